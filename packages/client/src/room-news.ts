@@ -1,0 +1,119 @@
+// What a room tells the page: the whole vocabulary between the SDK and whatever shows it.
+
+import type {
+  EndedReason,
+  HistoryPolicy,
+  RefusedCode,
+  RoomId,
+  RoomLimits,
+  TurnedBack,
+} from '@mayfly/protocol';
+
+/** Somebody, as their key shows them. */
+export type Person = {
+  /** The identity's public key, base64url: the same person exactly when equal. */
+  readonly idPk: string;
+  /** Empty for somebody who gave no name. Safe to show: bidi controls are gone. */
+  readonly name: string;
+  /** Four characters from the key, to tell people of one name apart. */
+  readonly tag: string;
+  /** 0 to 255, from the key: pick a colour with it. */
+  readonly colour: number;
+  /** Eight emoji, from the key. */
+  readonly emoji: readonly Emoji[];
+};
+
+export type Emoji = { readonly glyph: string; readonly name: string };
+
+export type Member = Person & {
+  readonly you: boolean;
+  /** The owner's own tab, by the charter. */
+  readonly owner: boolean;
+  /** Without a connection at this moment. */
+  readonly away: boolean;
+};
+
+/** A message of the log that was verified (docs/crypto.md, RECV-3). */
+export type Message = {
+  /** The message's own id, hex: the same in the outbox and in the log. */
+  readonly key: string;
+  readonly seq: number;
+  readonly from: Person;
+  readonly own: boolean;
+  /** Undefined for a kind of message this version cannot show. */
+  readonly text: string | undefined;
+  /** Milliseconds since 1970: the sender's clock, or the arrival where that clock cannot be believed. */
+  readonly at: number;
+  /** The sender's clock could not be believed. */
+  readonly clockOff: boolean;
+  /** This many messages of the same sender are missing right before this one. */
+  readonly missingBefore: number;
+  /** The sender signed another message under the same number. */
+  readonly conflicting: boolean;
+};
+
+/** A message of one's own that has not been echoed. */
+export type Outgoing = {
+  readonly key: string;
+  readonly text: string;
+  readonly at: number;
+  readonly state:
+    | 'sending'
+    /** No connection: goes out by itself when there is one. */
+    | 'waiting'
+    /** Stays until retried or deleted. */
+    | 'failed';
+  readonly why?: RefusedCode;
+};
+
+export type Connection =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'live' }
+  /** Lost; the next try comes by itself. */
+  | { readonly state: 'waiting'; readonly tries: number; readonly retryInMs: number }
+  | { readonly state: 'ended'; readonly end: RoomEnd };
+
+/** Why a room is over for this page. */
+export type RoomEnd =
+  | { readonly why: EndedReason }
+  | { readonly why: TurnedBack }
+  /** We were in, and the room is gone: the server was restarted. */
+  | { readonly why: 'vanished' }
+  /** The same person is here in another tab. */
+  | { readonly why: 'replaced' }
+  | { readonly why: 'kicked' }
+  | { readonly why: 'left' }
+  /** The charter does not fit the link: this server shows a false room. Nothing was sent. */
+  | { readonly why: 'false_room' }
+  /** The server speaks another version, or broke the protocol. */
+  | { readonly why: 'incompatible' };
+
+export type RoomFacts = {
+  readonly id: RoomId;
+  readonly lifeMs: number;
+  readonly history: HistoryPolicy;
+  readonly limits: RoomLimits;
+  /** Eight emoji: equal on two pages exactly when room, key and epoch are equal. */
+  readonly safetyCode: readonly Emoji[];
+  /** The owner's own tab. */
+  readonly owner: boolean;
+};
+
+/** What happened, in order. Lists are whole: a listener keeps the newest and never merges. */
+export type RoomNews =
+  | { readonly type: 'connection'; readonly connection: Connection }
+  /** After each welcome that passed the charter checks. */
+  | { readonly type: 'facts'; readonly facts: RoomFacts }
+  /** Milliseconds left, counted from this moment. */
+  | { readonly type: 'life'; readonly expiresInMs: number }
+  /** `members` is who we know of; `count` is the server's number and may be larger. */
+  | { readonly type: 'members'; readonly members: readonly Member[]; readonly count: number }
+  | { readonly type: 'joined' | 'left'; readonly person: Person; readonly at: number }
+  /** Messages to insert by `seq`; `history` says that they were written before this page was here. */
+  | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
+  /** Everything not echoed yet, oldest first. */
+  | { readonly type: 'outbox'; readonly outgoing: readonly Outgoing[] }
+  /** Our place in the log was gone: what is shown may have a hole right before the next message. */
+  | { readonly type: 'reset'; readonly reason: 'new_log' | 'too_old' | 'ahead' }
+  /** How many sealed messages could not be verified so far. */
+  | { readonly type: 'unverified'; readonly count: number };

@@ -1,0 +1,156 @@
+// Byte strings: joining, numbers (all big-endian), text, base64url. Nothing here throws on foreign input.
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export function u8(value: number): Uint8Array {
+  return Uint8Array.of(value);
+}
+
+export function u16(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value);
+}
+
+export function u32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+}
+
+export function u48(value: number): Uint8Array {
+  return concat(u16(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
+}
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** The text, or undefined where the bytes are not UTF-8. A byte order mark is kept. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not constant-time: for public values only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+export function allZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const BASE64URL_VALUE = new Map([...BASE64URL].map((letter, value) => [letter, value]));
+
+/** base64url without padding (RFC 4648 §5). */
+export function toBase64url(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      text += BASE64URL.charAt((held >>> bits) & 63);
+    }
+    held &= 0xff;
+  }
+  return bits === 0 ? text : text + BASE64URL.charAt((held << (6 - bits)) & 63);
+}
+
+/** Undefined for anything but the one canonical spelling. */
+export function fromBase64url(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(Math.floor((text.length * 6) / 8));
+  let at = 0;
+  let bits = 0;
+  let held = 0;
+  for (const letter of text) {
+    const value = BASE64URL_VALUE.get(letter);
+    if (value === undefined) return undefined;
+    held = ((held << 6) | value) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = held >>> bits;
+  }
+  const leftover = held & ((1 << bits) - 1);
+  return bits >= 6 || leftover !== 0 ? undefined : bytes;
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Reads fields in order and never throws: past the end it yields zeros and remembers it.
+ * Ask `ended` once, after the last field.
+ */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  #overran = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  take(length: number): Uint8Array {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) {
+      this.#overran = true;
+      return new Uint8Array(length > 0xffff ? 0 : length);
+    }
+    const field = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return field;
+  }
+
+  rest(): Uint8Array {
+    return this.take(this.#bytes.length - this.#at);
+  }
+
+  u8(): number {
+    return this.#number(1);
+  }
+
+  u16(): number {
+    return this.#number(2);
+  }
+
+  u32(): number {
+    return this.#number(4);
+  }
+
+  u48(): number {
+    return this.#number(6);
+  }
+
+  /** No field read past the end so far. */
+  get intact(): boolean {
+    return !this.#overran;
+  }
+
+  /** Intact, and every byte was read. */
+  get ended(): boolean {
+    return this.intact && this.#at === this.#bytes.length;
+  }
+
+  #number(length: number): number {
+    let value = 0;
+    for (const byte of this.take(length)) value = value * 256 + byte;
+    return value;
+  }
+}

@@ -1,0 +1,36 @@
+// Why a connection ends, and whether to come back: one table for both sides (rules CLOSE-1 to CLOSE-3).
+
+export type CloseReason = keyof typeof CLOSE;
+
+export type Comeback =
+  /** Connect again after a random pause that grows. */
+  | 'backoff'
+  /** Do not connect again by yourself. */
+  | 'never';
+
+type CloseEntry = { readonly code: number; readonly comeback: Comeback };
+
+export const CLOSE = {
+  left: { code: 1000, comeback: 'never' },
+  goingAway: { code: 1001, comeback: 'backoff' },
+  protocolError: { code: 1002, comeback: 'never' },
+  badText: { code: 1007, comeback: 'never' },
+  tooBig: { code: 1009, comeback: 'never' },
+  serverError: { code: 1011, comeback: 'backoff' },
+  drain: { code: 1012, comeback: 'backoff' },
+  busy: { code: 1013, comeback: 'backoff' },
+  badFrame: { code: 4000, comeback: 'never' },
+  denied: { code: 4001, comeback: 'never' },
+  ended: { code: 4002, comeback: 'never' },
+  kicked: { code: 4003, comeback: 'never' },
+  full: { code: 4004, comeback: 'never' },
+  silent: { code: 4005, comeback: 'backoff' },
+  tooSlow: { code: 4008, comeback: 'backoff' },
+  replaced: { code: 4009, comeback: 'never' },
+  tooFast: { code: 4029, comeback: 'backoff' },
+} as const satisfies Record<string, CloseEntry>;
+
+/** A code outside the table is a broken connection: 1005 and 1006 above all, and what proxies make up. */
+export function comebackAfter(code: number): Comeback {
+  return Object.values(CLOSE).find((entry) => entry.code === code)?.comeback ?? 'backoff';
+}

@@ -1,0 +1,12 @@
+// What travels between a Mayfly client and a Mayfly server. No I/O, no dependency.
+
+export * from './api.ts';
+export * from './bytes.ts';
+export * from './client-frames.ts';
+export * from './close.ts';
+export * from './command.ts';
+export * from './ids.ts';
+export * from './json.ts';
+export * from './limits.ts';
+export * from './server-frames.ts';
+export * from './signing.ts';

@@ -1,0 +1,42 @@
+// Sizes and times both sides agree on. What an operator may change is told in `welcome.limits`.
+
+/** Any WebSocket message (rule FRAME-2). */
+export const FRAME_BYTES_MAX = 64 * 1024;
+/** A text frame from a client, and the body of an API request in JSON. */
+export const CONTROL_BYTES_MAX = 4 * 1024;
+
+/** Plaintext of an envelope is zero-padded to one of these (rule ENV-2). */
+export const ENVELOPE_BUCKETS = [256, 512, 1024, 2048, 4096, 8192, 16_384] as const;
+/** Header 23, nonce 24, tag 16. */
+export const ENVELOPE_OVERHEAD = 63;
+export const ENVELOPE_HEADER_BYTES = 23;
+export const ENVELOPE_TYPE = 0x11;
+export const ENVELOPE_BYTES_MAX = 16_384 + ENVELOPE_OVERHEAD;
+
+export const PROFILE_TYPE = 0x13;
+export const PROFILE_BYTES = 301;
+
+/** A name: code points, and bytes as UTF-8. */
+export const NAME_POINTS_MAX = 50;
+export const NAME_BYTES_MAX = 100;
+/** A message's text, bytes as UTF-8. */
+export const BODY_BYTES_MAX = 16_000;
+
+/** An id of 32 characters and a charter with 32 moderators fit. */
+export const COMMAND_BYTES_MAX = 2048;
+
+/** The first frame must come within this time after the upgrade. */
+export const FIRST_FRAME_MS = 5_000;
+/** `denied` is sent this long after the join came, whatever the reason. */
+export const DENIED_AFTER_MS = 300;
+/** A created room waits this long for its charter. */
+export const RESERVATION_MS = 30_000;
+/** How long a member without a connection is still counted as here. */
+export const GRACE_MS = 20_000;
+/** Sent but unechoed messages a client may have. */
+export const UNECHOED_MAX = 16;
+/** A client may ask to keep the room alive this often. */
+export const KEEP_EVERY_MS = 60_000;
+
+/** Life of a room, in seconds, whatever the server's own maximum. */
+export const LIFE_SECONDS = { min: 5, max: 7 * 24 * 3600 } as const;

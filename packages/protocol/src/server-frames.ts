@@ -1,0 +1,341 @@
+// What the server says: text frames (control) and binary frames (sealed). One decoder each, and none throws.
+
+import { ByteReader, concat, fromBase64url, toBase64url, u32, u8 } from './bytes.ts';
+import { CHARTER_BLOB_BYTES, type Command, decodeCommand } from './command.ts';
+import { isEnvelope, readPosition } from './client-frames.ts';
+import { NONCE_BYTES, PUBLIC_KEY_BYTES, SLOT_BYTES } from './ids.ts';
+import {
+  type JsonObject,
+  bytesField,
+  field,
+  flag,
+  isJsonObject,
+  listOf,
+  oneOf,
+  parseJsonObject,
+  wholeNumber,
+} from './json.ts';
+import { COMMAND_BYTES_MAX, PROFILE_BYTES, PROFILE_TYPE } from './limits.ts';
+
+export const RESET_REASONS = ['fresh', 'new_log', 'too_old', 'ahead'] as const;
+/** Why a position could not be resumed; `fresh`: the client named none (rule RESUME-2). */
+export type ResetReason = (typeof RESET_REASONS)[number];
+
+export const HISTORY_POLICIES = ['all', 'none'] as const;
+/** What people who join later see. */
+export type HistoryPolicy = (typeof HISTORY_POLICIES)[number];
+
+export const REFUSED_CODES = [
+  'gap',
+  'epoch',
+  'stale',
+  'not_allowed',
+  'rate',
+  'too_big',
+  'busy',
+  'unavailable',
+  'server_full',
+] as const;
+export type RefusedCode = (typeof REFUSED_CODES)[number];
+
+export const ENDED_REASONS = ['expired', 'owner', 'server'] as const;
+export type EndedReason = (typeof ENDED_REASONS)[number];
+
+export const TURNED_BACK = ['denied', 'wrong_passphrase', 'closed', 'full', 'not_admitted'] as const;
+/** Answers to a join that did not get in (rule JOIN-5). */
+export type TurnedBack = (typeof TURNED_BACK)[number];
+
+/** What this room allows, as configured by its server. */
+export type RoomLimits = {
+  readonly members: number;
+  readonly historyMessages: number;
+  readonly historyBytes: number;
+};
+
+/** The answer to a join that got in (rule WELCOME-1). */
+export type Welcome = {
+  readonly type: 'welcome';
+  /** The member's public name in this room, 8 bytes. */
+  readonly slot: Uint8Array;
+  readonly logId: string;
+  /** The newest event's seq at this moment. */
+  readonly seq: number;
+  /** The seq of the first event that follows; `seq + 1` when nothing does. */
+  readonly first: number;
+  readonly mode: 'resume' | 'reset';
+  readonly reason?: ResetReason;
+  readonly epoch: number;
+  /** Number of the last command. */
+  readonly c: number;
+  /** The charter in force: the command's bytes, then its blob. */
+  readonly charter: Uint8Array;
+  readonly blob: Uint8Array;
+  /** The last `n` of this member that the log took. */
+  readonly lastN: number;
+  readonly closed: boolean;
+  /** Seconds between two messages of one member; 0 is off. */
+  readonly slow: number;
+  readonly history: HistoryPolicy;
+  readonly count: number;
+  readonly limits: RoomLimits;
+  /** The room's life, and what is left of it. */
+  readonly lifeMs: number;
+  readonly expiresInMs: number;
+};
+
+export type PresentMember = { readonly slot: Uint8Array; readonly idPk: Uint8Array };
+
+/** Who came, went quiet and went (rules PRESENCE-1 to PRESENCE-4). */
+export type Presence = {
+  readonly type: 'presence';
+  /** Rises by one with each change; a snapshot may stand at any number. */
+  readonly version: number;
+  /** `joined` and `away` are everybody who is there, not a change. */
+  readonly snapshot: boolean;
+  readonly joined: readonly PresentMember[];
+  readonly away: readonly Uint8Array[];
+  readonly left: readonly Uint8Array[];
+  readonly count: number;
+};
+
+/** Something the client asked for was not done; the same may be asked again after the pause (rule REFUSED-1). */
+export type Refused = {
+  readonly type: 'refused';
+  /** The message it is about. */
+  readonly n?: number;
+  readonly code: RefusedCode;
+  readonly retryAfterMs: number;
+};
+
+export type ServerControl =
+  | { readonly type: 'challenge'; readonly nonce: Uint8Array }
+  | Welcome
+  | { readonly type: TurnedBack }
+  | Presence
+  | { readonly type: 'life'; readonly expiresInMs: number }
+  | Refused
+  | { readonly type: 'goaway'; readonly withinMs: number }
+  | { readonly type: 'ended'; readonly reason: EndedReason }
+  | { readonly type: 'pong' };
+
+/** Undefined for a frame that does not fit, and for a type this version does not know: clients skip both. */
+export function decodeServerControl(text: string): ServerControl | undefined {
+  const object = parseJsonObject(text);
+  if (object === undefined) return undefined;
+  const type = field(object, 'type');
+  const turnedBack = oneOf(type, TURNED_BACK);
+  if (turnedBack !== undefined) return { type: turnedBack };
+  switch (type) {
+    case 'challenge': {
+      const nonce = bytesField(field(object, 'nonce'), NONCE_BYTES);
+      return nonce && { type, nonce };
+    }
+    case 'welcome':
+      return decodeWelcome(object);
+    case 'presence':
+      return decodePresence(object);
+    case 'life': {
+      const expiresInMs = wholeNumber(field(object, 'expiresInMs'));
+      return expiresInMs === undefined ? undefined : { type, expiresInMs };
+    }
+    case 'refused':
+      return decodeRefused(object);
+    case 'goaway': {
+      const withinMs = wholeNumber(field(object, 'withinMs'));
+      return withinMs === undefined ? undefined : { type, withinMs };
+    }
+    case 'ended': {
+      const reason = oneOf(field(object, 'reason'), ENDED_REASONS);
+      return reason && { type, reason };
+    }
+    case 'pong':
+      return { type };
+    default:
+      return undefined;
+  }
+}
+
+function decodeWelcome(object: JsonObject): Welcome | undefined {
+  const get = (name: string) => field(object, name);
+  const slot = bytesField(get('slot'), SLOT_BYTES);
+  const position = readPosition({ logId: get('logId'), seq: get('seq') });
+  const first = wholeNumber(get('first'));
+  const mode = oneOf(get('mode'), ['resume', 'reset']);
+  const reason = oneOf(get('reason'), RESET_REASONS);
+  const epoch = wholeNumber(get('epoch'), 0xffff_ffff);
+  const c = wholeNumber(get('c'), 0xffff_ffff);
+  const charter = readCharter(get('charter'));
+  const blob = bytesField(get('blob'), CHARTER_BLOB_BYTES);
+  const lastN = wholeNumber(get('lastN'), 0xffff_ffff);
+  const closed = flag(get('closed'));
+  const slow = wholeNumber(get('slow'));
+  const history = oneOf(get('history'), HISTORY_POLICIES);
+  const count = wholeNumber(get('count'));
+  const limits = readLimits(get('limits'));
+  const lifeMs = wholeNumber(get('lifeMs'));
+  const expiresInMs = wholeNumber(get('expiresInMs'));
+  if (
+    slot === undefined ||
+    position === undefined ||
+    first === undefined ||
+    mode === undefined ||
+    (mode === 'reset') !== (reason !== undefined) ||
+    epoch === undefined ||
+    c === undefined ||
+    charter === undefined ||
+    blob === undefined ||
+    lastN === undefined ||
+    closed === undefined ||
+    slow === undefined ||
+    history === undefined ||
+    count === undefined ||
+    limits === undefined ||
+    lifeMs === undefined ||
+    expiresInMs === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    type: 'welcome',
+    slot,
+    ...position,
+    first,
+    mode,
+    ...(reason && { reason }),
+    epoch,
+    c,
+    charter,
+    blob,
+    lastN,
+    closed,
+    slow,
+    history,
+    count,
+    limits,
+    lifeMs,
+    expiresInMs,
+  };
+}
+
+function readCharter(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'string' || value.length > COMMAND_BYTES_MAX * 2) return undefined;
+  const bytes = fromBase64url(value);
+  return bytes && decodeCommand(bytes) ? bytes : undefined;
+}
+
+function readLimits(value: unknown): RoomLimits | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const members = wholeNumber(field(value, 'members'));
+  const historyMessages = wholeNumber(field(value, 'historyMessages'));
+  const historyBytes = wholeNumber(field(value, 'historyBytes'));
+  if (members === undefined || historyMessages === undefined || historyBytes === undefined) return undefined;
+  return { members, historyMessages, historyBytes };
+}
+
+function decodePresence(object: JsonObject): Presence | undefined {
+  const version = wholeNumber(field(object, 'version'));
+  const snapshot = flag(field(object, 'snapshot'));
+  const joined = listOf(field(object, 'joined'), readPresentMember);
+  const away = listOf(field(object, 'away'), readSlot);
+  const left = listOf(field(object, 'left'), readSlot);
+  const count = wholeNumber(field(object, 'count'));
+  if (version === undefined || snapshot === undefined || joined === undefined) return undefined;
+  if (away === undefined || left === undefined || count === undefined) return undefined;
+  return { type: 'presence', version, snapshot, joined, away, left, count };
+}
+
+const readSlot = (value: unknown) => bytesField(value, SLOT_BYTES);
+
+function readPresentMember(value: unknown): PresentMember | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const slot = readSlot(field(value, 'slot'));
+  const idPk = bytesField(field(value, 'idPk'), PUBLIC_KEY_BYTES);
+  return slot && idPk && { slot, idPk };
+}
+
+function decodeRefused(object: JsonObject): Refused | undefined {
+  const n = wholeNumber(field(object, 'n'), 0xffff_ffff);
+  const code = oneOf(field(object, 'code'), REFUSED_CODES);
+  const retryAfterMs = wholeNumber(field(object, 'retryAfterMs'));
+  if (code === undefined || retryAfterMs === undefined) return undefined;
+  return { type: 'refused', ...(n !== undefined && { n }), code, retryAfterMs };
+}
+
+/** Byte strings become base64url; the rest is JSON as it stands. */
+export function encodeServerControl(frame: ServerControl): string {
+  // Node's Buffer is a Uint8Array with a `toJSON` of its own, so the field itself is looked at, not `value`.
+  return JSON.stringify(frame, function (this: { [name: string]: unknown }, name, value: unknown) {
+    const raw = this[name];
+    return raw instanceof Uint8Array ? toBase64url(raw) : value;
+  });
+}
+
+/** First byte of a binary frame from the server. 0x93, 0x95 to 0x97 are reserved (rule FRAME-4). */
+export const SERVER_KIND = { message: 0x91, command: 0x92, profile: 0x94 } as const;
+
+/** An entry of the log. */
+export type LogEvent =
+  | { readonly type: 'message'; readonly seq: number; readonly envelope: Uint8Array }
+  /** `blob` follows a charter, and is empty otherwise. */
+  | {
+      readonly type: 'command';
+      readonly seq: number;
+      readonly bytes: Uint8Array;
+      readonly command: Command;
+      readonly blob: Uint8Array;
+    };
+
+/** Who somebody says they are: bytes sealed and signed by that member (rule PROFILE-1). */
+export type MemberProfile = {
+  readonly type: 'profile';
+  readonly slot: Uint8Array;
+  readonly idPk: Uint8Array;
+  readonly sealed: Uint8Array;
+};
+
+export type ServerSealed = LogEvent | MemberProfile;
+
+export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined {
+  const reader = new ByteReader(bytes);
+  const kind = reader.u8();
+  if (kind === SERVER_KIND.profile) {
+    const slot = reader.take(SLOT_BYTES);
+    const idPk = reader.take(PUBLIC_KEY_BYTES);
+    if (!reader.intact) return undefined;
+    const sealed = reader.rest();
+    const fits = sealed.length === PROFILE_BYTES && sealed[0] === PROFILE_TYPE;
+    return fits ? { type: 'profile', slot, idPk, sealed } : undefined;
+  }
+  const seq = reader.u32();
+  if (!reader.intact || seq === 0) return undefined;
+  if (kind === SERVER_KIND.message) {
+    const envelope = reader.rest();
+    return isEnvelope(envelope) ? { type: 'message', seq, envelope } : undefined;
+  }
+  if (kind === SERVER_KIND.command) return decodeCommandEvent(seq, reader.rest());
+  return undefined;
+}
+
+// The command says its own length: fixed fields around `args`.
+function decodeCommandEvent(seq: number, bytes: Uint8Array): LogEvent | undefined {
+  const idLength = bytes[0] ?? 0;
+  const argsLength = new ByteReader(bytes.subarray(1 + idLength + 9)).u16();
+  const length = 1 + idLength + 9 + 2 + argsLength + 96;
+  const command = decodeCommand(bytes.subarray(0, length));
+  const blob = bytes.subarray(length);
+  if (command === undefined || (blob.length !== 0 && blob.length !== CHARTER_BLOB_BYTES)) return undefined;
+  return { type: 'command', seq, bytes: bytes.subarray(0, length), command, blob };
+}
+
+export function encodeMessageEvent(seq: number, envelope: Uint8Array): Uint8Array {
+  return concat(u8(SERVER_KIND.message), u32(seq), envelope);
+}
+
+/** `blob` is empty but for a charter. */
+export function encodeCommandEvent(seq: number, command: Uint8Array, blob: Uint8Array): Uint8Array {
+  return concat(u8(SERVER_KIND.command), u32(seq), command, blob);
+}
+
+export function encodeProfileFrame(slot: Uint8Array, idPk: Uint8Array, sealed: Uint8Array): Uint8Array {
+  return concat(u8(SERVER_KIND.profile), slot, idPk, sealed);
+}

@@ -1,0 +1,146 @@
+// The one home of room state. Every method is one atomic step: callers never read, change and write back.
+
+import type {
+  Command,
+  EndedReason,
+  HistoryPolicy,
+  CharterArgs,
+  Door,
+  Join,
+  Position,
+  Presence,
+  ResetReason,
+  RoomId,
+} from '@mayfly/protocol';
+
+export type RoomSpec = {
+  readonly ownerPk: Uint8Array;
+  readonly lifeMs: number;
+  readonly history: HistoryPolicy;
+};
+
+/** Command 1, already verified by the caller against the owner's key: layout, number, signature, blob hash. */
+export type VerifiedCharter = {
+  readonly bytes: Uint8Array;
+  readonly command: Command;
+  readonly args: CharterArgs;
+  readonly blob: Uint8Array;
+};
+
+/** What proofs are checked against: public keys only. */
+export type RoomKeys = {
+  readonly ownerPk: Uint8Array;
+  readonly accessPk: Uint8Array;
+  /** Absent at door 1. */
+  readonly linkPk?: Uint8Array;
+  readonly epoch: number;
+  readonly door: Door;
+};
+
+export type JoinRequest = {
+  readonly idPk: Uint8Array;
+  readonly as: Join['as'];
+  /** What the caller's verdict rested on: the store answers `denied` if it has changed meanwhile. */
+  readonly verifiedWith: { readonly accessPk: Uint8Array; readonly epoch: number };
+  readonly position?: Position;
+};
+
+/** One entry of the log as the frame that every member gets, built once. */
+export type StoredEvent = { readonly seq: number; readonly frame: Uint8Array };
+
+/** Which session speaks for a member: a newer one of the same identity fences the older off. */
+export type MemberSession = { readonly slot: Uint8Array; readonly generation: number };
+
+export type Joined = {
+  readonly outcome: 'joined';
+  readonly session: MemberSession;
+  readonly logId: string;
+  /** The newest event's seq; `missed` ends there, or is empty. */
+  readonly seq: number;
+  readonly mode: 'resume' | 'reset';
+  readonly reason?: ResetReason;
+  readonly missed: readonly StoredEvent[];
+  readonly epoch: number;
+  readonly c: number;
+  readonly charter: Uint8Array;
+  readonly blob: Uint8Array;
+  readonly lastN: number;
+  readonly closed: boolean;
+  readonly slow: number;
+  readonly history: HistoryPolicy;
+  readonly lifeMs: number;
+  readonly expiresInMs: number;
+  /** Everybody who is there, as a snapshot; it includes the newcomer. */
+  readonly presence: Presence;
+  /** Profile frames of those who are there, ready to send. */
+  readonly profiles: readonly Uint8Array[];
+};
+
+export type JoinRefused = { readonly outcome: 'denied' | 'full' };
+
+export type Placed =
+  | { readonly outcome: 'placed'; readonly seq: number }
+  /** `n` was logged before: nothing changed. */
+  | { readonly outcome: 'repeated' }
+  | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'server_full' }
+  /** A newer session of this identity has taken over. */
+  | { readonly outcome: 'replaced' }
+  | { readonly outcome: 'gone' };
+
+/** What followers of a room hear, in order. */
+export type RoomNews =
+  | { readonly type: 'event'; readonly logId: string; readonly event: StoredEvent }
+  | { readonly type: 'presence'; readonly presence: Presence }
+  | { readonly type: 'profile'; readonly frame: Uint8Array }
+  | { readonly type: 'life'; readonly expiresInMs: number }
+  /** Sessions of this member older than `generation` must go. */
+  | { readonly type: 'replaced'; readonly session: MemberSession }
+  /** The last thing a follower hears. */
+  | { readonly type: 'ended'; readonly reason: EndedReason };
+
+export type RoomListener = (news: RoomNews) => void;
+
+export type StoreLimits = {
+  readonly maxRooms: number;
+  readonly maxMembers: number;
+  readonly historyMessages: number;
+  readonly historyBytes: number;
+};
+
+export interface RoomStore extends AsyncDisposable {
+  /** Reserves the id for `RESERVATION_MS`; nobody can join before `open`. */
+  create(room: RoomId, spec: RoomSpec): Promise<'created' | 'taken' | 'full'>;
+
+  /** The owner's key of a reserved, unopened room: what its charter must be signed by. */
+  reservedFor(room: RoomId): Promise<Uint8Array | undefined>;
+
+  /** Opens a reserved room with its charter as event 1. */
+  open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'>;
+
+  /** Undefined for a room that does not exist, is not open yet, or has ended. */
+  keys(room: RoomId): Promise<RoomKeys | undefined>;
+
+  /** `as: 'member'` only where the room has a record of `idPk`; a resume is a join with a position. */
+  join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused>;
+
+  /** Appends only that member's next `n`, only for its newest session, only in the current epoch. */
+  append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed>;
+
+  /** Keeps and announces a member's sealed profile; ignored for a session that was replaced. */
+  publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<void>;
+
+  /** The connection is gone: the member stays for `GRACE_MS`, then has left. */
+  detach(room: RoomId, session: MemberSession): Promise<void>;
+
+  /** The member said goodbye: gone at once; the room lives on. */
+  leave(room: RoomId, session: MemberSession): Promise<void>;
+
+  /** Starts the room's life anew. */
+  renew(room: RoomId, session: MemberSession): Promise<void>;
+
+  /** Everything new from now on, in order, until `ended` or disposal. Never calls back before it has returned. */
+  follow(room: RoomId, listener: RoomListener): Disposable;
+
+  /** How many rooms are open or reserved. */
+  size(): Promise<number>;
+}
