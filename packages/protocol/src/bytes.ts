@@ -52,7 +52,7 @@ export function allZero(bytes: Uint8Array): boolean {
 }
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const BASE64URL_VALUE = new Map([...BASE64URL].map((letter, value) => [letter, value]));
+const BASE64URL_VALUE = new Map(Array.from(BASE64URL, (letter, value) => [letter, value]));
 
 /** base64url without padding (RFC 4648 §5). */
 export function toBase64url(bytes: Uint8Array): string {

@@ -1,0 +1,200 @@
+// What the commands need before they can run: the right Node, installed packages, a fresh build, a browser.
+// Plain JavaScript and node: modules only, since it runs before anything is installed.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamps = join(root, 'node_modules', '.mayfly');
+const OLDEST_NODE = [20, 19];
+
+/** Ends the command with one line that says what to do. */
+export function fail(line) {
+  process.stderr.write(`mayfly: ${line}\n`);
+  process.exit(1);
+}
+
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  fail(
+    `needs Node ${OLDEST_NODE.join('.')} or newer, this is ${process.versions.node}. Get it from https://nodejs.org`,
+  );
+}
+
+/** Installs the packages when the lockfile is not the one they were installed from. */
+export function installPackages() {
+  const lock = fingerprint(['package-lock.json']);
+  if (readStamp('install') === lock) return;
+  say('installing packages (once)…');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const ran = npm
+    ? run(process.execPath, [npm, ...args])
+    : run('npm', args, { shell: process.platform === 'win32' });
+  if (ran !== 0)
+    fail('npm could not install the packages; its message stands above. Is the npm registry reachable?');
+  writeStamp('install', lock);
+}
+
+/** Builds server and page when a source has changed. */
+export function build() {
+  const sources = fingerprint([
+    'package-lock.json',
+    'tsconfig.base.json',
+    ...['protocol', 'client', 'server', 'web'].map((name) => `packages/${name}`),
+  ]);
+  const built = ['packages/server/dist/main.js', 'packages/web/dist/index.html'].every((file) =>
+    existsSync(join(root, file)),
+  );
+  if (built && readStamp('build') === sources) return;
+  say('building…');
+  if (runPackage('typescript/bin/tsc', ['-b', 'packages/server']) !== 0)
+    fail('the server does not compile; see above.');
+  if (runPackage('vite/bin/vite.js', ['build', 'packages/web', '--logLevel', 'warn']) !== 0)
+    fail('the page does not build; see above.');
+  writeStamp('build', sources);
+}
+
+/** Runs an installed package's program with this Node, and answers its exit code. */
+export function runPackage(program, args, options = {}) {
+  return run(process.execPath, [programPath(program), ...args], options);
+}
+
+/** Where an installed package's program is, e.g. `vite/bin/vite.js`. */
+export function programPath(program) {
+  const [name] = program.split('/');
+  const manifest = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
+  return join(dirname(manifest), program.slice(name.length + 1));
+}
+
+/** The system's Chromium, installed if it may be; its path is also in CHROMIUM_PATH from then on. */
+export function requireChromium() {
+  const found = findChromium() ?? installChromium();
+  if (!found) fail(chromiumAdvice());
+  process.env.CHROMIUM_PATH = found;
+  return found;
+}
+
+const CHROMIUM_NAMES = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  'microsoft-edge',
+];
+const CHROMIUM_PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+function findChromium() {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
+  const inPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((dir) => CHROMIUM_NAMES.map((name) => join(dir, name)));
+  return [...inPath, ...CHROMIUM_PLACES].find(isProgram);
+}
+
+const INSTALLERS = [
+  {
+    program: 'apt-get',
+    commands: [
+      ['apt-get', 'update'],
+      ['apt-get', 'install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-color-emoji'],
+    ],
+  },
+  { program: 'dnf', commands: [['dnf', 'install', '-y', 'chromium']] },
+  { program: 'apk', commands: [['apk', 'add', 'chromium', 'font-noto-emoji']] },
+  { program: 'pacman', commands: [['pacman', '-Sy', '--noconfirm', 'chromium']] },
+];
+
+function installer() {
+  return INSTALLERS.find(({ program }) =>
+    ['/usr/bin', '/sbin', '/usr/sbin'].some((dir) => isProgram(join(dir, program))),
+  );
+}
+
+function installChromium() {
+  const found = installer();
+  if (!found || process.getuid?.() !== 0) return undefined;
+  say('installing Chromium for the browser tests (once)…');
+  for (const [program, ...args] of found.commands) {
+    const ran = spawnSync(program, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (ran.status !== 0) return undefined;
+  }
+  return findChromium();
+}
+
+function chromiumAdvice() {
+  const command = installer()?.commands.at(-1)?.join(' ');
+  const how = command ? `sudo ${command}` : 'install Chromium or Chrome';
+  return `the browser tests need Chromium: ${how} (or set CHROMIUM_PATH to a Chromium or Chrome), then run npm test again.`;
+}
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function run(program, args, options = {}) {
+  return spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options }).status ?? 1;
+}
+
+function say(text) {
+  process.stdout.write(`mayfly: ${text}\n`);
+}
+
+// One hash over names and contents, so that a fresh clone's file times mean nothing.
+function fingerprint(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.flatMap(filesBelow))
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)));
+  return hash.digest('hex');
+}
+
+function filesBelow(path) {
+  if (!statSync(join(root, path)).isDirectory()) return isSource(path) ? [path] : [];
+  const names = readdirSync(join(root, path)).filter((name) => name !== 'dist' && name !== 'node_modules');
+  return names.toSorted().flatMap((name) => filesBelow(`${path}/${name}`));
+}
+
+function isSource(path) {
+  return !/\.test\.tsx?$|\.tsbuildinfo$/.test(path);
+}
+
+function readStamp(name) {
+  const file = join(stamps, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function writeStamp(name, text) {
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(join(stamps, name), text);
+}
