@@ -1,0 +1,61 @@
+// A modal dialog: centred card or bottom sheet. The browser traps focus and gives it back.
+
+import type { ComponentChildren } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { texts } from '../texts.ts';
+import { Icon } from './icon.tsx';
+
+type DialogProps = {
+  readonly title: ComponentChildren;
+  /** Stands under the title. */
+  readonly lead?: ComponentChildren;
+  /** Esc, the cross, or a press beside the dialog. The parent then stops rendering it. */
+  readonly onClose: () => void;
+  readonly children?: ComponentChildren;
+};
+
+/** Open as long as it is rendered. Focus starts on the child with `autofocus`, else on the cross. */
+export function Dialog({ title, lead, onClose, children }: DialogProps) {
+  const titleId = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      class="dlg"
+      ref={dialog}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={onClose}
+      onClick={(event) => {
+        if (isBeside(event.currentTarget, event)) onClose();
+      }}
+    >
+      <header class="dlg__head">
+        <h2 id={titleId}>{title}</h2>
+        <button class="icb" type="button" aria-label={texts.close} onClick={onClose}>
+          <Icon name="x" />
+        </button>
+        {lead !== undefined && <p>{lead}</p>}
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+function isBeside(dialog: HTMLDialogElement, event: MouseEvent): boolean {
+  if (event.target !== dialog) return false;
+  const box = dialog.getBoundingClientRect();
+  const inside =
+    event.clientX >= box.left &&
+    event.clientX <= box.right &&
+    event.clientY >= box.top &&
+    event.clientY <= box.bottom;
+  return !inside;
+}

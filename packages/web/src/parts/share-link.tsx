@@ -1,0 +1,103 @@
+// The room link with its key marked, and the ways to pass it on.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { copyText, selectContents } from '../clipboard.ts';
+import { texts } from '../texts.ts';
+import { Icon } from './icon.tsx';
+
+const COPIED_SHOWN_MS = 4000;
+
+type ShareLinkProps = {
+  readonly url: string;
+  /** Whether copying is what the screen is for. */
+  readonly primary?: boolean;
+  /** More buttons in the row. */
+  readonly children?: ComponentChildren;
+};
+
+/** The secret link with **Copy link** and, where the browser has it, **Share…**. */
+export function ShareLink({ url, primary = false, children }: ShareLinkProps) {
+  const shown = useRef<HTMLParagraphElement>(null);
+  return (
+    <>
+      <div class="secret">
+        <SecretLink url={url} shown={shown} />
+        <p class="hint">
+          <Icon name="key" small />
+          <span>{texts.link.keyHint}</span>
+        </p>
+      </div>
+      <div class="row">
+        <CopyButton
+          text={url}
+          primary={primary}
+          onRefused={() => {
+            if (shown.current !== null) selectContents(shown.current);
+          }}
+        />
+        {'share' in navigator && (
+          <button class="btn btn--sec" type="button" onClick={() => void share(url)}>
+            <Icon name="share" />
+            {texts.link.share}
+          </button>
+        )}
+        {children}
+      </div>
+    </>
+  );
+}
+
+type SecretLinkProps = { readonly url: string; readonly shown: { current: HTMLParagraphElement | null } };
+
+/** Always left to right, selected as one piece. */
+function SecretLink({ url, shown }: SecretLinkProps) {
+  const [address = '', key = ''] = url.split('#');
+  const idStart = address.lastIndexOf('/') + 1;
+  return (
+    <p class="secret__link" dir="ltr" ref={shown}>
+      {address.slice(0, idStart)}
+      <wbr />
+      {address.slice(idStart)}
+      <mark>#{key}</mark>
+    </p>
+  );
+}
+
+type CopyButtonProps = {
+  readonly text: string;
+  readonly primary: boolean;
+  /** The browser did not copy: now the reader must. */
+  readonly onRefused: () => void;
+};
+
+function CopyButton({ text, primary, onRefused }: CopyButtonProps) {
+  const [outcome, setOutcome] = useState<'copied' | 'refused'>();
+  useEffect(() => {
+    if (outcome !== 'copied') return undefined;
+    const timer = setTimeout(() => setOutcome(undefined), COPIED_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const copy = async () => {
+    const copied = await copyText(text);
+    setOutcome(copied ? 'copied' : 'refused');
+    if (!copied) onRefused();
+  };
+  return (
+    <>
+      <button class={`btn ${primary ? 'btn--pri' : 'btn--sec'}`} type="button" onClick={() => void copy()}>
+        <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
+        {outcome === 'copied' ? texts.link.copied : texts.link.copy}
+      </button>
+      <span class={outcome === 'refused' ? 'hint hint--row' : 'vh'} role="status">
+        {outcome === 'copied' && texts.link.copied}
+        {outcome === 'refused' && texts.link.copyByHand}
+      </span>
+    </>
+  );
+}
+
+/** The reader may close the browser's own sheet: nothing to say then. */
+function share(url: string): Promise<void> {
+  return navigator.share({ title: texts.link.shareTitle, url }).catch(() => undefined);
+}

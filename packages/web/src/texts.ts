@@ -1,0 +1,201 @@
+// What the page says, in English. One place, so that other languages can come beside it.
+
+import { NAME_BYTES_MAX, NAME_POINTS_MAX } from '@mayfly/protocol';
+
+/** A time in words: `30 minutes`, `2 hours`. */
+export function lifetime(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return plural(seconds, 'second');
+  const minutes = Math.round(seconds / 60);
+  return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
+}
+
+/** `1 message`, `38 messages`. */
+export function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+const GONE_HINT = 'What people copied or photographed themselves is theirs. We can’t erase that.';
+const CLEARED = 'Its messages and key have been cleared from this tab.';
+
+export const texts = {
+  close: 'Close',
+  brand: 'Mayfly',
+  /** In the tab, behind what the screen is. */
+  titleEnd: ' · Mayfly',
+  theme: 'Switch between light and dark',
+  site: 'Site',
+  start: 'Mayfly, to the start page',
+
+  name: {
+    label: 'Display name',
+    optional: 'optional',
+    nobody: 'Anonymous',
+    hint: 'Only people in this room see it, and it is erased with the room.',
+    tooLong: `That name is too long: ${NAME_POINTS_MAX} characters are the most, fewer with emoji or accents.`,
+    left: (points: number) => (points === 1 ? '1 character left' : `${points} characters left`),
+    bytesMax: NAME_BYTES_MAX,
+  },
+
+  landing: {
+    skip: 'Skip to create a room',
+    heading: 'A room that lives as long as the conversation.',
+    lead: 'Create a room, share its link, and talk. After 30 minutes without a message, the room and everything in it is erased.',
+    trust: ['No sign-up', 'End-to-end encrypted', 'Gone after 30 quiet minutes'],
+    create: 'Create a room',
+    options: 'Room options',
+    life: 'Vanishes after this long without a message',
+    history: 'People who join later see',
+    historyAll: 'All messages',
+    historyNone: 'Only new ones',
+    historyNow: { all: 'all messages', none: 'only new messages' },
+    createLink: 'Create Shareable Link',
+    creating: 'Creating…',
+    join: 'Join existing room',
+    roomLink: 'Room link',
+    pasteLink: 'Paste the full link here',
+    joinRoom: 'Join Chat Room',
+  },
+
+  link: {
+    heading: 'Room created',
+    lead: (lifeMs: number) =>
+      `Send this link to the people you want to talk to. The room vanishes after ${lifetime(lifeMs)} without a message.`,
+    keyHint: 'The marked part is the room’s key. Your browser never sends it to the server.',
+    copy: 'Copy link',
+    copied: 'Link copied',
+    copyByHand: 'The browser did not let us copy. The link is selected: press Ctrl+C, or ⌘C on a Mac.',
+    share: 'Share…',
+    shareTitle: 'A chat room',
+    qr: 'QR code',
+    qrLabel: 'QR code of the room link',
+    qrLead: 'Point a phone’s camera at it to open the room there.',
+    warning: 'Anyone with this link can read the room.',
+    warningDo: 'Share it only where you trust the readers.',
+  },
+
+  invited: {
+    heading: 'You’re invited to a room',
+    lead: 'Room',
+    encrypted: 'Messages are encrypted on this device. The server passes them on and cannot read them.',
+  },
+
+  linkTrouble: {
+    missingKey: 'This link is missing its key, the part after #. Ask for the full link.',
+    bareCode: 'This code has no key, so it cannot open a room. Ask for the whole link.',
+    damaged:
+      'This link is damaged: some characters of its key are missing or changed. Copy it again as a whole.',
+    newer: 'This link is of a newer kind than this page can open. Open it on the server it came from.',
+    elsewhere: 'This link leads to another server. Open it there.',
+    notALink: 'This is not a room link. It looks like this: https://…/chat/…#…',
+    empty: 'Paste the link somebody sent you.',
+  },
+
+  createTrouble: {
+    offline: 'The server can’t be reached. Check your connection, then try again.',
+    life_too_long: 'This server does not keep rooms that long. Pick a shorter time in Room options.',
+    not_allowed: 'This server does not let you create rooms from this address.',
+    server_full: (wait: string) => `This server has no place for another room. Try again ${wait}.`,
+    rate: (wait: string) => `Too many rooms were created just now. Try again ${wait}.`,
+    unavailable: (wait: string) => `The server is busy or restarting. Try again ${wait}.`,
+    other: 'The server did not accept this. Reload the page and try again.',
+  },
+
+  ended: {
+    create: 'Create a new room',
+    another: 'Enter another link',
+    back: 'Back to start',
+    room: 'Room',
+    openFromTo: (from: string, to: string) => ` was open from ${from} to ${to}.`,
+    erased: 'What was erased',
+    everywhere: 'server and this tab',
+    thisTab: 'this tab',
+    key: 'The room’s key',
+    hint: GONE_HINT,
+    expired: {
+      heading: 'This room has vanished',
+      lead: (lifeMs: number) => `Nobody wrote for ${lifetime(lifeMs)}.`,
+    },
+    owner: { heading: 'The owner ended this room', lead: 'It is over for everyone.' },
+    restarted: {
+      heading: 'This room has vanished',
+      lead: 'The server was restarted, and rooms live only in its memory.',
+    },
+    kicked: { heading: 'Removed from the room', lead: `The owner removed you. ${CLEARED}` },
+    replaced: {
+      heading: 'You are in this room in another tab',
+      lead: 'One person can be in a room only once. Go on there, or come in here as somebody new.',
+      again: 'Use here as a new person',
+    },
+    full: {
+      heading: 'This room is full',
+      lead: 'No more people fit in. Try again when somebody has left.',
+      again: 'Try again',
+    },
+    denied: {
+      heading: 'Room not found or has expired',
+      before:
+        'Rooms vanish after a while without messages, and the server keeps no list of past ones. So it can’t tell whether ',
+      after: ' ever existed.',
+    },
+    locked: { heading: 'This room is locked', lead: 'The owner lets nobody else in at the moment.' },
+    missingKey: {
+      heading: 'This link is missing its key',
+      lead: 'The part after # was cut off, often by the app that sent it. Without it nobody can open the room, this server included.',
+    },
+    damaged: {
+      heading: 'This link is damaged',
+      lead: 'Some characters of its key are missing or changed. Nothing was sent to the server. Ask for the link again and copy it as a whole.',
+    },
+    newer: {
+      heading: 'This link is of a newer kind',
+      lead: 'This page is too old to open it. Reload the page, or ask whoever runs this server to update it.',
+    },
+    falseRoom: {
+      heading: 'This is not the room of your link',
+      lead: 'What the server showed does not fit the key in the link, so we stayed out and sent nothing. Ask the person who sent you the link, and be wary of this server.',
+    },
+    incompatible: {
+      heading: 'This page and the server don’t understand each other',
+      lead: 'They are of different versions. Reload the page to get the newest one.',
+      reload: 'Reload',
+    },
+  },
+
+  plainHttp: {
+    badge: 'Not secure: plain HTTP',
+    explain:
+      'This page came over plain HTTP. Someone on the network could have changed it, and the encryption with it. Ask whoever runs this server for an https address.',
+  },
+
+  foot: {
+    host: 'Hosted at ',
+    sees: 'What the server sees',
+  },
+
+  sees: {
+    heading: 'What the server sees',
+    does: 'It sees',
+    doesList: [
+      'the addresses of open connections, while they are open',
+      'the room’s code, and how many people are in the room',
+      'when sealed messages pass, and roughly how long they are',
+    ],
+    doesNot: 'It cannot see',
+    doesNotList: [
+      'what is written',
+      'display names',
+      'the key in the link: browsers never send the part after #',
+    ],
+    keeps:
+      'Everything is kept in memory only, and erased when the room vanishes. No cookies, no tracking, no log of visits.',
+    limits: 'What nobody can promise',
+    limitsList: [
+      'Everyone with the link can read the room until it has vanished.',
+      'If the link gets out, everything the room still holds can be read with it. Rooms are short-lived for that reason.',
+      'Code served by a server can be changed by that server. Use one whose keeper you trust.',
+      'On http:// someone on your network could replace this page; use https when it matters.',
+      'Screenshots can’t be prevented.',
+    ],
+  },
+} as const;
