@@ -27,6 +27,21 @@ export function encodeCreateRoom(room: CreateRoom): string {
   return JSON.stringify({ v: 1, ownerPk: toBase64url(room.ownerPk), life: room.life, history: room.history });
 }
 
+/** `GET /api/limits`: what a room may be made with here, in seconds. */
+export type ServerLimits = {
+  /** The life that the operator suggests. */
+  readonly life: number;
+  readonly lifeMax: number;
+};
+
+export function decodeServerLimits(text: string): ServerLimits | undefined {
+  const object = parseJsonObject(text);
+  if (object === undefined) return undefined;
+  const life = wholeNumber(field(object, 'life'));
+  const lifeMax = wholeNumber(field(object, 'lifeMax'));
+  return life === undefined || lifeMax === undefined ? undefined : { life, lifeMax };
+}
+
 /** What an error answer's `error` can say; every one comes with `retryAfterMs` (0: the same will fail again). */
 export const API_ERRORS = [
   'bad_request',

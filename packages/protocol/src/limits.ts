@@ -39,4 +39,4 @@ export const UNECHOED_MAX = 16;
 export const KEEP_EVERY_MS = 60_000;
 
 /** Life of a room, in seconds, whatever the server's own maximum. */
-export const LIFE_SECONDS = { min: 5, max: 7 * 24 * 3600 } as const;
+export const LIFE_SECONDS = { min: 3, max: 7 * 24 * 3600 } as const;
