@@ -1,0 +1,246 @@
+// Every setting: name, default, bounds, meaning. Reads texts, never the process: `loadConfig` is pure.
+
+import { ENVELOPE_BYTES_MAX, LIFE_SECONDS, ROOM_ID_LENGTH } from '@mayfly/protocol';
+import { LOG_LEVELS, type LogLevel } from './guard/events.ts';
+import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
+
+/** One row of the settings table; `T` is what the server gets. */
+export type Setting<T> = {
+  readonly name: string;
+  /** An older name that works too. */
+  readonly alias?: string;
+  /** As it would be written in the environment; empty: not set. */
+  readonly fallback: string;
+  /** What is allowed, in words that complete "must be …". */
+  readonly allowed: string;
+  readonly meaning: string;
+  /** Undefined: not allowed. */
+  readonly read: (text: string) => { readonly value: T } | undefined;
+};
+
+/** The keys are what the code says, the names what an operator writes. */
+export const SETTINGS = {
+  port: whole('PORT', '5000', 0, 65_535, 'TCP port to listen on; 0 takes any free one'),
+  host: {
+    name: 'HOST',
+    fallback: '0.0.0.0',
+    allowed: 'an address or a host name',
+    meaning: 'address to listen on; `127.0.0.1` keeps it on this machine',
+    read: readListenHost,
+  },
+  publicOrigin: {
+    name: 'PUBLIC_ORIGIN',
+    fallback: '',
+    allowed: 'an origin such as https://chat.example, without a path',
+    meaning: 'the address people use, when a proxy stands in front; other hosts are then refused',
+    read: (text) => (text === '' ? { value: undefined } : presence(parseOrigin(text))),
+  },
+  roomLifeSeconds: minutes(
+    'ROOM_EXPIRY_MINUTES',
+    '30',
+    'idle time after which a room vanishes, unless its maker picks another',
+  ),
+  roomLifeMaxSeconds: minutes(
+    'ROOM_EXPIRY_MAX_MINUTES',
+    '1440',
+    'longest idle time that a room may be made with',
+  ),
+  roomCodeLength: {
+    ...whole('ROOM_CODE_LENGTH', '6', ROOM_ID_LENGTH.min, ROOM_ID_LENGTH.max, 'characters of a room code'),
+    alias: 'GRID_SIZE',
+  },
+  maxMembers: whole('ROOM_MAX_MEMBERS', '1000', 2, 5_000, 'members in one room'),
+  historyMessages: whole(
+    'ROOM_HISTORY_MESSAGES',
+    '500',
+    10,
+    10_000,
+    'messages that a room keeps for late joiners',
+  ),
+  historyBytes: whole(
+    'ROOM_HISTORY_BYTES',
+    '2097152',
+    4 * ENVELOPE_BYTES_MAX,
+    256 * 1024 * 1024,
+    'bytes of messages that a room keeps',
+  ),
+  maxRooms: whole('MAX_ROOMS', '10000', 1, 10_000_000, 'rooms at one time'),
+  maxConnections: whole('MAX_CONNECTIONS', '10000', 1, 1_000_000, 'open connections at one time'),
+  trustProxy: whole('TRUST_PROXY', '0', 0, 10, 'proxies in front whose `X-Forwarded-*` is believed'),
+  allowedOrigins: {
+    name: 'ALLOWED_ORIGINS',
+    fallback: '',
+    allowed: 'origins such as https://chat.example, with commas between',
+    meaning: 'further pages that may connect',
+    read: (text) => listOf(text, parseOrigin),
+  },
+  allowedHosts: {
+    name: 'ALLOWED_HOSTS',
+    fallback: '',
+    allowed: 'hosts such as chat.example or 192.168.1.5:5000, with commas between',
+    meaning: 'hosts this server answers to; empty, with no `PUBLIC_ORIGIN`: any',
+    read: (text) => listOf(text, readHost),
+  },
+  requireOrigin: {
+    name: 'REQUIRE_ORIGIN',
+    fallback: '0',
+    allowed: '0 or 1',
+    meaning: '1 keeps out programs that name no origin (the command line, bots)',
+    read: (text) => (text === '0' || text === '1' ? { value: text === '1' } : undefined),
+  },
+  tlsCert: file('TLS_CERT', 'certificate chain (PEM file), to serve https without a proxy'),
+  tlsKey: file('TLS_KEY', 'its private key (PEM file)'),
+  logLevel: {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    allowed: LOG_LEVELS.join(', '),
+    meaning: 'how much is written to the log; never who, where or what',
+    read: (text) => presence(LOG_LEVELS.find((level) => level === text)),
+  },
+} satisfies { readonly [K in keyof Config]: Setting<Config[K]> };
+
+/** What the server runs with. Lives are in seconds; an absent word is `undefined`. */
+export type Config = {
+  readonly port: number;
+  readonly host: string;
+  readonly publicOrigin: string | undefined;
+  readonly roomLifeSeconds: number;
+  readonly roomLifeMaxSeconds: number;
+  readonly roomCodeLength: number;
+  readonly maxMembers: number;
+  readonly historyMessages: number;
+  readonly historyBytes: number;
+  readonly maxRooms: number;
+  readonly maxConnections: number;
+  readonly trustProxy: number;
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly requireOrigin: boolean;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly logLevel: LogLevel;
+};
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+export type Loaded =
+  | { readonly ok: true; readonly config: Config }
+  /** A plain sentence for each thing that is wrong. */
+  | { readonly ok: false; readonly complaints: readonly string[] };
+
+/** Blank settings count as absent: compose files write them so. */
+export function loadConfig(environment: Environment): Loaded {
+  const complaints: string[] = [];
+  const take = <T>(setting: Setting<T>): T => {
+    const { name, text } = given(setting, environment);
+    const found = setting.read(text);
+    if (found !== undefined) return found.value;
+    complaints.push(`${name} is ${JSON.stringify(text)}, but must be ${setting.allowed}.`);
+    return fallbackOf(setting);
+  };
+  const config: Config = {
+    port: take(SETTINGS.port),
+    host: take(SETTINGS.host),
+    publicOrigin: take(SETTINGS.publicOrigin),
+    roomLifeSeconds: take(SETTINGS.roomLifeSeconds),
+    roomLifeMaxSeconds: take(SETTINGS.roomLifeMaxSeconds),
+    roomCodeLength: take(SETTINGS.roomCodeLength),
+    maxMembers: take(SETTINGS.maxMembers),
+    historyMessages: take(SETTINGS.historyMessages),
+    historyBytes: take(SETTINGS.historyBytes),
+    maxRooms: take(SETTINGS.maxRooms),
+    maxConnections: take(SETTINGS.maxConnections),
+    trustProxy: take(SETTINGS.trustProxy),
+    allowedOrigins: take(SETTINGS.allowedOrigins),
+    allowedHosts: take(SETTINGS.allowedHosts),
+    requireOrigin: take(SETTINGS.requireOrigin),
+    tlsCert: take(SETTINGS.tlsCert),
+    tlsKey: take(SETTINGS.tlsKey),
+    logLevel: take(SETTINGS.logLevel),
+  };
+  if (complaints.length === 0) complaints.push(...clashes(config));
+  return complaints.length === 0 ? { ok: true, config } : { ok: false, complaints };
+}
+
+function given<T>({ name, alias, fallback }: Setting<T>, environment: Environment) {
+  for (const spelling of alias === undefined ? [name] : [name, alias]) {
+    const text = environment[spelling]?.trim();
+    if (text) return { name: spelling, text };
+  }
+  return { name, text: fallback };
+}
+
+function fallbackOf<T>({ name, fallback, read }: Setting<T>): T {
+  const found = read(fallback);
+  if (found === undefined) throw new Error(`the default of ${name} is outside its own bounds`);
+  return found.value;
+}
+
+function clashes(config: Config): readonly string[] {
+  const complaints: string[] = [];
+  if (config.roomLifeSeconds > config.roomLifeMaxSeconds) {
+    complaints.push('ROOM_EXPIRY_MINUTES is longer than ROOM_EXPIRY_MAX_MINUTES.');
+  }
+  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
+    complaints.push('TLS_CERT and TLS_KEY must be given together.');
+  }
+  return complaints;
+}
+
+function whole(name: string, fallback: string, min: number, max: number, meaning: string): Setting<number> {
+  return {
+    name,
+    fallback,
+    meaning,
+    allowed: `a whole number from ${min} to ${max}`,
+    read: (text) => within(/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN, min, max),
+  };
+}
+
+// Whole seconds, written in minutes; fractions are for tests and demonstrations.
+function minutes(name: string, fallback: string, meaning: string): Setting<number> {
+  const { min, max } = LIFE_SECONDS;
+  return {
+    name,
+    fallback,
+    meaning,
+    allowed: `a number of minutes from ${min / 60} to ${max / 60}`,
+    read: (text) =>
+      within(/^\d{1,9}(\.\d{1,9})?$/.test(text) ? Math.round(Number(text) * 60) : Number.NaN, min, max),
+  };
+}
+
+function file(name: string, meaning: string): Setting<string | undefined> {
+  return {
+    name,
+    fallback: '',
+    meaning,
+    allowed: 'the path of a file',
+    read: (text) => ({ value: text === '' ? undefined : text }),
+  };
+}
+
+function within(value: number, min: number, max: number): { readonly value: number } | undefined {
+  return value >= min && value <= max ? { value } : undefined;
+}
+
+function presence<T>(value: T | undefined): { readonly value: T } | undefined {
+  return value === undefined ? undefined : { value };
+}
+
+function listOf(text: string, read: (entry: string) => string | undefined) {
+  const entries = text.split(',').map((entry) => entry.trim());
+  const found = entries.filter((entry) => entry !== '').map(read);
+  const value = found.filter((entry) => entry !== undefined);
+  return value.length === found.length ? { value } : undefined;
+}
+
+function readHost(text: string): string | undefined {
+  const host = parseHost(text);
+  return host && hostText(host);
+}
+
+// `::` and `::1` are written without brackets here, unlike in a URL.
+function readListenHost(text: string): { readonly value: string } | undefined {
+  return parseHost(text.includes(':') ? `[${text}]` : text) && { value: text };
+}

@@ -1,0 +1,78 @@
+// The only logger and meter: one function per event, with declared fields, so that an address, a room's id, a name
+// or a body cannot be written by accident. Says little: start, stop, and our own trouble.
+
+export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What kept somebody out at the door. */
+export type TurnedAway =
+  | 'draining'
+  | 'full'
+  | 'malformed'
+  | 'misdirected'
+  | 'no_such_path'
+  | 'origin'
+  | 'subprotocol';
+
+/** Where our own trouble happened: a word of ours, never something a client sent. */
+export type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
+
+export interface Events {
+  started(port: number, secure: boolean): void;
+  stopping(connections: number): void;
+  stopped(): void;
+  /** A bug or a lost dependency. Writes the kind of error and our lines of its stack, never its message. */
+  trouble(place: TroublePlace, error: unknown): void;
+  connectionOpened(): void;
+  connectionClosed(): void;
+  turnedAway(why: TurnedAway): void;
+  roomReserved(): void;
+  roomOpened(): void;
+}
+
+export type Counts = { readonly [event: string]: number };
+
+/** `write` gets whole lines without their end. */
+export function createEvents(
+  level: LogLevel,
+  write: (line: string) => void,
+): { readonly events: Events; counts(): Counts } {
+  const counted = new Map<string, number>();
+  const count = (event: string) => void counted.set(event, (counted.get(event) ?? 0) + 1);
+  const info = (line: string) => {
+    if (level === 'info') write(line);
+  };
+  const error = (line: string) => {
+    if (level !== 'silent') write(line);
+  };
+
+  const events: Events = {
+    started: (port, secure) => info(`mayfly: listening on port ${port}${secure ? ' (TLS)' : ''}`),
+    stopping: (connections) => info(`mayfly: stopping, ${connections} connections to close`),
+    stopped: () => info('mayfly: stopped'),
+    trouble: (place, cause) => {
+      count(`trouble.${place}`);
+      error(`mayfly: trouble in ${place}: ${describeError(cause)}`);
+    },
+    connectionOpened: () => count('connection.opened'),
+    connectionClosed: () => count('connection.closed'),
+    turnedAway: (why) => count(`turned_away.${why}`),
+    roomReserved: () => count('room.reserved'),
+    roomOpened: () => count('room.opened'),
+  };
+  return { events, counts: () => Object.fromEntries(counted) };
+}
+
+const STACK_LINES = 6;
+
+// An error's message may quote what a client sent, so only its kind and the places in the code are told.
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const places = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line))
+    .slice(0, STACK_LINES)
+    .map((line) => line.trim());
+  return [`${error.constructor.name}${code}`, ...places].join(' ');
+}
