@@ -13,7 +13,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -77,9 +76,7 @@ export function runPackage(program, args, options = {}) {
 
 /** Where an installed package's program is, e.g. `vite/bin/vite.js`. */
 export function programPath(program) {
-  const [name] = program.split('/');
-  const manifest = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
-  return join(dirname(manifest), program.slice(name.length + 1));
+  return join(root, 'node_modules', program);
 }
 
 /** The system's Chromium, installed if it may be; its path is also in CHROMIUM_PATH from then on. */
