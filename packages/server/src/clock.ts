@@ -1,0 +1,11 @@
+// What the server takes from its process: time and randomness. Injected everywhere, so that tests hold both in hand.
+
+export interface Clock {
+  /** Milliseconds since some moment; never jumps back, and means nothing outside this process. */
+  now(): number;
+  /** Runs `action` once, `ms` from now, unless disposed of before. */
+  after(ms: number, action: () => void): Disposable;
+}
+
+/** That many bytes from a cryptographically secure source. */
+export type RandomBytes = (length: number) => Uint8Array;
