@@ -1,0 +1,204 @@
+// The owner's signed statement of what a room is: made once here, checked at every welcome (CHARTER-1 to CHARTER-5).
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import {
+  CHARTER_BLOB_BYTES,
+  type CharterArgs,
+  type Command,
+  type JsonObject,
+  MANIFEST_BYTES,
+  type Moderator,
+  OP_CHARTER,
+  type RoomId,
+  bytesField,
+  concat,
+  decodeCharterArgs,
+  decodeCommand,
+  decodeUtf8,
+  encodeCharterArgs,
+  encodeCommand,
+  encodeUnsignedCommand,
+  equalBytes,
+  field,
+  isJsonObject,
+  listOf,
+  parseJsonObject,
+  roomIdBytes,
+  toBase64url,
+  u32,
+  utf8,
+  wholeNumber,
+} from '@mayfly/protocol';
+import { BOX_OVERHEAD, openBox, sealBox } from './box.ts';
+import { type EpochKeys, type RoomSecrets, epochKeys, linkPkOf } from './keys.ts';
+import { type OwnerKeys, linkSecret } from './owner.ts';
+import type { RandomBytes } from './random.ts';
+import { sign, verify } from './signature.ts';
+
+const MANIFEST_TEXT_BYTES = MANIFEST_BYTES - BOX_OVERHEAD;
+const ROOTS_MAX = 8;
+
+/** The sealed settings of a room. */
+export type Manifest = {
+  readonly ownerPk: Uint8Array;
+  /** With the owner's key it gives S: the link commits to its owner. */
+  readonly r: Uint8Array;
+  readonly name?: string;
+  readonly topic?: string;
+  /** Older epochs whose messages may still be in the log. */
+  readonly roots: readonly { readonly epoch: number; readonly root: Uint8Array }[];
+};
+
+export type FirstCharter = {
+  readonly id: RoomId;
+  readonly owner: OwnerKeys;
+  readonly r: Uint8Array;
+  /** Of the link that `owner` and `r` give. */
+  readonly secrets: RoomSecrets;
+  readonly moderators: readonly Moderator[];
+  readonly name?: string;
+};
+
+/** Command 1 of a room whose link is enough to get in, with its blob (CHARTER-2). */
+export function makeFirstCharter(
+  first: FirstCharter,
+  random: RandomBytes,
+): { readonly bytes: Uint8Array; readonly blob: Uint8Array } {
+  const { id, owner, r, secrets, moderators, name } = first;
+  const keys = epochKeys(secrets.root, id, 0);
+  const manifest = sealManifest(keys, { ownerPk: owner.pk, r, ...(name && { name }), roots: [] }, random);
+  const blob = concat(manifest, sealOwnerBox(owner, id, secrets, random));
+  const args = encodeCharterArgs({
+    newEpoch: 0,
+    accessPk: secrets.access.pk,
+    linkPk: linkPkOf(secrets),
+    door: 1,
+    fresh: false,
+    blobHash: sha256(blob),
+    moderators,
+  });
+  const signed = encodeUnsignedCommand(id, 0, 1, OP_CHARTER, args);
+  return { bytes: encodeCommand(signed, owner.pk, sign(owner.seed, 'cmd', signed)), blob };
+}
+
+function sealManifest(keys: EpochKeys, manifest: Manifest, random: RandomBytes): Uint8Array {
+  const { ownerPk, r, roots, ...words } = manifest;
+  const text = JSON.stringify({
+    o: toBase64url(ownerPk),
+    r: toBase64url(r),
+    ...words,
+    roots: roots.map(({ epoch, root }) => ({ e: epoch, root: toBase64url(root) })),
+  });
+  const padded = new Uint8Array(MANIFEST_TEXT_BYTES);
+  padded.set(utf8(text));
+  return sealBox(keys.manifest, manifestAad(keys), padded, random);
+}
+
+function sealOwnerBox(owner: OwnerKeys, id: RoomId, secrets: RoomSecrets, random: RandomBytes): Uint8Array {
+  const aad = concat(utf8('mayfly/v1 ownerbox\0'), roomIdBytes(id), u32(0));
+  const second = secrets.second ?? new Uint8Array(32);
+  return sealBox(owner.boxKey, aad, concat(utf8(secrets.secret), second), random);
+}
+
+function manifestAad(keys: EpochKeys): Uint8Array {
+  return concat(utf8('mayfly/v1 man\0'), keys.ctx);
+}
+
+function openManifest(keys: EpochKeys, sealed: Uint8Array): Manifest | undefined {
+  const padded = openBox(keys.manifest, manifestAad(keys), sealed);
+  if (padded === undefined) return undefined;
+  const end = padded.indexOf(0);
+  const text = decodeUtf8(end < 0 ? padded : padded.subarray(0, end));
+  if (text === undefined || (end >= 0 && padded.subarray(end).some((byte) => byte !== 0))) return undefined;
+  const object = parseJsonObject(text);
+  return object && readManifest(object);
+}
+
+function readManifest(object: JsonObject): Manifest | undefined {
+  const ownerPk = bytesField(field(object, 'o'), 32);
+  const r = bytesField(field(object, 'r'), 32);
+  const name = field(object, 'name');
+  const topic = field(object, 'topic');
+  const roots = listOf(field(object, 'roots') ?? [], readRoot);
+  if (ownerPk === undefined || r === undefined || roots === undefined || roots.length > ROOTS_MAX)
+    return undefined;
+  if (!isOptionalText(name) || !isOptionalText(topic)) return undefined;
+  return { ownerPk, r, ...(name && { name }), ...(topic && { topic }), roots };
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function readRoot(value: unknown): Manifest['roots'][number] | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const epoch = wholeNumber(field(value, 'e'), 0xffff_ffff);
+  const root = bytesField(field(value, 'root'), 32);
+  return epoch === undefined || root === undefined ? undefined : { epoch, root };
+}
+
+/** The charter as a server shows it, and what it has to fit. */
+export type ShownCharter = {
+  readonly id: RoomId;
+  readonly secrets: RoomSecrets;
+  /** Keys of the epoch the room is said to be in. */
+  readonly keys: EpochKeys;
+  /** How newcomers get in, as the link says. */
+  readonly door: CharterArgs['door'];
+  /** Number of the room's last command, as the server says. */
+  readonly lastC: number;
+  readonly bytes: Uint8Array;
+  readonly blob: Uint8Array;
+};
+
+/** Which check failed, by the letters of CHARTER-3. */
+export type CharterRefusal =
+  | 'not_a_charter'
+  | 'other_room'
+  | 'blob'
+  | 'manifest'
+  | 'owner_signature'
+  | 'link_commitment'
+  | 'epoch'
+  | 'door'
+  | 'keys'
+  | 'number';
+
+/** A charter that stands. */
+export type Charter = CharterArgs & { readonly c: number };
+
+export type CharterResult =
+  | { readonly ok: true; readonly charter: Charter; readonly manifest: Manifest }
+  | { readonly ok: false; readonly reason: CharterRefusal };
+
+/** CHARTER-3: all of it holds, or this is not the room that the link's maker opened, and nothing is sent to it. */
+export function checkCharter(shown: ShownCharter): CharterResult {
+  const command = decodeCommand(shown.bytes);
+  const args = command?.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
+  if (command === undefined || args === undefined) return { ok: false, reason: 'not_a_charter' };
+  if (shown.blob.length !== CHARTER_BLOB_BYTES || !equalBytes(sha256(shown.blob), args.blobHash)) {
+    return { ok: false, reason: 'blob' };
+  }
+  const manifest = openManifest(shown.keys, shown.blob.subarray(0, MANIFEST_BYTES));
+  if (manifest === undefined) return { ok: false, reason: 'manifest' };
+  const reason = misfit(shown, command, args) ?? forgery(shown, command, manifest);
+  return reason ? { ok: false, reason } : { ok: true, charter: { ...args, c: command.c }, manifest };
+}
+
+function misfit(shown: ShownCharter, command: Command, args: CharterArgs): CharterRefusal | undefined {
+  if (command.id !== shown.id) return 'other_room';
+  if (args.newEpoch !== shown.keys.epoch) return 'epoch';
+  if (args.newEpoch - command.epoch > 1 || args.newEpoch < command.epoch) return 'epoch';
+  if (args.door !== shown.door) return 'door';
+  if (!equalBytes(args.accessPk, shown.secrets.access.pk)) return 'keys';
+  if (!equalBytes(args.linkPk, linkPkOf(shown.secrets))) return 'keys';
+  if (command.c > shown.lastC) return 'number';
+  return undefined;
+}
+
+function forgery(shown: ShownCharter, command: Command, manifest: Manifest): CharterRefusal | undefined {
+  const { ownerPk, r } = manifest;
+  if (linkSecret(ownerPk, r) !== shown.secrets.secret) return 'link_commitment';
+  const byOwner = equalBytes(command.signerPk, ownerPk);
+  return byOwner && verify(ownerPk, 'cmd', command.signed, command.signature) ? undefined : 'owner_signature';
+}

@@ -1,0 +1,30 @@
+// The owner code, and how a link commits to its owner (OWNER-1, OWNER-2).
+
+import { concat, utf8 } from '@mayfly/protocol';
+import { base58map } from './base58.ts';
+import { expandKey, extractFor } from './derive.ts';
+import type { RandomBytes } from './random.ts';
+import { type SigningKey, signingKey } from './signature.ts';
+
+/** Characters of S, and of an owner code. */
+export const SECRET_LENGTH = 32;
+
+export type OwnerKeys = SigningKey & {
+  /** Seals the room's secrets for whoever holds the owner code. */
+  readonly boxKey: Uint8Array;
+};
+
+export function newOwnerCode(random: RandomBytes): string {
+  return base58map(random(3 * SECRET_LENGTH)).slice(0, SECRET_LENGTH);
+}
+
+export function ownerKeys(ownerCode: string): OwnerKeys {
+  const prk = extractFor('owner', utf8(ownerCode));
+  return { ...signingKey(expandKey(prk, 'owner-seed')), boxKey: expandKey(prk, 'owner-box') };
+}
+
+/** S from the owner's public key and 32 random bytes: nobody can show another owner for the same S. */
+export function linkSecret(ownerPk: Uint8Array, r: Uint8Array): string {
+  const prk = extractFor('link', concat(ownerPk, r));
+  return base58map(expandKey(prk, 'S', 3 * SECRET_LENGTH)).slice(0, SECRET_LENGTH);
+}

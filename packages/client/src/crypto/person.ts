@@ -1,0 +1,50 @@
+// How a key and a name look to people (PERSON-1 to PERSON-4).
+
+import {
+  NAME_BYTES_MAX,
+  NAME_POINTS_MAX,
+  type RoomId,
+  roomIdBytes,
+  toBase64url,
+  utf8,
+} from '@mayfly/protocol';
+import type { Emoji, Person } from '../room-news.ts';
+import { base58map } from './base58.ts';
+import { digest } from './derive.ts';
+import { emojiOf } from './emoji.ts';
+
+/** PERSON-1: at most 50 code points and 100 bytes. */
+export function nameFits(name: string): boolean {
+  return Array.from(name).length <= NAME_POINTS_MAX && utf8(name).length <= NAME_BYTES_MAX;
+}
+
+const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const BLANKS_AND_CONTROLS = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
+const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** PERSON-2: what may be shown and sent of a name; empty where nothing visible is left. */
+export function cleanName(text: string): string {
+  const name = text.replace(BIDI_CONTROLS, '').replace(BLANKS_AND_CONTROLS, ' ').trim();
+  return VISIBLE.test(name) ? name : '';
+}
+
+/** PERSON-3. `name` as it came: it is cleaned here. */
+export function personOf(id: RoomId, idPk: Uint8Array, name: string): Person {
+  const look = digest('tag', roomIdBytes(id), idPk);
+  return {
+    idPk: toBase64url(idPk),
+    name: cleanName(name),
+    tag: base58map(look).slice(0, 4),
+    colour: look[31] ?? 0,
+    emoji: eightEmoji(digest('person', idPk)),
+  };
+}
+
+/** PERSON-4: equal on two pages exactly when secret, room and epoch are equal. */
+export function safetyCode(fingerprint: Uint8Array): readonly Emoji[] {
+  return eightEmoji(fingerprint);
+}
+
+function eightEmoji(bytes: Uint8Array): readonly Emoji[] {
+  return Array.from(bytes.subarray(0, 8), emojiOf);
+}

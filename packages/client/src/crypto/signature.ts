@@ -1,0 +1,64 @@
+// Ed25519 with one verdict everywhere (SIG-1 to SIG-3). The byte rules stand in the protocol, the curve here.
+
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import {
+  type SigningPurpose,
+  concat,
+  equalBytes,
+  isGoodPoint,
+  isGoodSignatureShape,
+  signedBytes,
+} from '@mayfly/protocol';
+
+const { Point } = ed25519;
+
+/** An Ed25519 key: the 32-byte secret seed and the public key. */
+export type SigningKey = { readonly seed: Uint8Array; readonly pk: Uint8Array };
+
+export function signingKey(seed: Uint8Array): SigningKey {
+  return { seed, pk: publicKeyOf(seed) };
+}
+
+export function publicKeyOf(seed: Uint8Array): Uint8Array {
+  return ed25519.getPublicKey(seed);
+}
+
+/** SIG-1: signs `"mayfly/v1 purpose\0" || message`. */
+export function sign(seed: Uint8Array, purpose: SigningPurpose, message: Uint8Array): Uint8Array {
+  return ed25519.sign(signedBytes(purpose, message), seed);
+}
+
+/** SIG-2, for what `sign` signed. False for anything else; never throws. */
+export function verify(
+  pk: Uint8Array,
+  purpose: SigningPurpose,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return verifyBytes(pk, signedBytes(purpose, message), signature);
+}
+
+/** SIG-2 over bare bytes. */
+export function verifyBytes(pk: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (!isGoodPoint(pk) || !isGoodSignatureShape(signature)) return false;
+  try {
+    return equalBytes(expectedR(pk, message, signature), signature.subarray(0, 32));
+  } catch {
+    return false;
+  }
+}
+
+// [S]B − [k]A, without the cofactor: noble's own `verify` multiplies by 8 and so accepts more than others do.
+// Throws where A is not on the curve or S is not below the group's order.
+function expectedR(pk: Uint8Array, message: Uint8Array, signature: Uint8Array): Uint8Array {
+  const s = Point.Fn.fromBytes(signature.subarray(32));
+  const k = challenge(signature.subarray(0, 32), pk, message);
+  const minusA = Point.fromBytes(pk).negate();
+  return Point.BASE.multiplyUnsafe(s).add(minusA.multiplyUnsafe(k)).toBytes();
+}
+
+function challenge(r: Uint8Array, pk: Uint8Array, message: Uint8Array): bigint {
+  const littleEndian = sha512(concat(r, pk, message));
+  return Point.Fn.create(littleEndian.reduceRight((value, byte) => value * 256n + BigInt(byte), 0n));
+}
