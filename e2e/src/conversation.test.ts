@@ -1,0 +1,99 @@
+// Two people and a third one, from the landing page to the vanished room, in real browser windows.
+
+import { describe, expect, test } from 'vitest';
+import { expectAccessible } from './accessibility.ts';
+import { PHONE, lanAddress, openStage } from './stage.ts';
+
+const SHORT_LIFE = { ROOM_EXPIRY_MINUTES: '0.2' };
+
+describe.each([
+  { where: 'on this machine', address: '127.0.0.1', secure: true },
+  { where: 'on the LAN, over plain HTTP', address: lanAddress(), secure: false },
+])('a conversation $where', ({ address, secure }) => {
+  test('create, copy, join, chat, come late, refresh, leave', async () => {
+    await using stage = await openStage({ address });
+    const ann = await stage.person();
+    const bob = await stage.person({ size: PHONE, touch: true });
+
+    const link = await ann.createRoom({ name: 'Ann' });
+    expect(await ann.page.evaluate(() => globalThis.isSecureContext)).toBe(secure);
+    expect(await ann.page.evaluate(() => globalThis.crypto.subtle !== undefined)).toBe(secure);
+    await expectAccessible(ann, 'link ready');
+
+    if (secure) await ann.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await ann.page.getByRole('button', { name: 'Copy link' }).click();
+    await ann.page.getByText('Link copied').waitFor();
+    expect(await pastedText(ann)).toBe(link);
+
+    await ann.enterCreatedRoom();
+    await bob.join(link, 'Bob');
+    await ann.sees('Bob joined the chat');
+    await ann.participants(2);
+    await bob.participants(2);
+
+    await ann.send('hello Bob');
+    await bob.sees('hello Bob');
+    await bob.composer().fill('hello Ann\nsecond line');
+    await bob.page.getByRole('button', { name: 'Send' }).click();
+    await ann.sees('hello Ann second line');
+    await expectAccessible(ann, 'chat');
+    await expectAccessible(bob, 'chat on a phone');
+
+    const cem = await stage.person();
+    await cem.join(link);
+    await cem.sees('hello Bob');
+    expect(await cem.messages()).toEqual(['hello Bob', 'hello Ann\nsecond line']);
+    await ann.sees('Anonymous joined the chat');
+
+    await bob.page.reload();
+    await bob.inRoom();
+    await bob.send('still me');
+    await ann.sees('still me');
+    await ann.participants(3);
+    expect(await ann.log().getByText('Bob left the chat').count()).toBe(0);
+    expect(await ann.log().getByText('Bob joined the chat').count()).toBe(1);
+    expect(await bob.messages()).toEqual(['hello Bob', 'hello Ann\nsecond line', 'still me']);
+
+    await cem.leave();
+    await cem.heading('A room that lives as long as the conversation.');
+    await ann.sees('Anonymous left the chat');
+    await ann.participants(2);
+    expect(cem.page.url()).toBe(`${stage.origin}/`);
+    expect(await cem.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
+  });
+
+  test('a room whose time is up shows what was erased', async () => {
+    await using stage = await openStage({ address, settings: SHORT_LIFE });
+    const ann = await stage.person();
+    const link = await ann.createRoom({ name: 'Ann' });
+    await ann.enterCreatedRoom();
+    await ann.send('soon gone');
+    await ann.sees('soon gone');
+
+    await ann.heading('This room has vanished');
+    await ann.page.getByText('1 message', { exact: true }).waitFor();
+    expect(await ann.page.getByText('soon gone').count()).toBe(0);
+    expect(ann.page.url()).not.toContain('#');
+    expect(await ann.page.evaluate(() => JSON.stringify(globalThis.sessionStorage))).not.toContain(
+      link.split('#')[1],
+    );
+    await expectAccessible(ann, 'vanished');
+
+    const late = await stage.person();
+    await late.page.goto(link);
+    await late.page.getByRole('button', { name: 'Join Chat Room' }).click();
+    await late.heading('Room not found or has expired');
+    await expectAccessible(late, 'not found');
+  });
+});
+
+async function pastedText(person: { page: import('playwright-core').Page }): Promise<string> {
+  return person.page.evaluate(async () => {
+    const field = document.createElement('textarea');
+    document.body.append(field);
+    field.focus();
+    if (globalThis.isSecureContext) return globalThis.navigator.clipboard.readText();
+    document.execCommand('paste');
+    return field.value;
+  });
+}

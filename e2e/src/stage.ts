@@ -1,0 +1,215 @@
+// A stage for end-to-end tests: our own server on a free port, the system's Chromium, and people with a window each.
+// Whatever a person's page complains about (console, content security policy, page error, a foreign request) fails the test.
+
+import { networkInterfaces } from 'node:os';
+import { loadConfig, startServer } from '@mayfly/server';
+import { type Browser, type BrowserContext, type Page, type Request, chromium } from 'playwright-core';
+
+const CHROMIUM_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export type StageOptions = {
+  /** Settings by their names in the environment; PORT is taken care of. */
+  readonly settings?: { readonly [name: string]: string };
+  /** The address that people open: `127.0.0.1` unless told otherwise. */
+  readonly address?: string;
+};
+
+export type PersonOptions = {
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly theme?: 'light' | 'dark';
+  readonly touch?: boolean;
+};
+
+export class Stage implements AsyncDisposable {
+  readonly origin: string;
+  readonly #server: AsyncDisposable;
+  readonly #browser: Browser;
+  readonly #people: Person[] = [];
+
+  constructor(origin: string, server: AsyncDisposable, browser: Browser) {
+    this.origin = origin;
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  /** Somebody with a browser profile of their own, on a blank page. */
+  async person(options: PersonOptions = {}): Promise<Person> {
+    const context = await this.#browser.newContext({
+      viewport: options.size ?? DESKTOP,
+      colorScheme: options.theme ?? 'light',
+      hasTouch: options.touch ?? false,
+      isMobile: options.touch ?? false,
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      reducedMotion: 'reduce',
+    });
+    const person = new Person(this.origin, context, await context.newPage());
+    this.#people.push(person);
+    return person;
+  }
+
+  /** Ends the server under everybody's feet. */
+  async stopServer(): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const complaints = this.#people.flatMap((person) => person.complaints);
+    await this.#browser.close();
+    await this.#server[Symbol.asyncDispose]();
+    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+  }
+}
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const loaded = loadConfig({ PORT: '0', LOG_LEVEL: 'error', ...options.settings });
+  if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
+  const server = await startServer(loaded.config);
+  const browser = await launchBrowser();
+  return new Stage(`http://${options.address ?? '127.0.0.1'}:${server.port}`, server, browser);
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM_PATH'];
+  if (executablePath === undefined) throw new Error('CHROMIUM_PATH is not set: run this through npm test');
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: true });
+}
+
+/** An address of this machine that is not loopback: there the page has no secure context. */
+export function lanAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const lan = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (lan === undefined) throw new Error('this test needs an IPv4 address besides loopback');
+  return lan.address;
+}
+
+/** One person at one page, with the words of the page for the things people do. */
+export class Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly complaints: string[] = [];
+  readonly #origin: string;
+  readonly #expected: RegExp[] = [];
+
+  constructor(origin: string, context: BrowserContext, page: Page) {
+    this.#origin = origin;
+    this.context = context;
+    this.page = page;
+    this.#watch(page);
+  }
+
+  /** From here on, complaints that match are part of the story (a server that is gone, say). */
+  expectComplaints(pattern: RegExp): void {
+    this.#expected.push(pattern);
+  }
+
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(new URL(path, this.#origin).href);
+  }
+
+  /** Landing page to the ready link; answers the link. */
+  async createRoom(options: { name?: string; history?: 'Only new ones' } = {}): Promise<string> {
+    await this.open('/');
+    const card = this.page.getByRole('form', { name: 'Create a room' });
+    if (options.name !== undefined) await card.getByLabel('Display name').fill(options.name);
+    if (options.history !== undefined) {
+      await card.getByText('Room options').click();
+      await card.getByRole('radio', { name: options.history }).check({ force: true });
+    }
+    await card.getByRole('button', { name: 'Create Shareable Link' }).click();
+    await this.heading('Room created');
+    return this.readyLink();
+  }
+
+  /** The whole link as shown, key and all. */
+  async readyLink(): Promise<string> {
+    const text = await this.page.getByTestId('room-link').innerText();
+    return text.replaceAll(/\s/g, '');
+  }
+
+  async enterCreatedRoom(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Join Chat Room' }).click();
+    await this.inRoom();
+  }
+
+  /** By the link, as somebody who was sent it. */
+  async join(link: string, name?: string): Promise<void> {
+    await this.page.goto(link);
+    await this.heading('You’re invited to a room');
+    if (name !== undefined) await this.page.getByLabel('Display name').fill(name);
+    await this.page.getByRole('button', { name: 'Join Chat Room' }).click();
+    await this.inRoom();
+  }
+
+  async inRoom(): Promise<void> {
+    await this.composer().waitFor();
+    await this.page.locator('[data-connection="live"]').waitFor();
+  }
+
+  composer() {
+    return this.page.getByRole('textbox', { name: 'Message' });
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer().fill(text);
+    await this.composer().press('Enter');
+  }
+
+  /** Waits until a message with exactly this text is in the log of this page. */
+  async sees(text: string): Promise<void> {
+    await this.log().getByText(text, { exact: true }).first().waitFor();
+  }
+
+  log() {
+    return this.page.getByRole('log');
+  }
+
+  /** Texts of all messages on the page, in order. */
+  async messages(): Promise<readonly string[]> {
+    return this.log().locator('.bubble p').allInnerTexts();
+  }
+
+  async participants(count: number): Promise<void> {
+    await this.page.getByRole('button', { name: `${count} participant${count === 1 ? '' : 's'}` }).waitFor();
+  }
+
+  async leave(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Leave room' }).click();
+  }
+
+  async heading(name: string | RegExp): Promise<void> {
+    await this.page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+
+  #watch(page: Page): void {
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()))
+        this.#complain(`console ${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.#complain(`page error: ${error.message}`));
+    page.on('request', (request) => {
+      if (this.#isForeign(request)) this.#complain(`foreign request: ${request.url()}`);
+    });
+  }
+
+  #isForeign(request: Request): boolean {
+    const { protocol, host } = new URL(request.url());
+    return protocol.startsWith('http') && host !== new URL(this.#origin).host;
+  }
+
+  #complain(complaint: string): void {
+    if (!this.#expected.some((pattern) => pattern.test(complaint))) this.complaints.push(complaint);
+  }
+}
