@@ -3,7 +3,6 @@
 import {
   CHALLENGE_BYTES,
   CONTROL_BYTES_MAX,
-  type ClientControl,
   type CloseReason,
   DENIED_AFTER_MS,
   FIRST_FRAME_MS,
@@ -173,7 +172,8 @@ export class Session implements Guest {
   }
 
   async #greeted(frame: string | Uint8Array, nonce: Uint8Array, timeout: Disposable): Promise<void> {
-    const join = typeof frame === 'string' ? readControl(frame) : undefined;
+    if (isTooBig(frame)) return this.close('tooBig');
+    const join = typeof frame === 'string' ? decodeClientControl(frame) : undefined;
     if (join?.type !== 'join') return this.close('badFrame');
     timeout[Symbol.dispose]();
     await this.#join(join, nonce);
@@ -297,7 +297,8 @@ export class Session implements Guest {
 
   async #obey(frame: string | Uint8Array, live: Live): Promise<void> {
     if (!this.#keepsUp(live)) return this.close('tooSlow');
-    const order = typeof frame === 'string' ? readControl(frame) : decodeClientSealed(frame);
+    if (isTooBig(frame)) return this.close('tooBig');
+    const order = typeof frame === 'string' ? decodeClientControl(frame) : decodeClientSealed(frame);
     const { store } = this.#world;
     switch (order?.type) {
       case 'send':
@@ -357,8 +358,9 @@ export class Session implements Guest {
 
 const SERVER_FULL_RETRY_MS = 5_000;
 
-function readControl(text: string): ClientControl | undefined {
-  return Buffer.byteLength(text) <= CONTROL_BYTES_MAX ? decodeClientControl(text) : undefined;
+// Binary frames have bounds of their own, by kind.
+function isTooBig(frame: string | Uint8Array): boolean {
+  return typeof frame === 'string' && Buffer.byteLength(frame) > CONTROL_BYTES_MAX;
 }
 
 function isOlder(mine: MemberSession, newest: MemberSession): boolean {

@@ -1,0 +1,193 @@
+// One open room in memory: keys, charter, log, members and the time it has left. Every call is one synchronous step.
+
+import {
+  type EndedReason,
+  LOG_ID_BYTES,
+  encodeCommandEvent,
+  encodeMessageEvent,
+  epochOf,
+  equalBytes,
+} from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../clock.ts';
+import { EventLog } from './event-log.ts';
+import { type MemberRecord, Members } from './members.ts';
+import type {
+  JoinRefused,
+  JoinRequest,
+  Joined,
+  MemberSession,
+  Placed,
+  RoomKeys,
+  RoomNews,
+  RoomSpec,
+  StoreLimits,
+  StoredEvent,
+  VerifiedCharter,
+} from './room-store.ts';
+
+export type RoomSurroundings = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly limits: StoreLimits;
+  readonly tell: (...news: readonly RoomNews[]) => void;
+  /** The room is over and wiped; called before anybody is told. */
+  readonly onEnd: () => void;
+};
+
+export class MemoryRoom {
+  readonly keys: RoomKeys;
+  readonly #world: RoomSurroundings;
+  readonly #spec: RoomSpec;
+  readonly #log: EventLog;
+  readonly #members: Members;
+  readonly #charter: Uint8Array;
+  readonly #blob: Uint8Array;
+  readonly #c: number;
+  #expiresAt: number;
+  #timer: Disposable;
+
+  constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, world: RoomSurroundings) {
+    const { clock, random, limits, tell } = world;
+    this.#world = world;
+    this.#spec = spec;
+    this.keys = {
+      ownerPk: Uint8Array.from(spec.ownerPk),
+      accessPk: Uint8Array.from(args.accessPk),
+      ...(args.door !== 1 && { linkPk: Uint8Array.from(args.linkPk) }),
+      epoch: args.newEpoch,
+      door: args.door,
+    };
+    this.#charter = Uint8Array.from(bytes);
+    this.#blob = Uint8Array.from(blob);
+    this.#c = command.c;
+    this.#log = new EventLog(random(LOG_ID_BYTES), {
+      events: limits.historyMessages,
+      bytes: limits.historyBytes,
+    });
+    this.#members = new Members({
+      clock,
+      random,
+      maxMembers: limits.maxMembers,
+      onChange: (presence) => tell({ type: 'presence', presence }),
+    });
+    this.#expiresAt = clock.now() + spec.lifeMs;
+    this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
+  }
+
+  /** The charter becomes the first event of the log. */
+  begin(): void {
+    this.#tellEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
+  }
+
+  /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
+  get isOver(): boolean {
+    return this.#world.clock.now() >= this.#expiresAt;
+  }
+
+  join(request: JoinRequest): Joined | JoinRefused {
+    const { idPk, as, verifiedWith, position } = request;
+    const { accessPk, epoch } = this.keys;
+    if (!equalBytes(verifiedWith.accessPk, accessPk) || verifiedWith.epoch !== epoch) return DENIED;
+    const known = this.#members.find(idPk);
+    if (known === undefined && as === 'member') return DENIED;
+    if (known === undefined && as === 'key' && this.#members.full) return FULL;
+
+    const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
+    const { replaced, presence } = this.#members.attach(record);
+    if (known === undefined) this.#restartLife();
+    const joined = this.#welcome(record, position);
+
+    const news: RoomNews[] = [];
+    if (replaced) news.push({ type: 'replaced', session: joined.session });
+    if (presence !== undefined) news.push({ type: 'presence', presence });
+    if (known === undefined) news.push({ type: 'life', expiresInMs: this.#spec.lifeMs });
+    this.#world.tell(...news);
+    return joined;
+  }
+
+  append(session: MemberSession, n: number, envelope: Uint8Array): Placed {
+    const record = this.#members.speaking(session);
+    if (record === undefined) return { outcome: 'replaced' };
+    if (n <= record.lastN) return { outcome: 'repeated' };
+    if (epochOf(envelope) !== this.keys.epoch) return { outcome: 'refused', code: 'epoch' };
+    if (n > record.lastN + 1) return { outcome: 'refused', code: 'gap' };
+    record.lastN = n;
+    this.#restartLife();
+    const event = this.#log.append((seq) => encodeMessageEvent(seq, envelope));
+    this.#tellEvent(event);
+    return { outcome: 'placed', seq: event.seq };
+  }
+
+  publishProfile(session: MemberSession, sealed: Uint8Array): void {
+    const record = this.#members.speaking(session);
+    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return;
+    this.#world.tell({ type: 'profile', frame: this.#members.setProfile(record, sealed) });
+  }
+
+  detach(session: MemberSession): void {
+    const record = this.#members.speaking(session);
+    if (record !== undefined) this.#members.detach(record);
+  }
+
+  leave(session: MemberSession): void {
+    const record = this.#members.speaking(session);
+    if (record === undefined) return;
+    this.#world.tell({ type: 'presence', presence: this.#members.leave(record) });
+  }
+
+  renew(session: MemberSession): void {
+    if (this.#members.speaking(session) === undefined) return;
+    this.#restartLife();
+    this.#world.tell({ type: 'life', expiresInMs: this.#spec.lifeMs });
+  }
+
+  /** Drops everything at once and overwrites it; followers hear of it last. */
+  end(reason: EndedReason): void {
+    this.#timer[Symbol.dispose]();
+    this.#log.wipe();
+    this.#members.wipe();
+    const { accessPk, ownerPk, linkPk } = this.keys;
+    for (const bytes of [this.#charter, this.#blob, accessPk, ownerPk, linkPk]) bytes?.fill(0);
+    this.#world.onEnd();
+    this.#world.tell({ type: 'ended', reason });
+  }
+
+  #welcome(record: MemberRecord, position: JoinRequest['position']): Joined {
+    return {
+      outcome: 'joined',
+      session: { slot: record.slot, generation: record.generation },
+      logId: this.#log.id,
+      seq: this.#log.seq,
+      ...this.#log.missedSince(position, record.from),
+      epoch: this.keys.epoch,
+      c: this.#c,
+      charter: this.#charter,
+      blob: this.#blob,
+      lastN: record.lastN,
+      closed: false,
+      slow: 0,
+      history: this.#spec.history,
+      lifeMs: this.#spec.lifeMs,
+      expiresInMs: Math.ceil(this.#expiresAt - this.#world.clock.now()),
+      ...this.#members.snapshot(record),
+    };
+  }
+
+  #tellEvent(event: StoredEvent): void {
+    this.#world.tell({ type: 'event', logId: this.#log.id, event });
+  }
+
+  #restartLife(): void {
+    this.#expiresAt = this.#world.clock.now() + this.#spec.lifeMs;
+  }
+
+  // One timer for the whole life: it looks when it rings, instead of being set anew by every message.
+  #checkTime(): void {
+    if (this.isOver) return this.end('expired');
+    const left = this.#expiresAt - this.#world.clock.now();
+    this.#timer = this.#world.clock.after(left, () => this.#checkTime());
+  }
+}
+
+const DENIED: JoinRefused = { outcome: 'denied' };
+const FULL: JoinRefused = { outcome: 'full' };

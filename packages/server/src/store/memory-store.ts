@@ -1,0 +1,134 @@
+// The embedded store: every room in this process's memory, gone with it. Names rooms and lets each look after itself.
+
+import { type EndedReason, RESERVATION_MS, type RoomId, equalBytes } from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../clock.ts';
+import { Followers } from './followers.ts';
+import { MemoryRoom } from './memory-room.ts';
+import type {
+  JoinRefused,
+  JoinRequest,
+  Joined,
+  MemberSession,
+  Placed,
+  RoomKeys,
+  RoomListener,
+  RoomSpec,
+  RoomStore,
+  StoreLimits,
+  VerifiedCharter,
+} from './room-store.ts';
+
+type Reservation = { readonly spec: RoomSpec; readonly until: number; readonly timer: Disposable };
+
+export type MemoryStoreSetup = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly limits: StoreLimits;
+};
+
+export class MemoryStore implements RoomStore {
+  readonly #setup: MemoryStoreSetup;
+  readonly #reserved = new Map<RoomId, Reservation>();
+  readonly #rooms = new Map<RoomId, MemoryRoom>();
+  readonly #followers = new Followers();
+
+  constructor(setup: MemoryStoreSetup) {
+    this.#setup = setup;
+  }
+
+  async create(room: RoomId, spec: RoomSpec): Promise<'created' | 'taken' | 'full'> {
+    const { clock, limits } = this.#setup;
+    if (this.#living(room) !== undefined || this.#reservation(room) !== undefined) return 'taken';
+    if (this.#rooms.size + this.#reserved.size >= limits.maxRooms) return 'full';
+    this.#reserved.set(room, {
+      spec: { ...spec, ownerPk: Uint8Array.from(spec.ownerPk) },
+      until: clock.now() + RESERVATION_MS,
+      timer: clock.after(RESERVATION_MS, () => void this.#reservation(room)),
+    });
+    return 'created';
+  }
+
+  async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
+    return this.#reservation(room)?.spec.ownerPk;
+  }
+
+  async open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'> {
+    const reservation = this.#reservation(room);
+    // Somebody else may have reserved the id since the charter was verified.
+    if (reservation === undefined || !equalBytes(reservation.spec.ownerPk, charter.command.signerPk)) {
+      return 'not_reserved';
+    }
+    this.#forgetReservation(room, reservation);
+    const opened = new MemoryRoom(reservation.spec, charter, {
+      ...this.#setup,
+      tell: (...news) => this.#followers.tell(room, ...news),
+      onEnd: () => this.#rooms.delete(room),
+    });
+    this.#rooms.set(room, opened);
+    opened.begin();
+    return 'opened';
+  }
+
+  async keys(room: RoomId): Promise<RoomKeys | undefined> {
+    return this.#living(room)?.keys;
+  }
+
+  async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
+    return this.#living(room)?.join(request) ?? { outcome: 'denied' };
+  }
+
+  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
+    return this.#living(room)?.append(session, n, envelope) ?? { outcome: 'gone' };
+  }
+
+  async publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<void> {
+    this.#living(room)?.publishProfile(session, sealed);
+  }
+
+  async detach(room: RoomId, session: MemberSession): Promise<void> {
+    this.#living(room)?.detach(session);
+  }
+
+  async leave(room: RoomId, session: MemberSession): Promise<void> {
+    this.#living(room)?.leave(session);
+  }
+
+  async renew(room: RoomId, session: MemberSession): Promise<void> {
+    this.#living(room)?.renew(session);
+  }
+
+  follow(room: RoomId, listener: RoomListener): Disposable {
+    return this.#followers.follow(room, listener);
+  }
+
+  async size(): Promise<number> {
+    return this.#rooms.size + this.#reserved.size;
+  }
+
+  /** Ends every room: with the process they would be gone anyway. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const why: EndedReason = 'server';
+    for (const room of this.#rooms.values()) room.end(why);
+    for (const [room, reservation] of this.#reserved) this.#forgetReservation(room, reservation);
+  }
+
+  // Timers may be late, so whoever asks for a room looks at the clock first.
+  #living(id: RoomId): MemoryRoom | undefined {
+    const room = this.#rooms.get(id);
+    if (room?.isOver !== true) return room;
+    room.end('expired');
+    return undefined;
+  }
+
+  #reservation(id: RoomId): Reservation | undefined {
+    const reservation = this.#reserved.get(id);
+    if (reservation === undefined || this.#setup.clock.now() < reservation.until) return reservation;
+    this.#forgetReservation(id, reservation);
+    return undefined;
+  }
+
+  #forgetReservation(id: RoomId, reservation: Reservation): void {
+    reservation.timer[Symbol.dispose]();
+    this.#reserved.delete(id);
+  }
+}
