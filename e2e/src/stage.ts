@@ -34,11 +34,11 @@ export type PersonOptions = {
 
 export class Stage implements AsyncDisposable {
   readonly origin: string;
-  readonly #server: AsyncDisposable;
+  readonly #server: AsyncDisposable | undefined;
   readonly #browser: Browser;
   readonly #people: Person[] = [];
 
-  constructor(origin: string, server: AsyncDisposable, browser: Browser) {
+  constructor(origin: string, browser: Browser, server?: AsyncDisposable) {
     this.origin = origin;
     this.#server = server;
     this.#browser = browser;
@@ -62,23 +62,28 @@ export class Stage implements AsyncDisposable {
 
   /** Ends the server under everybody's feet. */
   async stopServer(): Promise<void> {
-    await this.#server[Symbol.asyncDispose]();
+    await this.#server?.[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const complaints = this.#people.flatMap((person) => person.complaints);
     await this.#browser.close();
-    await this.#server[Symbol.asyncDispose]();
+    await this.#server?.[Symbol.asyncDispose]();
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
   }
 }
 
+/** With a server of its own. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const loaded = loadConfig({ PORT: '0', LOG_LEVEL: 'error', ...options.settings });
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
   const server = await startServer(loaded.config);
-  const browser = await launchBrowser();
-  return new Stage(`http://${options.address ?? '127.0.0.1'}:${server.port}`, server, browser);
+  return new Stage(`http://${options.address ?? '127.0.0.1'}:${server.port}`, await launchBrowser(), server);
+}
+
+/** In front of something that listens on this port of loopback. */
+export async function openStageAt(port: number): Promise<Stage> {
+  return new Stage(`http://127.0.0.1:${port}`, await launchBrowser());
 }
 
 export async function launchBrowser(): Promise<Browser> {

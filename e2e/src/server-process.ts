@@ -1,0 +1,110 @@
+// The server as a stranger runs it: the built program in a process of its own, with what it writes kept for a look.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
+const STARTED = /http:\/\/localhost:(\d+)/;
+
+export class ServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+  readonly #output: string[];
+
+  constructor(port: number, child: ChildProcess, directory: string, output: string[]) {
+    this.port = port;
+    this.#child = child;
+    this.#directory = directory;
+    this.#output = output;
+  }
+
+  /** All it has written to stdout and stderr. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  /** V8's own picture of every object and string it holds. */
+  async heapSnapshot(): Promise<Buffer> {
+    const before = new Set(await readdir(this.#directory));
+    this.#child.kill('SIGUSR2');
+    for (;;) {
+      const file = (await readdir(this.#directory)).find(
+        (name) => name.endsWith('.heapsnapshot') && !before.has(name),
+      );
+      const snapshot = file === undefined ? Buffer.alloc(0) : readFileSync(join(this.#directory, file));
+      // Written in one go from the top; the closing brace is the last byte.
+      if (snapshot.subarray(-4).includes('}')) return snapshot;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Every writable page of the process as the kernel sees it, buffers outside the heap included. Linux only. */
+  memory(): Buffer {
+    const regions = readFileSync(`/proc/${this.#child.pid}/maps`, 'utf8').split('\n');
+    const memory = openSync(`/proc/${this.#child.pid}/mem`, 'r');
+    const parts = regions.filter((line) => / rw/.test(line)).map((line) => readRegion(memory, line));
+    closeSync(memory);
+    return Buffer.concat(parts);
+  }
+
+  /** Politely, as Ctrl+C does; answers the exit code. */
+  async stop(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill(signal);
+      await once(this.#child, 'exit');
+    }
+    return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL');
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+export async function startServerProcess(
+  settings: { readonly [name: string]: string } = {},
+): Promise<ServerProcess> {
+  const directory = await mkdtemp(join(tmpdir(), 'mayfly-'));
+  const child = spawn(
+    process.execPath,
+    ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${directory}`, PROGRAM],
+    {
+      cwd: directory,
+      env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const output: string[] = [];
+  const port = await new Promise<number>((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      output.push(chunk.toString());
+      const found = STARTED.exec(output.join(''));
+      if (found) resolve(Number(found[1]));
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output.join('')}`)));
+  });
+  return new ServerProcess(port, child, directory, output);
+}
+
+function readRegion(memory: number, line: string): Buffer {
+  const [start = 0, end = 0] = line
+    .split(' ', 1)
+    .flatMap((range) => range.split('-').map((hex) => Number.parseInt(hex, 16)));
+  const region = Buffer.alloc(Math.min(end - start, 512 * 1024 * 1024));
+  try {
+    const length = readSync(memory, region, 0, region.length, start);
+    return region.subarray(0, length);
+  } catch {
+    // Reserved but never touched: nothing to read.
+    return Buffer.alloc(0);
+  }
+}
