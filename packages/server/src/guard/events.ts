@@ -1,5 +1,7 @@
 // The only logger and meter: one function per event, with declared fields, so that an address, a room's id, a name
-// or a body cannot be written by accident. Says little: start, stop, and our own trouble.
+// or a body cannot be written by accident. Says little: stop, and our own trouble.
+
+import type { TurnedBack } from '@mayfly/protocol';
 
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -18,7 +20,6 @@ export type TurnedAway =
 export type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
 
 export interface Events {
-  started(port: number, secure: boolean): void;
   stopping(connections: number): void;
   stopped(): void;
   /** A bug or a lost dependency. Writes the kind of error and our lines of its stack, never its message. */
@@ -26,6 +27,8 @@ export interface Events {
   connectionOpened(): void;
   connectionClosed(): void;
   turnedAway(why: TurnedAway): void;
+  joined(): void;
+  turnedBack(as: TurnedBack): void;
   roomReserved(): void;
   roomOpened(): void;
 }
@@ -47,7 +50,6 @@ export function createEvents(
   };
 
   const events: Events = {
-    started: (port, secure) => info(`mayfly: listening on port ${port}${secure ? ' (TLS)' : ''}`),
     stopping: (connections) => info(`mayfly: stopping, ${connections} connections to close`),
     stopped: () => info('mayfly: stopped'),
     trouble: (place, cause) => {
@@ -57,6 +59,8 @@ export function createEvents(
     connectionOpened: () => count('connection.opened'),
     connectionClosed: () => count('connection.closed'),
     turnedAway: (why) => count(`turned_away.${why}`),
+    joined: () => count('joined'),
+    turnedBack: (as) => count(`turned_back.${as}`),
     roomReserved: () => count('room.reserved'),
     roomOpened: () => count('room.opened'),
   };

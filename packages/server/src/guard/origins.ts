@@ -1,4 +1,4 @@
-// Which hosts and which pages this server answers to (docs/protocol.md, ORIGIN-1 to ORIGIN-4). Pure: headers in, verdict out.
+// Which hosts and which pages this server answers to (docs/protocol.md, API-5 and WS-2). Pure: headers in, verdict out.
 
 /** A host as a header or an address bar spells it, checked: safe to write into a header of ours. */
 export type Host = {
@@ -80,7 +80,7 @@ function isLoopbackIpv4(name: string): boolean {
   return /^127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/.test(name);
 }
 
-/** ORIGIN-1, ORIGIN-2: a host that cannot be one is malformed; one that is not ours is misdirected. */
+/** A host that cannot be one is malformed; one that is not ours is misdirected. */
 export function readVisit(rules: OriginRules, headers: RequestHeaders): VisitVerdict {
   const text = forwarded(rules, headers, 'x-forwarded-host') ?? single(headers['host']);
   const host = text === undefined ? undefined : parseHost(text);
@@ -118,7 +118,7 @@ function single(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'string' ? value : value?.join(',');
 }
 
-/** ORIGIN-3, ORIGIN-4: whether the page that asks (or the program, which has no origin) may do so. */
+/** Whether the page that asks (or the program, which has no origin) may do so. */
 export function mayAsk(rules: OriginRules, visit: Visit, headers: RequestHeaders): boolean {
   const text = single(headers['origin']);
   const site = single(headers['sec-fetch-site']);

@@ -1,0 +1,55 @@
+// The plain Node server under everything: bounds on slow and broken requests, with or without TLS.
+
+import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+
+export type TlsFiles = { readonly cert: Buffer; readonly key: Buffer };
+
+// A request line with its headers within 5 s, an upgrade among them, and a whole request within 10 s.
+const BOUNDS: ServerOptions = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8 * 1024,
+  noDelay: true,
+};
+const HANDSHAKE_MS = 5_000;
+/** Requests that are not WebSockets, at one time. */
+const REQUESTS_MAX = 1_000;
+
+export function createListener(
+  tls: TlsFiles | undefined,
+  maxConnections: number,
+  answer: RequestListener,
+): Server {
+  const listener =
+    tls === undefined
+      ? createServer(BOUNDS, answer)
+      : createTlsServer({ ...BOUNDS, ...tls, handshakeTimeout: HANDSHAKE_MS }, answer);
+  listener.maxConnections = maxConnections + REQUESTS_MAX;
+  return listener;
+}
+
+const STATUS_OF_BREAKAGE = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+]);
+
+/** For bytes that are no HTTP request: one bare line, and the connection goes. */
+export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Duplex): void {
+  const status = STATUS_OF_BREAKAGE.get(error.code ?? '') ?? '400 Bad Request';
+  answerAndClose(socket, status);
+}
+
+/** Answers on a bare socket and closes it, whatever state it is in. */
+export function answerAndClose(socket: Duplex, status: string, headers: readonly string[] = []): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const lines = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...headers];
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+}

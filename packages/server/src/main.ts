@@ -1,0 +1,55 @@
+// The process: its environment, clock, signals and exit code. What a start does is told in run.ts.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { run } from './run.ts';
+
+const STOP_WITHIN_MS = 8_000;
+
+const running = await run({
+  environment: process.env,
+  envFile: readEnvFile(),
+  addresses: lanAddresses(),
+  clock: { now: () => performance.now(), after },
+  random: (length) => randomBytes(length),
+  say: (line) => void process.stdout.write(`${line}\n`),
+  complain: (line) => void process.stderr.write(`${line}\n`),
+});
+
+if (running === undefined) process.exit(1);
+
+process.on('uncaughtException', (error) => {
+  running.trouble(error);
+  process.exit(1);
+});
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+
+function stop(): void {
+  if (stopping) process.exit(1);
+  stopping = true;
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  void running?.server[Symbol.asyncDispose]().then(() => process.exit(0));
+}
+
+function after(ms: number, action: () => void): Disposable {
+  const timer = setTimeout(action, ms);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+function readEnvFile(): string | undefined {
+  try {
+    return readFileSync('.env', 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function lanAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+}

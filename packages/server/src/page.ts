@@ -1,0 +1,57 @@
+// Serves the built page: one HTML for every address, hashed assets for ever, compressed beforehand by the build.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { assetHeaders, fileHeaders, pageHeaders } from './guard/headers.ts';
+import type { Visit } from './guard/origins.ts';
+
+/** Where the build of the web package puts the page, seen from this package's `src` and `dist` alike. */
+export const BUILT_PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+export function hasPage(directory: string): boolean {
+  return existsSync(join(directory, 'index.html')) && existsSync(join(directory, 'assets'));
+}
+
+const SENT_AS_IT_IS = { cacheControl: false, etag: false, lastModified: false, acceptRanges: false };
+
+export async function servePage(
+  app: FastifyInstance,
+  directory: string,
+  visitOf: (request: FastifyRequest) => Visit,
+): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: directory,
+    serve: false,
+    preCompressed: true,
+    dotfiles: 'ignore',
+    index: false,
+    ...SENT_AS_IT_IS,
+  });
+  for (const address of ['/', '/chat', '/chat/*']) {
+    app.get(address, (request, reply) => reply.headers(pageHeaders(visitOf(request))).sendFile('index.html'));
+  }
+  for (const name of standingFiles(directory)) {
+    app.get(`/${name}`, (request, reply) => reply.headers(fileHeaders(visitOf(request))).sendFile(name));
+  }
+  app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) => {
+    const { name } = request.params;
+    if (!isFileName(name)) return reply.callNotFound();
+    return reply.headers(assetHeaders(visitOf(request))).sendFile(`assets/${name}`);
+  });
+}
+
+// Files beside index.html: icon, robots.txt.
+function standingFiles(directory: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .filter((name) => name !== 'index.html' && isFileName(name));
+}
+
+// A file of this directory and no other. Compressed twins are sent in its stead, never by their own name.
+function isFileName(name: string): boolean {
+  return /^[a-z0-9_][a-z0-9._-]*$/i.test(name) && !/\.(?:br|gz)$/.test(name);
+}

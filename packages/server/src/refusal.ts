@@ -1,0 +1,29 @@
+// How the HTTP side says no: `{ error, retryAfterMs }` under /api, one plain line elsewhere, never a stack.
+
+import type { ApiError } from '@mayfly/protocol';
+import type { FastifyReply } from 'fastify';
+
+export type Refusal = {
+  readonly status: number;
+  readonly error: ApiError;
+  /** Zero: the same will fail again. */
+  readonly retryAfterMs: number;
+};
+
+export function refuse(reply: FastifyReply, { status, error, retryAfterMs }: Refusal): FastifyReply {
+  if (retryAfterMs > 0) void reply.header('Retry-After', Math.ceil(retryAfterMs / 1000));
+  void reply.code(status);
+  if (reply.request.url.startsWith('/api/')) return reply.send({ error, retryAfterMs });
+  return reply.type('text/plain; charset=utf-8').send(`${PLAIN[error]}\n`);
+}
+
+const PLAIN: Record<ApiError, string> = {
+  bad_request: 'This request makes no sense here.',
+  life_too_long: 'Rooms cannot live that long here.',
+  not_allowed: 'This is not allowed here.',
+  not_found: 'There is nothing here.',
+  too_big: 'This is too big.',
+  rate: 'Too many requests. Try again later.',
+  server_full: 'This server is full. Try again later.',
+  unavailable: 'This server cannot answer right now. Try again later.',
+};

@@ -1,0 +1,106 @@
+// Making a room over HTTP: reserve an id, then open it with its owner's charter (docs/protocol.md, API-1 to API-5).
+
+import {
+  BASE58,
+  CHARTER_BLOB_BYTES,
+  COMMAND_BYTES_MAX,
+  CONTROL_BYTES_MAX,
+  LIFE_SECONDS,
+  type CreateRoom,
+  type RoomId,
+  decodeCommandWithBlob,
+  decodeCreateRoom,
+  parseRoomId,
+} from '@mayfly/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { RandomBytes } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Events } from './guard/events.ts';
+import { verifyCharter } from './proof.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { RoomStore } from './store/room-store.ts';
+
+export type RoomsApi = {
+  readonly config: Config;
+  readonly store: RoomStore;
+  readonly events: Events;
+  readonly random: RandomBytes;
+};
+
+const CHARTER_BODY_MAX = 2 + COMMAND_BYTES_MAX + CHARTER_BLOB_BYTES;
+/** Reservations are freed within half a minute. */
+const FULL_RETRY_MS = 30_000;
+
+const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
+// API-3: an id that is not reserved and a charter that does not fit get the same answer.
+const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
+
+export function serveRoomsApi(app: FastifyInstance, api: RoomsApi): void {
+  const { roomLifeSeconds: life, roomLifeMaxSeconds: lifeMax } = api.config;
+  app.get('/api/limits', (_request, reply) => reply.send({ life, lifeMax }));
+
+  app.post('/api/rooms', { bodyLimit: CONTROL_BYTES_MAX }, async ({ body }, reply) => {
+    if (typeof body !== 'string') return refuse(reply, { ...BAD_REQUEST, status: 415 });
+    const made = await makeRoom(api, body);
+    return typeof made === 'string' ? reply.code(201).send({ id: made }) : refuse(reply, made);
+  });
+
+  app.post<{ Params: { id: string } }>(
+    '/api/rooms/:id/charter',
+    { bodyLimit: CHARTER_BODY_MAX },
+    async ({ body, params }, reply) => {
+      if (!(body instanceof Uint8Array)) return refuse(reply, { ...BAD_REQUEST, status: 415 });
+      const refusal = await openRoom(api, params.id, body);
+      return refusal === undefined ? reply.code(204).send() : refuse(reply, refusal);
+    },
+  );
+}
+
+async function makeRoom(api: RoomsApi, text: string): Promise<RoomId | Refusal> {
+  const wish = decodeCreateRoom(text);
+  if (wish === undefined || wish.life < LIFE_SECONDS.min) return BAD_REQUEST;
+  if (wish.life > api.config.roomLifeMaxSeconds) return { ...BAD_REQUEST, error: 'life_too_long' };
+  const id = await reserve(api, wish);
+  if (id === undefined) return { status: 503, error: 'server_full', retryAfterMs: FULL_RETRY_MS };
+  api.events.roomReserved();
+  return id;
+}
+
+const DRAWS_MAX = 32;
+
+// Undefined: the store is full, or so many short ids are taken that luck does not help.
+async function reserve({ config, store, random }: RoomsApi, wish: CreateRoom): Promise<RoomId | undefined> {
+  const spec = { ownerPk: wish.ownerPk, lifeMs: wish.life * 1000, history: wish.history };
+  for (let draw = 0; draw < DRAWS_MAX; draw++) {
+    const id = drawRoomId(config.roomCodeLength, random);
+    const outcome = await store.create(id, spec);
+    if (outcome === 'created') return id;
+    if (outcome === 'full') return undefined;
+  }
+  return undefined;
+}
+
+// Bytes above the last whole multiple of 58 are drawn again, so that every character is equally likely.
+const FAIR_BYTES = 256 - (256 % BASE58.length);
+
+export function drawRoomId(length: number, random: RandomBytes): RoomId {
+  let text = '';
+  while (text.length < length) {
+    const byte = random(1)[0] ?? FAIR_BYTES;
+    if (byte < FAIR_BYTES) text += BASE58.charAt(byte % BASE58.length);
+  }
+  const id = parseRoomId(text);
+  if (id === undefined) throw new Error('a drawn room id is not one');
+  return id;
+}
+
+async function openRoom(api: RoomsApi, idText: string, body: Uint8Array): Promise<Refusal | undefined> {
+  const id = parseRoomId(idText);
+  const sent = decodeCommandWithBlob(body);
+  if (id === undefined || sent === undefined) return BAD_REQUEST;
+  const ownerPk = await api.store.reservedFor(id);
+  const charter = ownerPk && verifyCharter(id, ownerPk, sent);
+  if (charter === undefined || (await api.store.open(id, charter)) !== 'opened') return NOT_ALLOWED;
+  api.events.roomOpened();
+  return undefined;
+}

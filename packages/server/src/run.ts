@@ -1,0 +1,71 @@
+// A start as its operator sees it: settings in, a running server or plain sentences out. The process is main.ts's.
+
+import { parseEnv } from 'node:util';
+import { type Environment, loadConfig } from './config.ts';
+import { createEvents } from './guard/events.ts';
+import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
+
+export type Surroundings = Omit<ServerParts, 'events'> & {
+  readonly environment: Environment;
+  /** The text of `.env`, where there is one. What the environment says comes first. */
+  readonly envFile: string | undefined;
+  /** IPv4 addresses of this machine that others can reach. */
+  readonly addresses: readonly string[];
+  readonly say: (line: string) => void;
+  readonly complain: (line: string) => void;
+};
+
+export type Run = { readonly server: RunningServer; readonly trouble: (error: unknown) => void };
+
+/** Undefined: it does not start, and has been told why in a line for each reason. */
+export async function run(surroundings: Surroundings): Promise<Run | undefined> {
+  const { environment, envFile, addresses, say, complain, ...parts } = surroundings;
+  const loaded = loadConfig({ ...parseEnv(envFile ?? ''), ...given(environment) });
+  if (!loaded.ok) {
+    for (const complaint of loaded.complaints) complain(`mayfly: ${complaint}`);
+    return undefined;
+  }
+  const { config } = loaded;
+  const { events } = createEvents(config.logLevel, complain);
+  try {
+    const server = await startServer(config, { ...parts, events });
+    for (const line of greeting({ ...config, ...server, addresses })) say(line);
+    return { server, trouble: (error) => events.trouble('process', error) };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    complain(`mayfly: ${error.message}`);
+    return undefined;
+  }
+}
+
+// A variable that is there but blank leaves the word to the file.
+function given(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()));
+}
+
+type Reachable = {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly publicOrigin: string | undefined;
+  readonly addresses: readonly string[];
+};
+
+/** What the terminal says when the server is up. */
+export function greeting({ host, port, secure, publicOrigin, addresses }: Reachable): readonly string[] {
+  const url = (name: string) => `${secure ? 'https' : 'http'}://${name}:${port}`;
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const local = everywhere || host === 'localhost' || host.startsWith('127.') || host === '::1';
+  const network = everywhere ? addresses : local ? [] : [host.includes(':') ? `[${host}]` : host];
+  return [
+    '',
+    '  Mayfly is running.',
+    '',
+    ...(publicOrigin === undefined ? [] : [`    For everybody     ${publicOrigin}`]),
+    ...(local ? [`    On this machine   ${url('localhost')}`] : []),
+    ...network.map((address) => `    On your network   ${url(address)}`),
+    '',
+    '  Ctrl+C stops it. Rooms live in its memory only, and are gone then.',
+    '',
+  ];
+}

@@ -1,0 +1,137 @@
+// One Mayfly server: store, hub, HTTP and WebSocket put together, started and stopped. The only file that names a store.
+
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Clock, RandomBytes } from './clock.ts';
+import type { Config } from './config.ts';
+import { Gateway } from './gateway.ts';
+import type { Events } from './guard/events.ts';
+import { createHttp } from './http.ts';
+import type { TlsFiles } from './listener.ts';
+import { BUILT_PAGE, hasPage } from './page.ts';
+import { Hub } from './room/hub.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import type { RoomStore } from './store/room-store.ts';
+
+export type ServerParts = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly events: Events;
+  /** Without one, rooms live in this process. It is disposed of with the server. */
+  readonly store?: RoomStore;
+  /** Without one, the page as this repository builds it. */
+  readonly pageDirectory?: string;
+};
+
+export type RunningServer = AsyncDisposable & {
+  readonly address: string;
+  /** The real one, also where the configuration said 0. */
+  readonly port: number;
+  readonly secure: boolean;
+};
+
+/** Something outside the program keeps it from starting; the message is a plain sentence for the operator. */
+export class StartError extends Error {}
+
+/** How long connections may take to close before they are cut off. */
+const DRAIN_MS = 2_000;
+
+/** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
+export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
+  const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
+  if (!hasPage(pageDirectory)) throw new StartError('The page is not built. Run: npm run build');
+  const tls = readTlsFiles(config);
+  const limits = storeLimits(config);
+  const store = parts.store ?? new MemoryStore({ clock, random, limits });
+  const rules = { ...config, tls: tls !== undefined };
+  let isDraining = false;
+  const draining = () => isDraining;
+
+  const app = await createHttp({ config, store, events, random, rules, pageDirectory, tls, draining }).catch(
+    (error: unknown) => {
+      throw tls === undefined
+        ? error
+        : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
+    },
+  );
+  const { maxConnections } = config;
+  const world = { store, hub: new Hub(store), clock, random, limits: roomLimits(config) };
+  const gateway = new Gateway(app.server, { rules, maxConnections, world, events, draining });
+
+  const stop = async (): Promise<void> => {
+    isDraining = true;
+    events.stopping(gateway.size);
+    await gateway.drain(DRAIN_MS);
+    await gateway[Symbol.asyncDispose]();
+    await closeHttp(app, clock);
+    await store[Symbol.asyncDispose]();
+    events.stopped();
+  };
+  let stopping: Promise<void> | undefined;
+  const dispose = () => (stopping ??= stop());
+
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await dispose();
+    throw explainListening(error, config);
+  }
+  const { address, port } = boundTo(app);
+  return { address, port, secure: rules.tls, [Symbol.asyncDispose]: dispose };
+}
+
+function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Config) {
+  return { maxRooms, maxMembers, historyMessages, historyBytes };
+}
+
+function roomLimits({ maxMembers, historyMessages, historyBytes }: Config) {
+  return { members: maxMembers, historyMessages, historyBytes };
+}
+
+function readTlsFiles({ tlsCert, tlsKey }: Config): TlsFiles | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return { cert: readSetting('TLS_CERT', tlsCert), key: readSetting('TLS_KEY', tlsKey) };
+}
+
+function readSetting(name: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new StartError(`${name} cannot be read: ${path} (${codeOf(error)}).`);
+  }
+}
+
+function boundTo(app: FastifyInstance): AddressInfo {
+  const bound = app.server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
+  return bound;
+}
+
+const REQUEST_GRACE_MS = 1_000;
+
+// Answers on their way may arrive; connections that only wait are cut.
+async function closeHttp(app: FastifyInstance, clock: Clock): Promise<void> {
+  const patience = clock.after(REQUEST_GRACE_MS, () => app.server.closeAllConnections());
+  await app.close();
+  patience[Symbol.dispose]();
+}
+
+function explainListening(error: unknown, { host, port }: Config): unknown {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new StartError(`Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1}`);
+    case 'EACCES':
+      return new StartError(`Port ${port} needs more rights than this. Choose one above 1023: PORT=5000`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new StartError(`HOST is ${host}, which is no address of this machine. 0.0.0.0 takes them all.`);
+    default:
+      return error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
