@@ -1,0 +1,126 @@
+// Making a room: owner code, link and charter here, two requests to the server (API-1 to API-4).
+
+import {
+  API_ERRORS,
+  type ApiError,
+  type HistoryPolicy,
+  POWER,
+  type RoomId,
+  encodeCommandWithBlob,
+  encodeCreateRoom,
+  field,
+  oneOf,
+  parseJsonObject,
+  parseRoomId,
+  wholeNumber,
+} from '@mayfly/protocol';
+import { makeFirstCharter } from './crypto/charter.ts';
+import { roomSecrets } from './crypto/keys.ts';
+import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
+import { type RandomBytes, secureRandom } from './crypto/random.ts';
+import { type Identity, newIdentity } from './identity.ts';
+import type { RoomLink } from './link.ts';
+
+export type CreateOptions = {
+  /** Of the server, without a slash at the end: `https://chat.example`. Unset on a page: its own. */
+  readonly origin?: string;
+  /** Seconds without activity after which the room ends. */
+  readonly lifeSeconds: number;
+  /** What people who join later see. */
+  readonly history: HistoryPolicy;
+  /** The creator's, as typed. */
+  readonly name: string;
+  /** Ends the attempt; the result is then `offline`. */
+  readonly signal?: AbortSignal;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly random?: RandomBytes;
+};
+
+export type Created =
+  /** The room is open, and waits for its whole life. `identity` is the owner's: join with it. */
+  | {
+      readonly ok: true;
+      readonly link: RoomLink;
+      readonly identity: Identity;
+      /** Also in `identity`. Whoever has it owns the room. */
+      readonly ownerCode: string;
+    }
+  /** `retryAfterMs` 0: the same will fail again, except where the network was the reason. */
+  | { readonly ok: false; readonly reason: ApiError | 'offline'; readonly retryAfterMs: number };
+
+export async function createRoom(options: CreateOptions): Promise<Created> {
+  const random = options.random ?? secureRandom;
+  const ownerCode = newOwnerCode(random);
+  const owner = ownerKeys(ownerCode);
+  const identity = { ...newIdentity(random, options.name), ownerCode };
+
+  const reserved = await reserve(options, owner);
+  if (!reserved.ok) return reserved;
+
+  const r = random(32);
+  const secret = linkSecret(owner.pk, r);
+  const charter = makeFirstCharter(
+    {
+      id: reserved.id,
+      owner,
+      r,
+      secrets: roomSecrets(secret),
+      moderators: [{ idPk: identity.pk, mask: POWER.owner }],
+    },
+    random,
+  );
+  const body = encodeCommandWithBlob(charter.bytes, charter.blob);
+  const opened = await post(options, `/api/rooms/${reserved.id}/charter`, 'application/octet-stream', body);
+  if (!opened.ok) return opened;
+  return { ok: true, link: { id: reserved.id, secret }, identity, ownerCode };
+}
+
+type Failed = Extract<Created, { ok: false }>;
+
+async function reserve(
+  options: CreateOptions,
+  owner: OwnerKeys,
+): Promise<{ readonly ok: true; readonly id: RoomId } | Failed> {
+  const body = encodeCreateRoom({
+    ownerPk: owner.pk,
+    life: options.lifeSeconds,
+    history: options.history,
+  });
+  const answer = await post(options, '/api/rooms', 'application/json', body);
+  if (!answer.ok) return answer;
+  const object = parseJsonObject(answer.text);
+  const idText = object && field(object, 'id');
+  const id = typeof idText === 'string' ? parseRoomId(idText) : undefined;
+  return id === undefined ? UNINTELLIGIBLE : { ok: true, id };
+}
+
+const OFFLINE: Failed = { ok: false, reason: 'offline', retryAfterMs: 0 };
+const UNINTELLIGIBLE: Failed = { ok: false, reason: 'unavailable', retryAfterMs: 0 };
+
+async function post(
+  { origin = '', signal, fetch = globalThis.fetch }: CreateOptions,
+  path: string,
+  type: string,
+  body: string | Uint8Array,
+): Promise<{ readonly ok: true; readonly text: string } | Failed> {
+  try {
+    const answer = await fetch(`${origin}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': type },
+      body: typeof body === 'string' ? body : Uint8Array.from(body),
+      ...(signal && { signal }),
+    });
+    const text = await answer.text();
+    return answer.ok ? { ok: true, text } : readError(text);
+  } catch {
+    return OFFLINE;
+  }
+}
+
+// A proxy's own error page says nothing that could be told apart.
+function readError(text: string): Failed {
+  const object = parseJsonObject(text);
+  const reason = object && oneOf(field(object, 'error'), API_ERRORS);
+  const retryAfterMs = object && wholeNumber(field(object, 'retryAfterMs'));
+  return reason === undefined ? UNINTELLIGIBLE : { ok: false, reason, retryAfterMs: retryAfterMs ?? 0 };
+}

@@ -1,0 +1,30 @@
+// The SDK: make or open a link, join, say, hear, come back. For pages, command lines and bots alike.
+
+export { type Clock, systemClock } from './clock.ts';
+export { type CreateOptions, type Created, createRoom } from './create.ts';
+export { nameFits } from './crypto/person.ts';
+export type { RandomBytes } from './crypto/random.ts';
+export { type Identity, type TabStorage, forgetIdentity, loadIdentity } from './identity.ts';
+export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink } from './link.ts';
+export type {
+  Connection,
+  Emoji,
+  Member,
+  Message,
+  Outgoing,
+  Person,
+  RoomEnd,
+  RoomFacts,
+  RoomNews,
+} from './room-news.ts';
+export type { RoomListener } from './newsroom.ts';
+export { type Room, type RoomOptions, type SendResult, openRoom } from './room.ts';
+export {
+  type Transport,
+  type WebSocketConstructor,
+  type WebSocketLike,
+  type Wire,
+  type WireEvents,
+  socketUrl,
+  webSocketTransport,
+} from './transport.ts';

@@ -1,0 +1,56 @@
+// Events in order and without a hole, or not at all (WELCOME-3): what is missed at a welcome comes out as one batch.
+
+import type { LogEvent, Position, Welcome } from '@mayfly/protocol';
+
+export type Read =
+  /** More of what was missed is to come. */
+  | { readonly outcome: 'held' }
+  | { readonly outcome: 'events'; readonly events: readonly LogEvent[] }
+  /** The server left something out: only a new join can repair it. */
+  | { readonly outcome: 'hole' };
+
+export class LogReader {
+  readonly #head: number;
+  #next: number;
+  #held: LogEvent[] = [];
+
+  /** A reader serves one welcome. */
+  constructor({ first, seq }: Pick<Welcome, 'first' | 'seq'>) {
+    this.#next = first;
+    this.#head = seq;
+  }
+
+  /** Everything up to the moment of joining is here. */
+  get caughtUp(): boolean {
+    return this.#next > this.#head;
+  }
+
+  /** The newest event of the log at the moment of joining. */
+  get head(): number {
+    return this.#head;
+  }
+
+  take(event: LogEvent): Read {
+    if (event.seq !== this.#next) return { outcome: 'hole' };
+    this.#next += 1;
+    this.#held.push(event);
+    return this.caughtUp ? { outcome: 'events', events: this.drain() } : { outcome: 'held' };
+  }
+
+  /** What was read and not given out yet: still contiguous, so nothing of it is lost with the connection. */
+  drain(): readonly LogEvent[] {
+    const events = this.#held;
+    this.#held = [];
+    return events;
+  }
+}
+
+/** Whether a welcome goes on exactly where we are, as it says (RESUME-1). */
+export function continues(welcome: Welcome, position: Position): boolean {
+  return welcome.logId === position.logId && welcome.first === position.seq + 1;
+}
+
+/** Nothing may be missing inside what a welcome announces. */
+export function isContiguous({ first, seq }: Pick<Welcome, 'first' | 'seq'>): boolean {
+  return first >= 1 && first <= seq + 1;
+}

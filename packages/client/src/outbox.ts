@@ -1,0 +1,213 @@
+// What was written and has not been heard back: numbers it for the server, paces it, sends it again (SEND-1 to SEND-4).
+// Sealing, and when the wire is up, are the room's.
+
+import { type RefusedCode, UNECHOED_MAX, encodeClientSealed, equalBytes } from '@mayfly/protocol';
+import type { Clock } from './clock.ts';
+import type { Outgoing } from './room-news.ts';
+
+export type SealedText = { readonly key: string; readonly envelope: Uint8Array };
+
+export type OutboxWorld = {
+  readonly clock: Clock;
+  /** Seals as the next message of the chain. */
+  seal(text: string, at: number): SealedText;
+  /** What is sealed from now on must not follow what was sealed before. */
+  restartChain(): void;
+  send(frame: Uint8Array): void;
+  /** Nothing came back for too long, or the numbers do not fit: a new join will tell. */
+  distrust(): void;
+  /** Bytes of earlier frames that the network has not taken. */
+  bufferedBytes(): number;
+};
+
+type Progress =
+  /** `n`: the number it was last sent under, if that number may still have been taken. */
+  | { readonly on: 'queue'; readonly n?: number }
+  /** Sent under this number; the outcome is unknown until its echo. */
+  | { readonly on: 'wire'; readonly n: number }
+  | { readonly on: 'hold'; readonly why: RefusedCode };
+
+type Entry = { sealed: SealedText; readonly text: string; readonly at: number; progress: Progress };
+
+/** An echo takes longer only on a dead or starving connection. */
+export const ECHO_PATIENCE_MS = 30_000;
+
+const RETRIED_BY_ITSELF: ReadonlySet<RefusedCode> = new Set(['rate', 'busy', 'unavailable']);
+/** Where the server names no pause. */
+const PAUSE_MIN_MS = 250;
+
+export class Outbox {
+  readonly #world: OutboxWorld;
+  #entries: Entry[] = [];
+  /** The last number given away. */
+  #n = 0;
+  #open = false;
+  #pause: Disposable | undefined;
+  #patience: Disposable | undefined;
+
+  constructor(world: OutboxWorld) {
+    this.#world = world;
+  }
+
+  /** Oldest first. */
+  list(): readonly Outgoing[] {
+    return this.#entries.map(({ sealed, text, at, progress }) => {
+      const message = { key: sealed.key, text, at };
+      if (progress.on === 'hold') return { ...message, state: 'failed', why: progress.why };
+      return { ...message, state: this.#open ? 'sending' : 'waiting' };
+    });
+  }
+
+  add(text: string, at: number): string {
+    const sealed = this.#world.seal(text, at);
+    this.#entries.push({ sealed, text, at, progress: { on: 'queue' } });
+    this.#flush();
+    return sealed.key;
+  }
+
+  /** The connection is gone; what was on the wire has an unknown outcome until the next `caughtUp`. */
+  suspend(): void {
+    this.#open = false;
+    this.#stopTimers();
+  }
+
+  /**
+   * Everything up to the moment of joining was received. `lastN`: the last number of ours that the log took.
+   * `sameMember`: our numbers still mean what they meant. Then a number the log took, whose echo was not among
+   * what was received, has left the history meanwhile; anything else is sent again, byte for byte.
+   */
+  caughtUp(lastN: number, sameMember: boolean): void {
+    this.#entries = this.#entries.filter(
+      ({ progress }) => !(sameMember && progress.on === 'wire' && progress.n <= lastN),
+    );
+    for (const entry of this.#entries) {
+      if (entry.progress.on !== 'hold') entry.progress = { on: 'queue' };
+    }
+    this.#n = lastN;
+    this.#open = true;
+    this.#flush();
+  }
+
+  /** Whether this event is one of ours, coming back. */
+  echoed(envelope: Uint8Array): boolean {
+    const index = this.#entries.findIndex(({ sealed }) => equalBytes(sealed.envelope, envelope));
+    const [entry] = index === -1 ? [] : this.#entries.splice(index, 1);
+    if (entry === undefined) return false;
+    // Refused as "unavailable", and logged all the same: its number is spent.
+    if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.n ?? 0);
+    this.#stopPatience();
+    this.#flush();
+    return true;
+  }
+
+  refused(n: number, code: RefusedCode, retryAfterMs: number): void {
+    const entry = this.#entries.find(({ progress }) => progress.on === 'wire' && progress.n === n);
+    if (entry === undefined) return;
+    if (code === 'gap') {
+      // Those behind a refused one are refused for the gap it left; the first of all has no such excuse.
+      if (entry === this.#firstOnWire()) this.#world.distrust();
+      return;
+    }
+    this.#recallFrom(n);
+    if (RETRIED_BY_ITSELF.has(code)) {
+      this.#pauseFor(retryAfterMs);
+      return;
+    }
+    entry.progress = { on: 'hold', why: code };
+    this.#resealBehind(entry);
+    this.#flush();
+  }
+
+  /** A failed message goes to the end of the queue, sealed anew: its old place in the chain is spent. */
+  retry(key: string): void {
+    const entry = this.#takeFailed(key);
+    if (entry === undefined) return;
+    this.#entries.push({
+      ...entry,
+      sealed: this.#world.seal(entry.text, entry.at),
+      progress: { on: 'queue' },
+    });
+    this.#flush();
+  }
+
+  discard(key: string): void {
+    this.#takeFailed(key);
+  }
+
+  /** Nothing is kept and nothing more is sent. */
+  clear(): void {
+    this.suspend();
+    this.#entries = [];
+  }
+
+  #takeFailed(key: string): Entry | undefined {
+    const entry = this.#entries.find(({ sealed, progress }) => sealed.key === key && progress.on === 'hold');
+    if (entry !== undefined) this.#entries.splice(this.#entries.indexOf(entry), 1);
+    return entry;
+  }
+
+  #firstOnWire(): Entry | undefined {
+    return this.#entries.find(({ progress }) => progress.on === 'wire');
+  }
+
+  // What has number `n` or a later one is queued again; the numbers are free.
+  #recallFrom(n: number): void {
+    for (const entry of this.#entries) {
+      const { progress } = entry;
+      if (progress.on === 'wire' && progress.n >= n) entry.progress = { on: 'queue', n: progress.n };
+    }
+    this.#n = n - 1;
+    if (this.#firstOnWire() === undefined) this.#stopPatience();
+  }
+
+  // A refused message leaves a hole in its chain. What follows was not logged either (its number came after),
+  // so it may be sealed again, in a new chain.
+  #resealBehind(failed: Entry): void {
+    this.#world.restartChain();
+    for (const entry of this.#entries.slice(this.#entries.indexOf(failed) + 1)) {
+      if (entry.progress.on === 'queue') entry.sealed = this.#world.seal(entry.text, entry.at);
+    }
+  }
+
+  #flush(): void {
+    if (!this.#open || this.#pause !== undefined) return;
+    let unechoed = this.#entries.filter(({ progress }) => progress.on === 'wire').length;
+    for (const entry of this.#entries) {
+      if (unechoed >= UNECHOED_MAX) break;
+      if (entry.progress.on !== 'queue') continue;
+      this.#n += 1;
+      unechoed += 1;
+      entry.progress = { on: 'wire', n: this.#n };
+      this.#world.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
+    }
+    if (unechoed > 0 && this.#patience === undefined) this.#awaitEcho(this.#world.bufferedBytes());
+  }
+
+  #pauseFor(ms: number): void {
+    this.#pause?.[Symbol.dispose]();
+    this.#pause = this.#world.clock.after(Math.max(ms, PAUSE_MIN_MS), () => {
+      this.#pause = undefined;
+      this.#flush();
+    });
+  }
+
+  #awaitEcho(buffered: number): void {
+    this.#patience = this.#world.clock.after(ECHO_PATIENCE_MS, () => {
+      this.#patience = undefined;
+      const now = this.#world.bufferedBytes();
+      if (now < buffered) this.#awaitEcho(now);
+      else this.#world.distrust();
+    });
+  }
+
+  #stopPatience(): void {
+    this.#patience?.[Symbol.dispose]();
+    this.#patience = undefined;
+  }
+
+  #stopTimers(): void {
+    this.#stopPatience();
+    this.#pause?.[Symbol.dispose]();
+    this.#pause = undefined;
+  }
+}

@@ -1,0 +1,142 @@
+// From the events of a log to messages that may be shown: RECV-0 to RECV-4 and RECV-7 of docs/crypto.md.
+// Pure: no I/O, no clock of its own. Events come in order of seq and without a hole; that is the log reader's word.
+
+import {
+  type Command,
+  type LogEvent,
+  OP_CHARTER,
+  type Position,
+  type RoomId,
+  SERVER_KIND,
+  decodeCharterArgs,
+  epochOf,
+  equalBytes,
+} from '@mayfly/protocol';
+import { type Accepted, type Arrival, Chains } from './chains.ts';
+import { openEnvelope, textOf } from './crypto/envelope.ts';
+import { SEEN_EVENTS_MAX, type Statement, eventHash, makeStatement } from './crypto/event-hash.ts';
+import type { EpochKeys } from './crypto/keys.ts';
+import { personOf } from './crypto/person.ts';
+import { verify } from './crypto/signature.ts';
+import type { Message } from './room-news.ts';
+
+export type ReceiverRoom = {
+  readonly id: RoomId;
+  readonly idPk: Uint8Array;
+  /** By the charter that was checked at the welcome. */
+  readonly ownerPk: Uint8Array;
+  /** Undefined for an epoch whose keys we do not have. */
+  keysOf(epoch: number): EpochKeys | undefined;
+};
+
+/** How far a sender's clock may be off before it is not believed. */
+export const CLOCK_TOLERANCE_MS = 10 * 60_000;
+
+export class Receiver {
+  readonly #room: ReceiverRoom;
+  readonly #chains = new Chains();
+  #position: Position;
+  // A new log counts from 1 again; its events come after all that we hold.
+  #placeOfZero = 0;
+  #hashes: Uint8Array[] = [];
+  #c: number;
+  #epoch = 0;
+  #charterInSight = false;
+
+  /** `position`: before the first event that will come. `c`: number of the room's last command. */
+  constructor(room: ReceiverRoom, position: Position, c: number) {
+    this.#room = room;
+    this.#position = position;
+    this.#c = c;
+  }
+
+  /** The last event that was received. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  get unverified(): number {
+    return this.#chains.unverified;
+  }
+
+  /** The log goes on elsewhere: events between are lost to us, or it is another log. */
+  skipTo(position: Position, c: number): void {
+    const place = this.#place(this.#position.seq);
+    this.#chains.markHole(place);
+    if (position.logId !== this.#position.logId) this.#placeOfZero = place - position.seq;
+    this.#position = position;
+    this.#c = c;
+    this.#hashes = [];
+    this.#charterInSight = false;
+  }
+
+  /** What the next message states about the log (EVENT-3). */
+  statement(): Statement {
+    return makeStatement(this.#position, this.#c, this.#hashes);
+  }
+
+  /** `live`: they arrive as they are sent. Returns messages to show, and messages to show anew, by seq. */
+  receive(events: readonly LogEvent[], arrivedAt: number, live: boolean): readonly Message[] {
+    const arrivals: Arrival[] = [];
+    for (const event of events) {
+      this.#hold(event);
+      const opened = event.type === 'message' ? this.#open(event.envelope) : undefined;
+      if (opened) arrivals.push({ place: this.#place(event.seq), opened, arrivedAt, live });
+      if (event.type === 'command') this.#obey(event.command);
+    }
+    return this.#chains.accept(arrivals).map((accepted) => this.#toMessage(accepted));
+  }
+
+  #place(seq: number): number {
+    return this.#placeOfZero + seq;
+  }
+
+  #hold(event: LogEvent): void {
+    const bytes = event.type === 'message' ? event.envelope : event.bytes;
+    this.#hashes = [...this.#hashes, eventHash(SERVER_KIND[event.type], bytes)].slice(-SEEN_EVENTS_MAX);
+    this.#position = { logId: this.#position.logId, seq: event.seq };
+  }
+
+  // RECV-1: by the place in the log alone. Before the first charter in sight epochs may rise, never fall.
+  #open(envelope: Uint8Array) {
+    const epoch = epochOf(envelope);
+    const inForce = this.#charterInSight ? epoch === this.#epoch : epoch >= this.#epoch;
+    const keys = inForce ? this.#room.keysOf(epoch) : undefined;
+    const result = keys && openEnvelope(keys, envelope);
+    if (!result?.ok) {
+      this.#chains.countUnverified();
+      return undefined;
+    }
+    this.#epoch = epoch;
+    return result.message;
+  }
+
+  // A command that is not the owner's has no effect, whatever the server says.
+  #obey(command: Command): void {
+    const { id, ownerPk } = this.#room;
+    if (command.id !== id || !equalBytes(command.signerPk, ownerPk)) return;
+    if (!verify(ownerPk, 'cmd', command.signed, command.signature)) return;
+    this.#c = command.c;
+    const charter = command.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
+    if (charter === undefined) return;
+    this.#epoch = charter.newEpoch;
+    this.#charterInSight = true;
+  }
+
+  #toMessage({ opened, place, mid, arrivedAt, live, conflicting, missingBefore }: Accepted): Message {
+    const { id, idPk } = this.#room;
+    const ahead = opened.at - arrivedAt;
+    const clockOff = ahead > CLOCK_TOLERANCE_MS || (live && ahead < -CLOCK_TOLERANCE_MS);
+    return {
+      key: mid,
+      seq: place,
+      from: personOf(id, opened.pk, opened.name),
+      own: equalBytes(opened.pk, idPk),
+      text: textOf(opened),
+      at: clockOff ? arrivedAt : opened.at,
+      clockOff,
+      missingBefore,
+      conflicting,
+    };
+  }
+}

@@ -1,0 +1,189 @@
+// Who is here, as the server says, and under which names, as they say themselves (PRESENCE-1 to PRESENCE-4).
+
+import {
+  type MemberProfile,
+  type Presence,
+  type RoomId,
+  equalBytes,
+  toBase64url,
+  toHex,
+} from '@mayfly/protocol';
+import type { Clock } from './clock.ts';
+import { personOf } from './crypto/person.ts';
+import type { Profile } from './crypto/profile.ts';
+import type { Member, Person, RoomNews } from './room-news.ts';
+
+export type RosterRoom = {
+  readonly id: RoomId;
+  readonly idPk: Uint8Array;
+  readonly clock: Clock;
+  tell(news: Extract<RoomNews, { type: 'members' | 'joined' | 'left' }>): void;
+};
+
+/** A newcomer's profile comes right after them; this long it is waited for, so that they arrive with their name. */
+export const NAME_PATIENCE_MS = 2_000;
+/** Names come in crowds; the list is told once for all that came within this time. */
+export const LIST_PAUSE_MS = 50;
+
+type Seat = {
+  readonly face: Face;
+  away: boolean;
+  /** Set while the others have not been told that they joined. */
+  unannounced: Disposable | undefined;
+};
+
+/** What is known of a key; outlives its seat, so that a name is not lost with a departure. */
+type Face = {
+  readonly idPk: Uint8Array;
+  person: Person;
+  /** The sender's clock when they gave this name; undefined while they gave none. */
+  namedAt: number | undefined;
+  xPk: Uint8Array | undefined;
+};
+
+export class Roster {
+  readonly #room: RosterRoom;
+  readonly #self: string;
+  readonly #faces = new Map<string, Face>();
+  #seats = new Map<string, Seat>();
+  #owners: ReadonlySet<string> = new Set();
+  #version = 0;
+  #count = 0;
+  #listDue: Disposable | undefined;
+
+  constructor(room: RosterRoom) {
+    this.#room = room;
+    this.#self = toBase64url(room.idPk);
+  }
+
+  /** By the charter: tabs of the owner. */
+  setOwners(owners: readonly Uint8Array[]): void {
+    this.#owners = new Set(owners.map(toBase64url));
+  }
+
+  presence(frame: Presence): void {
+    if (!frame.snapshot && frame.version <= this.#version) return;
+    this.#version = frame.version;
+    this.#count = frame.count;
+    if (frame.snapshot) this.#takeSnapshot(frame);
+    else this.#takeChange(frame);
+    this.#tellMembers();
+  }
+
+  /** What we call ourselves; what others send back of it is older. */
+  nameSelf(name: string): void {
+    this.#name(this.#face(this.#room.idPk), name, Number.POSITIVE_INFINITY);
+  }
+
+  /** A profile that was opened: its slot, key and signature are right (PROFILE-2). The newest counts. */
+  profile({ idPk }: Pick<MemberProfile, 'idPk'>, { xPk, at, name }: Profile): void {
+    const face = this.#face(idPk);
+    if (face.xPk !== undefined && !equalBytes(face.xPk, xPk)) return;
+    face.xPk = Uint8Array.from(xPk);
+    this.#name(face, name, at);
+  }
+
+  /** Somebody's verified message carried this name. */
+  heardFrom(idPk: Uint8Array, name: string, at: number): void {
+    this.#name(this.#face(idPk), name, at);
+  }
+
+  /** Forgets everybody, and tells nothing any more. */
+  close(): void {
+    this.#listDue?.[Symbol.dispose]();
+    for (const seat of this.#seats.values()) seat.unannounced?.[Symbol.dispose]();
+    this.#seats.clear();
+    this.#faces.clear();
+  }
+
+  // Whoever is in it may have been here all along: nobody joins or leaves by a snapshot.
+  #takeSnapshot({ joined, away }: Presence): void {
+    const before = this.#seats;
+    this.#seats = new Map();
+    for (const { slot, idPk } of joined) {
+      const key = toHex(slot);
+      const seat = before.get(key) ?? { face: this.#face(idPk), away: false, unannounced: undefined };
+      this.#seats.set(key, { ...seat, away: false });
+      before.delete(key);
+    }
+    for (const seat of before.values()) seat.unannounced?.[Symbol.dispose]();
+    this.#setAway(away);
+  }
+
+  #takeChange({ joined, away, left }: Presence): void {
+    for (const { slot, idPk } of joined) this.#join(toHex(slot), idPk);
+    this.#setAway(away);
+    for (const slot of left) this.#leave(toHex(slot));
+  }
+
+  #join(key: string, idPk: Uint8Array): void {
+    const known = this.#seats.get(key);
+    if (known !== undefined) {
+      known.away = false;
+      return;
+    }
+    const seat: Seat = { face: this.#face(idPk), away: false, unannounced: undefined };
+    this.#seats.set(key, seat);
+    if (this.#isSelf(seat)) return;
+    if (seat.face.namedAt !== undefined) this.#announce('joined', seat);
+    else seat.unannounced = this.#room.clock.after(NAME_PATIENCE_MS, () => this.#announce('joined', seat));
+  }
+
+  #leave(key: string): void {
+    const seat = this.#seats.get(key);
+    if (seat === undefined) return;
+    this.#seats.delete(key);
+    if (seat.unannounced !== undefined) seat.unannounced[Symbol.dispose]();
+    else if (!this.#isSelf(seat)) this.#announce('left', seat);
+  }
+
+  #setAway(slots: readonly Uint8Array[]): void {
+    for (const slot of slots) {
+      const seat = this.#seats.get(toHex(slot));
+      if (seat !== undefined) seat.away = true;
+    }
+  }
+
+  #announce(type: 'joined' | 'left', seat: Seat): void {
+    seat.unannounced?.[Symbol.dispose]();
+    seat.unannounced = undefined;
+    this.#room.tell({ type, person: seat.face.person, at: this.#room.clock.now() });
+  }
+
+  #name(face: Face, name: string, at: number): void {
+    if (face.namedAt !== undefined && face.namedAt >= at && at !== Number.POSITIVE_INFINITY) return;
+    face.namedAt = at;
+    face.person = personOf(this.#room.id, face.idPk, name);
+    for (const seat of this.#seats.values()) {
+      if (seat.face === face && seat.unannounced !== undefined) this.#announce('joined', seat);
+    }
+    this.#listDue ??= this.#room.clock.after(LIST_PAUSE_MS, () => this.#tellMembers());
+  }
+
+  #face(idPk: Uint8Array): Face {
+    const key = toBase64url(idPk);
+    const known = this.#faces.get(key);
+    if (known !== undefined) return known;
+    const own = Uint8Array.from(idPk);
+    const person = personOf(this.#room.id, own, '');
+    const face: Face = { idPk: own, person, namedAt: undefined, xPk: undefined };
+    this.#faces.set(key, face);
+    return face;
+  }
+
+  #isSelf({ face }: Seat): boolean {
+    return face.person.idPk === this.#self;
+  }
+
+  #tellMembers(): void {
+    this.#listDue?.[Symbol.dispose]();
+    this.#listDue = undefined;
+    const members = Array.from(this.#seats.values(), (seat): Member => ({
+      ...seat.face.person,
+      you: this.#isSelf(seat),
+      owner: this.#owners.has(seat.face.person.idPk),
+      away: seat.away,
+    }));
+    this.#room.tell({ type: 'members', members, count: this.#count });
+  }
+}
