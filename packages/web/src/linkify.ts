@@ -4,7 +4,7 @@ export type TextPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'link'; readonly text: string; readonly href: string };
 
-const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`\u0000-\u001f\u007f]+/giu;
+const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`\p{Cc}]+/giu;
 const CLOSERS: ReadonlyMap<string, string> = new Map([
   [')', '('],
   [']', '['],

@@ -1,0 +1,12 @@
+// Times of day and days, as the reader's own system writes them.
+
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+
+export function clockTime(at: number): string {
+  return time.format(at);
+}
+
+export function dayName(at: number): string {
+  return day.format(at);
+}

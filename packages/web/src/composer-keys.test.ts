@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { sendsMessage } from './composer-keys.ts';
+
+const enter = {
+  key: 'Enter',
+  keyCode: 13,
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  isComposing: false,
+};
+
+test.each([
+  ['Enter', {}, true, false],
+  ['Shift Enter', { shiftKey: true }, false, false],
+  ['Alt Enter', { altKey: true }, false, false],
+  ['Ctrl Enter', { ctrlKey: true }, true, true],
+  ['⌘ Enter', { metaKey: true }, true, true],
+  ['Enter of an input method', { isComposing: true }, false, false],
+  ['Ctrl Enter of an input method', { ctrlKey: true, isComposing: true }, false, false],
+  ['Enter that ended a composition in Safari', { keyCode: 229 }, false, false],
+  ['a letter', { key: 'e', keyCode: 69 }, false, false],
+])('%s', (_, press, sendsWithKeyboard, sendsOnTouch) => {
+  expect(sendsMessage({ ...enter, ...press }, false)).toBe(sendsWithKeyboard);
+  expect(sendsMessage({ ...enter, ...press }, true)).toBe(sendsOnTouch);
+});

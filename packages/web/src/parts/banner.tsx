@@ -1,0 +1,50 @@
+// Says how the connection is when it is not as it should be. It floats over the stream and moves nothing.
+
+import type { RoomView } from '../room-view.ts';
+import { roomTexts } from '../texts-room.ts';
+import { Icon } from './icon.tsx';
+
+type BannerProps = { readonly view: RoomView };
+
+/** The region stays, so that a screen reader hears what appears in it. */
+export function Banner({ view }: BannerProps) {
+  return (
+    <div class="stage__over" role="status">
+      <Words view={view} />
+    </div>
+  );
+}
+
+function Words({ view }: BannerProps) {
+  switch (view.banner.value) {
+    case undefined:
+      return null;
+    case 'offline':
+      return (
+        <div class="banner banner--off">
+          <Icon name="off" />
+          <p>
+            <b>{roomTexts.offline}</b> {roomTexts.offlineLead}
+          </p>
+          <button class="btn" type="button" onClick={() => view.tryNow()}>
+            {roomTexts.tryNow}
+          </button>
+        </div>
+      );
+    case 'reconnecting':
+      return <Busy heading={roomTexts.reconnecting} lead={roomTexts.reconnectingLead} />;
+    case 'connecting':
+      return <Busy heading={roomTexts.connecting} lead="" />;
+  }
+}
+
+function Busy({ heading, lead }: { readonly heading: string; readonly lead: string }) {
+  return (
+    <div class="banner">
+      <span class="spin" aria-hidden="true" />
+      <p>
+        <b>{heading}</b> {lead}
+      </p>
+    </div>
+  );
+}

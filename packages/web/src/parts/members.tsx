@@ -1,0 +1,107 @@
+// Who is here, and the emoji by which people and rooms are told apart.
+
+import type { Emoji, Member } from '@mayfly/client';
+import type { RoomView } from '../room-view.ts';
+import { roomTexts } from '../texts-room.ts';
+import { AuthorName, Avatar } from './author-name.tsx';
+import { Dialog } from './dialog.tsx';
+import { Icon } from './icon.tsx';
+
+type MembersProps = { readonly view: RoomView };
+
+/** Beside the stream, where there is room for it. */
+export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide: () => void }) {
+  return (
+    <aside class="side" aria-label={roomTexts.participantsLabel}>
+      <div class="side__head">
+        <h2>
+          {roomTexts.inThisRoom}
+          <span class="num">{view.count}</span>
+        </h2>
+        <button class="icb" type="button" aria-label={roomTexts.hideParticipants} onClick={onHide}>
+          <Icon name="x" />
+        </button>
+      </div>
+      <MemberList view={view} />
+      <SafetyCode view={view} />
+    </aside>
+  );
+}
+
+type MembersDialogProps = MembersProps & { readonly onInvite: () => void; readonly onClose: () => void };
+
+export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
+  const title = (
+    <>
+      {roomTexts.inThisRoom} <span class="num">{view.count}</span>
+    </>
+  );
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <MemberList view={view} />
+      <SafetyCode view={view} />
+      <button class="btn btn--sec btn--wide" type="button" onClick={onInvite}>
+        <Icon name="invite" />
+        {roomTexts.invitePeople}
+      </button>
+    </Dialog>
+  );
+}
+
+function MemberList({ view }: MembersProps) {
+  const members = view.members.value;
+  const unnamed = view.count.value - members.length;
+  const shared = view.sharedNames.value;
+  return (
+    <ul class="mates">
+      {members.map((member) => (
+        <MemberRow key={member.idPk} member={member} tagged={shared.has(member.name)} />
+      ))}
+      {unnamed > 0 && <li class="mates__more">{roomTexts.unnamed(unnamed)}</li>}
+    </ul>
+  );
+}
+
+function MemberRow({ member, tagged }: { readonly member: Member; readonly tagged: boolean }) {
+  const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
+  return (
+    <li class="mate">
+      <Avatar person={member} />
+      <span>
+        <span class="mate__n">
+          <AuthorName person={member} tagged={tagged} />
+          {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
+        </span>
+        <small>{whereabouts(member)}</small>
+      </span>
+      <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji.slice(0, 2)))}>
+        {member.emoji.slice(0, 2).map((emoji) => emoji.glyph)}
+      </span>
+    </li>
+  );
+}
+
+function whereabouts(member: Member): string {
+  if (member.you) return roomTexts.thisDevice;
+  return member.away ? roomTexts.away : roomTexts.here;
+}
+
+function SafetyCode({ view }: MembersProps) {
+  const code = view.facts.value?.safetyCode;
+  if (code === undefined) return null;
+  return (
+    <section class="side__safe">
+      <h3>{roomTexts.safety}</h3>
+      <div class="emo8" role="img" aria-label={spoken(code)}>
+        {code.map((emoji, place) => (
+          <span key={place}>{emoji.glyph}</span>
+        ))}
+      </div>
+      <p>{roomTexts.safetyHint}</p>
+    </section>
+  );
+}
+
+function spoken(emoji: readonly Emoji[]): string {
+  return emoji.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,84 @@
+// One bubble of a turn: a message of the log, or one of one's own on its way there.
+
+import type { Message, Outgoing } from '@mayfly/client';
+import { linkify } from '../linkify.ts';
+import type { RoomView } from '../room-view.ts';
+import type { Bubble } from '../stream.ts';
+import { roomTexts } from '../texts-room.ts';
+import { Icon } from './icon.tsx';
+
+type MessageProps = { readonly bubble: Bubble; readonly view: RoomView };
+
+/** The same element before and after the echo: the state below it changes, the bubble stays. */
+export function MessageBubble({ bubble, view }: MessageProps) {
+  const text = bubble.type === 'message' ? bubble.message.text : bubble.outgoing.text;
+  return (
+    <div class={`msg ${classOf(bubble)}`}>
+      <div class={text === undefined ? 'bubble bubble--gone' : 'bubble'}>
+        <p dir="auto">{text === undefined ? roomTexts.unsupported : <LinkedText text={text} />}</p>
+      </div>
+      {bubble.type === 'message' ? (
+        <Marks message={bubble.message} />
+      ) : (
+        <SendState outgoing={bubble.outgoing} view={view} />
+      )}
+    </div>
+  );
+}
+
+function classOf(bubble: Bubble): string {
+  if (bubble.type === 'message') return '';
+  return bubble.outgoing.state === 'failed' ? 'msg--fail' : 'msg--wait';
+}
+
+function LinkedText({ text }: { readonly text: string }) {
+  return linkify(text).map((part) =>
+    part.type === 'text' ? (
+      part.text
+    ) : (
+      <a href={part.href} target="_blank" rel="noopener noreferrer">
+        {part.text}
+      </a>
+    ),
+  );
+}
+
+function Marks({ message }: { readonly message: Message }) {
+  if (!message.conflicting) return null;
+  return (
+    <p class="state state--bad">
+      <Icon name="alert" />
+      {roomTexts.conflicting}
+    </p>
+  );
+}
+
+type SendStateProps = { readonly outgoing: Outgoing; readonly view: RoomView };
+
+function SendState({ outgoing, view }: SendStateProps) {
+  if (outgoing.state === 'failed') return <Failed outgoing={outgoing} view={view} />;
+  const sending = outgoing.state === 'sending';
+  return (
+    <p class={sending ? 'state state--late' : 'state'}>
+      <Icon name="clock" />
+      {sending ? roomTexts.sending : roomTexts.waiting}
+    </p>
+  );
+}
+
+function Failed({ outgoing: { key, why }, view }: SendStateProps) {
+  return (
+    <div class="state state--bad">
+      <span role="alert">
+        <Icon name="alert" />
+        {roomTexts.failed} {why !== undefined && roomTexts.why(why)}
+      </span>
+      <button class="link" type="button" onClick={() => view.retry(key)}>
+        {roomTexts.retry}
+      </button>
+      <button class="link" type="button" onClick={() => view.discard(key)}>
+        {roomTexts.delete}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+// The room's dialogs: invite, leave, change the name, details.
+
+import type { RoomFacts } from '@mayfly/client';
+import { useState } from 'preact/hooks';
+import { isNameTooLong } from '../display-name.ts';
+import type { RoomView } from '../room-view.ts';
+import { roomTexts } from '../texts-room.ts';
+import { texts } from '../texts.ts';
+import { Dialog } from './dialog.tsx';
+import { Icon } from './icon.tsx';
+import { NameField } from './name-field.tsx';
+import { PlainHttpBadge } from './plain-http-badge.tsx';
+import { QrCode } from './qr-code.tsx';
+import { ShareLink } from './share-link.tsx';
+
+type DialogProps = { readonly view: RoomView; readonly onClose: () => void };
+
+export function InviteDialog({ view, onClose }: DialogProps) {
+  const history = view.facts.value?.history;
+  return (
+    <Dialog title={roomTexts.invitePeople} onClose={onClose}>
+      <QrCode text={view.link} label={texts.link.qrLabel} />
+      <ShareLink url={view.link} primary />
+      <p class="note note--warn">
+        <Icon name="gone" />
+        <span>
+          <b>{roomTexts.inviteWarning}</b> {history !== undefined && roomTexts.inviteHistory[history]}
+        </span>
+      </p>
+    </Dialog>
+  );
+}
+
+type LeaveDialogProps = DialogProps & { readonly onLeave: () => void };
+
+export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
+  const unsent = view.outbox.value.length;
+  return (
+    <Dialog
+      title={roomTexts.leaveAsk}
+      lead={unsent > 0 ? roomTexts.leaveUnsent(unsent) : roomTexts.leaveAlone}
+      onClose={onClose}
+    >
+      <div class="acts">
+        <button class="btn btn--pri" type="button" onClick={onLeave}>
+          {roomTexts.leave}
+        </button>
+        <button class="btn btn--sec" type="button" autofocus onClick={onClose}>
+          {roomTexts.stay}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function RenameDialog({ view, onClose }: DialogProps) {
+  const [name, setName] = useState(view.you.value?.name ?? '');
+  return (
+    <Dialog title={roomTexts.rename} onClose={onClose}>
+      <form
+        class="dlg__form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isNameTooLong(name)) return;
+          view.rename(name);
+          onClose();
+        }}
+      >
+        <NameField value={name} onValue={setName} hint={texts.name.hint} />
+        <div class="acts">
+          <button class="btn btn--pri" type="submit" disabled={isNameTooLong(name)}>
+            {roomTexts.renameSave}
+          </button>
+          <button class="btn btn--sec" type="button" onClick={onClose}>
+            {roomTexts.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function DetailsDialog({ view, onClose }: DialogProps) {
+  const facts = view.facts.value;
+  return (
+    <Dialog title={roomTexts.details} onClose={onClose}>
+      {facts !== undefined && <Details facts={facts} unverified={view.unverified.value} />}
+      <PlainHttpBadge />
+    </Dialog>
+  );
+}
+
+function Details({ facts, unverified }: { readonly facts: RoomFacts; readonly unverified: number }) {
+  const { id, lifeMs, history, limits } = facts;
+  const rows: readonly (readonly [string, string])[] = [
+    [roomTexts.detailsCode, id],
+    [roomTexts.detailsLife, roomTexts.detailsLifeIs(lifeMs)],
+    [roomTexts.detailsHistory, roomTexts.detailsHistoryIs[history]],
+    [roomTexts.detailsKeeps, roomTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
+    [roomTexts.detailsMembers, roomTexts.detailsMembersIs(limits.members)],
+    [roomTexts.detailsUnverified, roomTexts.detailsUnverifiedIs(unverified)],
+  ];
+  return (
+    <dl class="details">
+      {rows.map(([what, is]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{is}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

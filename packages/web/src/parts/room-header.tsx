@@ -1,0 +1,123 @@
+// The room's header: how long it lives, who is here, and what can be done with it.
+
+import type { ComponentChildren } from 'preact';
+import { countdown } from '../countdown.ts';
+import type { RoomView } from '../room-view.ts';
+import { roomTexts } from '../texts-room.ts';
+import { hueOf } from './author-name.tsx';
+import { Icon } from './icon.tsx';
+import { LifeRing } from './life-ring.tsx';
+import { PlainHttpBadge } from './plain-http-badge.tsx';
+
+type ViewProps = { readonly view: RoomView };
+
+type RoomHeaderProps = ViewProps & {
+  readonly membersShown: boolean;
+  readonly onMembers: () => void;
+  readonly onInvite: () => void;
+  readonly onLeave: () => void;
+  /** The *More* menu. */
+  readonly children: ComponentChildren;
+};
+
+export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, children }: RoomHeaderProps) {
+  return (
+    <header class="bar">
+      <button class="icb narrow-only" type="button" aria-label={roomTexts.leave} onClick={onLeave}>
+        <Icon name="leave" flip />
+      </button>
+      <Ring view={view} />
+      <div class="bar__id">
+        <h1 class="bar__code">
+          <span class="mono">{view.id}</span>
+          <span class="wide-only">{window.isSecureContext ? <EncryptedBadge /> : <PlainHttpBadge />}</span>
+        </h1>
+        <LifeLine view={view} />
+      </div>
+      <div class="bar__acts">
+        <button
+          class="btn"
+          type="button"
+          aria-expanded={membersShown}
+          aria-label={roomTexts.participants(view.count.value)}
+          onClick={onMembers}
+        >
+          <Pile view={view} />
+          <span class="narrow-only">
+            <Icon name="users" />
+          </span>
+          <span class="num narrow-only">{view.count}</span>
+          <span class="num wide-only">{roomTexts.participants(view.count.value)}</span>
+        </button>
+        <button class="btn btn--sec wide-only" type="button" onClick={onInvite}>
+          <Icon name="invite" />
+          {roomTexts.invite}
+        </button>
+        <button class="icb narrow-only" type="button" aria-label={roomTexts.invite} onClick={onInvite}>
+          <Icon name="invite" />
+        </button>
+        {children}
+        <button class="btn wide-only" type="button" onClick={onLeave}>
+          <Icon name="leave" flip />
+          {roomTexts.leave}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function EncryptedBadge() {
+  return (
+    <span class="badge">
+      <Icon name="lock" />
+      {roomTexts.encrypted}
+    </span>
+  );
+}
+
+function Ring({ view }: ViewProps) {
+  const left = view.lifeLeftMs.value;
+  const life = view.facts.value?.lifeMs;
+  return <LifeRing left={left === undefined || life === undefined ? 1 : Math.min(1, left / life)} />;
+}
+
+function LifeLine({ view }: ViewProps) {
+  const left = view.lifeLeftMs.value;
+  if (left === undefined) return <p class="life">{roomTexts.connecting}</p>;
+  return (
+    <div class="life">
+      <span role="timer">
+        <span class="life__pre">{roomTexts.lifeBefore}</span>
+        <b>{countdown(left)}</b>
+        <span class="wide-only">{roomTexts.lifeAfter}</span>
+      </span>
+      {view.lifeIsLow.value && view.canKeepAlive.value && (
+        <button class="link life__keep" type="button" onClick={() => view.keepAlive()}>
+          {roomTexts.keepAlive}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The countdown aloud, at its marks only. */
+export function SpokenLife({ view }: ViewProps) {
+  const left = view.spokenLifeMs.value;
+  return (
+    <p class="vh" role="status">
+      {left !== undefined && roomTexts.lifeSoon(left)}
+    </p>
+  );
+}
+
+const PILED = 4;
+
+function Pile({ view }: ViewProps) {
+  return (
+    <span class="pile" aria-hidden="true">
+      {view.members.value.slice(0, PILED).map((member) => (
+        <i key={member.idPk} data-hue={hueOf(member)} />
+      ))}
+    </span>
+  );
+}

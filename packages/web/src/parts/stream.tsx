@@ -1,0 +1,128 @@
+// The stream: everything said and everything that happened, newest at the end.
+
+import { useSignalEffect } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { clockTime, dayName } from '../clock-time.ts';
+import type { RoomView } from '../room-view.ts';
+import { ScrollKeeper } from '../scroll-keeper.ts';
+import type { Notice, StreamItem } from '../stream.ts';
+import { roomTexts } from '../texts-room.ts';
+import { AuthorName } from './author-name.tsx';
+import { Icon } from './icon.tsx';
+import { Opening } from './opening.tsx';
+import { TurnRow } from './turn.tsx';
+
+type StreamProps = { readonly view: RoomView };
+
+export function Stream({ view }: StreamProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const keeper = useRef<ScrollKeeper>(undefined);
+  useLayoutEffect(() => {
+    if (scroller.current === null || list.current === null) return undefined;
+    const kept = new ScrollKeeper(scroller.current, list.current, (atEnd) => {
+      view.atEnd.value = atEnd;
+    });
+    keeper.current = kept;
+    return () => kept[Symbol.dispose]();
+  }, [view]);
+  useLayoutEffect(() => keeper.current?.settle());
+  useSignalEffect(() => {
+    if (view.atEnd.value) keeper.current?.goToEnd();
+  });
+  const shared = view.sharedNames.value;
+  return (
+    <>
+      <div
+        class="scroll"
+        role="log"
+        tabIndex={0}
+        aria-label={roomTexts.messages}
+        aria-busy={view.facts.value === undefined}
+        ref={scroller}
+      >
+        <ol class="log" ref={list}>
+          <Opening view={view} />
+          {view.stream.value.map((item) => (
+            <Row key={item.key} item={item} view={view} shared={shared} />
+          ))}
+        </ol>
+      </div>
+      <Jump view={view} />
+    </>
+  );
+}
+
+type RowProps = { readonly item: StreamItem; readonly view: RoomView; readonly shared: ReadonlySet<string> };
+
+function Row({ item, view, shared }: RowProps) {
+  switch (item.type) {
+    case 'turn':
+      return <TurnRow turn={item} view={view} />;
+    case 'notice':
+      return <NoticeRow notice={item.notice} shared={shared} />;
+    case 'day':
+      return <Divider text={dayName(item.at)} />;
+    case 'new':
+      return <Divider text={roomTexts.newMessages} fresh />;
+    case 'missing':
+      return (
+        <li class="sys sys--warn">
+          <span>
+            {roomTexts.missingBefore(item.count)}
+            <AuthorName person={item.person} tagged={shared.has(item.person.name)} />
+            {roomTexts.missingAfter(item.count)}
+          </span>
+        </li>
+      );
+  }
+}
+
+function Divider({ text, fresh = false }: { readonly text: string; readonly fresh?: boolean }) {
+  return (
+    <li class={fresh ? 'cut cut--new' : 'cut'}>
+      <span>{text}</span>
+    </li>
+  );
+}
+
+type NoticeProps = { readonly notice: Notice; readonly shared: ReadonlySet<string> };
+
+function NoticeRow({ notice, shared }: NoticeProps) {
+  if (notice.type === 'reset') {
+    return (
+      <li class="sys sys--warn">
+        <span>{roomTexts.reset(notice.reason)}</span>
+      </li>
+    );
+  }
+  const { person, type, at } = notice;
+  return (
+    <li class="sys">
+      <span>
+        <AuthorName person={person} tagged={shared.has(person.name)} />
+        {type === 'joined' ? roomTexts.joined : roomTexts.left}
+      </span>
+      <time>{clockTime(at)}</time>
+    </li>
+  );
+}
+
+/** Back to the newest, with the number of those that came meanwhile. */
+function Jump({ view }: StreamProps) {
+  if (view.atEnd.value) return null;
+  return (
+    <div class="stage__jump">
+      <button
+        class="btn jump"
+        type="button"
+        onClick={() => {
+          view.atEnd.value = true;
+        }}
+      >
+        <Icon name="down" small />
+        {roomTexts.jump(view.unread.value)}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+// What one person wrote in one go.
+
+import { Component } from 'preact';
+import { clockTime } from '../clock-time.ts';
+import type { RoomView } from '../room-view.ts';
+import type { Bubble, Turn } from '../stream.ts';
+import { roomTexts } from '../texts-room.ts';
+import { AuthorName, Avatar, hueOf } from './author-name.tsx';
+import { MessageBubble } from './message.tsx';
+
+type TurnProps = { readonly turn: Turn; readonly view: RoomView };
+
+/** Draws again only when its turn is another object: thousands of them stand in a full room. */
+export class TurnRow extends Component<TurnProps> {
+  override shouldComponentUpdate(next: TurnProps): boolean {
+    return next.turn !== this.props.turn;
+  }
+
+  override render({ turn, view }: TurnProps) {
+    return turn.person === undefined ? (
+      <OwnTurn turn={turn} view={view} />
+    ) : (
+      <OthersTurn turn={turn} view={view} />
+    );
+  }
+}
+
+function OthersTurn({ turn, view }: TurnProps) {
+  const { person, tagged } = turn;
+  if (person === undefined) return null;
+  return (
+    <li class="turn" data-hue={hueOf(person)}>
+      <Avatar person={person} />
+      <div class="turn__col">
+        <p class="turn__head">
+          <AuthorName person={person} tagged={tagged} />
+          <SentAt bubble={turn.bubbles[0]} />
+        </p>
+        <Bubbles turn={turn} view={view} />
+      </div>
+    </li>
+  );
+}
+
+function OwnTurn({ turn, view }: TurnProps) {
+  const last = turn.bubbles.at(-1);
+  return (
+    <li class="turn turn--own">
+      <div class="turn__col">
+        <span class="vh">{roomTexts.ownTurn}</span>
+        <Bubbles turn={turn} view={view} />
+        {last?.type === 'message' && (
+          <p class="meta">
+            <SentAt bubble={last} />
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Bubbles({ turn, view }: TurnProps) {
+  return turn.bubbles.map((bubble) => (
+    <MessageBubble
+      key={bubble.type === 'message' ? bubble.message.key : bubble.outgoing.key}
+      bubble={bubble}
+      view={view}
+    />
+  ));
+}
+
+function SentAt({ bubble }: { readonly bubble: Bubble | undefined }) {
+  if (bubble?.type !== 'message') return null;
+  const { at, clockOff } = bubble.message;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={clockOff ? roomTexts.clockOff : undefined}>
+      {clockOff && '~'}
+      {clockTime(at)}
+    </time>
+  );
+}

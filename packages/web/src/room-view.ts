@@ -1,0 +1,297 @@
+// One room as the page sees it: everything shown is a signal, everything a reader can do is a method.
+// Sockets, keys and retries are the SDK's; components hold no timer and keep nothing of the room.
+
+import type { Connection, Member, Message, Outgoing, Room, RoomFacts, RoomNews } from '@mayfly/client';
+import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
+import { computed, effect, signal } from '@preact/signals';
+import { isLow, passedMark } from './countdown.ts';
+import {
+  type Notice,
+  type Placed,
+  type StreamItem,
+  keepUnchanged,
+  placeMessages,
+  sharedNames,
+  streamItems,
+} from './stream.ts';
+
+/** What the page asks of the SDK's room. */
+export type ChatRoom = Pick<
+  Room,
+  'subscribe' | 'send' | 'retry' | 'discard' | 'rename' | 'keepAlive' | 'wake' | 'leave'
+>;
+
+/** What is left to say of a room that is over. */
+export type RoomSummary = {
+  readonly id: string;
+  /** How many messages and people this page saw. */
+  readonly messages: number;
+  readonly names: number;
+  /** Milliseconds since 1970: when this page came in, and when the room ended. */
+  readonly openedAt: number;
+  readonly endedAt: number;
+  readonly lifeMs: number;
+};
+
+/** What stands above the oldest message. */
+export type Opening = 'first_here' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
+
+export type BannerKind = 'offline' | 'reconnecting' | 'connecting';
+
+const TICK_MS = 1000;
+/** Seq 1 is the charter. */
+const FIRST_MESSAGE_SEQ = 2;
+
+export class RoomView implements Disposable {
+  readonly id: string;
+  readonly link: string;
+  readonly connection = signal<Connection>({ state: 'connecting' });
+  readonly facts = signal<RoomFacts | undefined>(undefined);
+  readonly members = signal<readonly Member[]>([]);
+  readonly count = signal(0);
+  readonly outbox = signal<readonly Outgoing[]>([]);
+  readonly unverified = signal(0);
+  readonly unread = signal(0);
+  /** What is being written. */
+  readonly draft = signal('');
+  /** The newest message is in sight, and shall stay so. */
+  readonly atEnd = signal(true);
+  /** What a screen reader says of the countdown; changes only at its marks. */
+  readonly spokenLifeMs = signal<number | undefined>(undefined);
+  /** The last moments, for the room to fade. */
+  readonly vanishing = signal(false);
+
+  readonly #room: ChatRoom;
+  readonly #openedAt = Date.now();
+  readonly #now = signal(Date.now());
+  readonly #visible = signal(true);
+  readonly #online = signal(true);
+  readonly #notLiveSince = signal<number | undefined>(Date.now());
+  readonly #endsAt = signal<number | undefined>(undefined);
+  readonly #keptAt = signal(-Infinity);
+  readonly #placed = signal<readonly Placed[]>([]);
+  readonly #notices = signal<readonly Notice[]>([]);
+  readonly #firstUnread = signal<string | undefined>(undefined);
+  readonly #people = new Set<string>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #stopReading: () => void;
+  #log = 0;
+  #drawn: readonly StreamItem[] = [];
+
+  constructor(room: ChatRoom, { id, link }: { id: string; link: string }) {
+    this.#room = room;
+    this.id = id;
+    this.link = link;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#stopReading = effect(() => {
+      if (this.#visible.value && this.atEnd.value) this.unread.value = 0;
+    });
+  }
+
+  readonly sharedNames = computed(() =>
+    sharedNames([...this.members.value, ...this.#placed.value.map((placed) => placed.message.from)]),
+  );
+
+  readonly #today = computed(() => new Date(this.#now.value).setHours(0, 0, 0, 0));
+
+  readonly stream = computed(() => {
+    const items = streamItems({
+      placed: this.#placed.value,
+      notices: this.#notices.value,
+      outbox: this.outbox.value,
+      firstUnread: this.#firstUnread.value,
+      sharedNames: this.sharedNames.value,
+      now: this.#today.value,
+    });
+    this.#drawn = keepUnchanged(this.#drawn, items);
+    return this.#drawn;
+  });
+
+  readonly opening = computed((): Opening | undefined => {
+    const facts = this.facts.value;
+    if (facts === undefined || this.count.value === 0) return undefined;
+    const first = this.#placed.value[0];
+    const silent = first === undefined && this.outbox.value.length === 0 && this.#notices.value.length === 0;
+    if (silent && this.count.value === 1) return facts.owner ? 'first_here' : 'alone_here';
+    if (facts.history === 'none' && !facts.owner) return 'joined_late';
+    return first === undefined || first.message.seq <= FIRST_MESSAGE_SEQ ? 'start' : 'cut_off';
+  });
+
+  readonly banner = computed((): BannerKind | undefined => {
+    const since = this.#notLiveSince.value;
+    if (since === undefined || this.connection.value.state === 'ended') return undefined;
+    if (!this.#online.value) return 'offline';
+    // A connection that is back within a moment was never worth a word.
+    if (this.#now.value - since < TICK_MS) return undefined;
+    return this.facts.value === undefined ? 'connecting' : 'reconnecting';
+  });
+
+  /** Milliseconds; undefined until the server told. */
+  readonly lifeLeftMs = computed(() => {
+    const endsAt = this.#endsAt.value;
+    return endsAt === undefined ? undefined : Math.max(0, endsAt - this.#now.value);
+  });
+
+  readonly lifeIsLow = computed(() => {
+    const left = this.lifeLeftMs.value;
+    const life = this.facts.value?.lifeMs;
+    return left !== undefined && life !== undefined && isLow(left, life);
+  });
+
+  /** The server takes one wish a minute. */
+  readonly canKeepAlive = computed(
+    () => this.connection.value.state === 'live' && this.#now.value - this.#keptAt.value >= KEEP_EVERY_MS,
+  );
+
+  readonly draftBytesLeft = computed(() => BODY_BYTES_MAX - utf8(trimmed(this.draft.value)).length);
+
+  readonly canSend = computed(() => this.draftBytesLeft.value >= 0 && trimmed(this.draft.value) !== '');
+
+  readonly you = computed(() => this.members.value.find((member) => member.you));
+
+  /** Unread messages while nobody looks, for the tab's title. */
+  readonly unseen = computed(() => (this.#visible.value ? 0 : this.unread.value));
+
+  hear(news: RoomNews): void {
+    switch (news.type) {
+      case 'connection':
+        this.connection.value = news.connection;
+        if (news.connection.state === 'live') this.#notLiveSince.value = undefined;
+        else this.#notLiveSince.value ??= this.#refreshNow();
+        return;
+      case 'facts':
+        this.facts.value = news.facts;
+        return;
+      case 'life':
+        this.#endsAt.value = this.#refreshNow() + news.expiresInMs;
+        this.spokenLifeMs.value = undefined;
+        return;
+      case 'members':
+        for (const member of news.members) this.#people.add(member.idPk);
+        this.members.value = news.members;
+        this.count.value = news.count;
+        return;
+      case 'joined':
+      case 'left':
+        this.#people.add(news.person.idPk);
+        this.#addNotice({ type: news.type, person: news.person }, news.at);
+        return;
+      case 'messages':
+        this.#addMessages(news.messages, news.history);
+        return;
+      case 'outbox':
+        this.outbox.value = news.outgoing;
+        return;
+      case 'reset':
+        this.#addNotice({ type: 'reset', reason: news.reason }, Date.now());
+        // Those two begin counting anew.
+        if (news.reason !== 'too_old') this.#log++;
+        return;
+      case 'unverified':
+        this.unverified.value = news.count;
+    }
+  }
+
+  #addMessages(messages: readonly Message[], history: boolean): void {
+    const known = new Set(this.#placed.value.map((placed) => placed.message.key));
+    this.#placed.value = placeMessages(this.#placed.value, this.#log, messages);
+    for (const message of messages) {
+      this.#people.add(message.from.idPk);
+      if (!history && !message.own && !known.has(message.key)) this.#countUnread(message.key);
+    }
+  }
+
+  #countUnread(key: string): void {
+    if (this.#visible.value && this.atEnd.value) return;
+    if (this.unread.value === 0) this.#firstUnread.value = key;
+    this.unread.value++;
+  }
+
+  #addNotice(
+    what:
+      | { type: 'joined' | 'left'; person: Message['from'] }
+      | Pick<Extract<Notice, { type: 'reset' }>, 'type' | 'reason'>,
+    at: number,
+  ): void {
+    const newest = this.#placed.value.at(-1);
+    const after = { log: this.#log, seq: newest?.log === this.#log ? newest.message.seq : 0 };
+    const key = `notice-${this.#notices.value.length}`;
+    this.#notices.value = [...this.#notices.value, { ...what, key, at, after }];
+  }
+
+  /** Sends the draft; it stays where it is when it cannot be sent. */
+  send(): void {
+    if (!this.canSend.value || !this.#room.send(trimmed(this.draft.value)).ok) return;
+    this.draft.value = '';
+    this.#firstUnread.value = undefined;
+    this.atEnd.value = true;
+  }
+
+  retry(key: string): void {
+    this.#room.retry(key);
+  }
+
+  discard(key: string): void {
+    this.#room.discard(key);
+  }
+
+  rename(name: string): void {
+    this.#room.rename(name);
+  }
+
+  keepAlive(): void {
+    this.#keptAt.value = this.#refreshNow();
+    this.#room.keepAlive();
+  }
+
+  leave(): void {
+    this.#room.leave();
+  }
+
+  /** The page was looked at again, or the network came or went: find out at once what is so. */
+  wake(seen: { visible: boolean; online: boolean }): void {
+    this.#visible.value = seen.visible;
+    this.#online.value = seen.online;
+    this.#tick();
+    if (seen.visible) this.#room.wake();
+  }
+
+  tryNow(): void {
+    this.#room.wake();
+  }
+
+  summary(): RoomSummary {
+    return {
+      id: this.id,
+      messages: this.#placed.value.length,
+      names: this.#people.size,
+      openedAt: this.#openedAt,
+      endedAt: Date.now(),
+      lifeMs: this.facts.value?.lifeMs ?? 0,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#stopReading();
+  }
+
+  #tick(): void {
+    const before = this.lifeLeftMs.value;
+    this.#refreshNow();
+    const now = this.lifeLeftMs.value;
+    if (before === undefined || now === undefined) return;
+    const mark = passedMark(before, now);
+    if (mark !== undefined) this.spokenLifeMs.value = mark;
+  }
+
+  #refreshNow(): number {
+    this.#now.value = Date.now();
+    return this.#now.value;
+  }
+}
+
+/** Spaces at a line's begin may mean something; empty lines around the text do not. */
+function trimmed(text: string): string {
+  return text.replace(/^(?:[^\S\n]*\n)+|\s+$/g, '');
+}

@@ -1,0 +1,83 @@
+// Keeps a reader's place in the stream: at the end if they are there, else where they read.
+
+/** So close to the end counts as there. */
+const NEAR_END_PX = 48;
+
+type Anchor = { readonly element: Element; readonly top: number };
+
+/**
+ * Watches `scroller` and the list in it. Browsers' own anchoring must be off (`overflow-anchor: none`): not all have
+ * it, and two would add up.
+ */
+export class ScrollKeeper implements Disposable {
+  readonly #scroller: HTMLElement;
+  readonly #list: HTMLElement;
+  readonly #onAtEnd: (atEnd: boolean) => void;
+  readonly #listening = new AbortController();
+  readonly #resized: ResizeObserver;
+  #atEnd = true;
+  #anchor: Anchor | undefined;
+
+  constructor(scroller: HTMLElement, list: HTMLElement, onAtEnd: (atEnd: boolean) => void) {
+    this.#scroller = scroller;
+    this.#list = list;
+    this.#onAtEnd = onAtEnd;
+    scroller.addEventListener('scroll', () => this.#scrolled(), {
+      passive: true,
+      signal: this.#listening.signal,
+    });
+    // Also when the on-screen keyboard opens: the scroller shrinks.
+    this.#resized = new ResizeObserver(() => this.settle());
+    this.#resized.observe(scroller);
+    this.#resized.observe(list);
+  }
+
+  /** After anything in the list changed, before it is painted. */
+  settle(): void {
+    if (this.#atEnd) {
+      this.#scroller.scrollTop = this.#scroller.scrollHeight;
+      return;
+    }
+    if (this.#anchor?.element.isConnected) {
+      const moved = this.#topOf(this.#anchor.element) - this.#anchor.top;
+      if (moved !== 0) this.#scroller.scrollTop += moved;
+    }
+    this.#anchor = this.#findAnchor();
+  }
+
+  goToEnd(): void {
+    this.#atEnd = true;
+    this.settle();
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening.abort();
+    this.#resized.disconnect();
+  }
+
+  #scrolled(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
+    this.#anchor = this.#findAnchor();
+    this.#onAtEnd(this.#atEnd);
+  }
+
+  // The first child that is at least partly in sight, by halving: children stand in order.
+  #findAnchor(): Anchor | undefined {
+    const { children } = this.#list;
+    let low = 0;
+    let high = children.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const element = children[middle];
+      if (element !== undefined && this.#topOf(element) + element.clientHeight > 0) high = middle;
+      else low = middle + 1;
+    }
+    const element = children[low];
+    return element && { element, top: this.#topOf(element) };
+  }
+
+  #topOf(element: Element): number {
+    return element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+  }
+}

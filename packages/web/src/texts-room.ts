@@ -1,0 +1,143 @@
+// What the chat says, in English.
+
+import type { RefusedCode } from '@mayfly/protocol';
+import { lifetime, plural, texts } from './texts.ts';
+import type { ResetReason } from './stream.ts';
+
+/** How a person is called: everybody without a name is Anonymous. */
+export function shownName(name: string): string {
+  return name === '' ? texts.name.nobody : name;
+}
+
+const bytesCount = new Intl.NumberFormat('en');
+
+const WHY: Readonly<Record<RefusedCode, string>> = {
+  rate: 'You write faster than this room allows.',
+  busy: 'The room is very busy right now.',
+  unavailable: 'The server can’t take messages right now.',
+  server_full: 'The server has no space left.',
+  too_big: 'The message is too long for this server.',
+  not_allowed: 'The server doesn’t let you write here.',
+  gap: 'An earlier message didn’t arrive.',
+  stale: 'The room changed meanwhile.',
+  epoch: 'The room’s key changed meanwhile.',
+};
+
+const RESET: Readonly<Record<ResetReason, string>> = {
+  new_log: 'The server lost its copy of this room. Messages sent around this time may be missing here.',
+  too_old: 'You were away long enough that some messages in between are no longer kept.',
+  ahead: 'The server went back to an older copy of this room. Messages around this time may be missing.',
+};
+
+export const roomTexts = {
+  title: (id: string, unseen: number) => `${unseen > 0 ? `(${unseen}) ` : ''}${id}${texts.titleEnd}`,
+  encrypted: 'End-to-end encrypted',
+  lifeBefore: 'Vanishes in ',
+  lifeAfter: ' unless someone writes',
+  lifeSoon: (ms: number) => `This room vanishes in ${lifetime(ms)} unless someone writes.`,
+  keepAlive: 'Keep alive',
+  keptAlive: 'The countdown starts over.',
+  participants: (count: number) => plural(count, 'participant'),
+  participantsLabel: 'Participants',
+  hideParticipants: 'Hide participants',
+  inThisRoom: 'In this room',
+  unnamed: (count: number) => `and ${count} more whose name has not arrived yet`,
+  invite: 'Invite',
+  invitePeople: 'Invite people',
+  leave: 'Leave room',
+  more: 'More',
+  menu: 'Room',
+
+  you: 'you',
+  owner: 'owner',
+  thisDevice: 'This device',
+  away: 'Away',
+  here: 'Here',
+  ownTurn: 'You',
+
+  safety: 'Safety emoji of this room',
+  safetyHint: 'The same eight on every screen means the same room and key.',
+  personEmoji: (names: string) => `Safety emoji: ${names}`,
+
+  messages: 'Messages',
+  joined: ' joined the chat',
+  left: ' left the chat',
+  newMessages: 'New messages',
+  jump: (count: number) => (count === 0 ? 'Newest messages' : plural(count, 'new message')),
+  missingBefore: (count: number) => `${plural(count, 'message')} from `,
+  missingAfter: (count: number) => ` ${count === 1 ? 'is' : 'are'} missing here.`,
+  reset: (reason: ResetReason) => RESET[reason],
+  conflicting: 'Signed twice with different words: others may see another text here.',
+  unsupported: 'This message needs a newer version of the page. Reload to read it.',
+  clockOff: 'The sender’s clock is wrong; this is when it arrived.',
+
+  start: 'This is the start of the room',
+  startLead: (lifeMs: number) => `Messages stay until ${lifetime(lifeMs)} pass without one.`,
+  joinedLate: 'You see what is written from now on',
+  joinedLateLead: 'The owner chose that people who join later see only new messages.',
+  cutOff: 'Earlier messages are not here',
+  cutOffLead: (most: number) => `A room keeps its newest ${bytesCount.format(most)} messages.`,
+  firstHere: 'You’re the first one here',
+  aloneHere: 'You’re the only one here',
+  aloneLead: (lifeMs: number) =>
+    `Share the link and wait, or write something for whoever comes. The room vanishes after ${lifetime(lifeMs)} without a message.`,
+
+  sending: 'Sending…',
+  waiting: 'Waiting for a connection',
+  failed: 'Failed to send.',
+  why: (code: RefusedCode) => WHY[code],
+  retry: 'Retry',
+  delete: 'Delete',
+
+  composer: 'Write a message',
+  message: 'Message',
+  placeholder: 'Write a message',
+  send: 'Send',
+  tip: 'Encrypted on this device before it is sent.',
+  tipOffline: 'Messages wait on this device until you are back online.',
+  tipEnter: 'Enter',
+  tipSends: ' to send · ',
+  tipShiftEnter: 'Shift Enter',
+  tipNewLine: ' for a new line',
+  bytesLeft: (bytes: number) => `${bytesCount.format(bytes)} left`,
+  tooLong: (bytes: number) =>
+    `Too long by ${bytesCount.format(bytes)} characters. Shorten it, or send it in parts. Nothing is lost.`,
+
+  connecting: 'Connecting…',
+  reconnecting: 'Reconnecting…',
+  reconnectingLead: 'New messages go out when you’re back.',
+  offline: 'You’re offline.',
+  offlineLead: 'The room keeps counting down without you.',
+  tryNow: 'Try now',
+
+  inviteWarning: 'Anyone with this link can read the room.',
+  inviteHistory: {
+    all: 'People who join later see all messages.',
+    none: 'People who join later see only new messages.',
+  },
+
+  leaveAsk: 'Leave this room?',
+  leaveAlone:
+    'You are the only one here. The room stays until its time is up; to come back you need its link.',
+  leaveUnsent: (count: number) =>
+    `${plural(count, 'message')} of yours ${count === 1 ? 'has' : 'have'} not been sent and will be lost.`,
+  stay: 'Stay',
+
+  rename: 'Change display name',
+  renameSave: 'Change name',
+  cancel: 'Cancel',
+  appearance: 'Appearance',
+  details: 'Room details',
+  detailsLife: 'Vanishes after',
+  detailsLifeIs: (lifeMs: number) => `${lifetime(lifeMs)} without a message`,
+  detailsHistory: 'People who join later see',
+  detailsHistoryIs: { all: 'all messages', none: 'only new messages' },
+  detailsKeeps: 'Keeps at most',
+  detailsKeepsIs: (messages: number, bytes: number) =>
+    `${bytesCount.format(messages)} messages, ${bytesCount.format(Math.round(bytes / 1024))} KB`,
+  detailsMembers: 'Has place for',
+  detailsMembersIs: (most: number) => plural(most, 'participant'),
+  detailsCode: 'Room code',
+  detailsUnverified: 'Could not be verified',
+  detailsUnverifiedIs: (count: number) => `${plural(count, 'sealed message')}, not shown`,
+} as const;
