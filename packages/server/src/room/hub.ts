@@ -1,6 +1,6 @@
 // The rooms with someone here. It knows who listens where, not who they are.
 
-import type { CloseReason, RoomId } from '@mayfly/protocol';
+import type { RoomId } from '@mayfly/protocol';
 import type { RoomStore } from '../store/room-store.ts';
 import { type Guest, Room } from './room.ts';
 
@@ -27,11 +27,6 @@ export class Hub {
         if (room.size === 0) this.#forget(id, room);
       },
     };
-  }
-
-  /** Sends everybody away who is in a room or joining one; they come back if `why` says so. */
-  drain(why: CloseReason): void {
-    for (const room of this.#rooms.values()) room.close(why);
   }
 
   #follow(id: RoomId): Room {

@@ -1,6 +1,6 @@
 // One room on this node: follows the store's news, encodes each once and hands it to everybody who is here.
 
-import { type CloseReason, type RoomId, encodeServerControl } from '@mayfly/protocol';
+import { type RoomId, encodeServerControl } from '@mayfly/protocol';
 import type { MemberSession, RoomNews, RoomStore } from '../store/room-store.ts';
 
 /** A piece of news as the frame that every session sends. */
@@ -12,10 +12,10 @@ export type Told =
   | { readonly type: 'replaced'; readonly session: MemberSession }
   | { readonly type: 'ended'; readonly frame: string };
 
-/** A session, as its room sees it. Neither call throws. */
+/** A session, as its room sees it. */
 export interface Guest {
+  /** Does not throw. */
   hear(told: Told): void;
-  close(why: CloseReason): void;
 }
 
 export class Room implements Disposable {
@@ -39,10 +39,6 @@ export class Room implements Disposable {
 
   remove(guest: Guest): void {
     this.#guests.delete(guest);
-  }
-
-  close(why: CloseReason): void {
-    for (const guest of this.#guests) guest.close(why);
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,79 @@
+import type { RoomNews } from './room-store.ts';
+import { describe, expect, test } from 'vitest';
+import { TestClock } from '../testing/clock.ts';
+import { SeededRandom } from '../testing/random.ts';
+import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing/signer.ts';
+import { MemoryStore } from './memory-store.ts';
+import { roomStoreContract } from './room-store-contract.ts';
+
+roomStoreContract('memory store', (limits) => {
+  const clock = new TestClock();
+  const store = new MemoryStore({ clock, random: new SeededRandom(7).bytes, limits });
+  return {
+    store,
+    pass: async (ms) => clock.pass(ms),
+    jump: async (ms) => clock.jump(ms),
+  };
+});
+
+describe('memory store: what only memory can promise', () => {
+  const room = roomId('Room11');
+  const owner = new Signer('owner');
+  const charter = makeCharter(room, owner);
+
+  async function openRoom() {
+    const clock = new TestClock();
+    const limits = { maxRooms: 2, maxMembers: 5, historyMessages: 10, historyBytes: 100_000 };
+    const store = new MemoryStore({ clock, random: new SeededRandom(3).bytes, limits });
+    await store.create(room, { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
+    await store.open(room, charter);
+    const join = async (name: string) => {
+      const verifiedWith = { accessPk: charter.args.accessPk, epoch: 0 };
+      const answer = await store.join(room, { idPk: new Signer(name).pk, as: 'key', verifiedWith });
+      if (answer.outcome !== 'joined') throw new Error('not in');
+      return answer;
+    };
+    return { clock, store, join };
+  }
+
+  test('LIFE-4: what an ended room held is overwritten', async () => {
+    const { clock, store, join } = await openRoom();
+    const ann = await join('ann');
+    await store.append(room, ann.session, 1, envelope(1));
+    await store.publishProfile(room, ann.session, sealedProfile(1));
+    const keys = await store.keys(room);
+    const bob = await join('bob');
+    const held = [...bob.missed.map((event) => event.frame), ...bob.profiles, bob.charter, bob.blob];
+    held.push(keys?.accessPk ?? fail(), keys?.ownerPk ?? fail());
+    expect(held).toHaveLength(7);
+    expect(held.every((bytes) => bytes.some((byte) => byte !== 0))).toBe(true);
+    clock.pass(60_000);
+    expect(held.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
+  });
+
+  test('RESUME-4: what falls out of the history is not overwritten: it may still be on its way', async () => {
+    const { store, join } = await openRoom();
+    const ann = await join('ann');
+    const events: RoomNews[] = [];
+    store.follow(room, (news) => events.push(news));
+    for (let n = 1; n <= 12; n++) await store.append(room, ann.session, n, envelope(n));
+    const [first] = events;
+    expect(first?.type === 'event' && first.event.frame.subarray(5)).toEqual(envelope(1));
+  });
+
+  test('no timer outlives its room', async () => {
+    const { clock, store, join } = await openRoom();
+    const [ann, bob] = [await join('ann'), await join('bob')];
+    await store.detach(room, ann.session);
+    await store.detach(room, bob.session);
+    clock.pass(6_000);
+    await store.create(roomId('Room22'), { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
+    expect(clock.pending).toBe(4);
+    await store[Symbol.asyncDispose]();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+function fail(): never {
+  throw new Error('not there');
+}

@@ -1,0 +1,53 @@
+// Time in the test's hands.
+
+import type { Clock } from '../clock.ts';
+
+type Timer = { readonly at: number; readonly action: () => void };
+
+export class TestClock implements Clock {
+  #now = 1_000.25;
+  readonly #timers = new Set<Timer>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, action: () => void): Disposable {
+    const timer = { at: this.#now + ms, action };
+    this.#timers.add(timer);
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets time go by; each timer runs at its own moment. */
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+      this.#timers.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.action();
+    }
+    this.#now = end;
+  }
+
+  /** Time goes by and no timer has run yet, as in a process that was busy or stopped. */
+  jump(ms: number): void {
+    this.#now += ms;
+  }
+
+  #next(end: number): Timer | undefined {
+    const due = [...this.#timers].filter((timer) => timer.at <= end);
+    return due.toSorted((a, b) => a.at - b.at)[0];
+  }
+}
+
+/** When everything that waits for no timer is done. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

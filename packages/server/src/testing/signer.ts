@@ -1,0 +1,93 @@
+// Keys that tests sign with, and rooms made with them.
+
+import { type KeyObject, createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import {
+  CHARTER_BLOB_BYTES,
+  type CharterArgs,
+  ENVELOPE_BUCKETS,
+  ENVELOPE_OVERHEAD,
+  ENVELOPE_TYPE,
+  OP_CHARTER,
+  PROFILE_BYTES,
+  PROFILE_TYPE,
+  type RoomId,
+  type SigningPurpose,
+  concat,
+  decodeCommand,
+  encodeCharterArgs,
+  encodeCommand,
+  encodeUnsignedCommand,
+  parseRoomId,
+  signedBytes,
+  u32,
+  u8,
+} from '@mayfly/protocol';
+import type { VerifiedCharter } from '../store/room-store.ts';
+
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+export class Signer {
+  readonly pk: Uint8Array;
+  readonly #secret: KeyObject;
+
+  constructor(seed: string) {
+    const seedBytes = createHash('sha256').update(seed).digest();
+    this.#secret = createPrivateKey({
+      key: Buffer.concat([PKCS8_PREFIX, seedBytes]),
+      format: 'der',
+      type: 'pkcs8',
+    });
+    const spki = createPublicKey(this.#secret).export({ format: 'der', type: 'spki' });
+    this.pk = Uint8Array.from(spki.subarray(-32));
+  }
+
+  sign(purpose: SigningPurpose, message: Uint8Array): Uint8Array {
+    return Uint8Array.from(sign(null, signedBytes(purpose, message), this.#secret));
+  }
+}
+
+export function roomId(text: string): RoomId {
+  const id = parseRoomId(text);
+  if (id === undefined) throw new Error('not a room id');
+  return id;
+}
+
+export type CharterChoices = Partial<CharterArgs> & {
+  readonly epoch?: number;
+  readonly c?: number;
+  readonly op?: number;
+  readonly blob?: Uint8Array;
+  readonly signer?: Signer;
+};
+
+/** A charter that opens a door-1 room, but for what is chosen otherwise. */
+export function makeCharter(room: RoomId, owner: Signer, choices: CharterChoices = {}): VerifiedCharter {
+  const { epoch = 0, c = 1, op = OP_CHARTER, signer = owner } = choices;
+  const blob = choices.blob ?? new Uint8Array(CHARTER_BLOB_BYTES).fill(7);
+  const args: CharterArgs = {
+    newEpoch: 0,
+    accessPk: new Signer(`access ${room}`).pk,
+    linkPk: new Uint8Array(32),
+    door: 1,
+    fresh: false,
+    blobHash: Uint8Array.from(createHash('sha256').update(blob).digest()),
+    moderators: [],
+    ...choices,
+  };
+  const signed = encodeUnsignedCommand(room, epoch, c, op, encodeCharterArgs(args));
+  const bytes = encodeCommand(signed, signer.pk, signer.sign('cmd', signed));
+  const command = decodeCommand(bytes);
+  if (command === undefined) throw new Error('not a command');
+  return { bytes, command, args, blob };
+}
+
+/** As much of an envelope as a server can check; `mark` tells two apart. */
+export function envelope(mark: number, { epoch = 0, bucket = 0 } = {}): Uint8Array {
+  const length = (ENVELOPE_BUCKETS[bucket] ?? 0) + ENVELOPE_OVERHEAD;
+  const header = concat(u8(ENVELOPE_TYPE), u32(epoch));
+  return concat(header, new Uint8Array(length - header.length - 4).fill(1), u32(mark));
+}
+
+export function sealedProfile(mark: number, epoch = 0): Uint8Array {
+  return concat(u8(PROFILE_TYPE), u32(epoch), new Uint8Array(PROFILE_BYTES - 5).fill(mark));
+}
