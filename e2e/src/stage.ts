@@ -140,7 +140,7 @@ export class Person {
 
   /** The whole link as shown, key and all. */
   async readyLink(): Promise<string> {
-    const text = await this.page.getByTestId('room-link').innerText();
+    const text = await this.page.locator('.secret__link').innerText();
     return text.replaceAll(/\s/g, '');
   }
 
@@ -160,7 +160,7 @@ export class Person {
 
   async inRoom(): Promise<void> {
     await this.composer().waitFor();
-    await this.page.locator('[data-connection="live"]').waitFor();
+    await this.page.getByRole('timer').waitFor();
   }
 
   composer() {
@@ -192,6 +192,19 @@ export class Person {
 
   async leave(): Promise<void> {
     await this.page.getByRole('button', { name: 'Leave room' }).click();
+  }
+
+  /** The same tab storage in a second tab, as when a browser duplicates a tab: the server then lets the newer one speak. */
+  async takeOverInAnotherTab(): Promise<Page> {
+    const stored = await this.page.evaluate(() => JSON.stringify(globalThis.sessionStorage));
+    const twin = await this.context.newPage();
+    this.#watch(twin);
+    await twin.addInitScript((entries) => {
+      for (const [key, value] of Object.entries(JSON.parse(entries)))
+        globalThis.sessionStorage.setItem(key, String(value));
+    }, stored);
+    await twin.goto(this.page.url());
+    return twin;
   }
 
   async heading(name: string | RegExp): Promise<void> {

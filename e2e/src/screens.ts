@@ -1,0 +1,215 @@
+// Every screen of the page and how a person gets to see it: for the screenshots, and for the accessibility check.
+
+import type { Person, PersonOptions, Stage } from './stage.ts';
+
+export type Screen = {
+  readonly name: string;
+  /** Leaves a person looking at the screen. */
+  readonly show: (stage: Stage, options: PersonOptions) => Promise<Person>;
+  /** Settings this screen needs from the server. */
+  readonly settings?: { readonly [name: string]: string };
+};
+
+const WRONG_KEY = '/chat/k3F9ab#1S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4G9';
+
+export const SCREENS: readonly Screen[] = [
+  { name: 'landing', show: (stage, options) => at(stage, options, '/') },
+  {
+    name: 'landing-options',
+    show: async (stage, options) => {
+      const person = await at(stage, options, '/');
+      await person.page.getByText('Room options').click();
+      return person;
+    },
+  },
+  {
+    name: 'landing-errors',
+    show: async (stage, options) => {
+      const person = await at(stage, options, '/');
+      const join = person.page.getByRole('form', { name: 'Join existing room' });
+      await join.getByLabel('Room link').fill('k3F9ab');
+      await join.getByRole('button', { name: 'Join Chat Room' }).click();
+      await person.page.getByRole('alert').getByText('This code has no key').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'what-the-server-sees',
+    show: async (stage, options) => {
+      const person = await at(stage, options, '/');
+      await person.page.getByRole('button', { name: 'What the server sees' }).click();
+      return person;
+    },
+  },
+  { name: 'link-ready', show: (stage, options) => created(stage, options) },
+  {
+    name: 'link-ready-qr',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.page.getByRole('button', { name: 'QR code' }).click();
+      await person.page.getByRole('dialog').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'invited',
+    show: async (stage, options) => {
+      const maker = await created(stage, {});
+      const person = await stage.person(options);
+      await person.page.goto(await maker.readyLink());
+      await person.heading('You’re invited to a room');
+      return person;
+    },
+  },
+  {
+    name: 'room-alone',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.enterCreatedRoom();
+      return person;
+    },
+  },
+  { name: 'room', show: conversation },
+  {
+    name: 'room-members',
+    show: async (stage, options) => {
+      const person = await conversation(stage, options);
+      if ((options.size?.width ?? 1440) < 1024)
+        await person.page.getByRole('button', { name: '3 participants' }).click();
+      return person;
+    },
+  },
+  { name: 'room-invite', show: (stage, options) => opened(stage, options, 'Invite') },
+  {
+    name: 'room-menu',
+    show: (stage, options) => opened(stage, options, 'More'),
+  },
+  {
+    name: 'room-details',
+    show: async (stage, options) => {
+      const person = await opened(stage, options, 'More');
+      await person.page.getByRole('menuitem', { name: 'Room details' }).click();
+      return person;
+    },
+  },
+  {
+    name: 'room-leave',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.enterCreatedRoom();
+      await person.leave();
+      await person.page.getByRole('dialog').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-offline',
+    show: async (stage, options) => {
+      const person = await conversation(stage, options);
+      person.expectComplaints(/ERR_INTERNET_DISCONNECTED|WebSocket connection/);
+      await person.context.setOffline(true);
+      await person.page.getByText('You’re offline.').waitFor();
+      await person.send('This one waits until I am back');
+      await person.page.getByText('Waiting for a connection').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'vanished',
+    settings: { ROOM_EXPIRY_MINUTES: '0.1' },
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.enterCreatedRoom();
+      await person.send('Soon this is gone');
+      await person.heading('This room has vanished');
+      return person;
+    },
+  },
+  {
+    name: 'not-found',
+    show: async (stage, options) => {
+      const person = await at(stage, options, WRONG_KEY);
+      await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
+      await person.heading('Room not found or has expired');
+      return person;
+    },
+  },
+  {
+    name: 'full',
+    settings: { ROOM_MAX_MEMBERS: '2' },
+    show: async (stage, options) => {
+      const { link } = await twoPeople(stage, {});
+      const person = await stage.person(options);
+      await person.page.goto(link);
+      await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
+      await person.heading('This room is full');
+      return person;
+    },
+  },
+  {
+    name: 'replaced',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.enterCreatedRoom();
+      await person.takeOverInAnotherTab();
+      await person.heading('You are in this room in another tab');
+      return person;
+    },
+  },
+  { name: 'missing-key', show: (stage, options) => at(stage, options, '/chat/k3F9ab') },
+  { name: 'damaged-link', show: (stage, options) => at(stage, options, WRONG_KEY.slice(0, -1)) },
+  {
+    name: 'newer-link',
+    show: (stage, options) => at(stage, options, '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX'),
+  },
+];
+
+async function at(stage: Stage, options: PersonOptions, path: string): Promise<Person> {
+  const person = await stage.person(options);
+  await person.open(path);
+  await person.page.getByRole('heading', { level: 1 }).waitFor();
+  return person;
+}
+
+async function created(stage: Stage, options: PersonOptions): Promise<Person> {
+  const person = await stage.person(options);
+  await person.createRoom({ name: 'Sam' });
+  return person;
+}
+
+async function twoPeople(
+  stage: Stage,
+  options: PersonOptions,
+): Promise<{ me: Person; juno: Person; link: string }> {
+  const me = await created(stage, options);
+  const link = await me.readyLink();
+  await me.enterCreatedRoom();
+  const juno = await stage.person();
+  await juno.join(link, 'Juno');
+  await me.participants(2);
+  return { me, juno, link };
+}
+
+async function conversation(stage: Stage, options: PersonOptions): Promise<Person> {
+  const { me, juno, link } = await twoPeople(stage, options);
+  await juno.send('Lake’s like glass right now');
+  await juno.send('The hatch is starting by the reeds, thousands of them');
+  await me.sees('The hatch is starting by the reeds, thousands of them');
+  const nobody = await stage.person();
+  await nobody.join(link);
+  await nobody.send('How long do they have?');
+  await me.sees('How long do they have?');
+  await me.send('A day, most of them. Some only an hour.');
+  await juno.sees('A day, most of them. Some only an hour.');
+  await juno.send('أنا في الطريق، أصل بعد عشر دقائق');
+  await me.sees('أنا في الطريق، أصل بعد عشر دقائق');
+  await me.send('Parking is full, walk in from the north gate:\nhttps://example.org/map');
+  await juno.sees('Parking is full, walk in from the north gate: https://example.org/map');
+  return me;
+}
+
+async function opened(stage: Stage, options: PersonOptions, button: string): Promise<Person> {
+  const person = await conversation(stage, options);
+  await person.page.getByRole('button', { name: button, exact: true }).click();
+  return person;
+}
