@@ -60,7 +60,10 @@ const INVISIBLE = /[\u200B-\u200D\u2060\uFEFF]/gu;
 // What sentences and messengers put around a link; none of it occurs at the ends of one.
 const WRAPPING = /^[<([{"'`*«“‘„]+|[>)\]}"'`*»”’.,;:!?…]+$/gu;
 
+const TEXT_LENGTH_MAX = 4096;
+
 function findAddress(text: string): string | undefined {
+  if (text.length > TEXT_LENGTH_MAX) return undefined;
   const words = text.replace(INVISIBLE, '').split(/\s+/u);
   const addresses = words.map((word) => word.replace(WRAPPING, '')).filter((word) => word !== '');
   if (addresses.length <= 1) return addresses[0];

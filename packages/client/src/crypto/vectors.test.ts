@@ -1,0 +1,299 @@
+// Known answers of an independent prototype, byte for byte (docs/crypto.md, "Known answers").
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { describe, expect, test } from 'vitest';
+import {
+  type Moderator,
+  SERVER_KIND,
+  type RoomId,
+  concat,
+  decodeCommand,
+  equalBytes,
+  joinTranscript,
+  parseRoomId,
+  roomIdBytes,
+  toBase64url,
+  toHex,
+  u32,
+  utf8,
+} from '@mayfly/protocol';
+import { makeFragment, parseRoomLink } from '../link.ts';
+import { openBox } from './box.ts';
+import { checkCharter, makeFirstCharter } from './charter.ts';
+import { digest, extractFor } from './derive.ts';
+import { eraseProof, openEnvelope, sealMessage, textOf, verifyMessage } from './envelope.ts';
+import { eventHash, makeStatement } from './event-hash.ts';
+import { exchangePublicKeyOf } from './exchange.ts';
+import { makeJoin } from './join-proof.ts';
+import { type EpochKeys, type RoomSecrets, epochKeys, roomSecrets } from './keys.ts';
+import { linkSecret, ownerKeys } from './owner.ts';
+import { personOf, safetyCode } from './person.ts';
+import { openProfile, sealProfile } from './profile.ts';
+import type { RandomBytes } from './random.ts';
+import { signingKey, verify } from './signature.ts';
+import known from './vectors/mayfly-v1.json' with { type: 'json' };
+
+const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
+
+// Hands out exactly these, in order.
+function givenRandom(...hexes: readonly string[]): RandomBytes {
+  const queue = hexes.map(bytes);
+  return (length) => {
+    const next = queue.shift();
+    if (next?.length !== length) throw new Error('more or other random bytes than expected');
+    return next;
+  };
+}
+
+function roomId(): RoomId {
+  const id = parseRoomId(known.room_id);
+  if (id === undefined) throw new Error('bad room id');
+  return id;
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const entry = list[index];
+  if (entry === undefined) throw new Error(`no entry ${index}`);
+  return entry;
+}
+
+const id = roomId();
+const owner = ownerKeys(known.owner.owner_code);
+const secrets = roomSecrets(known.schedule.none.S);
+const keys = epochKeys(secrets.root, id, 0);
+const ann = signingKey(bytes(known.people.ann.id_seed));
+
+function hexOf(found: EpochKeys): Record<string, string> {
+  const { ctx, message, ephemeral, profile, manifest, fingerprint } = found;
+  return {
+    ctx: toHex(ctx),
+    k_msg: toHex(message),
+    k_eph: toHex(ephemeral),
+    k_profile: toHex(profile),
+    k_manifest: toHex(manifest),
+    fingerprint: toHex(fingerprint),
+  };
+}
+
+describe('owner and links', () => {
+  test('OWNER-1: the owner code gives the signing key and the box key', () => {
+    expect(toHex(owner.seed)).toBe(known.owner.seed);
+    expect(toHex(owner.pk)).toBe(known.owner.owner_pk);
+    expect(toHex(owner.boxKey)).toBe(known.owner.box_key);
+  });
+
+  test.each(known.link_secret)('OWNER-2: S commits to owner and r: $S', ({ owner_pk, r, S }) => {
+    expect(linkSecret(bytes(owner_pk), bytes(r))).toBe(S);
+  });
+
+  test.each(known.links)('LINK-1: fragment of flag $flag', ({ flag, secret, link }) => {
+    const parsed = parseRoomLink(`${known.room_id}#${link}`);
+    if (flag === 1) expect(parsed).toEqual({ type: 'room', link: { id, secret }, host: undefined });
+    else expect(parsed).toEqual({ type: 'newer_kind', flag });
+    expect(link.startsWith(`${flag}${secret}`)).toBe(true);
+  });
+
+  test('LINK-1: the fragment is made as it is read', () => {
+    expect(makeFragment(1, known.schedule.none.S)).toBe(at(known.links, 0).link);
+  });
+
+  test.each(known.damaged_links)('LINK-3: damaged: %s', (link) => {
+    expect(parseRoomLink(`https://example.org/chat/${known.room_id}#${link}`)).toEqual({ type: 'damaged' });
+  });
+});
+
+describe('key schedule', () => {
+  const { none, passphrase, knock } = known.schedule;
+
+  test('KEY-2: link-prk', () => {
+    expect(toHex(extractFor('link-prk', utf8(none.S)))).toBe(known.schedule.prk0);
+  });
+
+  test.each([
+    { door: 1, S: none.S, P: undefined, want: none },
+    { door: 2, S: passphrase.S, P: passphrase.P, want: passphrase },
+    { door: 3, S: knock.S, P: knock.P, want: knock },
+  ])('KEY-2: secrets of door $door', ({ door, S, P, want }) => {
+    const found = roomSecrets(S, P === undefined ? undefined : bytes(P));
+    expect(toHex(found.access.seed)).toBe(want.auth_seed);
+    expect(toHex(found.access.pk)).toBe(want.access_pk);
+    expect(toHex(found.root)).toBe(want.root);
+    expect(found.link && toHex(found.link.seed)).toBe(door === 1 ? undefined : want.link_auth_seed);
+    expect(found.link && toHex(found.link.pk)).toBe(door === 1 ? undefined : want.link_pk);
+  });
+
+  test.each(known.epochs)('KEY-3: keys of epoch $epoch', (want) => {
+    const { epoch, S, r, root, access_pk, ...rest } = want;
+    expect(linkSecret(owner.pk, bytes(r))).toBe(S);
+    expect(toHex(roomSecrets(S).root)).toBe(root);
+    expect(toHex(roomSecrets(S).access.pk)).toBe(access_pk);
+    expect(hexOf(epochKeys(bytes(root), id, epoch))).toEqual(rest);
+  });
+});
+
+describe('people and joins', () => {
+  test.each(Object.entries(known.people))('PERSON-3: %s', (_, person) => {
+    const idKey = signingKey(bytes(person.id_seed));
+    expect(toHex(idKey.pk)).toBe(person.id_pk);
+    expect(toHex(exchangePublicKeyOf(bytes(person.x_sk)))).toBe(person.x_pk);
+    const shown = personOf(id, idKey.pk, '');
+    expect(shown).toMatchObject({ tag: person.tag, colour: person.colour, idPk: toBase64url(idKey.pk) });
+    expect(toHex(digest('person', idKey.pk).subarray(0, 8))).toBe(person.person_digest);
+    expect(shown.emoji).toEqual(safetyCode(bytes(person.person_digest)));
+  });
+
+  const nonce = bytes(known.join.nonce);
+
+  test('JOIN-1: the text that is signed', () => {
+    expect(toHex(joinTranscript(id, nonce, ann.pk))).toBe(known.join.T);
+  });
+
+  const protectedRoom = roomSecrets(known.schedule.passphrase.S, bytes(known.schedule.passphrase.P));
+  const cases: [string, 'key' | 'member', RoomSecrets, object][] = [
+    ['JOIN-3: with the key', 'key', secrets, known.join.key],
+    ['JOIN-3: with key and link', 'key', protectedRoom, known.join.key_with_link],
+    ['JOIN-4: as a member', 'member', secrets, known.join.member],
+  ];
+  test.each(cases)('%s', (_, as, roomOf, want) => {
+    const join = makeJoin({ id, identity: ann, nonce, as, secrets: roomOf });
+    const { idPk, idSig, keySig, linkSig } = join;
+    const hex = {
+      as: join.as,
+      idPk: toHex(idPk),
+      idSig: toHex(idSig),
+      ...(keySig && { keySig: toHex(keySig) }),
+      ...(linkSig && { linkSig: toHex(linkSig) }),
+    };
+    expect({ room: 'schedule.passphrase', ...hex }).toEqual({ room: 'schedule.passphrase', ...want });
+  });
+});
+
+describe('charter and commands', () => {
+  const first = at(known.commands, 0);
+  const moderators: Moderator[] = (first.mods ?? []).map(({ idPk, mask }) => ({ idPk: bytes(idPk), mask }));
+  const r = bytes(at(known.link_secret, 0).r);
+
+  test('CHARTER-1 and CHARTER-2: the first charter and its blob', () => {
+    const random = givenRandom(first.manifest_nonce ?? '', first.owner_box_nonce ?? '');
+    const made = makeFirstCharter({ id, owner, r, secrets, moderators, name: 'Lab' }, random);
+    expect(toHex(made.blob)).toBe(first.blob);
+    expect(toHex(made.bytes)).toBe(first.bytes);
+    expect(toHex(sha256(made.blob))).toBe(first.blob_sha256);
+  });
+
+  test('CHARTER-2: the owner box opens to S and P with the owner code alone', () => {
+    const aad = concat(utf8('mayfly/v1 ownerbox\0'), roomIdBytes(id), u32(0));
+    const opened = openBox(owner.boxKey, aad, bytes(first.owner_box ?? ''));
+    expect(opened && toHex(opened)).toBe(toHex(concat(utf8(secrets.secret), new Uint8Array(32))));
+  });
+
+  test.each([
+    { command: 0, epoch: 0, roots: [] },
+    { command: 8, epoch: 1, roots: [{ epoch: 0, root: secrets.root }] },
+  ])('CHARTER-3: charter in command $command stands', ({ command, epoch, roots }) => {
+    const charter = at(known.commands, command);
+    const mine = roomSecrets(at(known.link_secret, epoch).S);
+    const checked = checkCharter({
+      id,
+      secrets: mine,
+      keys: epochKeys(mine.root, id, epoch),
+      door: 1,
+      lastC: charter.c,
+      bytes: bytes(charter.bytes),
+      blob: bytes(charter.blob ?? ''),
+    });
+    expect(checked).toMatchObject({
+      ok: true,
+      charter: { c: charter.c, newEpoch: epoch, door: 1, fresh: false },
+      manifest: { ownerPk: owner.pk, r: bytes(at(known.link_secret, epoch).r), roots },
+    });
+    expect(checked.ok && checked.manifest.name).toBe(command === 0 ? 'Lab' : undefined);
+  });
+
+  test.each(known.commands)('CMD-1, EVENT-1: $name, c $c', (want) => {
+    const command = decodeCommand(bytes(want.bytes));
+    if (command === undefined) throw new Error('not a command');
+    const { signerPk, signed, signature, args, c, epoch } = command;
+    expect({ c, epoch, id: command.id, args: toHex(args) }).toEqual({
+      c: want.c,
+      epoch: want.epoch,
+      id,
+      args: want.args,
+    });
+    expect(toHex(signerPk)).toBe(want.signer_pk ?? known.owner.owner_pk);
+    expect(verify(signerPk, 'cmd', signed, signature)).toBe(true);
+    expect(toHex(eventHash(SERVER_KIND.command, bytes(want.bytes)))).toBe(want.event_hash);
+  });
+});
+
+describe('messages', () => {
+  const logId = toBase64url(bytes(known.log.log_id));
+  const hashes = known.log.events.map((name) => {
+    const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(name) ?? [];
+    const source = list === 'commands' ? known.commands : known.log.messages;
+    return bytes(at<{ event_hash: string }>(source, Number(index)).event_hash);
+  });
+
+  test.each(known.log.messages)('ENV-1 to ENV-6: message $count', (want) => {
+    const statement = makeStatement(
+      { logId, seq: want.seen_seq },
+      want.seen_c,
+      hashes.slice(0, want.seen_seq),
+    );
+    expect(toHex(statement.logTag)).toBe(want.log_tag);
+    expect(statement.events).toBe(want.seen_k);
+    expect(toHex(statement.seen)).toBe(want.seen);
+
+    const content = {
+      sess: bytes(known.log.sess),
+      count: want.count,
+      prev: bytes(want.prev),
+      statement,
+      at: want.ts,
+      ctype: want.ctype,
+      ...(want.ref !== '' && { ref: bytes(want.ref) }),
+      name: want.name,
+      body: want.body,
+      ttl: want.ttl,
+    };
+    const sealed = sealMessage(keys, ann, content, givenRandom(want.nonce));
+    expect(toHex(sealed.envelope)).toBe(want.envelope);
+    expect(toHex(sealed.mid)).toBe(want.mid);
+    expect(toHex(eraseProof(ann.seed, bytes(want.nonce)))).toBe(want.del_token);
+    expect(toHex(eventHash(SERVER_KIND.message, sealed.envelope))).toBe(want.event_hash);
+
+    const opened = openEnvelope(keys, bytes(want.envelope));
+    expect(opened).toMatchObject({
+      ok: true,
+      message: { ...content, mid: sealed.mid, epoch: 0, pk: ann.pk },
+    });
+    if (!opened.ok) return;
+    expect(verifyMessage(opened.message)).toBe(true);
+    expect(textOf(opened.message)).toBe(want.ctype === 1 ? want.body : undefined);
+  });
+
+  test('EVENT-2: a stub has the hash of the message it stands for', () => {
+    for (const { envelope, stub_unsent, del_token } of known.log.messages) {
+      const stub = bytes(stub_unsent);
+      const header = stub.subarray(1, 24);
+      expect(equalBytes(header, bytes(envelope).subarray(0, 23))).toBe(true);
+      expect(toHex(stub.subarray(24, 56))).toBe(toHex(sha256(bytes(envelope).subarray(23))));
+      expect(toHex(sha256(bytes(del_token)).subarray(0, 16))).toBe(toHex(header.subarray(7)));
+    }
+  });
+
+  test('EVENT-3: a statement covers the last 32 events', () => {
+    const forty = Array.from({ length: 40 }, (_, byte) => sha256(Uint8Array.of(byte)));
+    const { log_id, seen_seq, c, seen_k, seen } = known.window_of_40;
+    const statement = makeStatement({ logId: toBase64url(bytes(log_id)), seq: seen_seq }, c, forty);
+    expect([statement.events, toHex(statement.seen), statement.seq]).toEqual([seen_k, seen, seen_seq]);
+  });
+
+  test('PROFILE-1: sealed and opened', () => {
+    const { slot, name, ts, nonce } = known.profile;
+    const profile = { xPk: bytes(known.people.ann.x_pk), at: ts, name };
+    const sealed = sealProfile(keys, ann, bytes(slot), profile, givenRandom(nonce));
+    expect(toHex(sealed)).toBe(known.profile.bytes);
+    expect(openProfile(keys, { slot: bytes(slot), idPk: ann.pk, sealed })).toEqual(profile);
+  });
+});
