@@ -1,6 +1,6 @@
 // What the page says, in English. One place, so that other languages can come beside it.
 
-import { NAME_BYTES_MAX, NAME_POINTS_MAX } from '@mayfly/protocol';
+import { NAME_POINTS_MAX } from '@mayfly/protocol';
 
 /** A time in words: `30 minutes`, `2 hours`. */
 export function lifetime(ms: number): string {
@@ -34,14 +34,18 @@ export const texts = {
     hint: 'Only people in this room see it, and it is erased with the room.',
     tooLong: `That name is too long: ${NAME_POINTS_MAX} characters are the most, fewer with emoji or accents.`,
     left: (points: number) => (points === 1 ? '1 character left' : `${points} characters left`),
-    bytesMax: NAME_BYTES_MAX,
   },
 
   landing: {
     skip: 'Skip to create a room',
     heading: 'A room that lives as long as the conversation.',
-    lead: 'Create a room, share its link, and talk. After 30 minutes without a message, the room and everything in it is erased.',
-    trust: ['No sign-up', 'End-to-end encrypted', 'Gone after 30 quiet minutes'],
+    lead: (lifeMs: number) =>
+      `Create a room, share its link, and talk. After ${lifetime(lifeMs)} without a message, the room and everything in it is erased.`,
+    trust: (lifeMs: number) => [
+      'No sign-up',
+      'End-to-end encrypted',
+      `Gone after ${lifetime(lifeMs).replace(' ', ' quiet ')}`,
+    ],
     create: 'Create a room',
     options: 'Room options',
     life: 'Vanishes after this long without a message',
@@ -76,7 +80,7 @@ export const texts = {
 
   invited: {
     heading: 'You’re invited to a room',
-    lead: 'Room',
+    room: 'Room',
     encrypted: 'Messages are encrypted on this device. The server passes them on and cannot read them.',
   },
 
@@ -106,10 +110,13 @@ export const texts = {
     another: 'Enter another link',
     back: 'Back to start',
     room: 'Room',
-    openFromTo: (from: string, to: string) => ` was open from ${from} to ${to}.`,
+    openFromTo: (from: string, to: string) => `was open here from ${from} to ${to}.`,
+    again: 'Try again',
     erased: 'What was erased',
     everywhere: 'server and this tab',
     thisTab: 'this tab',
+    messages: (count: number) => plural(count, 'message'),
+    names: (count: number) => plural(count, 'display name'),
     key: 'The room’s key',
     hint: GONE_HINT,
     expired: {
@@ -130,7 +137,6 @@ export const texts = {
     full: {
       heading: 'This room is full',
       lead: 'No more people fit in. Try again when somebody has left.',
-      again: 'Try again',
     },
     denied: {
       heading: 'Room not found or has expired',
@@ -138,7 +144,10 @@ export const texts = {
         'Rooms vanish after a while without messages, and the server keeps no list of past ones. So it can’t tell whether ',
       after: ' ever existed.',
     },
-    locked: { heading: 'This room is locked', lead: 'The owner lets nobody else in at the moment.' },
+    closed: {
+      heading: 'This room is closed',
+      lead: 'Its owner lets nobody else in at the moment. Try again later.',
+    },
     missingKey: {
       heading: 'This link is missing its key',
       lead: 'The part after # was cut off, often by the app that sent it. Without it nobody can open the room, this server included.',

@@ -37,13 +37,13 @@ export function Dialog({ title, lead, onClose, children }: DialogProps) {
         if (isBeside(event.currentTarget, event)) onClose();
       }}
     >
-      <header class="dlg__head">
+      <div class="dlg__head">
         <h2 id={titleId}>{title}</h2>
         <button class="icb" type="button" aria-label={texts.close} onClick={onClose}>
           <Icon name="x" />
         </button>
         {lead !== undefined && <p>{lead}</p>}
-      </header>
+      </div>
       {children}
     </dialog>
   );

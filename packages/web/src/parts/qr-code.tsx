@@ -5,7 +5,7 @@ import { encode } from 'uqr';
 type QrCodeProps = { readonly text: string; readonly label: string };
 
 export function QrCode({ text, label }: QrCodeProps) {
-  const { data, size } = encode(text, { ecc: 'M', border: 0 });
+  const { data, size } = encode(text, { ecc: 'M', border: 2 });
   return (
     <div class="qr">
       <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>

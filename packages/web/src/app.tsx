@@ -1,0 +1,164 @@
+// Which screen stands on the page, and the ways from one to the next.
+
+import { forgetIdentity, loadIdentity, makeLink, type RoomLink } from '@mayfly/client';
+import { effect, signal } from '@preact/signals';
+import type { CreatedRoom } from './parts/create-card.tsx';
+import { MarkSprite } from './parts/mark.tsx';
+import { StartPage } from './parts/start-page.tsx';
+import { type EndedRoom, enterRoom, leaveRoom, type RoomEntry, roomEnd } from './room-state.ts';
+import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
+import { Ended } from './screens/ended.tsx';
+import { Invited } from './screens/invited.tsx';
+import { Landing } from './screens/landing.tsx';
+import { LinkReady } from './screens/link-ready.tsx';
+import { Room } from './screens/room.tsx';
+import { UnusableLink } from './screens/unusable-link.tsx';
+import { texts } from './texts.ts';
+
+type Screen =
+  | { readonly at: 'landing'; readonly roomLink: string }
+  | { readonly at: 'linkReady'; readonly room: CreatedRoom }
+  | { readonly at: 'invited'; readonly link: RoomLink }
+  | { readonly at: 'unusableLink'; readonly trouble: Trouble }
+  | { readonly at: 'room' }
+  | { readonly at: 'ended'; readonly room: EndedRoom };
+
+const LANDING: Screen = { at: 'landing', roomLink: '' };
+
+const screen = signal<Screen>(LANDING);
+
+/** Begins with what the address asks for, and follows the browser's back and forward. */
+export function startApp(): void {
+  showRoute(routeOf(window.location));
+  window.addEventListener('popstate', () => {
+    const route = routeOf(window.location);
+    if (screen.value.at === 'room') leaveRoom();
+    showRoute(route);
+  });
+  effect(showEnd);
+  effect(() => {
+    document.body.className = SKY[screen.value.at] ?? '';
+  });
+}
+
+const SKY: Partial<Record<Screen['at'], string>> = {
+  room: 'in-room',
+  ended: 'is-over',
+  unusableLink: 'is-over',
+};
+
+function showRoute(route: Route): void {
+  switch (route.to) {
+    case 'landing':
+      screen.value = { at: 'landing', roomLink: route.roomLink };
+      return;
+    case 'invited':
+      comeToRoom(route.link);
+      return;
+    case 'unusable':
+      screen.value = { at: 'unusableLink', trouble: route.trouble };
+  }
+}
+
+/** After a reload the same person goes straight back in; everybody else is asked for a name first. */
+function comeToRoom(link: RoomLink): void {
+  const identity = loadIdentity(sessionStorage, link.id);
+  if (identity?.joined === true) goIn({ link, identity, name: identity.name });
+  else screen.value = { at: 'invited', link };
+}
+
+function goIn(entry: RoomEntry): void {
+  const url = makeLink(window.location.origin, entry.link.id, entry.link.secret);
+  if (url !== window.location.href) history.pushState(undefined, '', url);
+  screen.value = { at: 'room' };
+  enterRoom(entry);
+}
+
+function goHome(): void {
+  if (window.location.pathname !== '/') history.pushState(undefined, '', '/');
+  screen.value = LANDING;
+}
+
+/** The room is over: an end that was asked for needs no words. */
+function showEnd(): void {
+  const room = roomEnd.value;
+  if (room === undefined || screen.peek().at !== 'room') return;
+  if (room.end.why !== 'left') {
+    screen.value = { at: 'ended', room };
+    return;
+  }
+  history.replaceState(undefined, '', '/');
+  screen.value = LANDING;
+}
+
+function comeAgain(link: RoomLink): void {
+  forgetIdentity(sessionStorage, link.id);
+  screen.value = { at: 'invited', link };
+}
+
+export function App() {
+  const shown = screen.value;
+  return (
+    <>
+      <MarkSprite />
+      {shown.at === 'room' ? <Room /> : <StartScreen shown={shown} />}
+    </>
+  );
+}
+
+type StartScreenProps = { readonly shown: Exclude<Screen, { at: 'room' }> };
+
+function StartScreen({ shown }: StartScreenProps) {
+  const isLanding = shown.at === 'landing';
+  return (
+    <>
+      {isLanding && <SkipLink />}
+      <StartPage ownWing={isLanding} onHome={goHome}>
+        <ScreenBody shown={shown} />
+      </StartPage>
+    </>
+  );
+}
+
+function ScreenBody({ shown }: StartScreenProps) {
+  switch (shown.at) {
+    case 'landing':
+      return <Landing key={shown.roomLink} roomLink={shown.roomLink} onCreated={showLink} onJoin={joinAs} />;
+    case 'linkReady': {
+      const { link, identity, name, lifeMs } = shown.room;
+      return <LinkReady link={link} lifeMs={lifeMs} onJoin={() => goIn({ link, identity, name })} />;
+    }
+    case 'invited':
+      return <Invited link={shown.link} onJoin={(name) => goIn({ link: shown.link, name })} />;
+    case 'unusableLink':
+      return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
+    case 'ended':
+      return (
+        <Ended room={shown.room} onHome={goHome} onCreated={showLink} onJoin={joinAs} onAgain={comeAgain} />
+      );
+  }
+}
+
+function showLink(room: CreatedRoom): void {
+  screen.value = { at: 'linkReady', room };
+}
+
+function joinAs(link: RoomLink, name: string): void {
+  goIn({ link, name });
+}
+
+/** An anchor by looks only: the part of the address after # belongs to the key. */
+function SkipLink() {
+  return (
+    <a
+      class="skip"
+      href="#create"
+      onClick={(event) => {
+        event.preventDefault();
+        document.querySelector<HTMLInputElement>('#create input')?.focus();
+      }}
+    >
+      {texts.landing.skip}
+    </a>
+  );
+}

@@ -1,0 +1,21 @@
+// Which lifetimes the create card offers, from what this server allows.
+
+import type { ServerLimits } from '@mayfly/protocol';
+import { plural } from './texts.ts';
+
+/** Until the server has said what it suggests and allows. */
+export const USUAL_LIMITS: ServerLimits = { life: 30 * 60, lifeMax: 24 * 3600 };
+
+const USUAL_LIVES = [5 * 60, 30 * 60, 2 * 3600, 24 * 3600];
+
+/** Seconds, shortest first; the server's own suggestion is always among them. */
+export function lifeChoices({ life, lifeMax }: ServerLimits): readonly number[] {
+  const lives = new Set([...USUAL_LIVES.filter((usual) => usual <= lifeMax), life]);
+  return [...lives].toSorted((a, b) => a - b);
+}
+
+/** `5 min`, `2 h`, `90 min`: short enough for a segment. */
+export function lifeLabel(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : plural(seconds, 'second');
+}

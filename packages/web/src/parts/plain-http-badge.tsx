@@ -1,0 +1,28 @@
+// Says that the page came over plain HTTP, and what that means.
+
+import { useState } from 'preact/hooks';
+import { texts } from '../texts.ts';
+import { Dialog } from './dialog.tsx';
+import { Icon } from './icon.tsx';
+
+/** Renders nothing where the page came over https or from this very machine. */
+export function PlainHttpBadge() {
+  const [open, setOpen] = useState(false);
+  if (window.isSecureContext) return null;
+  return (
+    <>
+      <button
+        class="badge badge--warn badge--press"
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="alert" />
+        {texts.plainHttp.badge}
+      </button>
+      {open && (
+        <Dialog title={texts.plainHttp.badge} lead={texts.plainHttp.explain} onClose={() => setOpen(false)} />
+      )}
+    </>
+  );
+}

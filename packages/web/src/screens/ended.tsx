@@ -1,0 +1,145 @@
+// A room that is over for this page: why, what was erased, and where to go from here.
+
+import type { RoomLink } from '@mayfly/client';
+import type { ComponentChildren } from 'preact';
+import { CreateCard, type CreatedRoom } from '../parts/create-card.tsx';
+import { EndedCard } from '../parts/ended-card.tsx';
+import { Erased, OpenTimes } from '../parts/erased.tsx';
+import { JoinCard } from '../parts/join-card.tsx';
+import type { EndedRoom } from '../room-state.ts';
+import { texts } from '../texts.ts';
+
+type EndedProps = {
+  readonly room: EndedRoom;
+  readonly onHome: () => void;
+  readonly onCreated: (room: CreatedRoom) => void;
+  readonly onJoin: (link: RoomLink, name: string) => void;
+  /** Into the room of the same link, as nobody who was there before. */
+  readonly onAgain: (link: RoomLink) => void;
+};
+
+export function Ended(props: EndedProps) {
+  const { end } = props.room;
+  switch (end.why) {
+    case 'expired':
+    case 'owner':
+    case 'server':
+    case 'vanished':
+      return <Gone {...props} />;
+    case 'denied':
+    case 'wrong_passphrase':
+    case 'not_admitted':
+      return <NotFound {...props} />;
+    case 'kicked':
+    case 'left':
+      return <Words {...texts.ended.kicked} actions={<StartAgain onHome={props.onHome} />} />;
+    case 'replaced':
+      return (
+        <Words {...texts.ended.replaced} actions={<Again {...props} label={texts.ended.replaced.again} />} />
+      );
+    case 'full':
+    case 'closed':
+      return <Words {...texts.ended[end.why]} actions={<Again {...props} label={texts.ended.again} />} />;
+    case 'false_room':
+      return <Words {...texts.ended.falseRoom} actions={<StartAgain onHome={props.onHome} />} />;
+    case 'incompatible':
+      return <Words {...texts.ended.incompatible} actions={<Reload />} />;
+  }
+}
+
+type WordsProps = { readonly heading: string; readonly lead: string; readonly actions: ComponentChildren };
+
+function Words({ heading, lead, actions }: WordsProps) {
+  return (
+    <main class="solo">
+      <EndedCard heading={heading} lead={lead}>
+        <div class="row">{actions}</div>
+      </EndedCard>
+    </main>
+  );
+}
+
+function Gone({ room, onHome }: EndedProps) {
+  const { heading, lead } = wordsOfGone(room);
+  return (
+    <main class="solo">
+      <EndedCard
+        heading={heading}
+        lead={
+          <>
+            {lead} <OpenTimes summary={room.summary} />
+          </>
+        }
+      >
+        <Erased summary={room.summary} />
+        <p class="hint">{texts.ended.hint}</p>
+        <button class="btn btn--pri btn--xl btn--wide" type="button" onClick={onHome}>
+          {texts.ended.create}
+        </button>
+      </EndedCard>
+    </main>
+  );
+}
+
+function wordsOfGone({ end, summary }: EndedRoom): { heading: string; lead: string } {
+  if (end.why === 'expired') {
+    return { heading: texts.ended.expired.heading, lead: texts.ended.expired.lead(summary.lifeMs) };
+  }
+  return end.why === 'owner' ? texts.ended.owner : texts.ended.restarted;
+}
+
+/** Nothing is lost by looking in the wrong place: both ways into a room stand right here. */
+function NotFound({ room, onCreated, onJoin }: EndedProps) {
+  const { heading, before, after } = texts.ended.denied;
+  return (
+    <main class="solo">
+      <EndedCard
+        heading={heading}
+        wide
+        lead={
+          <>
+            {before}
+            <b class="mono">{room.summary.id}</b>
+            {after}
+          </>
+        }
+      />
+      <div class="solo__ways">
+        <CreateCard onCreated={onCreated} />
+        <JoinCard onJoin={onJoin} />
+      </div>
+    </main>
+  );
+}
+
+function StartAgain({ onHome }: { readonly onHome: () => void }) {
+  return (
+    <button class="btn btn--pri btn--xl" type="button" onClick={onHome}>
+      {texts.ended.create}
+    </button>
+  );
+}
+
+function Again({ room, label, onHome, onAgain }: EndedProps & { readonly label: string }) {
+  const { link } = room;
+  return (
+    <>
+      <button class="btn btn--sec" type="button" onClick={onHome}>
+        {texts.ended.back}
+      </button>
+      {link !== undefined && (
+        <button class="btn btn--pri" type="button" onClick={() => onAgain(link)}>
+          {label}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Reload() {
+  return (
+    <button class="btn btn--pri btn--xl" type="button" onClick={() => window.location.reload()}>
+      {texts.ended.incompatible.reload}
+    </button>
+  );
+}

@@ -1,0 +1,18 @@
+// What a room may be made with on this server: asked once, when somebody can make one.
+
+import { decodeServerLimits, type ServerLimits } from '@mayfly/protocol';
+import { signal } from '@preact/signals';
+import { USUAL_LIMITS } from './life-choice.ts';
+
+export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);
+
+/** Without an answer the usual limits stand; creating then says what is wrong. */
+export async function askServerLimits(): Promise<void> {
+  try {
+    const answer = await fetch('/api/limits');
+    const limits = answer.ok ? decodeServerLimits(await answer.text()) : undefined;
+    if (limits !== undefined) serverLimits.value = limits;
+  } catch {
+    return;
+  }
+}

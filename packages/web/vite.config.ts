@@ -1,0 +1,80 @@
+// Builds the page: one script and one style sheet, each with a hash in its name and in its integrity.
+
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+const api = process.env['MAYFLY_DEV_API'] ?? 'http://127.0.0.1:5001';
+
+/** Below this, a compressed copy saves nothing worth a second file. */
+const COMPRESS_FROM_BYTES = 1024;
+
+export default defineConfig({
+  resolve: { conditions: ['source', ...defaultClientConditions] },
+  build: {
+    target: ['es2022', 'safari16'],
+    cssTarget: 'safari16',
+    cssCodeSplit: false,
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    reportCompressedSize: false,
+  },
+  server: {
+    // Host and Origin stay as the browser sent them: the server compares the two.
+    proxy: {
+      '/api': { target: api, changeOrigin: false },
+      '/ws': { target: api, changeOrigin: false, ws: true },
+    },
+  },
+  plugins: [integrity(), compressedCopies()],
+});
+
+/** The browser refuses a script or style sheet that is not the one this page was built with. */
+function integrity(): Plugin {
+  return {
+    name: 'mayfly:integrity',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const page = bundle['index.html'];
+        if (page?.type !== 'asset') throw new Error('the build has no index.html');
+        page.source = String(page.source).replaceAll(
+          /(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g,
+          (attribute, fileName: string) => {
+            const file = bundle[fileName];
+            if (file === undefined) throw new Error(`the page names ${fileName}, which was not built`);
+            const bytes = file.type === 'chunk' ? file.code : file.source;
+            return `${attribute} integrity="sha384-${createHash('sha384').update(bytes).digest('base64')}"`;
+          },
+        );
+      },
+    },
+  };
+}
+
+/** A `.br` and a `.gz` beside each asset, so that the server never compresses while somebody waits. */
+function compressedCopies(): Plugin {
+  return {
+    name: 'mayfly:compressed-copies',
+    apply: 'build',
+    async writeBundle({ dir }, bundle) {
+      if (dir === undefined) throw new Error('the build has no output directory');
+      const assets = Object.keys(bundle).filter((name) => name.startsWith('assets/'));
+      await Promise.all(assets.map((name) => compress(join(dir, name))));
+    },
+  };
+}
+
+async function compress(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  if (bytes.length < COMPRESS_FROM_BYTES) return;
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  await Promise.all([
+    writeFile(`${path}.br`, brotliCompressSync(bytes, { params: quality })),
+    writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 })),
+  ]);
+}
