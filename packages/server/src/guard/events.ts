@@ -39,7 +39,7 @@ export type Counts = { readonly [event: string]: number };
 export function createEvents(
   level: LogLevel,
   write: (line: string) => void,
-): { readonly events: Events; counts(): Counts } {
+): { readonly events: Events; readonly counts: () => Counts } {
   const counted = new Map<string, number>();
   const count = (event: string) => void counted.set(event, (counted.get(event) ?? 0) + 1);
   const info = (line: string) => {
@@ -73,10 +73,17 @@ const STACK_LINES = 6;
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  const places = (error.stack ?? '')
+  return [`${error.constructor.name}${code}`, ...placesOf(error)].join(' ');
+}
+
+// The stack begins with the message, which may itself look like a stack.
+function placesOf({ stack = '', message }: Error): readonly string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  return stack
+    .slice(start + message.length)
     .split('\n')
     .filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line))
     .slice(0, STACK_LINES)
     .map((line) => line.trim());
-  return [`${error.constructor.name}${code}`, ...places].join(' ');
 }

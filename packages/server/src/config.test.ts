@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Config, type Environment, SETTINGS, loadConfig } from './config.ts';
+
+function configOf(environment: Environment): Config {
+  const loaded = loadConfig(environment);
+  if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
+  return loaded.config;
+}
+
+function complaintsOf(environment: Environment): readonly string[] {
+  const loaded = loadConfig(environment);
+  return loaded.ok ? [] : loaded.complaints;
+}
+
+test('with nothing set, the defaults', () => {
+  expect(configOf({})).toEqual({
+    port: 5000,
+    host: '0.0.0.0',
+    publicOrigin: undefined,
+    roomLifeSeconds: 1800,
+    roomLifeMaxSeconds: 86_400,
+    roomCodeLength: 6,
+    maxMembers: 1000,
+    historyMessages: 500,
+    historyBytes: 2 * 1024 * 1024,
+    maxRooms: 10_000,
+    maxConnections: 10_000,
+    trustProxy: 0,
+    allowedOrigins: [],
+    allowedHosts: [],
+    requireOrigin: false,
+    tlsCert: undefined,
+    tlsKey: undefined,
+    logLevel: 'info',
+  });
+});
+
+const WRITTEN: readonly (readonly [Environment, Partial<Config>])[] = [
+  [{ PORT: '8080' }, { port: 8080 }],
+  [{ HOST: '::1' }, { host: '::1' }],
+  [{ PUBLIC_ORIGIN: 'https://Chat.Example:443/' }, { publicOrigin: 'https://chat.example' }],
+  [{ ROOM_EXPIRY_MINUTES: '0.05' }, { roomLifeSeconds: 3 }],
+  [{ ROOM_EXPIRY_MINUTES: '2.5' }, { roomLifeSeconds: 150 }],
+  [{ GRID_SIZE: '8' }, { roomCodeLength: 8 }],
+  [{ GRID_SIZE: '8', ROOM_CODE_LENGTH: '9' }, { roomCodeLength: 9 }],
+  [{ ROOM_CODE_LENGTH: ' ', GRID_SIZE: '8' }, { roomCodeLength: 8 }],
+  [{ PORT: '' }, { port: 5000 }],
+  [
+    { ALLOWED_ORIGINS: 'https://a.example, http://b.example:80,' },
+    { allowedOrigins: ['https://a.example', 'http://b.example'] },
+  ],
+  [{ ALLOWED_HOSTS: 'A.example, 10.0.0.2:5000' }, { allowedHosts: ['a.example', '10.0.0.2:5000'] }],
+  [{ REQUIRE_ORIGIN: '1' }, { requireOrigin: true }],
+  [
+    { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' },
+    { tlsCert: 'cert.pem', tlsKey: 'key.pem' },
+  ],
+  [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+];
+
+test.each(WRITTEN)('%j', (environment, expected) => {
+  expect(configOf(environment)).toMatchObject(expected);
+});
+
+test.each([
+  ['PORT', 'abc'],
+  ['PORT', '-1'],
+  ['PORT', '65536'],
+  ['PORT', '5e3'],
+  ['PORT', '0x50'],
+  ['HOST', 'a b'],
+  ['PUBLIC_ORIGIN', 'chat.example'],
+  ['PUBLIC_ORIGIN', 'https://chat.example/path'],
+  ['ROOM_EXPIRY_MINUTES', '0'],
+  ['ROOM_EXPIRY_MINUTES', '0.01'],
+  ['ROOM_EXPIRY_MINUTES', '99999'],
+  ['ROOM_EXPIRY_MINUTES', 'Infinity'],
+  ['ROOM_CODE_LENGTH', '3'],
+  ['GRID_SIZE', '33'],
+  ['ROOM_MAX_MEMBERS', '1'],
+  ['ROOM_HISTORY_BYTES', '1000'],
+  ['ALLOWED_ORIGINS', 'https://a.example, b.example'],
+  ['ALLOWED_HOSTS', 'a/b'],
+  ['REQUIRE_ORIGIN', 'yes'],
+  ['LOG_LEVEL', 'debug'],
+])('%s=%s is named, with what was given and what is allowed', (name, text) => {
+  const complaints = complaintsOf({ [name]: text });
+  expect(complaints).toHaveLength(1);
+  expect(complaints[0]).toMatch(/^[A-Z_]+ is ".*", but must be .+\.$/);
+  expect(complaints[0]).toContain(`${name} is "${text}"`);
+});
+
+test('all that is wrong is told at once', () => {
+  expect(complaintsOf({ PORT: 'x', LOG_LEVEL: 'y', GRID_SIZE: 'z' })).toHaveLength(3);
+});
+
+test('settings that contradict each other', () => {
+  expect(complaintsOf({ ROOM_EXPIRY_MINUTES: '60', ROOM_EXPIRY_MAX_MINUTES: '30' })).toEqual([
+    'ROOM_EXPIRY_MINUTES is longer than ROOM_EXPIRY_MAX_MINUTES.',
+  ]);
+  expect(complaintsOf({ TLS_KEY: 'key.pem' })).toEqual(['TLS_CERT and TLS_KEY must be given together.']);
+});
+
+test('the README names every setting with its default, and no other', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const told = readme.split('\n').flatMap((row) => {
+    const [, name, fallback] = /^\|\s*`([A-Z_]+)`[^|]*\|([^|]*)\|/.exec(row) ?? [];
+    return name === undefined ? [] : [{ name, fallback: fallback?.trim().replaceAll(/[`–]/g, '') }];
+  });
+  const real = Object.values(SETTINGS).map(({ name, fallback }) => ({ name, fallback }));
+  expect(told.toSorted(byName)).toEqual(real.toSorted(byName));
+});
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name.localeCompare(b.name);
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { type LogLevel, createEvents } from './events.ts';
+
+function record(level: LogLevel) {
+  const lines: string[] = [];
+  return { ...createEvents(level, (line) => void lines.push(line)), lines };
+}
+
+test('trouble tells the kind of error and where, never its message', () => {
+  const { events, lines } = record('info');
+  events.trouble('session', new TypeError('room 7Kq2mD of 192.168.1.7 said canary'));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^mayfly: trouble in session: TypeError at .*events\.test\.ts:\d+:\d+/);
+  expect(lines[0]).not.toMatch(/7Kq2mD|192\.168|canary|\n/);
+});
+
+test('a message that looks like a line of a stack does not slip through', () => {
+  const { events, lines } = record('info');
+  events.trouble('http', new Error('x\n    at canary (secret:1:1)'));
+  expect(lines[0]).not.toContain('canary');
+});
+
+test('what is thrown and is no error is told by its type alone', () => {
+  const { events, lines } = record('error');
+  events.trouble('process', 'canary');
+  expect(lines).toEqual(['mayfly: trouble in process: string']);
+});
+
+test('error leaves out what is no trouble, silent leaves out all, and both count', () => {
+  for (const [level, written] of [
+    ['info', 3],
+    ['error', 1],
+    ['silent', 0],
+  ] as const) {
+    const { events, lines, counts } = record(level);
+    events.stopping(3);
+    events.stopped();
+    events.trouble('store', new Error('lost'));
+    events.turnedAway('origin');
+    events.turnedAway('origin');
+    expect(lines).toHaveLength(written);
+    expect(counts()).toEqual({ 'trouble.store': 1, 'turned_away.origin': 2 });
+  }
+});

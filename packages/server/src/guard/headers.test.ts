@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { assetHeaders, fileHeaders, pageHeaders, plainHeaders } from './headers.ts';
+
+const LAN = { host: { name: '192.168.1.7', port: 5000 }, secure: false, trustworthy: false };
+const LOCAL = { host: { name: 'localhost', port: 5000 }, secure: false, trustworthy: true };
+const TLS = { host: { name: 'chat.example', port: undefined }, secure: true, trustworthy: true };
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; script-src-attr 'none'; style-src 'self'; style-src-attr 'none'; " +
+  "img-src 'self' blob:; media-src blob:; font-src 'self'; connect-src 'self' ws://192.168.1.7:5000; " +
+  "manifest-src 'self'; worker-src 'none'; frame-src 'none'; object-src 'none'; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const PERMISSIONS =
+  'accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), ' +
+  'magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), ' +
+  'serial=(), usb=(), xr-spatial-tracking=(), clipboard-read=(), clipboard-write=(self), fullscreen=(self)';
+
+const PAGE_ON_LAN = {
+  'Content-Security-Policy': POLICY,
+  'Integrity-Policy': 'blocked-destinations=(script)',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'X-DNS-Prefetch-Control': 'off',
+  'X-Robots-Tag': 'noindex, nofollow, noarchive',
+  'Cache-Control': 'no-store',
+  'Permissions-Policy': PERMISSIONS,
+};
+
+test('the page on plain http', () => {
+  expect(pageHeaders(LAN)).toEqual(PAGE_ON_LAN);
+});
+
+test('the page on this machine, which browsers trust', () => {
+  expect(pageHeaders(LOCAL)).toEqual({
+    ...PAGE_ON_LAN,
+    'Content-Security-Policy': POLICY.replace('192.168.1.7', 'localhost'),
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Origin-Agent-Cluster': '?1',
+  });
+});
+
+test('the page over TLS', () => {
+  expect(pageHeaders(TLS)).toEqual({
+    ...PAGE_ON_LAN,
+    'Content-Security-Policy': `${POLICY.replace('ws://192.168.1.7:5000', 'wss://chat.example')}; upgrade-insecure-requests`,
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Origin-Agent-Cluster': '?1',
+    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  });
+});
+
+const INERT = {
+  'Content-Security-Policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'X-Robots-Tag': 'noindex, nofollow, noarchive',
+};
+
+test('assets stay for ever, other files for an hour', () => {
+  const asset = { ...INERT, 'Cache-Control': 'public, max-age=31536000, immutable', Vary: 'Accept-Encoding' };
+  expect(assetHeaders(LAN)).toEqual(asset);
+  expect(assetHeaders(TLS)).toEqual({
+    ...asset,
+    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  });
+  expect(fileHeaders(LAN)).toEqual({ ...asset, 'Cache-Control': 'public, max-age=3600' });
+});
+
+test('the API and errors are never kept, and a host that is not ours is told nothing of TLS', () => {
+  expect(plainHeaders()).toEqual({ ...INERT, 'Cache-Control': 'no-store' });
+  expect(plainHeaders(TLS)).toEqual({
+    ...INERT,
+    'Cache-Control': 'no-store',
+    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  });
+});
