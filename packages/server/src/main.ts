@@ -6,6 +6,8 @@ import { networkInterfaces } from 'node:os';
 import { run } from './run.ts';
 
 const STOP_WITHIN_MS = 8_000;
+/** One Ctrl+C under npm comes twice: from the terminal and from npm. A second one means at once. */
+const SAME_KEY_MS = 500;
 
 const running = await run({
   environment: process.env,
@@ -24,12 +26,15 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-let stopping = false;
+let stoppingSince: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 
 function stop(): void {
-  if (stopping) process.exit(1);
-  stopping = true;
+  if (stoppingSince !== undefined) {
+    if (performance.now() - stoppingSince > SAME_KEY_MS) process.exit(1);
+    return;
+  }
+  stoppingSince = performance.now();
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   void running?.server[Symbol.asyncDispose]().then(() => process.exit(0));
 }

@@ -59,26 +59,28 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const world = { store, hub: new Hub(store), clock, random, limits: roomLimits(config) };
   const gateway = new Gateway(app.server, { rules, maxConnections, world, events, draining });
 
+  const close = async (): Promise<void> => {
+    await gateway[Symbol.asyncDispose]();
+    await closeHttp(app, clock);
+    await store[Symbol.asyncDispose]();
+  };
   const stop = async (): Promise<void> => {
     isDraining = true;
     events.stopping(gateway.size);
     await gateway.drain(DRAIN_MS);
-    await gateway[Symbol.asyncDispose]();
-    await closeHttp(app, clock);
-    await store[Symbol.asyncDispose]();
+    await close();
     events.stopped();
   };
   let stopping: Promise<void> | undefined;
-  const dispose = () => (stopping ??= stop());
 
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    await dispose();
+    await close();
     throw explainListening(error, config);
   }
   const { address, port } = boundTo(app);
-  return { address, port, secure: rules.tls, [Symbol.asyncDispose]: dispose };
+  return { address, port, secure: rules.tls, [Symbol.asyncDispose]: () => (stopping ??= stop()) };
 }
 
 function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Config) {
@@ -120,7 +122,9 @@ async function closeHttp(app: FastifyInstance, clock: Clock): Promise<void> {
 function explainListening(error: unknown, { host, port }: Config): unknown {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
-      return new StartError(`Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1}`);
+      return new StartError(
+        `Port ${port} is in use. Stop what uses it, or choose another: PORT=${port === 65_535 ? 5000 : port + 1}`,
+      );
     case 'EACCES':
       return new StartError(`Port ${port} needs more rights than this. Choose one above 1023: PORT=5000`);
     case 'EADDRNOTAVAIL':
