@@ -1,7 +1,6 @@
 // Which lifetimes the create card offers, from what this server allows.
 
 import type { ServerLimits } from '@mayfly/protocol';
-import { plural } from './texts.ts';
 
 /** Until the server has said what it suggests and allows. */
 export const USUAL_LIMITS: ServerLimits = { life: 30 * 60, lifeMax: 24 * 3600 };
@@ -17,5 +16,5 @@ export function lifeChoices({ life, lifeMax }: ServerLimits): readonly number[] 
 /** `5 min`, `2 h`, `90 min`: short enough for a segment. */
 export function lifeLabel(seconds: number): string {
   if (seconds % 3600 === 0) return `${seconds / 3600} h`;
-  return seconds % 60 === 0 ? `${seconds / 60} min` : plural(seconds, 'second');
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }

@@ -98,7 +98,7 @@ export const texts = {
   createTrouble: {
     offline: 'The server can’t be reached. Check your connection, then try again.',
     life_too_long: 'This server does not keep rooms that long. Pick a shorter time in Room options.',
-    not_allowed: 'This server does not let you create rooms from this address.',
+    not_allowed: 'This server does not take rooms from this page. Ask whoever runs it.',
     server_full: (wait: string) => `This server has no place for another room. Try again ${wait}.`,
     rate: (wait: string) => `Too many rooms were created just now. Try again ${wait}.`,
     unavailable: (wait: string) => `The server is busy or restarting. Try again ${wait}.`,

@@ -1,0 +1,74 @@
+import { makeLink } from '@mayfly/client';
+import { parseRoomId, type RoomId } from '@mayfly/protocol';
+import { describe, expect, test } from 'vitest';
+import { pastedLink, routeOf } from './route.ts';
+
+const ORIGIN = 'https://chat.example';
+const SECRET = 'A'.repeat(32);
+const id = roomId('k3F9ab');
+const whole = makeLink(ORIGIN, id, SECRET);
+const key = whole.slice(whole.indexOf('#'));
+
+function roomId(text: string): RoomId {
+  const parsed = parseRoomId(text);
+  if (parsed === undefined) throw new Error(`${text} is no room id`);
+  return parsed;
+}
+
+function at(address: string): ReturnType<typeof routeOf> {
+  return routeOf(new URL(address, ORIGIN));
+}
+
+describe('an address', () => {
+  test('of a room with its key leads to the invitation', () => {
+    expect(at(whole)).toEqual({ to: 'invited', link: { id, secret: SECRET } });
+  });
+
+  test('of a room without its key says so', () => {
+    expect(at('/chat/k3F9ab')).toEqual({ to: 'unusable', trouble: { why: 'missing_key', id } });
+    expect(at('/chat/k3F9ab#')).toEqual({ to: 'unusable', trouble: { why: 'missing_key', id } });
+  });
+
+  test('with a changed, shortened or lengthened key is damaged', () => {
+    for (const spoiled of [whole.slice(0, -1), `${whole}A`, whole.replace('AAAA', 'AAAB')]) {
+      expect(at(spoiled)).toEqual({ to: 'unusable', trouble: { why: 'damaged' } });
+    }
+  });
+
+  test('with an id that no room can have is damaged', () => {
+    expect(at(`/chat/k3F0ab${key}`)).toEqual({ to: 'unusable', trouble: { why: 'damaged' } });
+  });
+
+  test.each(['/', '/anything', '/chat', '/chats/k3F9ab', `/${key}`])('%s is the landing page', (address) => {
+    expect(at(address)).toEqual({ to: 'landing', roomLink: '' });
+  });
+
+  test('with ?room= prefills the whole link where the key is there', () => {
+    expect(at(`/?room=k3F9ab${key}`)).toEqual({ to: 'landing', roomLink: whole });
+  });
+
+  test('with ?room= shows what stands there where it is no whole link', () => {
+    expect(at('/?room=k3F9ab')).toEqual({ to: 'landing', roomLink: 'k3F9ab' });
+    expect(at('/?room=%3Cb%3E')).toEqual({ to: 'landing', roomLink: '<b>' });
+  });
+});
+
+describe('a pasted text', () => {
+  test('is taken as a link of this server, or as ID#key', () => {
+    const link = { id, secret: SECRET };
+    expect(pastedLink(` ${whole} `, 'chat.example')).toEqual({ ok: true, link });
+    expect(pastedLink(`k3F9ab${key}`, 'chat.example')).toEqual({ ok: true, link });
+  });
+
+  test.each([
+    ['', 'empty'],
+    ['   ', 'empty'],
+    ['k3F9ab', 'bareCode'],
+    [`${ORIGIN}/chat/k3F9ab`, 'missingKey'],
+    [whole.slice(0, -2), 'damaged'],
+    ['hello, how are you?', 'notALink'],
+    [whole.replace('chat.example', 'other.example'), 'elsewhere'],
+  ])('%j is refused as %s', (text, trouble) => {
+    expect(pastedLink(text, 'chat.example')).toEqual({ ok: false, trouble });
+  });
+});
