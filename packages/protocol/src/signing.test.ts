@@ -53,7 +53,7 @@ describe('SIG-1: what is signed', () => {
     expect(signedBytes('join', utf8('x'))).toEqual(utf8('mayfly/v1 join\0x'));
   });
 
-  test('JOIN-1: T is id, nonce, identity', () => {
+  test('PROOF-1: T is id, nonce, identity', () => {
     const id = parseRoomId('k7Qm2x') as RoomId;
     const transcript = joinTranscript(id, new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
     expect(toHex(transcript)).toBe(`066b37516d3278${'01'.repeat(32)}${'02'.repeat(32)}`);

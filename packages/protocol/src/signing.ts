@@ -11,7 +11,7 @@ export function signedBytes(purpose: SigningPurpose, message: Uint8Array): Uint8
   return concat(utf8(`mayfly/v1 ${purpose}`), u8(0), message);
 }
 
-/** The text T of a join: `lid || nonce 32 || idPk 32` (docs/crypto.md, JOIN-1). */
+/** The text T of a join: `lid || nonce 32 || idPk 32` (docs/crypto.md, PROOF-1). */
 export function joinTranscript(id: RoomId, nonce: Uint8Array, idPk: Uint8Array): Uint8Array {
   return concat(roomIdBytes(id), nonce, idPk);
 }

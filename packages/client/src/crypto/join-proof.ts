@@ -1,4 +1,4 @@
-// The first frame of a connection: who we are, and that we may come in (JOIN-1 to JOIN-4).
+// The first frame of a connection: who we are, and that we may come in (PROOF-1 to PROOF-4).
 
 import { type Join, type Position, type RoomId, joinTranscript } from '@mayfly/protocol';
 import type { RoomSecrets } from './keys.ts';

@@ -144,15 +144,15 @@ describe('people and joins', () => {
 
   const nonce = bytes(known.join.nonce);
 
-  test('JOIN-1: the text that is signed', () => {
+  test('PROOF-1: the text that is signed', () => {
     expect(toHex(joinTranscript(id, nonce, ann.pk))).toBe(known.join.T);
   });
 
   const protectedRoom = roomSecrets(known.schedule.passphrase.S, bytes(known.schedule.passphrase.P));
   const cases: [string, 'key' | 'member', RoomSecrets, object][] = [
-    ['JOIN-3: with the key', 'key', secrets, known.join.key],
-    ['JOIN-3: with key and link', 'key', protectedRoom, known.join.key_with_link],
-    ['JOIN-4: as a member', 'member', secrets, known.join.member],
+    ['PROOF-3: with the key', 'key', secrets, known.join.key],
+    ['PROOF-3: with key and link', 'key', protectedRoom, known.join.key_with_link],
+    ['PROOF-4: as a member', 'member', secrets, known.join.member],
   ];
   test.each(cases)('%s', (_, as, roomOf, want) => {
     const join = makeJoin({ id, identity: ann, nonce, as, secrets: roomOf });
