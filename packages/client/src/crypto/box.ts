@@ -19,9 +19,8 @@ export function sealBox(
   return concat(nonce, xchacha20poly1305(key, nonce, aad).encrypt(plaintext));
 }
 
-/** Undefined where key, associated bytes or a single bit differ. */
+/** Undefined where key, associated bytes or a single bit differ, and for what is too short; never throws. */
 export function openBox(key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
-  if (sealed.length < BOX_OVERHEAD) return undefined;
   const nonce = sealed.subarray(0, BOX_NONCE_BYTES);
   try {
     return xchacha20poly1305(key, nonce, aad).decrypt(sealed.subarray(BOX_NONCE_BYTES));

@@ -151,7 +151,7 @@ export type ShownCharter = {
   readonly blob: Uint8Array;
 };
 
-/** Which check failed, by the letters of CHARTER-3. */
+/** Which check of CHARTER-3 failed. */
 export type CharterRefusal =
   | 'not_a_charter'
   | 'other_room'

@@ -1,6 +1,7 @@
 // Names and looks.
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 import { emojiOf } from './emoji.ts';
@@ -70,6 +71,13 @@ describe('PERSON-4: the 256 emoji', () => {
     }
     expect(new Set(all.map(({ glyph }) => glyph)).size).toBe(256);
     expect(new Set(all.map(({ name }) => name)).size).toBe(256);
+  });
+
+  test('the table of docs/crypto.md is this list', () => {
+    const text = readFileSync(new URL('../../../../docs/crypto.md', import.meta.url), 'utf8');
+    const rows = text.slice(text.indexOf('## The 256 emoji')).matchAll(/^\| \d+ +\| (.*) \|$/gmu);
+    const cells = [...rows].flatMap(([, row = '']) => row.split('|').map((cell) => cell.trim()));
+    expect(cells).toEqual(all.map(({ glyph, name }) => `${glyph} ${name}`));
   });
 
   test('frozen: a change would show everybody as somebody else', () => {
