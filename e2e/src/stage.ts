@@ -1,8 +1,9 @@
 // A stage for end-to-end tests: our own server on a free port, the system's Chromium, and people with a window each.
 // Whatever a person's page complains about (console, content security policy, page error, a foreign request) fails the test.
 
+import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { loadConfig, startServer } from '@mayfly/server';
+import { type RunningServer, createEvents, loadConfig, startServer } from '@mayfly/server';
 import { type Browser, type BrowserContext, type Page, type Request, chromium } from 'playwright-core';
 
 const CHROMIUM_FLAGS = [
@@ -55,7 +56,7 @@ export class Stage implements AsyncDisposable {
       timezoneId: 'UTC',
       reducedMotion: 'reduce',
     });
-    const person = new Person(this.origin, context, await context.newPage());
+    const person = new Person(this.origin, context, await context.newPage(), options.touch ?? false);
     this.#people.push(person);
     return person;
   }
@@ -75,10 +76,24 @@ export class Stage implements AsyncDisposable {
 
 /** With a server of its own. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const loaded = loadConfig({ PORT: '0', LOG_LEVEL: 'error', ...options.settings });
-  if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
-  const server = await startServer(loaded.config);
+  const server = await startTestServer(options.settings);
   return new Stage(`http://${options.address ?? '127.0.0.1'}:${server.port}`, await launchBrowser(), server);
+}
+
+/** In this process, on a free port, in real time. */
+export async function startTestServer(
+  settings: { readonly [name: string]: string } = {},
+): Promise<RunningServer> {
+  const loaded = loadConfig({ PORT: '0', ...settings });
+  if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
+  const { events } = createEvents('error', (line) => process.stderr.write(`${line}\n`));
+  const clock = { now: () => performance.now(), after };
+  return startServer(loaded.config, { clock, events, random: (length) => randomBytes(length) });
+}
+
+function after(ms: number, action: () => void): Disposable {
+  const timer = setTimeout(action, ms);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** In front of something that listens on this port of loopback. */
@@ -106,10 +121,12 @@ export class Person {
   readonly context: BrowserContext;
   readonly complaints: string[] = [];
   readonly #origin: string;
+  readonly #touch: boolean;
   readonly #expected: RegExp[] = [];
 
-  constructor(origin: string, context: BrowserContext, page: Page) {
+  constructor(origin: string, context: BrowserContext, page: Page, touch: boolean) {
     this.#origin = origin;
+    this.#touch = touch;
     this.context = context;
     this.page = page;
     this.#watch(page);
@@ -169,7 +186,9 @@ export class Person {
 
   async send(text: string): Promise<void> {
     await this.composer().fill(text);
-    await this.composer().press('Enter');
+    // On a touch screen, Enter is a new line.
+    if (this.#touch) await this.page.getByRole('button', { name: 'Send' }).click();
+    else await this.composer().press('Enter');
   }
 
   /** Waits until a message with exactly this text is in the log of this page. */
