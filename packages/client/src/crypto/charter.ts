@@ -39,7 +39,7 @@ const MANIFEST_TEXT_BYTES = MANIFEST_BYTES - BOX_OVERHEAD;
 const ROOTS_MAX = 8;
 
 /** The sealed settings of a room. */
-export type Manifest = {
+type Manifest = {
   readonly ownerPk: Uint8Array;
   /** With the owner's key it gives S: the link commits to its owner. */
   readonly r: Uint8Array;
@@ -152,7 +152,7 @@ export type ShownCharter = {
 };
 
 /** Which check of CHARTER-3 failed. */
-export type CharterRefusal =
+type CharterRefusal =
   | 'not_a_charter'
   | 'other_room'
   | 'blob'

@@ -7,7 +7,7 @@ import type { RandomBytes } from './random.ts';
 import { type SigningKey, signingKey } from './signature.ts';
 
 /** Characters of S, and of an owner code. */
-export const SECRET_LENGTH = 32;
+const SECRET_LENGTH = 32;
 
 export type OwnerKeys = SigningKey & {
   /** Seals the room's secrets for whoever holds the owner code. */
