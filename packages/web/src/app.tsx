@@ -2,8 +2,10 @@
 
 import { forgetIdentity, loadIdentity, makeLink, type RoomLink } from '@mayfly/client';
 import { effect, signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { CreatedRoom } from './parts/create-card.tsx';
 import { MarkSprite } from './parts/mark.tsx';
+import { focusHeading } from './parts/screen-heading.tsx';
 import { StartPage } from './parts/start-page.tsx';
 import { type EndedRoom, enterRoom, leaveRoom, type RoomEntry, roomEnd } from './room-state.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
@@ -75,8 +77,17 @@ function goIn(entry: RoomEntry): void {
 }
 
 function goHome(): void {
-  if (window.location.pathname !== '/') history.pushState(undefined, '', '/');
+  leaveAddress();
   screen.value = LANDING;
+}
+
+function showLink(room: CreatedRoom): void {
+  leaveAddress();
+  screen.value = { at: 'linkReady', room };
+}
+
+function leaveAddress(): void {
+  if (window.location.pathname !== '/') history.pushState(undefined, '', '/');
 }
 
 /** The room is over: an end that was asked for needs no words. */
@@ -98,12 +109,22 @@ function comeAgain(link: RoomLink): void {
 
 export function App() {
   const shown = screen.value;
+  useFocusOnChange(shown.at);
   return (
     <>
       <MarkSprite />
       {shown.at === 'room' ? <Room /> : <StartScreen shown={shown} />}
     </>
   );
+}
+
+/** The first screen of a page load leaves the focus where the browser put it; the room knows better itself. */
+function useFocusOnChange(at: Screen['at']): void {
+  const before = useRef(at);
+  useEffect(() => {
+    if (at !== before.current && at !== 'room') focusHeading();
+    before.current = at;
+  }, [at]);
 }
 
 type StartScreenProps = { readonly shown: Exclude<Screen, { at: 'room' }> };
@@ -137,10 +158,6 @@ function ScreenBody({ shown }: StartScreenProps) {
         <Ended room={shown.room} onHome={goHome} onCreated={showLink} onJoin={joinAs} onAgain={comeAgain} />
       );
   }
-}
-
-function showLink(room: CreatedRoom): void {
-  screen.value = { at: 'linkReady', room };
 }
 
 function joinAs(link: RoomLink, name: string): void {
