@@ -38,6 +38,8 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
   const finish = (end: RoomEnd): void => {
     stopListening();
     view[Symbol.dispose]();
+    // Somebody may be in another room by now, when this one took its time to fade.
+    if (currentRoom.value !== view) return;
     const comeBack = mayComeBack(end);
     if (!comeBack) dropKeyFromAddress();
     roomEnd.value = { end, summary: view.summary(), ...(comeBack && { link: entry.link }) };

@@ -123,10 +123,10 @@ export const roomTexts = {
     `${plural(count, 'message')} of yours ${count === 1 ? 'has' : 'have'} not been sent and will be lost.`,
   stay: 'Stay',
 
-  rename: 'Change display name',
+  rename: 'Change your name',
   renameSave: 'Change name',
   cancel: 'Cancel',
-  appearance: 'Appearance',
+  appearance: 'Light or dark',
   details: 'Room details',
   detailsLife: 'Vanishes after',
   detailsLifeIs: (lifeMs: number) => `${lifetime(lifeMs)} without a message`,
@@ -139,5 +139,6 @@ export const roomTexts = {
   detailsMembersIs: (most: number) => plural(most, 'participant'),
   detailsCode: 'Room code',
   detailsUnverified: 'Could not be verified',
-  detailsUnverifiedIs: (count: number) => `${plural(count, 'sealed message')}, not shown`,
+  detailsUnverifiedIs: (count: number) =>
+    count === 0 ? 'nothing' : `${plural(count, 'sealed message')}, not shown`,
 } as const;

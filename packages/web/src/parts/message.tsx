@@ -47,8 +47,10 @@ function Marks({ message }: { readonly message: Message }) {
   if (!message.conflicting) return null;
   return (
     <p class="state state--bad">
-      <Icon name="alert" />
-      {roomTexts.conflicting}
+      <span>
+        <Icon name="alert" />
+        {roomTexts.conflicting}
+      </span>
     </p>
   );
 }

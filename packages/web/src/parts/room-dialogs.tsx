@@ -1,7 +1,7 @@
 // The room's dialogs: invite, leave, change the name, details.
 
 import type { RoomFacts } from '@mayfly/client';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isNameTooLong } from '../display-name.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../texts-room.ts';
@@ -55,10 +55,13 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
 
 export function RenameDialog({ view, onClose }: DialogProps) {
   const [name, setName] = useState(view.you.value?.name ?? '');
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector('input')?.select(), []);
   return (
     <Dialog title={roomTexts.rename} onClose={onClose}>
       <form
         class="dlg__form"
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           if (isNameTooLong(name)) return;

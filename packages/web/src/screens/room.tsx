@@ -11,7 +11,6 @@ import { Stream } from '../parts/stream.tsx';
 import { currentRoom, leaveRoom } from '../room-state.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../texts-room.ts';
-import { texts } from '../texts.ts';
 import { toggleTheme } from '../theme.ts';
 
 type Open = 'members' | 'invite' | 'leave' | 'rename' | 'details';
@@ -73,7 +72,7 @@ function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[]
       onChoose: () => view.keepAlive(),
       disabled: !view.canKeepAlive.value,
     },
-    { icon: 'theme', text: texts.theme, onChoose: toggleTheme },
+    { icon: 'theme', text: roomTexts.appearance, onChoose: toggleTheme },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
   ];
 }

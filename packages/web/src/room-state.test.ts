@@ -1,0 +1,177 @@
+import type { RoomEnd, RoomListener, RoomNews } from '@mayfly/client';
+import { parseRoomId } from '@mayfly/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { currentRoom, enterRoom, leaveRoom, roomEnd } from './room-state.ts';
+import type { ChatRoom } from './room-view.ts';
+
+const id = parseRoomId('k3F9ab') ?? expect.unreachable();
+const link = { id, secret: 'A'.repeat(32) };
+
+/** As much of a browser as entering a room needs. */
+function stubPage() {
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible', title: '' });
+  const window = new EventTarget();
+  const history = { state: undefined, replaceState: vi.fn() };
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('window', window);
+  vi.stubGlobal('history', history);
+  vi.stubGlobal('location', { origin: 'https://chat.example', pathname: '/chat/k3F9ab' });
+  vi.stubGlobal('navigator', { onLine: true });
+  return { page, window, history };
+}
+
+class ScriptedRoom implements ChatRoom {
+  listener: RoomListener = () => expect.unreachable('nobody listens');
+  woken = 0;
+  subscribe(listener: RoomListener): Disposable {
+    this.listener = listener;
+    return { [Symbol.dispose]: () => undefined };
+  }
+  end(end: RoomEnd): void {
+    this.listener({ type: 'connection', connection: { state: 'ended', end } });
+  }
+  wake(): void {
+    this.woken++;
+  }
+  leave(): void {
+    this.end({ why: 'left' });
+  }
+  send = () => ({ ok: true, key: 'k' }) as const;
+  rename = () => ({ ok: true });
+  retry = () => undefined;
+  discard = () => undefined;
+  keepAlive = () => undefined;
+}
+
+let browser = stubPage();
+
+function enter(): ScriptedRoom {
+  const room = new ScriptedRoom();
+  enterRoom({ link, name: 'Sam' }, () => room);
+  return room;
+}
+
+const written: RoomNews = {
+  type: 'messages',
+  history: false,
+  messages: [
+    {
+      key: 'm2',
+      seq: 2,
+      from: { idPk: 'j', name: 'Juno', tag: 'aaaa', colour: 0, emoji: [] },
+      own: false,
+      text: 'hello',
+      at: 0,
+      clockOff: false,
+      missingBefore: 0,
+      conflicting: false,
+    },
+  ],
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  browser = stubPage();
+});
+
+afterEach(() => {
+  leaveRoom();
+  // Nothing ticks on after a room.
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('going in', () => {
+  test('the room is there at once, with the link others need', () => {
+    enter();
+    expect(currentRoom.value?.link).toMatch(/^https:\/\/chat\.example\/chat\/k3F9ab#1A{32}..$/);
+    expect(roomEnd.value).toBeUndefined();
+    expect(browser.page.title).toBe('k3F9ab · Mayfly');
+  });
+
+  test.each(['online', 'offline', 'pageshow'])('%s finds out at once how things are', (event) => {
+    const room = enter();
+    browser.window.dispatchEvent(new Event(event));
+    expect(room.woken).toBe(1);
+  });
+
+  test('what comes while nobody looks is counted in the title', () => {
+    const room = enter();
+    browser.page.visibilityState = 'hidden';
+    browser.page.dispatchEvent(new Event('visibilitychange'));
+    room.listener(written);
+    expect(browser.page.title).toBe('(1) k3F9ab · Mayfly');
+    browser.page.visibilityState = 'visible';
+    browser.page.dispatchEvent(new Event('visibilitychange'));
+    expect(browser.page.title).toBe('k3F9ab · Mayfly');
+  });
+});
+
+describe('coming out', () => {
+  test('leaving drops the room, and the key from the address', () => {
+    enter();
+    leaveRoom();
+    expect(currentRoom.value).toBeUndefined();
+    expect(roomEnd.value?.end).toEqual({ why: 'left' });
+    expect(browser.history.replaceState).toHaveBeenCalledExactlyOnceWith(undefined, '', '/chat/k3F9ab');
+  });
+
+  test('the page no longer listens to the browser', () => {
+    const room = enter();
+    leaveRoom();
+    browser.window.dispatchEvent(new Event('online'));
+    expect(room.woken).toBe(0);
+  });
+
+  test.each<RoomEnd['why']>(['expired', 'owner', 'vanished'])('%s lets the room fade first', (why) => {
+    const room = enter();
+    room.listener(written);
+    room.end({ why });
+    expect(currentRoom.value?.vanishing.value).toBe(true);
+    vi.advanceTimersByTime(1000);
+    expect(currentRoom.value).toBeUndefined();
+    expect(roomEnd.value).toMatchObject({ end: { why }, summary: { messages: 1, names: 1 } });
+    expect(roomEnd.value).not.toHaveProperty('link');
+  });
+
+  test('a room that fades takes nothing from the next one', () => {
+    enter().end({ why: 'expired' });
+    enter();
+    const next = currentRoom.value;
+    vi.advanceTimersByTime(1000);
+    expect(currentRoom.value).toBe(next);
+    expect(roomEnd.value).toBeUndefined();
+  });
+
+  test('a hidden page does not wait for what nobody sees', () => {
+    const room = enter();
+    browser.page.visibilityState = 'hidden';
+    room.end({ why: 'expired' });
+    expect(currentRoom.value).toBeUndefined();
+  });
+
+  test.each<RoomEnd['why']>(['replaced', 'full', 'closed', 'incompatible'])(
+    '%s keeps the link: it can still be used',
+    (why) => {
+      enter().end({ why });
+      expect(roomEnd.value).toMatchObject({ end: { why }, link });
+      expect(browser.history.replaceState).not.toHaveBeenCalled();
+    },
+  );
+
+  test.each<RoomEnd['why']>(['denied', 'kicked', 'false_room', 'server'])('%s keeps nothing of it', (why) => {
+    enter().end({ why });
+    expect(roomEnd.value).not.toHaveProperty('link');
+    expect(browser.history.replaceState).toHaveBeenCalledOnce();
+  });
+
+  test('the next room begins with nothing of the one before', () => {
+    const room = enter();
+    room.listener(written);
+    leaveRoom();
+    enter();
+    expect(currentRoom.value?.stream.value).toEqual([]);
+    expect(roomEnd.value).toBeUndefined();
+  });
+});

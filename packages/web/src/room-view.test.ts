@@ -1,0 +1,323 @@
+import type { Member, Message, Person, RoomFacts, RoomNews } from '@mayfly/client';
+import { type RoomId, parseRoomId } from '@mayfly/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ChatRoom, RoomView } from './room-view.ts';
+
+const MINUTE = 60_000;
+const START = new Date(2026, 4, 10, 12, 0, 0).getTime();
+
+const person = (name: string): Person => ({ idPk: name, name, tag: 'k3F9', colour: 1, emoji: [] });
+const juno = person('Juno');
+const sam = person('Sam');
+const member = (who: Person, more: Partial<Member> = {}): Member => ({
+  ...who,
+  you: who === sam,
+  owner: false,
+  away: false,
+  ...more,
+});
+
+function message(seq: number, more: Partial<Message> = {}): Message {
+  return {
+    key: `m${seq}`,
+    seq,
+    from: juno,
+    own: false,
+    text: `text ${seq}`,
+    at: Date.now(),
+    clockOff: false,
+    missingBefore: 0,
+    conflicting: false,
+    ...more,
+  };
+}
+
+const heard = (messages: Message[], history = false): RoomNews => ({ type: 'messages', messages, history });
+
+const id: RoomId = parseRoomId('k3F9ab') ?? expect.unreachable();
+const facts = (more: Partial<RoomFacts> = {}): RoomNews => ({
+  type: 'facts',
+  facts: {
+    id,
+    lifeMs: 30 * MINUTE,
+    history: 'all',
+    limits: { members: 100, historyMessages: 1000, historyBytes: 1_000_000 },
+    safetyCode: [],
+    owner: false,
+    ...more,
+  },
+});
+
+function enter() {
+  const room = {
+    subscribe: vi.fn<ChatRoom['subscribe']>(),
+    send: vi.fn<ChatRoom['send']>(() => ({ ok: true, key: 'sent' })),
+    retry: vi.fn<ChatRoom['retry']>(),
+    discard: vi.fn<ChatRoom['discard']>(),
+    rename: vi.fn<ChatRoom['rename']>(() => ({ ok: true })),
+    keepAlive: vi.fn<ChatRoom['keepAlive']>(),
+    wake: vi.fn<ChatRoom['wake']>(),
+    leave: vi.fn<ChatRoom['leave']>(),
+  };
+  const view = new RoomView(room, { id, link: 'https://chat.example/chat/k3F9ab#key' });
+  views.push(view);
+  const live = () => view.hear({ type: 'connection', connection: { state: 'live' } });
+  return { room, view, live };
+}
+
+const views: RoomView[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+});
+
+afterEach(() => {
+  for (const view of views.splice(0)) view[Symbol.dispose]();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+describe('the countdown', () => {
+  test('runs by itself, and every `life` starts it anew', () => {
+    const { view } = enter();
+    expect(view.lifeLeftMs.value).toBeUndefined();
+    view.hear({ type: 'life', expiresInMs: 30 * MINUTE });
+    vi.advanceTimersByTime(20_000);
+    expect(view.lifeLeftMs.value).toBe(30 * MINUTE - 20_000);
+    view.hear({ type: 'life', expiresInMs: 30 * MINUTE });
+    expect(view.lifeLeftMs.value).toBe(30 * MINUTE);
+  });
+
+  test('is said aloud at five minutes and at one, and taken back when the room lives on', () => {
+    const { view } = enter();
+    view.hear({ type: 'life', expiresInMs: 6 * MINUTE });
+    vi.advanceTimersByTime(MINUTE - 1000);
+    expect(view.spokenLifeMs.value).toBeUndefined();
+    vi.advanceTimersByTime(1000);
+    expect(view.spokenLifeMs.value).toBe(5 * MINUTE);
+    vi.advanceTimersByTime(4 * MINUTE);
+    expect(view.spokenLifeMs.value).toBe(MINUTE);
+    view.hear({ type: 'life', expiresInMs: 30 * MINUTE });
+    expect(view.spokenLifeMs.value).toBeUndefined();
+  });
+
+  test('stops at zero', () => {
+    const { view } = enter();
+    view.hear({ type: 'life', expiresInMs: 5000 });
+    vi.advanceTimersByTime(9000);
+    expect(view.lifeLeftMs.value).toBe(0);
+  });
+
+  test('the room can be kept alive once a minute, while connected', () => {
+    const { view, room, live } = enter();
+    expect(view.canKeepAlive.value).toBe(false);
+    live();
+    expect(view.canKeepAlive.value).toBe(true);
+    view.keepAlive();
+    expect(room.keepAlive).toHaveBeenCalledOnce();
+    expect(view.canKeepAlive.value).toBe(false);
+    vi.advanceTimersByTime(MINUTE);
+    expect(view.canKeepAlive.value).toBe(true);
+  });
+});
+
+describe('the banner', () => {
+  test('says nothing of a connection that is back within a second', () => {
+    const { view, live } = enter();
+    expect(view.banner.value).toBeUndefined();
+    vi.advanceTimersByTime(900);
+    live();
+    vi.advanceTimersByTime(5000);
+    expect(view.banner.value).toBeUndefined();
+  });
+
+  test('tells the first connecting from reconnecting, however many tries it takes', () => {
+    const { view, live } = enter();
+    vi.advanceTimersByTime(1000);
+    expect(view.banner.value).toBe('connecting');
+    live();
+    view.hear(facts());
+    expect(view.banner.value).toBeUndefined();
+    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    vi.advanceTimersByTime(600);
+    view.hear({ type: 'connection', connection: { state: 'connecting' } });
+    vi.advanceTimersByTime(600);
+    expect(view.banner.value).toBe('reconnecting');
+  });
+
+  test('offline comes before reconnecting, and only while not connected', () => {
+    const { view, live, room } = enter();
+    live();
+    view.wake({ visible: true, online: false });
+    expect(view.banner.value).toBeUndefined();
+    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    expect(view.banner.value).toBe('offline');
+    view.tryNow();
+    expect(room.wake).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('unread', () => {
+  test('counts what others write while the newest is out of sight', () => {
+    const { view } = enter();
+    view.hear(heard([message(2)]));
+    expect(view.unread.value).toBe(0);
+    view.atEnd.value = false;
+    view.hear(heard([message(3), message(4, { own: true, from: sam }), message(5)]));
+    expect(view.unread.value).toBe(2);
+    view.atEnd.value = true;
+    expect(view.unread.value).toBe(0);
+  });
+
+  test('never counts history, nor a message that is told again', () => {
+    const { view } = enter();
+    view.hear(heard([message(3)]));
+    view.atEnd.value = false;
+    view.hear(heard([message(2)], true));
+    view.hear(heard([message(3, { conflicting: true })]));
+    expect(view.unread.value).toBe(0);
+  });
+
+  test('goes into the title only while nobody looks', () => {
+    const { view } = enter();
+    view.wake({ visible: false, online: true });
+    view.hear(heard([message(2), message(3)]));
+    expect(view.unseen.value).toBe(2);
+    view.wake({ visible: true, online: true });
+    expect(view.unseen.value).toBe(0);
+  });
+
+  test('the divider stays where reading stopped, until one writes', () => {
+    const { view } = enter();
+    const dividers = () => view.stream.value.filter((item) => item.type === 'new').length;
+    view.hear(heard([message(2)]));
+    view.wake({ visible: false, online: true });
+    view.hear(heard([message(3), message(4)]));
+    view.wake({ visible: true, online: true });
+    expect(dividers()).toBe(1);
+    expect(view.stream.value.map((item) => item.type)).toEqual(['turn', 'new', 'turn']);
+    view.draft.value = 'hello';
+    view.send();
+    expect(dividers()).toBe(0);
+  });
+
+  test('a hidden page does not wake the room: the browser may be asleep soon', () => {
+    const { view, room } = enter();
+    view.wake({ visible: false, online: true });
+    expect(room.wake).not.toHaveBeenCalled();
+    view.wake({ visible: true, online: true });
+    expect(room.wake).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the draft', () => {
+  test('is sent without empty lines around it, and then empty', () => {
+    const { view, room } = enter();
+    view.draft.value = '\n  \n  code stays\n\n  indented \n\n';
+    view.atEnd.value = false;
+    view.send();
+    expect(room.send).toHaveBeenCalledExactlyOnceWith('  code stays\n\n  indented');
+    expect(view.draft.value).toBe('');
+    expect(view.atEnd.value).toBe(true);
+  });
+
+  test('stays when the room does not take it', () => {
+    const { view, room } = enter();
+    room.send.mockReturnValue({ ok: false, reason: 'ended' });
+    view.draft.value = 'hello';
+    view.send();
+    expect(view.draft.value).toBe('hello');
+  });
+
+  test('is not sent when it says nothing or is too long, counted in bytes', () => {
+    const { view, room } = enter();
+    for (const text of ['', ' \n ', 'x'.repeat(16_001), 'é'.repeat(8001)]) {
+      view.draft.value = text;
+      expect(view.canSend.value).toBe(false);
+      view.send();
+    }
+    expect(room.send).not.toHaveBeenCalled();
+    view.draft.value = 'é'.repeat(8000);
+    expect(view.draftBytesLeft.value).toBe(0);
+    expect(view.canSend.value).toBe(true);
+  });
+
+  test('survives a lost connection', () => {
+    const { view, live } = enter();
+    view.draft.value = 'half a sent';
+    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    live();
+    expect(view.draft.value).toBe('half a sent');
+  });
+});
+
+const here = (count: number): RoomNews => ({ type: 'members', members: [member(sam)], count });
+
+describe('what stands above the oldest message', () => {
+  test.each<[string, RoomNews[], string | undefined]>([
+    ['nothing before the room is known', [here(1)], undefined],
+    ['the owner is the first', [facts({ owner: true }), here(1)], 'first_here'],
+    ['somebody else is the only one', [facts(), here(1)], 'alone_here'],
+    ['others are here, nobody wrote', [facts(), here(2)], 'start'],
+    ['the first message of the log', [facts(), here(2), heard([message(2)], true)], 'start'],
+    ['alone, but something was said', [facts(), here(1), heard([message(2)], true)], 'start'],
+    ['the first messages are gone', [facts(), here(2), heard([message(9)], true)], 'cut_off'],
+    ['no history here', [facts({ history: 'none' }), here(2), heard([message(9)])], 'joined_late'],
+    ['no history, but the owner', [facts({ history: 'none', owner: true }), here(2)], 'start'],
+  ])('%s', (_, news, opening) => {
+    const { view } = enter();
+    for (const one of news) view.hear(one);
+    expect(view.opening.value).toBe(opening);
+  });
+});
+
+describe('the stream', () => {
+  test('a join stands between the messages it came between', () => {
+    const { view } = enter();
+    view.hear(heard([message(2)]));
+    view.hear({ type: 'joined', person: sam, at: Date.now() });
+    view.hear(heard([message(3)]));
+    expect(view.stream.value.map((item) => item.type)).toEqual(['turn', 'notice', 'turn']);
+  });
+
+  test.each<['new_log' | 'too_old' | 'ahead', string[]]>([
+    ['new_log', ['m7', 'reset', 'later']],
+    ['ahead', ['m7', 'reset', 'later']],
+    ['too_old', ['later', 'm7', 'reset']],
+  ])('after a reset because of %s, numbers are read as that log counts', (reason, order) => {
+    const { view } = enter();
+    view.hear(heard([message(7)]));
+    view.hear({ type: 'reset', reason });
+    view.hear(heard([message(3, { key: 'later', from: person('Layla') })]));
+    const seen = view.stream.value.map((item) => {
+      if (item.type === 'turn') return item.key.replace('turn-', '');
+      return item.type === 'notice' ? item.notice.type : item.type;
+    });
+    expect(seen).toEqual(order);
+  });
+
+  test('only what changed is another object', () => {
+    const { view } = enter();
+    view.hear(heard([message(2), message(3, { from: sam, own: true })]));
+    const [first] = view.stream.value;
+    view.hear(heard([message(4)]));
+    expect(view.stream.value[0]).toBe(first);
+  });
+});
+
+test('the summary counts the people and messages this page saw', () => {
+  const { view } = enter();
+  view.hear(facts());
+  view.hear({ type: 'members', members: [member(sam)], count: 1 });
+  view.hear(heard([message(2), message(3)], true));
+  vi.advanceTimersByTime(MINUTE);
+  view.hear({ type: 'left', person: person('Layla'), at: Date.now() });
+  expect(view.summary()).toEqual({
+    id: 'k3F9ab',
+    messages: 2,
+    names: 3,
+    openedAt: START,
+    endedAt: START + MINUTE,
+    lifeMs: 30 * MINUTE,
+  });
+});
