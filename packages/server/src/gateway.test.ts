@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
 import {
   CONTROL_BYTES_MAX,
   FIRST_FRAME_MS,
@@ -16,7 +19,23 @@ import {
 } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
-import { type Door, RawClient, ask, closeCode, openDoor, upgradeRequest, wsFrame } from './testing/door.ts';
+import { Gateway } from './gateway.ts';
+import { createEvents } from './guard/events.ts';
+import type { OriginRules } from './guard/origins.ts';
+import { Hub } from './room/hub.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import { TestClock } from './testing/clock.ts';
+import {
+  type Door,
+  type Reachable,
+  RawClient,
+  ask,
+  closeCode,
+  openDoor,
+  upgradeRequest,
+  wsFrame,
+} from './testing/door.ts';
+import { SeededRandom } from './testing/random.ts';
 import { Signer, envelope, makeCharter, roomId } from './testing/signer.ts';
 
 let door: Door;
@@ -26,7 +45,10 @@ beforeAll(async () => {
 afterAll(() => door[Symbol.asyncDispose]());
 
 /** Connects, and has heard the challenge. */
-async function connect(to: Door, options: ClientOptions = {}): Promise<{ ws: WebSocket; nonce: Uint8Array }> {
+async function connect(
+  to: Reachable,
+  options: ClientOptions = {},
+): Promise<{ ws: WebSocket; nonce: Uint8Array }> {
   const ws = new WebSocket(`ws://${to.server.address}:${to.server.port}/ws`, SUBPROTOCOL, options);
   const challenge = await nextControl(ws);
   if (challenge.type !== 'challenge') throw new Error(challenge.type);
@@ -40,25 +62,26 @@ async function nextControl(ws: WebSocket): Promise<ServerControl> {
   return frame;
 }
 
-function heardControl(ws: WebSocket, type: ServerControl['type']): Promise<void> {
-  return new Promise((resolve) => {
-    ws.on('message', (bytes: Buffer, isBinary) => {
-      if (!isBinary && decodeServerControl(bytes.toString())?.type === type) resolve();
-    });
-  });
-}
-
 async function closeOf(ws: WebSocket): Promise<number> {
   const [code] = (await once(ws, 'close')) as [number];
   return code;
 }
 
-async function statusOf(to: Door, bytes: string): Promise<string> {
+async function statusOf(to: Reachable, bytes: string): Promise<string> {
   using client = new RawClient(to);
   const received = await client.write(bytes).closed;
   expect(received.toString()).not.toMatch(/challenge|Error|stack/);
   return received.toString().split('\r\n', 1)[0] ?? '';
 }
+
+const NO_RULES: OriginRules = {
+  publicOrigin: undefined,
+  allowedOrigins: [],
+  allowedHosts: [],
+  requireOrigin: false,
+  trustProxy: 0,
+  tls: false,
+};
 
 const OWNER = new Signer('owner');
 
@@ -88,6 +111,39 @@ function joinFrame(id: RoomId, nonce: Uint8Array, member: Signer): string {
     idSig: member.sign('id', transcript),
     keySig: new Signer(`access ${id}`).sign('join', transcript),
   });
+}
+
+/** A gateway on a listener of its own, with one open room. */
+async function bareGateway({ maxUnjoined }: { readonly maxUnjoined: number }) {
+  const clock = new TestClock();
+  const { bytes: random } = new SeededRandom(7);
+  const limits = { members: 9, historyMessages: 99, historyBytes: 99_999 };
+  const store = new MemoryStore({ clock, random, limits: { ...limits, maxRooms: 9, maxMembers: 9 } });
+  const room = roomId('7Kq2mD');
+  await store.create(room, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
+  await store.open(room, makeCharter(room, OWNER));
+
+  const listener = createServer();
+  const gateway = new Gateway(listener, {
+    rules: NO_RULES,
+    maxConnections: 100,
+    maxUnjoined,
+    world: { store, hub: new Hub(store), clock, random, limits },
+    events: createEvents('silent', () => {}).events,
+    draining: () => false,
+  });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const { port } = listener.address() as AddressInfo;
+  return {
+    server: { address: '127.0.0.1', port },
+    listener,
+    gateway,
+    room,
+    [Symbol.asyncDispose]: async () => {
+      await gateway[Symbol.asyncDispose]();
+      listener.close();
+    },
+  };
 }
 
 describe('who may connect', () => {
@@ -136,6 +192,28 @@ describe('who may connect', () => {
     const third = await connect(small);
     expect(third.ws.readyState).toBe(WebSocket.OPEN);
     expect(small.counts()).toMatchObject({ 'connection.opened': 3, 'turned_away.full': 1 });
+  });
+
+  test('LIMIT-3: those who have joined make room for those who have not', async () => {
+    await using small = await bareGateway({ maxUnjoined: 1 });
+    const first = await connect(small);
+    expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
+    first.ws.send(joinFrame(small.room, first.nonce, new Signer('Ann')));
+    expect((await nextControl(first.ws)).type).toBe('welcome');
+    const second = await connect(small);
+    expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
+    second.ws.close();
+    await closeOf(second.ws);
+    await connect(small);
+    expect(small.gateway.size).toBe(2);
+  });
+
+  test('a socket that breaks while it is refused breaks nothing else', async () => {
+    await using bare = await bareGateway({ maxUnjoined: 1 });
+    const socket = new PassThrough();
+    bare.listener.emit('upgrade', { url: '/elsewhere', headers: {} }, socket, Buffer.alloc(0));
+    expect(() => socket.emit('error', new Error('reset'))).not.toThrow();
+    expect(socket.destroyed).toBe(true);
   });
 
   test('WS-1, WS-3: the subprotocol is confirmed, compression is not', async () => {
@@ -250,9 +328,9 @@ describe('a conversation', () => {
       const pinged = [once(lively, 'ping'), once(dead, 'ping')];
       own.clock.pass(25_000);
       await Promise.all(pinged);
-      // A later frame of the same connection has been answered: so the server has had the answer to its ping.
-      const answered = heardControl(lively, 'pong');
-      lively.send(encodeClientControl({ type: 'ping' }));
+      // A ping of its own comes after its pong, and has been answered: so the server has had the pong.
+      const answered = once(lively, 'pong');
+      lively.ping();
       await answered;
     }
     expect(dead.readyState).toBe(WebSocket.OPEN);

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE, CONTROL_BYTES_MAX, FRAME_BYTES_MAX, SUBPROTOCOL } from '@mayfly/protocol';
+import { CLOSE, FRAME_BYTES_MAX, SUBPROTOCOL } from '@mayfly/protocol';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Events, TurnedAway } from './guard/events.ts';
 import { type OriginRules, mayAsk, readVisit } from './guard/origins.ts';
@@ -12,6 +12,8 @@ import { Session, type Socket, type Surroundings } from './room/session.ts';
 export type GatewayDoor = {
   readonly rules: OriginRules;
   readonly maxConnections: number;
+  /** Of those, the ones that have not joined yet (rule LIMIT-3). */
+  readonly maxUnjoined: number;
   readonly world: Omit<Surroundings, 'events'>;
   readonly events: Events;
   readonly draining: () => boolean;
@@ -20,8 +22,6 @@ export type GatewayDoor = {
 /** A client that misses two in a row is gone (rule WS-3). */
 const PING_EVERY_MS = 25_000;
 const MISSED_MAX = 2;
-/** Connections that have not joined yet (rule LIMIT-3). */
-const UNJOINED_MAX = 2_000;
 /** How long a closed connection may take to say goodbye. */
 const GOODBYE_MS = 5_000;
 
@@ -89,14 +89,14 @@ export class Gateway implements AsyncDisposable {
   }
 
   #inspect({ headers, url = '' }: IncomingMessage): TurnedAway | undefined {
-    const { rules, draining, maxConnections } = this.#door;
+    const { rules, draining, maxConnections, maxUnjoined } = this.#door;
     if (!/^\/ws(?:\?|$)/.test(url)) return 'no_such_path';
     const verdict = readVisit(rules, headers);
     if (!verdict.ok) return verdict.reason;
     if (!mayAsk(rules, verdict.visit, headers)) return 'origin';
     if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return 'subprotocol';
     if (draining()) return 'draining';
-    if (this.#connections.size >= maxConnections || this.#unjoined >= UNJOINED_MAX) return 'full';
+    if (this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined) return 'full';
     return undefined;
   }
 
@@ -181,9 +181,7 @@ function socketOf(ws: WebSocket): Socket {
 function receive(session: Session, data: RawData, isBinary: boolean): void {
   // With ws's default `binaryType` a message is always one Buffer.
   if (!Buffer.isBuffer(data)) return session.close('serverError');
-  if (isBinary) return session.receive(data);
-  if (data.length > CONTROL_BYTES_MAX) return session.close('tooBig');
-  session.receive(data.toString());
+  session.receive(isBinary ? data : data.toString());
 }
 
 function ping(connection: Connection): void {

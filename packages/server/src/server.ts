@@ -34,6 +34,8 @@ export type RunningServer = AsyncDisposable & {
 /** Something outside the program keeps it from starting; the message is a plain sentence for the operator. */
 export class StartError extends Error {}
 
+/** Connections that have not joined yet (rule LIMIT-3). */
+const UNJOINED_MAX = 2_000;
 /** How long connections may take to close before they are cut off. */
 const DRAIN_MS = 2_000;
 
@@ -57,7 +59,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   );
   const { maxConnections } = config;
   const world = { store, hub: new Hub(store), clock, random, limits: roomLimits(config) };
-  const gateway = new Gateway(app.server, { rules, maxConnections, world, events, draining });
+  const gateway = new Gateway(app.server, {
+    rules,
+    maxConnections,
+    maxUnjoined: UNJOINED_MAX,
+    world,
+    events,
+    draining,
+  });
 
   const close = async (): Promise<void> => {
     await gateway[Symbol.asyncDispose]();

@@ -95,6 +95,9 @@ export function ask({ server }: Door, question: Question = {}): Promise<Answer> 
   });
 }
 
+/** What a client needs of a door. */
+export type Reachable = { readonly server: Pick<RunningServer, 'address' | 'port'> };
+
 /** A TCP connection that collects all that comes, until the other side has closed. */
 export class RawClient implements Disposable {
   readonly socket: Socket;
@@ -102,7 +105,7 @@ export class RawClient implements Disposable {
   #received = Buffer.alloc(0);
   #look: () => void = () => {};
 
-  constructor({ server }: Door) {
+  constructor({ server }: Reachable) {
     this.socket = connect(server.port, server.address);
     this.socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk]);
