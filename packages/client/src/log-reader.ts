@@ -46,7 +46,7 @@ export class LogReader {
 }
 
 /** Whether a welcome goes on exactly where we are, as it says (RESUME-1). */
-export function continues(welcome: Welcome, position: Position): boolean {
+export function continues(welcome: Pick<Welcome, 'logId' | 'first'>, position: Position): boolean {
   return welcome.logId === position.logId && welcome.first === position.seq + 1;
 }
 

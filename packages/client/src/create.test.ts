@@ -1,0 +1,122 @@
+import { decodeCharterArgs, decodeCommandWithBlob, decodeCreateRoom, equalBytes } from '@mayfly/protocol';
+import { describe, expect, test, vi } from 'vitest';
+import { createRoom } from './create.ts';
+import { checkCharter } from './crypto/charter.ts';
+import { epochKeys, roomSecrets } from './crypto/keys.ts';
+import { ownerKeys } from './crypto/owner.ts';
+import { makeLink } from './link.ts';
+import { seededRandom } from './testing/random.ts';
+
+type Request = { readonly url: string; readonly init: RequestInit | undefined };
+
+function server(...answers: readonly (() => Response | Promise<Response>)[]) {
+  const requests: Request[] = [];
+  const fetch = vi.fn(async (url: string | URL | globalThis.Request, init?: RequestInit) => {
+    requests.push({ url: url instanceof globalThis.Request ? url.url : String(url), init });
+    const answer = answers[requests.length - 1];
+    if (answer === undefined) throw new Error('one request too many');
+    return answer();
+  });
+  return { fetch, requests };
+}
+
+const json = (status: number, body: unknown) => () => Response.json(body, { status });
+const reserved = json(201, { id: 'k7Qm2x' });
+const down = () => Promise.reject(new TypeError('network'));
+const page = () => new Response('<h1>Bad gateway</h1>', { status: 502 });
+/** A body as text, every byte one character. */
+const bodyText = (init: RequestInit | undefined): string =>
+  init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : JSON.stringify(init?.body);
+const opened = () => new Response(null, { status: 204 });
+
+const make = (fetch: typeof globalThis.fetch) =>
+  createRoom({
+    origin: 'https://chat.example',
+    lifeSeconds: 1800,
+    history: 'all',
+    name: 'Ann',
+    fetch,
+    random: seededRandom('create'),
+  });
+
+describe('creating a room', () => {
+  test('API-1, API-2: two requests, and a charter that stands against the link', async () => {
+    const { fetch, requests } = server(reserved, opened);
+    const created = await make(fetch);
+    if (!created.ok) throw new Error(created.reason);
+    const { link, identity, ownerCode } = created;
+    const owner = ownerKeys(ownerCode);
+    expect(requests.map(({ url }) => url)).toEqual([
+      'https://chat.example/api/rooms',
+      'https://chat.example/api/rooms/k7Qm2x/charter',
+    ]);
+    expect(requests.map(({ init }) => new Headers(init?.headers).get('Content-Type'))).toEqual([
+      'application/json',
+      'application/octet-stream',
+    ]);
+
+    const first = requests[0]?.init?.body;
+    const asked = decodeCreateRoom(typeof first === 'string' ? first : '');
+    expect(asked).toEqual({ ownerPk: owner.pk, life: 1800, history: 'all' });
+
+    const body = requests[1]?.init?.body;
+    const sent = body instanceof Uint8Array ? decodeCommandWithBlob(body) : undefined;
+    if (sent === undefined) throw new Error('no charter was sent');
+    const secrets = roomSecrets(link.secret);
+    const keys = epochKeys(secrets.root, link.id, 0);
+    const checked = checkCharter({
+      id: link.id,
+      secrets,
+      keys,
+      door: 1,
+      lastC: 1,
+      bytes: sent.bytes,
+      blob: sent.blob,
+    });
+    expect(checked).toMatchObject({ ok: true });
+    const charter = decodeCharterArgs(sent.command.args);
+    expect(charter?.moderators).toEqual([{ idPk: identity.pk, mask: 128 }]);
+    expect(identity).toMatchObject({ name: 'Ann', joined: false, ownerCode });
+    expect(equalBytes(sent.command.signerPk, owner.pk)).toBe(true);
+  });
+
+  test('nothing that is sent opens the room', async () => {
+    const { fetch, requests } = server(reserved, opened);
+    const created = await make(fetch);
+    if (!created.ok) throw new Error(created.reason);
+    const sent = requests.map(({ url, init }) => url + bodyText(init)).join();
+    expect(sent).not.toContain(created.link.secret);
+    expect(sent).not.toContain(created.ownerCode);
+    expect(sent).not.toContain('Ann');
+    expect(makeLink('https://chat.example', created.link.id, created.link.secret)).toContain('#1');
+  });
+
+  test('on a page the server is where the page came from', async () => {
+    const { fetch, requests } = server(reserved, opened);
+    await createRoom({ lifeSeconds: 60, history: 'none', name: '', fetch, random: seededRandom('x') });
+    expect(requests[0]?.url).toBe('/api/rooms');
+  });
+
+  test('API-4: a refusal says why, and when to try again', async () => {
+    const first = server(json(429, { error: 'rate', retryAfterMs: 5000 }));
+    expect(await make(first.fetch)).toEqual({ ok: false, reason: 'rate', retryAfterMs: 5000 });
+    const second = server(reserved, json(403, { error: 'not_allowed', retryAfterMs: 0 }));
+    expect(await make(second.fetch)).toEqual({ ok: false, reason: 'not_allowed', retryAfterMs: 0 });
+  });
+
+  test('no network: offline, at either request', async () => {
+    expect(await make(server(down).fetch)).toMatchObject({ ok: false, reason: 'offline' });
+    expect(await make(server(reserved, down).fetch)).toMatchObject({ ok: false, reason: 'offline' });
+  });
+
+  test('an answer that nobody understands is trouble of the server', async () => {
+    expect(await make(server(page).fetch)).toMatchObject({ ok: false, reason: 'unavailable' });
+    expect(await make(server(json(201, { id: '../../x' })).fetch)).toMatchObject({
+      ok: false,
+      reason: 'unavailable',
+    });
+    expect(await make(server(json(400, { error: 'no such word' })).fetch)).toMatchObject({
+      reason: 'unavailable',
+    });
+  });
+});

@@ -1,0 +1,248 @@
+import { type Send, UNECHOED_MAX, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from './clock.ts';
+import { ECHO_PATIENCE_MS, Outbox } from './outbox.ts';
+import { Author, type Sealed } from './testing/author.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function open() {
+  const author = new Author('Ann');
+  const sealed = new Map<string, Sealed[]>();
+  const sent: Send[] = [];
+  const happened: string[] = [];
+  const network = { buffered: 0 };
+  const outbox = new Outbox({
+    clock: systemClock,
+    seal: (text) => {
+      const made = author.write(text);
+      sealed.set(text, [...(sealed.get(text) ?? []), made]);
+      return { key: toHex(made.mid), envelope: made.envelope };
+    },
+    restartChain: () => {
+      happened.push('restart');
+      author.restart();
+    },
+    send: (frame) => {
+      const decoded = decodeClientSealed(frame);
+      if (decoded?.type === 'send') sent.push(decoded);
+    },
+    distrust: () => void happened.push('distrust'),
+    bufferedBytes: () => network.buffered,
+  });
+  const envelopeOf = (text: string): Uint8Array => sealed.get(text)?.at(-1)?.envelope ?? utf8('none');
+  const textOf = ({ envelope }: Send): string | undefined =>
+    [...sealed].find(([, made]) => made.some((one) => toHex(one.envelope) === toHex(envelope)))?.[0];
+  /** What went out since the last look: `n:text`. */
+  const wire = (): string[] => sent.splice(0).map((frame) => `${frame.n}:${textOf(frame)}`);
+  const write = (...texts: string[]) => texts.map((text) => outbox.add(text, Date.now()));
+  const echo = (...texts: string[]) => texts.map((text) => outbox.echoed(envelopeOf(text)));
+  const states = () => outbox.list().map(({ text, state }) => `${text}:${state}`);
+  return { outbox, wire, write, echo, states, sealed, happened, network };
+}
+
+function live() {
+  const all = open();
+  all.outbox.caughtUp(0, false);
+  return all;
+}
+
+describe('SEND-1: numbers', () => {
+  test('begin after what the log took of ours, and have no holes', () => {
+    const { outbox, write, wire } = open();
+    outbox.caughtUp(41, false);
+    write('a', 'b', 'c');
+    expect(wire()).toEqual(['42:a', '43:b', '44:c']);
+  });
+
+  test('are given when there is a connection; until then a message waits', () => {
+    const { outbox, write, wire, states } = open();
+    write('a', 'b');
+    expect(wire()).toEqual([]);
+    expect(states()).toEqual(['a:waiting', 'b:waiting']);
+    outbox.caughtUp(7, false);
+    expect(wire()).toEqual(['8:a', '9:b']);
+    expect(states()).toEqual(['a:sending', 'b:sending']);
+  });
+});
+
+describe('SEND-2: the echo', () => {
+  test('ends a message; other bytes do not', () => {
+    const { write, echo, states, outbox } = live();
+    write('a', 'b');
+    expect(outbox.echoed(utf8('something else'))).toBe(false);
+    expect(echo('a')).toEqual([true]);
+    expect(states()).toEqual(['b:sending']);
+    expect(echo('a')).toEqual([false]);
+  });
+
+  test(`at most ${UNECHOED_MAX} are on the wire; more wait their turn, in order`, () => {
+    const { write, echo, wire } = live();
+    const texts = Array.from({ length: 20 }, (_, i) => `m${i}`);
+    write(...texts);
+    expect(wire()).toHaveLength(UNECHOED_MAX);
+    echo('m0', 'm1');
+    expect(wire()).toEqual(['17:m16', '18:m17']);
+  });
+
+  test('after a resume the same bytes go out under the same number', () => {
+    const { outbox, write, echo, wire, sealed } = live();
+    write('a', 'b', 'c');
+    echo('a');
+    wire();
+    outbox.suspend();
+    outbox.caughtUp(1, true);
+    expect(wire()).toEqual(['2:b', '3:c']);
+    expect(sealed.get('b')).toHaveLength(1);
+  });
+
+  test('a number the log took, without an echo in what was received: sent, and no longer in the history', () => {
+    const { outbox, write, wire, states } = live();
+    write('a', 'b', 'c');
+    wire();
+    outbox.suspend();
+    outbox.caughtUp(2, true);
+    expect(states()).toEqual(['c:sending']);
+    expect(wire()).toEqual(['3:c']);
+  });
+
+  test('SEND-4: after a fresh start everything is numbered anew, and nothing is taken for sent', () => {
+    const { outbox, write, wire } = live();
+    write('a', 'b');
+    wire();
+    outbox.suspend();
+    outbox.caughtUp(5, false);
+    expect(wire()).toEqual(['6:a', '7:b']);
+  });
+
+  test('none for 30 s: the connection is not believed any more', () => {
+    const { write, echo, happened } = live();
+    write('a', 'b');
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
+    echo('a');
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
+    expect(happened).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(happened).toEqual(['distrust']);
+  });
+
+  test('is waited for longer while the uplink drains', () => {
+    const { write, happened, network } = live();
+    network.buffered = 200_000;
+    write('a');
+    network.buffered = 100_000;
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS);
+    expect(happened).toEqual([]);
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS);
+    expect(happened).toEqual(['distrust']);
+  });
+
+  test('leaves no timer when all have come', () => {
+    const { write, echo } = live();
+    write('a');
+    echo('a');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('REFUSED-1', () => {
+  for (const code of ['rate', 'busy', 'unavailable'] as const) {
+    test(`${code}: the same bytes, the same number, after the pause; those behind follow`, () => {
+      const { outbox, write, wire, sealed } = live();
+      write('a', 'b', 'c');
+      wire();
+      outbox.refused(1, code, 4000);
+      outbox.refused(2, 'gap', 0);
+      outbox.refused(3, 'gap', 0);
+      write('d');
+      vi.advanceTimersByTime(3999);
+      expect(wire()).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(wire()).toEqual(['1:a', '2:b', '3:c', '4:d']);
+      expect(sealed.get('a')).toHaveLength(1);
+    });
+  }
+
+  test('"unavailable" for a message that was logged all the same: its number is spent', () => {
+    const { outbox, write, echo, wire, states } = live();
+    write('a', 'b');
+    wire();
+    outbox.refused(1, 'unavailable', 1000);
+    echo('a');
+    vi.advanceTimersByTime(1000);
+    expect(wire()).toEqual(['2:b']);
+    expect(states()).toEqual(['b:sending']);
+  });
+
+  test('a final refusal: it fails and stays; those behind go out in a new chain, under its number', () => {
+    const { outbox, write, wire, states, happened, sealed } = live();
+    write('a', 'b', 'c');
+    wire();
+    outbox.refused(2, 'server_full', 0);
+    expect(happened).toEqual(['restart']);
+    expect(states()).toEqual(['a:sending', 'b:failed', 'c:sending']);
+    expect(outbox.list()[1]).toMatchObject({ why: 'server_full' });
+    expect(wire()).toEqual(['2:c']);
+    expect(sealed.get('c')).toHaveLength(2);
+    expect(outbox.list()[2]?.key).toBe(toHex(sealed.get('c')?.[1]?.mid ?? utf8('none')));
+  });
+
+  test('retry: a failed message goes to the end, sealed anew', () => {
+    const { outbox, write, wire, sealed, states } = live();
+    const [key = ''] = write('a', 'b');
+    wire();
+    outbox.refused(1, 'too_big', 0);
+    expect(wire()).toEqual(['1:b']);
+    outbox.retry(key);
+    expect(wire()).toEqual(['2:a']);
+    expect(sealed.get('a')).toHaveLength(2);
+    expect(states()).toEqual(['b:sending', 'a:sending']);
+  });
+
+  test('discard: only what failed can be deleted; what may be logged cannot', () => {
+    const { outbox, write, states } = live();
+    const [a = '', b = ''] = write('a', 'b');
+    outbox.refused(1, 'not_allowed', 0);
+    outbox.discard(a);
+    outbox.discard(b);
+    expect(states()).toEqual(['b:sending']);
+  });
+
+  test('a gap at the first of all: the numbers do not fit, a new join will tell', () => {
+    const { outbox, write, happened } = live();
+    write('a', 'b');
+    outbox.refused(2, 'gap', 0);
+    expect(happened).toEqual([]);
+    outbox.refused(1, 'gap', 0);
+    expect(happened).toEqual(['distrust']);
+  });
+
+  test('a number that is not on the wire means nothing', () => {
+    const { outbox, write, states } = live();
+    write('a');
+    outbox.refused(9, 'too_big', 0);
+    expect(states()).toEqual(['a:sending']);
+  });
+
+  test('nothing is sent in a pause that began on a lost connection', () => {
+    const { outbox, write, wire } = live();
+    write('a');
+    outbox.refused(1, 'rate', 5000);
+    wire();
+    outbox.suspend();
+    vi.advanceTimersByTime(10_000);
+    expect(wire()).toEqual([]);
+    outbox.caughtUp(0, true);
+    expect(wire()).toEqual(['1:a']);
+  });
+});
+
+test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
+  const { outbox, write, wire } = live();
+  write('a');
+  wire();
+  outbox.clear();
+  expect(outbox.list()).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});

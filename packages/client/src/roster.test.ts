@@ -1,0 +1,207 @@
+import { type Presence, toBase64url } from '@mayfly/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from './clock.ts';
+import { LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
+import type { RoomNews } from './room-news.ts';
+import { Author, ID } from './testing/author.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const me = new Author('Me');
+const ann = new Author('Ann');
+const bob = new Author('Bob');
+const slots = new Map([me, ann, bob].map((author, i) => [author, new Uint8Array(8).fill(i + 1)]));
+const slotOf = (author: Author) => slots.get(author) ?? new Uint8Array(8);
+const xPk = new Uint8Array(32).fill(9);
+
+type Change = {
+  joined?: readonly Author[];
+  away?: readonly Author[];
+  left?: readonly Author[];
+  version?: number;
+};
+
+function open() {
+  const told: RoomNews[] = [];
+  const roster = new Roster({
+    id: ID,
+    idPk: me.key.pk,
+    clock: systemClock,
+    tell: (news) => void told.push(news),
+  });
+  roster.nameSelf('Me');
+  let version = 0;
+  const say = (snapshot: boolean, change: Change) => {
+    version += 1;
+    const frame: Presence = {
+      type: 'presence',
+      version: change.version ?? version,
+      snapshot,
+      joined: (change.joined ?? []).map((author) => ({ slot: slotOf(author), idPk: author.key.pk })),
+      away: (change.away ?? []).map(slotOf),
+      left: (change.left ?? []).map(slotOf),
+      count: 7,
+    };
+    roster.presence(frame);
+  };
+  const name = (author: Author, text: string, at = 1, key = xPk) =>
+    roster.profile({ idPk: author.key.pk }, { xPk: key, at, name: text });
+  /** Notices since the last look. */
+  const notices = () =>
+    told
+      .splice(0)
+      .flatMap((news) =>
+        news.type === 'joined' || news.type === 'left' ? [`${news.person.name} ${news.type}`] : [],
+      );
+  const list = () => {
+    vi.advanceTimersByTime(LIST_PAUSE_MS);
+    return told.findLast((news) => news.type === 'members');
+  };
+  const names = () => list()?.members.map((member) => `${member.name}${member.away ? ' (away)' : ''}`);
+  return { roster, say, name, notices, list, names };
+}
+
+describe('PRESENCE-1: who is here', () => {
+  test('a snapshot is everybody, and nobody joins or leaves by it', () => {
+    const { say, notices, names } = open();
+    say(true, { joined: [me, ann, bob], away: [bob] });
+    vi.advanceTimersByTime(NAME_PATIENCE_MS);
+    expect(names()).toEqual(['Me', '', ' (away)']);
+    say(true, { joined: [me, ann] });
+    expect(names()).toEqual(['Me', '']);
+    expect(notices()).toEqual([]);
+  });
+
+  test("the list says who is you, and who the owner; the count is the server's", () => {
+    const { roster, say, list } = open();
+    roster.setOwners([ann.key.pk]);
+    say(true, { joined: [me, ann] });
+    expect(list()?.count).toBe(7);
+    expect(list()?.members.map(({ you, owner, idPk }) => ({ you, owner, idPk }))).toEqual([
+      { you: true, owner: false, idPk: toBase64url(me.key.pk) },
+      { you: false, owner: true, idPk: toBase64url(ann.key.pk) },
+    ]);
+  });
+
+  test('an old change does not undo a newer one', () => {
+    const { say, names } = open();
+    say(true, { joined: [me, ann], version: 10 });
+    say(false, { left: [ann], version: 10 });
+    say(false, { left: [ann], version: 9 });
+    expect(names()).toEqual(['Me', '']);
+    say(true, { joined: [me], version: 3 });
+    expect(names()).toEqual(['Me']);
+  });
+});
+
+describe('who joins', () => {
+  test('is announced by name, once the profile is there', () => {
+    const { say, name, notices } = open();
+    say(true, { joined: [me] });
+    say(false, { joined: [ann] });
+    expect(notices()).toEqual([]);
+    name(ann, 'Ann');
+    expect(notices()).toEqual(['Ann joined']);
+    vi.advanceTimersByTime(NAME_PATIENCE_MS);
+    expect(notices()).toEqual([]);
+  });
+
+  test('without a profile after 2 s, is announced without a name', () => {
+    const { say, notices } = open();
+    say(true, { joined: [me] });
+    say(false, { joined: [ann] });
+    vi.advanceTimersByTime(NAME_PATIENCE_MS - 1);
+    expect(notices()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(notices()).toEqual([' joined']);
+  });
+
+  test('is not ourselves', () => {
+    const { say, notices } = open();
+    say(false, { joined: [me] });
+    vi.advanceTimersByTime(NAME_PATIENCE_MS);
+    say(false, { left: [me] });
+    expect(notices()).toEqual([]);
+  });
+
+  test('was away: PRESENCE-2, nobody left and nobody joins', () => {
+    const { say, name, notices, names } = open();
+    say(true, { joined: [me, ann] });
+    name(ann, 'Ann');
+    say(false, { away: [ann] });
+    expect(names()).toEqual(['Me', 'Ann (away)']);
+    say(false, { joined: [ann] });
+    expect(names()).toEqual(['Me', 'Ann']);
+    expect(notices()).toEqual([]);
+  });
+
+  test('and leaves before anybody heard: neither is told', () => {
+    const { say, notices } = open();
+    say(true, { joined: [me] });
+    say(false, { joined: [ann] });
+    say(false, { left: [ann] });
+    vi.advanceTimersByTime(NAME_PATIENCE_MS);
+    expect(notices()).toEqual([]);
+  });
+
+  test('leaves and returns under the name we know', () => {
+    const { say, name, notices } = open();
+    say(true, { joined: [me, ann] });
+    name(ann, 'Ann');
+    say(false, { left: [ann] });
+    say(false, { joined: [ann] });
+    expect(notices()).toEqual(['Ann left', 'Ann joined']);
+  });
+});
+
+describe('a name', () => {
+  test('is the newest, from profile or message', () => {
+    const { roster, say, name, names } = open();
+    say(true, { joined: [me, ann] });
+    name(ann, 'Ann', 10);
+    roster.heardFrom(ann.key.pk, 'Anna', 20);
+    name(ann, 'old', 15);
+    expect(names()).toEqual(['Me', 'Anna']);
+    name(ann, 'Ann B', 30);
+    expect(names()).toEqual(['Me', 'Ann B']);
+  });
+
+  test('of our own is what we say, not what comes back', () => {
+    const { roster, say, name, names } = open();
+    say(true, { joined: [me] });
+    roster.nameSelf('New');
+    roster.heardFrom(me.key.pk, 'Old', Date.now() + 1e9);
+    name(me, 'Old', Date.now() + 1e9);
+    expect(names()).toEqual(['New']);
+    roster.nameSelf('Newer');
+    expect(names()).toEqual(['Newer']);
+  });
+
+  test('PROFILE: an exchange key never changes; a profile with another one is dropped', () => {
+    const { say, name, names } = open();
+    say(true, { joined: [me, ann] });
+    name(ann, 'Ann', 1);
+    name(ann, 'Mallory', 2, new Uint8Array(32).fill(8));
+    expect(names()).toEqual(['Me', 'Ann']);
+  });
+
+  test('two hundred of them are told as one list', () => {
+    const { roster, say, list } = open();
+    say(true, { joined: [me, ann, bob] });
+    const before = list();
+    for (let i = 0; i < 200; i++) roster.heardFrom(bob.key.pk, `Bob ${i}`, i);
+    expect(list()).not.toBe(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test('closed: nothing is told any more, and no timer runs', () => {
+  const { roster, say, notices } = open();
+  say(true, { joined: [me] });
+  say(false, { joined: [ann] });
+  roster.close();
+  vi.advanceTimersByTime(60_000);
+  expect(notices()).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});

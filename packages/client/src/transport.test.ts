@@ -1,0 +1,113 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type WebSocketLike, socketUrl, webSocketTransport } from './transport.ts';
+
+class SocketDouble implements WebSocketLike {
+  static last: SocketDouble | undefined;
+  readonly asked: readonly string[];
+  binaryType = 'blob';
+  readyState = 1;
+  bufferedAmount = 42;
+  readonly sent: unknown[] = [];
+  closedWith: number | undefined;
+  readonly #listeners = new Map<string, (event: never) => void>();
+
+  constructor(url: string, subprotocol: string) {
+    this.asked = [url, subprotocol];
+    SocketDouble.last = this;
+  }
+
+  send(frame: string | Uint8Array): void {
+    this.sent.push(frame);
+  }
+
+  close(code?: number): void {
+    this.closedWith = code;
+  }
+
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.#listeners.set(type, listener);
+  }
+
+  fire(type: string, event: unknown = {}): void {
+    this.#listeners.get(type)?.(event as never);
+  }
+}
+
+function open() {
+  const heard: unknown[] = [];
+  const wire = webSocketTransport(
+    'wss://chat.example/ws',
+    SocketDouble,
+  )({
+    text: (frame) => void heard.push(frame),
+    binary: (frame) => void heard.push(frame),
+    closed: (code) => void heard.push(`closed ${code}`),
+  });
+  const socket = SocketDouble.last;
+  if (socket === undefined) throw new Error('no socket was opened');
+  return { heard, wire, socket };
+}
+
+describe('WS-1: a WebSocket as a wire', () => {
+  test('speaks the subprotocol, and hears text and bytes', () => {
+    const { heard, socket, wire } = open();
+    expect(socket.asked).toEqual(['wss://chat.example/ws', 'mayfly.v1']);
+    expect(socket.binaryType).toBe('arraybuffer');
+    socket.fire('message', { data: 'text' });
+    socket.fire('message', { data: Uint8Array.of(1, 2).buffer });
+    socket.fire('message', { data: { neither: true } });
+    expect(heard).toEqual(['text', Uint8Array.of(1, 2)]);
+    wire.send('out');
+    wire.send(Uint8Array.of(3));
+    expect(socket.sent).toEqual(['out', Uint8Array.of(3)]);
+    expect(wire.bufferedBytes).toBe(42);
+  });
+
+  test('an error is nothing by itself; the close after it says the code, once', () => {
+    const { heard, socket } = open();
+    socket.fire('error');
+    socket.fire('close', { code: 1006 });
+    socket.fire('close', { code: 1000 });
+    expect(heard).toEqual(['closed 1006']);
+  });
+
+  test('closed by us: nothing is heard any more', () => {
+    const { heard, socket, wire } = open();
+    wire.close();
+    socket.fire('message', { data: 'late' });
+    socket.fire('close', { code: 1000 });
+    expect(socket.closedWith).toBe(1000);
+    expect(heard).toEqual([]);
+  });
+
+  test('nothing is sent into a socket that is not open', () => {
+    const { socket, wire } = open();
+    socket.readyState = 2;
+    wire.send('late');
+    expect(socket.sent).toEqual([]);
+  });
+
+  test('an address that the page may not open is a lost connection, told later', async () => {
+    const heard: unknown[] = [];
+    const Forbidden = vi.fn(function forbid(): SocketDouble {
+      throw new Error('SecurityError');
+    });
+    const wire = webSocketTransport(
+      'ws://x',
+      Forbidden,
+    )({
+      text: () => {},
+      binary: () => {},
+      closed: (code) => void heard.push(code),
+    });
+    wire.send('nowhere');
+    expect(heard).toEqual([]);
+    await Promise.resolve();
+    expect(heard).toEqual([1006]);
+  });
+});
+
+test('the socket is where the page came from', () => {
+  expect(socketUrl('https://chat.example')).toBe('wss://chat.example/ws');
+  expect(socketUrl('http://192.168.1.5:5000')).toBe('ws://192.168.1.5:5000/ws');
+});
