@@ -52,7 +52,7 @@ type WordsProps = { readonly heading: string; readonly lead: string; readonly ac
 function Words({ heading, lead, actions }: WordsProps) {
   return (
     <main class="solo">
-      <EndedCard heading={heading} lead={lead}>
+      <EndedCard heading={heading} lead={lead} wide>
         <div class="row">{actions}</div>
       </EndedCard>
     </main>
