@@ -76,12 +76,14 @@ function findAddress(text: string): string | undefined {
 /** Where an address leads, from what stands before its `#`. */
 type Place = { readonly id: string; readonly host?: string; readonly bare: boolean };
 
-const CHAT_ADDRESS = /^(?:https?:\/\/)?([^/?]*)(?:\/[^/?]+)*?\/chat\/([^/?]*)\/?(?:\?.*)?$/iu;
-const ROOM_ADDRESS = /^(?:https?:\/\/)?([^/?]*)[^?]*\?(?:.*&)?room=([^&]*)/iu;
+const CHAT_PATH = /\/chat\/([^/]*)\/?$/u;
 
 function readPlace(before: string): Place | undefined {
-  const [, host, id] = CHAT_ADDRESS.exec(before) ?? ROOM_ADDRESS.exec(before) ?? [];
-  if (id !== undefined) return { id, ...(host && { host: host.toLowerCase() }), bare: false };
+  const [address = '', query] = before.split('?', 2);
+  const path = address.replace(/^https?:\/\//iu, '');
+  const id = CHAT_PATH.exec(path)?.[1] ?? new URLSearchParams(query).get('room');
+  const host = path.split('/', 1)[0]?.toLowerCase();
+  if (id !== null) return { id, ...(host && { host }), bare: false };
   return before === '' ? undefined : { id: before, bare: true };
 }
 

@@ -95,6 +95,14 @@ function innerWith(changes: Partial<Record<Field, Uint8Array>> = {}): Uint8Array
   return concat(signed, new Uint8Array(64).fill(1), changes.tail ?? new Uint8Array());
 }
 
+// Any code points but lone surrogates, which UTF-8 cannot hold.
+const anyText = (maxLength: number) =>
+  fc
+    .array(fc.integer({ min: 0, max: 0x10_ffff - 0x800 }), { maxLength })
+    .map((points) =>
+      String.fromCodePoint(...points.map((point) => (point < 0xd800 ? point : point + 0x800))),
+    );
+
 const raw = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
 const textIn = (changes: Partial<Record<Field, Uint8Array>>) => {
@@ -110,14 +118,10 @@ function opened(envelope: Uint8Array) {
 
 describe('ENV-1: what is sealed comes back', () => {
   test('any name, text, reference and time', () => {
-    const name = fc
-      .string({ unit: 'grapheme', maxLength: 12 })
-      .filter((text) => utf8(text).length <= 100 && Array.from(text).length <= 50);
-    const body = fc.string({ unit: 'binary', maxLength: 3000 }).filter((text) => utf8(text).length <= 16_000);
     const any = fc.record(
       {
-        name,
-        body,
+        name: anyText(25),
+        body: anyText(1000),
         ref: raw(16),
         sess: raw(4),
         prev: raw(32),
@@ -136,7 +140,7 @@ describe('ENV-1: what is sealed comes back', () => {
         expect(opened).toMatchObject({ ok: true, message: { ...changes, mid, pk: ann.pk, epoch: 0 } });
         expect(opened.ok && verifyMessage(opened.message)).toBe(true);
       }),
-      { numRuns: 40, seed: 11 },
+      { numRuns: 20, seed: 11 },
     );
   });
 
