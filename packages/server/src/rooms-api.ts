@@ -83,7 +83,7 @@ async function reserve({ config, store, random }: RoomsApi, wish: CreateRoom): P
 // Bytes above the last whole multiple of 58 are drawn again, so that every character is equally likely.
 const FAIR_BYTES = 256 - (256 % BASE58.length);
 
-export function drawRoomId(length: number, random: RandomBytes): RoomId {
+function drawRoomId(length: number, random: RandomBytes): RoomId {
   let text = '';
   while (text.length < length) {
     const byte = random(1)[0] ?? FAIR_BYTES;

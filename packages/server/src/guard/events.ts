@@ -17,7 +17,7 @@ export type TurnedAway =
   | 'subprotocol';
 
 /** Where our own trouble happened: a word of ours, never something a client sent. */
-export type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
+type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
 
 export interface Events {
   stopping(connections: number): void;
