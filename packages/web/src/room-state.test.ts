@@ -124,6 +124,18 @@ describe('coming out', () => {
     expect(room.woken).toBe(0);
   });
 
+  test('the title is the next screen’s own', () => {
+    const room = enter();
+    const view = currentRoom.value ?? expect.unreachable();
+    leaveRoom();
+    browser.page.title = 'over';
+    view.wake({ visible: false, online: true });
+    view.hear(written);
+    expect(view.unseen.value).toBe(1);
+    expect(browser.page.title).toBe('over');
+    expect(room.woken).toBe(0);
+  });
+
   test.each<RoomEnd['why']>(['expired', 'owner', 'vanished'])('%s lets the room fade first', (why) => {
     const room = enter();
     room.listener(written);

@@ -3,10 +3,15 @@
 import type { RoomFacts } from '@mayfly/client';
 import type { Opening as OpeningKind, RoomView } from '../room-view.ts';
 import { roomTexts } from '../texts-room.ts';
+import { texts } from '../texts.ts';
+import { Icon } from './icon.tsx';
 import { Mark } from './mark.tsx';
 import { PlainHttpBadge } from './plain-http-badge.tsx';
+import { CopyButton } from './share-link.tsx';
 
-export function Opening({ view }: { readonly view: RoomView }) {
+type OpeningProps = { readonly view: RoomView; readonly onInvite: () => void };
+
+export function Opening({ view, onInvite }: OpeningProps) {
   const facts = view.facts.value;
   const kind = view.opening.value;
   if (facts === undefined || kind === undefined) return null;
@@ -16,6 +21,15 @@ export function Opening({ view }: { readonly view: RoomView }) {
       <Mark />
       <h2>{HEADINGS[kind]}</h2>
       <p>{leadOf(kind, facts)}</p>
+      {alone && (
+        <div class="row">
+          <CopyButton text={view.link} primary={false} onRefused={onInvite} />
+          <button class="btn btn--sec" type="button" onClick={onInvite}>
+            <Icon name="qr" />
+            {texts.link.qr}
+          </button>
+        </div>
+      )}
       <span class="narrow-only">
         <PlainHttpBadge />
       </span>

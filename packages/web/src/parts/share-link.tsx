@@ -71,7 +71,7 @@ type CopyButtonProps = {
   readonly onRefused: () => void;
 };
 
-function CopyButton({ text, primary, onRefused }: CopyButtonProps) {
+export function CopyButton({ text, primary, onRefused }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
   useEffect(() => {
     if (outcome !== 'copied') return undefined;

@@ -12,9 +12,10 @@ import { Icon } from './icon.tsx';
 import { Opening } from './opening.tsx';
 import { TurnRow } from './turn.tsx';
 
-type StreamProps = { readonly view: RoomView };
+type ViewProps = { readonly view: RoomView };
+type StreamProps = ViewProps & { readonly onInvite: () => void };
 
-export function Stream({ view }: StreamProps) {
+export function Stream({ view, onInvite }: StreamProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const keeper = useRef<ScrollKeeper>(undefined);
@@ -42,7 +43,7 @@ export function Stream({ view }: StreamProps) {
         ref={scroller}
       >
         <ol class="log" ref={list}>
-          <Opening view={view} />
+          <Opening view={view} onInvite={onInvite} />
           {view.stream.value.map((item) => (
             <Row key={item.key} item={item} view={view} shared={shared} />
           ))}
@@ -109,7 +110,7 @@ function NoticeRow({ notice, shared }: NoticeProps) {
 }
 
 /** Back to the newest, with the number of those that came meanwhile. */
-function Jump({ view }: StreamProps) {
+function Jump({ view }: ViewProps) {
   if (view.atEnd.value) return null;
   return (
     <div class="stage__jump">

@@ -43,7 +43,7 @@ function RoomScreen({ view }: { readonly view: RoomView }) {
         </RoomHeader>
         <div class="stage">
           <Banner view={view} />
-          <Stream view={view} />
+          <Stream view={view} onInvite={() => setOpen('invite')} />
         </div>
         <Composer view={view} />
       </main>
