@@ -56,7 +56,7 @@ export class Chains {
   /** Takes messages in order of their places. Returns those to show, or to show anew, in that order. */
   accept(arrivals: readonly Arrival[]): readonly Accepted[] {
     this.#changed = new Set();
-    for (const [name, group] of this.#group(arrivals)) {
+    for (const [name, group] of groupByChain(arrivals)) {
       const chain = this.#chains.get(name) ?? [];
       this.#chains.set(name, chain);
       if (rises(chain, group)) this.#acceptRun(chain, group);
@@ -68,22 +68,8 @@ export class Chains {
       .map((candidate) => ({ ...candidate, missingBefore: this.#missingBefore(candidate) }));
   }
 
-  // RECV-2: what was accepted before is dropped here, whoever sealed it anew.
-  #group(arrivals: readonly Arrival[]): Map<string, Candidate[]> {
-    const groups = new Map<string, Candidate[]>();
-    for (const arrival of arrivals) {
-      const mid = toHex(arrival.opened.mid);
-      if (this.#accepted.has(mid)) continue;
-      const name = chainName(arrival.opened);
-      const group = groups.get(name) ?? [];
-      group.push({ ...arrival, mid, conflicting: false });
-      groups.set(name, group);
-    }
-    return groups;
-  }
-
   // RECV-3, the quick way: the newest signature first, then along the chain. Where counts rise with the places,
-  // no message can take another's place, so the order of acceptance makes no difference.
+  // no message was accepted before or takes another's place: the order of acceptance makes no difference.
   #acceptRun(chain: Chain, group: readonly Candidate[]): void {
     let successor: Candidate | undefined;
     for (const candidate of group.toReversed()) {
@@ -100,6 +86,7 @@ export class Chains {
 
   // RECV-3 in the order of the log, each by its own signature: what a page that was there did.
   #acceptOne(chain: Chain, candidate: Candidate): void {
+    // RECV-2: whoever sealed it anew, and whatever the signature is now.
     if (this.#accepted.has(candidate.mid)) return;
     if (!signatureHolds(candidate)) {
       this.#waiting.push(candidate);
@@ -171,6 +158,18 @@ function chainName({ pk, sess }: OpenedMessage): string {
   return toHex(pk) + toHex(sess);
 }
 
+function groupByChain(arrivals: readonly Arrival[]): Map<string, Candidate[]> {
+  const groups = new Map<string, Candidate[]>();
+  for (const arrival of arrivals) {
+    const name = chainName(arrival.opened);
+    const group = groups.get(name) ?? [];
+    group.push({ ...arrival, mid: toHex(arrival.opened.mid), conflicting: false });
+    groups.set(name, group);
+  }
+  return groups;
+}
+
+// Then none of the group was accepted before either: `mid` binds the count.
 function rises(chain: Chain, group: readonly Candidate[]): boolean {
   let highest = chain.at(-1)?.opened.count ?? 0;
   for (const { opened } of group) {

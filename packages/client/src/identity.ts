@@ -50,6 +50,17 @@ export function loadIdentity(storage: TabStorage, id: RoomId): Identity | undefi
   return withKeys(seed, xSecret, { name: cleanName(name), joined, ...owner });
 }
 
+/** Whom to be in a room: who is named, else whom the storage holds, else somebody new. `name` replaces theirs. */
+export function identityOf(
+  { storage, identity, name }: { storage: TabStorage; identity?: Identity; name?: string },
+  id: RoomId,
+  random: RandomBytes,
+): Identity {
+  const known = identity ?? loadIdentity(storage, id);
+  if (known === undefined) return newIdentity(random, name ?? '');
+  return name === undefined ? known : { ...known, name: fittingName(name) };
+}
+
 /** A storage that is full or forbidden costs the refresh, not the chat. */
 export function keepIdentity(storage: TabStorage, id: RoomId, identity: Identity): void {
   const { seed, xSecret, name, joined, ownerCode } = identity;
@@ -68,8 +79,8 @@ export function forgetIdentity(storage: TabStorage, id: RoomId): void {
   attempt(() => storage.removeItem(storageName(id)));
 }
 
-/** Throws a RangeError for a name that is too long. */
-export function fittingName(name: string): string {
+// Throws a RangeError for a name that is too long: whoever asks for it looks before.
+function fittingName(name: string): string {
   const clean = cleanName(name);
   if (!nameFits(clean)) throw new RangeError('the name is too long');
   return clean;

@@ -5,6 +5,7 @@ export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export { type Identity, type TabStorage, forgetIdentity, loadIdentity } from './identity.ts';
+export { openRoom } from './live-room.ts';
 export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink } from './link.ts';
 export type {
   Connection,
@@ -18,7 +19,7 @@ export type {
   RoomNews,
 } from './room-news.ts';
 export type { RoomListener } from './newsroom.ts';
-export { type Room, type RoomOptions, type SendResult, openRoom } from './room.ts';
+export type { Room, RoomOptions, SendResult } from './room.ts';
 export {
   type Transport,
   type WebSocketConstructor,
