@@ -107,7 +107,6 @@ export const texts = {
 
   ended: {
     create: 'Create a new room',
-    another: 'Enter another link',
     back: 'Back to start',
     room: 'Room',
     openFromTo: (from: string, to: string) => `was open here from ${from} to ${to}.`,
