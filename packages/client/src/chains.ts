@@ -179,10 +179,9 @@ function rises(chain: Chain, group: readonly Candidate[]): boolean {
   return true;
 }
 
-// Only ever asked of two messages with one signer, one sess: `mid` binds both.
+// Only ever asked of an earlier place: messages are accepted in the order of the log, or back along a rising run.
 function isBefore(earlier: Candidate, later: Candidate): boolean {
   return (
-    earlier.place < later.place &&
     earlier.opened.count === later.opened.count - 1 &&
     equalBytes(earlier.opened.mid, later.opened.prev) &&
     chainName(earlier.opened) === chainName(later.opened)

@@ -1,4 +1,4 @@
-// Who this tab is in one room: made once, kept in the tab's storage, so that a refresh is the same person.
+// Who this tab is in one room: made once, kept in the tab's storage, so that a refresh is the same person (PERSON-0).
 // Which storage that is, the page decides; nothing is kept elsewhere.
 
 import { type RoomId, bytesField, field, flag, parseJsonObject, toBase64url } from '@mayfly/protocol';

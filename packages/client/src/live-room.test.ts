@@ -111,7 +111,7 @@ describe('joining', () => {
   });
 });
 
-describe('CHARTER: a false room', () => {
+describe('CHARTER-4: a false room', () => {
   const cases: Record<string, (server: ServerDouble) => void> = {
     'another blob': (server) => {
       server.charter = {

@@ -234,6 +234,14 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     everybodySees(all, shown, 1);
   });
 
+  test('forged under a number that nobody has seen: the next honest message names another before it', () => {
+    const ann = new Author('Ann');
+    const a = ann.write('a').envelope;
+    const forged = ann.forge(new Author('Bob').key, 'forged').envelope;
+    ann.lose();
+    everybodySees([a, forged, ann.write('c').envelope], ['1:a', '3:c+1'], 1);
+  });
+
   test('a broken signature in mid-chain: vouched for by the next, it appears at its place', () => {
     const ann = new Author('Ann');
     const [a, b, c] = [ann.write('a').envelope, ann.write('b').envelope, ann.write('c').envelope];
@@ -331,6 +339,14 @@ describe('RECV-4: counts rise with the places', () => {
     everybodySees([first, second, other], ['1:first', '2:second'], 1);
   });
 
+  test('a message that is vouched for late takes no place before a lower count', () => {
+    const ann = new Author('Ann');
+    const high = ann.write('high', { count: 9 });
+    const low = ann.write('low', { count: 3 }).envelope;
+    const last = ann.write('last', { count: 10, prev: high.mid }).envelope;
+    everybodySees([spoilSignature(high.envelope, 'high', 'Ann'), low, last], ['2:low', '3:last+6'], 1);
+  });
+
   test('a new chain begins at one, and accuses nobody', () => {
     const ann = new Author('Ann');
     const before = [ann.write('a').envelope, ann.write('b').envelope];
@@ -379,7 +395,7 @@ describe('RECV-7: missing messages', () => {
   });
 });
 
-describe('EVENT: what the next message states', () => {
+describe('EVENT-3: what the next message states', () => {
   test('before anything was received: nothing but the log', () => {
     expect(receiver().statement()).toEqual({
       logTag: LOG_BYTES.slice(0, 4),

@@ -178,7 +178,7 @@ describe('a name', () => {
     expect(names()).toEqual(['Newer']);
   });
 
-  test('PROFILE: an exchange key never changes; a profile with another one is dropped', () => {
+  test('PROFILE-3: an exchange key never changes; a profile with another one is dropped', () => {
     const { say, name, names } = open();
     say(true, { joined: [me, ann] });
     name(ann, 'Ann', 1);
