@@ -36,7 +36,6 @@ export const roomTexts = {
   lifeAfter: ' unless someone writes',
   lifeSoon: (ms: number) => `This room vanishes in ${lifetime(ms)} unless someone writes.`,
   keepAlive: 'Keep alive',
-  keptAlive: 'The countdown starts over.',
   participants: (count: number) => plural(count, 'participant'),
   participantsLabel: 'Participants',
   hideParticipants: 'Hide participants',

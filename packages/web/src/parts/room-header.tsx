@@ -28,10 +28,10 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, c
       </button>
       <Ring view={view} />
       <div class="bar__id">
-        <h1 class="bar__code">
-          <span class="mono">{view.id}</span>
+        <div class="bar__code">
+          <h1 class="mono">{view.id}</h1>
           <span class="wide-only">{window.isSecureContext ? <EncryptedBadge /> : <PlainHttpBadge />}</span>
-        </h1>
+        </div>
         <LifeLine view={view} />
       </div>
       <div class="bar__acts">
