@@ -201,6 +201,16 @@ test('a server that is about to stop is left at a moment of our own, once', () =
   expect(heard).toEqual(['lost', 'connecting']);
 });
 
+test('a server that stopped before that moment is not left a second time', () => {
+  const { network, connection } = live();
+  network.wire.say({ type: 'goaway', withinMs: 8000 });
+  network.wire.breakWith(CLOSE.drain.code);
+  connection.wake();
+  connection.established();
+  vi.advanceTimersByTime(8000);
+  expect(network.wires).toHaveLength(2);
+});
+
 test('tries count on when a server lets us in and drops us again', () => {
   const { network, connection } = live();
   for (let i = 1; i <= 4; i++) {

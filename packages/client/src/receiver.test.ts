@@ -171,13 +171,23 @@ describe('RECV-1: the epoch that is in force at a place', () => {
     expect(room.unverified).toBe(1);
   });
 
+  test('is unknown again behind a hole: it may have risen there, and has not fallen', () => {
+    const room = receiver(0, [0, 1]);
+    room.receive([charterEvent(1, 1, 0)], NOW, false);
+    room.skipTo({ logId: LOG, seq: 20 }, 2);
+    const events = [event(21, written(1, 'new')), event(22, written(0, 'kicked'))];
+    expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['new']);
+    expect(room.unverified).toBe(1);
+  });
+
   test('is not changed by a command of anybody but the owner, or of another room', () => {
     const room = receiver(0, [0, 1]);
     const events = [
       charterEvent(1, 1, 0),
       charterEvent(2, 2, 1, new Author('Mallory').key),
       charterEvent(3, 2, 1, OWNER, roomId('other1')),
-      event(4, written(0, 'still')),
+      charterEvent(4, 2, 1, { seed: new Author('Mallory').key.seed, pk: OWNER.pk }),
+      event(5, written(0, 'still')),
     ];
     expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['still']);
     expect(room.unverified).toBe(0);
@@ -291,22 +301,22 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     expect(view).toEqual({ shown: [`${WAITING_MAX + 2}:second`], unverified: WAITING_MAX + 1 });
   });
 
-  test('a history of 500 messages of 20 senders with one forged takes the signatures of the newest only', () => {
+  test('a history of 200 messages of 20 senders with one forged takes the signatures of the newest only', () => {
     const authors = Array.from({ length: 20 }, (_, i) => new Author(`a${i}`));
-    const events = Array.from({ length: 500 }, (_, i) =>
+    const events = Array.from({ length: 200 }, (_, i) =>
       event(i + 1, authors[i % 20]?.write(`m${i}`).envelope ?? new Uint8Array()),
     );
     const spoiled = event(
-      251,
+      51,
       authors[10]?.forge(me.key, 'forged', { count: 900 }).envelope ?? new Uint8Array(),
     );
     const room = receiver();
     const check = vi.mocked(verifyMessage).mockClear();
-    const shown = room.receive(events.with(250, spoiled), NOW, false);
-    expect(shown).toHaveLength(499);
+    const shown = room.receive(events.with(50, spoiled), NOW, false);
+    expect(shown).toHaveLength(199);
     expect(room.unverified).toBe(1);
     // One each for 19 senders, and one for every message of the sender whose chain is disturbed.
-    expect(check.mock.calls.length).toBeLessThanOrEqual(19 + 25);
+    expect(check.mock.calls.length).toBeLessThanOrEqual(19 + 10);
   });
 });
 
