@@ -107,7 +107,7 @@ describe('what keeps a start from happening is one line', () => {
   test('a page that is not built', async () => {
     const pageDirectory = join(page, 'assets');
     expect(await complaintsOf({}, { pageDirectory })).toEqual([
-      'mayfly: The page is not built. Run: npm run build',
+      'mayfly: The page is not built. npm start builds it.',
     ]);
   });
 

@@ -42,7 +42,7 @@ const DRAIN_MS = 2_000;
 /** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
-  if (!hasPage(pageDirectory)) throw new StartError('The page is not built. Run: npm run build');
+  if (!hasPage(pageDirectory)) throw new StartError('The page is not built. npm start builds it.');
   const tls = readTlsFiles(config);
   const limits = storeLimits(config);
   const store = parts.store ?? new MemoryStore({ clock, random, limits });
