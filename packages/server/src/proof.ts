@@ -20,7 +20,7 @@ import type { RoomKeys, VerifiedCharter } from './store/room-store.ts';
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Strict Ed25519, with one verdict on every platform (docs/crypto.md, SIG-2). */
-export function verifySignature(
+function verifySignature(
   purpose: SigningPurpose,
   publicKey: Uint8Array,
   message: Uint8Array,

@@ -275,6 +275,29 @@ describe('joining', () => {
     expect(ann?.socket.closed).toBe('replaced');
   });
 
+  test('who is in leaves no timer behind', async () => {
+    const world = await new World().open();
+    await world.enter('ann');
+    expect(world.clock.pending).toBe(1);
+  });
+
+  test('LIFE-4: who still waits in a room that ended does not make its successor deaf', async () => {
+    const world = await new World().open();
+    const answer = gate(world.store);
+    const ann = await world.join('ann');
+    world.clock.pass(LIFE_MS);
+    await world.open();
+    const bob = await world.enter('bob');
+    await tell(bob, sendFrame(1));
+    expect(bob.socket.heard()).toEqual(['2']);
+    answer.ask();
+    answer.deliver();
+    await settled();
+    expect(ann.socket.heard()).toEqual(['denied']);
+    await tell(bob, sendFrame(2));
+    expect(bob.socket.heard()).toEqual(['3']);
+  });
+
   test('the wait for the first frame ends with it', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');

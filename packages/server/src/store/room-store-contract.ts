@@ -23,7 +23,7 @@ import type {
   StoreLimits,
 } from './room-store.ts';
 
-export type StoreUnderTest = {
+type StoreUnderTest = {
   readonly store: RoomStore;
   /** Time goes by, and what is due happens. */
   readonly pass: (ms: number) => Promise<void>;
@@ -421,6 +421,16 @@ export function roomStoreContract(name: string, make: MakeStore): void {
       expect(gone).toEqual([]);
       expect(elsewhere).toEqual([]);
       expect(f.heard()).not.toEqual([]);
+    });
+
+    test('who stops following while news is being told hears none of it', async () => {
+      const f = await opened();
+      const heard: RoomNews[] = [];
+      const stop: Disposable[] = [];
+      f.store.follow(ROOM, () => stop[0]?.[Symbol.dispose]());
+      stop.push(f.store.follow(ROOM, (news) => heard.push(news)));
+      await f.join('ann');
+      expect(heard).toEqual([]);
     });
 
     test('a follower that causes news while hearing some does not disturb the order', async () => {
