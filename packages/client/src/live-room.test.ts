@@ -224,6 +224,21 @@ describe('the history', () => {
     expect(connection()).toBe('waiting');
   });
 
+  test('a welcome that leaves events out by its own numbers is not believed', async () => {
+    const { server, connection, last } = await open();
+    server.letIn({ first: 3, seq: 1 });
+    expect(connection()).toBe('waiting');
+    expect(last('facts')).toBeUndefined();
+  });
+
+  test('a second welcome on one connection means nothing', async () => {
+    const { server, of, texts } = await enter();
+    server.wire.say(server.welcomeFor({}));
+    server.append(new Author('Ann').write('a').envelope);
+    expect(of('facts')).toHaveLength(1);
+    expect(texts()).toEqual(['a']);
+  });
+
   test('RESUME-2: a reset in the middle is told; the first one is not', async () => {
     const { server, of, reconnect, texts } = await enter();
     server.append(new Author('Ann').write('old').envelope);

@@ -37,6 +37,7 @@ export type Member = Person & {
 export type Message = {
   /** The message's own id, hex: the same in the outbox and in the log. */
   readonly key: string;
+  /** Its place: rises through the log, and in a new log goes on behind the old one. Told again, it takes the same place. */
   readonly seq: number;
   readonly from: Person;
   readonly own: boolean;
