@@ -1,4 +1,5 @@
-// Builds the page: one script and one style sheet, each with a hash in its name and in its integrity.
+// Builds the page: a script for the first screen, one for rooms, and a style sheet, each with a hash in its name and
+// in its integrity.
 
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -31,7 +32,10 @@ export default defineConfig({
   plugins: [integrity(), compressedCopies()],
 });
 
-/** The browser refuses a script or style sheet that is not the one this page was built with. */
+/**
+ * The browser refuses a script or style sheet that is not the one this page was built with: what the page names
+ * carries its hash, and an import map has the hashes of what is loaded later.
+ */
 function integrity(): Plugin {
   return {
     name: 'mayfly:integrity',
@@ -42,18 +46,29 @@ function integrity(): Plugin {
       handler(_options, bundle) {
         const page = bundle['index.html'];
         if (page?.type !== 'asset') throw new Error('the build has no index.html');
-        page.source = String(page.source).replaceAll(
-          /(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g,
-          (attribute, fileName: string) => {
-            const file = bundle[fileName];
-            if (file === undefined) throw new Error(`the page names ${fileName}, which was not built`);
-            const bytes = file.type === 'chunk' ? file.code : file.source;
-            return `${attribute} integrity="sha384-${createHash('sha384').update(bytes).digest('base64')}"`;
-          },
+        const files = Object.values(bundle).filter(({ fileName }) =>
+          /^assets\/.+\.(?:js|css)$/.test(fileName),
         );
+        const hashes = new Map(files.map((file) => [`/${file.fileName}`, integrityOf(file)]));
+        const scripts = [...hashes].filter(([path]) => path.endsWith('.js'));
+        const map = JSON.stringify({ integrity: Object.fromEntries(scripts) });
+        page.source = String(page.source)
+          .replaceAll(/(?:src|href)="(\/assets\/[^"]+)"/g, (attribute, path: string) => {
+            const hash = hashes.get(path);
+            if (hash === undefined) throw new Error(`the page names ${path}, which was not built`);
+            return `${attribute} integrity="${hash}"`;
+          })
+          .replace('<script', () => `<script type="importmap">${map}</script>\n    <script`);
       },
     },
   };
+}
+
+function integrityOf(
+  file: { type: 'chunk'; code: string } | { type: 'asset'; source: string | Uint8Array },
+): string {
+  const bytes = file.type === 'chunk' ? file.code : file.source;
+  return `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
 }
 
 /** A `.br` and a `.gz` beside each asset, so that the server never compresses while somebody waits. */

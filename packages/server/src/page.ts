@@ -1,6 +1,7 @@
 // Serves the built page: one HTML for every address, hashed assets for ever, compressed beforehand by the build.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
@@ -30,8 +31,11 @@ export async function servePage(
     index: false,
     ...SENT_AS_IT_IS,
   });
+  const inlineScript = importMapHash(directory);
   for (const address of ['/', '/chat', '/chat/*']) {
-    app.get(address, (request, reply) => reply.headers(pageHeaders(visitOf(request))).sendFile('index.html'));
+    app.get(address, (request, reply) =>
+      reply.headers(pageHeaders(visitOf(request), inlineScript)).sendFile('index.html'),
+    );
   }
   for (const name of standingFiles(directory)) {
     app.get(`/${name}`, (request, reply) => reply.headers(fileHeaders(visitOf(request))).sendFile(name));
@@ -41,6 +45,13 @@ export async function servePage(
     if (!isFileName(name)) return reply.callNotFound();
     return reply.headers(assetHeaders(visitOf(request))).sendFile(`assets/${name}`);
   });
+}
+
+// The one inline script that the policy allows: the import map, which holds hashes and runs nothing.
+function importMapHash(directory: string): string | undefined {
+  const page = readFileSync(join(directory, 'index.html'), 'utf8');
+  const map = /<script type="importmap">([^<]*)<\/script>/.exec(page)?.[1];
+  return map && `sha256-${createHash('sha256').update(map).digest('base64')}`;
 }
 
 // Files beside index.html: icon, robots.txt.

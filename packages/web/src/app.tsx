@@ -7,13 +7,13 @@ import type { CreatedRoom } from './parts/create-card.tsx';
 import { MarkSprite } from './parts/mark.tsx';
 import { focusHeading } from './parts/screen-heading.tsx';
 import { StartPage } from './parts/start-page.tsx';
-import { type EndedRoom, enterRoom, leaveRoom, type RoomEntry, roomEnd } from './room-state.ts';
+import type { EndedRoom, RoomEntry } from './room-state.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
 import { Ended } from './screens/ended.tsx';
 import { Invited } from './screens/invited.tsx';
 import { Landing } from './screens/landing.tsx';
 import { LinkReady } from './screens/link-ready.tsx';
-import { Room } from './screens/room.tsx';
+import { Unreachable } from './screens/unreachable.tsx';
 import { UnusableLink } from './screens/unusable-link.tsx';
 import { texts } from './texts.ts';
 
@@ -22,8 +22,13 @@ type Screen =
   | { readonly at: 'linkReady'; readonly room: CreatedRoom }
   | { readonly at: 'invited'; readonly link: RoomLink }
   | { readonly at: 'unusableLink'; readonly trouble: Trouble }
-  | { readonly at: 'room' }
+  /** The room's part of the page is on its way. */
+  | { readonly at: 'opening' }
+  | { readonly at: 'unreachable' }
+  | { readonly at: 'room'; readonly part: RoomPart }
   | { readonly at: 'ended'; readonly room: EndedRoom };
+
+type RoomPart = typeof import('./room-part.ts');
 
 const LANDING: Screen = { at: 'landing', roomLink: '' };
 
@@ -34,10 +39,13 @@ export function startApp(): void {
   showRoute(routeOf(window.location));
   window.addEventListener('popstate', () => {
     const route = routeOf(window.location);
-    if (screen.value.at === 'room') leaveRoom();
+    if (screen.value.at === 'room') screen.value.part.leaveRoom();
     showRoute(route);
   });
   effect(showEnd);
+  effect(() => {
+    if (screen.value.at === 'invited' || screen.value.at === 'linkReady') void loadRoomPart();
+  });
   effect(() => {
     document.body.className = SKY[screen.value.at] ?? '';
   });
@@ -47,7 +55,17 @@ const SKY: Partial<Record<Screen['at'], string>> = {
   room: 'in-room',
   ended: 'is-over',
   unusableLink: 'is-over',
+  unreachable: 'is-over',
 };
+
+/** Undefined where the server did not answer. A browser may remember that, so only a reload tries again. */
+async function loadRoomPart(): Promise<RoomPart | undefined> {
+  try {
+    return await import('./room-part.ts');
+  } catch {
+    return undefined;
+  }
+}
 
 function showRoute(route: Route): void {
   switch (route.to) {
@@ -65,15 +83,24 @@ function showRoute(route: Route): void {
 /** After a reload the same person goes straight back in; everybody else is asked for a name first. */
 function comeToRoom(link: RoomLink): void {
   const identity = loadIdentity(sessionStorage, link.id);
-  if (identity?.joined === true) goIn({ link, identity, name: identity.name });
+  if (identity?.joined === true) void goIn({ link, identity, name: identity.name });
   else screen.value = { at: 'invited', link };
 }
 
-function goIn(entry: RoomEntry): void {
+async function goIn(entry: RoomEntry): Promise<void> {
   const url = makeLink(window.location.origin, entry.link.id, entry.link.secret);
   if (url !== window.location.href) history.pushState(undefined, '', url);
-  screen.value = { at: 'room' };
-  enterRoom(entry);
+  const opening: Screen = { at: 'opening' };
+  screen.value = opening;
+  const part = await loadRoomPart();
+  // Meanwhile somebody may have gone back.
+  if (screen.value !== opening) return;
+  if (part === undefined) {
+    screen.value = { at: 'unreachable' };
+    return;
+  }
+  part.enterRoom(entry);
+  screen.value = { at: 'room', part };
 }
 
 function goHome(): void {
@@ -92,8 +119,9 @@ function leaveAddress(): void {
 
 /** The room is over: an end that was asked for needs no words. */
 function showEnd(): void {
-  const room = roomEnd.value;
-  if (room === undefined || screen.peek().at !== 'room') return;
+  const shown = screen.value;
+  const room = shown.at === 'room' ? shown.part.roomEnd.value : undefined;
+  if (room === undefined) return;
   if (room.end.why !== 'left') {
     screen.value = { at: 'ended', room };
     return;
@@ -113,7 +141,7 @@ export function App() {
   return (
     <>
       <MarkSprite />
-      {shown.at === 'room' ? <Room /> : <StartScreen shown={shown} />}
+      {shown.at === 'room' ? <shown.part.Room /> : <StartScreen shown={shown} />}
     </>
   );
 }
@@ -147,12 +175,16 @@ function ScreenBody({ shown }: StartScreenProps) {
       return <Landing key={shown.roomLink} roomLink={shown.roomLink} onCreated={showLink} onJoin={joinAs} />;
     case 'linkReady': {
       const { link, identity, name, lifeMs } = shown.room;
-      return <LinkReady link={link} lifeMs={lifeMs} onJoin={() => goIn({ link, identity, name })} />;
+      return <LinkReady link={link} lifeMs={lifeMs} onJoin={() => void goIn({ link, identity, name })} />;
     }
     case 'invited':
-      return <Invited link={shown.link} onJoin={(name) => goIn({ link: shown.link, name })} />;
+      return <Invited link={shown.link} onJoin={(name) => void goIn({ link: shown.link, name })} />;
     case 'unusableLink':
       return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
+    case 'opening':
+      return null;
+    case 'unreachable':
+      return <Unreachable />;
     case 'ended':
       return (
         <Ended room={shown.room} onHome={goHome} onCreated={showLink} onJoin={joinAs} onAgain={comeAgain} />
@@ -161,7 +193,7 @@ function ScreenBody({ shown }: StartScreenProps) {
 }
 
 function joinAs(link: RoomLink, name: string): void {
-  goIn({ link, name });
+  void goIn({ link, name });
 }
 
 /** An anchor by looks only: the part of the address after # belongs to the key. */

@@ -170,6 +170,12 @@ export const texts = {
     },
   },
 
+  unreachable: {
+    heading: 'The server can’t be reached',
+    lead: 'Nothing was sent. Check your connection, then try again.',
+    again: 'Try again',
+  },
+
   plainHttp: {
     badge: 'Not secure: plain HTTP',
     explain:

@@ -39,15 +39,15 @@ const PERMISSIONS = [
 
 const TWO_YEARS = 63_072_000;
 
-/** For the page itself. */
-export function pageHeaders(visit: Visit): Headers {
+/** For the page itself; `inlineScript` is the hash of its import map, where it has one. */
+export function pageHeaders(visit: Visit, inlineScript?: string): Headers {
   return {
     ...EVERYWHERE,
     ...transportHeaders(visit),
     // Browsers ignore these two on an origin that is not trustworthy, and complain in the console.
     ...(visit.trustworthy && { 'Cross-Origin-Opener-Policy': 'same-origin', 'Origin-Agent-Cluster': '?1' }),
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': contentPolicy(visit),
+    'Content-Security-Policy': contentPolicy(visit, inlineScript),
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Integrity-Policy': 'blocked-destinations=(script)',
     'Permissions-Policy': PERMISSIONS,
@@ -55,10 +55,10 @@ export function pageHeaders(visit: Visit): Headers {
   };
 }
 
-function contentPolicy({ host, secure }: Visit): string {
+function contentPolicy({ host, secure }: Visit, inlineScript: string | undefined): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src 'self'${inlineScript === undefined ? '' : ` '${inlineScript}'`}`,
     "script-src-attr 'none'",
     "style-src 'self'",
     "style-src-attr 'none'",

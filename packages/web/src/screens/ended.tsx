@@ -6,6 +6,7 @@ import { CreateCard, type CreatedRoom } from '../parts/create-card.tsx';
 import { EndedCard } from '../parts/ended-card.tsx';
 import { Erased, OpenTimes } from '../parts/erased.tsx';
 import { JoinCard } from '../parts/join-card.tsx';
+import { ReloadButton } from '../parts/reload-button.tsx';
 import type { EndedRoom } from '../room-state.ts';
 import { texts } from '../texts.ts';
 
@@ -43,7 +44,12 @@ export function Ended(props: EndedProps) {
     case 'false_room':
       return <Words {...texts.ended.falseRoom} actions={<StartAgain onHome={props.onHome} />} />;
     case 'incompatible':
-      return <Words {...texts.ended.incompatible} actions={<Reload />} />;
+      return (
+        <Words
+          {...texts.ended.incompatible}
+          actions={<ReloadButton>{texts.ended.incompatible.reload}</ReloadButton>}
+        />
+      );
   }
 }
 
@@ -133,13 +139,5 @@ function Again({ room, label, onHome, onAgain }: EndedProps & { readonly label: 
         </button>
       )}
     </>
-  );
-}
-
-function Reload() {
-  return (
-    <button class="btn btn--pri btn--xl" type="button" onClick={() => window.location.reload()}>
-      {texts.ended.incompatible.reload}
-    </button>
   );
 }

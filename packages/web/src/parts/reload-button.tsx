@@ -1,0 +1,11 @@
+// Asks the server for the page again.
+
+import type { ComponentChildren } from 'preact';
+
+export function ReloadButton({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <button class="btn btn--pri btn--xl" type="button" onClick={() => window.location.reload()}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,17 @@
+// The server did not answer when a room was to be entered.
+
+import { EndedCard } from '../parts/ended-card.tsx';
+import { ReloadButton } from '../parts/reload-button.tsx';
+import { texts } from '../texts.ts';
+
+export function Unreachable() {
+  return (
+    <main class="solo">
+      <EndedCard {...texts.unreachable} wide>
+        <div class="row">
+          <ReloadButton>{texts.unreachable.again}</ReloadButton>
+        </div>
+      </EndedCard>
+    </main>
+  );
+}
