@@ -1,4 +1,4 @@
-// The HTTP side of the protocol: making a room (rules API-1 to API-5).
+// The HTTP side of the protocol: making a room (rules API-1 to API-6).
 
 import { PUBLIC_KEY_BYTES } from './ids.ts';
 import { bytesField, field, oneOf, parseJsonObject, wholeNumber } from './json.ts';
