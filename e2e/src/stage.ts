@@ -101,7 +101,7 @@ export async function openStageAt(port: number): Promise<Stage> {
   return new Stage(`http://127.0.0.1:${port}`, await launchBrowser());
 }
 
-export async function launchBrowser(): Promise<Browser> {
+async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'];
   if (executablePath === undefined) throw new Error('CHROMIUM_PATH is not set: run this through npm test');
   return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: true });
