@@ -1,0 +1,191 @@
+// What people type, paste and open by mistake or on purpose: a clear refusal or inert text, and nothing is lost.
+
+import { describe, expect, test } from 'vitest';
+import { type Person, openStage } from './stage.ts';
+
+test('markup, scripts and direction marks in names and messages are text', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person();
+  const evil = '<img src=x onerror=document.title=1>';
+  const link = await ann.createRoom({ name: evil });
+  await ann.enterCreatedRoom();
+  await bob.join(link, 'Bob\u202Egnp.exe');
+  await ann.sees('Bobgnp.exe joined the chat');
+  const messages = [
+    '<script>document.title="owned"</script>',
+    'javascript:alert(1)',
+    'https://example.org/"><b onmouseover=alert(1)>',
+    '**bold** & &amp; {{7*7}}',
+    '\u202Eright to left\u202C and on',
+    '👩‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿 e\u0301',
+  ];
+  for (const text of messages) await bob.send(text);
+  await ann.sees(messages[0] ?? '');
+  await ann.log().getByText('👩‍👩‍👧‍👦').waitFor();
+  expect(await ann.messages()).toEqual(messages);
+  expect(await ann.page.title()).not.toContain('owned');
+  const anchors = await ann
+    .log()
+    .getByRole('link')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  expect(anchors).toEqual(['https://example.org/']);
+  expect(await ann.page.locator('.room img, .room script, .room b[onmouseover]').count()).toBe(0);
+});
+
+test('a message too long says so, keeps the text, and goes out when shortened', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await ann.composer().fill('ä'.repeat(8_001));
+  await ann.composer().press('Enter');
+  await ann.page.getByText('Too long by').waitFor();
+  expect((await ann.composer().inputValue()).length).toBe(8_001);
+  expect(await ann.messages()).toEqual([]);
+  await ann.composer().fill('ä'.repeat(8_000));
+  await ann.composer().press('Enter');
+  await ann.sees('ä'.repeat(8_000));
+});
+
+test('nothing but space is no message, and an unfinished input method sends nothing', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await ann.composer().fill('  \n ');
+  await ann.composer().press('Enter');
+  await ann.composer().fill('にほん');
+  await ann.composer().dispatchEvent('keydown', { key: 'Enter', isComposing: true });
+  await ann.composer().dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
+  expect(await ann.composer().inputValue()).toBe('にほん');
+  await ann.composer().press('Enter');
+  await ann.sees('にほん');
+  expect(await ann.messages()).toEqual(['にほん']);
+});
+
+test('a name too long is refused where it is typed', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.open('/');
+  const card = ann.page.getByRole('form', { name: 'Create a room' });
+  await card.getByLabel('Display name').fill('n'.repeat(51));
+  await card.getByRole('button', { name: 'Create Shareable Link' }).click();
+  await card.getByText('That name is too long').waitFor();
+  await card.getByLabel('Display name').fill('n'.repeat(50));
+  await card.getByRole('button', { name: 'Create Shareable Link' }).click();
+  await ann.heading('Room created');
+});
+
+describe('links that open nothing say why, before any request', () => {
+  const KEY = '1S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4G9';
+
+  test.each([
+    ['no key', '/chat/k3F9ab', 'This link is missing its key'],
+    ['a key cut short', `/chat/k3F9ab#${KEY.slice(0, -3)}`, 'This link is damaged'],
+    ['one letter changed', `/chat/k3F9ab#${KEY.replace('J', 'K')}`, 'This link is damaged'],
+    [
+      'a newer kind of link',
+      '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX',
+      'This link is of a newer kind',
+    ],
+  ])('%s', async (_what, path, heading) => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    const asked = requestsOf(ann);
+    await ann.open(path);
+    await ann.heading(heading);
+    await ann.page.waitForLoadState('networkidle');
+    expect(asked.filter((url) => url.includes('/api/rooms') || url.includes('/ws'))).toEqual([]);
+  });
+
+  test.each([
+    ['', 'Paste the link somebody sent you.'],
+    ['k3F9ab', 'This code has no key, so it cannot open a room. Ask for the whole link.'],
+    ['https://example.org/', 'This is not a room link.'],
+    [`http://elsewhere.example/chat/k3F9ab#${KEY}`, 'This link leads to another server.'],
+    ['k3F9ab#1S56x', 'This link is damaged'],
+  ])('pasted: %s', async (text, words) => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    await ann.open('/');
+    const card = ann.page.getByRole('form', { name: 'Join existing room' });
+    await card.getByLabel('Room link').fill(text);
+    await card.getByRole('button', { name: 'Join Chat Room' }).click();
+    await card.getByRole('alert').getByText(words).waitFor();
+    expect(await card.getByLabel('Room link').inputValue()).toBe(text);
+  });
+
+  test('ID#key alone, and a link in a sentence, do open it', async () => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    const link = await ann.createRoom();
+    await ann.enterCreatedRoom();
+    for (const text of [link.slice(link.lastIndexOf('/') + 1), `  <${link}>. `]) {
+      const bob = await stage.person();
+      await bob.open('/');
+      const card = bob.page.getByRole('form', { name: 'Join existing room' });
+      await card.getByLabel('Room link').fill(text);
+      await card.getByLabel('Room link').press('Enter');
+      await bob.inRoom();
+    }
+    await ann.participants(3);
+  });
+});
+
+test('a server that is gone: creating says so, a room says so, and neither loses what was typed', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person();
+  await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await bob.open('/');
+  for (const person of [ann, bob]) person.expectComplaints(/ERR_CONNECTION_REFUSED|WebSocket connection/);
+  await stage.stopServer();
+
+  await ann.page.getByText('Reconnecting…').waitFor();
+  await ann.send('for later');
+  await ann.page.getByText('Waiting for a connection').waitFor();
+
+  const card = bob.page.getByRole('form', { name: 'Create a room' });
+  await card.getByLabel('Display name').fill('Bob');
+  await card.getByRole('button', { name: 'Create Shareable Link' }).click();
+  await card.getByRole('alert').getByText('The server can’t be reached.').waitFor();
+  expect(await card.getByLabel('Display name').inputValue()).toBe('Bob');
+});
+
+test('all of it works without a mouse', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.open('/');
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await ann.page.keyboard.press(key);
+  };
+  await ann.page.keyboard.press('Tab');
+  await press('Enter');
+  await ann.page.keyboard.type('Ann');
+  await press('Enter');
+  await ann.heading('Room created');
+  await ann.page.getByRole('button', { name: 'Join Chat Room' }).focus();
+  await press('Enter');
+  await ann.inRoom();
+  await ann.page.keyboard.type('typed at once');
+  await press('Shift+Enter');
+  await ann.page.keyboard.type('in two lines');
+  await press('Enter');
+  await ann.sees('typed at once in two lines');
+  const invite = ann.page.getByRole('button', { name: 'Invite', exact: true });
+  await invite.focus();
+  await press('Enter');
+  await ann.page.getByRole('dialog').waitFor();
+  await press('Escape');
+  await ann.page.getByRole('dialog').waitFor({ state: 'hidden' });
+  expect(await invite.evaluate((button) => button === document.activeElement)).toBe(true);
+});
+
+function requestsOf({ page }: Person): string[] {
+  const urls: string[] = [];
+  page.on('request', (request) => urls.push(request.url()));
+  page.on('websocket', (socket) => urls.push(socket.url()));
+  return urls;
+}
