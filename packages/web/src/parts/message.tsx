@@ -75,12 +75,14 @@ function Failed({ outgoing: { key, why }, view }: SendStateProps) {
         <Icon name="alert" />
         {roomTexts.failed} {why !== undefined && roomTexts.why(why)}
       </span>
-      <button class="link" type="button" onClick={() => view.retry(key)}>
-        {roomTexts.retry}
-      </button>
-      <button class="link" type="button" onClick={() => view.discard(key)}>
-        {roomTexts.delete}
-      </button>
+      <span>
+        <button class="link" type="button" onClick={() => view.retry(key)}>
+          {roomTexts.retry}
+        </button>
+        <button class="link" type="button" onClick={() => view.discard(key)}>
+          {roomTexts.delete}
+        </button>
+      </span>
     </div>
   );
 }

@@ -59,7 +59,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, c
         {children}
         <button class="btn wide-only" type="button" onClick={onLeave}>
           <Icon name="leave" flip />
-          {roomTexts.leave}
+          <span class="bar__label">{roomTexts.leave}</span>
         </button>
       </div>
     </header>
@@ -89,7 +89,7 @@ function LifeLine({ view }: ViewProps) {
       <span role="timer">
         <span class="life__pre">{roomTexts.lifeBefore}</span>
         <b>{countdown(left)}</b>
-        <span class="wide-only">{roomTexts.lifeAfter}</span>
+        <span class="wide-only life__post">{roomTexts.lifeAfter}</span>
       </span>
       {view.lifeIsLow.value && view.canKeepAlive.value && (
         <button class="link life__keep" type="button" onClick={() => view.keepAlive()}>
