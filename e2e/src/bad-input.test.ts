@@ -133,6 +133,22 @@ describe('links that open nothing say why, before any request', () => {
   });
 });
 
+test('a reload of the ready link, and back and forward, keep the room and who owns it', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const link = await ann.createRoom({ name: 'Ann' });
+  await ann.page.reload();
+  await ann.heading('Room created');
+  expect(await ann.readyLink()).toBe(link);
+  await ann.page.goBack();
+  await ann.page.getByRole('form', { name: 'Create a room' }).waitFor();
+  await ann.page.goForward();
+  await ann.heading('Room created');
+  await ann.enterCreatedRoom();
+  await ann.page.getByText('you · owner').waitFor();
+  await ann.page.getByText('Ann', { exact: true }).first().waitFor();
+});
+
 test('a server that is gone: creating says so, a room says so, and neither loses what was typed', async () => {
   await using stage = await openStage();
   const ann = await stage.person();

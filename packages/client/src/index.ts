@@ -4,7 +4,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
-export { type Identity, type TabStorage, forgetIdentity, loadIdentity } from './identity.ts';
+export { type Identity, type TabStorage, forgetIdentity, keepIdentity, loadIdentity } from './identity.ts';
 export { openRoom } from './live-room.ts';
 export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink } from './link.ts';
 export type {

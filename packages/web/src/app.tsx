@@ -1,6 +1,13 @@
 // Which screen stands on the page, and the ways from one to the next.
 
-import { forgetIdentity, loadIdentity, makeLink, type RoomLink } from '@mayfly/client';
+import {
+  forgetIdentity,
+  type Identity,
+  keepIdentity,
+  loadIdentity,
+  makeLink,
+  type RoomLink,
+} from '@mayfly/client';
 import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CreatedRoom } from './parts/create-card.tsx';
@@ -19,7 +26,7 @@ import { texts } from './texts.ts';
 
 type Screen =
   | { readonly at: 'landing'; readonly roomLink: string }
-  | { readonly at: 'linkReady'; readonly room: CreatedRoom }
+  | { readonly at: 'linkReady'; readonly room: ReadyRoom }
   | { readonly at: 'invited'; readonly link: RoomLink }
   | { readonly at: 'unusableLink'; readonly trouble: Trouble }
   /** The room's part of the page is on its way. */
@@ -29,6 +36,9 @@ type Screen =
   | { readonly at: 'ended'; readonly room: EndedRoom };
 
 type RoomPart = typeof import('./room-part.ts');
+
+/** A room that was made here and not entered yet; after a reload its life is not known until it is. */
+type ReadyRoom = { readonly link: RoomLink; readonly identity: Identity; readonly lifeMs?: number };
 
 const LANDING: Screen = { at: 'landing', roomLink: '' };
 
@@ -80,16 +90,16 @@ function showRoute(route: Route): void {
   }
 }
 
-/** After a reload the same person goes straight back in; everybody else is asked for a name first. */
+/** After a reload the same person goes straight back in, or to the link just made; others are asked for a name. */
 function comeToRoom(link: RoomLink): void {
   const identity = loadIdentity(sessionStorage, link.id);
   if (identity?.joined === true) void goIn({ link, identity, name: identity.name });
+  else if (identity?.ownerCode !== undefined) screen.value = { at: 'linkReady', room: { link, identity } };
   else screen.value = { at: 'invited', link };
 }
 
 async function goIn(entry: RoomEntry): Promise<void> {
-  const url = makeLink(window.location.origin, entry.link.id, entry.link.secret);
-  if (url !== window.location.href) history.pushState(undefined, '', url);
+  showInAddress(entry.link);
   const opening: Screen = { at: 'opening' };
   screen.value = opening;
   const part = await loadRoomPart();
@@ -103,18 +113,21 @@ async function goIn(entry: RoomEntry): Promise<void> {
   screen.value = { at: 'room', part };
 }
 
+function showInAddress({ id, secret }: RoomLink): void {
+  const url = makeLink(window.location.origin, id, secret);
+  if (url !== window.location.href) history.pushState(undefined, '', url);
+}
+
 function goHome(): void {
-  leaveAddress();
+  if (window.location.pathname !== '/') history.pushState(undefined, '', '/');
   screen.value = LANDING;
 }
 
+// Kept and shown in the address at once: a reload loses neither the link nor who owns the room.
 function showLink(room: CreatedRoom): void {
-  leaveAddress();
+  keepIdentity(sessionStorage, room.link.id, room.identity);
+  showInAddress(room.link);
   screen.value = { at: 'linkReady', room };
-}
-
-function leaveAddress(): void {
-  if (window.location.pathname !== '/') history.pushState(undefined, '', '/');
 }
 
 /** The room is over: an end that was asked for needs no words. */
@@ -174,8 +187,9 @@ function ScreenBody({ shown }: StartScreenProps) {
     case 'landing':
       return <Landing key={shown.roomLink} roomLink={shown.roomLink} onCreated={showLink} onJoin={joinAs} />;
     case 'linkReady': {
-      const { link, identity, name, lifeMs } = shown.room;
-      return <LinkReady link={link} lifeMs={lifeMs} onJoin={() => void goIn({ link, identity, name })} />;
+      const { link, identity, lifeMs } = shown.room;
+      const entry = { link, identity, name: identity.name };
+      return <LinkReady link={link} lifeMs={lifeMs} onJoin={() => void goIn(entry)} />;
     }
     case 'invited':
       return <Invited link={shown.link} onJoin={(name) => void goIn({ link: shown.link, name })} />;

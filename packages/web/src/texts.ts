@@ -63,8 +63,8 @@ export const texts = {
 
   link: {
     heading: 'Room created',
-    lead: (lifeMs: number) =>
-      `Send this link to the people you want to talk to. The room vanishes after ${lifetime(lifeMs)} without a message.`,
+    lead: (lifeMs: number | undefined) =>
+      `Send this link to the people you want to talk to.${lifeMs === undefined ? '' : ` The room vanishes after ${lifetime(lifeMs)} without a message.`}`,
     keyHint: 'The marked part is the room’s key. Your browser never sends it to the server.',
     copy: 'Copy link',
     copied: 'Link copied',

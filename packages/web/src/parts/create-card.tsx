@@ -16,7 +16,6 @@ import { Trouble } from './text-field.tsx';
 export type CreatedRoom = {
   readonly link: RoomLink;
   readonly identity: Identity;
-  readonly name: string;
   readonly lifeMs: number;
 };
 
@@ -46,7 +45,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
       signal: AbortSignal.timeout(CREATE_MS_MAX),
     });
     setBusy(false);
-    if (created.ok) onCreated({ link: created.link, identity: created.identity, name, lifeMs: life * 1000 });
+    if (created.ok) onCreated({ link: created.link, identity: created.identity, lifeMs: life * 1000 });
     else setTrouble(createTroubleText(created.reason, created.retryAfterMs));
   };
 

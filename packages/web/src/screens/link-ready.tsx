@@ -12,7 +12,8 @@ import { texts } from '../texts.ts';
 
 type LinkReadyProps = {
   readonly link: RoomLink;
-  readonly lifeMs: number;
+  /** Undefined after a reload. */
+  readonly lifeMs: number | undefined;
   readonly onJoin: () => void;
 };
 
