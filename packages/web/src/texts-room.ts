@@ -10,6 +10,7 @@ export function shownName(name: string): string {
 }
 
 const bytesCount = new Intl.NumberFormat('en');
+const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
 const WHY: Readonly<Record<RefusedCode, string>> = {
   rate: 'You write faster than this room allows.',
@@ -133,7 +134,7 @@ export const roomTexts = {
   detailsHistoryIs: { all: 'all messages', none: 'only new messages' },
   detailsKeeps: 'Keeps at most',
   detailsKeepsIs: (messages: number, bytes: number) =>
-    `${bytesCount.format(messages)} messages, ${bytesCount.format(Math.round(bytes / 1024))} KB`,
+    `${bytesCount.format(messages)} messages, ${megabytes.format(bytes / 2 ** 20)} MB`,
   detailsMembers: 'Has place for',
   detailsMembersIs: (most: number) => plural(most, 'participant'),
   detailsCode: 'Room code',

@@ -82,7 +82,7 @@ function RoomOptions({ life, onLife, history, onHistory }: RoomOptionsProps) {
     <details class="more">
       <summary>
         <Icon name="chevron" />
-        {texts.landing.options}
+        <span class="more__what">{texts.landing.options}</span>
         <span class="more__now">
           {lifeLabel(life)} · {texts.landing.historyNow[history]}
         </span>
