@@ -1,5 +1,7 @@
 // Every screen of the page and how a person gets to see it: for the screenshots, and for the accessibility check.
 
+import { CLOSE } from '@mayfly/protocol';
+import type { WebSocketRoute } from 'playwright-core';
 import type { Person, PersonOptions, Stage } from './stage.ts';
 
 export type Screen = {
@@ -156,6 +158,92 @@ export const SCREENS: readonly Screen[] = [
       return person;
     },
   },
+  {
+    name: 'ended-by-owner',
+    show: (stage, options) =>
+      told(stage, options, 'The owner ended this room', (wire) =>
+        wire.send('{"type":"ended","reason":"owner"}'),
+      ),
+  },
+  {
+    name: 'removed',
+    show: (stage, options) =>
+      told(stage, options, 'Removed from the room', (wire) => wire.close({ code: CLOSE.kicked.code })),
+  },
+  {
+    name: 'incompatible',
+    show: (stage, options) =>
+      told(stage, options, 'This page and the server don’t understand each other', (wire) =>
+        wire.close({ code: CLOSE.badFrame.code }),
+      ),
+  },
+  {
+    name: 'server-restarted',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      let answer: 'pass' | 'deny' = 'pass';
+      const wires: WebSocketRoute[] = [];
+      await person.page.routeWebSocket(/\/ws$/, (wire) => {
+        wires.push(wire);
+        if (answer === 'pass') wire.connectToServer();
+        else wire.onMessage(() => wire.send('{"type":"denied"}'));
+        if (answer === 'deny') wire.send(`{"type":"challenge","nonce":"${'A'.repeat(43)}"}`);
+      });
+      await person.enterCreatedRoom();
+      answer = 'deny';
+      await wires[0]?.close({ code: CLOSE.goingAway.code });
+      await person.page.getByText('The server was restarted').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'false-room',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.page.routeWebSocket(/\/ws$/, (wire) => {
+        const server = wire.connectToServer();
+        server.onMessage((frame) => wire.send(typeof frame === 'string' ? withOtherBlob(frame) : frame));
+      });
+      await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
+      await person.heading('This is not the room of your link');
+      return person;
+    },
+  },
+  {
+    name: 'room-reconnecting',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      person.expectComplaints(/WebSocket/);
+      const wires: WebSocketRoute[] = [];
+      await person.page.routeWebSocket(/\/ws$/, (wire) => {
+        wires.push(wire);
+        if (wires.length === 1) wire.connectToServer();
+        else void wire.close({ code: CLOSE.busy.code });
+      });
+      await person.enterCreatedRoom();
+      await wires[0]?.close({ code: CLOSE.drain.code });
+      await person.page.getByText('Reconnecting…').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-failed-message',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.page.routeWebSocket(/\/ws$/, (wire) => {
+        const server = wire.connectToServer();
+        wire.onMessage((frame) => {
+          // The first message (kind 1, number 1) is refused for good.
+          if (typeof frame === 'string' || frame[0] !== 1) server.send(frame);
+          else wire.send('{"type":"refused","n":1,"code":"not_allowed","retryAfterMs":0}');
+        });
+      });
+      await person.enterCreatedRoom();
+      await person.send('Parking is full, walk in from the north gate');
+      await person.page.getByText('Failed to send.').waitFor();
+      return person;
+    },
+  },
   { name: 'missing-key', show: (stage, options) => at(stage, options, '/chat/k3F9ab') },
   { name: 'damaged-link', show: (stage, options) => at(stage, options, WRONG_KEY.slice(0, -1)) },
   {
@@ -163,6 +251,33 @@ export const SCREENS: readonly Screen[] = [
     show: (stage, options) => at(stage, options, '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX'),
   },
 ];
+
+/** Somebody in a room who hears one more thing, as if the server had said it. */
+async function told(
+  stage: Stage,
+  options: PersonOptions,
+  heading: string,
+  say: (wire: WebSocketRoute) => unknown,
+): Promise<Person> {
+  const person = await created(stage, options);
+  const wires: WebSocketRoute[] = [];
+  await person.page.routeWebSocket(/\/ws$/, (wire) => {
+    wires.push(wire);
+    wire.connectToServer();
+  });
+  await person.enterCreatedRoom();
+  for (const wire of wires) await say(wire);
+  await person.heading(heading);
+  return person;
+}
+
+/** A welcome whose charter is not the one the owner made. */
+function withOtherBlob(frame: string): string {
+  const message = JSON.parse(frame);
+  return message.type === 'welcome'
+    ? JSON.stringify({ ...message, blob: `B${message.blob.slice(1)}` })
+    : frame;
+}
 
 async function at(stage: Stage, options: PersonOptions, path: string): Promise<Person> {
   const person = await stage.person(options);
