@@ -26,6 +26,8 @@ test('with nothing set, the defaults', () => {
     historyBytes: 2 * 1024 * 1024,
     maxRooms: 10_000,
     maxConnections: 10_000,
+    rateLimits: 'default',
+    drainSeconds: 1,
     trustProxy: 0,
     allowedOrigins: [],
     allowedHosts: [],
@@ -56,7 +58,9 @@ const WRITTEN: readonly (readonly [Environment, Partial<Config>])[] = [
     { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' },
     { tlsCert: 'cert.pem', tlsKey: 'key.pem' },
   ],
+  [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+  [{ RATE_LIMITS: 'strict' }, { rateLimits: 'strict' }],
 ];
 
 test.each(WRITTEN)('%j', (environment, expected) => {
@@ -84,6 +88,7 @@ test.each([
   ['ALLOWED_HOSTS', 'a/b'],
   ['REQUIRE_ORIGIN', 'yes'],
   ['LOG_LEVEL', 'debug'],
+  ['RATE_LIMITS', '0'],
 ])('%s=%s is named, with what was given and what is allowed', (name, text) => {
   const complaints = complaintsOf({ [name]: text });
   expect(complaints).toHaveLength(1);

@@ -2,6 +2,7 @@
 
 import { ENVELOPE_BYTES_MAX, LIFE_SECONDS, ROOM_ID_LENGTH } from '@mayfly/protocol';
 import { LOG_LEVELS, type LogLevel } from './guard/events.ts';
+import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
 
 /** One row of the settings table; `T` is what the server gets. */
@@ -66,6 +67,20 @@ export const SETTINGS = {
   ),
   maxRooms: whole('MAX_ROOMS', '10000', 1, 10_000_000, 'rooms at one time'),
   maxConnections: whole('MAX_CONNECTIONS', '10000', 1, 1_000_000, 'open connections at one time'),
+  rateLimits: {
+    name: 'RATE_LIMITS',
+    fallback: 'default',
+    allowed: RATE_LEVELS.join(', '),
+    meaning: '`strict` halves the limits per address and connection; `off` is for load tests',
+    read: (text) => presence(RATE_LEVELS.find((level) => level === text)),
+  },
+  drainSeconds: whole(
+    'DRAIN_SECONDS',
+    '1',
+    0,
+    20,
+    'seconds that people have to move to another server when this one stops',
+  ),
   trustProxy: whole('TRUST_PROXY', '0', 0, 10, 'proxies in front whose `X-Forwarded-*` is believed'),
   allowedOrigins: {
     name: 'ALLOWED_ORIGINS',
@@ -112,6 +127,8 @@ export type Config = {
   readonly historyBytes: number;
   readonly maxRooms: number;
   readonly maxConnections: number;
+  readonly rateLimits: RateLevel;
+  readonly drainSeconds: number;
   readonly trustProxy: number;
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
@@ -150,6 +167,8 @@ export function loadConfig(environment: Environment): Loaded {
     historyBytes: take(SETTINGS.historyBytes),
     maxRooms: take(SETTINGS.maxRooms),
     maxConnections: take(SETTINGS.maxConnections),
+    rateLimits: take(SETTINGS.rateLimits),
+    drainSeconds: take(SETTINGS.drainSeconds),
     trustProxy: take(SETTINGS.trustProxy),
     allowedOrigins: take(SETTINGS.allowedOrigins),
     allowedHosts: take(SETTINGS.allowedHosts),

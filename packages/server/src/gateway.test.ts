@@ -22,6 +22,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { Gateway } from './gateway.ts';
 import { createEvents } from './guard/events.ts';
 import type { OriginRules } from './guard/origins.ts';
+import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { TestClock } from './testing/clock.ts';
@@ -35,6 +36,7 @@ import {
   upgradeRequest,
   wsFrame,
 } from './testing/door.ts';
+import { calmGuard } from './testing/guard.ts';
 import { SeededRandom } from './testing/random.ts';
 import { Signer, envelope, makeCharter, roomId } from './testing/signer.ts';
 
@@ -114,7 +116,13 @@ function joinFrame(id: RoomId, nonce: Uint8Array, member: Signer): string {
 }
 
 /** A gateway on a listener of its own, with one open room. */
-async function bareGateway({ maxUnjoined }: { readonly maxUnjoined: number }) {
+async function bareGateway({
+  maxUnjoined,
+  socketsOfOne = Infinity,
+}: {
+  readonly maxUnjoined: number;
+  readonly socketsOfOne?: number;
+}) {
   const clock = new TestClock();
   const { bytes: random } = new SeededRandom(7);
   const limits = { members: 9, historyMessages: 99, historyBytes: 99_999 };
@@ -123,12 +131,14 @@ async function bareGateway({ maxUnjoined }: { readonly maxUnjoined: number }) {
   await store.create(room, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
   await store.open(room, makeCharter(room, OWNER));
 
+  const guard = calmGuard(random, { sockets: socketsOfOne });
   const listener = createServer();
   const gateway = new Gateway(listener, {
     rules: NO_RULES,
+    guard,
     maxConnections: 100,
     maxUnjoined,
-    world: { store, hub: new Hub(store), clock, random, limits },
+    world: { store, hub: new Hub(store, new FanOut(clock)), clock, random, limits },
     events: createEvents('silent', () => {}).events,
     draining: () => false,
   });
@@ -208,10 +218,21 @@ describe('who may connect', () => {
     expect(small.gateway.size).toBe(2);
   });
 
+  test('LIMIT-7: open connections of one address; one that closes makes room for another', async () => {
+    await using small = await bareGateway({ maxUnjoined: 9, socketsOfOne: 2 });
+    const first = await connect(small);
+    await connect(small);
+    expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 429 Too Many Requests');
+    first.ws.close();
+    await closeOf(first.ws);
+    await connect(small);
+    expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 429 Too Many Requests');
+  });
+
   test('a socket that breaks while it is refused breaks nothing else', async () => {
     await using bare = await bareGateway({ maxUnjoined: 1 });
     const socket = new PassThrough();
-    bare.listener.emit('upgrade', { url: '/elsewhere', headers: {} }, socket, Buffer.alloc(0));
+    bare.listener.emit('upgrade', { url: '/elsewhere', headers: {}, socket }, socket, Buffer.alloc(0));
     expect(() => socket.emit('error', new Error('reset'))).not.toThrow();
     expect(socket.destroyed).toBe(true);
   });
@@ -372,6 +393,38 @@ describe('stopping', () => {
     own.clock.pass(2_000);
     await stopped;
     await mute.closed;
+  });
+
+  test('CLOSE-4: everybody is told to go, whoever stays until the window is over is closed with 1012', async () => {
+    await using own = await openDoor({ DRAIN_SECONDS: '3' });
+    const [{ ws: mover }, { ws: stayer }] = await Promise.all([connect(own), connect(own)]);
+    const told = Promise.all([nextControl(mover), nextControl(stayer)]);
+    const closed = closeOf(stayer);
+    const stopped = own.server[Symbol.asyncDispose]();
+    expect(await told).toEqual([
+      { type: 'goaway', withinMs: 3_000 },
+      { type: 'goaway', withinMs: 3_000 },
+    ]);
+    mover.close();
+    await closeOf(mover);
+    own.clock.pass(2_999);
+    expect((await ask(own, { path: '/readyz' })).status).toBe(503);
+    expect(stayer.readyState).toBe(WebSocket.OPEN);
+    own.clock.pass(1);
+    expect(await closed).toBe(1012);
+    await stopped;
+    expect(own.clock.pending).toBe(0);
+  });
+
+  test('the window ends early when all have gone', async () => {
+    await using own = await openDoor({ DRAIN_SECONDS: '20' });
+    const { ws } = await connect(own);
+    const told = nextControl(ws);
+    const stopped = own.server[Symbol.asyncDispose]();
+    await told;
+    ws.close();
+    await stopped;
+    expect(own.clock.pending).toBe(0);
   });
 
   test('stopping twice is stopping once', async () => {

@@ -1,27 +1,33 @@
-// The WebSocket side of the door: who may connect, frames in and out of sessions, pings, and the way out.
+// The WebSocket side of the door: who may connect, which connections there are, and the way out.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE, FRAME_BYTES_MAX, SUBPROTOCOL } from '@mayfly/protocol';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { FRAME_BYTES_MAX, SUBPROTOCOL } from '@mayfly/protocol';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Connection, type Connections, STALLED_MS } from './connection.ts';
+import { drain } from './drain.ts';
 import type { Events, TurnedAway } from './guard/events.ts';
+import type { Guard } from './guard/guard.ts';
+import { PAUSE_MS } from './guard/limits.ts';
+import { clientAddress } from './guard/network.ts';
 import { type OriginRules, mayAsk, readVisit } from './guard/origins.ts';
 import { answerAndClose } from './listener.ts';
-import { Session, type Socket, type Surroundings } from './room/session.ts';
+import type { Visitor } from './guard/visitor.ts';
+import type { Surroundings } from './room/session.ts';
+import { Wheel } from './wheel.ts';
 
 export type GatewayDoor = {
   readonly rules: OriginRules;
   readonly maxConnections: number;
   /** Of those, the ones that have not joined yet (rule LIMIT-3). */
   readonly maxUnjoined: number;
-  readonly world: Omit<Surroundings, 'events'>;
+  readonly guard: Guard;
+  readonly world: Omit<Surroundings, 'events' | 'visitor'>;
   readonly events: Events;
   readonly draining: () => boolean;
 };
 
-/** A client that misses two in a row is gone (rule WS-3). */
 const PING_EVERY_MS = 25_000;
-const MISSED_MAX = 2;
 /** How long a closed connection may take to say goodbye. */
 const GOODBYE_MS = 5_000;
 
@@ -29,24 +35,35 @@ const HANDSHAKE = {
   noServer: true,
   clientTracking: false,
   perMessageDeflate: false,
+  autoPong: false,
   maxPayload: FRAME_BYTES_MAX,
   closeTimeout: GOODBYE_MS,
   handleProtocols: () => SUBPROTOCOL,
 };
 
-type Connection = { readonly ws: WebSocket; readonly session: Session; missed: number };
-
 export class Gateway implements AsyncDisposable {
   readonly #door: GatewayDoor;
   readonly #handshake = new WebSocketServer(HANDSHAKE);
-  readonly #connections = new Set<Connection>();
+  readonly #connections: Wheel<Connection>;
+  readonly #shared: Connections;
   #unjoined = 0;
-  #nextPing: Disposable;
   #whenEmpty: () => void = () => {};
 
   constructor(server: Server, door: GatewayDoor) {
     this.#door = door;
-    this.#nextPing = this.#pingLater();
+    this.#shared = {
+      world: door.world,
+      events: door.events,
+      stalling: new Map(),
+      onSettled: () => void this.#unjoined--,
+      onGone: (connection) => this.#gone(connection),
+    };
+    this.#connections = new Wheel<Connection>({
+      clock: door.world.clock,
+      roundMs: PING_EVERY_MS,
+      onTurn: (connection) => connection.ping(),
+      onTick: () => this.#closeStalled(),
+    });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -54,86 +71,62 @@ export class Gateway implements AsyncDisposable {
     return this.#connections.size;
   }
 
-  /** Tells everybody to come back later, then waits for the goodbyes, but no longer than `withinMs`. */
-  async drain(withinMs: number): Promise<void> {
-    for (const { session } of this.#connections) session.close('drain');
-    if (this.#connections.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const patience = this.#door.world.clock.after(withinMs, resolve);
-      this.#whenEmpty = () => {
-        patience[Symbol.dispose]();
-        resolve();
-      };
+  /** `windowMs`: how long everybody may take to move to another server. */
+  drain(windowMs: number): Promise<void> {
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+      if (this.size === 0) resolve();
     });
+    const sessions = () => Array.from(this.#connections, ({ session }) => session);
+    return drain(this.#door.world.clock, { sessions, empty }, windowMs);
+  }
+
+  /** Memory is short: what waits for sockets that take nothing is given up, and a resume repairs it (LIMIT-10). */
+  shed(): void {
+    for (const { session } of this.#shared.stalling.keys()) session.close('tooSlow');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#nextPing[Symbol.dispose]();
-    for (const { ws } of this.#connections) ws.terminate();
+    this.#connections[Symbol.dispose]();
+    for (const connection of this.#connections) connection.terminate();
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Nobody hears of a socket that breaks before it is a WebSocket.
     socket.on('error', () => socket.destroy());
-    const refusal = this.#inspect(request);
+    const { guard, rules, events } = this.#door;
+    const { remoteAddress } = request.socket;
+    const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);
+    const refusal = this.#inspect(request, address);
     if (refusal === undefined) {
-      this.#handshake.handleUpgrade(request, socket, head, (ws) => this.#open(ws));
+      this.#handshake.handleUpgrade(request, socket, head, (ws) =>
+        this.#open(ws, socket, guard.welcome(address)),
+      );
       return;
     }
-    this.#door.events.turnedAway(refusal);
-    answerAndClose(
-      socket,
-      STATUS[refusal],
-      refusal === 'full' || refusal === 'draining' ? ['Retry-After: 5'] : [],
-    );
+    events.turnedAway(refusal.why);
+    answerAndClose(socket, STATUS[refusal.why], retryAfter(refusal));
   }
 
-  #inspect({ headers, url = '' }: IncomingMessage): TurnedAway | undefined {
-    const { rules, draining, maxConnections, maxUnjoined } = this.#door;
-    if (!/^\/ws(?:\?|$)/.test(url)) return 'no_such_path';
+  #inspect({ headers, url = '' }: IncomingMessage, address: string): Refused | undefined {
+    const { rules, guard, draining, maxConnections, maxUnjoined } = this.#door;
+    if (!/^\/ws(?:\?|$)/.test(url)) return forGood('no_such_path');
     const verdict = readVisit(rules, headers);
-    if (!verdict.ok) return verdict.reason;
-    if (!mayAsk(rules, verdict.visit, headers)) return 'origin';
-    if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return 'subprotocol';
-    if (draining()) return 'draining';
-    if (this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined) return 'full';
-    return undefined;
+    if (!verdict.ok) return forGood(verdict.reason);
+    if (!mayAsk(rules, verdict.visit, headers)) return forGood('origin');
+    if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return forGood('subprotocol');
+    if (draining()) return { why: 'draining', retryAfterMs: PAUSE_MS.busy };
+    if (this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined) {
+      return { why: 'full', retryAfterMs: PAUSE_MS.busy };
+    }
+    const slowed = guard.connect(address);
+    return slowed && { why: slowed.code, retryAfterMs: slowed.retryAfterMs };
   }
 
-  #open(ws: WebSocket): void {
-    const { events, world } = this.#door;
-    let unjoined = true;
-    const settle = () => {
-      if (unjoined) this.#unjoined--;
-      unjoined = false;
-    };
+  #open(ws: WebSocket, socket: Duplex, visitor: Visitor): void {
     this.#unjoined++;
-    events.connectionOpened();
-    const session = new Session(socketOf(ws), {
-      ...world,
-      events: {
-        joined: () => {
-          settle();
-          events.joined();
-        },
-        turnedBack: (as) => events.turnedBack(as),
-        trouble: (error) => events.trouble('session', error),
-      },
-    });
-    const connection: Connection = { ws, session, missed: 0 };
-    this.#connections.add(connection);
-    ws.on('message', (data, isBinary) => {
-      connection.missed = 0;
-      receive(session, data, isBinary);
-    });
-    ws.on('pong', () => void (connection.missed = 0));
-    // The close frame that fits a broken frame is on its way already (1002, 1007, 1009).
-    ws.on('error', () => session.detached());
-    ws.on('close', () => {
-      settle();
-      session.detached();
-      this.#gone(connection);
-    });
+    this.#door.events.connectionOpened();
+    this.#connections.add(new Connection(ws, socket, visitor, this.#shared));
   }
 
   #gone(connection: Connection): void {
@@ -142,50 +135,35 @@ export class Gateway implements AsyncDisposable {
     if (this.#connections.size === 0) this.#whenEmpty();
   }
 
-  #pingLater(): Disposable {
-    return this.#door.world.clock.after(PING_EVERY_MS, () => {
-      this.#nextPing = this.#pingLater();
-      for (const connection of this.#connections) ping(connection);
-    });
+  #closeStalled(): void {
+    const before = this.#door.world.clock.now() - STALLED_MS;
+    for (const [{ session }, since] of this.#shared.stalling) if (since <= before) session.close('tooSlow');
   }
 }
 
+/** `retryAfterMs` 0: the same will fail again. */
+type Refused = { readonly why: TurnedAway; readonly retryAfterMs: number };
+
+function forGood(why: TurnedAway): Refused {
+  return { why, retryAfterMs: 0 };
+}
+
+function retryAfter({ retryAfterMs }: Refused): readonly string[] {
+  return retryAfterMs > 0 ? [`Retry-After: ${Math.ceil(retryAfterMs / 1000)}`] : [];
+}
+
 const STATUS: Record<TurnedAway, string> = {
+  busy: '503 Service Unavailable',
   draining: '503 Service Unavailable',
   full: '503 Service Unavailable',
   malformed: '400 Bad Request',
   misdirected: '421 Misdirected Request',
   no_such_path: '404 Not Found',
   origin: '403 Forbidden',
+  rate: '429 Too Many Requests',
   subprotocol: '400 Bad Request',
 };
 
 function asksFor(subprotocol: string, header: string | undefined): boolean {
   return header?.split(',').some((offered) => offered.trim() === subprotocol) ?? false;
-}
-
-function socketOf(ws: WebSocket): Socket {
-  return {
-    get bufferedBytes() {
-      return ws.bufferedAmount;
-    },
-    send(frame) {
-      if (ws.readyState === WebSocket.OPEN) ws.send(frame);
-    },
-    close(why) {
-      ws.close(CLOSE[why].code, why);
-    },
-  };
-}
-
-function receive(session: Session, data: RawData, isBinary: boolean): void {
-  // With ws's default `binaryType` a message is always one Buffer.
-  if (!Buffer.isBuffer(data)) return session.close('serverError');
-  session.receive(isBinary ? data : data.toString());
-}
-
-function ping(connection: Connection): void {
-  if (connection.missed >= MISSED_MAX) return connection.ws.terminate();
-  connection.missed++;
-  if (connection.ws.readyState === WebSocket.OPEN) connection.ws.ping();
 }

@@ -308,6 +308,7 @@ function unusable() {
     leave: lost,
     renew: lost,
     follow: () => ({ [Symbol.dispose]: () => {} }),
+    shorten: lost,
     size: lost,
     [Symbol.asyncDispose]: async () => {},
   };

@@ -2,10 +2,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, totalmem } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { type Vitals, memoryLimit, memoryShare } from './guard/pressure.ts';
 import { run } from './run.ts';
 
-const STOP_WITHIN_MS = 8_000;
+/** Longer than the longest `DRAIN_SECONDS` and all that follows it. */
+const STOP_WITHIN_MS = 29_000;
 /** One Ctrl+C under npm comes twice: from the terminal and from npm. A second one means at once. */
 const SAME_KEY_MS = 500;
 
@@ -15,6 +19,7 @@ const running = await run({
   addresses: lanAddresses(),
   clock: { now: () => performance.now(), after },
   random: (length) => randomBytes(length),
+  vitals: watchVitals(),
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });
@@ -42,6 +47,18 @@ function stop(): void {
 function after(ms: number, action: () => void): Disposable {
   const timer = setTimeout(action, ms);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Each call tells of the time since the last one. */
+function watchVitals(): () => Vitals {
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  const limit = memoryLimit(process.constrainedMemory(), totalmem());
+  return () => {
+    const loopP99Ms = delay.percentile(99) / 1e6;
+    delay.reset();
+    return { memoryShare: memoryShare(process.memoryUsage.rss(), limit, getHeapStatistics()), loopP99Ms };
+  };
 }
 
 function readEnvFile(): string | undefined {

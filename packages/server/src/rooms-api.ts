@@ -12,10 +12,14 @@ import {
   decodeCreateRoom,
   parseRoomId,
 } from '@mayfly/protocol';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RandomBytes } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Events } from './guard/events.ts';
+import type { Guard } from './guard/guard.ts';
+import { PAUSE_MS } from './guard/limits.ts';
+import { clientAddress } from './guard/network.ts';
+import type { Slowed } from './guard/visitor.ts';
 import { verifyCharter } from './proof.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { RoomStore } from './store/room-store.ts';
@@ -23,15 +27,15 @@ import type { RoomStore } from './store/room-store.ts';
 export type RoomsApi = {
   readonly config: Config;
   readonly store: RoomStore;
+  readonly guard: Guard;
   readonly events: Events;
   readonly random: RandomBytes;
 };
 
 const CHARTER_BODY_MAX = 2 + COMMAND_BYTES_MAX + CHARTER_BLOB_BYTES;
-/** Reservations are freed within half a minute. */
-const FULL_RETRY_MS = 30_000;
 
 const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
+const SERVER_FULL: Refusal = { status: 503, error: 'server_full', retryAfterMs: PAUSE_MS.serverFull };
 // API-3: an id that is not reserved and a charter that does not fit get the same answer.
 const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
 
@@ -39,29 +43,45 @@ export function serveRoomsApi(app: FastifyInstance, api: RoomsApi): void {
   const { roomLifeSeconds: life, roomLifeMaxSeconds: lifeMax } = api.config;
   app.get('/api/limits', (_request, reply) => reply.send({ life, lifeMax }));
 
-  app.post('/api/rooms', { bodyLimit: CONTROL_BYTES_MAX }, async ({ body }, reply) => {
+  app.post('/api/rooms', { bodyLimit: CONTROL_BYTES_MAX }, async (request, reply) => {
+    const { body } = request;
     if (typeof body !== 'string') return refuse(reply, { ...BAD_REQUEST, status: 415 });
-    const made = await makeRoom(api, body);
+    const made = await makeRoom(api, body, addressOf(api, request));
     return typeof made === 'string' ? reply.code(201).send({ id: made }) : refuse(reply, made);
   });
 
   app.post<{ Params: { id: string } }>(
     '/api/rooms/:id/charter',
     { bodyLimit: CHARTER_BODY_MAX },
-    async ({ body, params }, reply) => {
+    async (request, reply) => {
+      const { body, params } = request;
       if (!(body instanceof Uint8Array)) return refuse(reply, { ...BAD_REQUEST, status: 415 });
-      const refusal = await openRoom(api, params.id, body);
+      const refusal = await openRoom(api, params.id, body, addressOf(api, request));
       return refusal === undefined ? reply.code(204).send() : refuse(reply, refusal);
     },
   );
 }
 
-async function makeRoom(api: RoomsApi, text: string): Promise<RoomId | Refusal> {
+function addressOf({ config }: RoomsApi, { raw, headers }: FastifyRequest): string {
+  return clientAddress(raw.socket.remoteAddress, headers['x-forwarded-for'], config.trustProxy);
+}
+
+function tooOften({ retryAfterMs }: Slowed): Refusal {
+  return { status: 429, error: 'rate', retryAfterMs };
+}
+
+async function makeRoom(api: RoomsApi, text: string, address: string): Promise<RoomId | Refusal> {
   const wish = decodeCreateRoom(text);
   if (wish === undefined || wish.life < LIFE_SECONDS.min) return BAD_REQUEST;
   if (wish.life > api.config.roomLifeMaxSeconds) return { ...BAD_REQUEST, error: 'life_too_long' };
+  if (api.guard.refusesRooms) return SERVER_FULL;
+  const slowed = api.guard.create(address);
+  if (slowed !== undefined) {
+    api.events.createSlowed();
+    return tooOften(slowed);
+  }
   const id = await reserve(api, wish);
-  if (id === undefined) return { status: 503, error: 'server_full', retryAfterMs: FULL_RETRY_MS };
+  if (id === undefined) return SERVER_FULL;
   api.events.roomReserved();
   return id;
 }
@@ -94,10 +114,18 @@ function drawRoomId(length: number, random: RandomBytes): RoomId {
   return id;
 }
 
-async function openRoom(api: RoomsApi, idText: string, body: Uint8Array): Promise<Refusal | undefined> {
+async function openRoom(
+  api: RoomsApi,
+  idText: string,
+  body: Uint8Array,
+  address: string,
+): Promise<Refusal | undefined> {
   const id = parseRoomId(idText);
   const sent = decodeCommandWithBlob(body);
   if (id === undefined || sent === undefined) return BAD_REQUEST;
+  // Asked whether or not the id is reserved: the answer must not tell.
+  const slowed = api.guard.charter(address);
+  if (slowed !== undefined) return tooOften(slowed);
   const ownerPk = await api.store.reservedFor(id);
   const charter = ownerPk && verifyCharter(id, ownerPk, sent);
   if (charter === undefined || (await api.store.open(id, charter)) !== 'opened') return NOT_ALLOWED;

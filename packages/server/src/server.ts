@@ -7,9 +7,13 @@ import type { Clock, RandomBytes } from './clock.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './gateway.ts';
 import type { Events } from './guard/events.ts';
+import { Guard } from './guard/guard.ts';
+import { SHORT_HISTORY, limitsAt } from './guard/limits.ts';
+import type { Vitals } from './guard/pressure.ts';
 import { createHttp } from './http.ts';
 import type { TlsFiles } from './listener.ts';
 import { BUILT_PAGE, hasPage } from './page.ts';
+import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { RoomStore } from './store/room-store.ts';
@@ -18,6 +22,8 @@ export type ServerParts = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly events: Events;
+  /** Asked once a second. Without it, the process is never short of anything. */
+  readonly vitals?: () => Vitals;
   /** Without one, rooms live in this process. It is disposed of with the server. */
   readonly store?: RoomStore;
   /** Without one, the page as this repository builds it. */
@@ -36,8 +42,7 @@ export class StartError extends Error {}
 
 /** Connections that have not joined yet (rule LIMIT-3). */
 const UNJOINED_MAX = 2_000;
-/** How long connections may take to close before they are cut off. */
-const DRAIN_MS = 2_000;
+const AT_EASE: Vitals = { memoryShare: 0, loopP99Ms: 0 };
 
 /** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
@@ -50,17 +55,37 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   let isDraining = false;
   const draining = () => isDraining;
 
-  const app = await createHttp({ config, store, events, random, rules, pageDirectory, tls, draining }).catch(
-    (error: unknown) => {
-      throw tls === undefined
-        ? error
-        : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
+  const guard = new Guard({
+    limits: limitsAt(config.rateLimits),
+    clock,
+    random,
+    vitals: parts.vitals ?? (() => AT_EASE),
+    shed: () => {
+      gateway.shed();
+      store.shorten(SHORT_HISTORY).catch((error: unknown) => events.trouble('store', error));
     },
-  );
-  const { maxConnections } = config;
-  const world = { store, hub: new Hub(store), clock, random, limits: roomLimits(config) };
-  const gateway = new Gateway(app.server, {
+  });
+  const app = await createHttp({
+    config,
+    store,
+    guard,
+    events,
+    random,
     rules,
+    pageDirectory,
+    tls,
+    draining,
+  }).catch((error: unknown) => {
+    guard[Symbol.dispose]();
+    throw tls === undefined
+      ? error
+      : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
+  });
+  const { maxConnections } = config;
+  const world = { store, hub: new Hub(store, new FanOut(clock)), clock, random, limits: roomLimits(config) };
+  const gateway: Gateway = new Gateway(app.server, {
+    rules,
+    guard,
     maxConnections,
     maxUnjoined: UNJOINED_MAX,
     world,
@@ -69,6 +94,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
 
   const close = async (): Promise<void> => {
+    guard[Symbol.dispose]();
     await gateway[Symbol.asyncDispose]();
     await closeHttp(app, clock);
     await store[Symbol.asyncDispose]();
@@ -76,7 +102,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const stop = async (): Promise<void> => {
     isDraining = true;
     events.stopping(gateway.size);
-    await gateway.drain(DRAIN_MS);
+    await gateway.drain(config.drainSeconds * 1000);
     await close();
     events.stopped();
   };

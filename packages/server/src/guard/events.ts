@@ -8,12 +8,14 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What kept somebody out at the door. */
 export type TurnedAway =
+  | 'busy'
   | 'draining'
   | 'full'
   | 'malformed'
   | 'misdirected'
   | 'no_such_path'
   | 'origin'
+  | 'rate'
   | 'subprotocol';
 
 /** Where our own trouble happened: a word of ours, never something a client sent. */
@@ -29,6 +31,8 @@ export interface Events {
   turnedAway(why: TurnedAway): void;
   joined(): void;
   turnedBack(as: TurnedBack): void;
+  /** A room that was not made, because of its maker's address. */
+  createSlowed(): void;
   roomReserved(): void;
   roomOpened(): void;
 }
@@ -61,6 +65,7 @@ export function createEvents(
     turnedAway: (why) => count(`turned_away.${why}`),
     joined: () => count('joined'),
     turnedBack: (as) => count(`turned_back.${as}`),
+    createSlowed: () => count('create.slowed'),
     roomReserved: () => count('room.reserved'),
     roomOpened: () => count('room.opened'),
   };

@@ -2,14 +2,18 @@
 
 import type { RoomId } from '@mayfly/protocol';
 import type { RoomStore } from '../store/room-store.ts';
-import { type Guest, Room } from './room.ts';
+import type { FanOut } from './fan-out.ts';
+import { Room } from './room.ts';
+import type { Guest, Seat, Socket } from './seat.ts';
 
 export class Hub {
   readonly #store: RoomStore;
+  readonly #fanOut: FanOut;
   readonly #rooms = new Map<RoomId, Room>();
 
-  constructor(store: RoomStore) {
+  constructor(store: RoomStore, fanOut: FanOut) {
     this.#store = store;
+    this.#fanOut = fanOut;
   }
 
   /** How many rooms have someone here. */
@@ -17,20 +21,20 @@ export class Hub {
     return this.#rooms.size;
   }
 
-  /** From now on `guest` hears all that happens in the room, until disposal; the last one out unfollows it. */
-  enter(id: RoomId, guest: Guest): Disposable {
+  /** From now on nothing that happens in the room is missed, until the seat is given up. */
+  enter(id: RoomId, guest: Guest, socket: Socket): Seat {
     const room = this.#rooms.get(id) ?? this.#follow(id);
-    room.add(guest);
-    return {
-      [Symbol.dispose]: () => {
-        room.remove(guest);
-        if (room.size === 0) this.#forget(id, room);
-      },
-    };
+    return room.seat(guest, socket);
   }
 
   #follow(id: RoomId): Room {
-    const room: Room = new Room(this.#store, id, () => this.#forget(id, room));
+    const forget = () => this.#forget(id, room);
+    const room: Room = new Room(id, {
+      store: this.#store,
+      fanOut: this.#fanOut,
+      onOver: forget,
+      onEmpty: forget,
+    });
     this.#rooms.set(id, room);
     return room;
   }

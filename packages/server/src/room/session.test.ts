@@ -14,16 +14,21 @@ import {
   decodeServerSealed,
   encodeClientControl,
   encodeClientSealed,
+  encodeMessageEvent,
   joinTranscript,
 } from '@mayfly/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { RoomStore } from '../store/room-store.ts';
+import type { RoomListener, RoomNews, RoomStore } from '../store/room-store.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing/signer.ts';
+import { decodeFrames } from '../testing/frames.ts';
+import { FanOut } from './fan-out.ts';
 import { Hub } from './hub.ts';
-import { LAG_BYTES_MAX, Session, type SessionEvents, type Socket, WAITING_MAX } from './session.ts';
+import { RING_MAX } from './ring.ts';
+import { LAG_BYTES_MAX, type Socket } from './seat.ts';
+import { Session, type SessionEvents, UNREAD_BYTES_MAX, WAITING_MAX } from './session.ts';
 
 const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
@@ -34,10 +39,20 @@ const LIMITS = { members: 3, historyMessages: 50, historyBytes: 100_000 };
 class TestSocket implements Socket {
   bufferedBytes = 0;
   readonly sent: (string | Uint8Array)[] = [];
+  /** As they went to the network. */
+  readonly written: Uint8Array[] = [];
   closed: CloseReason | undefined;
-  send(frame: string | Uint8Array): void {
+  write(encoded: Uint8Array): void {
     expect(this.closed, 'a frame after the close').toBeUndefined();
-    this.sent.push(frame);
+    this.written.push(encoded);
+    if (this.takesNothing) this.bufferedBytes += encoded.length;
+    this.sent.push(...decodeFrames(encoded));
+  }
+  /** It has been asked to say when it has taken everything. */
+  asked = false;
+  takesNothing = false;
+  tellWhenDrained(): void {
+    this.asked = true;
   }
   close(why: CloseReason): void {
     this.closed = why;
@@ -68,7 +83,13 @@ class TestSocket implements Socket {
   }
 }
 
-type Connection = { readonly socket: TestSocket; readonly session: Session; readonly nonce: Uint8Array };
+type Connection = {
+  readonly socket: TestSocket;
+  readonly session: Session;
+  readonly nonce: Uint8Array;
+  /** The network takes what waits. */
+  drain(): void;
+};
 
 class World {
   readonly clock = new TestClock();
@@ -78,7 +99,7 @@ class World {
     random: this.random,
     limits: { maxRooms: 5, maxMembers: LIMITS.members, ...LIMITS },
   });
-  readonly hub = new Hub(this.store);
+  readonly hub = new Hub(this.store, new FanOut(this.clock));
   readonly events = {
     joined: vi.fn<SessionEvents['joined']>(),
     turnedBack: vi.fn<SessionEvents['turnedBack']>(),
@@ -97,7 +118,11 @@ class World {
     const session = new Session(socket, { clock, random, store, hub, events, limits: LIMITS });
     const { nonce } = socket.last('challenge');
     socket.sent.length = 0;
-    return { socket, session, nonce };
+    const drain = () => {
+      socket.bufferedBytes = 0;
+      if (socket.asked) session.drained();
+    };
+    return { socket, session, nonce, drain };
   }
 
   async join(name: string, more: Partial<Join> = {}): Promise<Connection> {
@@ -145,6 +170,7 @@ function makeJoin(name: string, nonce: Uint8Array, more: Partial<Join> = {}): Jo
 const joinFrame = (...parts: Parameters<typeof makeJoin>) => encodeClientControl(makeJoin(...parts));
 const sendFrame = (n: number, bytes = envelope(n)) =>
   encodeClientSealed({ type: 'send', n, envelope: bytes });
+const bigFrame = (n: number) => sendFrame(n, envelope(n, { bucket: 6 }));
 const profileFrame = encodeClientSealed({ type: 'profile', sealed: sealedProfile(1) });
 
 async function tell({ session }: Connection, ...frames: readonly (string | Uint8Array)[]): Promise<void> {
@@ -256,6 +282,7 @@ describe('joining', () => {
     await tell(young, sendFrame(1));
     expect(young.socket.heard()).toEqual(['2']);
     world.clock.pass(GRACE_MS);
+    await settled();
     expect(young.socket.heard()).toEqual([]);
   });
 
@@ -346,6 +373,7 @@ describe('joining', () => {
     expect(world.hub.size).toBe(0);
     const bob = await world.enter('bob');
     world.clock.pass(GRACE_MS);
+    await settled();
     expect(bob.socket.heard()).toEqual(['presence', 'presence']);
   });
 
@@ -363,6 +391,25 @@ describe('joining', () => {
     },
   );
 });
+
+const eventNews = (logId: string, seq: number): RoomNews => ({
+  type: 'event',
+  logId,
+  event: { seq, frame: encodeMessageEvent(seq, envelope(seq)) },
+});
+
+/** Lets a test tell a room what the store never would. */
+function tapNews(store: RoomStore): (...news: readonly RoomNews[]) => void {
+  const listeners: RoomListener[] = [];
+  const real = store.follow.bind(store);
+  vi.spyOn(store, 'follow').mockImplementation((room, listener) => {
+    listeners.push(listener);
+    return real(room, listener);
+  });
+  return (...news) => {
+    for (const listener of listeners) for (const item of news) listener(item);
+  };
+}
 
 /** Holds the next join back twice: before the store hears of it, and before its answer comes. */
 function gate(store: RoomStore): { ask(): void; deliver(): void } {
@@ -509,7 +556,7 @@ describe('live', () => {
     ann.socket.heard();
     await tell(ann, sendFrame(1));
     expect(ann.socket.sent).toHaveLength(1);
-    expect(ann.socket.sent[0]).toBe(bob.socket.sent[0]);
+    expect(ann.socket.written.at(-1)).toBe(bob.socket.written.at(-1));
     const event = bob.socket.sealed()[0];
     expect(event).toEqual({ type: 'message', seq: 2, envelope: envelope(1) });
   });
@@ -626,6 +673,7 @@ describe('live', () => {
     expect(bob.socket.last('presence')).toMatchObject({ count: 1 });
     expect(bob.socket.heard()).toEqual(['2', 'presence']);
     world.clock.pass(GRACE_MS);
+    await settled();
     expect(bob.socket.heard()).toEqual([]);
   });
 
@@ -636,6 +684,7 @@ describe('live', () => {
     await settled();
     await world.enter('ann', { as: 'member' });
     world.clock.pass(GRACE_MS);
+    await settled();
     expect(bob.socket.heard()).toEqual([]);
   });
 
@@ -686,20 +735,45 @@ describe('live', () => {
 
   test('WELCOME-3: a hole in the news is not hidden; the connection ends and may come back', async () => {
     const world = await new World().open();
+    const tellRoom = tapNews(world.store);
     const ann = await world.join('ann');
     const { logId } = ann.socket.last('welcome');
-    const event = (seq: number) => ({ type: 'event', logId, seq, frame: Uint8Array.of(seq) }) as const;
-    ann.session.hear(event(1));
-    ann.session.hear(event(2));
+    tellRoom(eventNews(logId, 1), eventNews(logId, 2), eventNews(logId, 2));
+    await settled();
     expect(ann.socket.closed).toBeUndefined();
-    ann.session.hear(event(4));
+    expect(ann.socket.heard()).toEqual(['welcome', 'presence', '1', 'life', '2']);
+    tellRoom(eventNews(logId, 4));
     expect(ann.socket.closed).toBe('serverError');
+    expect(world.hub.size).toBe(0);
+  });
+
+  test('WELCOME-3: a hole between the welcome and the first news is none to hide either', async () => {
+    const world = await new World().open();
+    const tellRoom = tapNews(world.store);
+    const ann = await world.join('ann');
+    tellRoom(eventNews(ann.socket.last('welcome').logId, 3));
+    await settled();
+    expect(ann.socket.closed).toBe('serverError');
+  });
+
+  test('WELCOME-3: a hole while the store answers ends the connection before its welcome', async () => {
+    const world = await new World().open();
+    const tellRoom = tapNews(world.store);
+    const answer = gate(world.store);
+    const ann = await world.join('ann');
+    tellRoom(eventNews('AAAAAAAAAAA', 1), eventNews('AAAAAAAAAAA', 3));
+    answer.ask();
+    answer.deliver();
+    await settled();
+    expect([ann.socket.sent, ann.socket.closed]).toEqual([[], 'serverError']);
   });
 
   test('WELCOME-3: another log is not a continuation', async () => {
     const world = await new World().open();
+    const tellRoom = tapNews(world.store);
     const ann = await world.enter('ann');
-    ann.session.hear({ type: 'event', logId: 'AAAAAAAAAAA', seq: 2, frame: Uint8Array.of(2) });
+    tellRoom(eventNews('AAAAAAAAAAA', 2));
+    await settled();
     expect(ann.socket.closed).toBe('serverError');
   });
 
@@ -717,39 +791,84 @@ describe('live', () => {
     expect(world.events.trouble).toHaveBeenCalledTimes(1);
   });
 
-  test('CLOSE-1: who does not keep up is closed as too slow; others are not', async () => {
+  test('a socket that lags gets nothing queued, and everything once it has taken what it had', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    bob.socket.bufferedBytes = LAG_BYTES_MAX;
     bob.socket.heard();
+    bob.socket.bufferedBytes = LAG_BYTES_MAX;
     await tell(ann, sendFrame(1));
-    expect(bob.socket.heard()).toEqual(['2']);
-    bob.socket.bufferedBytes = LAG_BYTES_MAX + 1;
     await tell(ann, sendFrame(2));
-    expect([bob.socket.closed, bob.socket.heard()]).toEqual(['tooSlow', []]);
-    expect(ann.socket.closed).toBeUndefined();
+    expect([bob.socket.heard(), bob.socket.asked]).toEqual([[], true]);
+    expect(ann.socket.heard()).toEqual(['presence', 'life', '2', '3']);
+    bob.drain();
+    expect(bob.socket.heard()).toEqual(['2', '3']);
+    await tell(ann, sendFrame(3));
+    expect(bob.socket.heard()).toEqual(['4']);
   });
 
-  test('CLOSE-1: what came with the welcome may take its time, once', async () => {
+  test('CLOSE-1: who lags until the ring has gone on is closed as too slow; others are not', async () => {
+    const world = await new World().open();
+    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
+    bob.socket.heard();
+    bob.socket.bufferedBytes = LAG_BYTES_MAX;
+    for (let n = 1; bob.socket.closed === undefined && n < 100; n++) await tell(ann, bigFrame(n));
+    expect([bob.socket.closed, bob.socket.heard()]).toEqual(['tooSlow', []]);
+    expect(ann.socket.closed).toBeUndefined();
+    expect(ann.socket.heard().length).toBeGreaterThan(RING_MAX.bytes / 17_000);
+  });
+
+  test('WELCOME-2: a long history goes out as the socket takes it, and what happens meanwhile behind it', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
-    for (let n = 1; n <= 40; n++) await tell(ann, sendFrame(n));
+    for (let n = 1; n <= 5; n++) await tell(ann, bigFrame(n));
     const bob = world.connect();
-    bob.socket.bufferedBytes = LAG_BYTES_MAX + 40 * envelope(1).length;
+    bob.socket.takesNothing = true;
     await tell(bob, joinFrame('bob', bob.nonce));
-    await tell(ann, sendFrame(41));
-    expect(bob.socket.closed).toBeUndefined();
-    bob.socket.bufferedBytes = LAG_BYTES_MAX;
-    await tell(ann, sendFrame(42));
-    bob.socket.bufferedBytes = LAG_BYTES_MAX + 1;
-    await tell(ann, sendFrame(43));
-    expect(bob.socket.closed).toBe('tooSlow');
+    await tell(ann, sendFrame(6));
+    expect(bob.socket.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
+    const heard = [...bob.socket.heard()];
+    expect(heard).not.toContain('7');
+    while (heard.at(-1) !== '7') {
+      bob.drain();
+      expect(bob.socket.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
+      const more = bob.socket.heard();
+      expect(more).not.toEqual([]);
+      heard.push(...more);
+    }
+    expect(heard).toEqual(['welcome', 'presence', '1', '2', '3', '4', '5', '6', 'life', '7']);
+  });
+
+  test('LIFE-4: the end comes at once also to who is still owed history, and nothing wiped with it', async () => {
+    const world = await new World().open();
+    const ann = await world.enter('ann');
+    for (let n = 1; n <= 5; n++) await tell(ann, bigFrame(n));
+    const bob = world.connect();
+    bob.socket.takesNothing = true;
+    await tell(bob, joinFrame('bob', bob.nonce));
+    bob.socket.heard();
+    world.clock.pass(LIFE_MS);
+    expect([bob.socket.heard(), bob.socket.closed]).toEqual([['ended'], 'ended']);
+    bob.drain();
+    expect(bob.socket.heard()).toEqual([]);
+  });
+
+  test('a word of its own comes behind what happened before it', async () => {
+    const world = await new World().open();
+    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
+    bob.socket.heard();
+    ann.session.receive(sendFrame(1));
+    bob.session.receive('{"type":"ping"}');
+    await settled();
+    expect(bob.socket.heard()).toEqual(['2', 'pong']);
   });
 
   test('CLOSE-1: who asks and never reads is too slow as well', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
-    ann.socket.bufferedBytes = LAG_BYTES_MAX + 100_000;
+    ann.socket.bufferedBytes = UNREAD_BYTES_MAX;
+    await tell(ann, '{"type":"ping"}');
+    expect(ann.socket.closed).toBeUndefined();
+    ann.socket.bufferedBytes = UNREAD_BYTES_MAX + 1;
     await tell(ann, '{"type":"ping"}');
     expect(ann.socket.closed).toBe('tooSlow');
   });

@@ -21,18 +21,13 @@ import {
   equalBytes,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../clock.ts';
+import { PAUSE_MS } from '../guard/limits.ts';
+import type { Slowed, Visitor } from '../guard/visitor.ts';
 import { verifyJoin } from '../proof.ts';
 import type { Joined, MemberSession, Placed, RoomStore } from '../store/room-store.ts';
 import type { Hub } from './hub.ts';
-import type { Guest, Told } from './room.ts';
-
-/** One WebSocket, as its session sees it. Nothing here throws, and nothing reports back but `bufferedBytes`. */
-export interface Socket {
-  /** Accepted by `send` and not yet by the network. */
-  readonly bufferedBytes: number;
-  send(frame: string | Uint8Array): void;
-  close(why: CloseReason): void;
-}
+import { type Frame, encodeFrame } from './frame.ts';
+import { type Guest, LAG_BYTES_MAX, type Notice, type Seat, type Socket } from './seat.ts';
 
 /** What a session tells about itself: enough to count, nothing that names anybody. */
 export interface SessionEvents {
@@ -50,17 +45,19 @@ export type Surroundings = {
   /** Told in every welcome. */
   readonly limits: RoomLimits;
   readonly events: SessionEvents;
+  /** What this connection may still say. Without one, nothing is limited. */
+  readonly visitor?: Visitor;
 };
 
 /** Frames and bytes a session lets wait while one is worked on (rule FRAME-5). */
 export const WAITING_MAX = { frames: 64, bytes: 512 * 1024 } as const;
 
-/** Unsent bytes beyond which a session no longer keeps up; what came with its welcome is not counted. */
-export const LAG_BYTES_MAX = 1024 * 1024;
+/** Who asks on with more bytes unread than events alone can pile up does not read the answers. */
+export const UNREAD_BYTES_MAX = LAG_BYTES_MAX + 16 * 1024;
 
 type State =
   | { readonly at: 'greeting'; readonly nonce: Uint8Array; readonly timeout: Disposable }
-  | { readonly at: 'joining'; readonly held: Told[]; readonly denial: Pause }
+  | { readonly at: 'joining'; readonly held: Notice[]; readonly denial: Pause }
   | Live
   | { readonly at: 'closed' };
 
@@ -68,21 +65,15 @@ type Live = {
   readonly at: 'live';
   readonly room: RoomId;
   readonly member: MemberSession;
-  /** The session's place in the hub. */
-  readonly seat: Disposable;
-  readonly logId: string;
-  /** The newest event that was sent. */
-  seq: number;
-  presenceVersion: number;
-  /** Bytes of the welcome that may still be unsent. */
-  burst: number;
+  /** Through which it hears all that happens, and speaks. */
+  readonly seat: Seat;
   mayKeepAt: number;
 };
 
 export class Session implements Guest {
   readonly #socket: Socket;
   readonly #world: Surroundings;
-  readonly #waiting: (string | Uint8Array)[] = [];
+  readonly #waiting: Frame[] = [];
   #waitingBytes = 0;
   #working = false;
   #state: State;
@@ -97,16 +88,24 @@ export class Session implements Guest {
   }
 
   /** A frame came. Text and binary are told apart by their type. */
-  receive(frame: string | Uint8Array): void {
-    if (this.#state.at === 'closed') return;
+  receive(frame: Frame): void {
+    if (!this.mayHear(frame.length)) return;
     this.#waiting.push(frame);
     this.#waitingBytes += frame.length;
     if (this.#working) {
       const tooMany = this.#waiting.length > WAITING_MAX.frames || this.#waitingBytes > WAITING_MAX.bytes;
-      if (tooMany) this.close('tooFast');
+      if (tooMany) this.#sendAway(FLOOD, 'tooFast');
       return;
     }
     void this.#work();
+  }
+
+  /** Every frame counts, pings and pongs of the WebSocket itself among them; a flood ends the session (rule LIMIT-5). */
+  mayHear(bytes: number): boolean {
+    if (this.#state.at === 'closed') return false;
+    if (this.#world.visitor?.frame(bytes) !== false) return true;
+    this.#sendAway(FLOOD, 'tooFast');
+    return false;
   }
 
   /** The connection is gone. */
@@ -124,9 +123,19 @@ export class Session implements Guest {
     this.#socket.close(why);
   }
 
-  hear(told: Told): void {
+  /** This server stops: a client has so much time to be let in elsewhere. */
+  goaway(withinMs: number): void {
+    if (this.#state.at !== 'closed') this.#say({ type: 'goaway', withinMs });
+  }
+
+  /** The socket has taken all that was written to it. */
+  drained(): void {
+    if (this.#state.at === 'live') this.#state.seat.catchUp();
+  }
+
+  notice(told: Notice): void {
     if (this.#state.at === 'joining') this.#state.held.push(told);
-    if (this.#state.at === 'live') this.#pass(told, this.#state);
+    if (this.#state.at === 'live') this.#heed(told, this.#state);
   }
 
   #release(state: State): void {
@@ -159,23 +168,25 @@ export class Session implements Guest {
     }
   }
 
-  #next(): string | Uint8Array | undefined {
+  #next(): Frame | undefined {
     const frame = this.#waiting.shift();
     this.#waitingBytes -= frame?.length ?? 0;
     return frame;
   }
 
-  async #take(frame: string | Uint8Array): Promise<void> {
+  async #take(frame: Frame): Promise<void> {
     const state = this.#state;
     if (state.at === 'greeting') await this.#greeted(frame, state.nonce, state.timeout);
     if (state.at === 'live') await this.#obey(frame, state);
   }
 
-  async #greeted(frame: string | Uint8Array, nonce: Uint8Array, timeout: Disposable): Promise<void> {
+  async #greeted(frame: Frame, nonce: Uint8Array, timeout: Disposable): Promise<void> {
     if (isTooBig(frame)) return this.close('tooBig');
     const join = typeof frame === 'string' ? decodeClientControl(frame) : undefined;
     if (join?.type !== 'join') return this.close('badFrame');
     timeout[Symbol.dispose]();
+    const slowed = this.#world.visitor?.mayJoin(join.as);
+    if (slowed !== undefined) return this.#sendAway(slowed, 'busy');
     await this.#join(join, nonce);
   }
 
@@ -189,9 +200,9 @@ export class Session implements Guest {
     const keys = await store.keys(join.id);
     const proven = verifyJoin(join, nonce, keys);
     if (this.#state !== joining) return;
-    if (!proven || keys === undefined) return this.#deny(denial);
+    if (!proven || keys === undefined) return this.#deny(join.as, denial);
 
-    const seat = hub.enter(join.id, this);
+    const seat = hub.enter(join.id, this, this.#socket);
     const { idPk, as, position } = join;
     const verifiedWith = { accessPk: keys.accessPk, epoch: keys.epoch };
     const request = { idPk, as, verifiedWith, ...(position && { position }) };
@@ -201,7 +212,7 @@ export class Session implements Guest {
     });
     if (answer.outcome !== 'joined') {
       seat[Symbol.dispose]();
-      return answer.outcome === 'full' ? this.#turnBack('full') : this.#deny(denial);
+      return answer.outcome === 'full' ? this.#turnBack('full') : this.#deny(join.as, denial);
     }
     if (this.#state !== joining) {
       seat[Symbol.dispose]();
@@ -211,7 +222,8 @@ export class Session implements Guest {
     this.#enter(join.id, seat, answer, joining.held);
   }
 
-  async #deny(denial: Pause): Promise<void> {
+  async #deny(as: Join['as'], denial: Pause): Promise<void> {
+    this.#world.visitor?.joinFailed(as);
     await denial.over;
     this.#turnBack('denied');
   }
@@ -223,80 +235,44 @@ export class Session implements Guest {
     this.close(as);
   }
 
-  #enter(room: RoomId, seat: Disposable, joined: Joined, held: readonly Told[]): void {
-    const live: Live = {
-      at: 'live',
-      room,
-      member: joined.session,
-      seat,
-      logId: joined.logId,
-      seq: joined.seq,
-      presenceVersion: joined.presence.version,
-      burst: 0,
-      mayKeepAt: 0,
-    };
-    this.#state = live;
+  #enter(room: RoomId, seat: Seat, joined: Joined, held: readonly Notice[]): void {
+    this.#state = { at: 'live', room, member: joined.session, seat, mayKeepAt: 0 };
     this.#world.events.joined();
     // The room may have ended in this very moment, and its bytes with it: then there is only that to say.
     const ended = held.find((told) => told.type === 'ended');
-    if (ended !== undefined) return this.hear(ended);
-    live.burst = this.#sayWelcome(joined);
-    for (const told of held) this.hear(told);
+    for (const told of ended === undefined ? held : [ended]) this.notice(told);
+    if (this.#state.at === 'live') this.#sayWelcome(seat, joined);
   }
 
-  #sayWelcome(joined: Joined): number {
-    const { missed, seq } = joined;
+  #sayWelcome(seat: Seat, joined: Joined): void {
+    const { logId, missed, seq, presence } = joined;
     const first = missed[0]?.seq ?? seq + 1;
     if (first + missed.length !== seq + 1 || missed.some((event, i) => event.seq !== first + i)) {
       throw new Error('the store answered a join with a hole in the log');
     }
-    const frames = [
+    seat.begin({ logId, seq, presenceVersion: presence.version }, [
       encodeServerControl(welcome(joined, first, this.#world.limits)),
-      encodeServerControl(joined.presence),
+      encodeServerControl(presence),
       ...joined.profiles,
       ...missed.map((event) => event.frame),
-    ];
-    for (const frame of frames) this.#socket.send(frame);
-    return frames.reduce((bytes, frame) => bytes + frame.length, 0);
+    ]);
   }
 
-  #pass(told: Told, live: Live): void {
-    if (!this.#keepsUp(live)) return this.close('tooSlow');
+  #heed(told: Notice, { member, seat }: Live): void {
     switch (told.type) {
-      case 'event':
-        return this.#passEvent(told, live);
-      case 'presence':
-        if (told.version <= live.presenceVersion) return;
-        live.presenceVersion = told.version;
-        return this.#socket.send(told.frame);
-      case 'profile':
-      case 'life':
-        return this.#socket.send(told.frame);
       case 'replaced':
-        if (isOlder(live.member, told.session)) this.close('replaced');
+        if (isOlder(member, told.session)) this.close('replaced');
         return;
       case 'ended':
-        this.#socket.send(told.frame);
+        seat.conclude(told.frame);
         return this.close('ended');
+      case 'hole':
+        return this.close('serverError');
     }
   }
 
-  // A hole is never hidden: the connection ends, and resume repairs it.
-  #passEvent(told: Told & { readonly type: 'event' }, live: Live): void {
-    if (told.logId === live.logId && told.seq <= live.seq) return;
-    if (told.logId !== live.logId || told.seq !== live.seq + 1) return this.close('serverError');
-    live.seq = told.seq;
-    this.#socket.send(told.frame);
-  }
-
-  #keepsUp(live: Live): boolean {
-    const { bufferedBytes } = this.#socket;
-    if (bufferedBytes <= LAG_BYTES_MAX) live.burst = 0;
-    return bufferedBytes <= LAG_BYTES_MAX + live.burst;
-  }
-
-  async #obey(frame: string | Uint8Array, live: Live): Promise<void> {
-    if (!this.#keepsUp(live)) return this.close('tooSlow');
+  async #obey(frame: Frame, live: Live): Promise<void> {
+    if (this.#socket.bufferedBytes > UNREAD_BYTES_MAX) return this.close('tooSlow');
     if (isTooBig(frame)) return this.close('tooBig');
     const order = typeof frame === 'string' ? decodeClientControl(frame) : decodeClientSealed(frame);
     const { store } = this.#world;
@@ -304,7 +280,7 @@ export class Session implements Guest {
       case 'send':
         return this.#append(order, live);
       case 'profile':
-        return store.publishProfile(live.room, live.member, order.sealed);
+        return this.#publishProfile(order.sealed, live);
       case 'keep':
         return this.#keep(live);
       case 'ping':
@@ -320,6 +296,8 @@ export class Session implements Guest {
 
   async #append({ n, erase, envelope }: Send, live: Live): Promise<void> {
     if (erase !== undefined) return this.#refuse('not_allowed', 0, n);
+    const slowed = this.#world.visitor?.send(live.room, envelope.length);
+    if (slowed !== undefined) return this.#refuse(slowed.code, slowed.retryAfterMs, n);
     const placed = await this.#world.store.append(live.room, live.member, n, envelope);
     if (this.#state === live) this.#afterAppend(placed, n);
   }
@@ -340,6 +318,12 @@ export class Session implements Guest {
     }
   }
 
+  async #publishProfile(sealed: Uint8Array, live: Live): Promise<void> {
+    const slowed = this.#world.visitor?.profile();
+    if (slowed !== undefined) return this.#refuse(slowed.code, slowed.retryAfterMs);
+    await this.#world.store.publishProfile(live.room, live.member, sealed);
+  }
+
   async #keep(live: Live): Promise<void> {
     const now = this.#world.clock.now();
     if (now < live.mayKeepAt) return this.#refuse('rate', Math.ceil(live.mayKeepAt - now));
@@ -347,19 +331,28 @@ export class Session implements Guest {
     await this.#world.store.renew(live.room, live.member);
   }
 
+  // The close says that coming back is fine, the frame before it when.
+  #sendAway({ code, retryAfterMs }: Slowed, why: 'busy' | 'tooFast'): void {
+    this.#refuse(code, retryAfterMs);
+    this.close(why);
+  }
+
   #refuse(code: RefusedCode, retryAfterMs: number, n?: number): void {
     this.#say({ type: 'refused', code, retryAfterMs, ...(n !== undefined && { n }) });
   }
 
-  #say(frame: ServerControl): void {
-    this.#socket.send(encodeServerControl(frame));
+  #say(control: ServerControl): void {
+    const text = encodeServerControl(control);
+    if (this.#state.at === 'live') this.#state.seat.say(text);
+    else this.#socket.write(encodeFrame(text));
   }
 }
 
 const SERVER_FULL_RETRY_MS = 5_000;
+const FLOOD: Slowed = { code: 'rate', retryAfterMs: PAUSE_MS.flood };
 
 // Binary frames have bounds of their own, by kind.
-function isTooBig(frame: string | Uint8Array): boolean {
+function isTooBig(frame: Frame): boolean {
   return typeof frame === 'string' && Buffer.byteLength(frame) > CONTROL_BYTES_MAX;
 }
 

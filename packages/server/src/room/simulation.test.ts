@@ -21,8 +21,11 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId } from '../testing/signer.ts';
+import { decodeFrames } from '../testing/frames.ts';
+import { FanOut } from './fan-out.ts';
 import { Hub } from './hub.ts';
-import { Session, type Socket, type Surroundings } from './session.ts';
+import type { Socket } from './seat.ts';
+import { Session, type Surroundings } from './session.ts';
 
 const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
@@ -69,9 +72,10 @@ class SimulatedMember {
     // What an older connection still says is no longer heard.
     const socket: Socket = {
       bufferedBytes: 0,
-      send: (frame) => {
-        if (this.#socket === socket) this.#hear(frame);
+      write: (encoded) => {
+        for (const frame of decodeFrames(encoded)) if (this.#socket === socket) this.#hear(frame);
       },
+      tellWhenDrained: () => {},
       close: (why) => {
         if (this.#socket === socket) this.#closed(why);
       },
@@ -198,6 +202,7 @@ class SlowStore implements RoomStore {
   leave = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.leave(room, session));
   renew = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.renew(room, session));
   follow = (room: typeof ROOM, listener: RoomListener) => this.#store.follow(room, listener);
+  shorten = (share: number) => this.#later(() => this.#store.shorten(share));
   size = () => this.#later(() => this.#store.size());
   [Symbol.asyncDispose] = () => this.#store[Symbol.asyncDispose]();
 }
@@ -214,7 +219,7 @@ async function simulate(
   const world: Surroundings = {
     store,
     clock,
-    hub: new Hub(store),
+    hub: new Hub(store, new FanOut(clock)),
     random: random.bytes,
     limits: { members: 10, historyMessages: 1_000, historyBytes: 1_000_000 },
     events: {

@@ -33,7 +33,7 @@ export class EventLog {
     const event = { seq, frame: encode(seq) };
     this.#kept.push(event);
     this.#bytes += contentBytes(event);
-    this.#trim();
+    this.trim(1);
     return event;
   }
 
@@ -42,6 +42,18 @@ export class EventLog {
     const reason = this.#whyNot(position, from);
     if (reason !== undefined) return { mode: 'reset', reason, missed: this.#after(from) };
     return { mode: 'resume', missed: this.#after(Math.max(position?.seq ?? 0, from)) };
+  }
+
+  /**
+   * Keeps at most that share of the bounds. What falls out is only let go, not overwritten: it may still be on its way
+   * to a slow socket.
+   */
+  trim(share: number): void {
+    const { events, bytes } = this.#bounds;
+    while (this.#kept.length > events * share || this.#bytes > bytes * share) {
+      const oldest = this.#kept.shift();
+      this.#bytes -= oldest === undefined ? 0 : contentBytes(oldest);
+    }
   }
 
   /** Overwrites everything kept. */
@@ -65,14 +77,6 @@ export class EventLog {
 
   #after(seq: number): readonly StoredEvent[] {
     return this.#kept.slice(Math.max(0, seq - this.#trimmedTo));
-  }
-
-  // What falls out is only let go, not overwritten: it may still be on its way to a slow socket.
-  #trim(): void {
-    while (this.#kept.length > this.#bounds.events || this.#bytes > this.#bounds.bytes) {
-      const oldest = this.#kept.shift();
-      this.#bytes -= oldest === undefined ? 0 : contentBytes(oldest);
-    }
   }
 }
 

@@ -141,6 +141,10 @@ export class MemoryRoom {
     this.#world.tell({ type: 'life', expiresInMs: this.#spec.lifeMs });
   }
 
+  shorten(share: number): void {
+    this.#log.trim(share);
+  }
+
   /** Drops everything at once and overwrites it; followers hear of it last. */
   end(reason: EndedReason): void {
     this.#timer[Symbol.dispose]();

@@ -51,6 +51,24 @@ describe('memory store: what only memory can promise', () => {
     expect(held.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
   });
 
+  test('RESUME-4: while memory is short the newest share of the history stays, and positions before it are too old', async () => {
+    const { store, join } = await openRoom();
+    const { session, logId } = await join('ann');
+    for (let n = 1; n <= 12; n++) await store.append(room, session, n, envelope(n));
+    await store.shorten(0.25);
+    const back = async (seq: number) => {
+      const verifiedWith = { accessPk: charter.args.accessPk, epoch: 0 };
+      const { pk: idPk } = new Signer('ann');
+      const answer = await store.join(room, { idPk, as: 'member', verifiedWith, position: { logId, seq } });
+      return answer.outcome === 'joined' ? [answer.mode, answer.missed.map((event) => event.seq)] : [];
+    };
+    expect(await back(11)).toEqual(['resume', [12, 13]]);
+    expect(await back(10)).toEqual(['reset', [12, 13]]);
+    const { session: newest } = await join('ann');
+    for (let n = 13; n <= 30; n++) await store.append(room, newest, n, envelope(n));
+    expect((await back(21))[1]).toHaveLength(10);
+  });
+
   test('RESUME-4: what falls out of the history is not overwritten: it may still be on its way', async () => {
     const { store, join } = await openRoom();
     const ann = await join('ann');

@@ -101,6 +101,10 @@ export class MemoryStore implements RoomStore {
     return this.#followers.follow(room, listener);
   }
 
+  async shorten(share: number): Promise<void> {
+    for (const room of this.#rooms.values()) room.shorten(share);
+  }
+
   async size(): Promise<number> {
     return this.#rooms.size + this.#reserved.size;
   }

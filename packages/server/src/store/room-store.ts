@@ -141,6 +141,9 @@ export interface RoomStore extends AsyncDisposable {
   /** Everything new from now on, in order, until `ended` or disposal. Never calls back before it has returned. */
   follow(room: RoomId, listener: RoomListener): Disposable;
 
+  /** Memory is short: keeps at most that share (0 to 1) of each room's bounded history, the newest. Nobody is told. */
+  shorten(share: number): Promise<void>;
+
   /** How many rooms are open or reserved. */
   size(): Promise<number>;
 }

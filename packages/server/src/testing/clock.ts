@@ -45,9 +45,8 @@ export class TestClock implements Clock {
   }
 }
 
-/** When everything that waits for no timer is done. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** When everything that waits for no timer is done, and told to the sockets. */
+export async function settled(): Promise<void> {
+  // What is done in one turn is told at its end.
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => void setImmediate(resolve));
 }

@@ -38,9 +38,10 @@ const secureRandom = (length: number): Uint8Array => randomBytes(length);
 
 export async function openDoor(
   environment: Environment = {},
-  parts: Partial<Pick<ServerParts, 'store' | 'random'>> = {},
+  parts: Partial<Pick<ServerParts, 'store' | 'random' | 'vitals'>> = {},
 ): Promise<Door> {
-  const loaded = loadConfig({ HOST: '127.0.0.1', PORT: '0', ...environment });
+  const quick = { RATE_LIMITS: 'off', DRAIN_SECONDS: '0' };
+  const loaded = loadConfig({ HOST: '127.0.0.1', PORT: '0', ...quick, ...environment });
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
   const pageDirectory = makePage();
   const clock = new TestClock();

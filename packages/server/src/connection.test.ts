@@ -1,0 +1,284 @@
+// Connections on real sockets, some of them slow on purpose. What the room says comes from the store directly.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import {
+  SUBPROTOCOL,
+  decodeServerControl,
+  decodeServerSealed,
+  encodeClientControl,
+  joinTranscript,
+} from '@mayfly/protocol';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { STALLED_MS } from './connection.ts';
+import { Gateway } from './gateway.ts';
+import { createEvents } from './guard/events.ts';
+import { FanOut } from './room/fan-out.ts';
+import { Hub } from './room/hub.ts';
+import { LAG_BYTES_MAX } from './room/seat.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import type { MemberSession } from './store/room-store.ts';
+import { TestClock } from './testing/clock.ts';
+import { RawClient, closeCode, upgradeRequest, wsFrame } from './testing/door.ts';
+import { calmGuard } from './testing/guard.ts';
+import { SeededRandom } from './testing/random.ts';
+import { Signer, envelope, makeCharter, roomId } from './testing/signer.ts';
+
+const ROOM = roomId('7Kq2mD');
+const OWNER = new Signer('owner');
+const ACCESS = new Signer(`access ${ROOM}`);
+// Shorter than two pings, which the test would not let be answered.
+const LIFE_MS = 20_000;
+const LIMITS = { members: 99, historyMessages: 99, historyBytes: 9_999_999 };
+
+class World implements AsyncDisposable {
+  readonly clock = new TestClock();
+  readonly #random = new SeededRandom(7).bytes;
+  readonly store = new MemoryStore({
+    clock: this.clock,
+    random: this.#random,
+    limits: { ...LIMITS, maxRooms: 9, maxMembers: 99 },
+  });
+  readonly listener = createServer();
+  readonly gateway = new Gateway(this.listener, {
+    rules: {
+      publicOrigin: undefined,
+      allowedOrigins: [],
+      allowedHosts: [],
+      requireOrigin: false,
+      trustProxy: 0,
+      tls: false,
+    },
+    guard: calmGuard(this.#random),
+    maxConnections: 100,
+    maxUnjoined: 100,
+    world: {
+      store: this.store,
+      hub: new Hub(this.store, new FanOut(this.clock)),
+      clock: this.clock,
+      random: this.#random,
+      limits: LIMITS,
+    },
+    events: createEvents('silent', () => {}).events,
+    draining: () => false,
+  });
+  /** The server's ends, in the order of connecting. */
+  readonly ends: Socket[] = [];
+  #writer: MemberSession | undefined;
+  #n = 0;
+  server = { address: '127.0.0.1', port: 0 };
+
+  async open(): Promise<this> {
+    await this.store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+    await this.store.open(ROOM, makeCharter(ROOM, OWNER));
+    this.listener.on('connection', (socket) => this.ends.push(socket));
+    await once(this.listener.listen(0, '127.0.0.1'), 'listening');
+    this.server = { address: '127.0.0.1', port: (this.listener.address() as AddressInfo).port };
+    const verifiedWith = { accessPk: ACCESS.pk, epoch: 0 };
+    const writer = await this.store.join(ROOM, { idPk: new Signer('writer').pk, as: 'key', verifiedWith });
+    if (writer.outcome === 'joined') this.#writer = writer.session;
+    return this;
+  }
+
+  /** So many messages of 16 KiB, each in a turn of its own. */
+  async write(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      if (this.#writer === undefined) throw new Error('nobody writes');
+      this.#n += 1;
+      const message = envelope(this.#n, { bucket: 6 });
+      expect((await this.store.append(ROOM, this.#writer, this.#n, message)).outcome).toBe('placed');
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+  }
+
+  get newest(): number {
+    return this.#n + 1;
+  }
+
+  async join(name: string): Promise<Reader> {
+    const ws = new WebSocket(`ws://127.0.0.1:${this.server.port}/ws`, SUBPROTOCOL);
+    const [text] = (await once(ws, 'message')) as [Buffer];
+    const challenge = decodeServerControl(text.toString());
+    if (challenge?.type !== 'challenge') throw new Error('no challenge');
+    const end = this.ends.at(-1);
+    if (end === undefined) throw new Error('no end of it here');
+    const reader = new Reader(ws, end);
+    const signer = new Signer(name);
+    const transcript = joinTranscript(ROOM, challenge.nonce, signer.pk);
+    const [idSig, keySig] = [signer.sign('id', transcript), ACCESS.sign('join', transcript)];
+    ws.send(encodeClientControl({ type: 'join', id: ROOM, idPk: signer.pk, as: 'key', idSig, keySig }));
+    await reader.until(1);
+    return reader;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.gateway[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
+    this.listener.close();
+  }
+}
+
+class Reader {
+  readonly ws: WebSocket;
+  /** The server's end of it. */
+  readonly end: Socket;
+  readonly seqs: number[] = [];
+  readonly controls: string[] = [];
+  readonly closed: Promise<number>;
+  #look: () => void = () => {};
+
+  constructor(ws: WebSocket, end: Socket) {
+    this.ws = ws;
+    this.end = end;
+    this.closed = new Promise((resolve) => void ws.on('close', resolve));
+    ws.on('message', (bytes: Buffer, isBinary) => {
+      const sealed = isBinary ? decodeServerSealed(bytes) : undefined;
+      if (sealed !== undefined && 'seq' in sealed) this.seqs.push(sealed.seq);
+      if (!isBinary) this.controls.push(decodeServerControl(bytes.toString())?.type ?? 'unreadable');
+      this.#look();
+    });
+  }
+
+  until(seq: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        if (this.seqs.at(-1) === seq) resolve();
+      };
+      this.#look();
+    });
+  }
+}
+
+const upTo = (seq: number) => Array.from({ length: seq }, (_, i) => i + 1);
+
+let world: World;
+beforeEach(async () => {
+  world = await new World().open();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+/** Writes until the network takes no more for this one. */
+async function fill(reader: Reader): Promise<void> {
+  reader.ws.pause();
+  while (reader.end.writableLength < LAG_BYTES_MAX / 2) await world.write(1);
+}
+
+describe('a reader that stops for a while', { timeout: 30_000 }, () => {
+  test('and goes on in time gets everything, in order', async () => {
+    const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
+    await fill(slow);
+    await world.write(20);
+    expect(slow.end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX);
+    await brisk.until(world.newest);
+    slow.ws.resume();
+    await slow.until(world.newest);
+    expect(slow.seqs).toEqual(upTo(world.newest));
+    await world.write(1);
+    await slow.until(world.newest);
+    expect(slow.ws.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('CLOSE-1: and for too long is closed with 4008, and has heard no hole', async () => {
+    const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
+    await fill(slow);
+    await world.write(80);
+    slow.ws.resume();
+    expect(await slow.closed).toBe(4008);
+    expect(slow.seqs).toEqual(upTo(slow.seqs.length));
+    expect(slow.seqs.length).toBeLessThan(world.newest);
+    await brisk.until(world.newest);
+  });
+
+  test('LIMIT-10: and memory is short: closed with 4008 at once; who keeps up stays', async () => {
+    const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
+    world.gateway.shed();
+    await fill(slow);
+    await world.write(10);
+    await brisk.until(world.newest);
+    world.gateway.shed();
+    slow.ws.resume();
+    expect(await slow.closed).toBe(4008);
+    await world.write(1);
+    await brisk.until(world.newest);
+    expect(slow.seqs.length).toBeLessThan(world.newest);
+  });
+
+  test('CLOSE-1: and takes nothing for ten seconds is closed with 4008', async () => {
+    const slow = await world.join('slow');
+    await fill(slow);
+    await world.write(10);
+    world.clock.pass(STALLED_MS - 1_000);
+    expect(world.gateway.size).toBe(1);
+    world.clock.pass(2_000);
+    slow.ws.resume();
+    expect(await slow.closed).toBe(4008);
+    expect(slow.seqs).toEqual(upTo(slow.seqs.length));
+  });
+
+  test('fifty of them delay nobody and hold 64 KiB each at the most', async () => {
+    const brisk = await world.join('brisk');
+    const slow = await Promise.all(upTo(50).map((i) => world.join(`slow ${i}`)));
+    for (const { ws } of slow) ws.pause();
+    const [first] = slow;
+    if (first === undefined) throw new Error('nobody is slow');
+    while (first.end.writableLength < LAG_BYTES_MAX / 2) {
+      await world.write(1);
+      await brisk.until(world.newest);
+    }
+    for (let i = 0; i < 30; i++) {
+      await world.write(1);
+      await brisk.until(world.newest);
+      for (const { end } of slow) expect(end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX);
+    }
+    for (const { ws } of slow) ws.resume();
+    await Promise.all(slow.map((reader) => reader.until(world.newest)));
+    for (const { seqs } of slow) expect(seqs).toEqual(upTo(world.newest));
+  });
+});
+
+describe('closing', () => {
+  test('LIFE-4: the last event, the last word and the close code arrive, in this order', async () => {
+    const reader = await world.join('ann');
+    await world.write(1);
+    const read = reader.until(world.newest);
+    world.clock.pass(LIFE_MS);
+    expect(await reader.closed).toBe(4002);
+    await read;
+    expect(reader.controls.at(-1)).toBe('ended');
+  });
+
+  test('RFC 6455, 5.5.1: a close is answered with the same code, and nothing follows it', async () => {
+    using client = new RawClient(world);
+    client.write(upgradeRequest());
+    await client.until('challenge');
+    client.write(Buffer.concat([wsFrame(0x88, Buffer.of(0x03, 0xe8)), wsFrame(0x89, 'late')]));
+    const received = await client.closed;
+    expect(closeCode(received)).toBe(1000);
+    expect(received.subarray(-4).toString('hex')).toBe('880203e8');
+  });
+});
+
+describe('pings of clients', () => {
+  test('RFC 6455, 5.5.3: are answered with what they carried', async () => {
+    const { ws } = await world.join('ann');
+    const answered = once(ws, 'pong');
+    ws.ping('hello');
+    expect(String((await answered)[0])).toBe('hello');
+  });
+
+  test('a flood of them that is never read is not piled up', async () => {
+    const slow = await world.join('slow');
+    await fill(slow);
+    await world.write(10);
+    const before = slow.end.bytesRead;
+    for (let i = 0; i < 2_000; i++) slow.ws.ping('x'.repeat(125));
+    while (slow.end.bytesRead < before + 2_000 * 131) {
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+    expect(slow.end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX + 127);
+    slow.ws.resume();
+    await slow.until(world.newest);
+  });
+});

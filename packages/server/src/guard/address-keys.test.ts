@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { SeededRandom } from '../testing/random.ts';
+import { AddressKeys } from './address-keys.ts';
+
+function open(max = 100) {
+  const salts: Uint8Array[] = [];
+  const { bytes } = new SeededRandom(5);
+  let made = 0;
+  const random = (length: number) => {
+    const salt = bytes(length);
+    salts.push(salt);
+    return salt;
+  };
+  const keys = new AddressKeys(random, max, () => ({ number: made++ }));
+  const numberOf = (address: string) => keys.find(address).number;
+  return { keys, salts, numberOf };
+}
+
+test('LIMIT-7: one record for one network, another for another', () => {
+  const { numberOf } = open();
+  expect(['203.0.113.7', '203.0.113.8', '203.0.113.7', '::ffff:203.0.113.7'].map(numberOf)).toEqual([
+    0, 1, 0, 0,
+  ]);
+  expect(['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'].map(numberOf)).toEqual([2, 2, 3]);
+});
+
+test('LIMIT-7: what is held is 8 bytes of HMAC-SHA256 under a salt of 32, and no address', () => {
+  const { keys, salts, numberOf } = open();
+  numberOf('203.0.113.7');
+  expect(salts.map((salt) => salt.length)).toEqual([32]);
+  const mac = createHmac('sha256', salts[0] ?? '')
+    .update(Buffer.of(203, 0, 113, 7))
+    .digest('hex');
+  expect(keys.keys).toEqual([mac.slice(0, 16)]);
+});
+
+test('LIMIT-7: who comes back within a salt’s time is known, under a new key', () => {
+  const { keys, numberOf } = open();
+  numberOf('203.0.113.7');
+  const [before] = keys.keys;
+  keys.rotate();
+  expect(keys.keys).toEqual([before]);
+  expect(numberOf('203.0.113.7')).toBe(0);
+  expect(keys.keys).toHaveLength(1);
+  expect(keys.keys).not.toContain(before);
+});
+
+test('LIMIT-7: who stays away for two is forgotten, and the salt is overwritten', () => {
+  const { keys, salts, numberOf } = open();
+  numberOf('203.0.113.7');
+  keys.rotate();
+  expect(salts[0]?.some((byte) => byte !== 0)).toBe(true);
+  keys.rotate();
+  expect(keys.keys).toEqual([]);
+  expect(salts[0]?.every((byte) => byte === 0)).toBe(true);
+  expect(numberOf('203.0.113.7')).toBe(1);
+});
+
+test('LIMIT-7: the number of records is bounded; the oldest give way', () => {
+  const { keys, numberOf } = open(3);
+  for (let i = 0; i < 50; i++) numberOf(`203.0.113.${i}`);
+  expect(keys.keys).toHaveLength(3);
+  expect(numberOf('203.0.113.49')).toBe(49);
+  expect(numberOf('203.0.113.0')).toBe(50);
+});

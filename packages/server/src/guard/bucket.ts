@@ -1,0 +1,40 @@
+// A token bucket: so much at once, so much a second after that. It holds one number and no timer.
+
+export type Rate = {
+  readonly perSecond: number;
+  /** The most that goes through at once, after a pause. */
+  readonly burst: number;
+};
+
+/** Sums of fractions of a millisecond are off by less than this. */
+const ROUNDING_MS = 1e-6;
+
+export class Bucket {
+  readonly #rate: Rate;
+  #fullAt = -Infinity;
+
+  constructor(rate: Rate) {
+    this.#rate = rate;
+  }
+
+  /** Milliseconds from `now` until `cost` fits, if nothing else is taken; 0: it fits now. */
+  waitFor(cost: number, now: number): number {
+    const { perSecond, burst } = this.#rate;
+    const emptyFor = this.#fullAfter(cost, now) - now - (burst * 1000) / perSecond;
+    return emptyFor > ROUNDING_MS ? Math.ceil(emptyFor - ROUNDING_MS) : 0;
+  }
+
+  /** Takes `cost`, whether it fits or not: ask `waitFor` first. */
+  take(cost: number, now: number): void {
+    this.#fullAt = this.#fullAfter(cost, now);
+  }
+
+  /** Nothing is remembered any more. */
+  isFull(now: number): boolean {
+    return this.#fullAt <= now;
+  }
+
+  #fullAfter(cost: number, now: number): number {
+    return Math.max(this.#fullAt, now) + (cost * 1000) / this.#rate.perSecond;
+  }
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test, vi } from 'vitest';
+import { TestClock } from '../testing/clock.ts';
+import { SeededRandom } from '../testing/random.ts';
+import { roomId } from '../testing/signer.ts';
+import { Guard } from './guard.ts';
+import { type RateLevel, limitsAt } from './limits.ts';
+import type { Slowed } from './visitor.ts';
+
+const MINUTE = 60_000;
+const ROOM = roomId('Room11');
+
+function open(level: RateLevel = 'default') {
+  const clock = new TestClock();
+  const vitals = { memoryShare: 0, loopP99Ms: 0 };
+  const shed = vi.fn<() => void>();
+  const limits = limitsAt(level);
+  const guard = new Guard({ limits, clock, random: new SeededRandom(3).bytes, vitals: () => vitals, shed });
+  return { clock, vitals, shed, guard };
+}
+
+/** How many of so many tries get through, and what the first other one hears. */
+function tries(count: number, one: (i: number) => Slowed | undefined) {
+  const refused = Array.from({ length: count }, (_, i) => one(i)).filter((slowed) => slowed !== undefined);
+  return { through: count - refused.length, refused: refused[0] };
+}
+
+describe('LIMIT-7: an address', () => {
+  test('connects ten times a second, forty times at once', () => {
+    const { clock, guard } = open();
+    const connect = () => guard.connect('203.0.113.1');
+    expect(tries(60, connect)).toEqual({ through: 40, refused: { code: 'rate', retryAfterMs: 100 } });
+    expect(guard.connect('203.0.113.2')).toBeUndefined();
+    clock.pass(1_000);
+    expect(tries(60, connect).through).toBe(10);
+  });
+
+  test('has at most 1,000 sockets, and one more for each that is gone', () => {
+    const { guard } = open();
+    const visitors = Array.from({ length: 1_000 }, () => guard.welcome('203.0.113.1'));
+    expect(guard.connect('203.0.113.1')).toEqual({ code: 'rate', retryAfterMs: 10_000 });
+    expect(guard.connect('203.0.113.2')).toBeUndefined();
+    visitors[0]?.[Symbol.dispose]();
+    expect(guard.connect('203.0.113.1')).toBeUndefined();
+  });
+
+  test('makes six rooms a minute, ten at once; charters count apart', () => {
+    const { clock, guard } = open();
+    expect(tries(30, () => guard.create('::1'))).toEqual({
+      through: 10,
+      refused: { code: 'rate', retryAfterMs: 10_000 },
+    });
+    expect(tries(30, () => guard.charter('::1')).through).toBe(10);
+    clock.pass(MINUTE);
+    expect(tries(30, () => guard.create('::1')).through).toBe(6);
+  });
+
+  test('is remembered while it comes back, and forgotten within 20 minutes after', () => {
+    const { clock, guard } = open();
+    for (let i = 0; i < 1_000; i++) guard.welcome('203.0.113.1');
+    for (let i = 0; i < 3; i++) {
+      clock.pass(9 * MINUTE);
+      expect(guard.connect('203.0.113.1')).toBeDefined();
+    }
+    clock.pass(20 * MINUTE);
+    expect(guard.connect('203.0.113.1')).toBeUndefined();
+  });
+});
+
+describe('LIMIT-8: failed joins', () => {
+  test('ten, and the address stays out for a minute, on open connections too', () => {
+    const { clock, guard } = open();
+    const visitor = guard.welcome('203.0.113.1');
+    for (let i = 0; i < 9; i++) visitor.joinFailed(i % 2 === 0 ? 'key' : 'owner');
+    expect(visitor.mayJoin('key')).toBeUndefined();
+    visitor.joinFailed('key');
+    const barred = { code: 'rate', retryAfterMs: 60_000 };
+    expect(visitor.mayJoin('key')).toEqual(barred);
+    expect(visitor.mayJoin('member')).toEqual(barred);
+    expect(guard.connect('203.0.113.1')).toEqual(barred);
+    expect(guard.connect('203.0.113.2')).toBeUndefined();
+    clock.pass(59_000);
+    expect(guard.connect('203.0.113.1')).toEqual({ code: 'rate', retryAfterMs: 1_000 });
+    clock.pass(1_000);
+    expect(guard.connect('203.0.113.1')).toBeUndefined();
+    expect(visitor.mayJoin('key')).toBeUndefined();
+  });
+
+  test('ten slow ones bar nobody', () => {
+    const { clock, guard } = open();
+    const visitor = guard.welcome('203.0.113.1');
+    for (let i = 0; i < 40; i++) {
+      visitor.joinFailed('key');
+      clock.pass(6_000);
+    }
+    expect(guard.connect('203.0.113.1')).toBeUndefined();
+  });
+
+  test('who returns to a room that is gone counts for nothing: after a restart a whole office does', () => {
+    const { guard } = open();
+    const visitor = guard.welcome('203.0.113.1');
+    for (let i = 0; i < 500; i++) visitor.joinFailed('member');
+    expect(guard.connect('203.0.113.1')).toBeUndefined();
+  });
+});
+
+describe('LIMIT-9: the process', () => {
+  test('takes 1,500 handshakes a second; one address over its own rate takes none from the others', () => {
+    const { clock, guard } = open();
+    tries(5_000, () => guard.connect('198.51.100.1'));
+    const connect = (i: number) => guard.connect(`203.0.${i >> 8}.${i & 0xff}`);
+    expect(tries(3_000, connect)).toEqual({ through: 1_460, refused: { code: 'busy', retryAfterMs: 5_000 } });
+    clock.pass(1_000);
+    expect(tries(3_000, connect).through).toBe(1_500);
+  });
+});
+
+describe('LIMIT-6: a room', () => {
+  test('takes 100 messages a second over all members, and is forgotten when it is quiet', () => {
+    const { clock, guard } = open();
+    const members = Array.from({ length: 20 }, () => guard.welcome('203.0.113.1'));
+    const send = (i: number) => members[i % 20]?.send(ROOM, 300);
+    expect(tries(200, send)).toEqual({ through: 100, refused: { code: 'busy', retryAfterMs: 10 } });
+    expect(members[0]?.send(roomId('Room22'), 300)).toBeUndefined();
+    expect(guard.busyRooms).toBe(2);
+    clock.pass(2_000);
+    expect(guard.busyRooms).toBe(0);
+    expect(tries(60, send).through).toBe(60);
+  });
+
+  test('what is refused as busy costs the member nothing', () => {
+    const { clock, guard } = open();
+    const [ann, ...others] = Array.from({ length: 9 }, () => guard.welcome('203.0.113.1'));
+    tries(100, (i) => others[i % 8]?.send(ROOM, 300));
+    expect(tries(50, () => ann?.send(ROOM, 300)).through).toBe(0);
+    clock.pass(1_000);
+    expect(tries(50, () => ann?.send(ROOM, 300)).through).toBe(15);
+  });
+});
+
+test('LIMIT-5: large messages are counted by bytes', () => {
+  const { clock, guard } = open();
+  const ann = guard.welcome('203.0.113.1');
+  expect(tries(10, () => ann.send(ROOM, 16_384))).toEqual({
+    through: 4,
+    refused: { code: 'rate', retryAfterMs: 500 },
+  });
+  clock.pass(2_000);
+  expect(tries(10, () => ann.send(ROOM, 16_384)).through).toBe(4);
+});
+
+test('LIMIT-10: vitals are read once a second, and memory is given back while it is short', () => {
+  const { clock, guard, vitals, shed } = open();
+  vitals.memoryShare = 0.9;
+  clock.pass(999);
+  expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([false, 0]);
+  clock.pass(3_001);
+  expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([true, 4]);
+  vitals.memoryShare = 0.5;
+  clock.pass(1_000);
+  expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([false, 4]);
+  guard[Symbol.dispose]();
+  expect(clock.pending).toBe(0);
+});
+
+function passed(level: RateLevel) {
+  const { clock, guard, vitals } = open(level);
+  vitals.loopP99Ms = 10_000;
+  clock.pass(2_000);
+  const connects = tries(2_000, () => guard.connect('203.0.113.1')).through;
+  const ann = guard.welcome('203.0.113.1');
+  const messages = tries(2_000, () => ann.send(ROOM, 100)).through;
+  const frames = Array.from({ length: 2_000 }, () => ann.frame(100)).filter(Boolean).length;
+  clock.pass(1_000);
+  const more = tries(2_000, () => guard.connect('203.0.113.1')).through;
+  return { connects, more, messages, frames, refusesRooms: guard.refusesRooms };
+}
+
+test.each([
+  ['off', { connects: 2_000, more: 2_000, messages: 2_000, frames: 2_000, refusesRooms: false }],
+  ['default', { connects: 40, more: 10, messages: 15, frames: 150, refusesRooms: true }],
+  ['strict', { connects: 20, more: 5, messages: 8, frames: 75, refusesRooms: true }],
+] as const)('RATE_LIMITS=%s', (level, expected) => {
+  expect(passed(level)).toEqual(expected);
+});

@@ -1,0 +1,171 @@
+// Who may do what how often: by address, by room, and by how much the process can still take. It holds no address in
+// clear (address-keys.ts), and forgets what no longer matters.
+
+import type { RoomId } from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../clock.ts';
+import { AddressKeys } from './address-keys.ts';
+import { Bucket } from './bucket.ts';
+import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
+import { Pressure, type Vitals } from './pressure.ts';
+import { type Slowed, Visitor } from './visitor.ts';
+
+export type GuardSetup = {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Read once a second. */
+  readonly vitals: () => Vitals;
+  /** Memory is short: give back what can be had again. Called once a second while it is. */
+  readonly shed: () => void;
+};
+
+type AddressRecord = {
+  sockets: number;
+  barredUntil: number;
+  readonly connects: Bucket;
+  readonly creates: Bucket;
+  readonly charters: Bucket;
+  readonly failedJoins: Bucket;
+};
+
+const TICK_MS = 1_000;
+
+export class Guard implements Disposable {
+  readonly #setup: GuardSetup;
+  readonly #addresses: AddressKeys<AddressRecord>;
+  readonly #rooms = new Map<RoomId, Bucket>();
+  readonly #handshakes: Bucket;
+  readonly #pressure: Pressure;
+  #saltUntil: number;
+  #tick: Disposable;
+
+  constructor(setup: GuardSetup) {
+    const { limits, clock, random } = setup;
+    this.#setup = setup;
+    this.#addresses = new AddressKeys(random, ADDRESSES_MAX, () => newRecord(limits.address));
+    this.#handshakes = new Bucket(limits.process.handshakes);
+    this.#pressure = new Pressure(limits.process.loopP99Ms);
+    this.#saltUntil = clock.now() + SALT_MS;
+    this.#tick = this.#tickLater();
+  }
+
+  /** Undefined: come in, and it counts. An address over its own rate takes nothing from what is there for all. */
+  connect(address: string): Slowed | undefined {
+    const now = this.#now();
+    // Before anything is computed for a herd.
+    const herd = this.#handshakes.waitFor(1, now);
+    if (herd > 0) return { code: 'busy', retryAfterMs: Math.max(herd, PAUSE_MS.busy) };
+    const record = this.#addresses.find(address);
+    const barred = this.#barredFor(record);
+    if (barred > 0) return { code: 'rate', retryAfterMs: barred };
+    if (record.sockets >= this.#setup.limits.address.sockets) {
+      return { code: 'rate', retryAfterMs: PAUSE_MS.sockets };
+    }
+    const slowed = takeOne(record.connects, now);
+    if (slowed === undefined) this.#handshakes.take(1, now);
+    return slowed;
+  }
+
+  /** A connection that is open now; dispose of it when it is gone. */
+  welcome(address: string): Visitor {
+    const record = this.#addresses.find(address);
+    record.sockets++;
+    return new Visitor({
+      limits: this.#setup.limits.socket,
+      now: () => this.#now(),
+      roomBucket: (room) => this.#roomBucket(room),
+      mayJoin: (isNew) => this.#mayJoin(record, isNew),
+      joinFailed: () => this.#joinFailed(record),
+      gone: () => void record.sockets--,
+    });
+  }
+
+  /** Undefined: make a room, and it counts. */
+  create(address: string): Slowed | undefined {
+    return takeOne(this.#addresses.find(address).creates, this.#now());
+  }
+
+  /** Undefined: the charter may be verified, and it counts. */
+  charter(address: string): Slowed | undefined {
+    return takeOne(this.#addresses.find(address).charters, this.#now());
+  }
+
+  /** How many rooms have had messages in the last moments. */
+  get busyRooms(): number {
+    return this.#rooms.size;
+  }
+
+  get refusesRooms(): boolean {
+    return this.#pressure.refusesRooms;
+  }
+
+  [Symbol.dispose](): void {
+    this.#tick[Symbol.dispose]();
+  }
+
+  #mayJoin(record: AddressRecord, isNew: boolean): Slowed | undefined {
+    const barred = this.#barredFor(record);
+    if (barred > 0) return { code: 'rate', retryAfterMs: barred };
+    if (isNew && this.#pressure.refusesNewcomers) return { code: 'busy', retryAfterMs: PAUSE_MS.busy };
+    return undefined;
+  }
+
+  // The last one that fits is the last one for a while.
+  #joinFailed(record: AddressRecord): void {
+    const now = this.#now();
+    takeOne(record.failedJoins, now);
+    if (record.failedJoins.waitFor(1, now) > 0) record.barredUntil = now + PAUSE_MS.failedJoins;
+  }
+
+  #barredFor({ barredUntil }: AddressRecord): number {
+    return Math.ceil(Math.max(0, barredUntil - this.#now()));
+  }
+
+  #roomBucket(room: RoomId): Bucket {
+    const known = this.#rooms.get(room);
+    if (known !== undefined) return known;
+    const bucket = new Bucket(this.#setup.limits.room.messages);
+    this.#rooms.set(room, bucket);
+    return bucket;
+  }
+
+  #now(): number {
+    return this.#setup.clock.now();
+  }
+
+  #tickLater(): Disposable {
+    return this.#setup.clock.after(TICK_MS, () => {
+      this.#tick = this.#tickLater();
+      const { vitals, shed } = this.#setup;
+      this.#pressure.read(vitals());
+      if (this.#pressure.sheds) shed();
+      this.#forget();
+    });
+  }
+
+  #forget(): void {
+    const now = this.#now();
+    for (const [room, bucket] of this.#rooms) if (bucket.isFull(now)) this.#rooms.delete(room);
+    if (now < this.#saltUntil) return;
+    this.#saltUntil = now + SALT_MS;
+    this.#addresses.rotate();
+  }
+}
+
+function newRecord({ connects, creates, charters, failedJoins }: Limits['address']): AddressRecord {
+  return {
+    sockets: 0,
+    barredUntil: -Infinity,
+    connects: new Bucket(connects),
+    creates: new Bucket(creates),
+    charters: new Bucket(charters),
+    failedJoins: new Bucket(failedJoins),
+  };
+}
+
+function takeOne(bucket: Bucket, now: number): Slowed | undefined {
+  const retryAfterMs = bucket.waitFor(1, now);
+  if (retryAfterMs > 0) return { code: 'rate', retryAfterMs };
+  bucket.take(1, now);
+  return undefined;
+}

@@ -1,0 +1,86 @@
+// One connection as the limits see it: what it may still say, and what it costs its address and its room.
+
+import type { Join, RoomId } from '@mayfly/protocol';
+import { Bucket } from './bucket.ts';
+import type { Limits } from './limits.ts';
+
+/** Not now, and when. */
+export type Slowed = { readonly code: 'rate' | 'busy'; readonly retryAfterMs: number };
+
+export type VisitorWorld = {
+  readonly limits: Limits['socket'];
+  readonly now: () => number;
+  /** Shared by all members of the room. */
+  readonly roomBucket: (room: RoomId) => Bucket;
+  /** Undefined: somebody of this address may try to join, as far as we know them. */
+  readonly mayJoin: (isNew: boolean) => Slowed | undefined;
+  readonly joinFailed: () => void;
+  readonly gone: () => void;
+};
+
+export class Visitor implements Disposable {
+  readonly #world: VisitorWorld;
+  readonly #messages: Bucket;
+  readonly #messageBytes: Bucket;
+  readonly #profiles: Bucket;
+  readonly #frames: Bucket;
+  readonly #frameBytes: Bucket;
+
+  constructor(world: VisitorWorld) {
+    const { limits } = world;
+    this.#world = world;
+    this.#messages = new Bucket(limits.messages);
+    this.#messageBytes = new Bucket(limits.messageBytes);
+    this.#profiles = new Bucket(limits.profiles);
+    this.#frames = new Bucket(limits.frames);
+    this.#frameBytes = new Bucket(limits.frameBytes);
+  }
+
+  /** A frame of any kind came. False: it is one of a flood. */
+  frame(bytes: number): boolean {
+    const now = this.#world.now();
+    const fits = this.#frames.waitFor(1, now) === 0 && this.#frameBytes.waitFor(bytes, now) === 0;
+    this.#frames.take(1, now);
+    this.#frameBytes.take(bytes, now);
+    return fits;
+  }
+
+  /** Asked before a room is looked at, and the same for every room. */
+  mayJoin(as: Join['as']): Slowed | undefined {
+    return this.#world.mayJoin(as !== 'member');
+  }
+
+  /**
+   * Who returns proves no room key, so there is nothing to guess that way; and after a restart everybody behind one
+   * address returns at once, to rooms that are gone (rule LIMIT-8).
+   */
+  joinFailed(as: Join['as']): void {
+    if (as !== 'member') this.#world.joinFailed();
+  }
+
+  /** Charged only when both the member and the room may. */
+  send(room: RoomId, bytes: number): Slowed | undefined {
+    const now = this.#world.now();
+    const own = Math.max(this.#messages.waitFor(1, now), this.#messageBytes.waitFor(bytes, now));
+    if (own > 0) return { code: 'rate', retryAfterMs: own };
+    const shared = this.#world.roomBucket(room);
+    const others = shared.waitFor(1, now);
+    if (others > 0) return { code: 'busy', retryAfterMs: others };
+    this.#messages.take(1, now);
+    this.#messageBytes.take(bytes, now);
+    shared.take(1, now);
+    return undefined;
+  }
+
+  profile(): Slowed | undefined {
+    const now = this.#world.now();
+    const wait = this.#profiles.waitFor(1, now);
+    if (wait > 0) return { code: 'rate', retryAfterMs: wait };
+    this.#profiles.take(1, now);
+    return undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#world.gone();
+  }
+}

@@ -1,0 +1,447 @@
+// Floods at real sockets: who is refused what, in which words, and that nobody else notices (LIMIT rules).
+
+import { once } from 'node:events';
+import {
+  type Join,
+  type RoomId,
+  SUBPROTOCOL,
+  type ServerControl,
+  decodeServerControl,
+  decodeServerSealed,
+  encodeClientControl,
+  encodeClientSealed,
+  encodeCommandWithBlob,
+  encodeCreateRoom,
+  joinTranscript,
+} from '@mayfly/protocol';
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Door, RawClient, ask, openDoor, upgradeRequest } from './testing/door.ts';
+import { Signer, envelope, makeCharter, roomId, sealedProfile } from './testing/signer.ts';
+
+const OWNER = new Signer('owner');
+const DEFAULT = { RATE_LIMITS: 'default' };
+const PROXIED = { ...DEFAULT, TRUST_PROXY: '1' };
+const UNKNOWN = roomId('zzzzzz');
+
+/** A client that keeps all it hears, and says what it is told to. */
+class Talker {
+  readonly ws: WebSocket;
+  readonly controls: ServerControl[] = [];
+  readonly messages: number[] = [];
+  readonly closed: Promise<number>;
+  #changed: () => void = () => {};
+
+  constructor({ server }: Door, address = '203.0.113.1') {
+    const headers = { 'x-forwarded-for': address };
+    this.ws = new WebSocket(`ws://${server.address}:${server.port}/ws`, SUBPROTOCOL, { headers });
+    this.closed = once(this.ws, 'close').then(([code]) => Number(code));
+    this.ws.on('message', (bytes: Buffer, isBinary) => {
+      const control = isBinary ? undefined : decodeServerControl(bytes.toString());
+      const sealed = isBinary ? decodeServerSealed(bytes) : undefined;
+      if (control !== undefined) this.controls.push(control);
+      if (sealed?.type === 'message') this.messages.push(sealed.seq);
+      this.#changed();
+    });
+  }
+
+  async until(happened: () => boolean): Promise<void> {
+    while (!happened()) await new Promise<void>((resolve) => void (this.#changed = resolve));
+  }
+
+  async control<T extends ServerControl['type']>(type: T): Promise<Extract<ServerControl, { type: T }>> {
+    const find = () => this.controls.find((c): c is Extract<ServerControl, { type: T }> => c.type === type);
+    await this.until(() => find() !== undefined);
+    const found = find();
+    if (found === undefined) throw new Error(`no ${type}`);
+    return found;
+  }
+
+  get refusals() {
+    return this.controls.filter((control) => control.type === 'refused');
+  }
+
+  async join(id: RoomId, name: string, more: Partial<Join> = {}): Promise<this> {
+    const { nonce } = await this.control('challenge');
+    const member = new Signer(name);
+    const transcript = joinTranscript(id, nonce, member.pk);
+    const keySig = new Signer(`access ${id}`).sign('join', transcript);
+    const { as = 'key' } = more;
+    this.ws.send(
+      encodeClientControl({
+        type: 'join',
+        id,
+        idPk: member.pk,
+        as,
+        idSig: member.sign('id', transcript),
+        ...(as === 'key' && { keySig }),
+        ...more,
+      }),
+    );
+    return this;
+  }
+
+  async enter(id: RoomId, name: string, more: Partial<Join> = {}): Promise<this> {
+    await this.join(id, name, more);
+    await this.control('welcome');
+    return this;
+  }
+
+  send(from: number, to = from): void {
+    for (let n = from; n <= to; n++) {
+      this.ws.send(encodeClientSealed({ type: 'send', n, envelope: envelope(n) }));
+    }
+  }
+
+  /** Everything said before this has been answered. */
+  async answered(): Promise<void> {
+    const pongs = () => this.controls.filter(({ type }) => type === 'pong').length;
+    const before = pongs();
+    this.ws.send('{"type":"ping"}');
+    await this.until(() => pongs() > before);
+  }
+}
+
+function create(door: Door, address = '203.0.113.9') {
+  return ask(door, {
+    method: 'POST',
+    path: '/api/rooms',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+    body: encodeCreateRoom({ ownerPk: OWNER.pk, life: 600, history: 'all' }),
+  });
+}
+
+function postCharter(door: Door, id: RoomId, address = '203.0.113.9') {
+  const charter = makeCharter(id, OWNER);
+  return ask(door, {
+    method: 'POST',
+    path: `/api/rooms/${id}/charter`,
+    headers: { 'content-type': 'application/octet-stream', 'x-forwarded-for': address },
+    body: encodeCommandWithBlob(charter.bytes, charter.blob),
+  });
+}
+
+async function makeRoom(door: Door): Promise<RoomId> {
+  const reserved = await create(door, '198.51.100.1');
+  const id = roomId((JSON.parse(reserved.body.toString()) as { id: string }).id);
+  expect((await postCharter(door, id, '198.51.100.1')).status).toBe(204);
+  return id;
+}
+
+/** The status line and Retry-After of an upgrade; a socket that got through is dropped. */
+async function knock(door: Door, forwardedFor?: string): Promise<string> {
+  using client = new RawClient(door);
+  client.write(upgradeRequest({ 'X-Forwarded-For': forwardedFor }));
+  const answer = (await client.until('\r\n\r\n')).toString();
+  const retryAfter = /Retry-After: \d+/.exec(answer)?.[0];
+  return [answer.split('\r\n', 1)[0]?.replace('HTTP/1.1 ', ''), retryAfter].filter(Boolean).join(', ');
+}
+
+async function knocks(door: Door, count: number, forwardedFor?: string) {
+  const answers: string[] = [];
+  for (let i = 0; i < count; i++) answers.push(await knock(door, forwardedFor));
+  const tally: { [answer: string]: number } = {};
+  for (const answer of answers) tally[answer] = (tally[answer] ?? 0) + 1;
+  return tally;
+}
+
+const OPENED = '101 Switching Protocols';
+const TOO_OFTEN = '429 Too Many Requests, Retry-After: 1';
+
+describe('LIMIT-7: one address', () => {
+  test('connecting too often: HTTP 429, loopback like any other, and after the pause again', async () => {
+    await using door = await openDoor(DEFAULT);
+    expect(await knocks(door, 45)).toEqual({ [OPENED]: 40, [TOO_OFTEN]: 5 });
+    expect(door.counts()).toMatchObject({ 'turned_away.rate': 5 });
+    door.clock.pass(300);
+    expect(await knocks(door, 5)).toEqual({ [OPENED]: 3, [TOO_OFTEN]: 2 });
+  });
+
+  test('a header that nobody vouches for changes nothing', async () => {
+    await using door = await openDoor(DEFAULT);
+    await knocks(door, 40, '203.0.113.1');
+    expect(await knock(door, '203.0.113.2')).toBe(TOO_OFTEN);
+  });
+
+  test('behind a proxy: whom the proxy heard counts, not what the client made up', async () => {
+    await using door = await openDoor(PROXIED);
+    for (let i = 0; i < 40; i++) await knock(door, `198.51.100.${i}, 203.0.113.1`);
+    expect(await knock(door, '198.51.100.99, 203.0.113.1')).toBe(TOO_OFTEN);
+    expect(await knock(door, '203.0.113.1, 203.0.113.2')).toBe(OPENED);
+    expect(await knocks(door, 41, 'nonsense')).toEqual({ [OPENED]: 40, [TOO_OFTEN]: 1 });
+  });
+
+  test('creating too often: 429 with the time to wait; others create on', async () => {
+    await using door = await openDoor(PROXIED);
+    for (let i = 0; i < 10; i++) expect((await create(door)).status).toBe(201);
+    const refused = await create(door);
+    expect([refused.status, refused.headers['retry-after'], refused.body.toString()]).toEqual([
+      429,
+      '10',
+      '{"error":"rate","retryAfterMs":10000}',
+    ]);
+    expect((await create(door, '203.0.113.10')).status).toBe(201);
+    expect(door.counts()).toMatchObject({ 'room.reserved': 11, 'create.slowed': 1 });
+    door.clock.pass(10_000);
+    expect((await create(door)).status).toBe(201);
+  });
+
+  test('a request that makes no sense costs nothing', async () => {
+    await using door = await openDoor(PROXIED);
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9' };
+    for (let i = 0; i < 20; i++) await ask(door, { method: 'POST', path: '/api/rooms', headers, body: '{}' });
+    expect((await create(door)).status).toBe(201);
+  });
+
+  test('charters that open nothing are counted alike, whether or not the id is reserved', async () => {
+    await using door = await openDoor(PROXIED);
+    for (let i = 0; i < 10; i++) expect((await postCharter(door, UNKNOWN)).status).toBe(403);
+    expect((await postCharter(door, UNKNOWN)).status).toBe(429);
+    const reserved = await create(door);
+    const { id } = JSON.parse(reserved.body.toString()) as { id: string };
+    expect((await postCharter(door, roomId(id))).status).toBe(429);
+    expect((await postCharter(door, roomId(id), '203.0.113.10')).status).toBe(204);
+  });
+});
+
+async function fail(door: Door, id: RoomId, more: Partial<Join> = {}): Promise<void> {
+  const talker = new Talker(door, '203.0.113.5');
+  await talker.join(id, 'eve', { keySig: new Uint8Array(64), ...more });
+  const denied = talker.control('denied');
+  // The verdict takes some turns of the loop; the pause is the clock's.
+  while (talker.controls.length < 2) {
+    door.clock.pass(300);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await denied;
+  expect(await talker.closed).toBe(4001);
+}
+
+describe('LIMIT-8: failed joins', () => {
+  test.each([
+    ['a room that exists', (room: RoomId) => room],
+    ['a room that does not', () => UNKNOWN],
+  ])('%s: ten are denied, then the address is kept out for a minute', async (_what, pick) => {
+    await using door = await openDoor(PROXIED);
+    const room = await makeRoom(door);
+    let failed = 0;
+    // Each takes 0.3 s of the clock or more, in which a little is forgiven.
+    for (; failed < 8; failed++) await fail(door, pick(room));
+    const early = new Talker(door, '203.0.113.5');
+    await early.control('challenge');
+    for (; (await knock(door, '203.0.113.5')) === OPENED; failed++) await fail(door, pick(room));
+    expect([10, 11, 12]).toContain(failed);
+    expect(await knock(door, '203.0.113.5')).toBe('429 Too Many Requests, Retry-After: 60');
+    await early.join(room, 'ann');
+    expect(await early.closed).toBe(1013);
+    expect(early.refusals).toMatchObject([{ code: 'rate' }]);
+    expect(early.refusals[0]?.retryAfterMs).toBeGreaterThan(59_000);
+    await new Talker(door, '203.0.113.6').enter(room, 'bob');
+    door.clock.pass(60_000);
+    await new Talker(door, '203.0.113.5').enter(room, 'ann');
+  });
+
+  test('returns to a room that is gone bar nobody', async () => {
+    await using door = await openDoor(PROXIED);
+    for (let i = 0; i < 12; i++) await fail(door, UNKNOWN, { as: 'member' });
+    expect(await knock(door, '203.0.113.5')).toBe(OPENED);
+  });
+});
+
+describe('LIMIT-5: one connection', () => {
+  test('who writes too fast is refused with a pause, and the others’ messages pass', async () => {
+    await using door = await openDoor(PROXIED);
+    const room = await makeRoom(door);
+    const flooder = await new Talker(door).enter(room, 'flooder');
+    const bob = await new Talker(door).enter(room, 'bob');
+    flooder.send(1, 40);
+    await flooder.answered();
+    expect(flooder.messages).toHaveLength(15);
+    expect(flooder.refusals[0]).toEqual({ type: 'refused', n: 16, code: 'rate', retryAfterMs: 200 });
+    expect(flooder.refusals).toHaveLength(25);
+    bob.send(1, 3);
+    await bob.answered();
+    expect([bob.refusals, bob.messages.length]).toEqual([[], 18]);
+
+    door.clock.pass(200);
+    flooder.send(16);
+    await flooder.answered();
+    expect(flooder.messages).toHaveLength(19);
+    expect(flooder.ws.readyState).toBe(WebSocket.OPEN);
+  });
+
+  const large = encodeClientSealed({ type: 'send', n: 9, envelope: envelope(9, { bucket: 6 }) });
+  test.each<[string, (talker: Talker) => unknown]>([
+    ['messages', (talker) => talker.send(1, 200)],
+    ['pings of the protocol', (talker) => repeat(200, () => talker.ws.send('{"type":"ping"}'))],
+    ['pings of the WebSocket', pingOn],
+    ['pongs nobody asked for', (talker) => repeat(200, () => talker.ws.pong())],
+    ['keeps', (talker) => repeat(200, () => talker.ws.send('{"type":"keep"}'))],
+    ['bytes', (talker) => repeat(45, () => talker.ws.send(large))],
+  ])('a gross flood of %s: 4029, told when to come back', async (_what, flood) => {
+    await using door = await openDoor(PROXIED);
+    const room = await makeRoom(door);
+    const talker = await new Talker(door).enter(room, 'flooder');
+    const bob = await new Talker(door).enter(room, 'bob');
+    void flood(talker);
+    expect(await talker.closed).toBe(4029);
+    expect(talker.refusals.at(-1)).toEqual({ type: 'refused', code: 'rate', retryAfterMs: 5_000 });
+    bob.send(1);
+    await bob.answered();
+    expect(bob.refusals).toEqual([]);
+  });
+
+  test('profiles: six a minute, then refused without a number', async () => {
+    await using door = await openDoor(PROXIED);
+    const talker = await new Talker(door).enter(await makeRoom(door), 'ann');
+    const profile = encodeClientSealed({ type: 'profile', sealed: sealedProfile(1) });
+    repeat(8, () => talker.ws.send(profile));
+    await talker.answered();
+    const refused = { type: 'refused', code: 'rate', retryAfterMs: 10_000 };
+    expect(talker.refusals).toEqual([refused, refused]);
+  });
+});
+
+test('LIMIT-6: many members together fill the room: `busy`, and another room is not concerned', async () => {
+  await using door = await openDoor(PROXIED);
+  const [room, other] = [await makeRoom(door), await makeRoom(door)];
+  const crowd = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => new Talker(door).enter(room, `member ${i}`)),
+  );
+  for (const talker of crowd) talker.send(1, 14);
+  await Promise.all(crowd.map((talker) => talker.answered()));
+  // All is said; one more answer comes behind it.
+  await crowd[0]?.answered();
+  expect(crowd[0]?.messages).toHaveLength(100);
+  const refusals = crowd.flatMap((talker) => talker.refusals);
+  expect(refusals.filter(({ code }) => code === 'busy').length).toBeGreaterThan(0);
+  expect(refusals.every(({ retryAfterMs, code }) => code !== 'busy' || retryAfterMs > 0)).toBe(true);
+  const elsewhere = await new Talker(door).enter(other, 'ann');
+  elsewhere.send(1, 10);
+  await elsewhere.answered();
+  expect(elsewhere.messages).toHaveLength(10);
+});
+
+describe('LIMIT-10: a process that is short of memory', () => {
+  test('makes no rooms, then lets no newcomers in, then forgets the oldest; who was in stays in', async () => {
+    const vitals = { memoryShare: 0, loopP99Ms: 0 };
+    await using door = await openDoor(
+      { RATE_LIMITS: 'off', ROOM_HISTORY_MESSAGES: '40' },
+      { vitals: () => vitals },
+    );
+    const room = await makeRoom(door);
+    const ann = await new Talker(door).enter(room, 'ann');
+    ann.send(1, 30);
+    await ann.answered();
+
+    vitals.memoryShare = 0.75;
+    door.clock.pass(1_000);
+    const refused = await create(door);
+    expect([refused.status, refused.body.toString()]).toEqual([
+      503,
+      '{"error":"server_full","retryAfterMs":30000}',
+    ]);
+    await new Talker(door).enter(room, 'bob');
+
+    vitals.memoryShare = 0.85;
+    door.clock.pass(1_000);
+    for (const id of [room, UNKNOWN]) {
+      const late = await new Talker(door).join(id, 'late');
+      expect(await late.closed).toBe(1013);
+      expect(late.refusals).toMatchObject([{ code: 'busy', retryAfterMs: 5_000 }]);
+    }
+    const back = await new Talker(door).enter(room, 'bob', { as: 'member' });
+    await back.until(() => back.messages.length === 30);
+
+    vitals.memoryShare = 0.9;
+    door.clock.pass(1_000);
+    const again = await new Talker(door).enter(room, 'bob', { as: 'member' });
+    await again.answered();
+    expect(again.messages).toHaveLength(10);
+    ann.send(31);
+    await ann.answered();
+    expect(ann.messages.at(-1)).toBe(32);
+
+    vitals.memoryShare = 0.5;
+    door.clock.pass(1_000);
+    expect((await create(door)).status).toBe(201);
+    await new Talker(door).enter(room, 'late');
+  });
+});
+
+describe('RATE_LIMITS', () => {
+  test.each([
+    ['off', 60, 60],
+    ['strict', 20, 8],
+  ])('%s', async (level, connects, messages) => {
+    await using door = await openDoor({ RATE_LIMITS: level, TRUST_PROXY: '1' });
+    expect((await knocks(door, 60, '203.0.113.77'))[OPENED]).toBe(connects);
+    const talker = await new Talker(door).enter(await makeRoom(door), 'ann');
+    talker.send(1, 60);
+    await talker.answered();
+    expect(talker.messages).toHaveLength(messages);
+  });
+});
+
+test('I12: every refusal has a code, and the time after which the same may work', async () => {
+  const vitals = { memoryShare: 0, loopP99Ms: 0 };
+  await using door = await openDoor(
+    { ...PROXIED, MAX_CONNECTIONS: '4', MAX_ROOMS: '2' },
+    { vitals: () => vitals },
+  );
+  const room = await makeRoom(door);
+  const heard: { readonly code: string; readonly retryAfterMs: number }[] = [];
+  const listen = async (answer: Promise<{ readonly body: Buffer }>) => {
+    const { error, retryAfterMs } = JSON.parse((await answer).body.toString()) as {
+      readonly error: string;
+      readonly retryAfterMs: number;
+    };
+    heard.push({ code: `api ${error}`, retryAfterMs });
+  };
+
+  const talker = await new Talker(door).enter(room, 'ann');
+  talker.send(5);
+  await talker.answered();
+  talker.ws.send(encodeClientSealed({ type: 'send', n: 1, envelope: envelope(1, { epoch: 9 }) }));
+  repeat(2, () => talker.ws.send('{"type":"keep"}'));
+  talker.send(1, 20);
+  await talker.answered();
+  talker.send(1, 200);
+  await talker.closed;
+  heard.push(...talker.refusals);
+
+  await create(door);
+  await listen(create(door));
+  repeat(10, () => void create(door, '203.0.113.8'));
+  await listen(create(door, '203.0.113.8'));
+  vitals.memoryShare = 0.85;
+  door.clock.pass(1_000);
+  const late = await new Talker(door, '203.0.113.12').join(room, 'late');
+  await late.closed;
+  heard.push(...late.refusals);
+
+  const statuses = new Set<string>();
+  for (let i = 0; i < 60; i++) statuses.add(await knock(door, '203.0.113.13'));
+  for (let i = 0; i < 4; i++) await new Talker(door, `203.0.113.${20 + i}`).control('challenge');
+  statuses.add(await knock(door, '203.0.113.30'));
+
+  // The same will fail again: nothing to wait for.
+  const hopeless = new Set(['gap', 'epoch']);
+  const codes = new Set(heard.map(({ code }) => code));
+  expect(codes).toEqual(new Set(['gap', 'epoch', 'rate', 'api server_full', 'api rate', 'busy']));
+  for (const { code, retryAfterMs } of heard) expect(retryAfterMs > 0, code).toBe(!hopeless.has(code));
+  expect(statuses).toEqual(new Set([OPENED, TOO_OFTEN, '503 Service Unavailable, Retry-After: 5']));
+});
+
+// All at once would be cut off below us, by the WebSocket's own bound on unanswered pings.
+async function pingOn({ ws }: Talker): Promise<void> {
+  while (ws.readyState === WebSocket.OPEN) {
+    const answered = once(ws, 'pong');
+    ws.ping();
+    await answered;
+  }
+}
+
+function repeat(times: number, act: () => void): void {
+  for (let i = 0; i < times; i++) act();
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { TestClock } from '../testing/clock.ts';
+import { type Audience, FanOut, PAUSE_MS, SLICE } from './fan-out.ts';
+
+class World {
+  readonly clock = new TestClock();
+  /** Who was served how often, in order. */
+  readonly log: string[] = [];
+  readonly #turns: (() => void)[] = [];
+  readonly fanOut = new FanOut(this.clock, (round) => this.#turns.push(round));
+
+  get turnsAsked(): number {
+    return this.#turns.length;
+  }
+
+  turn(): void {
+    this.#turns.shift()?.();
+  }
+
+  /** With so many sockets to serve each time it is due; each costs some time. */
+  audience(name: string, sockets: number, msEach = 0): Audience {
+    let left = sockets;
+    return {
+      serve: (most) => {
+        const served = Math.min(left, most);
+        left -= served;
+        this.log.push(`${name} ${served}`);
+        this.clock.jump(served * msEach);
+        if (served < most) left = sockets;
+        return served;
+      },
+    };
+  }
+}
+
+test('all that are due are served at the end of the turn, in order, and not before', () => {
+  const world = new World();
+  world.fanOut.due(world.audience('a', 3));
+  world.fanOut.due(world.audience('b', 2));
+  expect([world.log, world.turnsAsked]).toEqual([[], 1]);
+  world.turn();
+  expect([world.log, world.turnsAsked]).toEqual([['a 3', 'b 2'], 0]);
+});
+
+describe('slices', () => {
+  test('a large room lets others pass in between, those that come later too', () => {
+    const world = new World();
+    world.fanOut.due(world.audience('large', 2 * SLICE + 5));
+    world.fanOut.due(world.audience('small', 3));
+    world.turn();
+    expect(world.log).toEqual([`large ${SLICE}`]);
+    world.fanOut.due(world.audience('late', 1));
+    world.turn();
+    expect(world.log.slice(1)).toEqual(['small 3', `large ${SLICE - 3}`]);
+    world.turn();
+    expect(world.log.slice(3)).toEqual(['late 1', 'large 8']);
+    expect(world.turnsAsked).toBe(0);
+  });
+
+  test('many small rooms are spread over turns as well', () => {
+    const world = new World();
+    for (let i = 0; i < 3; i++) world.fanOut.due(world.audience(`${i}`, SLICE / 2));
+    world.turn();
+    expect(world.log).toEqual([`0 ${SLICE / 2}`, `1 ${SLICE / 2}`]);
+    world.turn();
+    world.turn();
+    expect(world.log.filter((entry) => !entry.endsWith(' 0')).slice(2)).toEqual([`2 ${SLICE / 2}`]);
+  });
+});
+
+/** A turn of ten sockets has gone by, and something new is due. */
+function loaded(msEach: number): World {
+  const world = new World();
+  world.fanOut.due(world.audience('slow', 10, msEach));
+  world.turn();
+  world.fanOut.due(world.audience('next', 1));
+  return world;
+}
+
+describe('under load', () => {
+  test('a short turn is followed by no pause', () => {
+    expect(loaded((PAUSE_MS.min - 1) / 10).turnsAsked).toBe(1);
+  });
+
+  test('a long turn is followed by a pause as long, in which more may become due', () => {
+    const world = loaded(0.8);
+    expect(world.turnsAsked).toBe(0);
+    world.fanOut.due(world.audience('more', 1));
+    world.clock.pass(7.9);
+    expect(world.turnsAsked).toBe(0);
+    world.clock.pass(0.2);
+    world.turn();
+    expect(world.log).toEqual(['slow 10', 'next 1', 'more 1']);
+    world.fanOut.due(world.audience('light', 1));
+    expect(world.turnsAsked).toBe(1);
+  });
+
+  test('but never by one that people would notice', () => {
+    const world = loaded(100);
+    world.clock.pass(PAUSE_MS.max);
+    expect(world.turnsAsked).toBe(1);
+  });
+
+  test('what is left of a large room does not wait', () => {
+    const world = new World();
+    world.fanOut.due(world.audience('large', 2 * SLICE, 1));
+    world.turn();
+    expect(world.turnsAsked).toBe(1);
+  });
+});

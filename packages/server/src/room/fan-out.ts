@@ -1,0 +1,60 @@
+// When rooms write to their sockets: once per turn of the event loop, a bounded number of sockets at a time.
+// What is written is the rooms' own.
+
+import type { Clock } from '../clock.ts';
+
+/** A room that has news for its sockets. */
+export interface Audience {
+  /** Serves up to `most` sockets and says how many; fewer than `most` when nobody is left. Does not throw. */
+  serve(most: number): number;
+}
+
+/** Sockets served in one turn. The rest of a large room waits behind the rooms that came meanwhile. */
+export const SLICE = 512;
+
+/** A turn that takes so long shows load: the next writes wait as long as it took, and so become fewer and fuller. */
+export const PAUSE_MS = { min: 5, max: 20 } as const;
+
+/** Runs its argument once, when the events that have already come from the network are worked on. */
+export type EndOfTurn = (round: () => void) => unknown;
+
+export class FanOut {
+  readonly #clock: Clock;
+  readonly #endOfTurn: EndOfTurn;
+  readonly #due: Audience[] = [];
+  #underway = false;
+  #turnBegan = 0;
+  #lastTurnTook = 0;
+
+  constructor(clock: Clock, endOfTurn: EndOfTurn = setImmediate) {
+    this.#clock = clock;
+    this.#endOfTurn = endOfTurn;
+  }
+
+  /** `audience` is served soon. It says so once, and again only when it has been served. */
+  due(audience: Audience): void {
+    this.#due.push(audience);
+    if (this.#underway) return;
+    this.#underway = true;
+    if (this.#lastTurnTook < PAUSE_MS.min) return this.#nextTurn();
+    this.#clock.after(Math.min(this.#lastTurnTook, PAUSE_MS.max), () => this.#nextTurn());
+  }
+
+  #nextTurn(): void {
+    this.#turnBegan = this.#clock.now();
+    this.#endOfTurn(() => this.#serve());
+  }
+
+  #serve(): void {
+    let left = SLICE;
+    for (let next = this.#due.shift(); next !== undefined; next = this.#due.shift()) {
+      const served = next.serve(left);
+      if (served === left) this.#due.push(next);
+      left -= served;
+      if (left === 0) break;
+    }
+    this.#lastTurnTook = this.#clock.now() - this.#turnBegan;
+    this.#underway = this.#due.length > 0;
+    if (this.#underway) this.#nextTurn();
+  }
+}

@@ -1,0 +1,62 @@
+// WebSocket frames as a server writes them (RFC 6455, 5.2): whole, final, unmasked. Parsing is left to `ws`.
+
+/** What a frame carries: text as a string, binary as bytes. */
+export type Frame = string | Uint8Array;
+
+const FINAL = 0x80;
+const OPCODE = { text: 0x1, binary: 0x2, ping: 0x9, pong: 0xa } as const;
+
+const SHORT_MAX = 125;
+const LENGTH_IN_2_BYTES = 126;
+const LENGTH_IN_8_BYTES = 127;
+
+export const PING: Uint8Array = control(OPCODE.ping, new Uint8Array(0));
+
+/** `echo` is what the ping carried: at most 125 bytes. */
+export function encodePong(echo: Uint8Array): Uint8Array {
+  return control(OPCODE.pong, echo);
+}
+
+export function encodeFrame(frame: Frame): Uint8Array {
+  return encodeFrames([frame]);
+}
+
+/** One frame after the other, in one piece of memory of their own. */
+export function encodeFrames(frames: readonly Frame[]): Uint8Array {
+  const target = Buffer.allocUnsafe(frames.reduce((bytes, frame) => bytes + encodedLength(frame), 0));
+  let at = 0;
+  for (const frame of frames) at = writeFrame(target, at, frame);
+  return target;
+}
+
+/** How long `frame` is on the wire. */
+export function encodedLength(frame: Frame): number {
+  const length = Buffer.byteLength(frame);
+  return headerLength(length) + length;
+}
+
+function control(opcode: number, bytes: Uint8Array): Uint8Array {
+  const target = Buffer.allocUnsafe(headerLength(bytes.length) + bytes.length);
+  target.set(bytes, writeHeader(target, 0, opcode, bytes.length));
+  return target;
+}
+
+function writeFrame(target: Buffer, at: number, frame: Frame): number {
+  const length = Buffer.byteLength(frame);
+  const opcode = typeof frame === 'string' ? OPCODE.text : OPCODE.binary;
+  const start = writeHeader(target, at, opcode, length);
+  if (typeof frame === 'string') target.write(frame, start);
+  else target.set(frame, start);
+  return start + length;
+}
+
+function headerLength(length: number): number {
+  return length <= SHORT_MAX ? 2 : length <= 0xffff ? 4 : 10;
+}
+
+function writeHeader(target: Buffer, at: number, opcode: number, length: number): number {
+  target[at] = FINAL | opcode;
+  if (length <= SHORT_MAX) return target.writeUInt8(length, at + 1);
+  if (length <= 0xffff) return target.writeUInt16BE(length, target.writeUInt8(LENGTH_IN_2_BYTES, at + 1));
+  return target.writeBigUInt64BE(BigInt(length), target.writeUInt8(LENGTH_IN_8_BYTES, at + 1));
+}

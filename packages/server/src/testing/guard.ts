@@ -1,0 +1,17 @@
+// A guard that refuses nothing, but for the limits a test sets. For it, no time goes by.
+
+import type { RandomBytes } from '../clock.ts';
+import { Guard } from '../guard/guard.ts';
+import { type Limits, limitsAt } from '../guard/limits.ts';
+import { TestClock } from './clock.ts';
+
+export function calmGuard(random: RandomBytes, address: Partial<Limits['address']> = {}): Guard {
+  const off = limitsAt('off');
+  return new Guard({
+    limits: { ...off, address: { ...off.address, ...address } },
+    clock: new TestClock(),
+    random,
+    vitals: () => ({ memoryShare: 0, loopP99Ms: 0 }),
+    shed: () => {},
+  });
+}

@@ -1,0 +1,165 @@
+// Attackers with a raw socket: what RFC 6455 forbids and what it allows too much of. The server answers with the right
+// code or waits no longer than it must, and goes on for everybody else.
+
+import { once } from 'node:events';
+import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Door, RawClient, ask, closeCode, openDoor, upgradeRequest, wsFrame } from './testing/door.ts';
+import { SeededRandom } from './testing/random.ts';
+
+let door: Door;
+beforeAll(async () => {
+  door = await openDoor({ RATE_LIMITS: 'off' });
+});
+afterAll(() => door[Symbol.asyncDispose]());
+
+const TEXT = 0x81;
+const FIRST_PART = 0x01;
+const PART = 0x00;
+const LAST_PART = 0x80;
+const PING = 0x89;
+const CLOSE_FRAME = 0x88;
+
+async function upgraded(to: Door = door): Promise<RawClient> {
+  const client = new RawClient(to).write(upgradeRequest());
+  await client.until('challenge');
+  return client;
+}
+
+/** The code the server closes with, after these bytes. */
+async function codeAfter(...frames: readonly Uint8Array[]): Promise<number | undefined> {
+  using client = await upgraded();
+  client.write(Buffer.concat(frames));
+  client.socket.end();
+  return closeCode(await client.closed);
+}
+
+async function isWell(): Promise<boolean> {
+  return (await ask(door, { path: '/healthz' })).status === 200;
+}
+
+function inParts(payload: Uint8Array): readonly Buffer[] {
+  return Array.from(payload, (byte, i) => {
+    const kind = i === 0 ? FIRST_PART : PART;
+    return wsFrame(i === payload.length - 1 ? kind | 0x80 : kind, Uint8Array.of(byte));
+  });
+}
+
+describe('what RFC 6455 forbids', () => {
+  test.each([0x3, 0x4, 0x5, 0x6, 0x7, 0xb, 0xc, 0xd, 0xe, 0xf])('opcode %i → 1002', async (opcode) => {
+    expect(await codeAfter(wsFrame(0x80 | opcode, '{}'))).toBe(1002);
+  });
+
+  test.each([0x40, 0x20, 0x10])('reserved bit %i → 1002, in data, control and parts', async (bit) => {
+    expect(await codeAfter(wsFrame(TEXT | bit, '{}'))).toBe(1002);
+    expect(await codeAfter(wsFrame(PING | bit, ''))).toBe(1002);
+    expect(await codeAfter(wsFrame(FIRST_PART, '{'), wsFrame(LAST_PART | bit, '}'))).toBe(1002);
+  });
+
+  test('a close frame of one byte → 1002, one with broken words → 1007', async () => {
+    expect(await codeAfter(wsFrame(CLOSE_FRAME, Uint8Array.of(3)))).toBe(1002);
+    expect(await codeAfter(wsFrame(CLOSE_FRAME, Uint8Array.of(0x03, 0xe8, 0xff)))).toBe(1007);
+  });
+
+  test('an unmasked part, after a masked one → 1002', async () => {
+    expect(await codeAfter(wsFrame(FIRST_PART, '{'), wsFrame(LAST_PART, '}', false))).toBe(1002);
+  });
+});
+
+describe('parts', () => {
+  test('UTF-8 that breaks across parts → 1007; a letter cut in two is whole again', async () => {
+    const [head, ...rest] = Buffer.from('€');
+    const first = Uint8Array.of(head ?? 0);
+    expect(await codeAfter(wsFrame(FIRST_PART, first), wsFrame(LAST_PART, 'x'))).toBe(1007);
+    expect(await codeAfter(wsFrame(FIRST_PART, first), wsFrame(LAST_PART, Uint8Array.from(rest)))).toBe(4000);
+  });
+
+  test('a control frame between parts is answered', async () => {
+    using client = await upgraded();
+    client.write(Buffer.concat([wsFrame(FIRST_PART, '{'), wsFrame(PING, 'between')]));
+    expect((await client.until('between')).includes('between')).toBe(true);
+  });
+
+  test('FRAME-2: 10,000 parts of one byte → 1009, as many as fit → 4000', async () => {
+    expect(await codeAfter(...inParts(new Uint8Array(10_000).fill(0x20)))).toBe(1009);
+    expect(await codeAfter(...inParts(new Uint8Array(CONTROL_BYTES_MAX).fill(0x20)))).toBe(4000);
+  });
+
+  test('100,000 empty parts are too many, and worth no memory', async () => {
+    using client = await upgraded();
+    client.write(wsFrame(FIRST_PART, ''));
+    const empty = Buffer.concat(Array.from({ length: 1_000 }, () => wsFrame(PART, '')));
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 100; i++) client.write(empty);
+    client.write(wsFrame(LAST_PART, '{'));
+    client.socket.end();
+    expect(closeCode(await client.closed)).toBe(1008);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 2 ** 20);
+  });
+});
+
+describe('the upgrade', () => {
+  test('in single bytes it is one all the same', async () => {
+    using client = new RawClient(door);
+    client.socket.setNoDelay(true);
+    for (const byte of Buffer.from(upgradeRequest())) client.write(Uint8Array.of(byte));
+    expect((await client.until('challenge')).includes('101 Switching')).toBe(true);
+  });
+
+  test('300 that vanish in the middle leave nothing behind', async () => {
+    await using own = await openDoor({ RATE_LIMITS: 'off' });
+    const request = upgradeRequest();
+    for (let i = 0; i < 300; i++) {
+      using client = new RawClient(own);
+      await once(client.socket, 'connect');
+      client.write(request.slice(0, (i * 7) % (request.length + 1)));
+      client.socket.resetAndDestroy();
+      await client.closed;
+    }
+    await vi.waitFor(
+      () => {
+        const { 'connection.opened': opened = 0, 'connection.closed': closed = 0 } = own.counts();
+        expect(closed).toBe(opened);
+      },
+      { timeout: 10_000 },
+    );
+    expect(own.log).toEqual([]);
+  });
+
+  test('JOIN-1: who is let in, hears nothing and says nothing is gone after its time', async () => {
+    await using own = await openDoor({ RATE_LIMITS: 'off' });
+    using mute = await upgraded(own);
+    mute.socket.pause();
+    own.clock.pass(5_000);
+    await vi.waitFor(
+      () => {
+        own.clock.pass(1_000);
+        expect(own.counts()).toMatchObject({ 'connection.closed': 1 });
+      },
+      { timeout: 15_000, interval: 250 },
+    );
+  }, 20_000);
+});
+
+test('300 conversations of mutated bytes break nothing for others', async () => {
+  const random = new SeededRandom(11);
+  const whole = [wsFrame(TEXT, '{"type":"ping"}'), wsFrame(0x82, new Uint8Array(325)), wsFrame(PING, 'x')];
+  const attack = async () => {
+    using client = await upgraded();
+    const bytes = Buffer.concat([random.pick([whole[0] ?? PING_FRAME, ...whole]), PING_FRAME]);
+    for (let flips = 1 + random.below(6); flips > 0; flips--) flip(bytes, random);
+    client.write(bytes);
+    client.socket.end();
+    await client.closed;
+  };
+  for (let i = 0; i < 300; i += 10) await Promise.all(Array.from({ length: 10 }, attack));
+  expect(await isWell()).toBe(true);
+  expect(door.log).toEqual([]);
+});
+
+const PING_FRAME = wsFrame(PING, '');
+
+function flip(bytes: Buffer, random: SeededRandom): void {
+  const at = random.below(bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+}
