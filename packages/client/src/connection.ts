@@ -1,9 +1,13 @@
-// One connection that comes back: connects, notices silence, waits, retries. What is said over it is the room's.
+// One connection that comes back: connects, notices silence, waits, retries, and moves to another server before its own
+// stops. What is said over it is the room's.
 
 import {
+  CLOSE,
   type ClientControl,
+  type Refused,
   type ServerControl,
   type ServerSealed,
+  type TurnedBack,
   comebackAfter,
   decodeServerControl,
   decodeServerSealed,
@@ -12,27 +16,40 @@ import {
 import type { Clock } from './clock.ts';
 import { fraction } from './fraction.ts';
 import type { RandomBytes } from './crypto/random.ts';
+import type { PutOff } from './room-news.ts';
 import type { Transport, Wire } from './transport.ts';
+
+/** A wire that was opened; the room is not in yet. */
+type Attempt = {
+  readonly wire: Wire;
+  readonly tries: number;
+  readonly deadline: Disposable;
+};
 
 export type ConnectionState =
   | { readonly state: 'idle' }
   /** From opening the wire until the room says `established`. */
+  | ({ readonly state: 'connecting' } & Attempt)
   | {
-      readonly state: 'connecting';
+      readonly state: 'live';
       readonly wire: Wire;
       readonly tries: number;
-      readonly deadline: Disposable;
+      readonly since: number;
+      /** The server of `wire` stops soon: this one takes over as soon as the room is in there. */
+      readonly next?: Attempt;
     }
-  | { readonly state: 'live'; readonly wire: Wire; readonly tries: number; readonly since: number }
   | {
       readonly state: 'waiting';
       readonly tries: number;
       readonly retryInMs: number;
+      readonly putOff?: PutOff;
       readonly retry: Disposable;
     }
   | { readonly state: 'ended' };
 
 export type ConnectionEvents = {
+  /** Heard on a wire where the room is not in yet; `answer` speaks there. */
+  greeting(frame: ServerControl): void;
   control(frame: ServerControl): void;
   sealed(frame: ServerSealed): void;
   /** Connecting, live or waiting now. */
@@ -76,7 +93,10 @@ export class Connection {
   #state: ConnectionState = { state: 'idle' };
   // The one timer of a live wire: the next ping, or the pong's deadline.
   #watch: Disposable | undefined;
-  #goaway: Disposable | undefined;
+  // What the server said last about the wire as a whole: why it closes, and for how long (rules LIMIT-5 and JOIN-6).
+  #refused: Refused | undefined;
+  // Set while the server is about to stop, until the next wire is opened.
+  #move: Disposable | undefined;
 
   constructor(world: ConnectionWorld, events: ConnectionEvents) {
     this.#world = world;
@@ -85,6 +105,11 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** A wire is open on which the room is not in yet. */
+  get joining(): boolean {
+    return this.#attempt !== undefined;
   }
 
   get bufferedBytes(): number {
@@ -103,24 +128,43 @@ export class Connection {
     if ('wire' in this.#state) this.#state.wire.send(encodeClientControl(frame));
   }
 
-  /** The room is in. */
-  established(): void {
-    if (this.#state.state !== 'connecting') return;
-    const { wire, tries, deadline } = this.#state;
-    deadline[Symbol.dispose]();
-    this.#state = { state: 'live', wire, tries, since: this.#world.clock.now() };
-    this.#listenForSilence();
-    this.#events.changed();
+  /** To the wire that greeted us. */
+  answer(frame: ClientControl): void {
+    this.#attempt?.wire.send(encodeClientControl(frame));
   }
 
-  /** Drops the wire and comes back after a pause: for a wire that cannot be believed any more. */
-  restart(): void {
+  /** The room is in, by the wire that greeted us; one that was live before is dropped now and not earlier. */
+  established(): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined) return;
+    const moved = this.#state.state === 'live';
+    this.#stopTimers();
+    attempt.deadline[Symbol.dispose]();
+    if (this.#state.state === 'live') this.#state.wire.close();
+    const { wire, tries } = attempt;
+    this.#state = { state: 'live', wire, tries, since: this.#world.clock.now() };
+    this.#listenForSilence();
+    if (!moved) this.#events.changed();
+  }
+
+  /** What greeted us cannot be believed. */
+  reject(): void {
+    if (this.#state.state === 'live') this.#giveUpNext();
+    else this.restart();
+  }
+
+  /** Drops the wire and comes back after a pause, or at once where the next one is open already. */
+  restart(putOff?: PutOff): void {
     const state = this.#state;
     if (state.state !== 'connecting' && state.state !== 'live') return;
+    if (state.state === 'live' && state.next !== undefined) {
+      this.#goOnWith(state.next, state.wire);
+      return;
+    }
     const now = this.#world.clock.now();
     const steady = state.state === 'live' && now - state.since >= PATIENCE.steady;
     this.#drop();
-    this.#wait(steady ? 0 : state.tries);
+    this.#wait(steady ? 0 : state.tries, putOff);
   }
 
   /** The network may be back, or the page woke up: do not sit out the pause; doubt a wire that looks alive. */
@@ -139,22 +183,42 @@ export class Connection {
     this.#state = { state: 'ended' };
   }
 
-  #connect(tries: number): void {
+  get #attempt(): Attempt | undefined {
+    if (this.#state.state === 'connecting') return this.#state;
+    return this.#state.state === 'live' ? this.#state.next : undefined;
+  }
+
+  #open(tries: number): Attempt {
     const { transport, clock } = this.#world;
+    this.#refused = undefined;
     const wire = transport({
       text: (frame) => this.#heardText(wire, frame),
       binary: (frame) => this.#heardBinary(wire, frame),
       closed: (code) => this.#closed(wire, code),
     });
-    const deadline = clock.after(PATIENCE.connect, () => this.restart());
-    this.#state = { state: 'connecting', wire, tries, deadline };
+    const deadline = clock.after(PATIENCE.connect, () => this.#closed(wire, NO_ANSWER));
+    return { wire, tries, deadline };
+  }
+
+  #connect(tries: number): void {
+    this.#state = { state: 'connecting', ...this.#open(tries) };
     this.#events.changed();
   }
 
-  #wait(tries: number): void {
-    const retryInMs = retryDelay(tries, fraction(this.#world.random));
+  #wait(tries: number, putOff?: PutOff): void {
+    const asked = putOff === undefined ? 0 : (this.#refused?.retryAfterMs ?? 0);
+    const retryInMs = asked + this.#pauseAfter(tries);
     const retry = this.#world.clock.after(retryInMs, () => this.#connect(tries + 1));
-    this.#state = { state: 'waiting', tries: tries + 1, retryInMs, retry };
+    this.#state = { state: 'waiting', tries: tries + 1, retryInMs, ...(putOff && { putOff }), retry };
+    this.#events.lost();
+    this.#events.changed();
+  }
+
+  // The old wire did not last until the next one was ready.
+  #goOnWith(next: Attempt, old: Wire): void {
+    this.#stopTimers();
+    old.close();
+    this.#state = { state: 'connecting', ...next };
     this.#events.lost();
     this.#events.changed();
   }
@@ -162,39 +226,68 @@ export class Connection {
   // Leaves no timer and no wire behind, whatever the state was.
   #drop(): void {
     const state = this.#state;
-    this.#watch?.[Symbol.dispose]();
-    this.#goaway?.[Symbol.dispose]();
-    if (state.state === 'connecting') state.deadline[Symbol.dispose]();
+    this.#stopTimers();
+    this.#attempt?.deadline[Symbol.dispose]();
+    this.#attempt?.wire.close();
     if (state.state === 'waiting') state.retry[Symbol.dispose]();
-    if ('wire' in state) state.wire.close();
+    if (state.state === 'live') state.wire.close();
   }
 
-  #isCurrent(wire: Wire): boolean {
-    return 'wire' in this.#state && this.#state.wire === wire;
+  #stopTimers(): void {
+    this.#watch?.[Symbol.dispose]();
+    this.#move?.[Symbol.dispose]();
+  }
+
+  #isLive(wire: Wire): boolean {
+    return this.#state.state === 'live' && this.#state.wire === wire;
   }
 
   #heardText(wire: Wire, text: string): void {
-    if (!this.#isCurrent(wire)) return;
-    this.#listenForSilence();
     const frame = decodeServerControl(text);
-    if (frame === undefined || frame.type === 'pong') return;
-    if (frame.type === 'goaway') this.#moveWithin(frame.withinMs);
-    else this.#events.control(frame);
+    if (frame?.type === 'refused' && frame.n === undefined) this.#refused = frame;
+    if (this.#isLive(wire)) {
+      this.#listenForSilence();
+      if (frame?.type === 'goaway') this.#moveAfter(fraction(this.#world.random) * frame.withinMs, 0);
+      else if (frame !== undefined && frame.type !== 'pong') this.#events.control(frame);
+    } else if (wire === this.#attempt?.wire && frame !== undefined) {
+      this.#greeted(frame);
+    }
+  }
+
+  // As long as we are in elsewhere, being turned back means no more than staying there.
+  #greeted(frame: ServerControl): void {
+    if (this.#state.state === 'live' && TURNS_BACK.has(frame.type)) this.#giveUpNext();
+    else this.#events.greeting(frame);
   }
 
   #heardBinary(wire: Wire, bytes: Uint8Array): void {
-    if (!this.#isCurrent(wire)) return;
+    if (!this.#isLive(wire)) return;
     this.#listenForSilence();
     const frame = decodeServerSealed(bytes);
     if (frame !== undefined) this.#events.sealed(frame);
   }
 
   #closed(wire: Wire, code: number): void {
-    if (!this.#isCurrent(wire)) return;
-    if (comebackAfter(code) === 'backoff') {
-      this.restart();
-      return;
+    const state = this.#state;
+    const next = state.state === 'live' ? state.next : undefined;
+    if (wire === next?.wire) {
+      this.#giveUpNext();
+      if (comebackAfter(code) === 'backoff') this.#moveAfter(this.#pauseAfter(next.tries), next.tries + 1);
+    } else if ('wire' in state && state.wire === wire) {
+      // Replaced by our own next wire, whose welcome is still on its way.
+      const byOurselves = code === CLOSE.replaced.code && next !== undefined;
+      if (byOurselves || comebackAfter(code) === 'backoff') this.restart(this.#putOffBy(code));
+      else this.#over(code);
     }
+  }
+
+  #putOffBy(code: number): PutOff | undefined {
+    if (code === CLOSE.tooFast.code) return 'too_fast';
+    if (code !== CLOSE.busy.code) return undefined;
+    return this.#refused?.code === 'rate' ? 'too_fast' : 'busy';
+  }
+
+  #over(code: number): void {
     this.end();
     this.#events.over(code);
   }
@@ -221,13 +314,34 @@ export class Connection {
   }
 
   // The server is about to stop: everybody picks a moment of their own, so that it empties evenly.
-  #moveWithin(withinMs: number): void {
-    this.#goaway?.[Symbol.dispose]();
-    this.#goaway = this.#world.clock.after(fraction(this.#world.random) * withinMs, () => {
-      if (this.#state.state !== 'live') return;
-      this.#drop();
-      this.#events.lost();
-      this.#connect(0);
+  #moveAfter(ms: number, tries: number): void {
+    this.#move?.[Symbol.dispose]();
+    this.#move = this.#world.clock.after(ms, () => {
+      if (this.#state.state !== 'live' || this.#state.next !== undefined) return;
+      this.#state = { ...this.#state, next: this.#open(tries) };
     });
   }
+
+  #pauseAfter(tries: number): number {
+    return retryDelay(tries, fraction(this.#world.random));
+  }
+
+  #giveUpNext(): void {
+    if (this.#state.state !== 'live') return;
+    const { state, wire, tries, since, next } = this.#state;
+    next?.deadline[Symbol.dispose]();
+    next?.wire.close();
+    this.#state = { state, wire, tries, since };
+  }
 }
+
+/** What a wire that never answers is given up with: as one that broke. */
+const NO_ANSWER = 1006;
+
+const TURNS_BACK: ReadonlySet<string> = new Set<TurnedBack>([
+  'denied',
+  'wrong_passphrase',
+  'closed',
+  'full',
+  'not_admitted',
+]);

@@ -14,6 +14,7 @@ export type {
   Message,
   Outgoing,
   Person,
+  PutOff,
   RoomEnd,
   RoomFacts,
   RoomNews,

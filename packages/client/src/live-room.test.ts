@@ -1,6 +1,9 @@
 import {
   BODY_BYTES_MAX,
   CLOSE,
+  type Join,
+  type Welcome,
+  encodeMessageEvent,
   encodeProfileFrame,
   equalBytes,
   joinTranscript,
@@ -12,7 +15,7 @@ import { openProfile, sealProfile } from './crypto/profile.ts';
 import { verify } from './crypto/signature.ts';
 import { loadIdentity, newIdentity } from './identity.ts';
 import { openRoom } from './live-room.ts';
-import { ECHO_PATIENCE_MS } from './outbox.ts';
+import { OVERTAKEN_PATIENCE_MS } from './outbox.ts';
 import type { RoomEnd, RoomNews } from './room-news.ts';
 import type { RoomOptions } from './room.ts';
 import { Author, ID, KEYS, SECRETS } from './testing/author.ts';
@@ -336,19 +339,23 @@ describe('sending', () => {
     expect(witness.last('unverified')).toBeUndefined();
   });
 
-  test('no echo for 30 s, while others are heard: the connection is replaced', async () => {
-    const { room, server, network } = await enter();
+  test('no echo for 10 s, while others are heard: not confirmed; the next connection takes it', async () => {
+    const { room, server, network, outgoing, texts } = await enter();
     const ann = new Author('Ann');
-    room.send('a');
-    for (let i = 0; i < 3; i++) {
-      vi.advanceTimersByTime(ECHO_PATIENCE_MS / 3 - 1);
-      server.append(ann.write(`${i}`).envelope);
+    room.send('mine');
+    for (const text of ['one', 'two']) {
+      vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS / 2 - 1);
+      server.append(ann.write(text).envelope);
     }
-    expect(network.wires).toHaveLength(1);
-    vi.advanceTimersByTime(3);
+    expect(network.open).toHaveLength(1);
+    vi.advanceTimersByTime(2);
     expect(network.open).toHaveLength(0);
+    expect(outgoing()).toEqual(['mine:unconfirmed']);
     vi.advanceTimersByTime(PATIENCE.firstRetry);
-    expect(network.wires).toHaveLength(2);
+    server.letIn();
+    server.logSent();
+    expect(texts()).toEqual(['one', 'two', 'mine']);
+    expect(outgoing()).toEqual([]);
   });
 
   test('a failed message can be tried again, or deleted', async () => {
@@ -419,8 +426,9 @@ describe('people', () => {
     expect(of('messages').at(-1)?.messages[0]?.from.name).toBe('New');
   });
 
-  test('a resume publishes nothing; a name changed meanwhile does', async () => {
+  test('a resume publishes nothing once our profile was heard; a name changed meanwhile does', async () => {
     const { room, server, reconnect } = await enter();
+    server.echoProfile();
     reconnect();
     server.letIn();
     expect(server.wire.sealed).toEqual([]);
@@ -428,6 +436,174 @@ describe('people', () => {
     room.rename('New');
     server.letIn();
     expect(server.wire.sealed.map(({ type }) => type)).toEqual(['profile']);
+  });
+
+  test('REFUSED-1: a profile that came too fast is published after the pause, once, by its newest name', async () => {
+    const { room, server } = await enter();
+    server.echoProfile();
+    const published = () => server.wire.sealed.filter(({ type }) => type === 'profile').length;
+    const before = published();
+    room.rename('New');
+    room.rename('Newer');
+    const sent = published();
+    expect(sent).toBe(before + 2);
+    for (let i = 0; i < 2; i++) server.wire.say({ type: 'refused', code: 'rate', retryAfterMs: 10_000 });
+    vi.advanceTimersByTime(9_999);
+    expect(published()).toBe(sent);
+    vi.advanceTimersByTime(1);
+    expect(published()).toBe(sent + 1);
+    server.echoProfile();
+    server.wire.say({ type: 'refused', code: 'rate', retryAfterMs: 10_000 });
+    vi.advanceTimersByTime(15_000);
+    expect(published()).toBe(sent + 1);
+  });
+
+  test('a profile that was lost with its connection is published again', async () => {
+    const { room, server, reconnect } = await enter();
+    const published = () => server.wire.sealed.map(({ type }) => type);
+    reconnect();
+    server.letIn();
+    expect(published()).toEqual(['profile']);
+    server.echoProfile();
+    room.rename('New');
+    reconnect();
+    server.letIn();
+    expect(published()).toEqual(['profile']);
+    server.echoProfile();
+    reconnect();
+    server.letIn();
+    expect(published()).toEqual([]);
+  });
+});
+
+/** In, told to go, and asked by the next wire; both are open. */
+async function moving() {
+  const all = await enter();
+  const { server } = all;
+  const old = server.wire;
+  const ann = new Author('Ann');
+  /** Logged, and heard by the old wire alone. */
+  const onOld = (envelope: Uint8Array) => {
+    server.frames.push(encodeMessageEvent(server.seq + 1, envelope));
+    old.give(server.frames.at(-1) ?? expect.unreachable());
+  };
+  server.echoProfile();
+  old.say({ type: 'goaway', withinMs: 1000 });
+  vi.advanceTimersByTime(1000);
+  expect(server.wire).not.toBe(old);
+  /** What the server says to this join: welcome, and all behind its position. */
+  const welcome = (join: Join, odd: Partial<Welcome> = {}) => {
+    const said = server.welcomeFor(join, odd);
+    server.wire.say(said);
+    for (const frame of server.frames.slice(said.first - 1)) server.wire.give(frame);
+  };
+  return { ...all, old, next: server.wire, ann, onOld, welcome };
+}
+
+describe('moving to another server', () => {
+  test('asks by the position, hears on until the welcome, and shows everything once', async () => {
+    const { server, old, next, ann, onOld, welcome, texts, news, network } = await moving();
+    onOld(ann.write('before').envelope);
+    const join = server.challenge();
+    expect(join).toMatchObject({ as: 'member', position: { logId: LOG_ID, seq: 2 } });
+    onOld(ann.write('between').envelope);
+    server.frames.push(encodeMessageEvent(server.seq + 1, ann.write('next only').envelope));
+    expect(texts()).toEqual(['before', 'between']);
+    welcome(join);
+    expect(network.open).toEqual([next]);
+    server.append(ann.write('after').envelope);
+    expect(texts()).toEqual(['before', 'between', 'next only', 'after']);
+    expect(old.open).toBe(false);
+    expect(news.filter(({ type }) => type === 'reset')).toEqual([]);
+    expect(news.filter(({ type }) => type === 'connection')).toHaveLength(2);
+    expect(next.sealed).toEqual([]);
+  });
+
+  test('the old wire was ahead of the welcome: what it brought does not come again', async () => {
+    const { server, ann, onOld, welcome, texts } = await moving();
+    const join = server.challenge();
+    const head = server.seq;
+    onOld(ann.write('a').envelope);
+    onOld(ann.write('b').envelope);
+    welcome(join, { seq: head });
+    server.append(ann.write('c').envelope);
+    expect(texts()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('4009 on the old wire before the welcome: still in, and nothing is lost', async () => {
+    const { server, old, ann, welcome, texts, connection, storage } = await moving();
+    const join = server.challenge();
+    old.breakWith(CLOSE.replaced.code);
+    expect(connection()).toBe('connecting');
+    server.frames.push(encodeMessageEvent(server.seq + 1, ann.write('a').envelope));
+    welcome(join);
+    expect(connection()).toBe('live');
+    expect(texts()).toEqual(['a']);
+    expect(loadIdentity(storage, ID)?.joined).toBe(true);
+  });
+
+  test('SEND-2: logged by the old wire, heard on the next; not logged: sent again there; never doubled', async () => {
+    const { room, server, old, next, welcome, texts, outgoing } = await moving();
+    const join = server.challenge();
+    room.send('logged');
+    room.send('too late');
+    const [logged] = old.sealed.flatMap((frame) => (frame.type === 'send' ? [frame] : []));
+    server.frames.push(encodeMessageEvent(server.seq + 1, logged?.envelope ?? expect.unreachable()));
+    server.lastN = 1;
+    welcome(join);
+    expect(texts()).toEqual(['logged']);
+    expect(next.sealed).toMatchObject([{ type: 'send', n: 2 }]);
+    server.logSent();
+    expect(texts()).toEqual(['logged', 'too late']);
+    expect(outgoing()).toEqual([]);
+  });
+
+  test('echoed on the old wire while we asked: not sent again', async () => {
+    const { room, server, old, next, onOld, welcome, texts, outgoing } = await moving();
+    const join = server.challenge();
+    room.send('mine');
+    const [sent] = old.sealed.flatMap((frame) => (frame.type === 'send' ? [frame] : []));
+    onOld(sent?.envelope ?? expect.unreachable());
+    server.lastN = 1;
+    welcome(join);
+    expect(next.sealed).toEqual([]);
+    expect(texts()).toEqual(['mine']);
+    expect(outgoing()).toEqual([]);
+  });
+
+  test('in the middle of catching up: what was held is not lost', async () => {
+    const { server, texts } = await open();
+    const ann = new Author('Ann');
+    for (const text of ['a', 'b', 'c']) server.append(ann.write(text).envelope);
+    server.wire.say(server.welcomeFor(server.challenge()));
+    const old = server.wire;
+    for (const frame of server.frames.slice(0, 3)) old.give(frame);
+    old.say({ type: 'goaway', withinMs: 0 });
+    vi.advanceTimersByTime(1);
+    server.letIn({ mode: 'reset', reason: 'too_old', first: 4 });
+    expect(texts()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a welcome that does not go on where we asked is not believed; we stay where we are', async () => {
+    const { server, old, ann, onOld, welcome, texts, connection, network } = await moving();
+    onOld(ann.write('a').envelope);
+    welcome(server.challenge(), { mode: 'resume', first: 1 });
+    expect(network.open).toEqual([old]);
+    expect(connection()).toBe('live');
+    onOld(ann.write('b').envelope);
+    expect(texts()).toEqual(['a', 'b']);
+  });
+
+  test('the room is not known there: we stay until our server stops, then it has vanished', async () => {
+    const { server, old, connection } = await moving();
+    server.challenge();
+    server.wire.say({ type: 'denied' });
+    expect(connection()).toBe('live');
+    old.breakWith(CLOSE.drain.code);
+    vi.advanceTimersByTime(PATIENCE.firstRetry);
+    server.challenge();
+    server.wire.say({ type: 'denied' });
+    expect(connection()).toBe('vanished');
   });
 });
 
@@ -493,6 +669,26 @@ describe('the end', () => {
     member.server.wire.say({ type: 'denied' });
     expect(member.connection()).toBe('vanished');
     expect(loadIdentity(member.storage, ID)).toBeUndefined();
+  });
+
+  test('denied, when the life we knew of is over: expired, not vanished; a message on the way moves that', async () => {
+    const late = await enter();
+    vi.setSystemTime(Date.now() + LIFE_MS);
+    late.server.wire.breakWith(1006);
+    late.room.wake();
+    late.server.challenge();
+    late.server.wire.say({ type: 'denied' });
+    expect(late.connection()).toBe('expired');
+
+    const { server, connection, room } = await enter();
+    vi.setSystemTime(Date.now() + LIFE_MS - 2000);
+    server.append(new Author('Ann').write('a').envelope);
+    vi.setSystemTime(Date.now() + LIFE_MS - 2000);
+    server.wire.breakWith(1006);
+    room.wake();
+    server.challenge();
+    server.wire.say({ type: 'denied' });
+    expect(connection()).toBe('vanished');
   });
 
   test('denied after a refresh: not found, and the identity is forgotten', async () => {

@@ -5,6 +5,7 @@ import {
   type LogEvent,
   type MemberProfile,
   POWER,
+  type Position,
   type Refused,
   type ServerControl,
   type ServerSealed,
@@ -29,7 +30,7 @@ import { LogReader, continues, isContiguous } from './log-reader.ts';
 import { Newsroom, type RoomListener } from './newsroom.ts';
 import { Outbox } from './outbox.ts';
 import { Receiver } from './receiver.ts';
-import { endByAnswer, endByCode, isFinal } from './room-end.ts';
+import { type LastSeen, endByAnswer, endByCode, isFinal } from './room-end.ts';
 import type { Message, RoomEnd } from './room-news.ts';
 import { Roster } from './roster.ts';
 import { Sealer } from './sealer.ts';
@@ -58,10 +59,17 @@ class LiveRoom implements Room {
   #welcome: Welcome | undefined;
   // Only while in: from a welcome to the loss of its connection.
   #reader: LogReader | undefined;
+  // The position that the last join named.
+  #asked: Position | undefined;
   #sameMember = false;
+  // By all we have heard.
+  #endsAt = 0;
   // Messages up to here were written before this page came.
   #historyEnd = 0;
   #publishedName: string | undefined;
+  #unheardProfile: Uint8Array | undefined;
+  // Set while the server wants no profile.
+  #profileLater: Disposable | undefined;
   #over = false;
 
   constructor(options: RoomOptions) {
@@ -77,11 +85,12 @@ class LiveRoom implements Room {
     this.#connection = new Connection(
       { transport, clock, random },
       {
+        greeting: (frame) => this.#hearGreeting(frame),
         control: (frame) => this.#hearControl(frame),
         sealed: (frame) => this.#hearSealed(frame),
         changed: () => this.#newsroom.connection(this.#connection.state),
         lost: () => this.#lost(),
-        over: (code) => this.#end(endByCode(code, this.#welcome !== undefined)),
+        over: (code) => this.#end(endByCode(code, this.#lastSeen())),
       },
     );
     this.#sealer = new Sealer(this.#keys, this.#identity, random);
@@ -155,22 +164,13 @@ class LiveRoom implements Room {
     this.#stop();
   }
 
-  #hearControl(frame: ServerControl): void {
+  #hearGreeting(frame: ServerControl): void {
     switch (frame.type) {
       case 'challenge':
         this.#join(frame.nonce);
         break;
       case 'welcome':
         this.#enter(frame);
-        break;
-      case 'presence':
-        if (this.#reader !== undefined) this.#roster.presence(frame);
-        break;
-      case 'life':
-        if (this.#reader !== undefined) this.#newsroom.life(frame.expiresInMs);
-        break;
-      case 'refused':
-        this.#refused(frame);
         break;
       case 'ended':
         this.#end({ why: frame.reason });
@@ -180,11 +180,42 @@ class LiveRoom implements Room {
       case 'closed':
       case 'full':
       case 'not_admitted':
-        this.#end(endByAnswer(frame.type, this.#welcome !== undefined));
+        this.#end(endByAnswer(frame.type, this.#lastSeen()));
         break;
+      case 'presence':
+      case 'life':
+      case 'refused':
       case 'goaway':
       case 'pong':
-        // The connection's own affairs.
+        // Nothing is said of a room to somebody who is not in.
+        break;
+    }
+  }
+
+  #hearControl(frame: ServerControl): void {
+    switch (frame.type) {
+      case 'presence':
+        this.#roster.presence(frame);
+        break;
+      case 'life':
+        this.#live(frame.expiresInMs);
+        break;
+      case 'refused':
+        this.#refused(frame);
+        break;
+      case 'ended':
+        this.#end({ why: frame.reason });
+        break;
+      case 'challenge':
+      case 'welcome':
+      case 'denied':
+      case 'wrong_passphrase':
+      case 'closed':
+      case 'full':
+      case 'not_admitted':
+      case 'goaway':
+      case 'pong':
+        // Nobody is greeted twice; the last two are the connection's own affairs.
         break;
     }
   }
@@ -196,8 +227,8 @@ class LiveRoom implements Room {
   }
 
   #join(nonce: Uint8Array): void {
-    if (this.#connection.state.state !== 'connecting') return;
-    this.#connection.say(
+    this.#asked = this.#receiver?.position;
+    this.#connection.answer(
       makeJoin({
         id: this.#link.id,
         identity: this.#identity,
@@ -205,50 +236,53 @@ class LiveRoom implements Room {
         as: this.#identity.joined ? 'member' : 'key',
         secrets: this.#secrets,
         epoch: this.#keys.epoch,
-        ...(this.#receiver && { position: this.#receiver.position }),
+        ...(this.#asked && { position: this.#asked }),
       }),
     );
   }
 
   #enter(welcome: Welcome): void {
-    if (this.#connection.state.state !== 'connecting') return;
     const checked = checkWelcome(welcome, this.#link.id, this.#secrets, this.#keys);
     if (!checked.ok) {
       this.#end(checked.end);
       return;
     }
-    if (!this.#place(welcome, checked.ownerPk)) {
-      this.#connection.restart();
+    if (!this.#isPlausible(welcome)) {
+      this.#connection.reject();
       return;
     }
+    this.#letGo();
+    if (this.#over) return;
+    this.#place(welcome, checked.ownerPk);
     this.#settle(welcome, checked.charter);
   }
 
-  // Where in the log the events that follow belong; false where the server contradicts itself.
-  #place(welcome: Welcome, ownerPk: Uint8Array): boolean {
+  // False where the server contradicts itself, or what we asked for.
+  #isPlausible(welcome: Welcome): boolean {
     if (!isContiguous(welcome)) return false;
+    return welcome.mode === 'reset' || (this.#asked !== undefined && continues(welcome, this.#asked));
+  }
+
+  // Where in the log the events that follow belong. A resume goes on where we are; while we asked, more may have come
+  // by the wire that this one replaces.
+  #place(welcome: Welcome, ownerPk: Uint8Array): void {
     const before = { logId: welcome.logId, seq: welcome.first - 1 };
-    if (welcome.mode === 'resume') {
-      return this.#receiver !== undefined && continues(welcome, this.#receiver.position);
-    }
-    if (this.#receiver !== undefined) {
+    if (this.#receiver === undefined) {
+      const { id } = this.#link;
+      const idPk = this.#identity.pk;
+      const keysOf = (epoch: number) => (epoch === this.#keys.epoch ? this.#keys : undefined);
+      this.#receiver = new Receiver({ id, idPk, ownerPk, keysOf }, before, welcome.c);
+      this.#historyEnd = welcome.seq;
+    } else if (welcome.mode === 'reset') {
       this.#receiver.skipTo(before, welcome.c);
-      return true;
     }
-    const { id } = this.#link;
-    const idPk = this.#identity.pk;
-    const keysOf = (epoch: number) => (epoch === this.#keys.epoch ? this.#keys : undefined);
-    this.#receiver = new Receiver({ id, idPk, ownerPk, keysOf }, before, welcome.c);
-    this.#historyEnd = welcome.seq;
-    return true;
+    this.#reader = new LogReader(welcome, this.#receiver.position.seq);
   }
 
   #settle(welcome: Welcome, charter: Charter): void {
     const last = this.#welcome;
     this.#welcome = welcome;
     this.#sameMember = last !== undefined && equalBytes(last.slot, welcome.slot);
-    const reader = new LogReader(welcome);
-    this.#reader = reader;
     this.#rememberJoin();
     const owners = charter.moderators.filter(({ mask }) => (mask & POWER.owner) !== 0);
     this.#roster.setOwners(owners.map(({ idPk }) => idPk));
@@ -262,11 +296,10 @@ class LiveRoom implements Room {
       safetyCode: safetyCode(this.#keys.fingerprint),
       owner: owners.some(({ idPk }) => equalBytes(idPk, this.#identity.pk)),
     });
-    this.#newsroom.life(welcome.expiresInMs);
+    this.#live(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') this.#newsroom.reset(welcome, last.logId);
-    // The server keeps a profile as long as the member record it came from.
-    if (!this.#sameMember || this.#publishedName !== this.#identity.name) this.#publishProfile();
-    if (reader.caughtUp) this.#caughtUp(welcome);
+    if (!this.#isProfileKnown()) this.#publishProfile();
+    if (this.#reader?.caughtUp) this.#caughtUp(welcome);
   }
 
   #rememberJoin(): void {
@@ -275,7 +308,15 @@ class LiveRoom implements Room {
     keepIdentity(this.#storage, this.#link.id, this.#identity);
   }
 
+  // The server keeps a profile as long as the member record it came from; what was on a lost wire never reached it.
+  #isProfileKnown(): boolean {
+    return (
+      this.#sameMember && this.#publishedName === this.#identity.name && this.#unheardProfile === undefined
+    );
+  }
+
   #publishProfile(): void {
+    this.#profileLater?.[Symbol.dispose]();
     const { name, xPk } = this.#identity;
     const slot = this.#welcome?.slot;
     if (slot === undefined) return;
@@ -283,9 +324,22 @@ class LiveRoom implements Room {
     const sealed = sealProfile(this.#keys, this.#identity, slot, profile, this.#random);
     this.#connection.send(encodeClientSealed({ type: 'profile', sealed }));
     this.#publishedName = name;
+    this.#unheardProfile = sealed;
+  }
+
+  // As with messages, hearing one's own is the acknowledgement.
+  // Only a profile that was not heard back can be what was refused.
+  #republishAfter(ms: number): void {
+    this.#profileLater?.[Symbol.dispose]();
+    this.#profileLater = this.#clock.after(ms, () => {
+      if (this.#reader !== undefined && this.#unheardProfile !== undefined) this.#publishProfile();
+    });
   }
 
   #hearProfile(frame: MemberProfile): void {
+    if (this.#unheardProfile !== undefined && equalBytes(frame.sealed, this.#unheardProfile)) {
+      this.#unheardProfile = undefined;
+    }
     const profile = openProfile(this.#keys, frame);
     if (profile !== undefined) this.#roster.profile(frame, profile);
   }
@@ -299,7 +353,7 @@ class LiveRoom implements Room {
       return;
     }
     this.#receive(read.events, live);
-    if (live) this.#newsroom.life(this.#welcome?.lifeMs ?? 0);
+    if (live) this.#live(this.#welcome?.lifeMs ?? 0);
     else if (this.#welcome !== undefined) this.#caughtUp(this.#welcome);
   }
 
@@ -327,19 +381,33 @@ class LiveRoom implements Room {
     this.#newsroom.unverified(receiver.unverified);
   }
 
+  #live(expiresInMs: number): void {
+    this.#endsAt = this.#clock.now() + expiresInMs;
+    this.#newsroom.life(expiresInMs);
+  }
+
+  #lastSeen(): LastSeen {
+    if (this.#welcome === undefined) return 'never';
+    return this.#clock.now() < this.#endsAt ? 'alive' : 'overdue';
+  }
+
   #refused({ n, code, retryAfterMs }: Refused): void {
-    if (this.#reader === undefined || n === undefined) return;
+    if (n === undefined) return this.#republishAfter(retryAfterMs);
     this.#outbox.refused(n, code, retryAfterMs);
     this.#newsroom.outbox(this.#outbox.list());
   }
 
-  // What was read and not shown yet is contiguous: the next join goes on behind it.
   #lost(): void {
+    this.#letGo();
+    this.#newsroom.outbox(this.#outbox.list());
+  }
+
+  // Done with a wire. What was read and not shown yet is contiguous: the next welcome goes on behind it.
+  #letGo(): void {
     const held = this.#reader?.drain() ?? [];
     this.#reader = undefined;
     this.#outbox.suspend();
     this.#receive(held, false);
-    this.#newsroom.outbox(this.#outbox.list());
   }
 
   #end(end: RoomEnd): void {
@@ -354,6 +422,7 @@ class LiveRoom implements Room {
     this.#reader = undefined;
     this.#receiver = undefined;
     this.#connection.end();
+    this.#profileLater?.[Symbol.dispose]();
     this.#outbox.clear();
     this.#roster.close();
     overwrite(this.#keys, this.#secrets, this.#identity);

@@ -24,6 +24,15 @@ describe('WELCOME-3: in order, each once, without a hole', () => {
     expect(next.outcome === 'events' && seqs(next.events)).toEqual([8]);
   });
 
+  test('what came another way meanwhile is left out, and still counted', () => {
+    const reader = new LogReader({ first: 5, seq: 7 }, 8);
+    for (const seq of [5, 6]) expect(reader.take(event(seq))).toEqual({ outcome: 'held' });
+    for (const seq of [7, 8]) expect(reader.take(event(seq))).toEqual({ outcome: 'events', events: [] });
+    const next = reader.take(event(9));
+    expect(next.outcome === 'events' && seqs(next.events)).toEqual([9]);
+    expect(new LogReader({ first: 5, seq: 7 }, 8).take(event(6))).toEqual({ outcome: 'hole' });
+  });
+
   test('nothing was missed: live at once', () => {
     expect(new LogReader({ first: 8, seq: 7 }).caughtUp).toBe(true);
   });

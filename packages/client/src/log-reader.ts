@@ -11,13 +11,15 @@ export type Read =
 
 export class LogReader {
   readonly #head: number;
+  readonly #known: number;
   #next: number;
   #held: LogEvent[] = [];
 
-  /** A reader serves one welcome. */
-  constructor({ first, seq }: Pick<Welcome, 'first' | 'seq'>) {
+  /** A reader serves one welcome. `known`: events up to this seq came another way meanwhile, and are left out. */
+  constructor({ first, seq }: Pick<Welcome, 'first' | 'seq'>, known = 0) {
     this.#next = first;
     this.#head = seq;
+    this.#known = known;
   }
 
   /** Everything up to the moment of joining is here. */
@@ -33,7 +35,7 @@ export class LogReader {
   take(event: LogEvent): Read {
     if (event.seq !== this.#next) return { outcome: 'hole' };
     this.#next += 1;
-    this.#held.push(event);
+    if (event.seq > this.#known) this.#held.push(event);
     return this.caughtUp ? { outcome: 'events', events: this.drain() } : { outcome: 'held' };
   }
 
@@ -45,7 +47,7 @@ export class LogReader {
   }
 }
 
-/** Whether a welcome goes on exactly where we are, as it says (RESUME-1). */
+/** Whether a welcome goes on exactly behind the position it was asked for (RESUME-1). */
 export function continues(welcome: Pick<Welcome, 'logId' | 'first'>, position: Position): boolean {
   return welcome.logId === position.logId && welcome.first === position.seq + 1;
 }

@@ -31,8 +31,11 @@ export class Newsroom {
     if (state.state === 'connecting' || state.state === 'live') {
       this.tell({ type: 'connection', connection: { state: state.state } });
     } else if (state.state === 'waiting') {
-      const { tries, retryInMs } = state;
-      this.tell({ type: 'connection', connection: { state: 'waiting', tries, retryInMs } });
+      const { tries, retryInMs, putOff } = state;
+      this.tell({
+        type: 'connection',
+        connection: { state: 'waiting', tries, retryInMs, ...(putOff && { putOff }) },
+      });
     }
   }
 

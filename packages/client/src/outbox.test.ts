@@ -1,7 +1,7 @@
 import { type Send, UNECHOED_MAX, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
-import { ECHO_PATIENCE_MS, Outbox } from './outbox.ts';
+import { ECHO_PATIENCE_MS, OVERTAKEN_PATIENCE_MS, Outbox } from './outbox.ts';
 import { Author, type Sealed } from './testing/author.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -127,6 +127,60 @@ describe('SEND-2: the echo', () => {
     expect(happened).toEqual(['distrust']);
   });
 
+  test('none for 10 s while others are heard: not confirmed, and the connection is not believed', () => {
+    const { outbox, write, states, happened, wire } = live();
+    write('a');
+    vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
+    outbox.echoed(utf8('of somebody else'));
+    expect(happened).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(happened).toEqual(['distrust']);
+    outbox.suspend();
+    write('b');
+    expect(states()).toEqual(['a:unconfirmed', 'b:waiting']);
+    wire();
+    outbox.caughtUp(0, true);
+    expect(wire()).toEqual(['1:a', '2:b']);
+    expect(states()).toEqual(['a:sending', 'b:sending']);
+  });
+
+  test('none for longer, in a room that is quiet: the first message of somebody else tells', () => {
+    const { outbox, write, states, happened } = live();
+    write('a');
+    vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS * 2);
+    expect(happened).toEqual([]);
+    outbox.echoed(utf8('of somebody else'));
+    expect(happened).toEqual(['distrust']);
+    expect(states()).toEqual(['a:unconfirmed']);
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS);
+    expect(happened).toEqual(['distrust']);
+  });
+
+  test('each echo starts the wait anew, whoever else is heard', () => {
+    const { outbox, write, echo, happened } = live();
+    const texts = ['a', 'b', 'c', 'd', 'e'];
+    write(...texts);
+    for (const text of texts) {
+      outbox.echoed(utf8('of somebody else'));
+      vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
+      echo(text);
+    }
+    outbox.echoed(utf8('of somebody else'));
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS);
+    expect(happened).toEqual([]);
+  });
+
+  test('who was heard before the last echo does not count', () => {
+    const { outbox, write, echo, happened } = live();
+    write('a', 'b');
+    outbox.echoed(utf8('of somebody else'));
+    echo('a');
+    vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
+    expect(happened).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(happened).toEqual(['distrust']);
+  });
+
   test('is waited for longer while the uplink drains', () => {
     const { write, happened, network } = live();
     network.buffered = 200_000;
@@ -148,8 +202,8 @@ describe('SEND-2: the echo', () => {
 
 describe('REFUSED-1', () => {
   for (const code of ['rate', 'busy', 'unavailable'] as const) {
-    test(`${code}: the same bytes, the same number, after the pause; those behind follow`, () => {
-      const { outbox, write, wire, sealed } = live();
+    test(`${code}: the same bytes, the same number, after the pause; those behind follow one by one`, () => {
+      const { outbox, write, echo, wire, sealed } = live();
       write('a', 'b', 'c');
       wire();
       outbox.refused(1, code, 4000);
@@ -159,10 +213,78 @@ describe('REFUSED-1', () => {
       vi.advanceTimersByTime(3999);
       expect(wire()).toEqual([]);
       vi.advanceTimersByTime(1);
-      expect(wire()).toEqual(['1:a', '2:b', '3:c', '4:d']);
+      expect(wire()).toEqual(['1:a']);
+      echo('a');
+      expect(wire()).toEqual(['2:b']);
+      echo('b');
+      expect(wire()).toEqual(['3:c']);
       expect(sealed.get('a')).toHaveLength(1);
     });
+
+    test(`${code}: whoever waits for the pause is slowed, and the first is told until when`, () => {
+      const { outbox, write, echo, states } = live();
+      write('a', 'b', 'c');
+      echo('a');
+      outbox.refused(2, code, 4000);
+      expect(states()).toEqual(['b:slowed', 'c:slowed']);
+      const until = Date.now() + 4000;
+      expect(outbox.list()).toMatchObject([{ why: code, until }, { why: code }]);
+      expect(outbox.list()[1]).not.toHaveProperty('until');
+      vi.advanceTimersByTime(4000);
+      expect(states()).toEqual(['b:sending', 'c:slowed']);
+      echo('b');
+      expect(states()).toEqual(['c:sending']);
+    });
   }
+
+  test('an allowance of five a second: all arrive, in order, in twice as many frames at most', () => {
+    const { outbox, write, echo, wire, states } = live();
+    const texts = Array.from({ length: 40 }, (_, i) => `m${i}`);
+    write(...texts);
+    let tokens = 15;
+    let frames = 0;
+    const arrived: string[] = [];
+    for (let ms = 0; ms < 10_000; ms += 50) {
+      tokens += 0.25;
+      for (const [n = '', text = ''] of wire().map((sent) => sent.split(':'))) {
+        frames++;
+        if (Number(n) !== arrived.length + 1) {
+          outbox.refused(Number(n), 'gap', 0);
+        } else if (tokens < 1) {
+          outbox.refused(Number(n), 'rate', Math.ceil((1 - tokens) * 200));
+        } else {
+          tokens--;
+          arrived.push(text);
+          echo(text);
+        }
+      }
+      vi.advanceTimersByTime(50);
+    }
+    expect(arrived).toEqual(texts);
+    expect(states()).toEqual([]);
+    expect(frames).toBeLessThan(80);
+  });
+
+  test('when nothing waits any more, it is as fast as ever', () => {
+    const { outbox, write, echo, wire } = live();
+    write('a', 'b');
+    outbox.refused(1, 'rate', 1000);
+    vi.advanceTimersByTime(1000);
+    echo('a', 'b');
+    wire();
+    write('c', 'd', 'e');
+    expect(wire()).toHaveLength(3);
+  });
+
+  test('a pause does not outlive its connection', () => {
+    const { outbox, write, states } = live();
+    write('a');
+    outbox.refused(1, 'busy', 60_000);
+    outbox.suspend();
+    expect(states()).toEqual(['a:waiting']);
+    outbox.caughtUp(0, true);
+    expect(states()).toEqual(['a:sending']);
+  });
 
   test('"unavailable" for a message that was logged all the same: its number is spent', () => {
     const { outbox, write, echo, wire, states } = live();

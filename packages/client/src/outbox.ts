@@ -27,10 +27,19 @@ type Progress =
   | { readonly on: 'wire'; readonly n: number }
   | { readonly on: 'hold'; readonly why: RefusedCode };
 
-type Entry = { sealed: SealedText; readonly text: string; readonly at: number; progress: Progress };
+type Entry = {
+  sealed: SealedText;
+  readonly text: string;
+  readonly at: number;
+  progress: Progress;
+  /** It was on the wire, and others' messages came instead of its echo. */
+  doubted: boolean;
+};
 
 /** An echo takes longer only on a dead or starving connection. */
 export const ECHO_PATIENCE_MS = 30_000;
+/** When messages of others come meanwhile, the connection is alive, and ours went astray. */
+export const OVERTAKEN_PATIENCE_MS = 10_000;
 
 const RETRIED_BY_ITSELF: ReadonlySet<RefusedCode> = new Set(['rate', 'busy', 'unavailable']);
 /** Where the server names no pause. */
@@ -43,7 +52,12 @@ export class Outbox {
   #n = 0;
   #open = false;
   #pause: Disposable | undefined;
+  // We were too fast: one at a time until nothing waits any more, or the server would refuse most of it again.
+  #slowed: { readonly why: RefusedCode; readonly until: number } | undefined;
   #patience: Disposable | undefined;
+  // Since the last echo, while one is awaited.
+  #overtaken = false;
+  #overdue = false;
 
   constructor(world: OutboxWorld) {
     this.#world = world;
@@ -51,16 +65,23 @@ export class Outbox {
 
   /** Oldest first. */
   list(): readonly Outgoing[] {
-    return this.#entries.map(({ sealed, text, at, progress }) => {
+    const firstSlowed = this.#slowed && this.#entries.find(({ progress }) => progress.on === 'queue');
+    return this.#entries.map((entry) => {
+      const { sealed, text, at, progress, doubted } = entry;
       const message = { key: sealed.key, text, at };
+      if (this.#slowed !== undefined && progress.on === 'queue') {
+        const { why, until } = this.#slowed;
+        return { ...message, state: 'slowed', why, ...(entry === firstSlowed && { until }) };
+      }
       if (progress.on === 'hold') return { ...message, state: 'failed', why: progress.why };
+      if (doubted) return { ...message, state: 'unconfirmed' };
       return { ...message, state: this.#open ? 'sending' : 'waiting' };
     });
   }
 
   add(text: string, at: number): string {
     const sealed = this.#world.seal(text, at);
-    this.#entries.push({ sealed, text, at, progress: { on: 'queue' } });
+    this.#entries.push({ sealed, text, at, progress: { on: 'queue' }, doubted: false });
     this.#flush();
     return sealed.key;
   }
@@ -82,6 +103,7 @@ export class Outbox {
     );
     for (const entry of this.#entries) {
       if (entry.progress.on !== 'hold') entry.progress = { on: 'queue' };
+      entry.doubted = false;
     }
     this.#n = lastN;
     this.#open = true;
@@ -92,7 +114,10 @@ export class Outbox {
   echoed(envelope: Uint8Array): boolean {
     const index = this.#entries.findIndex(({ sealed }) => equalBytes(sealed.envelope, envelope));
     const [entry] = index === -1 ? [] : this.#entries.splice(index, 1);
-    if (entry === undefined) return false;
+    if (entry === undefined) {
+      this.#overtake();
+      return false;
+    }
     // Refused as "unavailable", and logged all the same: its number is spent.
     if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.n ?? 0);
     this.#stopPatience();
@@ -110,7 +135,7 @@ export class Outbox {
     }
     this.#recallFrom(n);
     if (RETRIED_BY_ITSELF.has(code)) {
-      this.#pauseFor(retryAfterMs);
+      this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
       return;
     }
     entry.progress = { on: 'hold', why: code };
@@ -171,43 +196,73 @@ export class Outbox {
 
   #flush(): void {
     if (!this.#open || this.#pause !== undefined) return;
+    const most = this.#slowed === undefined ? UNECHOED_MAX : 1;
     let unechoed = this.#entries.filter(({ progress }) => progress.on === 'wire').length;
     for (const entry of this.#entries) {
-      if (unechoed >= UNECHOED_MAX) break;
+      if (unechoed >= most) break;
       if (entry.progress.on !== 'queue') continue;
       this.#n += 1;
       unechoed += 1;
       entry.progress = { on: 'wire', n: this.#n };
       this.#world.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
     }
+    if (this.#entries.every(({ progress }) => progress.on !== 'queue')) this.#slowed = undefined;
     if (unechoed > 0 && this.#patience === undefined) this.#awaitEcho(this.#world.bufferedBytes());
   }
 
-  #pauseFor(ms: number): void {
+  #pauseFor(ms: number, why: RefusedCode): void {
+    this.#slowed = { why, until: this.#world.clock.now() + ms };
     this.#pause?.[Symbol.dispose]();
-    this.#pause = this.#world.clock.after(Math.max(ms, PAUSE_MIN_MS), () => {
+    this.#pause = this.#world.clock.after(ms, () => {
       this.#pause = undefined;
       this.#flush();
     });
   }
 
+  // In two steps: the first is enough where others are heard.
   #awaitEcho(buffered: number): void {
-    this.#patience = this.#world.clock.after(ECHO_PATIENCE_MS, () => {
+    this.#overdue = false;
+    this.#waitFor(OVERTAKEN_PATIENCE_MS, buffered, (then) => {
+      this.#overdue = true;
+      if (this.#overtaken) this.#doubt();
+      else this.#waitFor(ECHO_PATIENCE_MS - OVERTAKEN_PATIENCE_MS, then, () => this.#world.distrust());
+    });
+  }
+
+  // A slow uplink that still drains is not dead.
+  #waitFor(ms: number, buffered: number, over: (buffered: number) => void): void {
+    this.#patience = this.#world.clock.after(ms, () => {
       this.#patience = undefined;
       const now = this.#world.bufferedBytes();
       if (now < buffered) this.#awaitEcho(now);
-      else this.#world.distrust();
+      else over(now);
     });
+  }
+
+  // Somebody else's message came.
+  #overtake(): void {
+    if (this.#patience === undefined) return;
+    this.#overtaken = true;
+    if (this.#overdue) this.#doubt();
+  }
+
+  #doubt(): void {
+    this.#stopPatience();
+    for (const entry of this.#entries) entry.doubted = entry.progress.on === 'wire';
+    this.#world.distrust();
   }
 
   #stopPatience(): void {
     this.#patience?.[Symbol.dispose]();
     this.#patience = undefined;
+    this.#overtaken = false;
+    this.#overdue = false;
   }
 
   #stopTimers(): void {
     this.#stopPatience();
     this.#pause?.[Symbol.dispose]();
     this.#pause = undefined;
+    this.#slowed = undefined;
   }
 }

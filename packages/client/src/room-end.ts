@@ -11,15 +11,19 @@ const END_BY_CODE: ReadonlyMap<number, RoomEnd> = new Map<number, RoomEnd>([
   [CLOSE.replaced.code, { why: 'replaced' }],
 ]);
 
+/** How the room stood when we last heard of it; `overdue`: its life would be over by now. */
+export type LastSeen = 'never' | 'alive' | 'overdue';
+
 /** For a connection that was closed for good without a word before. */
-export function endByCode(code: number, wasIn: boolean): RoomEnd {
-  if (code === CLOSE.denied.code) return endByAnswer('denied', wasIn);
+export function endByCode(code: number, lastSeen: LastSeen): RoomEnd {
+  if (code === CLOSE.denied.code) return endByAnswer('denied', lastSeen);
   return END_BY_CODE.get(code) ?? { why: 'incompatible' };
 }
 
 /** Whoever was in is not denied: the room that knew them is gone. */
-export function endByAnswer(why: TurnedBack, wasIn: boolean): RoomEnd {
-  return why === 'denied' && wasIn ? { why: 'vanished' } : { why };
+export function endByAnswer(why: TurnedBack, lastSeen: LastSeen): RoomEnd {
+  if (why !== 'denied' || lastSeen === 'never') return { why };
+  return { why: lastSeen === 'overdue' ? 'expired' : 'vanished' };
 }
 
 const FORGOTTEN_AFTER: ReadonlySet<RoomEnd['why']> = new Set([

@@ -62,23 +62,37 @@ export type Outgoing = {
     | 'sending'
     /** No connection: goes out by itself when there is one. */
     | 'waiting'
+    /** The server asked for a pause, and said why: goes out by itself after it. */
+    | 'slowed'
+    /** Others' messages came, and its echo did not: goes out again, and is never doubled. */
+    | 'unconfirmed'
     /** Stays until retried or deleted. */
     | 'failed';
   readonly why?: RefusedCode;
+  /** Of the first slowed one: when it goes out, in milliseconds since 1970. Those behind it wait their turn. */
+  readonly until?: number;
 };
+
+export type PutOff = 'busy' | 'too_fast';
 
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
   /** Lost; the next try comes by itself. */
-  | { readonly state: 'waiting'; readonly tries: number; readonly retryInMs: number }
+  | {
+      readonly state: 'waiting';
+      readonly tries: number;
+      readonly retryInMs: number;
+      /** The server asked for the pause: it has too much to do, or had too much of us. */
+      readonly putOff?: PutOff;
+    }
   | { readonly state: 'ended'; readonly end: RoomEnd };
 
 /** Why a room is over for this page. */
 export type RoomEnd =
   | { readonly why: EndedReason }
   | { readonly why: TurnedBack }
-  /** We were in, and the room is gone: the server was restarted. */
+  /** We were in, and the room is gone before its time: the server was restarted. */
   | { readonly why: 'vanished' }
   /** The same person is here in another tab. */
   | { readonly why: 'replaced' }

@@ -9,6 +9,7 @@ import {
   decodeCommandWithBlob,
   encodeCommandWithBlob,
   encodeMessageEvent,
+  encodeProfileFrame,
   encodeCommandEvent,
 } from '@mayfly/protocol';
 import { makeFirstCharter } from '../crypto/charter.ts';
@@ -103,6 +104,14 @@ export class ServerDouble {
     this.frames.push(encodeMessageEvent(this.seq + 1, envelope));
     const frame = this.frames.at(-1);
     if (frame !== undefined) this.wire.give(frame);
+  }
+
+  /** Tells the profile that the newest wire published last to everybody, its author too. */
+  echoProfile(): void {
+    const profile = this.wire.sealed.findLast((frame) => frame.type === 'profile');
+    const join = this.wire.said.find((frame) => frame.type === 'join');
+    if (profile?.type !== 'profile' || join === undefined) throw new Error('no profile was published');
+    this.wire.give(encodeProfileFrame(this.slot, join.idPk, profile.sealed));
   }
 
   /** Handles what the newest wire has sent since the last look, as an honest server does. */
