@@ -8,6 +8,7 @@ import {
   makeLink,
   type RoomLink,
 } from '@mayfly/client';
+import { toBase64url } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CreatedRoom } from './parts/create-card.tsx';
@@ -23,6 +24,7 @@ import { LinkReady } from './screens/link-ready.tsx';
 import { Unreachable } from './screens/unreachable.tsx';
 import { UnusableLink } from './screens/unusable-link.tsx';
 import { texts } from './texts.ts';
+import { Twins } from './twins.ts';
 
 type Screen =
   | { readonly at: 'landing'; readonly roomLink: string }
@@ -43,6 +45,7 @@ type ReadyRoom = { readonly link: RoomLink; readonly identity: Identity; readonl
 const LANDING: Screen = { at: 'landing', roomLink: '' };
 
 const screen = signal<Screen>(LANDING);
+const twins = new Twins();
 
 /** Begins with what the address asks for, and follows the browser's back and forward. */
 export function startApp(): void {
@@ -93,15 +96,25 @@ function showRoute(route: Route): void {
 /** After a reload the same person goes straight back in, or to the link just made; others are asked for a name. */
 function comeToRoom(link: RoomLink): void {
   const identity = loadIdentity(sessionStorage, link.id);
-  if (identity?.joined === true) void goIn({ link, identity, name: identity.name });
-  else if (identity?.ownerCode !== undefined) screen.value = { at: 'linkReady', room: { link, identity } };
+  const wasHere = identity?.joined === true || identity?.ownerCode !== undefined;
+  if (wasHere) void comeBack(link, identity);
   else screen.value = { at: 'invited', link };
+}
+
+async function comeBack(link: RoomLink, identity: Identity): Promise<void> {
+  const opening = showOpening();
+  const { name, joined } = identity;
+  const [ours] = await Promise.all([twins.claim(toBase64url(identity.pk)), loadRoomPart()]);
+  if (screen.value !== opening) return;
+  // In a duplicated tab: somebody new, of the same name.
+  if (!ours) forgetIdentity(sessionStorage, link.id);
+  if (joined) await goIn({ link, name, ...(ours && { identity }) });
+  else screen.value = ours ? { at: 'linkReady', room: { link, identity } } : { at: 'invited', link };
 }
 
 async function goIn(entry: RoomEntry): Promise<void> {
   showInAddress(entry.link);
-  const opening: Screen = { at: 'opening' };
-  screen.value = opening;
+  const opening = showOpening();
   const part = await loadRoomPart();
   // Meanwhile somebody may have gone back.
   if (screen.value !== opening) return;
@@ -110,7 +123,19 @@ async function goIn(entry: RoomEntry): Promise<void> {
     return;
   }
   part.enterRoom(entry);
+  holdIdentity(entry.link);
   screen.value = { at: 'room', part };
+}
+
+function showOpening(): Screen {
+  const opening: Screen = { at: 'opening' };
+  screen.value = opening;
+  return opening;
+}
+
+function holdIdentity({ id }: RoomLink): void {
+  const identity = loadIdentity(sessionStorage, id);
+  if (identity !== undefined) twins.hold(toBase64url(identity.pk));
 }
 
 function showInAddress({ id, secret }: RoomLink): void {
@@ -126,6 +151,7 @@ function goHome(): void {
 // Kept and shown in the address at once: a reload loses neither the link nor who owns the room.
 function showLink(room: CreatedRoom): void {
   keepIdentity(sessionStorage, room.link.id, room.identity);
+  holdIdentity(room.link);
   showInAddress(room.link);
   screen.value = { at: 'linkReady', room };
 }

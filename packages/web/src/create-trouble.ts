@@ -5,7 +5,7 @@ import { lifetime, texts } from './texts.ts';
 
 export function createTroubleText(reason: ApiError | 'offline', retryAfterMs: number): string {
   const words = texts.createTrouble;
-  const wait = retryAfterMs > 0 ? `in ${lifetime(retryAfterMs)}` : 'later';
+  const wait = retryAfterMs > 0 ? `in ${lifetime(Math.max(1000, retryAfterMs))}` : 'later';
   switch (reason) {
     case 'offline':
     case 'life_too_long':

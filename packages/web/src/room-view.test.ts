@@ -145,6 +145,20 @@ describe('the banner', () => {
     expect(view.banner.value).toBe('reconnecting');
   });
 
+  test('a server that puts us off: why, and how long still', () => {
+    const { view } = enter();
+    view.hear({
+      type: 'connection',
+      connection: { state: 'waiting', tries: 1, retryInMs: 9_000, putOff: 'busy' },
+    });
+    vi.advanceTimersByTime(1000);
+    expect(view.banner.value).toBe('busy');
+    expect(view.timeUntil(view.retryAt.value)).toBe(8_000);
+    vi.advanceTimersByTime(8_000);
+    view.hear({ type: 'connection', connection: { state: 'connecting' } });
+    expect(view.banner.value).toBe('connecting');
+  });
+
   test('offline comes before reconnecting, and only while not connected', () => {
     const { view, live, room } = enter();
     live();
@@ -199,6 +213,19 @@ describe('unread', () => {
     view.draft.value = 'hello';
     view.send();
     expect(dividers()).toBe(0);
+  });
+
+  test('a machine that slept wakes the room, without a word from the browser', () => {
+    const { view, room } = enter();
+    vi.advanceTimersByTime(60_000);
+    expect(room.wake).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() + 60_000);
+    vi.advanceTimersByTime(1000);
+    expect(room.wake).toHaveBeenCalledOnce();
+    view.wake({ visible: false, online: true });
+    vi.setSystemTime(Date.now() + 60_000);
+    vi.advanceTimersByTime(1000);
+    expect(room.wake).toHaveBeenCalledOnce();
   });
 
   test('a hidden page does not wake the room: the browser may be asleep soon', () => {

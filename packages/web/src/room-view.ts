@@ -1,7 +1,16 @@
 // One room as the page sees it: everything shown is a signal, everything a reader can do is a method.
 // Sockets, keys and retries are the SDK's; components hold no timer and keep nothing of the room.
 
-import type { Connection, Member, Message, Outgoing, Room, RoomFacts, RoomNews } from '@mayfly/client';
+import type {
+  Connection,
+  Member,
+  Message,
+  Outgoing,
+  PutOff,
+  Room,
+  RoomFacts,
+  RoomNews,
+} from '@mayfly/client';
 import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
 import { isLow, passedMark } from './countdown.ts';
@@ -36,9 +45,11 @@ export type RoomSummary = {
 /** What stands above the oldest message. */
 export type Opening = 'first_here' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
 
-export type BannerKind = 'offline' | 'reconnecting' | 'connecting';
+export type BannerKind = 'offline' | 'reconnecting' | 'connecting' | PutOff;
 
 const TICK_MS = 1000;
+/** A tick that comes this late: the machine slept, and the connection with it. */
+const SLEPT_MS = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
 
@@ -46,6 +57,8 @@ export class RoomView implements Disposable {
   readonly id: string;
   readonly link: string;
   readonly connection = signal<Connection>({ state: 'connecting' });
+  /** When the next try to connect comes, in milliseconds since 1970. */
+  readonly retryAt = signal(0);
   readonly facts = signal<RoomFacts | undefined>(undefined);
   readonly members = signal<readonly Member[]>([]);
   readonly count = signal(0);
@@ -75,6 +88,7 @@ export class RoomView implements Disposable {
   readonly #people = new Set<string>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #stopReading: () => void;
+  #beatAt = Date.now();
   #log = 0;
   #drawn: readonly StreamItem[] = [];
 
@@ -82,7 +96,7 @@ export class RoomView implements Disposable {
     this.#room = room;
     this.id = id;
     this.link = link;
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#beat(), TICK_MS);
     this.#stopReading = effect(() => {
       if (this.#visible.value && this.atEnd.value) this.unread.value = 0;
     });
@@ -123,6 +137,8 @@ export class RoomView implements Disposable {
     if (!this.#online.value) return 'offline';
     // A connection that is back within a moment was never worth a word.
     if (this.#now.value - since < TICK_MS) return undefined;
+    const connection = this.connection.value;
+    if (connection.state === 'waiting' && connection.putOff !== undefined) return connection.putOff;
     return this.facts.value === undefined ? 'connecting' : 'reconnecting';
   });
 
@@ -149,6 +165,11 @@ export class RoomView implements Disposable {
 
   readonly you = computed(() => this.members.value.find((member) => member.you));
 
+  /** Milliseconds from now, kept up to date; `at` is since 1970. */
+  timeUntil(at: number): number {
+    return Math.max(0, at - this.#now.value);
+  }
+
   /** Unread messages while nobody looks, for the tab's title. */
   readonly unseen = computed(() => (this.#visible.value ? 0 : this.unread.value));
 
@@ -156,6 +177,7 @@ export class RoomView implements Disposable {
     switch (news.type) {
       case 'connection':
         this.connection.value = news.connection;
+        if (news.connection.state === 'waiting') this.retryAt.value = Date.now() + news.connection.retryInMs;
         if (news.connection.state === 'live') this.#notLiveSince.value = undefined;
         else this.#notLiveSince.value ??= this.#refreshNow();
         return;
@@ -274,6 +296,14 @@ export class RoomView implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#stopReading();
+  }
+
+  // A page that nobody looks at is slowed down by the browser; that is no sleep.
+  #beat(): void {
+    const late = Date.now() - this.#beatAt;
+    this.#beatAt = Date.now();
+    this.#tick();
+    if (late > SLEPT_MS && this.#visible.value) this.#room.wake();
   }
 
   #tick(): void {

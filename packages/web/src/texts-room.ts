@@ -82,8 +82,14 @@ export const roomTexts = {
   aloneLead: (lifeMs: number) =>
     `Share the link and wait, or write something for whoever comes. The room vanishes after ${lifetime(lifeMs)} without a message.`,
 
-  sending: 'Sending…',
-  waiting: 'Waiting for a connection',
+  onItsWay: {
+    sending: 'Sending…',
+    waiting: 'Waiting for a connection',
+    unconfirmed: 'Not confirmed, so it is sent again',
+  },
+  slowed: (code: RefusedCode, ms: number) =>
+    `${WHY[code]} Sending goes on in ${lifetime(Math.max(1000, ms))}.`,
+  queued: 'Waits its turn',
   failed: 'Failed to send.',
   why: (code: RefusedCode) => WHY[code],
   retry: 'Retry',
@@ -105,6 +111,11 @@ export const roomTexts = {
 
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
+  putOff: {
+    busy: 'The server is very busy.',
+    too_fast: 'Too many requests came from here just now.',
+  },
+  putOffLead: (ms: number) => `Trying again in ${lifetime(Math.max(1000, ms))}.`,
   reconnectingLead: 'New messages go out when you’re back.',
   offline: 'You’re offline.',
   offlineLead: 'The room keeps counting down without you.',

@@ -34,4 +34,5 @@ test.each([...API_ERRORS, 'offline' as const])('%s on creating says in words wha
 test('a refusal for a while says for how long', () => {
   expect(createTroubleText('server_full', 60_000)).toContain('in 1 minute');
   expect(createTroubleText('rate', 0)).toContain('later');
+  expect(createTroubleText('rate', 120)).toContain('in 1 second.');
 });

@@ -31,6 +31,14 @@ function Words({ view }: BannerProps) {
           </button>
         </div>
       );
+    case 'busy':
+    case 'too_fast':
+      return (
+        <Busy
+          heading={roomTexts.putOff[view.banner.value]}
+          lead={roomTexts.putOffLead(view.timeUntil(view.retryAt.value))}
+        />
+      );
     case 'reconnecting':
       return <Busy heading={roomTexts.reconnecting} lead={roomTexts.reconnectingLead} />;
     case 'connecting':

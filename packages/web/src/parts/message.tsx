@@ -59,11 +59,22 @@ type SendStateProps = { readonly outgoing: Outgoing; readonly view: RoomView };
 
 function SendState({ outgoing, view }: SendStateProps) {
   if (outgoing.state === 'failed') return <Failed outgoing={outgoing} view={view} />;
-  const sending = outgoing.state === 'sending';
+  if (outgoing.state === 'slowed') return <Slowed outgoing={outgoing} view={view} />;
   return (
-    <p class={sending ? 'state state--late' : 'state'}>
+    <p class={outgoing.state === 'sending' ? 'state state--late' : 'state'}>
       <Icon name="clock" />
-      {sending ? roomTexts.sending : roomTexts.waiting}
+      {roomTexts.onItsWay[outgoing.state]}
+    </p>
+  );
+}
+
+/** The words stand once, at the message that is next. */
+function Slowed({ outgoing: { why, until }, view }: SendStateProps) {
+  const next = why !== undefined && until !== undefined;
+  return (
+    <p class="state">
+      <Icon name="clock" />
+      {next ? roomTexts.slowed(why, view.timeUntil(until)) : roomTexts.queued}
     </p>
   );
 }
