@@ -74,6 +74,25 @@ export function runPackage(program, args, options = {}) {
   return run(process.execPath, [programPath(program), ...args], options);
 }
 
+/** A module of this repository that is written in TypeScript, run from its source. */
+export async function importSource(file) {
+  const { createServer } = await import('vite');
+  const resolve = { conditions: ['source', 'module', 'import', 'default'] };
+  const loader = await createServer({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    // Node 20 has no `using` of its own.
+    oxc: { target: 'es2022' },
+    resolve,
+    ssr: { resolve },
+  });
+  return loader.ssrLoadModule(`/${file}`);
+}
+
 /** Where an installed package's program is, e.g. `vite/bin/vite.js`. */
 export function programPath(program) {
   return join(root, 'node_modules', program);
@@ -132,14 +151,40 @@ function installChromium() {
   const found = installer();
   if (!found || process.getuid?.() !== 0) return undefined;
   say('installing Chromium for the browser tests (once)…');
-  for (const [program, ...args] of found.commands) {
-    const ran = spawnSync(program, args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (ran.status !== 0) return undefined;
-  }
-  return findChromium();
+  const ran = found.commands.every(([program, ...args]) => installQuietly(program, args));
+  return ran ? findChromium() : undefined;
+}
+
+function installQuietly(program, args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+}
+
+const PYTHON_PACKAGES = ['python3', 'python3-websockets', 'python3-cryptography'];
+
+/** A Python that can be the foreign client of the tests, installed if it may be. */
+export function requirePython() {
+  const found = findPython() ?? installPython();
+  if (found) return found;
+  throw new Error(
+    `the foreign client needs Python with websockets and cryptography: sudo apt-get install -y ${PYTHON_PACKAGES.join(' ')} (or set PYTHON_PATH), then run npm test again.`,
+  );
+}
+
+function findPython() {
+  const candidates = [process.env.PYTHON_PATH, '/usr/bin/python3', 'python3'];
+  return candidates.find(
+    (python) => python && spawnSync(python, ['-c', 'import websockets, cryptography']).status === 0,
+  );
+}
+
+function installPython() {
+  const found = installer();
+  if (found?.program !== 'apt-get' || process.getuid?.() !== 0) return undefined;
+  say('installing Python packages for the foreign client (once)…');
+  const args = [['update'], ['install', '-y', '--no-install-recommends', ...PYTHON_PACKAGES]];
+  const ran = args.every((args) => installQuietly(found.program, args));
+  return ran ? findPython() : undefined;
 }
 
 function chromiumAdvice() {

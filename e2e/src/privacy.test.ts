@@ -40,6 +40,7 @@ test('a text, a name and the key are nowhere in the server: heap, memory, log, w
   }
   expect(places.down.includes('"type":"welcome"')).toBe(true);
 
+  for (const person of [ann, bob]) person.expectComplaints(/WebSocket connection/);
   await server.stop();
   for (const canary of [TEXT, NAME, secret, roomId, '127.0.0.1:'])
     expect(server.output).not.toContain(canary);

@@ -153,7 +153,7 @@ export const SCREENS: readonly Screen[] = [
     show: async (stage, options) => {
       const person = await created(stage, options);
       await person.enterCreatedRoom();
-      await person.takeOverInAnotherTab();
+      await person.takeOverIn(await stage.person());
       await person.heading('You are in this room in another tab');
       return person;
     },

@@ -29,6 +29,18 @@ export class ServerProcess implements AsyncDisposable {
     return this.#output.join('');
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** What the module that was loaded into the process has to say. */
+  async ask(): Promise<unknown> {
+    const answer = once(this.#child, 'message');
+    this.#child.send('?');
+    const [said] = await answer;
+    return said;
+  }
+
   /** V8's own picture of every object and string it holds. */
   async heapSnapshot(): Promise<Buffer> {
     const before = new Set(await readdir(this.#directory));
@@ -68,17 +80,19 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
+/** `flags` are Node's; a module they load may answer `ask`. */
 export async function startServerProcess(
   settings: { readonly [name: string]: string } = {},
+  flags: readonly string[] = [],
 ): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'mayfly-'));
   const child = spawn(
     process.execPath,
-    ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${directory}`, PROGRAM],
+    ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${directory}`, ...flags, PROGRAM],
     {
       cwd: directory,
-      env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...settings },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', PORT: '0', RATE_LIMITS: 'off', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
   const output: string[] = [];
@@ -88,8 +102,8 @@ export async function startServerProcess(
       const found = STARTED.exec(output.join(''));
       if (found) resolve(Number(found[1]));
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output.join('')}`)));
   });
   return new ServerProcess(port, child, directory, output);

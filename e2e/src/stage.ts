@@ -84,7 +84,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 export async function startTestServer(
   settings: { readonly [name: string]: string } = {},
 ): Promise<RunningServer> {
-  const loaded = loadConfig({ PORT: '0', ...settings });
+  const loaded = loadConfig({ PORT: '0', RATE_LIMITS: 'off', ...settings });
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
   const { events } = createEvents('error', (line) => process.stderr.write(`${line}\n`));
   const clock = { now: () => performance.now(), after };
@@ -119,12 +119,19 @@ export function lanAddress(): string {
 export class Person {
   readonly page: Page;
   readonly context: BrowserContext;
-  readonly complaints: string[] = [];
+  readonly complaints: string[];
   readonly #origin: string;
   readonly #touch: boolean;
   readonly #expected: RegExp[] = [];
 
-  constructor(origin: string, context: BrowserContext, page: Page, touch: boolean) {
+  constructor(
+    origin: string,
+    context: BrowserContext,
+    page: Page,
+    touch: boolean,
+    complaints: string[] = [],
+  ) {
+    this.complaints = complaints;
     this.#origin = origin;
     this.#touch = touch;
     this.context = context;
@@ -213,17 +220,23 @@ export class Person {
     await this.page.getByRole('button', { name: 'Leave room' }).click();
   }
 
-  /** The same tab storage in a second tab, as when a browser duplicates a tab: the server then lets the newer one speak. */
-  async takeOverInAnotherTab(): Promise<Page> {
+  /** A duplicate of this tab, as the browser makes it: the storage is copied, keys and all. */
+  async duplicateTab(): Promise<Person> {
+    const [page] = await Promise.all([
+      this.context.waitForEvent('page'),
+      this.page.evaluate(() => void globalThis.open(globalThis.location.href)),
+    ]);
+    return new Person(this.#origin, this.context, page, this.#touch, this.complaints);
+  }
+
+  /** With what this tab has stored, in a browser that does not know of this tab: the server lets the newer one speak. */
+  async takeOverIn(other: Person): Promise<void> {
     const stored = await this.page.evaluate(() => JSON.stringify(globalThis.sessionStorage));
-    const twin = await this.context.newPage();
-    this.#watch(twin);
-    await twin.addInitScript((entries) => {
+    await other.page.addInitScript((entries) => {
       for (const [key, value] of Object.entries(JSON.parse(entries)))
         globalThis.sessionStorage.setItem(key, String(value));
     }, stored);
-    await twin.goto(this.page.url());
-    return twin;
+    await other.page.goto(this.page.url());
   }
 
   async heading(name: string | RegExp): Promise<void> {

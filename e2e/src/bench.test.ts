@@ -1,0 +1,47 @@
+// The bench as its user starts it, in its quick form: it must run and report. What it measures is no test's business.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const BENCH = fileURLToPath(new URL('../../scripts/bench.mjs', import.meta.url));
+// A round of a quarter of a second may be too short for one on a busy machine; a server that closes is a fault.
+const FIGURE = /^[\d,.]+( \([\d,.]+–[\d,.]+\))?$|^_(too short|nothing arrived)/;
+
+test('npm run bench -- --quick measures every contender in every section', { timeout: 300_000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mayfly-bench-test-'));
+  try {
+    const ran = spawnSync(process.execPath, [BENCH, '--quick', '--report', directory], { encoding: 'utf8' });
+    expect(ran.stderr).toBe('');
+    expect(ran.status).toBe(0);
+    const report = readFileSync(join(directory, 'report.md'), 'utf8');
+    const titles = [...report.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(titles).toEqual([
+      'Goals',
+      'Server CPU for a delivery',
+      'Deliveries a second',
+      'From writing to the last member, at half load',
+      'From writing to the last member, all under the same load',
+      'Memory',
+      'Coming and coming back',
+    ]);
+    const cpuRows = section(report, 'Server CPU for a delivery');
+    expect(cpuRows.length).toBe(7);
+    for (const [, ...cells] of cpuRows) for (const cell of cells.slice(0, 3)) expect(cell).toMatch(FIGURE);
+    expect(section(report, 'Coming and coming back').map(([row]) => row)).toEqual(['first joins', 'resumes']);
+    expect(readFileSync(join(directory, 'chart.svg'), 'utf8').match(/<rect /g)?.length).toBe(6);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+/** The cells of a section's table, without its two head lines. */
+function section(report: string, title: string): readonly (readonly string[])[] {
+  const [, after = ''] = report.split(`## ${title}\n`);
+  const [own = ''] = after.split('\n## ');
+  const lines = own.split('\n').filter((line) => line.startsWith('| '));
+  return lines.slice(2).map((line) => line.slice(2, -2).split(' | '));
+}

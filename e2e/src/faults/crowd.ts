@@ -1,0 +1,99 @@
+// A room at a real server, and people with real sockets in it, some of them behind a faulty line.
+
+import { type RoomLink, createRoom, socketUrl, systemClock, webSocketTransport } from '@mayfly/client';
+import { randomBytes } from 'node:crypto';
+import { WebSocket } from 'ws';
+import type { Identity } from '../../../packages/client/src/identity.ts';
+import { judge } from '../simulation/invariants.ts';
+import { SdkMember } from '../simulation/sdk-member.ts';
+import type { Witness } from '../simulation/witness.ts';
+
+export type CrowdSetup = {
+  /** Of the server itself. */
+  readonly port: number;
+  readonly lifeSeconds?: number;
+};
+
+const random = (length: number) => Uint8Array.from(randomBytes(length));
+
+export class Crowd implements Disposable {
+  readonly members: SdkMember[] = [];
+  readonly #link: RoomLink;
+  readonly #gone: Witness[] = [];
+  #identity: Identity | undefined;
+
+  private constructor(link: RoomLink, identity: Identity) {
+    this.#link = link;
+    this.#identity = identity;
+  }
+
+  static async gather({ port, lifeSeconds = 600 }: CrowdSetup): Promise<Crowd> {
+    const origin = `http://127.0.0.1:${port}`;
+    const created = await createRoom({ origin, lifeSeconds, history: 'all', name: 'M0' });
+    if (!created.ok) throw new Error(created.reason);
+    return new Crowd(created.link, created.identity);
+  }
+
+  /** By the server's port, or a proxy's in front of it. The first one is the room's owner. */
+  enter(port: number): SdkMember {
+    const identity = this.#identity;
+    this.#identity = undefined;
+    const member = new SdkMember({
+      name: `M${this.members.length + this.#gone.length}`,
+      link: this.#link,
+      transport: webSocketTransport(socketUrl(`http://127.0.0.1:${port}`), WebSocket),
+      clock: systemClock,
+      random,
+      ...(identity && { identity }),
+    });
+    this.members.push(member);
+    return member;
+  }
+
+  leave(member: SdkMember): void {
+    this.members.splice(this.members.indexOf(member), 1);
+    this.#gone.push(member.witness);
+    member.leave();
+  }
+
+  /** All are in, and nobody waits for an echo; false after `withinMs`. */
+  settled(withinMs = 60_000): Promise<boolean> {
+    return eventually(() => this.members.every(({ isLive, unechoed }) => isLive && unechoed === 0), withinMs);
+  }
+
+  /** Everybody has all that anybody was echoed; false after `withinMs`. */
+  caughtUp(withinMs = 60_000): Promise<boolean> {
+    return eventually(() => {
+      const heads = this.members.map(({ witness }) => headOf(witness));
+      return heads.every((head) => head === heads[0]);
+    }, withinMs);
+  }
+
+  /** What is wrong by the invariants, with the members who are here now to be seen by all. */
+  faults(): readonly string[] {
+    const witnesses = [...this.members.map(({ witness }) => witness), ...this.#gone];
+    const present = new Map(this.members.map(({ witness, idPk }) => [witness.name, idPk]));
+    return judge({ witnesses, present, leftovers: {} });
+  }
+
+  [Symbol.dispose](): void {
+    for (const member of this.members) member.close();
+  }
+}
+
+function headOf({ seen }: Witness): number {
+  return seen.findLast((sight) => sight.saw === 'event')?.seq ?? 0;
+}
+
+/** Looks until it is so, or until the time is up. */
+export async function eventually(isSo: () => boolean, withinMs: number): Promise<boolean> {
+  const end = performance.now() + withinMs;
+  while (!isSo() && performance.now() < end) await pause(20);
+  return isSo();
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

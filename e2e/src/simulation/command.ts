@@ -1,0 +1,85 @@
+// `npm run simulate`: as many lives, schedules and mutated frames as asked for, with a verdict.
+
+import { mutate } from './mutations.ts';
+import { liveThrough } from './room-life.ts';
+import { runSchedule } from './schedule.ts';
+import type { Witness } from './witness.ts';
+
+export type Wish = {
+  readonly lives: number;
+  readonly schedules: number;
+  readonly mutations: number;
+  /** The first seed. */
+  readonly seed: number;
+  readonly say: (line: string) => void;
+};
+
+/** Whether everything held. */
+export async function simulate({ lives, schedules, mutations, seed, say }: Wish): Promise<boolean> {
+  const held = [
+    await many('lives', lives, seed, liveThrough, say),
+    await many('schedules', schedules, seed, runSchedule, say),
+  ];
+  if (mutations > 0) {
+    const { faults, accepted } = mutate(seed, mutations);
+    say(`${mutations} mutated frames (seed ${seed}): ${accepted} still were frames, ${faults.length} faults`);
+    for (const fault of faults) say(`  ${fault}`);
+    held.push(faults.length === 0);
+  }
+  return held.every(Boolean);
+}
+
+type Outcome = {
+  readonly faults: readonly string[];
+  readonly witnesses: readonly Witness[];
+  readonly broken: number;
+  readonly resumes: number;
+  readonly echoed: number;
+};
+
+async function many(
+  what: string,
+  count: number,
+  seed: number,
+  run: (seed: number) => Promise<Outcome>,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (count === 0) return true;
+  const began = performance.now();
+  const sum = { broken: 0, resumes: 0, echoed: 0 };
+  for (let i = seed; i < seed + count; i++) {
+    const outcome = await run(i);
+    if (outcome.faults.length > 0) return tellFault(what, i, outcome, count === 1, say);
+    sum.broken += outcome.broken;
+    sum.resumes += outcome.resumes;
+    sum.echoed += outcome.echoed;
+    if ((i - seed + 1) % 10_000 === 0) say(`  ${i - seed + 1} of ${count} ${what} without a fault`);
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  say(
+    `${count} ${what}, seeds ${seed} to ${seed + count - 1}: ${sum.broken} connections broken, ${sum.resumes} resumes, ` +
+      `${sum.echoed} messages echoed, 0 faults, ${seconds.toFixed(0)} s`,
+  );
+  // A run in which nobody ever came back proves nothing.
+  const proves = count < 10 || sum.resumes >= count / 2;
+  if (!proves) say(`too few resumes in ${what} to prove anything`);
+  return proves;
+}
+
+function tellFault(
+  what: string,
+  seed: number,
+  { faults, witnesses }: Outcome,
+  inFull: boolean,
+  say: (line: string) => void,
+): false {
+  say(`seed ${seed} of ${what} failed; again by: npm run simulate -- --${what} 1 --seed ${seed}`);
+  for (const fault of faults) say(`  ${fault}`);
+  if (!inFull) return false;
+  const sights = witnesses.flatMap(({ name, seen }) => seen.map((sight) => ({ name, sight })));
+  for (const { name, sight } of sights.toSorted((a, b) => a.sight.at - b.sight.at)) {
+    const { at, ...rest } = sight;
+    say(`  ${new Date(at).toISOString().slice(11, 23)} ${name} ${JSON.stringify(rest)}`);
+  }
+  return false;
+}

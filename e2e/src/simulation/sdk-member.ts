@@ -1,0 +1,153 @@
+// A member with the whole SDK, as a page has it: cipher, signatures, outbox, reconnecting. Notes what a page would show.
+
+import {
+  type Clock,
+  type Identity,
+  type RandomBytes,
+  type Room,
+  type RoomLink,
+  type RoomNews,
+  type TabStorage,
+  type Transport,
+  openRoom,
+} from '@mayfly/client';
+import { tap } from './wire-tap.ts';
+import { Witness } from './witness.ts';
+
+export type SdkSetup = {
+  /** Without a colon. */
+  readonly name: string;
+  readonly link: RoomLink;
+  readonly identity?: Identity;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+};
+
+export class SdkMember {
+  readonly witness: Witness;
+  readonly #setup: SdkSetup;
+  readonly #storage = new Map<string, string>();
+  readonly #transport: Transport;
+  #texts = new Map<string, string>();
+  #idPk: string | undefined;
+  #written = 0;
+  #room: Room;
+  isLive = false;
+
+  constructor(setup: SdkSetup) {
+    this.#setup = setup;
+    this.witness = new Witness(setup.name, () => setup.clock.now());
+    this.#transport = tap(setup.transport, this.witness, () => this.idPk);
+    this.#room = this.#open(setup.identity);
+  }
+
+  /** As its own list of members says. */
+  get idPk(): string {
+    return this.#idPk ?? '';
+  }
+
+  /** Written on this page, and not heard back. */
+  get unechoed(): number {
+    return this.#texts.size;
+  }
+
+  /** `padding`: characters behind the text, to make it long. */
+  write(padding = 0): void {
+    this.#written += 1;
+    const text = `${this.#setup.name}:${this.#written}${padding === 0 ? '' : `:${'.'.repeat(padding)}`}`;
+    // The echo is told through the outbox, which may happen inside `send`.
+    this.witness.note({ saw: 'wrote', text });
+    const sent = this.#room.send(text);
+    if (sent.ok) this.#texts.set(sent.key, text);
+  }
+
+  /** As a browser's reload: the page is gone, its tab's storage is not. */
+  reload(): void {
+    this.#room.close();
+    this.#texts = new Map();
+    this.#room = this.#open();
+  }
+
+  wake(): void {
+    this.#room.wake();
+  }
+
+  /** Goes without a goodbye. */
+  close(): void {
+    this.#room.close();
+  }
+
+  leave(): void {
+    this.#room.leave();
+  }
+
+  #open(identity?: Identity): Room {
+    const { name, link, clock, random } = this.#setup;
+    this.witness.note({ saw: 'page' });
+    const room = openRoom({
+      link,
+      name,
+      storage: storageIn(this.#storage),
+      transport: this.#transport,
+      clock,
+      random,
+      ...(identity && { identity: copyOf(identity) }),
+    });
+    room.subscribe((news) => this.#hear(news));
+    return room;
+  }
+
+  #hear(news: RoomNews): void {
+    switch (news.type) {
+      case 'connection':
+        this.isLive = news.connection.state === 'live';
+        return;
+      case 'messages':
+        for (const { key, seq, text = '' } of news.messages)
+          this.witness.note({ saw: 'message', key, seq, text });
+        return;
+      case 'members':
+        this.#idPk = news.members.find(({ you }) => you)?.idPk ?? this.#idPk;
+        return this.witness.note({ saw: 'members', here: news.members.map(({ idPk }) => idPk) });
+      case 'outbox':
+        return this.#noteEchoes(new Set(news.outgoing.map(({ key }) => key)));
+      case 'reset':
+        return this.witness.note({ saw: 'reset' });
+      case 'facts':
+      case 'joined':
+      case 'left':
+      case 'life':
+      case 'unverified':
+        return;
+    }
+  }
+
+  #noteEchoes(waiting: ReadonlySet<string>): void {
+    for (const [key, text] of this.#texts) {
+      if (waiting.has(key)) continue;
+      this.#texts.delete(key);
+      this.witness.note({ saw: 'echoed', text });
+    }
+  }
+}
+
+// The room overwrites the keys it was given.
+function copyOf(identity: Identity): Identity {
+  const { seed, pk, xSecret, xPk } = identity;
+  return {
+    ...identity,
+    seed: Uint8Array.from(seed),
+    pk: Uint8Array.from(pk),
+    xSecret: Uint8Array.from(xSecret),
+    xPk: Uint8Array.from(xPk),
+  };
+}
+
+function storageIn(entries: Map<string, string>): TabStorage {
+  return {
+    getItem: (name) => entries.get(name) ?? null,
+    setItem: (name, text) => void entries.set(name, text),
+    removeItem: (name) => void entries.delete(name),
+  };
+}

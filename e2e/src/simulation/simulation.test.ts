@@ -1,0 +1,38 @@
+// Seeded lives and schedules, judged by the invariants. A seed that fails is run again by `npm run simulate -- --seed N`.
+
+import { expect, test } from 'vitest';
+import { liveThrough } from './room-life.ts';
+import { runSchedule } from './schedule.ts';
+
+const LIVES = [1, 2, 3, 4, 5, 6];
+const SCHEDULES = 1_000;
+/** A busy machine takes long over the proofs. */
+const TIMEOUT_MS = 240_000;
+
+test.each(LIVES)(
+  'I1 to I12: a room with whole SDKs in bad weather (seed %i)',
+  { timeout: TIMEOUT_MS },
+  async (seed) => {
+    const outcome = await liveThrough(seed);
+    expect(outcome.faults).toEqual([]);
+    expect(outcome.resumes).toBeGreaterThan(2);
+    expect(outcome.echoed).toBeGreaterThan(20);
+  },
+);
+
+test(
+  `I1 to I12: ${SCHEDULES} schedules of joins, sends, breaks and resumes`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    let resumes = 0;
+    let broken = 0;
+    for (let seed = 1; seed <= SCHEDULES; seed++) {
+      const outcome = await runSchedule(seed);
+      expect(outcome.faults, `seed ${seed}`).toEqual([]);
+      resumes += outcome.resumes;
+      broken += outcome.broken;
+    }
+    expect(broken).toBeGreaterThan(SCHEDULES);
+    expect(resumes).toBeGreaterThan(SCHEDULES / 2);
+  },
+);

@@ -1,0 +1,48 @@
+// A store some milliseconds away: what is asked at the same time arrives in any order, while its news comes at once.
+
+import type { RoomStore } from '../../../packages/server/src/store/room-store.ts';
+import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import type { FakeTime } from './fake-time.ts';
+
+const AWAY_MS_MAX = 4;
+
+export class SlowStore implements RoomStore {
+  readonly #store: RoomStore;
+  readonly #time: FakeTime;
+  readonly #random: SeededRandom;
+
+  constructor(store: RoomStore, time: FakeTime, random: SeededRandom) {
+    this.#store = store;
+    this.#time = time;
+    this.#random = random;
+  }
+
+  // There, then back: what is announced meanwhile reaches a session before its answer does.
+  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+    await this.#travel();
+    const answer = await ask();
+    await this.#travel();
+    return answer;
+  }
+
+  #travel(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#time.after(this.#random.below(AWAY_MS_MAX + 1), resolve);
+    });
+  }
+
+  create: RoomStore['create'] = (...of) => this.#store.create(...of);
+  reservedFor: RoomStore['reservedFor'] = (room) => this.#store.reservedFor(room);
+  open: RoomStore['open'] = (...of) => this.#store.open(...of);
+  keys: RoomStore['keys'] = (room) => this.#ask(() => this.#store.keys(room));
+  join: RoomStore['join'] = (...of) => this.#ask(() => this.#store.join(...of));
+  append: RoomStore['append'] = (...of) => this.#ask(() => this.#store.append(...of));
+  publishProfile: RoomStore['publishProfile'] = (...of) => this.#ask(() => this.#store.publishProfile(...of));
+  detach: RoomStore['detach'] = (...of) => this.#ask(() => this.#store.detach(...of));
+  leave: RoomStore['leave'] = (...of) => this.#ask(() => this.#store.leave(...of));
+  renew: RoomStore['renew'] = (...of) => this.#ask(() => this.#store.renew(...of));
+  follow: RoomStore['follow'] = (...of) => this.#store.follow(...of);
+  shorten: RoomStore['shorten'] = (share) => this.#store.shorten(share);
+  size: RoomStore['size'] = () => this.#store.size();
+  [Symbol.asyncDispose] = () => this.#store[Symbol.asyncDispose]();
+}

@@ -1,0 +1,117 @@
+// What comes over a member's wire, into the member's log: the frames themselves, before anybody makes sense of them.
+
+import type { Transport, WireEvents } from '@mayfly/client';
+import {
+  type Presence,
+  type ServerControl,
+  decodeServerControl,
+  decodeServerSealed,
+  toBase64url,
+  toHex,
+} from '@mayfly/protocol';
+import { type Witness, digestOf } from './witness.ts';
+
+/** This side closed; no code is heard. */
+const OWN_CLOSE = 1005;
+
+/** `textOf`: what a message says, for those who can read it at the wire. */
+export function tap(
+  transport: Transport,
+  witness: Witness,
+  idPk: () => string,
+  textOf?: (envelope: Uint8Array) => string,
+): Transport {
+  return (events) => {
+    let closed = false;
+    const heard = new Ear(witness, idPk, textOf);
+    const tapped: WireEvents = {
+      text: (frame) => {
+        if (!closed) heard.text(frame);
+        events.text(frame);
+      },
+      binary: (frame) => {
+        if (!closed) heard.binary(frame);
+        events.binary(frame);
+      },
+      closed: (code) => {
+        if (!closed) witness.note({ saw: 'closed', code });
+        closed = true;
+        events.closed(code);
+      },
+    };
+    const wire = transport(tapped);
+    return {
+      send: (frame) => wire.send(frame),
+      close: () => {
+        if (!closed) witness.note({ saw: 'closed', code: OWN_CLOSE });
+        closed = true;
+        wire.close();
+      },
+      get bufferedBytes() {
+        return wire.bufferedBytes;
+      },
+    };
+  };
+}
+
+class Ear {
+  readonly #witness: Witness;
+  readonly #idPk: () => string;
+  readonly #textOf: ((envelope: Uint8Array) => string) | undefined;
+  readonly #bySlot = new Map<string, string>();
+
+  constructor(witness: Witness, idPk: () => string, textOf?: (envelope: Uint8Array) => string) {
+    this.#witness = witness;
+    this.#idPk = idPk;
+    this.#textOf = textOf;
+  }
+
+  text(frame: string): void {
+    const control = decodeServerControl(frame);
+    if (control !== undefined) this.#control(control);
+  }
+
+  binary(frame: Uint8Array): void {
+    const event = decodeServerSealed(frame);
+    if (event === undefined || event.type === 'profile') return;
+    const text = event.type === 'message' ? this.#textOf?.(event.envelope) : undefined;
+    const digest = digestOf(frame);
+    this.#witness.note({ saw: 'event', seq: event.seq, digest, ...(text !== undefined && { text }) });
+  }
+
+  #control(control: ServerControl): void {
+    switch (control.type) {
+      case 'welcome': {
+        const { logId, first, seq, mode, reason } = control;
+        this.#witness.note({ saw: 'welcome', logId, first, seq, mode, reason, idPk: this.#idPk() });
+        return;
+      }
+      case 'presence':
+        return this.#presence(control);
+      case 'refused': {
+        const { n, code, retryAfterMs } = control;
+        return this.#witness.note({ saw: 'refused', n, code, retryAfterMs });
+      }
+      case 'ended':
+        return this.#witness.note({ saw: 'ended' });
+      case 'denied':
+      case 'wrong_passphrase':
+      case 'closed':
+      case 'full':
+      case 'not_admitted':
+        return this.#witness.note({ saw: 'turned_back', as: control.type });
+      case 'challenge':
+      case 'life':
+      case 'goaway':
+      case 'pong':
+        return;
+    }
+  }
+
+  #presence({ version, snapshot, joined, left }: Presence): void {
+    if (snapshot) this.#bySlot.clear();
+    for (const { slot, idPk } of joined) this.#bySlot.set(toHex(slot), toBase64url(idPk));
+    for (const slot of left) this.#bySlot.delete(toHex(slot));
+    this.#witness.note({ saw: 'presence', version, snapshot, here: [...this.#bySlot.values()] });
+  }
+}
