@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { cpuPerMillion, latency, perCpuSecond, percentile, ratio, spread, throughput } from './figures.ts';
+import type { Round } from './load.ts';
+import { cpuTicks } from './measured-process.ts';
+import { selfTimes } from './profile.ts';
+
+const ROUND: Round = {
+  deliveries: 100_000,
+  seconds: 2,
+  serverCpuSeconds: 1.875,
+  generatorCpuSeconds: 1,
+  latencies: [1, 2, 3, 4],
+  lost: 0,
+};
+
+describe('figures', () => {
+  test('a spread is the median between the lowest and the highest', () => {
+    expect(spread([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3 });
+    expect(spread([4, 1])).toEqual({ median: 2.5, low: 1, high: 4 });
+    expect(spread([])).toEqual({ refused: 'nothing measured' });
+  });
+
+  test('percentiles are values that were measured', () => {
+    const values = Array.from({ length: 100 }, (_, i) => 100 - i);
+    expect([0.5, 0.99, 1].map((share) => percentile(values, share))).toEqual([50, 99, 100]);
+    expect(percentile([7], 0.5)).toBe(7);
+  });
+
+  test('CPU for a million deliveries, deliveries a second, latency', () => {
+    expect(cpuPerMillion([ROUND])).toEqual({ median: 18.75, low: 18.75, high: 18.75 });
+    expect(throughput([ROUND])).toEqual({ median: 50_000, low: 50_000, high: 50_000 });
+    expect(latency([ROUND], 1)).toEqual({ median: 4, low: 4, high: 4 });
+  });
+
+  test('a server that waited for the generator gets no throughput, but its CPU counts', () => {
+    const waiting = { ...ROUND, serverCpuSeconds: 1.25, generatorCpuSeconds: 1.95 };
+    expect(throughput([ROUND, waiting])).toEqual({ refused: 'generator-bound' });
+    expect(cpuPerMillion([waiting])).toMatchObject({ median: 12.5 });
+    expect(throughput([{ ...waiting, generatorCpuSeconds: 1.5 }])).toHaveProperty('median');
+  });
+
+  test('a round in which the server closed connections, or nothing arrived, says nothing', () => {
+    expect(cpuPerMillion([ROUND, { ...ROUND, lost: 0.015 }])).toEqual({
+      refused: 'the server closed 2 % of the connections',
+    });
+    expect(perCpuSecond([{ ...ROUND, serverCpuSeconds: 0 }])).toEqual({ refused: 'too short to measure' });
+    expect(cpuPerMillion([{ ...ROUND, deliveries: 0 }])).toEqual({ refused: 'nothing arrived' });
+  });
+
+  test('a ratio needs two figures', () => {
+    expect(ratio(spread([2]), spread([8]))).toBe(0.25);
+    expect(ratio(spread([2]), { refused: 'generator-bound' })).toBeUndefined();
+    expect(ratio(undefined, spread([8]))).toBeUndefined();
+  });
+});
+
+test('CPU ticks are read past a name with spaces and brackets', () => {
+  const stat = '7 (node) x) S 1 7 7 0 -1 4194304 900 0 3 0 250 50 0 0 20 0 11 0 100 1000 200';
+  expect(cpuTicks(stat)).toBe(300);
+});
+
+const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 8 });
+
+test('own times are shares of the time at work', () => {
+  const profile = {
+    nodes: [
+      { id: 1, callFrame: frame('(idle)') },
+      { id: 2, callFrame: frame('send', 'file:///a/room/room.js') },
+      { id: 3, callFrame: frame('writev') },
+      { id: 4, callFrame: frame('send', 'file:///a/room/room.js') },
+    ],
+    samples: [1, 2, 3, 4],
+    timeDeltas: [1_000, 100, 200, 200],
+  };
+  expect(selfTimes(profile)).toEqual([
+    { name: 'send room/room.js:9', share: 0.6 },
+    { name: 'writev', share: 0.4 },
+  ]);
+});

@@ -1,0 +1,75 @@
+// From rounds to figures: medians with their spread, or the reason why there is none.
+
+import type { Round } from './load.ts';
+
+/** The middle of several rounds, with the lowest and the highest of them. */
+export type Spread = { readonly median: number; readonly low: number; readonly high: number };
+
+/** A number that was measured, or in words why it was not. */
+export type Figure = Spread | { readonly refused: string };
+
+export function isMeasured(figure: Figure | undefined): figure is Spread {
+  return figure !== undefined && 'median' in figure;
+}
+
+export function spread(values: readonly number[]): Figure {
+  const sorted = values.toSorted((a, b) => a - b);
+  const low = sorted[0];
+  const high = sorted.at(-1);
+  if (low === undefined || high === undefined) return { refused: 'nothing measured' };
+  const middle = (sorted.length - 1) / 2;
+  const median = ((sorted[Math.floor(middle)] ?? low) + (sorted[Math.ceil(middle)] ?? high)) / 2;
+  return { median, low, high };
+}
+
+/** The smallest value that `share` of all values do not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** How many times `b` goes into `a`, by the medians. */
+export function ratio(a: Figure | undefined, b: Figure | undefined): number | undefined {
+  return isMeasured(a) && isMeasured(b) && b.median > 0 ? a.median / b.median : undefined;
+}
+
+/** Below this the server waited for somebody else. */
+const SERVER_BUSY = 0.7;
+const GENERATOR_BUSY = 0.9;
+
+/** Server CPU seconds for a million deliveries. It needs no busy server: idle time costs nothing. */
+export function cpuPerMillion(rounds: readonly Round[]): Figure {
+  return overRounds(rounds, (round) => (round.serverCpuSeconds / round.deliveries) * 1e6);
+}
+
+/** Deliveries a second; refused when the generator, not the server, was what limited them. */
+export function throughput(rounds: readonly Round[]): Figure {
+  return rounds.some(isGeneratorBound) ? { refused: 'generator-bound' } : reached(rounds);
+}
+
+/** Deliveries a second that went through, whoever limited them: says at which load a round ran. */
+export function reached(rounds: readonly Round[]): Figure {
+  return overRounds(rounds, (round) => round.deliveries / round.seconds);
+}
+
+/** Of the latencies of all rounds, in milliseconds: one number from many, so its spread is between the rounds. */
+export function latency(rounds: readonly Round[], share: number): Figure {
+  return overRounds(rounds, (round) => percentile(round.latencies, share));
+}
+
+/** Of arrivals: how many one core could take in a second. */
+export function perCpuSecond(rounds: readonly Round[]): Figure {
+  return overRounds(rounds, ({ deliveries, serverCpuSeconds }) => deliveries / serverCpuSeconds);
+}
+
+function isGeneratorBound({ seconds, serverCpuSeconds, generatorCpuSeconds }: Round): boolean {
+  return serverCpuSeconds / seconds < SERVER_BUSY && generatorCpuSeconds / seconds > GENERATOR_BUSY;
+}
+
+function overRounds(rounds: readonly Round[], value: (round: Round) => number): Figure {
+  const lost = Math.max(0, ...rounds.map((round) => round.lost));
+  if (lost > 0) return { refused: `the server closed ${Math.ceil(lost * 100)} % of the connections` };
+  if (rounds.some((round) => round.deliveries === 0)) return { refused: 'nothing arrived' };
+  if (rounds.some((round) => round.serverCpuSeconds === 0)) return { refused: 'too short to measure' };
+  return spread(rounds.map(value));
+}

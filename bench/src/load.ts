@@ -1,0 +1,202 @@
+// Messages into rooms, and the count of what comes out: one round is a stretch of time under one load.
+
+import { UNECHOED_MAX } from '@mayfly/protocol';
+import type { Crowd } from './crowd.ts';
+import type { Wire } from './wire.ts';
+
+export type Load =
+  /** As fast as it goes with so many messages under way at any time. */
+  | { readonly inFlight: number }
+  /** So many messages a second, whether or not earlier ones have arrived. */
+  | { readonly perSecond: number };
+
+export type Round = {
+  readonly deliveries: number;
+  readonly seconds: number;
+  readonly serverCpuSeconds: number;
+  readonly generatorCpuSeconds: number;
+  /** Milliseconds from each message's being there to be sent to its arrival at the last member. */
+  readonly latencies: readonly number[];
+  /** Connections that the server closed meanwhile, in percent of all: above 0 the round says nothing. */
+  readonly lost: number;
+};
+
+/** Members of a room who write in turn. */
+const AUTHORS = 16;
+const IDLE = () => {};
+/** More than a room's authors may have under way (SEND-2). */
+const PLACES = 2 * AUTHORS * UNECHOED_MAX;
+const DRAIN_MS = 10_000;
+const OPEN_LOOP_STEP_MS = 1;
+
+/** As much of a connection as keeping the account needs. */
+type Counting = Pick<Wire, 'messages' | 'onMessage' | 'write'>;
+
+/** One room under load: knows when each message has reached everybody. Who writes in turn, writes in order. */
+export class RoomLoad {
+  readonly #members: readonly Counting[];
+  readonly #authors: number;
+  readonly #write: (n: number) => Buffer;
+  readonly #onArrival: (latencyMs: number) => void;
+  readonly #counts: number[];
+  readonly #reached = new Uint16Array(PLACES);
+  readonly #since = new Float64Array(PLACES);
+  #written = 0;
+  arrived = 0;
+
+  /** `counts[i]` is how many messages member `i` has ever written; it is kept for the next load of this room. */
+  constructor(
+    members: readonly Counting[],
+    counts: number[],
+    authors: number,
+    write: (n: number) => Buffer,
+    onArrival: (latencyMs: number) => void,
+  ) {
+    this.#members = members;
+    this.#counts = counts;
+    this.#authors = Math.min(authors, members.length);
+    this.#write = write;
+    this.#onArrival = onArrival;
+    for (const wire of members) {
+      const before = wire.messages;
+      wire.onMessage = () => this.#count(wire.messages - before);
+    }
+  }
+
+  get underway(): number {
+    return this.#written - this.arrived;
+  }
+
+  /** False when its author has to wait for echoes first (SEND-2). `since` is when the message was there to be sent. */
+  publish(since = performance.now()): boolean {
+    if (this.underway >= this.#authors * UNECHOED_MAX) return false;
+    const author = this.#written % this.#authors;
+    const n = (this.#counts[author] ?? 0) + 1;
+    this.#counts[author] = n;
+    this.#written++;
+    this.#since[this.#written % PLACES] = since;
+    this.#members[author]?.write(this.#write(n));
+    return true;
+  }
+
+  // Each member gets the messages in one order, so the k-th of each is the same one. The server may swap messages that
+  // several authors write in the same moment; for their latency that is all the same.
+  #count(k: number): void {
+    const place = k % PLACES;
+    const reached = (this.#reached[place] ?? 0) + 1;
+    this.#reached[place] = reached;
+    if (reached < this.#members.length) return;
+    this.#reached[place] = 0;
+    this.arrived++;
+    this.#onArrival(performance.now() - (this.#since[place] ?? 0));
+  }
+}
+
+/** As much of a crowd as is put under load; the others in its rooms just read along. */
+export type Loadable = Pick<Crowd, 'contender' | 'server' | 'rooms'>;
+
+/** Puts loads on one crowd, round after round. */
+export class Driver {
+  readonly #crowd: Loadable;
+  readonly #write: (n: number) => Buffer;
+  readonly #counts: number[][];
+
+  constructor(crowd: Loadable, bucket: number) {
+    this.#crowd = crowd;
+    this.#write = crowd.contender.writer(bucket);
+    this.#counts = crowd.rooms.map(() => []);
+  }
+
+  /** Measures `ms` of load, then waits until everything under way has arrived. */
+  async round(load: Load, ms: number): Promise<Round> {
+    const latencies: number[] = [];
+    let onFree = IDLE;
+    const arrive = (latencyMs: number) => {
+      latencies.push(latencyMs);
+      onFree();
+    };
+    const rooms = this.#crowd.rooms.map(
+      (members, i) => new RoomLoad(members, this.#counts[i] ?? [], AUTHORS, this.#write, arrive),
+    );
+    let turn = 0;
+    const publish = (since?: number) => rooms[turn++ % rooms.length]?.publish(since) ?? false;
+
+    const before = this.#consumed();
+    if ('inFlight' in load) {
+      onFree = () => void publish();
+      for (let i = 0; i < load.inFlight; i++) publish();
+      await pause(ms);
+      onFree = IDLE;
+    } else {
+      await publishSteadily(publish, load.perSecond, ms);
+    }
+    const after = this.#consumed();
+    const round = { ...difference(before, after), latencies };
+    await drained(rooms, () => this.#lost());
+    return { ...round, lost: this.#lost() };
+  }
+
+  #consumed() {
+    const { user, system } = process.cpuUsage();
+    return {
+      deliveries: this.#crowd.rooms.flat().reduce((sum, { messages }) => sum + messages, 0),
+      seconds: performance.now() / 1000,
+      serverCpuSeconds: this.#crowd.server.cpuSeconds(),
+      generatorCpuSeconds: (user + system) / 1e6,
+    };
+  }
+
+  #lost(): number {
+    const wires = this.#crowd.rooms.flat();
+    return wires.filter((wire) => wire.lost).length / wires.length;
+  }
+}
+
+type Consumed = {
+  deliveries: number;
+  seconds: number;
+  serverCpuSeconds: number;
+  generatorCpuSeconds: number;
+};
+
+function difference(before: Consumed, after: Consumed): Consumed {
+  return {
+    deliveries: after.deliveries - before.deliveries,
+    seconds: after.seconds - before.seconds,
+    serverCpuSeconds: after.serverCpuSeconds - before.serverCpuSeconds,
+    generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
+  };
+}
+
+// What a late timer missed is caught up with, so a slow server does not slow the load down. What an author may not send
+// yet waits, and its waiting counts as latency.
+function publishSteadily(publish: (since: number) => boolean, perSecond: number, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    const waiting: number[] = [];
+    let due = 0;
+    const step = () => {
+      const now = performance.now();
+      for (const until = (Math.min(now - start, ms) * perSecond) / 1000; due < until; due++)
+        waiting.push(now);
+      let sent = 0;
+      while (sent < waiting.length && publish(waiting[sent] ?? now)) sent++;
+      waiting.splice(0, sent);
+      if (now - start >= ms) resolve();
+      else setTimeout(step, OPEN_LOOP_STEP_MS);
+    };
+    step();
+  });
+}
+
+async function drained(rooms: readonly RoomLoad[], lost: () => number): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS;
+  while (rooms.some((room) => room.underway > 0) && lost() === 0) {
+    if (performance.now() > deadline) throw new Error('messages did not arrive');
+    await pause(20);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,96 @@
+// A server in a process of its own, and what the operating system says about it. Linux: it reads /proc.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SETTLE = new URL('./settle.js', import.meta.url).href;
+const STARTED = /http:\/\/localhost:(\d+)/;
+/** The unit of /proc/PID/stat, the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+const STOP_WITHIN_MS = 10_000;
+
+export type Program = {
+  readonly path: string;
+  readonly environment?: { readonly [name: string]: string };
+  readonly nodeOptions?: readonly string[];
+};
+
+export class MeasuredProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+
+  private constructor(port: number, child: ChildProcess, directory: string) {
+    this.port = port;
+    this.#child = child;
+    this.#directory = directory;
+  }
+
+  /** Runs until it says on which port of localhost it listens. Rejects with its words if it ends before. */
+  static async start({ path, environment, nodeOptions = [] }: Program): Promise<MeasuredProcess> {
+    const directory = await mkdtemp(join(tmpdir(), 'mayfly-bench-'));
+    const child = spawn(process.execPath, ['--expose-gc', '--import', SETTLE, ...nodeOptions, path], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      let output = '';
+      const hear = (chunk: Buffer) => {
+        output += chunk.toString();
+        const found = STARTED.exec(output);
+        if (found) resolve(Number(found[1]));
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.once('exit', (code) => reject(new Error(`${fileName(path)} ended with ${code}: ${output}`)));
+    });
+    return new MeasuredProcess(port, child, directory);
+  }
+
+  /** User and system time of all its threads so far, to 10 ms. */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+    return cpuTicks(stat) / TICKS_PER_SECOND;
+  }
+
+  /** Resident memory: what it holds of the machine, without the kernel's socket buffers. */
+  memoryBytes(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  }
+
+  /** Resident memory once garbage is collected and pages are given back. */
+  async settledMemoryBytes(): Promise<number> {
+    for (let round = 0; round < 3; round++) {
+      this.#child.kill('SIGUSR2');
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    return this.memoryBytes();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const stop = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
+      this.#child.kill('SIGTERM');
+      await once(this.#child, 'exit');
+      clearTimeout(stop);
+    }
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** utime and stime of a line of /proc/PID/stat; the program's name in it may hold spaces and brackets. */
+export function cpuTicks(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+function fileName(path: string): string {
+  return path.startsWith('file:') ? fileURLToPath(path) : path;
+}

@@ -1,0 +1,52 @@
+// How much is measured: everything within a quarter of an hour, or a look at every part within a minute.
+
+export type Plan = {
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly warmUpMs: number;
+  /** Members of the room. */
+  readonly sizes: readonly number[];
+  readonly inFlight: readonly number[];
+  /** Rooms of two members. */
+  readonly rooms: readonly number[];
+  /** Plaintext bytes of a message, and how many of them are under way at most. */
+  readonly buckets: readonly { readonly bytes: number; readonly inFlight: number }[];
+  /** Connections by which a server grows, once for each round. */
+  readonly idle: number;
+  readonly slowReaders: number;
+  readonly slowMs: number;
+  /** Joins for each round. */
+  readonly arrivals: number;
+};
+
+export const FULL: Plan = {
+  rounds: 3,
+  roundMs: 1_500,
+  warmUpMs: 700,
+  sizes: [10, 50, 100, 1_000, 5_000],
+  inFlight: [1, 16],
+  rooms: [1, 100, 1_000, 10_000],
+  buckets: [
+    { bytes: 256, inFlight: 1 },
+    { bytes: 16_384, inFlight: 1 },
+    { bytes: 16_384, inFlight: 4 },
+  ],
+  idle: 2_000,
+  slowReaders: 100,
+  slowMs: 2_000,
+  arrivals: 1_500,
+};
+
+export const QUICK: Plan = {
+  rounds: 2,
+  roundMs: 250,
+  warmUpMs: 100,
+  sizes: [10, 100],
+  inFlight: [1, 16],
+  rooms: [1, 50],
+  buckets: [{ bytes: 16_384, inFlight: 1 }],
+  idle: 100,
+  slowReaders: 5,
+  slowMs: 300,
+  arrivals: 50,
+};

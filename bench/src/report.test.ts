@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { chart } from './chart.ts';
+import { MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
+import { spread } from './figures.ts';
+import { GOALS, isMet } from './goals.ts';
+import { figureText, report, short } from './report.ts';
+import { ROW, emptyFindings } from './table.ts';
+
+const CIRCUMSTANCES = {
+  date: '2026-01-02',
+  cores: 2,
+  memoryGiB: 8,
+  processor: 'a processor',
+  node: '20.19.0',
+  command: 'npm run bench',
+  rounds: 3,
+  minutes: 9,
+  busyBefore: 0.1,
+};
+
+function findings(own: number) {
+  const found = emptyFindings();
+  found.cpu.put(ROW.speed(100, 1), MAYFLY, spread([own]));
+  found.cpu.put(ROW.speed(100, 1), SOCKET_IO, spread([10]));
+  found.cpu.put(ROW.speed(100, 1), NAIVE_WS, { refused: 'generator-bound' });
+  return found;
+}
+
+function goalRows(own: number): readonly string[] {
+  return report(findings(own), CIRCUMSTANCES)
+    .split('\n')
+    .filter((line) => line.startsWith('| CPU for a delivery, room of 100, one message'));
+}
+
+describe('report', () => {
+  test('a goal is met, missed by a factor, or not measured', () => {
+    expect(goalRows(4)[0]).toContain('| at most 0.400 × Socket.IO | 0.400 × Socket.IO | met |');
+    expect(goalRows(8)[0]).toContain('| 0.800 × Socket.IO | **missed** by a factor of 2.0 |');
+    expect(goalRows(4)[1]).toContain('| – | not measured |');
+  });
+
+  test('a figure stands beside its peers, with ratios where both are there', () => {
+    const text = report(findings(4), CIRCUMSTANCES);
+    expect(text).toContain(
+      '| room of 100, one message at a time | 4.00 | 10.0 | _generator-bound_ | 0.400 | – |',
+    );
+    expect(text).toContain('2 cores (a processor), 8 GiB, Node 20.19.0');
+    expect(text).not.toContain('## Memory');
+  });
+
+  test('columns under different loads get no ratio', () => {
+    const found = emptyFindings();
+    for (const name of [MAYFLY, SOCKET_IO]) {
+      for (const table of [found.latency, found.sameLoadLatency]) {
+        table.put(ROW.latency(10, 'p99'), name, spread([3]));
+      }
+    }
+    const rows = report(found, CIRCUMSTANCES)
+      .split('\n')
+      .filter((line) => line.startsWith('| room of 10, p99'));
+    expect(rows).toEqual([
+      '| room of 10, p99 | 3.00 | 3.00 | – |',
+      '| room of 10, p99 | 3.00 | 3.00 | – | 1.00 | – |',
+    ]);
+  });
+
+  test('numbers keep three digits, and show their spread', () => {
+    expect([0.0123, 1.234, 12.34, 123.4, 12_345, 0].map(short)).toEqual([
+      '0.012',
+      '1.23',
+      '12.3',
+      '123',
+      '12,345',
+      '0',
+    ]);
+    expect(figureText(spread([1, 2, 3]))).toBe('2.00 (1.00–3.00)');
+    expect(figureText(undefined)).toBe('–');
+  });
+
+  test('every goal reads a row that a full run has', () => {
+    const full = emptyFindings();
+    for (const name of [MAYFLY, SOCKET_IO, NAIVE_WS]) {
+      for (const members of [10, 50, 100, 1_000, 5_000]) {
+        for (const inFlight of [1, 16]) full.cpu.put(ROW.speed(members, inFlight), name, spread([1]));
+        full.latency.put(ROW.latency(members, 'p99'), name, spread([1]));
+      }
+      for (const row of [ROW.idle, ROW.slow]) full.memory.put(row, name, spread([1]));
+      for (const row of [ROW.join, ROW.resume]) full.arrivals.put(row, name, spread([1]));
+    }
+    expect(GOALS.filter((goal) => goal.read(full) !== 1)).toEqual([]);
+  });
+
+  test('a bound itself is inside', () => {
+    const [goal] = GOALS;
+    if (goal === undefined) throw new Error('no goals');
+    expect([goal.bound, goal.bound * 1.01].map((actual) => isMet(goal, actual))).toEqual([true, false]);
+    expect(
+      [2_999, 3_000].map((actual) => isMet({ ...goal, sense: 'at least', bound: 3_000 }, actual)),
+    ).toEqual([false, true]);
+  });
+});
+
+describe('chart', () => {
+  const svg = chart(findings(4).cpu, [ROW.speed(100, 1), ROW.speed(1_000, 1)]);
+
+  test('has a bar for each measured figure, as long as the figure is big', () => {
+    const widths = [...svg.matchAll(/<rect class="(\w+)".* width="([\d.]+)"/g)].map(([, kind, width]) => ({
+      kind,
+      width: Number(width),
+    }));
+    expect(widths.map(({ kind }) => kind)).toEqual(['own', 'peer']);
+    expect((widths[0]?.width ?? 0) / (widths[1]?.width ?? 1)).toBeCloseTo(0.4, 2);
+  });
+
+  test('is readable on light and dark pages, and leaves out what was not measured', () => {
+    expect(svg).toContain('prefers-color-scheme: dark');
+    expect(svg).not.toContain('1,000');
+  });
+});

@@ -1,0 +1,254 @@
+// What is measured, one section after the other. Contenders take turns round by round, so that a slow minute of the
+// machine hits them alike.
+
+import type { Contender } from './contenders.ts';
+import { Crowd, NotFilled, type Shape, allOf } from './crowd.ts';
+import { cpuPerMillion, isMeasured, latency, perCpuSecond, reached, spread, throughput } from './figures.ts';
+import { Driver, type Load, type Round, pause } from './load.ts';
+import { MeasuredProcess } from './measured-process.ts';
+import type { Plan } from './plan.ts';
+import { type Findings, ROW, type Table, count } from './table.ts';
+
+export type Bench = {
+  readonly contenders: readonly Contender[];
+  readonly plan: Plan;
+  readonly findings: Findings;
+  /** Sockets that this process may have open. */
+  readonly socketsMax: number;
+  readonly say: (line: string) => void;
+};
+
+export type Section = 'speed' | 'rooms' | 'buckets' | 'idle' | 'slow' | 'arrivals';
+
+export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void> } = {
+  speed: measureSpeed,
+  rooms: measureRooms,
+  buckets: measureBuckets,
+  idle: measureIdle,
+  slow: measureSlowReaders,
+  arrivals: measureArrivals,
+};
+
+const BUCKET = 256;
+/** Messages a second that a steady load never exceeds: more would be the generator's own work. */
+const PACE_MAX = 20_000;
+
+async function measureSpeed(bench: Bench): Promise<void> {
+  const { plan, findings } = bench;
+  for (const members of plan.sizes) {
+    const rows = plan.inFlight.map((inFlight) => ROW.speed(members, inFlight));
+    await withCrowds(bench, { rooms: 1, members }, rows, async (crowds) => {
+      const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
+      let fastest: readonly (readonly Round[])[] = [];
+      for (const inFlight of plan.inFlight) {
+        fastest = await takeTurns(plan, drivers, () => ({ inFlight }));
+        putSpeed(findings, ROW.speed(members, inFlight), crowds, fastest);
+      }
+      const paces = fastest.map((rounds) => halfPace(rounds, members));
+      const steady = await takeTurns(plan, drivers, (i) => ({ perSecond: paces[i] ?? PACE_MAX }));
+      putLatency(findings.latency, members, crowds, steady);
+      const perSecond = Math.min(...paces.filter((pace) => pace !== undefined), PACE_MAX);
+      putLatency(
+        findings.sameLoadLatency,
+        members,
+        crowds,
+        await takeTurns(plan, drivers, () => ({ perSecond })),
+      );
+    });
+  }
+}
+
+// Undefined: what it can take is not known, since it closed connections.
+function halfPace(rounds: readonly Round[], members: number): number | undefined {
+  const most = reached(rounds);
+  return isMeasured(most) ? Math.min(most.median / 2 / members, PACE_MAX) : undefined;
+}
+
+function putSpeed(
+  { cpu, throughput: perSecond }: Findings,
+  row: string,
+  crowds: readonly Crowd[],
+  rounds: readonly (readonly Round[])[],
+): void {
+  for (const [i, { contender }] of crowds.entries()) {
+    cpu.put(row, contender.name, cpuPerMillion(rounds[i] ?? []));
+    perSecond.put(row, contender.name, throughput(rounds[i] ?? []));
+  }
+}
+
+function putLatency(
+  table: Table,
+  members: number,
+  crowds: readonly Crowd[],
+  rounds: readonly (readonly Round[])[],
+): void {
+  for (const [i, { contender }] of crowds.entries()) {
+    const own = rounds[i] ?? [];
+    table.put(ROW.latencyLoad(members), contender.name, reached(own));
+    table.put(ROW.latency(members, 'p50'), contender.name, latency(own, 0.5));
+    table.put(ROW.latency(members, 'p99'), contender.name, latency(own, 0.99));
+    table.put(ROW.latency(members, 'max'), contender.name, latency(own, 1));
+  }
+}
+
+const ROOM_MEMBERS = 2;
+
+async function measureRooms(bench: Bench): Promise<void> {
+  const { plan, findings, socketsMax } = bench;
+  for (const wanted of plan.rooms) {
+    const rooms = Math.min(wanted, Math.floor(socketsMax / ROOM_MEMBERS));
+    const row = ROW.rooms(rooms);
+    await withCrowds(bench, { rooms, members: ROOM_MEMBERS }, [row], async (crowds) => {
+      const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
+      putSpeed(findings, row, crowds, await takeTurns(plan, drivers, () => ({ inFlight: 16 })));
+    });
+  }
+}
+
+async function measureBuckets(bench: Bench): Promise<void> {
+  const { plan, findings } = bench;
+  const rows = plan.buckets.map(({ bytes, inFlight }) => ROW.bucket(bytes, inFlight));
+  for (const [i, { bytes, inFlight }] of plan.buckets.entries()) {
+    const row = rows[i] ?? '';
+    await withCrowds(bench, { rooms: 1, members: 100 }, [row], async (crowds) => {
+      const drivers = crowds.map((crowd) => new Driver(crowd, bytes));
+      putSpeed(findings, row, crowds, await takeTurns(plan, drivers, () => ({ inFlight })));
+    });
+  }
+}
+
+/** One room of these is the usual one: few members, many rooms. */
+const USUAL_MEMBERS = 10;
+
+// By growth, so that what a process needs for itself does not count.
+async function measureIdle({ contenders, plan, findings, say }: Bench): Promise<void> {
+  const shape = { rooms: plan.idle / USUAL_MEMBERS, members: USUAL_MEMBERS };
+  for (const contender of contenders) {
+    say(`memory of ${count(plan.rounds * plan.idle)} idle connections, ${contender.name}`);
+    await using server = await MeasuredProcess.start(contender.program);
+    const crowds = [await Crowd.fill(contender, server, shape)];
+    const perConnection: number[] = [];
+    let before = await server.settledMemoryBytes();
+    for (let round = 0; round < plan.rounds; round++) {
+      crowds.push(await Crowd.fill(contender, server, shape));
+      const after = await server.settledMemoryBytes();
+      perConnection.push((after - before) / plan.idle / 1024);
+      before = after;
+    }
+    findings.memory.put(ROW.idle, contender.name, spread(perConnection));
+    for (const crowd of crowds) crowd.disperse();
+  }
+}
+
+const SLOW_BUCKET = 16_384;
+const SLOW_PACE = 400;
+/** Fills the room's history, so that its growth is not taken for the readers'. */
+const HISTORY_MESSAGES = 600;
+
+async function measureSlowReaders({ contenders, plan, findings, say }: Bench): Promise<void> {
+  for (const contender of contenders) {
+    say(`memory of ${plan.slowReaders} slow readers, ${contender.name}`);
+    await using crowd = await Crowd.gather(contender, { rooms: 1, members: plan.slowReaders + 1 });
+    const [author, ...readers] = crowd.wires;
+    if (author === undefined) continue;
+    const driver = new Driver({ contender, server: crowd.server, rooms: [[author]] }, SLOW_BUCKET);
+    await driver.round({ perSecond: SLOW_PACE }, (HISTORY_MESSAGES / SLOW_PACE) * 1000);
+    await crowd.quiet();
+    const before = await crowd.server.settledMemoryBytes();
+    for (const reader of readers) reader.stall();
+    await driver.round({ perSecond: SLOW_PACE }, plan.slowMs);
+    const grown = (await crowd.server.settledMemoryBytes()) - before;
+    const lost = readers.filter((reader) => reader.lost).length;
+    findings.memory.put(ROW.slow, contender.name, spread([Math.max(0, grown) / readers.length / 1024]));
+    findings.memory.put(ROW.slowLost, contender.name, spread([(lost / readers.length) * 100]));
+  }
+}
+
+const ARRIVALS_AT_ONCE = 64;
+
+async function measureArrivals({ contenders, plan, findings, say }: Bench): Promise<void> {
+  for (const contender of contenders) {
+    say(`arrivals, ${contender.name}`);
+    await using server = await MeasuredProcess.start(contender.program);
+    const joins: Round[] = [];
+    const resumes: Round[] = [];
+    for (let round = 0; round <= plan.rounds; round++) {
+      const { rooms, members } = { rooms: plan.arrivals / USUAL_MEMBERS, members: USUAL_MEMBERS };
+      const doors = await allOf(rooms, () => contender.openRoom(server.port));
+      const come = await timed(server, rooms * members, async (i) => doors[i % rooms]?.());
+      joins.push(come.round);
+      const known = come.arrived.filter((visit) => visit !== undefined);
+      for (const { wire } of known) wire.drop();
+      await pause(500);
+      const back = await timed(server, known.length, async (i) => known[i]?.comeBack?.());
+      resumes.push({ ...back.round, deliveries: back.arrived.filter((visit) => visit !== undefined).length });
+      for (const visit of back.arrived) visit?.wire.drop();
+      await pause(500);
+    }
+    // The first round was the warm-up.
+    findings.arrivals.put(ROW.join, contender.name, perCpuSecond(joins.slice(1)));
+    const canResume = resumes.some(({ deliveries }) => deliveries > 0);
+    const resumed = canResume ? perCpuSecond(resumes.slice(1)) : { refused: 'no such thing' };
+    findings.arrivals.put(ROW.resume, contender.name, resumed);
+  }
+}
+
+async function timed<T>(server: MeasuredProcess, howMany: number, arrive: (i: number) => Promise<T>) {
+  const startedAt = performance.now();
+  const cpuBefore = server.cpuSeconds();
+  const generatorBefore = process.cpuUsage();
+  const arrived = await allOf(howMany, arrive, ARRIVALS_AT_ONCE);
+  const { user, system } = process.cpuUsage(generatorBefore);
+  const round: Round = {
+    deliveries: howMany,
+    seconds: (performance.now() - startedAt) / 1000,
+    serverCpuSeconds: server.cpuSeconds() - cpuBefore,
+    generatorCpuSeconds: (user + system) / 1e6,
+    latencies: [],
+    lost: 0,
+  };
+  return { arrived, round };
+}
+
+/** Every driver in turn, after a warm-up of each: rounds by driver. */
+async function takeTurns(
+  { rounds, roundMs, warmUpMs }: Plan,
+  drivers: readonly Driver[],
+  loadOf: (driver: number) => Load,
+): Promise<Round[][]> {
+  for (const [i, driver] of drivers.entries()) await driver.round(loadOf(i), warmUpMs);
+  const taken: Round[][] = drivers.map(() => []);
+  for (let turn = 0; turn < rounds; turn++) {
+    for (const [i, driver] of drivers.entries()) taken[i]?.push(await driver.round(loadOf(i), roundMs));
+  }
+  return taken;
+}
+
+// All contenders stand ready side by side, or one after the other where there are not enough sockets for all.
+async function withCrowds(
+  { contenders, findings, socketsMax, say }: Bench,
+  shape: Shape,
+  rows: readonly string[],
+  measure: (crowds: readonly Crowd[]) => Promise<void>,
+): Promise<void> {
+  const together = shape.rooms * shape.members * contenders.length <= socketsMax;
+  for (const group of together ? [contenders] : contenders.map((contender) => [contender])) {
+    const crowds: Crowd[] = [];
+    try {
+      for (const contender of group) {
+        say(`${count(shape.rooms)} × ${count(shape.members)} members, ${contender.name}`);
+        const crowd = await Crowd.gather(contender, shape).catch(onlyNotFilled);
+        if (crowd instanceof Crowd) crowds.push(crowd);
+        else for (const row of rows) findings.cpu.put(row, contender.name, { refused: crowd.message });
+      }
+      await measure(crowds);
+    } finally {
+      for (const crowd of crowds) await crowd[Symbol.asyncDispose]();
+    }
+  }
+}
+
+function onlyNotFilled(error: unknown): NotFilled {
+  if (error instanceof NotFilled) return error;
+  throw error;
+}

@@ -1,0 +1,109 @@
+// What a section of the bench finds: figures by row and contender.
+
+import type { Figure } from './figures.ts';
+
+export type Unit =
+  | 'CPU s / million deliveries'
+  | 'deliveries / s'
+  | 'ms'
+  | 'KiB'
+  | 'per CPU second'
+  | 'per second';
+
+export class Table {
+  readonly title: string;
+  readonly unit: Unit;
+  /** How to read it, in a sentence or two. */
+  readonly note: string;
+  /** Contenders ran under the same load, so that a ratio between them says something. */
+  readonly comparable: boolean;
+  readonly #rows = new Map<string, Map<string, Figure>>();
+
+  constructor(title: string, unit: Unit, note: string, comparable = true) {
+    this.title = title;
+    this.unit = unit;
+    this.note = note;
+    this.comparable = comparable;
+  }
+
+  put(row: string, contender: string, figure: Figure): void {
+    const figures = this.#rows.get(row) ?? new Map<string, Figure>();
+    this.#rows.set(row, figures.set(contender, figure));
+  }
+
+  at(row: string, contender: string): Figure | undefined {
+    return this.#rows.get(row)?.get(contender);
+  }
+
+  get rows(): readonly string[] {
+    return [...this.#rows.keys()];
+  }
+}
+
+/** Everything one run has found. */
+export type Findings = {
+  readonly cpu: Table;
+  readonly throughput: Table;
+  /** At half of what each can take. */
+  readonly latency: Table;
+  /** At half of what the slowest can take. */
+  readonly sameLoadLatency: Table;
+  readonly memory: Table;
+  readonly arrivals: Table;
+};
+
+export function emptyFindings(): Findings {
+  return {
+    cpu: new Table(
+      'Server CPU for a delivery',
+      'CPU s / million deliveries',
+      'The main figure: the server’s own time, user and system, as Linux counts it, for one message to one member. It does not depend on how busy the rest of the machine is.',
+    ),
+    throughput: new Table(
+      'Deliveries a second',
+      'deliveries / s',
+      'On a machine that server and generator share. “generator-bound”: the generator was at its end while the server waited, so the figure would not be the server’s.',
+    ),
+    latency: new Table(
+      'From writing to the last member, at half load',
+      'ms',
+      'At half of the deliveries a second that the same contender reached in the same room just before: whoever is faster carries more here, so columns do not compare; the load stands in each block. Members write in turn at a steady pace, whether or not earlier messages have arrived, as long as each waits for no more than 16 echoes; what has to wait for that counts as under way.',
+      false,
+    ),
+    sameLoadLatency: new Table(
+      'From writing to the last member, all under the same load',
+      'ms',
+      'As before, with half of what the slowest contender reached, for all.',
+    ),
+    memory: new Table(
+      'Memory',
+      'KiB',
+      'Resident memory of the process after garbage collection, divided by the connections it grew by. The kernel’s socket buffers are not in it.',
+    ),
+    arrivals: new Table(
+      'Coming and coming back',
+      'per CPU second',
+      'Arrivals divided by the server’s CPU seconds, so: how many one core can take. Mayfly verifies two signatures for a first join and one for a resume; the peers just connect.',
+    ),
+  };
+}
+
+/** The names of rows, where more than one place needs them. */
+export const ROW = {
+  speed: (members: number, inFlight: number) =>
+    `room of ${count(members)}, ${inFlight === 1 ? 'one message at a time' : `${inFlight} in flight`}`,
+  latency: (members: number, what: 'p50' | 'p99' | 'max') => `room of ${count(members)}, ${what}`,
+  latencyLoad: (members: number) => `room of ${count(members)}, load (deliveries / s)`,
+  rooms: (rooms: number) => `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of 2, 16 in flight`,
+  bucket: (bytes: number, inFlight: number) =>
+    `room of 100, ${bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`} messages, ${inFlight === 1 ? 'one at a time' : `${inFlight} in flight`}`,
+  idle: 'joined idle connection',
+  slow: 'slow reader',
+  slowLost: 'slow readers that the server closed (%)',
+  join: 'first joins',
+  resume: 'resumes',
+} as const;
+
+export function count(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
