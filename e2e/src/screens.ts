@@ -1,6 +1,6 @@
 // Every screen of the page and how a person gets to see it: for the screenshots, and for the accessibility check.
 
-import { CLOSE } from '@mayfly/protocol';
+import { CLOSE, type CloseReason } from '@mayfly/protocol';
 import type { WebSocketRoute } from 'playwright-core';
 import type { Person, PersonOptions, Stage } from './stage.ts';
 
@@ -211,20 +211,11 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     name: 'room-reconnecting',
-    show: async (stage, options) => {
-      const person = await created(stage, options);
-      person.expectComplaints(/WebSocket/);
-      const wires: WebSocketRoute[] = [];
-      await person.page.routeWebSocket(/\/ws$/, (wire) => {
-        wires.push(wire);
-        if (wires.length === 1) wire.connectToServer();
-        else void wire.close({ code: CLOSE.busy.code });
-      });
-      await person.enterCreatedRoom();
-      await wires[0]?.close({ code: CLOSE.drain.code });
-      await person.page.getByText('Reconnecting…').waitFor();
-      return person;
-    },
+    show: (stage, options) => thrownOut(stage, options, 'goingAway', 'Reconnecting…'),
+  },
+  {
+    name: 'room-busy',
+    show: (stage, options) => thrownOut(stage, options, 'busy', 'The server is very busy.'),
   },
   {
     name: 'room-failed-message',
@@ -268,6 +259,27 @@ async function told(
   await person.enterCreatedRoom();
   for (const wire of wires) await say(wire);
   await person.heading(heading);
+  return person;
+}
+
+/** Somebody whose connection is closed, and every further one too. */
+async function thrownOut(
+  stage: Stage,
+  options: PersonOptions,
+  why: CloseReason,
+  words: string,
+): Promise<Person> {
+  const person = await created(stage, options);
+  person.expectComplaints(/WebSocket/);
+  const wires: WebSocketRoute[] = [];
+  await person.page.routeWebSocket(/\/ws$/, (wire) => {
+    wires.push(wire);
+    if (wires.length === 1) wire.connectToServer();
+    else void wire.close({ code: CLOSE[why].code });
+  });
+  await person.enterCreatedRoom();
+  await wires[0]?.close({ code: CLOSE[why].code });
+  await person.page.getByText(words).waitFor();
   return person;
 }
 
