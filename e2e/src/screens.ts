@@ -286,9 +286,9 @@ async function thrownOut(
 /** A welcome whose charter is not the one the owner made. */
 function withOtherBlob(frame: string): string {
   const message = JSON.parse(frame);
-  return message.type === 'welcome'
-    ? JSON.stringify({ ...message, blob: `B${message.blob.slice(1)}` })
-    : frame;
+  if (message.type !== 'welcome') return frame;
+  const { blob } = message;
+  return JSON.stringify({ ...message, blob: (blob.startsWith('B') ? 'C' : 'B') + blob.slice(1) });
 }
 
 async function at(stage: Stage, options: PersonOptions, path: string): Promise<Person> {
