@@ -1,0 +1,534 @@
+#!lua name=mayfly_v1
+-- What a room does in Redis: every function is one atomic step that stores and announces. Redis 7.0 commands only.
+-- The node verifies signatures; a function compares what the verdict rested on, and whether the room's time is up.
+--
+-- Keys. All of a room end in {T}:<room>, where T is one of 1,024 partitions, and every one has a time to live.
+--   r hash     state, log, generation of the primary, head, bytes, expiry, policies, public keys; kept small
+--   o hash     the charter in force and its blob
+--   m hash     idPk -> slot                        l hash  slot -> record (see `pack`)
+--   p hash     slot -> sealed profile              s stream <seq>-0: kind and bytes
+--   h zset     slots here or in grace, in order of coming      g zset  slots that left, in order of leaving
+--   w hash     node -> how many members are in its care
+--   c channel  announcements (see `publish`)
+--   d{T} zset  the partition's rooms by expiry     n zset  every node by the end of its lease
+-- The letters x, t, k, i, a and q are kept for stubs, due times, slices, invites, admissions and knocks.
+
+local HERE, QUIET, AWAY, LEFT = 1, 2, 3, 4
+
+local RESERVED_MS = 30000
+local TOMBSTONE_MS = 60000
+-- A time to live is written at most this often, so it is set that much longer than the room has.
+local REFRESH_MS = 15000
+local BACKSTOP_MS = 60000
+
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function tail_of(key)
+  return string.sub(key, 2)
+end
+
+local function bytes_of(hex)
+  return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
+end
+
+-- First byte: E event, P presence, F profile, L life, R replaced, X ended. The rest is read by announcement.ts.
+local function publish(tail, message)
+  redis.call('SPUBLISH', 'c' .. tail, message)
+end
+
+local function directory(tail)
+  return 'd' .. string.match(tail, '^%b{}'), string.match(tail, ':(.*)$')
+end
+
+local function list_room(tail, at, until_ms)
+  local list, room = directory(tail)
+  redis.call('ZADD', list, until_ms, room)
+  local ttl = until_ms - at + BACKSTOP_MS
+  if redis.call('PTTL', list) < ttl then redis.call('PEXPIRE', list, ttl) end
+end
+
+-- Life. Content goes at once; what stays for a minute says only why.
+
+local function wipe(tail)
+  redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
+    'g' .. tail, 'w' .. tail, 'r' .. tail)
+  local list, room = directory(tail)
+  redis.call('ZREM', list, room)
+end
+
+local function finish(tail, why)
+  wipe(tail)
+  redis.call('HSET', 'r' .. tail, 'st', 'ended', 'why', why)
+  redis.call('PEXPIRE', 'r' .. tail, TOMBSTONE_MS)
+  publish(tail, 'X' .. why)
+end
+
+-- The open room, or nothing and why: 'gone' with a tombstone, 'vanished' without one.
+local function living(tail, at)
+  local f = redis.call('HMGET', 'r' .. tail, 'st', 'exp', 'log', 'gen', 'head', 'bytes', 'ep', 'life', 'ttl')
+  if f[1] == 'open' and at < tonumber(f[2]) then
+    return {
+      exp = tonumber(f[2]), log = f[3], gen = f[4], head = tonumber(f[5]), bytes = tonumber(f[6]),
+      epoch = tonumber(f[7]), life = tonumber(f[8]), ttl = tonumber(f[9]),
+    }
+  end
+  if f[1] == 'open' then finish(tail, 'expired') end
+  return nil, (f[1] == 'open' or f[1] == 'ended') and 'gone' or 'vanished'
+end
+
+local function keep_keys(tail, room, at)
+  local ttl = room.exp - at + REFRESH_MS
+  for letter in string.gmatch('omlpshgw', '.') do redis.call('PEXPIRE', letter .. tail, ttl) end
+  redis.call('PEXPIRE', 'r' .. tail, ttl + BACKSTOP_MS)
+  list_room(tail, at, room.exp + REFRESH_MS)
+  room.ttl = at
+end
+
+local function restart_life(tail, room, at)
+  room.exp = at + room.life
+  if at - room.ttl >= REFRESH_MS or at < room.ttl then keep_keys(tail, room, at) end
+end
+
+-- Another one after every promotion of a replica.
+local function generation_of_primary()
+  return string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+end
+
+-- A replica that became the primary may lack the log's end: it goes on under another name, so that nobody mistakes it.
+local function name_log(tail, room, gen)
+  if gen == room.gen then return end
+  room.gen = gen
+  room.log = bytes_of(string.sub(redis.sha1hex(room.log .. gen), 1, 16))
+  redis.call('HSET', 'r' .. tail, 'gen', gen, 'log', room.log)
+end
+
+-- Members.
+
+local function pack(member)
+  return struct.pack('>I4I4BI4c8c32', member.generation, member.n, member.standing, member.from, member.node,
+    member.id)
+end
+
+local function unpack_member(slot, packed)
+  local generation, n, standing, from, node, id = struct.unpack('>I4I4BI4c8c32', packed)
+  return { slot = slot, generation = generation, n = n, standing = standing, from = from, node = node, id = id }
+end
+
+local function find(tail, slot)
+  local packed = redis.call('HGET', 'l' .. tail, slot)
+  return packed and unpack_member(slot, packed)
+end
+
+local function store(tail, member)
+  redis.call('HSET', 'l' .. tail, member.slot, pack(member))
+end
+
+local function care(tail, node, change)
+  if redis.call('HINCRBY', 'w' .. tail, node, change) <= 0 then redis.call('HDEL', 'w' .. tail, node) end
+end
+
+local function count(tail)
+  return redis.call('ZCARD', 'h' .. tail)
+end
+
+-- `joined` is slot and idPk, the others are slots, each without a separator.
+local function presence(tail, joined, away, left)
+  local version = redis.call('HINCRBY', 'r' .. tail, 'pv', 1)
+  publish(tail, 'P' .. struct.pack('>I4I4I2I2I2', version, count(tail), #joined / 40, #away / 8, #left / 8)
+    .. joined .. away .. left)
+end
+
+local function next_place(tail)
+  return redis.call('HINCRBY', 'r' .. tail, 'ord', 1)
+end
+
+-- A session of `node` speaks for this member from now on; the caller stores the record.
+local function seat(tail, member, node)
+  local before = member.standing
+  member.standing = HERE
+  if before == LEFT then
+    redis.call('ZREM', 'g' .. tail, member.slot)
+    redis.call('ZADD', 'h' .. tail, next_place(tail), member.slot)
+    care(tail, node, 1)
+  elseif member.node ~= node then
+    care(tail, member.node, -1)
+    care(tail, node, 1)
+  end
+  member.node = node
+  return before
+end
+
+local function announce_return(tail, member, before)
+  if before == AWAY or before == LEFT then presence(tail, member.slot .. member.id, '', '') end
+end
+
+local function depart(tail, room, at, member)
+  member.standing = LEFT
+  store(tail, member)
+  redis.call('ZREM', 'h' .. tail, member.slot)
+  redis.call('ZADD', 'g' .. tail, next_place(tail), member.slot)
+  redis.call('PEXPIRE', 'g' .. tail, room.exp - at + REFRESH_MS)
+  care(tail, member.node, -1)
+  presence(tail, '', '', member.slot)
+end
+
+-- The member this session speaks for. Whom another node took for dead is taken back, unless a newer session has come.
+local function speaking(tail, slot, generation, node)
+  local member = find(tail, slot)
+  if not member or member.generation ~= tonumber(generation) then return nil end
+  if member.standing == HERE and member.node == node then return member end
+  if member.node == node then return nil end
+  local before = seat(tail, member, node)
+  store(tail, member)
+  announce_return(tail, member, before)
+  return member
+end
+
+local function forget_longest_gone(tail)
+  local oldest = redis.call('ZPOPMIN', 'g' .. tail)[1]
+  if not oldest then return end
+  redis.call('HDEL', 'm' .. tail, find(tail, oldest).id)
+  redis.call('HDEL', 'l' .. tail, oldest)
+  redis.call('HDEL', 'p' .. tail, oldest)
+end
+
+local function add_member(tail, room, id, slot, records)
+  if redis.call('HLEN', 'm' .. tail) >= tonumber(records) then forget_longest_gone(tail) end
+  while redis.call('HEXISTS', 'l' .. tail, slot) == 1 do slot = bytes_of(string.sub(redis.sha1hex(slot), 1, 16)) end
+  redis.call('HSET', 'm' .. tail, id, slot)
+  local from = redis.call('HGET', 'r' .. tail, 'hist') == 'none' and room.head or 0
+  return { slot = slot, generation = 0, n = 0, standing = LEFT, from = from, node = '', id = id }
+end
+
+-- Who is there, at most `most`, `first` before all: a flat list of slot, idPk, 1 if away, profile or ''.
+local function list_members(tail, most, first)
+  local slots = { first }
+  for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, most - 1)) do
+    if #slots >= tonumber(most) then break end
+    if slot ~= first then slots[#slots + 1] = slot end
+  end
+  if #slots == 0 then return {} end
+  local records = redis.call('HMGET', 'l' .. tail, unpack(slots))
+  local profiles = redis.call('HMGET', 'p' .. tail, unpack(slots))
+  local list = {}
+  for i, slot in ipairs(slots) do
+    local member = unpack_member(slot, records[i])
+    local at = #list
+    list[at + 1], list[at + 2] = slot, member.id
+    list[at + 3], list[at + 4] = member.standing == AWAY and 1 or 0, profiles[i] or ''
+  end
+  return list
+end
+
+-- The log.
+
+local function trim(tail, room, events, bytes)
+  local kept = redis.call('XLEN', 's' .. tail)
+  local first = room.head - kept + 1
+  local dropped = first
+  while kept > tonumber(events) or room.bytes > tonumber(bytes) do
+    local entry = redis.call('XRANGE', 's' .. tail, dropped .. '-0', '+', 'COUNT', 1)[1]
+    room.bytes = room.bytes - #entry[2][2]
+    dropped, kept = dropped + 1, kept - 1
+  end
+  if dropped > first then redis.call('XTRIM', 's' .. tail, 'MINID', dropped .. '-0') end
+end
+
+local function log_event(tail, room, kind, content, events, bytes)
+  local seq = room.head + 1
+  redis.call('XADD', 's' .. tail, seq .. '-0', kind, content)
+  room.head, room.bytes = seq, room.bytes + #content
+  trim(tail, room, events, bytes)
+  redis.call('HSET', 'r' .. tail, 'head', seq, 'bytes', room.bytes, 'exp', room.exp, 'ttl', room.ttl)
+  publish(tail, 'E' .. room.log .. struct.pack('>I4', seq) .. kind .. content)
+  return seq
+end
+
+-- A flat list of seq, kind, bytes.
+local function events_after(tail, after, last)
+  local list = {}
+  if after >= last then return list end
+  for _, entry in ipairs(redis.call('XRANGE', 's' .. tail, (after + 1) .. '-0', last .. '-0')) do
+    local at = #list
+    list[at + 1], list[at + 2] = tonumber(string.match(entry[1], '%d+')), entry[2][1]
+    list[at + 3] = entry[2][2]
+  end
+  return list
+end
+
+-- Rules RESUME-1 to RESUME-3: mode, reason, and the place after which events follow.
+local function resume_from(tail, room, log, seq, from)
+  if log == '' then return 'reset', 'fresh', from end
+  if log ~= room.log then return 'reset', 'new_log', from end
+  seq = tonumber(seq)
+  if seq > room.head then return 'reset', 'ahead', from end
+  local after = math.max(seq, from)
+  if after < room.head - redis.call('XLEN', 's' .. tail) then return 'reset', 'too_old', from end
+  return 'resume', '', after
+end
+
+-- The functions. `keys[1]` is the room's r key.
+
+local function reserved_for(key, at)
+  local state = redis.call('HMGET', key, 'st', 'exp', 'own')
+  return state[1] == 'reserved' and at < tonumber(state[2]) and state[3] or nil
+end
+
+local function create(keys, args)
+  local owner, life, history, may = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  if living(tail, at) or reserved_for(keys[1], at) then return 'taken' end
+  if may == 'full' then return 'full' end
+  wipe(tail)
+  redis.call('HSET', keys[1], 'st', 'reserved', 'own', owner, 'life', life, 'hist', history, 'exp', at + RESERVED_MS)
+  redis.call('PEXPIRE', keys[1], RESERVED_MS)
+  list_room(tail, at, at + RESERVED_MS)
+  return 'created'
+end
+
+local function reserved(keys)
+  return reserved_for(keys[1], now())
+end
+
+local function open(keys, args)
+  local owner, access, link, door, epoch, c, charter, blob, log, events, bytes = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  if reserved_for(keys[1], at) ~= owner then return 'not_reserved' end
+  local life = tonumber(redis.call('HGET', keys[1], 'life'))
+  redis.call('HSET', keys[1], 'st', 'open', 'log', log, 'gen', '', 'pv', 0, 'ord', 0, 'ep', epoch, 'c', c,
+    'a', access, 'link', link, 'door', door)
+  redis.call('HSET', 'o' .. tail, 'charter', charter, 'blob', blob)
+  local room = { log = log, gen = '', head = 0, bytes = 0, life = life, exp = at + life, ttl = at }
+  name_log(tail, room, generation_of_primary())
+  log_event(tail, room, 'c', charter .. blob, events, bytes)
+  keep_keys(tail, room, at)
+  return 'opened'
+end
+
+local function public_keys(keys)
+  if not living(tail_of(keys[1]), now()) then return nil end
+  return redis.call('HMGET', keys[1], 'own', 'a', 'link', 'door', 'ep')
+end
+
+local function join(keys, args)
+  local id, as, access, epoch, log, seq, slot, node, most, records, listed = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room = living(tail, at)
+  if not room then return { 'denied' } end
+  local f = redis.call('HMGET', keys[1], 'a', 'c', 'hist')
+  if f[1] ~= access or room.epoch ~= tonumber(epoch) then return { 'denied' } end
+
+  local known = redis.call('HGET', 'm' .. tail, id)
+  if not known and as == 'member' then return { 'denied' } end
+  if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full' } end
+  name_log(tail, room, generation_of_primary())
+  local member = known and find(tail, known) or add_member(tail, room, id, slot, records)
+  local before = seat(tail, member, node)
+  member.generation = member.generation + 1
+  store(tail, member)
+
+  if before == HERE then publish(tail, 'R' .. member.slot .. struct.pack('>I4', member.generation)) end
+  announce_return(tail, member, before)
+  if not known then
+    room.exp = at + room.life
+    publish(tail, 'L' .. struct.pack('>I4', room.life))
+  end
+  keep_keys(tail, room, at)
+  redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
+
+  local charter = redis.call('HMGET', 'o' .. tail, 'charter', 'blob')
+  local mode, reason, after = resume_from(tail, room, log, seq, member.from)
+  return {
+    'joined', member.slot, member.generation, room.log, room.head, mode, reason, room.epoch, tonumber(f[2]),
+    charter[1], charter[2], member.n, f[3], room.life, room.exp - at,
+    tonumber(redis.call('HGET', keys[1], 'pv')), count(tail),
+    list_members(tail, listed, member.slot), events_after(tail, after, room.head), redis.call('HKEYS', 'w' .. tail),
+  }
+end
+
+local function append(keys, args)
+  local slot, generation, n, epoch, envelope, node, events, bytes = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, why = living(tail, at)
+  if not room then return why end
+  local member = speaking(tail, slot, generation, node)
+  if not member then return 'replaced' end
+  n = tonumber(n)
+  if n <= member.n then return 'repeated' end
+  if tonumber(epoch) ~= room.epoch then return 'epoch' end
+  if n > member.n + 1 then return 'gap' end
+  name_log(tail, room, generation_of_primary())
+  restart_life(tail, room, at)
+  local seq = log_event(tail, room, 'm', envelope, events, bytes)
+  member.n = n
+  store(tail, member)
+  return seq
+end
+
+local function profile(keys, args)
+  local slot, generation, epoch, sealed, node = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, why = living(tail, at)
+  if not room then return why end
+  local member = speaking(tail, slot, generation, node)
+  if not member or tonumber(epoch) ~= room.epoch then return 'ignored' end
+  redis.call('HSET', 'p' .. tail, slot, sealed)
+  redis.call('PEXPIRE', 'p' .. tail, room.exp - at + REFRESH_MS)
+  publish(tail, 'F' .. slot .. member.id .. sealed)
+  return 'told'
+end
+
+-- The next step of a departure, if this session is still the member's newest and stands where the step begins.
+local function fade(keys, args)
+  local slot, generation, step = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, why = living(tail, at)
+  if not room then return why end
+  local member = find(tail, slot)
+  if not member or member.generation ~= tonumber(generation) then return 'replaced' end
+  local standing = member.standing
+  if step == 'quiet' and standing == HERE then
+    member.standing = QUIET
+    store(tail, member)
+  elseif step == 'away' and standing == QUIET then
+    member.standing = AWAY
+    store(tail, member)
+    presence(tail, '', slot, '')
+  elseif (step == 'left' and (standing == QUIET or standing == AWAY)) or (step == 'leave' and standing == HERE) then
+    depart(tail, room, at, member)
+  else
+    return 'ignored'
+  end
+  return 'done'
+end
+
+local function renew(keys, args)
+  local slot, generation, node = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, why = living(tail, at)
+  if not room then return why end
+  if not speaking(tail, slot, generation, node) then return 'replaced' end
+  restart_life(tail, room, at)
+  redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
+  publish(tail, 'L' .. struct.pack('>I4', room.life))
+  return 'renewed'
+end
+
+-- How long the room still has; none ends it.
+local function expire(keys)
+  local tail, at = tail_of(keys[1]), now()
+  local room, why = living(tail, at)
+  return room and room.exp - at or why
+end
+
+-- One row for each key: what a node needs to know whether it missed anything.
+local function heads(keys)
+  local at, gen, rows = now(), generation_of_primary(), {}
+  for i, key in ipairs(keys) do
+    local tail = tail_of(key)
+    local room, why = living(tail, at)
+    if room then
+      name_log(tail, room, gen)
+      rows[i] = { 'here', room.log, room.head, tonumber(redis.call('HGET', key, 'pv')), room.exp - at }
+    else
+      rows[i] = { why, redis.call('HGET', key, 'why') or '' }
+    end
+  end
+  return rows
+end
+
+local function missed(keys, args)
+  local log, after, last = unpack(args)
+  local tail = tail_of(keys[1])
+  local room = living(tail, now())
+  if not room or room.log ~= log then return {} end
+  return events_after(tail, tonumber(after), tonumber(last))
+end
+
+local function present(keys, args)
+  local tail = tail_of(keys[1])
+  if not living(tail, now()) then return nil end
+  return { tonumber(redis.call('HGET', keys[1], 'pv')), count(tail), list_members(tail, args[1]) }
+end
+
+-- A node says which sessions it still serves: whom others took for dead is back. Answers those that a newer one replaced.
+local function hold(keys, args)
+  local tail, replaced = tail_of(keys[1]), {}
+  if not living(tail, now()) then return replaced end
+  for i = 2, #args, 2 do
+    if not speaking(tail, args[i], args[i + 1], args[1]) then
+      local member = find(tail, args[i])
+      if member and member.generation > tonumber(args[i + 1]) then
+        replaced[#replaced + 1], replaced[#replaced + 2] = member.slot, member.generation
+      end
+    end
+  end
+  return replaced
+end
+
+-- The members of a dead node have lost their connections: another node takes care of their departure.
+local function adopt(keys, args)
+  local dead, node = unpack(args)
+  local tail, adopted = tail_of(keys[1]), {}
+  if not living(tail, now()) or redis.call('HEXISTS', 'w' .. tail, dead) == 0 then return adopted end
+  for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, -1)) do
+    local member = find(tail, slot)
+    if member.node == dead then
+      if member.standing == HERE then member.standing = QUIET end
+      member.node = node
+      store(tail, member)
+      care(tail, dead, -1)
+      care(tail, node, 1)
+      adopted[#adopted + 1], adopted[#adopted + 2] = slot, member.generation
+    end
+  end
+  return adopted
+end
+
+-- A node says that it lives for so long. Answers whether it had lapsed, and then all nodes whose lease runs.
+local function lease(keys, args)
+  local node, ms = unpack(args)
+  local at = now()
+  local before = tonumber(redis.call('ZSCORE', keys[1], node) or 0)
+  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', at)
+  if tonumber(ms) > 0 then redis.call('ZADD', keys[1], at + ms, node) else redis.call('ZREM', keys[1], node) end
+  redis.call('PEXPIRE', keys[1], BACKSTOP_MS)
+  local answer = redis.call('ZRANGE', keys[1], 0, -1)
+  table.insert(answer, 1, before <= at and 'lapsed' or 'held')
+  return answer
+end
+
+-- How many rooms are open or reserved in this partition.
+local function rooms(keys)
+  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now())
+  return redis.call('ZCARD', keys[1])
+end
+
+-- Out of memory, Redis refuses every function that does not say that it may still run. What ends, repairs or makes room
+-- may, and so may who only returns.
+local FREES = { 'allow-oom' }
+local function register(name, callback, flags)
+  redis.register_function({ function_name = 'mayfly_v1_' .. name, callback = callback, flags = flags or {} })
+end
+
+register('create', create)
+register('reserved', reserved, FREES)
+register('open', open)
+register('keys', public_keys, FREES)
+register('join', join)
+register('rejoin', join, FREES)
+register('append', append)
+register('profile', profile)
+register('fade', fade, FREES)
+register('renew', renew, FREES)
+register('expire', expire, FREES)
+register('heads', heads, FREES)
+register('missed', missed, FREES)
+register('present', present, FREES)
+register('hold', hold, FREES)
+register('adopt', adopt, FREES)
+register('lease', lease, FREES)
+register('rooms', rooms, FREES)

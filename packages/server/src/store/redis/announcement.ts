@@ -1,0 +1,75 @@
+// What functions announce on a room's channel (mayfly.lua, `publish`), as the news that followers hear.
+
+import {
+  ByteReader,
+  ENDED_REASONS,
+  LOG_ID_BYTES,
+  PUBLIC_KEY_BYTES,
+  SLOT_BYTES,
+  encodeCommandEvent,
+  encodeMessageEvent,
+  encodeProfileFrame,
+  toBase64url,
+} from '@mayfly/protocol';
+import type { RoomNews, StoredEvent } from '../room-store.ts';
+
+/** Undefined for what another version of this server may announce. */
+export function readAnnouncement(announced: Uint8Array): RoomNews | undefined {
+  // Copied once, here: the connection reuses what it hands out.
+  const reader = new ByteReader(new Uint8Array(announced));
+  switch (letter(reader)) {
+    case 'E': {
+      const logId = toBase64url(reader.take(LOG_ID_BYTES));
+      const seq = reader.u32();
+      return { type: 'event', logId, event: storedEvent(seq, letter(reader), reader.rest()) };
+    }
+    case 'P':
+      return readPresence(reader);
+    case 'F': {
+      const slot = reader.take(SLOT_BYTES);
+      const idPk = reader.take(PUBLIC_KEY_BYTES);
+      return { type: 'profile', frame: encodeProfileFrame(slot, idPk, reader.rest()) };
+    }
+    case 'L':
+      return { type: 'life', expiresInMs: reader.u32() };
+    case 'R':
+      return { type: 'replaced', session: { slot: reader.take(SLOT_BYTES), generation: reader.u32() } };
+    case 'X': {
+      const why = new TextDecoder().decode(reader.rest());
+      return { type: 'ended', reason: ENDED_REASONS.find((reason) => reason === why) ?? 'server' };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `kind` as the log's entries name it: `m` a message, `c` a command. */
+export function storedEvent(seq: number, kind: string, content: Uint8Array): StoredEvent {
+  const frame =
+    kind === 'm' ? encodeMessageEvent(seq, content) : encodeCommandEvent(seq, content, NO_BLOB_APART);
+  return { seq, frame };
+}
+
+const NO_BLOB_APART = new Uint8Array(0);
+
+function readPresence(reader: ByteReader): RoomNews {
+  const [version, count] = [reader.u32(), reader.u32()];
+  const [joined, away, left] = [reader.u16(), reader.u16(), reader.u16()];
+  const slot = () => reader.take(SLOT_BYTES);
+  return {
+    type: 'presence',
+    presence: {
+      type: 'presence',
+      version,
+      snapshot: false,
+      joined: Array.from({ length: joined }, () => ({ slot: slot(), idPk: reader.take(PUBLIC_KEY_BYTES) })),
+      away: Array.from({ length: away }, slot),
+      left: Array.from({ length: left }, slot),
+      count,
+    },
+  };
+}
+
+function letter(reader: ByteReader): string {
+  return String.fromCharCode(reader.u8());
+}

@@ -1,0 +1,35 @@
+// How a room is called in Redis. All its keys end alike, so that they live on one shard and one function can touch them.
+
+import { type RoomId, parseRoomId } from '@mayfly/protocol';
+
+const PARTITIONS = 1024;
+
+export function roomKey(room: RoomId): string {
+  return `r${tail(room)}`;
+}
+
+export function roomChannel(room: RoomId): string {
+  return `c${tail(room)}`;
+}
+
+export function roomOfChannel(channel: string): RoomId | undefined {
+  return parseRoomId(channel.slice(channel.indexOf(':') + 1));
+}
+
+/** Of a key or channel; equal for all that lie on the same shard. */
+export function partitionOf(name: string): string {
+  return name.slice(name.indexOf('{'), name.indexOf('}') + 1);
+}
+
+/** The lists of rooms, one for each partition. */
+export const DIRECTORIES: readonly string[] = Array.from({ length: PARTITIONS }, (_, i) => `d{${i}}`);
+
+/** All nodes, by the end of their lease. */
+export const NODES_KEY = 'n';
+
+// FNV-1a: even, short, and the same in every version.
+function tail(room: RoomId): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < room.length; i++) hash = Math.imul(hash ^ room.charCodeAt(i), 0x01000193);
+  return `{${(hash >>> 0) % PARTITIONS}}:${room}`;
+}
