@@ -107,14 +107,17 @@ end
 
 -- Members.
 
+-- `node` is whose care the member is in; `attempt` names the join that made its newest session.
 local function pack(member)
-  return struct.pack('>I4I4BI4c8c32', member.generation, member.n, member.standing, member.from, member.node,
-    member.id)
+  return struct.pack('>I4I4BI4c8c8c32', member.generation, member.n, member.standing, member.from, member.node,
+    member.attempt, member.id)
 end
 
 local function unpack_member(slot, packed)
-  local generation, n, standing, from, node, id = struct.unpack('>I4I4BI4c8c32', packed)
-  return { slot = slot, generation = generation, n = n, standing = standing, from = from, node = node, id = id }
+  local generation, n, standing, from, node, attempt, id = struct.unpack('>I4I4BI4c8c8c32', packed)
+  return {
+    slot = slot, generation = generation, n = n, standing = standing, from = from, node = node, attempt = attempt, id = id,
+  }
 end
 
 local function find(tail, slot)
@@ -195,6 +198,7 @@ local function forget_longest_gone(tail)
   redis.call('HDEL', 'p' .. tail, oldest)
 end
 
+-- A slot is named after the first join, which is random.
 local function add_member(tail, room, id, slot, records)
   if redis.call('HLEN', 'm' .. tail) >= tonumber(records) then forget_longest_gone(tail) end
   while redis.call('HEXISTS', 'l' .. tail, slot) == 1 do slot = bytes_of(string.sub(redis.sha1hex(slot), 1, 16)) end
@@ -314,7 +318,7 @@ local function public_keys(keys)
 end
 
 local function join(keys, args)
-  local id, as, access, epoch, log, seq, slot, node, most, records, listed = unpack(args)
+  local id, as, access, epoch, log, seq, attempt, node, most, records, listed = unpack(args)
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
   if not room then return { 'denied' } end
@@ -325,9 +329,9 @@ local function join(keys, args)
   if not known and as == 'member' then return { 'denied' } end
   if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full' } end
   name_log(tail, room, generation_of_primary())
-  local member = known and find(tail, known) or add_member(tail, room, id, slot, records)
+  local member = known and find(tail, known) or add_member(tail, room, id, attempt, records)
   local before = seat(tail, member, node)
-  member.generation = member.generation + 1
+  member.generation, member.attempt = member.generation + 1, attempt
   store(tail, member)
 
   if before == HERE then publish(tail, 'R' .. member.slot .. struct.pack('>I4', member.generation)) end
@@ -405,6 +409,18 @@ local function fade(keys, args)
   return 'done'
 end
 
+-- A join whose answer never reached its node: nobody is connected. Answers the session, if it is still the newest.
+local function withdraw(keys, args)
+  local id, attempt = unpack(args)
+  local tail = tail_of(keys[1])
+  local slot = living(tail, now()) and redis.call('HGET', 'm' .. tail, id)
+  local member = slot and find(tail, slot)
+  if not member or member.attempt ~= attempt or member.standing ~= HERE then return {} end
+  member.standing = QUIET
+  store(tail, member)
+  return { slot, member.generation }
+end
+
 local function renew(keys, args)
   local slot, generation, node = unpack(args)
   local tail, at = tail_of(keys[1]), now()
@@ -462,7 +478,8 @@ local function hold(keys, args)
     if not speaking(tail, args[i], args[i + 1], args[1]) then
       local member = find(tail, args[i])
       if member and member.generation > tonumber(args[i + 1]) then
-        replaced[#replaced + 1], replaced[#replaced + 2] = member.slot, member.generation
+        local at = #replaced
+        replaced[at + 1], replaced[at + 2] = member.slot, member.generation
       end
     end
   end
@@ -482,7 +499,8 @@ local function adopt(keys, args)
       store(tail, member)
       care(tail, dead, -1)
       care(tail, node, 1)
-      adopted[#adopted + 1], adopted[#adopted + 2] = slot, member.generation
+      local at = #adopted
+      adopted[at + 1], adopted[at + 2] = slot, member.generation
     end
   end
   return adopted
@@ -530,5 +548,6 @@ register('missed', missed, FREES)
 register('present', present, FREES)
 register('hold', hold, FREES)
 register('adopt', adopt, FREES)
+register('withdraw', withdraw, FREES)
 register('lease', lease, FREES)
 register('rooms', rooms, FREES)

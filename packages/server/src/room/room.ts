@@ -107,6 +107,7 @@ export class Room implements Audience, Hall, Disposable {
       case 'life':
         return this.#push({ framed: encodeFrame(encodeServerControl(news)) });
       case 'replaced':
+      case 'hole':
         return this.#tellAll(news);
       case 'ended':
         this.#setup.onOver();

@@ -6,7 +6,7 @@ import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing
 import { MemoryStore } from './memory-store.ts';
 import { roomStoreContract } from './room-store-contract.ts';
 
-roomStoreContract('memory store', (limits) => {
+roomStoreContract('memory store', async (limits) => {
   const clock = new TestClock();
   const store = new MemoryStore({ clock, random: new SeededRandom(7).bytes, limits });
   return {
@@ -77,6 +77,17 @@ describe('memory store: what only memory can promise', () => {
     for (let n = 1; n <= 12; n++) await store.append(room, ann.session, n, envelope(n));
     const [first] = events;
     expect(first?.type === 'event' && first.event.frame.subarray(5)).toEqual(envelope(1));
+  });
+
+  test('LIFE-4: a store that stops ends its rooms', async () => {
+    const { store, join } = await openRoom();
+    await join('ann');
+    await store.create(roomId('Room22'), { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
+    const heard: RoomNews[] = [];
+    store.follow(room, (news) => heard.push(news));
+    await store[Symbol.asyncDispose]();
+    expect(heard).toEqual([{ type: 'ended', reason: 'server' }]);
+    expect(await store.size()).toBe(0);
   });
 
   test('no timer outlives its room', async () => {

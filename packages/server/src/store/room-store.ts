@@ -95,6 +95,8 @@ export type RoomNews =
   | { readonly type: 'life'; readonly expiresInMs: number }
   /** Sessions of this member older than `generation` must go. */
   | { readonly type: 'replaced'; readonly session: MemberSession }
+  /** Something is missing that cannot be told any more: everybody has to resume. */
+  | { readonly type: 'hole' }
   /** The last thing a follower hears. */
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
@@ -107,6 +109,7 @@ export type StoreLimits = {
   readonly historyBytes: number;
 };
 
+/** A store whose memory is elsewhere may throw `StoreUnavailable` from any method: the outcome is unknown then. */
 export interface RoomStore extends AsyncDisposable {
   /** Reserves the id for `RESERVATION_MS`; nobody can join before `open`. */
   create(room: RoomId, spec: RoomSpec): Promise<'created' | 'taken' | 'full'>;
@@ -141,7 +144,10 @@ export interface RoomStore extends AsyncDisposable {
   /** Everything new from now on, in order, until `ended` or disposal. Never calls back before it has returned. */
   follow(room: RoomId, listener: RoomListener): Disposable;
 
-  /** Memory is short: keeps at most that share (0 to 1) of each room's bounded history, the newest. Nobody is told. */
+  /**
+   * This process is short of memory: of what it holds itself of each room's bounded history it keeps at most that share
+   * (0 to 1), the newest. Nobody is told.
+   */
   shorten(share: number): Promise<void>;
 
   /** How many rooms are open or reserved. */

@@ -23,6 +23,11 @@ export class TestClock implements Clock {
     return this.#timers.size;
   }
 
+  /** When the next timer is due; undefined when none waits. */
+  get nextAt(): number | undefined {
+    return this.#next(Infinity)?.at;
+  }
+
   /** Lets time go by; each timer runs at its own moment. */
   pass(ms: number): void {
     const end = this.#now + ms;

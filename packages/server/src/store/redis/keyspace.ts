@@ -33,3 +33,13 @@ function tail(room: RoomId): string {
   for (let i = 0; i < room.length; i++) hash = Math.imul(hash ^ room.charCodeAt(i), 0x01000193);
   return `{${(hash >>> 0) % PARTITIONS}}:${room}`;
 }
+
+/** The slot of a Redis Cluster that a key or channel belongs to: CRC-16 (XMODEM) of its partition's number. */
+export function slotOf(name: string): number {
+  let crc = 0;
+  for (const byte of Buffer.from(partitionOf(name).slice(1, -1))) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
+  }
+  return crc % 16_384;
+}

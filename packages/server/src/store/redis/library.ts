@@ -22,7 +22,8 @@ export type FunctionName =
   | 'rejoin'
   | 'renew'
   | 'reserved'
-  | 'rooms';
+  | 'rooms'
+  | 'withdraw';
 
 export type Library = {
   /** What `FUNCTION LOAD` takes. */

@@ -1,19 +1,26 @@
-// This node's two ways to Redis: calls of functions, and the channels of rooms. The only file that names the client library.
+// This node's two ways to Redis: calls of functions, and the channels of rooms. What the store needs, and no more.
 
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { Clock } from '../../clock.ts';
-import { StoreUnavailable } from '../store-unavailable.ts';
-import { type FunctionName, type Library, readLibrary } from './library.ts';
-import { type ChannelEvents, Channels } from './channels.ts';
-import type { RedisAddress } from './address.ts';
+import type { FunctionName } from './library.ts';
 
 export type Argument = string | number | Uint8Array;
 
-/** What the store needs of Redis. */
 export interface Link extends AsyncDisposable {
-  /** One round trip, one atomic step. Throws `StoreUnavailable` when Redis does not answer in time or cannot. */
+  /** One round trip, one atomic step. Throws `StoreUnavailable` when Redis cannot, or does not answer in time. */
   call(name: FunctionName, keys: readonly string[], args: readonly Argument[]): Promise<unknown>;
-  /** Resolves when everything announced from now on will be heard. Throws `StoreUnavailable`. */
+  /** Resolves when everything announced from then on will be heard. Throws `StoreUnavailable`. */
   listen(channel: string): Promise<void>;
   silence(channel: string): void;
 }
+
+/** What the store hears of its link, without having asked. Nothing here throws. */
+export interface LinkEvents {
+  announced(channel: string, message: Uint8Array): void;
+  /** These channels were not heard for a while, and are again. At most `CHANNELS_AT_ONCE`, all of one partition. */
+  restored(channels: readonly string[]): void;
+}
+
+/** So many channels are asked for in one step, and so many rooms are looked after in one call. */
+export const CHANNELS_AT_ONCE = 256;
+
+/** How long Redis may take to answer. */
+export const ANSWER_WITHIN_MS = 2_000;

@@ -1,0 +1,141 @@
+// Calls of the library's functions over ioredis: in time or not at all, and the library loaded wherever it is missing.
+
+import type { Clock } from '../../clock.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import type { RedisAddress } from './address.ts';
+import { Channels } from './channels.ts';
+import type { FunctionName, Library } from './library.ts';
+import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
+import { Topology } from './topology.ts';
+
+export type RedisLinkSetup = {
+  readonly address: RedisAddress;
+  readonly library: Library;
+  readonly clock: Clock;
+  readonly events: LinkEvents;
+};
+
+export class RedisLink implements Link {
+  readonly #topology: Topology;
+  readonly #channels: Channels;
+  readonly #library: Library;
+  readonly #clock: Clock;
+  #loading: Promise<void> | undefined;
+
+  constructor({ address, library, clock, events }: RedisLinkSetup) {
+    this.#topology = new Topology(address);
+    this.#channels = new Channels(this.#topology, clock, events);
+    this.#library = library;
+    this.#clock = clock;
+  }
+
+  /** Throws `StoreUnavailable` when Redis cannot be reached in time. */
+  ready(): Promise<void> {
+    return this.#inTime(this.#topology.ready());
+  }
+
+  async call(name: FunctionName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    try {
+      return await this.#inTime(this.#callAndLoad(name, keys, args));
+    } catch (error) {
+      throw explain(name, error);
+    }
+  }
+
+  listen(channel: string): Promise<void> {
+    return this.#channels.listen(channel);
+  }
+
+  silence(channel: string): void {
+    this.#channels.silence(channel);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#channels[Symbol.dispose]();
+    this.#topology.caller.disconnect();
+  }
+
+  async #callAndLoad(
+    name: FunctionName,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<unknown> {
+    const fcall = () =>
+      this.#topology.caller.callBuffer(
+        'FCALL',
+        this.#library.nameOf(name),
+        keys.length,
+        ...keys,
+        ...args.map(word),
+      );
+    try {
+      return await fcall();
+    } catch (error) {
+      if (codeOf(error) !== 'ERR' || !/function not found/i.test(messageOf(error))) throw error;
+      await (this.#loading ??= this.#load());
+      return await fcall();
+    }
+  }
+
+  // A Redis that was restarted, or has become the primary, may have forgotten all functions.
+  async #load(): Promise<void> {
+    try {
+      const { code } = this.#library;
+      await Promise.all(
+        this.#topology.primaries().map((primary) => primary.call('FUNCTION', 'LOAD', 'REPLACE', code)),
+      );
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: Disposable | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = this.#clock.after(ANSWER_WITHIN_MS, () => reject(new StoreUnavailable()));
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      timer?.[Symbol.dispose]();
+    }
+  }
+}
+
+function word(argument: Argument): string | number | Buffer {
+  if (!(argument instanceof Uint8Array)) return argument;
+  return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
+}
+
+// What Redis says in the first word of an error; a plain ERR is a fault of ours.
+const CANNOT_NOW = new Set([
+  'BUSY',
+  'CLUSTERDOWN',
+  'LOADING',
+  'MASTERDOWN',
+  'MISCONF',
+  'MOVED',
+  'ASK',
+  'NOREPLICAS',
+  'READONLY',
+  'TRYAGAIN',
+]);
+
+// The client library's errors carry the command, and with it a room's id: they go no further than here.
+function explain(name: FunctionName, error: unknown): Error {
+  if (error instanceof StoreUnavailable) return error;
+  const code = codeOf(error);
+  if (code === 'OOM') return new StoreUnavailable('server_full');
+  if (code === undefined || CANNOT_NOW.has(code)) return new StoreUnavailable();
+  return new Error(`Redis refused the function ${name}: ${code}`);
+}
+
+/** Undefined where it was not Redis that answered. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
+  return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}

@@ -1,0 +1,427 @@
+// Rooms in a Redis or Valkey that any number of nodes share: each operation is one function call there (mayfly.lua),
+// and its news comes back to every node that listens. What this node remembers itself is only who is connected to it.
+
+import { GRACE_MS, type EndedReason, type RoomId, SLOT_BYTES, epochOf } from '@mayfly/protocol';
+import { ENDED_REASONS } from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../../clock.ts';
+import { Followers } from '../followers.ts';
+import { AWAY_AFTER_MS, LISTED_MAX, RECORDS_PER_MEMBER } from '../members.ts';
+import type {
+  JoinRefused,
+  JoinRequest,
+  Joined,
+  MemberSession,
+  Placed,
+  RoomKeys,
+  RoomListener,
+  RoomNews,
+  RoomSpec,
+  RoomStore,
+  StoreLimits,
+  VerifiedCharter,
+} from '../room-store.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { readAnnouncement } from './announcement.ts';
+import {
+  placeWords,
+  readEvents,
+  readHeads,
+  readJoined,
+  readKeys,
+  readLease,
+  readPlaced,
+  readPresent,
+  readSessions,
+} from './answers.ts';
+import { Census } from './census.ts';
+import { Ear } from './ear.ts';
+import { Insistence } from './insistence.ts';
+import { DIRECTORIES, NODES_KEY, roomChannel, roomKey, roomOfChannel } from './keyspace.ts';
+import type { FunctionName } from './library.ts';
+import type { Argument, Link, LinkEvents } from './link.ts';
+import { BEAT_MS, LEASE_MS, Neighbours } from './neighbours.ts';
+import { Reply, bytesOf, textOf } from './reply.ts';
+
+const NODE_BYTES = 8;
+const LOG_ID_BYTES = 8;
+/** Listening goes on for so long after the last follower, who is often soon back. */
+const LINGER_MS = 5_000;
+/** Members of a dead node lost their connections a lease ago. */
+const ADOPTED_LEFT_MS = 5_000;
+
+export type RedisStoreSetup = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly limits: StoreLimits;
+  readonly connect: (events: LinkEvents) => Link;
+  /** Our own fault, noticed while nobody waits for an answer. */
+  readonly onTrouble: (error: unknown) => void;
+};
+
+type Listening = {
+  readonly ear: Ear;
+  followers: number;
+  linger: Disposable | undefined;
+  expiry: Disposable | undefined;
+};
+
+export class RedisStore implements RoomStore, LinkEvents {
+  readonly #setup: RedisStoreSetup;
+  readonly #link: Link;
+  readonly #node: Uint8Array;
+  readonly #insistence: Insistence;
+  readonly #followers = new Followers();
+  readonly #rooms = new Map<RoomId, Listening>();
+  readonly #neighbours = new Neighbours();
+  readonly #census: Census;
+  #hasLease = false;
+
+  constructor(setup: RedisStoreSetup) {
+    this.#setup = setup;
+    this.#node = setup.random(NODE_BYTES);
+    this.#insistence = new Insistence(setup.clock);
+    this.#census = new Census(setup.clock, setup.limits.maxRooms, () => this.size());
+    this.#link = setup.connect(this);
+    this.#insistence.later(BEAT_MS, () => this.#keepBeating());
+  }
+
+  async create(room: RoomId, { ownerPk, lifeMs, history }: RoomSpec): Promise<'created' | 'taken' | 'full'> {
+    const may = (await this.#census.isFull()) ? 'full' : '';
+    const answer = await this.#unlessFull(
+      'full',
+      this.#call('create', room, [ownerPk, lifeMs, history, may]),
+      textOf,
+    );
+    if (answer === 'created') this.#census.made();
+    return answer === 'created' || answer === 'taken' ? answer : 'full';
+  }
+
+  async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
+    const answer = await this.#call('reserved', room, []);
+    return answer === null ? undefined : bytesOf(answer);
+  }
+
+  async open(
+    room: RoomId,
+    { bytes, blob, command, args }: VerifiedCharter,
+  ): Promise<'opened' | 'not_reserved'> {
+    const { historyMessages, historyBytes } = this.#setup.limits;
+    const link = args.door === 1 ? '' : args.linkPk;
+    const answer = await this.#call('open', room, [
+      command.signerPk,
+      args.accessPk,
+      link,
+      args.door,
+      args.newEpoch,
+      command.c,
+      bytes,
+      blob,
+      this.#setup.random(LOG_ID_BYTES),
+      historyMessages,
+      historyBytes,
+    ]);
+    return textOf(answer) === 'opened' ? 'opened' : 'not_reserved';
+  }
+
+  async keys(room: RoomId): Promise<RoomKeys | undefined> {
+    return readKeys(await this.#call('keys', room, []));
+  }
+
+  async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
+    // Nothing may happen between the answer and the first news that is heard.
+    if (this.#rooms.has(room)) await this.#link.listen(roomChannel(room));
+    const attempt = this.#setup.random(SLOT_BYTES);
+    const answer = await this.#askToJoin(room, request, attempt).catch((error: unknown) => {
+      this.#background(this.#withdraw(room, request.idPk, attempt));
+      throw error;
+    });
+    const read = readJoined(answer);
+    if ('outcome' in read) return read;
+    for (const node of read.nodes) this.#neighbours.saw(node);
+    this.#serve(room, read.joined);
+    return read.joined;
+  }
+
+  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
+    const { historyMessages, historyBytes } = this.#setup.limits;
+    const { slot, generation } = session;
+    const words = [
+      slot,
+      generation,
+      n,
+      epochOf(envelope),
+      envelope,
+      this.#node,
+      historyMessages,
+      historyBytes,
+    ];
+    const placed = await this.#unlessFull(SERVER_FULL, this.#call('append', room, words), readPlaced);
+    if (placed !== 'vanished') return placed;
+    this.#end(room, 'server');
+    return { outcome: 'gone' };
+  }
+
+  async publishProfile(room: RoomId, { slot, generation }: MemberSession, sealed: Uint8Array): Promise<void> {
+    await this.#call('profile', room, [slot, generation, epochOf(sealed), sealed, this.#node]);
+  }
+
+  async detach(room: RoomId, session: MemberSession): Promise<void> {
+    this.#rooms.get(room)?.ear.gone(session);
+    const since = this.#setup.clock.now();
+    if (await this.#fade(room, session, 'quiet')) {
+      this.#leaveByTime(room, session, since + AWAY_AFTER_MS, since + GRACE_MS);
+    }
+  }
+
+  async leave(room: RoomId, session: MemberSession): Promise<void> {
+    this.#rooms.get(room)?.ear.gone(session);
+    await this.#fade(room, session, 'leave');
+  }
+
+  async renew(room: RoomId, { slot, generation }: MemberSession): Promise<void> {
+    await this.#call('renew', room, [slot, generation, this.#node]);
+  }
+
+  follow(room: RoomId, listener: RoomListener): Disposable {
+    const following = this.#followers.follow(room, listener);
+    const listening = this.#rooms.get(room) ?? this.#listen(room);
+    listening.followers++;
+    listening.linger?.[Symbol.dispose]();
+    let isOver = false;
+    return {
+      [Symbol.dispose]: () => {
+        following[Symbol.dispose]();
+        if (!isOver) this.#unfollow(room, listening);
+        isOver = true;
+      },
+    };
+  }
+
+  /** Nothing of the history is in this process. */
+  async shorten(): Promise<void> {}
+
+  async size(): Promise<number> {
+    const counts = await Promise.all(
+      DIRECTORIES.map((directory) => this.#link.call('rooms', [directory], [])),
+    );
+    return counts.reduce<number>((sum, rooms) => sum + Number(rooms), 0);
+  }
+
+  announced(channel: string, message: Uint8Array): void {
+    const room = roomOfChannel(channel);
+    const news = readAnnouncement(message);
+    if (room !== undefined && news !== undefined) this.#rooms.get(room)?.ear.hear(news);
+  }
+
+  restored(channels: readonly string[]): void {
+    const rooms = channels.flatMap((channel) => this.#listeningTo(channel) ?? []);
+    if (rooms.length > 0) this.#background(this.#sweep(rooms));
+  }
+
+  /** Says that this node is alive, and looks who is not. Throws `StoreUnavailable`. */
+  async beat(): Promise<void> {
+    const { lapsed, living } = readLease(await this.#link.call('lease', [NODES_KEY], [this.#node, LEASE_MS]));
+    const rooms = [...this.#rooms.values()];
+    if (lapsed && this.#hasLease) for (const { ear } of rooms) this.#background(this.#hold(ear));
+    this.#hasLease = true;
+    for (const dead of this.#neighbours.look(living)) {
+      for (const { ear } of rooms) this.#background(this.#adopt(ear.room, dead));
+    }
+  }
+
+  /** The rooms live on: other nodes serve them, and see to the members that were here. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#insistence[Symbol.dispose]();
+    await this.#link.call('lease', [NODES_KEY], [this.#node, 0]).catch(() => {});
+    this.#rooms.clear();
+    await this.#link[Symbol.asyncDispose]();
+  }
+
+  #call(name: FunctionName, room: RoomId, args: readonly Argument[]): Promise<unknown> {
+    return this.#link.call(name, [roomKey(room)], args);
+  }
+
+  /** Asks until there is an answer. */
+  #insist(name: FunctionName, room: RoomId, args: readonly Argument[]): Promise<unknown> {
+    return this.#insistence.insist(() => this.#call(name, room, args));
+  }
+
+  async #unlessFull<T>(full: T, answer: Promise<unknown>, read: (answer: unknown) => T): Promise<T> {
+    try {
+      return read(await answer);
+    } catch (error) {
+      if (error instanceof StoreUnavailable && error.code === 'server_full') return full;
+      throw error;
+    }
+  }
+
+  #background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      // Whoever could not be asked now is asked at the next beat, or when listening is restored.
+      if (!(error instanceof StoreUnavailable)) this.#setup.onTrouble(error);
+    });
+  }
+
+  // Joining and leaving.
+
+  #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
+    const { idPk, as, verifiedWith, position } = request;
+    const { maxMembers } = this.#setup.limits;
+    return this.#call(as === 'member' ? 'rejoin' : 'join', room, [
+      idPk,
+      as,
+      verifiedWith.accessPk,
+      verifiedWith.epoch,
+      ...placeWords(position),
+      attempt,
+      this.#node,
+      maxMembers,
+      maxMembers * RECORDS_PER_MEMBER,
+      LISTED_MAX,
+    ]);
+  }
+
+  // Redis may have let in somebody who was told to come again.
+  async #withdraw(room: RoomId, idPk: Uint8Array, attempt: Uint8Array): Promise<void> {
+    const since = this.#setup.clock.now();
+    const withdrawn = readSessions(await this.#insist('withdraw', room, [idPk, attempt]));
+    for (const session of withdrawn)
+      this.#leaveByTime(room, session, since + AWAY_AFTER_MS, since + GRACE_MS);
+  }
+
+  #serve(room: RoomId, joined: Joined): void {
+    const listening = this.#rooms.get(room);
+    listening?.ear.joined(joined);
+    if (listening !== undefined && listening.expiry === undefined) this.#watch(listening, joined.expiresInMs);
+  }
+
+  async #fade(
+    room: RoomId,
+    { slot, generation }: MemberSession,
+    step: 'quiet' | 'away' | 'left' | 'leave',
+  ): Promise<boolean> {
+    return textOf(await this.#insist('fade', room, [slot, generation, step])) === 'done';
+  }
+
+  #leaveByTime(room: RoomId, session: MemberSession, awayAt: number, leftAt: number): void {
+    this.#at(awayAt, async () => {
+      if (!(await this.#fade(room, session, 'away'))) return;
+      this.#at(leftAt, () => this.#fade(room, session, 'left'));
+    });
+  }
+
+  #at(time: number, act: () => Promise<unknown>): void {
+    this.#insistence.later(Math.max(0, time - this.#setup.clock.now()), () => this.#background(act()));
+  }
+
+  // Listening.
+
+  #listen(room: RoomId): Listening {
+    const ear = new Ear({
+      room,
+      tell: (...news) => {
+        if (this.#rooms.get(room) === listening) this.#tell(room, news);
+      },
+      ask: {
+        missed: async (logId, after, last) =>
+          readEvents(
+            new Reply(await this.#insist('missed', room, [...placeWords({ logId, seq: after }), last])),
+          ),
+        present: async () => {
+          const answer = await this.#insist('present', room, [LISTED_MAX]);
+          return answer === null ? undefined : readPresent(new Reply(answer));
+        },
+      },
+    });
+    const listening: Listening = { ear, followers: 0, linger: undefined, expiry: undefined };
+    this.#rooms.set(room, listening);
+    this.#background(this.#link.listen(roomChannel(room)));
+    return listening;
+  }
+
+  #unfollow(room: RoomId, listening: Listening): void {
+    listening.followers--;
+    if (listening.followers > 0 || this.#rooms.get(room) !== listening) return;
+    listening.linger = this.#insistence.later(LINGER_MS, () => this.#stopListening(listening));
+  }
+
+  #stopListening({ ear, expiry, linger }: Listening): void {
+    expiry?.[Symbol.dispose]();
+    linger?.[Symbol.dispose]();
+    this.#rooms.delete(ear.room);
+    this.#link.silence(roomChannel(ear.room));
+  }
+
+  #tell(room: RoomId, news: readonly RoomNews[]): void {
+    const listening = this.#rooms.get(room);
+    const isOver = news.some((item) => item.type === 'ended');
+    if (isOver && listening !== undefined) this.#stopListening(listening);
+    this.#followers.tell(room, ...news);
+  }
+
+  #end(room: RoomId, reason: EndedReason): void {
+    this.#tell(room, [{ type: 'ended', reason }]);
+  }
+
+  #listeningTo(channel: string): Listening | undefined {
+    const room = roomOfChannel(channel);
+    return room && this.#rooms.get(room);
+  }
+
+  /** One timer for the whole life: it looks when it rings, instead of being set anew by every message. */
+  #watch(listening: Listening, expiresInMs: number): void {
+    const { room } = listening.ear;
+    listening.expiry = this.#insistence.later(expiresInMs, () =>
+      this.#background(this.#expire(listening, room)),
+    );
+  }
+
+  async #expire(listening: Listening, room: RoomId): Promise<void> {
+    const left = await this.#insist('expire', room, []);
+    if (this.#rooms.get(room) !== listening) return;
+    if (typeof left === 'number') this.#watch(listening, left);
+    else if (textOf(left) === 'vanished') this.#end(room, 'server');
+  }
+
+  // After a loss.
+
+  async #sweep(rooms: readonly Listening[]): Promise<void> {
+    const keys = rooms.map(({ ear }) => roomKey(ear.room));
+    const heads = readHeads(await this.#insistence.insist(() => this.#link.call('heads', keys, [])));
+    await Promise.all(
+      rooms.map(async ({ ear }, i) => {
+        const head = heads[i];
+        if (head === undefined) return;
+        if ('why' in head)
+          return this.#end(ear.room, ENDED_REASONS.find((known) => known === head.why) ?? 'server');
+        await ear.catchUp(head);
+        await this.#hold(ear);
+      }),
+    );
+  }
+
+  /** Others may have taken this node for dead, and newer sessions may have come without its hearing of them. */
+  async #hold(ear: Ear): Promise<void> {
+    const sessions = [...ear.sessions.values()];
+    if (sessions.length === 0) return;
+    const words = sessions.flatMap(({ slot, generation }) => [slot, generation]);
+    for (const session of readSessions(await this.#insist('hold', ear.room, [this.#node, ...words]))) {
+      ear.hear({ type: 'replaced', session });
+    }
+  }
+
+  async #adopt(room: RoomId, dead: string): Promise<void> {
+    const words = [new Uint8Array(Buffer.from(dead, 'hex')), this.#node];
+    const now = this.#setup.clock.now();
+    for (const session of readSessions(await this.#insist('adopt', room, words))) {
+      this.#leaveByTime(room, session, now, now + ADOPTED_LEFT_MS);
+    }
+  }
+
+  #keepBeating(): void {
+    this.#insistence.later(BEAT_MS, () => this.#keepBeating());
+    this.#background(this.beat());
+  }
+}
+
+const SERVER_FULL: Placed = { outcome: 'refused', code: 'server_full' };

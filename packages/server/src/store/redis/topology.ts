@@ -1,0 +1,97 @@
+// Which Redis servers there are: one, one that Sentinels name, or a cluster. The only file that tells the shapes apart.
+
+import { once } from 'node:events';
+import { Cluster, Redis } from 'ioredis';
+import type { RedisAddress, RedisHost } from './address.ts';
+import { slotOf } from './keyspace.ts';
+
+/** One connection, or a connection to every primary of a cluster. */
+export type Caller = Redis | Cluster;
+
+/** A connection that only listens. */
+export type Listener = Redis;
+
+const RETRY_MS = { first: 50, longest: 2_000 } as const;
+/** A connection on which nothing comes for so long while something is awaited is given up. */
+const SILENT_MS = 5_000;
+
+export class Topology {
+  readonly caller: Caller;
+  readonly #address: RedisAddress;
+
+  constructor(address: RedisAddress) {
+    this.#address = address;
+    this.caller = address.shape === 'cluster' ? this.#connectCluster() : this.#connect(undefined);
+    // Every call hears of its own failure; without a listener the process would end.
+    this.caller.on('error', () => {});
+  }
+
+  /** Where a channel is announced: the address of a primary, or '' where there is only one. Undefined: nowhere, now. */
+  placeOf(channel: string): string | undefined {
+    if (!(this.caller instanceof Cluster)) return '';
+    return this.caller.slots[slotOf(channel)]?.[0];
+  }
+
+  connectListener(place: string): Listener {
+    const at = place.lastIndexOf(':');
+    const where = place === '' ? undefined : { host: place.slice(0, at), port: Number(place.slice(at + 1)) };
+    const listener = this.#connect(where);
+    listener.on('error', () => {});
+    return listener;
+  }
+
+  /** Resolves when calls can be made. */
+  async ready(): Promise<void> {
+    if (this.caller.status !== 'ready') await once(this.caller, 'ready');
+  }
+
+  primaries(): readonly Redis[] {
+    return this.caller instanceof Cluster ? this.caller.nodes('master') : [this.caller];
+  }
+
+  #connect(where: RedisHost | undefined): Redis {
+    const { shape, hosts, name, db } = this.#address;
+    const options = { ...this.#options(), ...(db !== undefined && { db }), retryStrategy };
+    if (where !== undefined || shape !== 'sentinel') return new Redis({ ...options, ...(where ?? hosts[0]) });
+    return new Redis({
+      ...options,
+      sentinels: [...hosts],
+      ...(name !== undefined && { name }),
+      sentinelRetryStrategy: retryStrategy,
+      failoverDetector: true,
+    });
+  }
+
+  #connectCluster(): Cluster {
+    return new Cluster([...this.#address.hosts], {
+      clusterRetryStrategy: retryStrategy,
+      enableOfflineQueue: false,
+      slotsRefreshInterval: SILENT_MS,
+      redisOptions: this.#options(),
+    });
+  }
+
+  #options() {
+    const { username, password, tls } = this.#address;
+    return {
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(tls && { tls: {} }),
+      protocol: 2 as const,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      socketTimeout: SILENT_MS,
+      connectTimeout: SILENT_MS,
+      keepAlive: 10_000,
+      // What was the primary is a replica now: the next connection finds the right one.
+      reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (1 as const) : false),
+    };
+  }
+}
+
+function retryStrategy(times: number): number {
+  const longest = Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(times, 10));
+  return RETRY_MS.first + Math.random() * longest;
+}

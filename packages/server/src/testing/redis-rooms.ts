@@ -1,0 +1,236 @@
+// Stores of rooms on a real Redis, with time in the test's hands: the functions' clock and the nodes' clocks are one.
+
+import { readFileSync } from 'node:fs';
+import { parseRedisUrl } from '../store/redis/address.ts';
+import { partitionOf } from '../store/redis/keyspace.ts';
+import { type FunctionName, type Library, makeLibrary } from '../store/redis/library.ts';
+import type { Argument, Link, LinkEvents } from '../store/redis/link.ts';
+import { RedisLink, type RedisLinkSetup } from '../store/redis/redis-link.ts';
+import { RedisStore } from '../store/redis/redis-store.ts';
+import type { RoomStore, StoreLimits } from '../store/room-store.ts';
+import { TestClock } from './clock.ts';
+import { SeededRandom } from './random.ts';
+import type { RedisProcess } from './redis-server.ts';
+
+const SOURCE = readFileSync(new URL('../../redis/mayfly.lua', import.meta.url), 'utf8');
+
+// The one function that asks for the time, and a way to set it. Everything else is what runs in production.
+const REAL_NOW = `local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`;
+const TEST_NOW = `local test_time = 0
+local function now() return math.floor(test_time) end
+redis.register_function('mayfly_v1_test_time', function(_, args) test_time = tonumber(args[1]) end)
+`;
+
+export function libraryWithTestTime(change: (source: string) => string = (source) => source): Library {
+  if (!SOURCE.includes(REAL_NOW)) throw new Error('mayfly.lua asks for the time in another way');
+  return makeLibrary(change(SOURCE.replace(REAL_NOW, TEST_NOW)));
+}
+
+/** The same store, where each call resolves only when all that it led to has been told. */
+export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
+  const settled = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    await rooms.settled();
+    return result;
+  };
+  return {
+    create: (room, spec) => settled(store.create(room, spec)),
+    reservedFor: (room) => settled(store.reservedFor(room)),
+    open: (room, charter) => settled(store.open(room, charter)),
+    keys: (room) => settled(store.keys(room)),
+    join: (room, request) => settled(store.join(room, request)),
+    append: (room, session, n, envelope) => settled(store.append(room, session, n, envelope)),
+    publishProfile: (room, session, sealed) => settled(store.publishProfile(room, session, sealed)),
+    detach: (room, session) => settled(store.detach(room, session)),
+    leave: (room, session) => settled(store.leave(room, session)),
+    renew: (room, session) => settled(store.renew(room, session)),
+    follow: (room, listener) => store.follow(room, listener),
+    shorten: (share) => settled(store.shorten(share)),
+    size: () => settled(store.size()),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+/** The Redis servers of a test, empty at the start, and the nodes that use them. */
+export class RedisRooms {
+  readonly clock = new TestClock();
+  readonly #primaries: readonly RedisProcess[];
+  readonly #url: string;
+  readonly #library: Library;
+  readonly #links: WatchedLink[] = [];
+  readonly #stores: RoomStore[] = [];
+
+  private constructor(primaries: readonly RedisProcess[], url: string, library: Library) {
+    this.#primaries = primaries;
+    this.#url = url;
+    this.#library = library;
+  }
+
+  static async on(
+    primaries: readonly RedisProcess[],
+    url: string,
+    library: Library = libraryWithTestTime(),
+  ): Promise<RedisRooms> {
+    for (const primary of primaries) {
+      await primary.ask('FLUSHALL');
+      await primary.ask('FUNCTION', 'LOAD', 'REPLACE', library.code);
+    }
+    const rooms = new RedisRooms(primaries, url, library);
+    await rooms.#setTime();
+    return rooms;
+  }
+
+  /** A node of its own, with its own connections. */
+  async node(limits: StoreLimits, seed = 7): Promise<RedisStore> {
+    const address = parseRedisUrl(this.#url);
+    if (address === undefined) throw new Error('not a URL of Redis');
+    const links: WatchedLink[] = [];
+    const { clock } = this;
+    const store = new RedisStore({
+      clock,
+      limits,
+      random: new SeededRandom(seed).bytes,
+      onTrouble: (error) => {
+        throw error;
+      },
+      connect: (events) => {
+        const link = new WatchedLink({ address, library: this.#library, clock }, events);
+        links.push(link);
+        return link;
+      },
+    });
+    for (const link of links) await link.ready();
+    this.#links.push(...links);
+    this.#stores.push(store);
+    await store.beat();
+    return store;
+  }
+
+  /** Time goes by everywhere, and what is due happens at its own moment. */
+  async pass(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    for (let at = this.clock.nextAt; at !== undefined && at <= end; at = this.clock.nextAt) {
+      await this.#goTo(at);
+    }
+    await this.#goTo(end);
+  }
+
+  /** Time goes by, and no node has looked at its clock yet. */
+  async jump(ms: number): Promise<void> {
+    this.clock.jump(ms);
+    await this.#setTime();
+  }
+
+  /** Resolves when nothing is under way between the nodes and Redis, and every node has heard everything. */
+  async settled(): Promise<void> {
+    const begun = () => this.#links.reduce((sum, link) => sum + link.begun, 0);
+    for (let before = -1; before !== begun();) {
+      before = begun();
+      for (const link of this.#links) await link.answered();
+      for (const link of this.#links) await link.heard((channel, mark) => this.#publish(channel, mark));
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const store of this.#stores) await store[Symbol.asyncDispose]();
+  }
+
+  async #goTo(at: number): Promise<void> {
+    this.clock.jump(Math.max(0, at - this.clock.now()));
+    await this.#setTime();
+    this.clock.pass(0);
+    await this.settled();
+  }
+
+  // Only the primary that the channel belongs to takes it.
+  async #publish(channel: string, mark: string): Promise<void> {
+    await Promise.allSettled(this.#primaries.map((primary) => primary.ask('SPUBLISH', channel, mark)));
+  }
+
+  async #setTime(): Promise<void> {
+    // A test library's functions share one name, and one time.
+    const name = this.#library.nameOf('keys').replace(/keys$/, 'test_time');
+    await Promise.all(this.#primaries.map((primary) => primary.ask('FCALL', name, 0, this.clock.now())));
+  }
+}
+
+const MARKS = ':-marks-';
+let marks = 0;
+
+/** A link that knows when nothing is under way, and when all that was announced has been heard. */
+class WatchedLink implements Link {
+  readonly #link: RedisLink;
+  readonly #partitions = new Set<string>();
+  readonly #marks = new Map<string, () => void>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #begun = 0;
+
+  constructor(setup: Omit<RedisLinkSetup, 'events'>, events: LinkEvents) {
+    this.#link = new RedisLink({
+      ...setup,
+      events: {
+        announced: (channel, message) => {
+          if (channel.endsWith(MARKS)) this.#marks.get(Buffer.from(message).toString())?.();
+          else events.announced(channel, message);
+        },
+        restored: (channels) => events.restored(channels.filter((channel) => !channel.endsWith(MARKS))),
+      },
+    });
+  }
+
+  /** How many calls were made so far. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  ready(): Promise<void> {
+    return this.#link.ready();
+  }
+
+  call(name: FunctionName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    return this.#watch(this.#link.call(name, keys, args));
+  }
+
+  listen(channel: string): Promise<void> {
+    this.#partitions.add(partitionOf(channel));
+    return this.#watch(this.#link.listen(channel));
+  }
+
+  silence(channel: string): void {
+    this.#link.silence(channel);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#link[Symbol.asyncDispose]();
+  }
+
+  async answered(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  /** Resolves when this node has heard all that was announced before. */
+  async heard(publish: (channel: string, mark: string) => Promise<void>): Promise<void> {
+    for (const partition of this.#partitions) {
+      const channel = `c${partition}${MARKS}`;
+      const mark = `${++marks}`;
+      const marked = new Promise<void>((resolve) => this.#marks.set(mark, resolve));
+      await this.#link.listen(channel);
+      await publish(channel, mark);
+      await marked;
+      this.#marks.delete(mark);
+    }
+  }
+
+  #watch<T>(work: Promise<T>): Promise<T> {
+    this.#begun++;
+    this.#underWay.add(work);
+    const done = () => void this.#underWay.delete(work);
+    work.then(done, done);
+    return work;
+  }
+}
