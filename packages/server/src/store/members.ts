@@ -16,7 +16,7 @@ import type { MemberSession, RoomNews } from './room-store.ts';
 /** A member without a connection is told to be away after this time (rule PRESENCE-2). */
 export const AWAY_AFTER_MS = 5_000;
 /** A room that was told as counts is told by name again at this share of `LISTED_MAX`, and not right below it. */
-export const LISTED_AGAIN = 3 / 4;
+const LISTED_AGAIN = 3 / 4;
 /** For each member a room may hold, it keeps this many records, so that those who left can come back as themselves. */
 export const RECORDS_PER_MEMBER = 4;
 

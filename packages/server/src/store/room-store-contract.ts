@@ -14,7 +14,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing/signer.ts';
-import { AWAY_AFTER_MS, LISTED_AGAIN, RECORDS_PER_MEMBER } from './members.ts';
+import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from './members.ts';
 import type {
   JoinRequest,
   Joined,
@@ -672,7 +672,7 @@ export function roomStoreContract(name: string, make: MakeStore): void {
   });
 
   describe(`${name}: a crowd`, () => {
-    const SMALL_AGAIN = LISTED_MAX * LISTED_AGAIN;
+    const SMALL_AGAIN = 150;
 
     test('PRESENCE-6: up to 200 members everything is told by name, with one more by number', async () => {
       const { f } = await crowded(LISTED_MAX - 1);
@@ -816,6 +816,23 @@ export function roomStoreContract(name: string, make: MakeStore): void {
       expect(lives()).toEqual([]);
       await f.pass(1);
       expect(types(f.heard())).toEqual(['ended']);
+    });
+
+    test('LIFE-2, PRESENCE-6: a new life that is told late says what is left, not what there was', async () => {
+      const { f, sessions } = await crowded(LISTED_MAX + 1);
+      const [first] = sessions;
+      if (first === undefined) throw new Error('nobody');
+      const step = COUNT_EVERY_MS / 10;
+      await f.store.renew(ROOM, first);
+      await f.pass(step);
+      await f.store.renew(ROOM, first);
+      f.heard();
+      let told = 0;
+      for (let waited = 0; waited < 2 * COUNT_EVERY_MS; waited += step) {
+        await f.pass(step);
+        for (const news of f.heard()) if (news.type === 'life') told = waited + step + news.expiresInMs;
+      }
+      expect(Math.abs(told - LIFE_MS)).toBeLessThanOrEqual(step);
     });
   });
 
