@@ -1,10 +1,10 @@
-// `npm run simulate`: the seeded simulations at full size. `-- --schedules 100000`, `--lives 300`, `--mutations 1000000`
-// choose; `--seed N` begins there, and alone runs that one life and that one schedule, with all that everybody saw.
+// `npm run simulate`: the seeded simulations at full size. `-- --schedules 100000`, `--lives 300`, `--crowds 2000`,
+// `--mutations 1000000` choose; `--seed N` begins there, and alone runs that one of each, with all that everybody saw.
 
 import { parseArgs } from 'node:util';
 import { build, importSource, installPackages, requireNode } from './bootstrap.mjs';
 
-const FULL = { lives: 300, schedules: 100_000, mutations: 1_000_000 };
+const FULL = { lives: 300, crowds: 2_000, schedules: 100_000, mutations: 1_000_000 };
 
 requireNode();
 installPackages();
@@ -17,11 +17,20 @@ const given = Object.fromEntries(
   Object.entries(values).map(([name, text]) => [name, wholeNumber(name, text)]),
 );
 const { seed, ...chosen } = given;
-const size = Object.keys(chosen).length > 0 ? chosen : seed === undefined ? FULL : { lives: 1, schedules: 1 };
+const size =
+  Object.keys(chosen).length > 0 ? chosen : seed === undefined ? FULL : { lives: 1, crowds: 1, schedules: 1 };
 
 const { simulate } = await importSource('e2e/src/simulation/command.ts');
 const say = (line) => process.stdout.write(`${line}\n`);
-const held = await simulate({ lives: 0, schedules: 0, mutations: 0, ...size, seed: seed ?? 1, say });
+const held = await simulate({
+  lives: 0,
+  crowds: 0,
+  schedules: 0,
+  mutations: 0,
+  ...size,
+  seed: seed ?? 1,
+  say,
+});
 process.exit(held ? 0 : 1);
 
 function wholeNumber(name, text) {

@@ -1,5 +1,6 @@
-// `npm run simulate`: as many lives, schedules and mutated frames as asked for, with a verdict.
+// `npm run simulate`: as many lives, crowds, schedules and mutated frames as asked for, with a verdict.
 
+import { runCrowd } from './crowd.ts';
 import { mutate } from './mutations.ts';
 import { liveThrough } from './room-life.ts';
 import { runSchedule } from './schedule.ts';
@@ -7,6 +8,7 @@ import type { Witness } from './witness.ts';
 
 export type Wish = {
   readonly lives: number;
+  readonly crowds: number;
   readonly schedules: number;
   readonly mutations: number;
   /** The first seed. */
@@ -15,9 +17,10 @@ export type Wish = {
 };
 
 /** Whether everything held. */
-export async function simulate({ lives, schedules, mutations, seed, say }: Wish): Promise<boolean> {
+export async function simulate({ lives, crowds, schedules, mutations, seed, say }: Wish): Promise<boolean> {
   const held = [
     await many('lives', lives, seed, liveThrough, say),
+    await many('crowds', crowds, seed, runCrowd, say),
     await many('schedules', schedules, seed, runSchedule, say),
   ];
   if (mutations > 0) {

@@ -7,6 +7,8 @@ export type Story = {
   readonly witnesses: readonly Witness[];
   /** Who must see whom at the end, by witness and by public key; the network was whole for a while by then. */
   readonly present: ReadonlyMap<string, string>;
+  /** Rooms of at most so many are told by name, whatever they were before; without it, all are. */
+  readonly listedAgain?: number;
   /** Things that must be gone when all is over, by name. */
   readonly leftovers: Readonly<Record<string, number>>;
 };
@@ -210,18 +212,47 @@ function onlyWhileIn({ witnesses }: Story): readonly string[] {
   });
 }
 
-function presenceConverges({ witnesses, present }: Story): readonly string[] {
+function presenceConverges({ witnesses, present, listedAgain = Infinity }: Story): readonly string[] {
   const everybody = [...present.values()].toSorted().join(' ');
   return witnesses.flatMap(({ name, seen }) => {
     const holes = presenceHoles(name, seen);
     if (!present.has(name)) return holes;
     const page = seen.findLast((sight) => sight.saw === 'members');
-    const list = (page ?? seen.findLast((sight) => sight.saw === 'presence'))?.here ?? [];
-    const same = list.toSorted().join(' ') === everybody;
-    return same
-      ? holes
-      : [...holes, `${name} sees ${list.length} members, not the ${present.size} there are`];
+    const last = page ?? seen.findLast((sight) => sight.saw === 'presence');
+    const { here = [], whole = true, count = 0 } = last ?? {};
+    const same = whole ? here.toSorted().join(' ') === everybody : present.size > listedAgain;
+    const counted = count === present.size;
+    return [
+      ...holes,
+      ...(same ? [] : [`${name} sees ${here.length} members, not the ${present.size} there are`]),
+      ...(counted ? [] : [`${name} was told ${count} members, not the ${present.size} there are`]),
+      ...(whole ? profilesMissing(name, seen, here, witnesses) : []),
+    ];
   });
+}
+
+// Whoever is listed, and has heard their own profile, is known by it (PRESENCE-5, PRESENCE-6).
+function profilesMissing(
+  name: string,
+  seen: readonly Seen[],
+  here: readonly string[],
+  witnesses: readonly Witness[],
+): readonly string[] {
+  const listed = new Set(here);
+  return witnesses.flatMap((author) => {
+    const own = lastPage(author.seen).findLast(
+      (sight) => sight.saw === 'profile' && sight.idPk === ownKeyOf(author.seen),
+    );
+    if (own?.saw !== 'profile' || !listed.has(own.idPk)) return [];
+    const known = lastPage(seen).findLast((sight) => sight.saw === 'profile' && sight.idPk === own.idPk);
+    const same = known?.saw === 'profile' && known.digest === own.digest;
+    return same ? [] : [`${name} does not have the profile of ${author.name}`];
+  });
+}
+
+function ownKeyOf(seen: readonly Seen[]): string | undefined {
+  const welcome = seen.findLast((sight) => sight.saw === 'welcome');
+  return welcome?.saw === 'welcome' ? welcome.idPk : undefined;
 }
 
 function presenceHoles(name: string, seen: readonly Seen[]): readonly string[] {

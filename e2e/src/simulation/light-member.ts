@@ -29,6 +29,8 @@ export type LightSetup = {
   readonly room: RoomId;
   readonly signer: Signer;
   readonly proofs: Proofs;
+  /** Published until it is heard back (rule PRESENCE-5). */
+  readonly profile?: Uint8Array;
   readonly transport: Transport;
   readonly now: () => number;
 };
@@ -43,6 +45,7 @@ export class LightMember {
   #position: Position | undefined;
   #live = false;
   #n = 0;
+  #profileHeard = false;
   #written = 0;
 
   constructor(setup: LightSetup) {
@@ -118,6 +121,8 @@ export class LightMember {
     this.#position = { logId: control.logId, seq: control.first - 1 };
     // Whatever the log took before, only echoes tell: the rest goes out again under the numbers it had.
     this.#live = true;
+    const { profile: sealed } = this.#setup;
+    if (sealed && !this.#profileHeard) this.#wire?.send(encodeClientSealed({ type: 'profile', sealed }));
     for (let place = 0; place < this.#outbox.length; place++) this.#send(place);
   }
 
@@ -148,7 +153,11 @@ export class LightMember {
 
   #hearEvent(frame: Uint8Array): void {
     const event = decodeServerSealed(frame);
-    if (event === undefined || event.type === 'profile' || this.#position === undefined) return;
+    if (event === undefined || this.#position === undefined) return;
+    if (event.type === 'profile') {
+      this.#profileHeard ||= equalBytes(event.idPk, this.#setup.signer.pk);
+      return;
+    }
     this.#position = { ...this.#position, seq: event.seq };
     const [oldest] = this.#outbox;
     if (event.type !== 'message' || oldest === undefined) return;

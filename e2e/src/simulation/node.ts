@@ -26,6 +26,8 @@ export type NodeSetup = {
   readonly time: FakeTime;
   readonly seed: number;
   readonly historyMessages: number;
+  /** Larger rooms are told as counts. */
+  readonly listedMax?: number;
   /** Where challenges come from, when they must repeat. */
   readonly random?: (length: number) => Uint8Array;
 };
@@ -38,12 +40,17 @@ export class SimulatedNode implements AsyncDisposable {
   /** What no session may ever report: the server's own faults. */
   readonly troubles: unknown[] = [];
 
-  constructor({ time, seed, historyMessages, random }: NodeSetup) {
+  constructor({ time, seed, historyMessages, listedMax, random }: NodeSetup) {
     this.#random = new SeededRandom(seed);
     const limits: StoreLimits = { maxRooms: 10, maxMembers: 50, historyMessages, historyBytes: 1_000_000 };
     const bytes = random ?? this.#random.bytes;
     this.#store = new SlowStore(
-      new MemoryStore({ clock: time, random: this.#random.bytes, limits }),
+      new MemoryStore({
+        clock: time,
+        random: this.#random.bytes,
+        limits,
+        ...(listedMax !== undefined && { listedMax }),
+      }),
       time,
       new SeededRandom(seed + 1),
     );

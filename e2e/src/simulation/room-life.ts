@@ -26,6 +26,10 @@ const PEOPLE = 4;
 const ACTS = 60;
 /** In a room that keeps few, whoever was away for long is reset. */
 const HISTORY = [500, 12] as const;
+/** In the second kind of room, whoever comes beyond three makes it a number. */
+const LISTED_MAX = [200, 3] as const;
+/** Rooms of at most so many are told by name in either kind. */
+const LISTED_AGAIN = 2;
 const LIFE_SECONDS = 3_600;
 /** Enough for both sides to find a silent break, for the longest pause before a new try, and for grace. */
 const HEALED_MS = 180_000;
@@ -44,7 +48,9 @@ type World = {
 export async function liveThrough(seed: number): Promise<Outcome> {
   const random = new SeededRandom(seed);
   const time = new FakeTime();
-  const node = new SimulatedNode({ time, seed, historyMessages: random.pick(HISTORY) });
+  const historyMessages = random.pick(HISTORY);
+  const listedMax = random.pick(LISTED_MAX);
+  const node = new SimulatedNode({ time, seed, historyMessages, listedMax });
   const network = new SimulatedNetwork(time, random, node.accept);
   const created = await createRoom({
     origin: 'http://simulated',
@@ -145,7 +151,10 @@ class RoomLife {
     await time.pass(LIFE_SECONDS * 1_000 + HEALED_MS);
     const witnesses = [...this.#people.map(({ member }) => member.witness), this.#stranger.witness];
     const leftovers = await this.#leftovers(here);
-    return { faults: judge({ witnesses, present, leftovers }), ...this.#count(witnesses) };
+    return {
+      faults: judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }),
+      ...this.#count(witnesses),
+    };
   }
 
   // What must be nothing when the room has ended.

@@ -109,7 +109,12 @@ export class SdkMember {
         return;
       case 'members':
         this.#idPk = news.members.find(({ you }) => you)?.idPk ?? this.#idPk;
-        return this.witness.note({ saw: 'members', here: news.members.map(({ idPk }) => idPk) });
+        return this.witness.note({
+          saw: 'members',
+          here: news.members.map(({ idPk }) => idPk),
+          whole: news.whole,
+          count: news.count,
+        });
       case 'outbox':
         return this.#noteEchoes(new Set(news.outgoing.map(({ key }) => key)));
       case 'reset':

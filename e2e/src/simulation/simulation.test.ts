@@ -2,10 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { liveThrough } from './room-life.ts';
+import { runCrowd } from './crowd.ts';
 import { runSchedule } from './schedule.ts';
 
 const LIVES = [1, 2, 3, 4, 5, 6];
 const SCHEDULES = 1_000;
+const CROWDS = 60;
 /** A busy machine takes long over the proofs. */
 const TIMEOUT_MS = 240_000;
 
@@ -34,5 +36,22 @@ test(
     }
     expect(broken).toBeGreaterThan(SCHEDULES);
     expect(resumes).toBeGreaterThan(SCHEDULES / 2);
+  },
+);
+
+test(
+  `PRESENCE-6, I1 to I12: ${CROWDS} rooms that are told as counts and by name again`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    let crossedUp = 0;
+    let crossedDown = 0;
+    for (let seed = 1; seed <= CROWDS; seed++) {
+      const outcome = await runCrowd(seed);
+      expect(outcome.faults, `seed ${seed}`).toEqual([]);
+      crossedUp += outcome.crossedUp;
+      crossedDown += outcome.crossedDown;
+    }
+    expect(crossedUp).toBeGreaterThan(CROWDS);
+    expect(crossedDown).toBeGreaterThan(CROWDS);
   },
 );

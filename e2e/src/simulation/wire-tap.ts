@@ -59,6 +59,7 @@ class Ear {
   readonly #idPk: () => string;
   readonly #textOf: ((envelope: Uint8Array) => string) | undefined;
   readonly #bySlot = new Map<string, string>();
+  #whole = true;
 
   constructor(witness: Witness, idPk: () => string, textOf?: (envelope: Uint8Array) => string) {
     this.#witness = witness;
@@ -73,7 +74,11 @@ class Ear {
 
   binary(frame: Uint8Array): void {
     const event = decodeServerSealed(frame);
-    if (event === undefined || event.type === 'profile') return;
+    if (event === undefined) return;
+    if (event.type === 'profile') {
+      const idPk = toBase64url(event.idPk);
+      return this.#witness.note({ saw: 'profile', idPk, digest: digestOf(frame) });
+    }
     const text = event.type === 'message' ? this.#textOf?.(event.envelope) : undefined;
     const digest = digestOf(frame);
     this.#witness.note({ saw: 'event', seq: event.seq, digest, ...(text !== undefined && { text }) });
@@ -108,10 +113,14 @@ class Ear {
     }
   }
 
-  #presence({ version, snapshot, joined, left }: Presence): void {
+  #presence({ version, snapshot, joined, away, left, count }: Presence): void {
     if (snapshot) this.#bySlot.clear();
+    // PRESENCE-6: a change without a name says that names are not told any more.
+    if (snapshot) this.#whole = joined.length === count;
+    else if (joined.length + away.length + left.length === 0) this.#whole = false;
     for (const { slot, idPk } of joined) this.#bySlot.set(toHex(slot), toBase64url(idPk));
     for (const slot of left) this.#bySlot.delete(toHex(slot));
-    this.#witness.note({ saw: 'presence', version, snapshot, here: [...this.#bySlot.values()] });
+    const here = [...this.#bySlot.values()];
+    this.#witness.note({ saw: 'presence', version, snapshot, here, whole: this.#whole, count });
   }
 }

@@ -23,10 +23,19 @@ export type Sight =
       readonly saw: 'presence';
       readonly version: number;
       readonly snapshot: boolean;
+      /** By all that was told. `whole`: everybody who is there, those away included; else some who were. */
       readonly here: readonly string[];
+      readonly whole: boolean;
+      readonly count: number;
     }
-  /** The page's list of who is there, those away included. */
-  | { readonly saw: 'members'; readonly here: readonly string[] }
+  /** The page's list. */
+  | {
+      readonly saw: 'members';
+      readonly here: readonly string[];
+      readonly whole: boolean;
+      readonly count: number;
+    }
+  | { readonly saw: 'profile'; readonly idPk: string; readonly digest: string }
   | { readonly saw: 'wrote'; readonly text: string }
   | { readonly saw: 'echoed'; readonly text: string }
   /** Written where it must not be taken: it may never appear. */

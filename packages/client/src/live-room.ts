@@ -368,7 +368,9 @@ class LiveRoom implements Room {
     const messages = receiver.receive(events, this.#clock.now(), live);
     for (const { from, at } of messages) {
       const idPk = fromBase64url(from.idPk);
-      if (idPk !== undefined) this.#roster.heardFrom(idPk, from.name, at);
+      if (idPk === undefined) continue;
+      this.#roster.heardFrom(idPk, from.name, at);
+      if (live) this.#roster.wrote(idPk);
     }
     const isHistory = ({ seq }: Message) => seq <= this.#historyEnd;
     this.#newsroom.messages(messages.filter(isHistory), true);

@@ -29,7 +29,7 @@ export type Member = Person & {
   readonly you: boolean;
   /** The owner's own tab, by the charter. */
   readonly owner: boolean;
-  /** Without a connection at this moment. */
+  /** Without a connection at this moment; not known where the list is not whole. */
   readonly away: boolean;
 };
 
@@ -121,8 +121,16 @@ export type RoomNews =
   | { readonly type: 'facts'; readonly facts: RoomFacts }
   /** Milliseconds left, counted from this moment. */
   | { readonly type: 'life'; readonly expiresInMs: number }
-  /** `members` is who we know of; `count` is the server's number and may be larger. */
-  | { readonly type: 'members'; readonly members: readonly Member[]; readonly count: number }
+  /**
+   * `count` is the server's number. `whole`: `members` are all of them; else the room is too large for a list, and they
+   * are some who were here when we came or wrote since, the latest first: they may have left.
+   */
+  | {
+      readonly type: 'members';
+      readonly members: readonly Member[];
+      readonly count: number;
+      readonly whole: boolean;
+    }
   | { readonly type: 'joined' | 'left'; readonly person: Person; readonly at: number }
   /** Messages to insert by `seq`; `history` says that they were written before this page was here. */
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }

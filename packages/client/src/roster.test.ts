@@ -1,4 +1,4 @@
-import { type Presence, toBase64url } from '@mayfly/protocol';
+import { LISTED_MAX, type Presence, toBase64url } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
 import { LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
@@ -14,12 +14,14 @@ const bob = new Author('Bob');
 const slots = new Map([me, ann, bob].map((author, i) => [author, new Uint8Array(8).fill(i + 1)]));
 const slotOf = (author: Author) => slots.get(author) ?? new Uint8Array(8);
 const xPk = new Uint8Array(32).fill(9);
+const keyOf = (i: number) => new Uint8Array(32).fill(i & 255, 0, 16).fill(1 + (i >> 8), 16);
 
 type Change = {
   joined?: readonly Author[];
   away?: readonly Author[];
   left?: readonly Author[];
   version?: number;
+  count?: number;
 };
 
 function open() {
@@ -41,7 +43,7 @@ function open() {
       joined: (change.joined ?? []).map((author) => ({ slot: slotOf(author), idPk: author.key.pk })),
       away: (change.away ?? []).map(slotOf),
       left: (change.left ?? []).map(slotOf),
-      count: 7,
+      count: change.count ?? 1,
     };
     roster.presence(frame);
   };
@@ -76,8 +78,9 @@ describe('PRESENCE-1: who is here', () => {
   test("the list says who is you, and who the owner; the count is the server's", () => {
     const { roster, say, list } = open();
     roster.setOwners([ann.key.pk]);
-    say(true, { joined: [me, ann] });
-    expect(list()?.count).toBe(7);
+    say(true, { joined: [me, ann], count: 2 });
+    expect(list()?.count).toBe(2);
+    expect(list()?.whole).toBe(true);
     expect(list()?.members.map(({ you, owner, idPk }) => ({ you, owner, idPk }))).toEqual([
       { you: true, owner: false, idPk: toBase64url(me.key.pk) },
       { you: false, owner: true, idPk: toBase64url(ann.key.pk) },
@@ -92,6 +95,65 @@ describe('PRESENCE-1: who is here', () => {
     expect(names()).toEqual(['Me', '']);
     say(true, { joined: [me], version: 3 });
     expect(names()).toEqual(['Me']);
+  });
+});
+
+describe('PRESENCE-6: a room too large for a list', () => {
+  test('is a number, and some who were seen: nobody is said to be away, joins or leaves', () => {
+    const { say, list, names, notices } = open();
+    say(true, { joined: [me, ann], away: [ann], count: 2 });
+    say(false, { joined: [bob], count: 3 });
+    say(false, { count: 400 });
+    vi.advanceTimersByTime(NAME_PATIENCE_MS);
+    expect(names()).toEqual(['Me', '', '']);
+    expect(list()).toMatchObject({ count: 400, whole: false });
+    expect(list()?.members.some(({ away }) => away)).toBe(false);
+    expect(notices()).toEqual([]);
+  });
+
+  test('is one from the first moment where the snapshot lists fewer than there are', () => {
+    const { say, list } = open();
+    say(true, { joined: [me, ann], count: 400 });
+    expect(list()).toMatchObject({ count: 400, whole: false });
+  });
+
+  test('lists whoever writes, the latest first and ourselves before all', () => {
+    const { roster, say, names } = open();
+    say(true, { joined: [me, ann], count: 400 });
+    roster.heardFrom(bob.key.pk, 'Bob', 1);
+    expect(names()).toEqual(['Me', '']);
+    roster.wrote(bob.key.pk);
+    roster.wrote(me.key.pk);
+    expect(names()).toEqual(['Me', 'Bob', '']);
+    roster.heardFrom(ann.key.pk, 'Ann', 1);
+    roster.wrote(ann.key.pk);
+    expect(names()).toEqual(['Me', 'Ann', 'Bob']);
+  });
+
+  test('lists a bounded number of them, ourselves always', () => {
+    const { roster, say, list } = open();
+    say(true, { joined: [me, ann], count: 400 });
+    for (let i = 0; i < LISTED_MAX + 5; i++) roster.wrote(keyOf(i));
+    const { members = [] } = list() ?? {};
+    expect(members).toHaveLength(LISTED_MAX);
+    expect(members[0]?.you).toBe(true);
+    expect(members.map(({ idPk }) => idPk)).not.toContain(toBase64url(ann.key.pk));
+    expect(members[1]?.idPk).toBe(toBase64url(keyOf(LISTED_MAX + 4)));
+  });
+
+  test('is listed again by a snapshot, under the names we know, and told again from there on', () => {
+    const { roster, say, list, name, names, notices } = open();
+    say(true, { joined: [me, ann, bob], count: 3 });
+    name(ann, 'Ann');
+    say(false, { count: 400 });
+    roster.wrote(bob.key.pk);
+    say(true, { joined: [me, ann], away: [ann], count: 2 });
+    expect(names()).toEqual(['Me', 'Ann (away)']);
+    expect(list()?.whole).toBe(true);
+    roster.wrote(bob.key.pk);
+    expect(names()).toEqual(['Me', 'Ann (away)']);
+    say(false, { left: [ann] });
+    expect(notices()).toEqual(['Ann left']);
   });
 });
 

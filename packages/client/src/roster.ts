@@ -1,6 +1,7 @@
-// Who is here, as the server says, and under which names, as they say themselves (PRESENCE-1 to PRESENCE-4).
+// Who is here, as the server says, and under which names, as they say themselves (PRESENCE-1 to PRESENCE-6).
 
 import {
+  LISTED_MAX,
   type MemberProfile,
   type Presence,
   type RoomId,
@@ -49,6 +50,8 @@ export class Roster {
   #owners: ReadonlySet<string> = new Set();
   #version = 0;
   #count = 0;
+  // False in a room that is told as counts: the seats are some who were seen here.
+  #whole = true;
   #listDue: Disposable | undefined;
 
   constructor(room: RosterRoom) {
@@ -66,6 +69,7 @@ export class Roster {
     this.#version = frame.version;
     this.#count = frame.count;
     if (frame.snapshot) this.#takeSnapshot(frame);
+    else if (namesNobody(frame)) this.#takeCount();
     else this.#takeChange(frame);
     this.#tellMembers();
   }
@@ -88,6 +92,17 @@ export class Roster {
     this.#name(this.#face(idPk), name, at);
   }
 
+  /** They wrote just now: in a room too large for a list, those are the ones worth listing. */
+  wrote(idPk: Uint8Array): void {
+    if (this.#whole) return;
+    const face = this.#face(idPk);
+    const [key] = [...this.#seats].find(([, seat]) => seat.face === face) ?? [toBase64url(idPk)];
+    this.#seats.delete(key);
+    this.#seats.set(key, { face, away: false, unannounced: undefined });
+    this.#dropOldest();
+    this.#tellSoon();
+  }
+
   /** Forgets everybody, and tells nothing any more. */
   close(): void {
     this.#listDue?.[Symbol.dispose]();
@@ -97,9 +112,10 @@ export class Roster {
   }
 
   // Whoever is in it may have been here all along: nobody joins or leaves by a snapshot.
-  #takeSnapshot({ joined, away }: Presence): void {
+  #takeSnapshot({ joined, away, count }: Presence): void {
     const before = this.#seats;
     this.#seats = new Map();
+    this.#whole = joined.length >= count;
     for (const { slot, idPk } of joined) {
       const key = toHex(slot);
       const seat = before.get(key) ?? { face: this.#face(idPk), away: false, unannounced: undefined };
@@ -108,6 +124,22 @@ export class Roster {
     }
     for (const seat of before.values()) seat.unannounced?.[Symbol.dispose]();
     this.#setAway(away);
+  }
+
+  // From now on nobody says who of them goes: no more is known than that they were here.
+  #takeCount(): void {
+    this.#whole = false;
+    for (const seat of this.#seats.values()) {
+      seat.away = false;
+      seat.unannounced?.[Symbol.dispose]();
+      seat.unannounced = undefined;
+    }
+  }
+
+  #dropOldest(): void {
+    if (this.#seats.size <= LISTED_MAX) return;
+    const oldest = [...this.#seats].find(([, seat]) => !this.#isSelf(seat));
+    if (oldest !== undefined) this.#seats.delete(oldest[0]);
   }
 
   #takeChange({ joined, away, left }: Presence): void {
@@ -157,6 +189,10 @@ export class Roster {
     for (const seat of this.#seats.values()) {
       if (seat.face === face && seat.unannounced !== undefined) this.#announce('joined', seat);
     }
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
     this.#listDue ??= this.#room.clock.after(LIST_PAUSE_MS, () => this.#tellMembers());
   }
 
@@ -184,6 +220,15 @@ export class Roster {
       owner: this.#owners.has(seat.face.person.idPk),
       away: seat.away,
     }));
-    this.#room.tell({ type: 'members', members, count: this.#count });
+    const ordered = this.#whole ? members : latestFirst(members);
+    this.#room.tell({ type: 'members', members: ordered, count: this.#count, whole: this.#whole });
   }
+}
+
+function latestFirst(members: readonly Member[]): readonly Member[] {
+  return [...members.filter(({ you }) => you), ...members.filter(({ you }) => !you).toReversed()];
+}
+
+function namesNobody({ joined, away, left }: Presence): boolean {
+  return joined.length + away.length + left.length === 0;
 }

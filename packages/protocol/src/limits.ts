@@ -38,5 +38,10 @@ export const UNECHOED_MAX = 16;
 /** A client may ask to keep the room alive this often. */
 export const KEEP_EVERY_MS = 60_000;
 
+/** Rooms with more members are told as counts, and a snapshot lists no more by name (rules PRESENCE-1 and PRESENCE-6). */
+export const LISTED_MAX = 200;
+/** In such a room what changed is told at most this often. */
+export const COUNT_EVERY_MS = 1_000;
+
 /** Life of a room, in seconds, whatever the server's own maximum. */
 export const LIFE_SECONDS = { min: 3, max: 7 * 24 * 3600 } as const;

@@ -85,12 +85,12 @@ export type Welcome = {
 
 export type PresentMember = { readonly slot: Uint8Array; readonly idPk: Uint8Array };
 
-/** Who came, went quiet and went (rules PRESENCE-1 to PRESENCE-4). */
+/** Who came, went quiet and went (rules PRESENCE-1 to PRESENCE-6). */
 export type Presence = {
   readonly type: 'presence';
   /** Rises by one with each change; a snapshot may stand at any number. */
   readonly version: number;
-  /** `joined` and `away` are everybody who is there, not a change. */
+  /** `joined` and `away` are who is there, not a change. A change that names nobody: from now on there are only counts. */
   readonly snapshot: boolean;
   readonly joined: readonly PresentMember[];
   readonly away: readonly Uint8Array[];

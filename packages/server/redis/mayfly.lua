@@ -20,6 +20,9 @@ local TOMBSTONE_MS = 60000
 -- A time to live is written at most this often, so it is set that much longer than the room has.
 local REFRESH_MS = 15000
 local BACKSTOP_MS = 60000
+-- A crowd is told what changed at most this often, and by name again below this share of its bound (rule PRESENCE-6).
+local PACE_MS = 1000
+local LISTED_AGAIN = 3 / 4
 
 local function now()
   local time = redis.call('TIME')
@@ -34,7 +37,7 @@ local function bytes_of(hex)
   return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
--- First byte: E event, P presence, F profile, L life, R replaced, X ended. The rest is read by announcement.ts.
+-- First byte: E event, P presence, F profile, L life, R replaced, X ended, D to gather. announcement.ts reads the rest.
 local function publish(tail, message)
   redis.call('SPUBLISH', 'c' .. tail, message)
 end
@@ -137,11 +140,84 @@ local function count(tail)
   return redis.call('ZCARD', 'h' .. tail)
 end
 
+-- Telling that keeps its pace, for crowds: at once after a while of silence, else nodes are asked to call `gather` when
+-- the pause is over. `what` is one letter. True: tell now.
+local function is_time(tail, what, at)
+  local f = redis.call('HMGET', 'r' .. tail, what .. 'told', what .. 'due')
+  local pause = tonumber(f[1] or 0) + PACE_MS - at
+  if pause <= 0 or pause > PACE_MS then
+    redis.call('HSET', 'r' .. tail, what .. 'told', at)
+    redis.call('HDEL', 'r' .. tail, what .. 'due')
+    return true
+  end
+  if f[2] then return false end
+  redis.call('HSET', 'r' .. tail, what .. 'due', 1)
+  publish(tail, 'D' .. struct.pack('>I4', pause))
+  return false
+end
+
 -- `joined` is slot and idPk, the others are slots, each without a separator.
-local function presence(tail, joined, away, left)
+local function publish_presence(tail, snapshot, joined, away, left)
   local version = redis.call('HINCRBY', 'r' .. tail, 'pv', 1)
-  publish(tail, 'P' .. struct.pack('>I4I4I2I2I2', version, count(tail), #joined / 40, #away / 8, #left / 8)
+  publish(tail, 'P' .. struct.pack('>I4I4BI2I2I2', version, count(tail), snapshot, #joined / 40, #away / 8, #left / 8)
     .. joined .. away .. left)
+end
+
+-- Who is there, at most `most`, `first` before all: a flat list of slot, idPk, 1 if away, profile or ''.
+local function list_members(tail, most, first)
+  local slots = { first }
+  for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, most - 1)) do
+    if #slots >= most then break end
+    if slot ~= first then slots[#slots + 1] = slot end
+  end
+  if #slots == 0 then return {} end
+  local records = redis.call('HMGET', 'l' .. tail, unpack(slots))
+  local profiles = redis.call('HMGET', 'p' .. tail, unpack(slots))
+  local list = {}
+  for i, slot in ipairs(slots) do
+    local member = unpack_member(slot, records[i])
+    local at = #list
+    list[at + 1], list[at + 2] = slot, member.id
+    list[at + 3], list[at + 4] = member.standing == AWAY and 1 or 0, profiles[i] or ''
+  end
+  return list
+end
+
+local function publish_everybody(tail, most)
+  local list, joined, away = list_members(tail, most), {}, {}
+  for i = 1, #list, 4 do
+    joined[#joined + 1] = list[i] .. list[i + 1]
+    if list[i + 2] == 1 then away[#away + 1] = list[i] end
+  end
+  publish_presence(tail, 1, table.concat(joined), table.concat(away), '')
+  for i = 1, #list, 4 do
+    if list[i + 3] ~= '' then publish(tail, 'F' .. list[i] .. list[i + 1] .. list[i + 3]) end
+  end
+end
+
+-- How many a room may have before it is told as counts, and whether it is (rule PRESENCE-6).
+local function crowd(tail)
+  local f = redis.call('HMGET', 'r' .. tail, 'listed', 'crowd')
+  return tonumber(f[1]), f[2] == '1'
+end
+
+local function tell_count(tail)
+  local listed = crowd(tail)
+  if count(tail) > listed * LISTED_AGAIN then return publish_presence(tail, 0, '', '', '') end
+  redis.call('HSET', 'r' .. tail, 'crowd', 0)
+  publish_everybody(tail, listed)
+end
+
+local function presence(tail, at, joined, away, left)
+  local listed, counted = crowd(tail)
+  if not counted and count(tail) <= listed then return publish_presence(tail, 0, joined, away, left) end
+  if not counted then redis.call('HSET', 'r' .. tail, 'crowd', 1) end
+  if is_time(tail, 'p', at) then tell_count(tail) end
+end
+
+local function tell_life(tail, room, at)
+  local _, counted = crowd(tail)
+  if not counted or is_time(tail, 'l', at) then publish(tail, 'L' .. struct.pack('>I4', room.exp - at)) end
 end
 
 local function next_place(tail)
@@ -164,8 +240,8 @@ local function seat(tail, member, node)
   return before
 end
 
-local function announce_return(tail, member, before)
-  if before == AWAY or before == LEFT then presence(tail, member.slot .. member.id, '', '') end
+local function announce_return(tail, at, member, before)
+  if before == AWAY or before == LEFT then presence(tail, at, member.slot .. member.id, '', '') end
 end
 
 local function depart(tail, room, at, member)
@@ -175,18 +251,18 @@ local function depart(tail, room, at, member)
   redis.call('ZADD', 'g' .. tail, next_place(tail), member.slot)
   redis.call('PEXPIRE', 'g' .. tail, room.exp - at + REFRESH_MS)
   care(tail, member.node, -1)
-  presence(tail, '', '', member.slot)
+  presence(tail, at, '', '', member.slot)
 end
 
 -- The member this session speaks for. Whom another node took for dead is taken back, unless a newer session has come.
-local function speaking(tail, slot, generation, node)
+local function speaking(tail, at, slot, generation, node)
   local member = find(tail, slot)
   if not member or member.generation ~= tonumber(generation) then return nil end
   if member.standing == HERE and member.node == node then return member end
   if member.node == node then return nil end
   local before = seat(tail, member, node)
   store(tail, member)
-  announce_return(tail, member, before)
+  announce_return(tail, at, member, before)
   return member
 end
 
@@ -205,26 +281,6 @@ local function add_member(tail, room, id, slot, records)
   redis.call('HSET', 'm' .. tail, id, slot)
   local from = redis.call('HGET', 'r' .. tail, 'hist') == 'none' and room.head or 0
   return { slot = slot, generation = 0, n = 0, standing = LEFT, from = from, node = '', id = id }
-end
-
--- Who is there, at most `most`, `first` before all: a flat list of slot, idPk, 1 if away, profile or ''.
-local function list_members(tail, most, first)
-  local slots = { first }
-  for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, most - 1)) do
-    if #slots >= tonumber(most) then break end
-    if slot ~= first then slots[#slots + 1] = slot end
-  end
-  if #slots == 0 then return {} end
-  local records = redis.call('HMGET', 'l' .. tail, unpack(slots))
-  local profiles = redis.call('HMGET', 'p' .. tail, unpack(slots))
-  local list = {}
-  for i, slot in ipairs(slots) do
-    local member = unpack_member(slot, records[i])
-    local at = #list
-    list[at + 1], list[at + 2] = slot, member.id
-    list[at + 3], list[at + 4] = member.standing == AWAY and 1 or 0, profiles[i] or ''
-  end
-  return list
 end
 
 -- The log.
@@ -298,12 +354,12 @@ local function reserved(keys)
 end
 
 local function open(keys, args)
-  local owner, access, link, door, epoch, c, charter, blob, log, events, bytes = unpack(args)
+  local owner, access, link, door, epoch, c, charter, blob, log, listed, events, bytes = unpack(args)
   local tail, at = tail_of(keys[1]), now()
   if reserved_for(keys[1], at) ~= owner then return 'not_reserved' end
   local life = tonumber(redis.call('HGET', keys[1], 'life'))
   redis.call('HSET', keys[1], 'st', 'open', 'log', log, 'gen', '', 'pv', 0, 'ord', 0, 'ep', epoch, 'c', c,
-    'a', access, 'link', link, 'door', door)
+    'a', access, 'link', link, 'door', door, 'listed', listed)
   redis.call('HSET', 'o' .. tail, 'charter', charter, 'blob', blob)
   local room = { log = log, gen = '', head = 0, bytes = 0, life = life, exp = at + life, ttl = at }
   name_log(tail, room, generation_of_primary())
@@ -318,7 +374,7 @@ local function public_keys(keys)
 end
 
 local function join(keys, args)
-  local id, as, access, epoch, log, seq, attempt, node, most, records, listed = unpack(args)
+  local id, as, access, epoch, log, seq, attempt, node, most, records = unpack(args)
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
   if not room then return { 'denied' } end
@@ -335,10 +391,10 @@ local function join(keys, args)
   store(tail, member)
 
   if before == HERE then publish(tail, 'R' .. member.slot .. struct.pack('>I4', member.generation)) end
-  announce_return(tail, member, before)
+  announce_return(tail, at, member, before)
   if not known then
     room.exp = at + room.life
-    publish(tail, 'L' .. struct.pack('>I4', room.life))
+    tell_life(tail, room, at)
   end
   keep_keys(tail, room, at)
   redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
@@ -349,7 +405,7 @@ local function join(keys, args)
     'joined', member.slot, member.generation, room.log, room.head, mode, reason, room.epoch, tonumber(f[2]),
     charter[1], charter[2], member.n, f[3], room.life, room.exp - at,
     tonumber(redis.call('HGET', keys[1], 'pv')), count(tail),
-    list_members(tail, listed, member.slot), events_after(tail, after, room.head), redis.call('HKEYS', 'w' .. tail),
+    list_members(tail, (crowd(tail)), member.slot), events_after(tail, after, room.head), redis.call('HKEYS', 'w' .. tail),
   }
 end
 
@@ -358,7 +414,7 @@ local function append(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room, why = living(tail, at)
   if not room then return why end
-  local member = speaking(tail, slot, generation, node)
+  local member = speaking(tail, at, slot, generation, node)
   if not member then return 'replaced' end
   n = tonumber(n)
   if n <= member.n then return 'repeated' end
@@ -372,15 +428,18 @@ local function append(keys, args)
   return seq
 end
 
+-- In a crowd only the author hears it: by the answer, which is the idPk to put into the frame.
 local function profile(keys, args)
   local slot, generation, epoch, sealed, node = unpack(args)
   local tail, at = tail_of(keys[1]), now()
   local room, why = living(tail, at)
   if not room then return why end
-  local member = speaking(tail, slot, generation, node)
+  local member = speaking(tail, at, slot, generation, node)
   if not member or tonumber(epoch) ~= room.epoch then return 'ignored' end
   redis.call('HSET', 'p' .. tail, slot, sealed)
   redis.call('PEXPIRE', 'p' .. tail, room.exp - at + REFRESH_MS)
+  local _, counted = crowd(tail)
+  if counted then return { member.id } end
   publish(tail, 'F' .. slot .. member.id .. sealed)
   return 'told'
 end
@@ -400,7 +459,7 @@ local function fade(keys, args)
   elseif step == 'away' and standing == QUIET then
     member.standing = AWAY
     store(tail, member)
-    presence(tail, '', slot, '')
+    presence(tail, at, '', slot, '')
   elseif (step == 'left' and (standing == QUIET or standing == AWAY)) or (step == 'leave' and standing == HERE) then
     depart(tail, room, at, member)
   else
@@ -426,11 +485,22 @@ local function renew(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room, why = living(tail, at)
   if not room then return why end
-  if not speaking(tail, slot, generation, node) then return 'replaced' end
+  if not speaking(tail, at, slot, generation, node) then return 'replaced' end
   restart_life(tail, room, at)
   redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
-  publish(tail, 'L' .. struct.pack('>I4', room.life))
+  tell_life(tail, room, at)
   return 'renewed'
+end
+
+-- What was gathered while a crowd was told nothing.
+local function gather(keys)
+  local tail, at = tail_of(keys[1]), now()
+  local room = living(tail, at)
+  if not room then return end
+  local due = redis.call('HMGET', keys[1], 'pdue', 'ldue')
+  redis.call('HDEL', keys[1], 'pdue', 'ldue')
+  if due[1] and is_time(tail, 'p', at) then tell_count(tail) end
+  if due[2] and is_time(tail, 'l', at) then publish(tail, 'L' .. struct.pack('>I4', room.exp - at)) end
 end
 
 -- How long the room still has; none ends it.
@@ -464,22 +534,22 @@ local function missed(keys, args)
   return events_after(tail, tonumber(after), tonumber(last))
 end
 
-local function present(keys, args)
+local function present(keys)
   local tail = tail_of(keys[1])
   if not living(tail, now()) then return nil end
-  return { tonumber(redis.call('HGET', keys[1], 'pv')), count(tail), list_members(tail, args[1]) }
+  return { tonumber(redis.call('HGET', keys[1], 'pv')), count(tail), list_members(tail, (crowd(tail))) }
 end
 
 -- A node says which sessions it still serves: whom others took for dead is back. Answers those that a newer one replaced.
 local function hold(keys, args)
-  local tail, replaced = tail_of(keys[1]), {}
-  if not living(tail, now()) then return replaced end
+  local tail, at, replaced = tail_of(keys[1]), now(), {}
+  if not living(tail, at) then return replaced end
   for i = 2, #args, 2 do
-    if not speaking(tail, args[i], args[i + 1], args[1]) then
+    if not speaking(tail, at, args[i], args[i + 1], args[1]) then
       local member = find(tail, args[i])
       if member and member.generation > tonumber(args[i + 1]) then
-        local at = #replaced
-        replaced[at + 1], replaced[at + 2] = member.slot, member.generation
+        local last = #replaced
+        replaced[last + 1], replaced[last + 2] = member.slot, member.generation
       end
     end
   end
@@ -543,6 +613,7 @@ register('profile', profile)
 register('fade', fade, FREES)
 register('renew', renew, FREES)
 register('expire', expire, FREES)
+register('gather', gather, FREES)
 register('heads', heads, FREES)
 register('missed', missed, FREES)
 register('present', present, FREES)

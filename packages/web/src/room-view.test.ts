@@ -278,7 +278,7 @@ describe('the draft', () => {
   });
 });
 
-const here = (count: number): RoomNews => ({ type: 'members', members: [member(sam)], count });
+const here = (count: number): RoomNews => ({ type: 'members', members: [member(sam)], count, whole: true });
 
 describe('what stands above the oldest message', () => {
   test.each<[string, RoomNews[], string | undefined]>([
@@ -335,7 +335,7 @@ describe('the stream', () => {
 test('the summary counts the people and messages this page saw', () => {
   const { view } = enter();
   view.hear(facts());
-  view.hear({ type: 'members', members: [member(sam)], count: 1 });
+  view.hear({ type: 'members', members: [member(sam)], count: 1, whole: true });
   view.hear(heard([message(2), message(3)], true));
   vi.advanceTimersByTime(MINUTE);
   view.hear({ type: 'left', person: person('Layla'), at: Date.now() });

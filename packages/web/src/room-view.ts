@@ -62,6 +62,8 @@ export class RoomView implements Disposable {
   readonly facts = signal<RoomFacts | undefined>(undefined);
   readonly members = signal<readonly Member[]>([]);
   readonly count = signal(0);
+  /** False in a room that is too large for a list: `members` are some who were seen here. */
+  readonly listIsWhole = signal(true);
   readonly outbox = signal<readonly Outgoing[]>([]);
   readonly unverified = signal(0);
   readonly unread = signal(0);
@@ -192,6 +194,7 @@ export class RoomView implements Disposable {
         for (const member of news.members) this.#people.add(member.idPk);
         this.members.value = news.members;
         this.count.value = news.count;
+        this.listIsWhole.value = news.whole;
         return;
       case 'joined':
       case 'left':

@@ -41,7 +41,8 @@ export const roomTexts = {
   participantsLabel: 'Participants',
   hideParticipants: 'Hide participants',
   inThisRoom: 'In this room',
-  unnamed: (count: number) => `and ${count} more whose name has not arrived yet`,
+  someOfThem:
+    'Too many people to list. Some who were here when you came in, or have written since; they may have left:',
   invite: 'Invite',
   invitePeople: 'Invite people',
   leave: 'Leave room',

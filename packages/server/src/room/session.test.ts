@@ -94,17 +94,23 @@ type Connection = {
 class World {
   readonly clock = new TestClock();
   readonly random = new SeededRandom(11).bytes;
-  readonly store: RoomStore = new MemoryStore({
-    clock: this.clock,
-    random: this.random,
-    limits: { maxRooms: 5, maxMembers: LIMITS.members, ...LIMITS },
-  });
-  readonly hub = new Hub(this.store, new FanOut(this.clock));
+  readonly store: RoomStore;
+  readonly hub: Hub;
   readonly events = {
     joined: vi.fn<SessionEvents['joined']>(),
     turnedBack: vi.fn<SessionEvents['turnedBack']>(),
     trouble: vi.fn<SessionEvents['trouble']>(),
   };
+
+  constructor(listedMax?: number) {
+    this.store = new MemoryStore({
+      clock: this.clock,
+      random: this.random,
+      limits: { maxRooms: 5, maxMembers: LIMITS.members, ...LIMITS },
+      ...(listedMax !== undefined && { listedMax }),
+    });
+    this.hub = new Hub(this.store, new FanOut(this.clock));
+  }
 
   async open(lifeMs = LIFE_MS): Promise<this> {
     await this.store.create(ROOM, { ownerPk: OWNER.pk, lifeMs, history: 'all' });
@@ -663,6 +669,14 @@ describe('live', () => {
     ann.socket.heard();
     await tell(ann, '{"type":"keep"}');
     expect(ann.socket.heard()).toEqual(['life']);
+  });
+
+  test('PRESENCE-5, PRESENCE-6: in a crowd a profile is acknowledged to its author, and told to nobody else', async () => {
+    const world = await new World(1).open();
+    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
+    await tell(ann, profileFrame, sendFrame(1));
+    expect(ann.socket.heard()).toEqual(['presence', 'life', 'profile', '2']);
+    expect(bob.socket.heard()).toEqual(['2']);
   });
 
   test('PRESENCE-3: leave is told at once and closes as left', async () => {

@@ -321,7 +321,8 @@ export class Session implements Guest {
   async #publishProfile(sealed: Uint8Array, live: Live): Promise<void> {
     const slowed = this.#world.visitor?.profile();
     if (slowed !== undefined) return this.#refuse(slowed.code, slowed.retryAfterMs);
-    await this.#world.store.publishProfile(live.room, live.member, sealed);
+    const untold = await this.#world.store.publishProfile(live.room, live.member, sealed);
+    if (untold !== undefined && this.#state === live) live.seat.say(untold);
   }
 
   async #keep(live: Live): Promise<void> {

@@ -1,13 +1,22 @@
 // A room's member records: who is here, in grace, or gone; which session speaks for whom; presence and its versions.
 
-import { GRACE_MS, type Presence, SLOT_BYTES, encodeProfileFrame, toHex } from '@mayfly/protocol';
+import {
+  COUNT_EVERY_MS,
+  GRACE_MS,
+  LISTED_MAX,
+  type Presence,
+  SLOT_BYTES,
+  encodeProfileFrame,
+  toHex,
+} from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../clock.ts';
-import type { MemberSession } from './room-store.ts';
+import { Paced } from './paced.ts';
+import type { MemberSession, RoomNews } from './room-store.ts';
 
 /** A member without a connection is told to be away after this time (rule PRESENCE-2). */
 export const AWAY_AFTER_MS = 5_000;
-/** Larger rooms are told as a number, and this many of their members by name. */
-export const LISTED_MAX = 200;
+/** A room that was told as counts is told by name again at this share of `LISTED_MAX`, and not right below it. */
+const LISTED_AGAIN = 3 / 4;
 /** For each member a room may hold, it keeps this many records, so that those who left can come back as themselves. */
 export const RECORDS_PER_MEMBER = 4;
 
@@ -29,14 +38,18 @@ type Standing =
   | { readonly at: 'away'; readonly timer: Disposable }
   | { readonly at: 'left' };
 
-type Change = Partial<Pick<Presence, 'joined' | 'away' | 'left'>>;
+type Change = Partial<Pick<Presence, 'snapshot' | 'joined' | 'away' | 'left'>>;
+
+type Snapshot = { readonly presence: Presence; readonly profiles: readonly Uint8Array[] };
 
 export type MembersSetup = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly maxMembers: number;
-  /** Told of what time brings: who was not back soon enough. */
-  readonly onChange: (presence: Presence) => void;
+  /** Larger rooms are told as counts. */
+  readonly listedMax?: number;
+  /** What everybody is to hear, in order. */
+  readonly tell: (...news: readonly RoomNews[]) => void;
 };
 
 export class Members {
@@ -44,16 +57,26 @@ export class Members {
   /** Those who left stand in the order in which they went. */
   readonly #byIdentity = new Map<string, MemberRecord>();
   readonly #bySlot = new Map<string, MemberRecord>();
+  readonly #listedMax: number;
+  readonly #counts: Paced;
+  #counted = false;
   #count = 0;
   #version = 0;
 
   constructor(setup: MembersSetup) {
     this.#setup = setup;
+    this.#listedMax = setup.listedMax ?? LISTED_MAX;
+    this.#counts = new Paced(setup.clock, COUNT_EVERY_MS, () => this.#tellCount());
   }
 
   /** Those who are here or in grace. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Nobody is told by name who comes and goes (rule PRESENCE-6). */
+  get counted(): boolean {
+    return this.#counted;
   }
 
   get full(): boolean {
@@ -87,16 +110,16 @@ export class Members {
     return record;
   }
 
-  /** A new session speaks for this member from now on; the change is undefined where nobody needs to know. */
-  attach(record: MemberRecord): { readonly replaced: boolean; readonly presence: Presence | undefined } {
+  /** A new session speaks for this member from now on. True if it replaces one. */
+  attach(record: MemberRecord): boolean {
     const { standing } = record;
     stopTimer(standing);
     record.generation += 1;
     record.standing = { at: 'here' };
     if (standing.at === 'left') this.#count += 1;
     const seen = standing.at === 'here' || standing.at === 'quiet';
-    const presence = seen ? undefined : this.#change({ joined: [listed(record)] });
-    return { replaced: standing.at === 'here', presence };
+    if (!seen) this.#changed({ joined: [listed(record)] });
+    return standing.at === 'here';
   }
 
   /** The connection is gone; the rest comes by time. */
@@ -105,42 +128,37 @@ export class Members {
     record.standing = { at: 'quiet', timer };
   }
 
-  leave(record: MemberRecord): Presence {
+  leave(record: MemberRecord): void {
     stopTimer(record.standing);
     record.standing = { at: 'left' };
     this.#count -= 1;
     const key = toHex(record.idPk);
     this.#byIdentity.delete(key);
     this.#byIdentity.set(key, record);
-    return this.#change({ left: [record.slot] });
+    this.#changed({ left: [record.slot] });
   }
 
-  /** The frame that tells everybody, now and later, who this member says they are. */
-  setProfile(record: MemberRecord, sealed: Uint8Array): Uint8Array {
+  /** The frame that says, now or later, who this member says they are. In a counted room only its author is left to tell. */
+  setProfile(record: MemberRecord, sealed: Uint8Array): Uint8Array | undefined {
     record.profile = encodeProfileFrame(record.slot, record.idPk, sealed);
-    return record.profile;
+    if (this.#counted) return record.profile;
+    this.#setup.tell({ type: 'profile', frame: record.profile });
+    return undefined;
   }
 
-  /** Everybody who is there, as `newcomer` is told it. */
-  snapshot(newcomer: MemberRecord): {
-    readonly presence: Presence;
-    readonly profiles: readonly Uint8Array[];
-  } {
+  /** Who is there, as a newcomer is told it. */
+  snapshot(newcomer?: MemberRecord): Snapshot {
     const there = this.#listFor(newcomer);
-    const presence: Presence = {
-      type: 'presence',
-      version: this.#version,
-      snapshot: true,
-      joined: there.map(listed),
-      away: there.filter((record) => record.standing.at === 'away').map((record) => record.slot),
-      left: [],
-      count: this.#count,
+    const away = there.filter((record) => record.standing.at === 'away').map((record) => record.slot);
+    return {
+      presence: this.#presence({ snapshot: true, joined: there.map(listed), away }),
+      profiles: there.flatMap((record) => record.profile ?? []),
     };
-    return { presence, profiles: there.flatMap((record) => record.profile ?? []) };
   }
 
   /** Stops all timers and overwrites the profiles. */
   wipe(): void {
+    this.#counts[Symbol.dispose]();
     for (const record of this.#byIdentity.values()) {
       stopTimer(record.standing);
       record.profile?.fill(0);
@@ -151,15 +169,29 @@ export class Members {
   }
 
   #goAway(record: MemberRecord): void {
-    const timer = this.#setup.clock.after(GRACE_MS - AWAY_AFTER_MS, () =>
-      this.#setup.onChange(this.leave(record)),
-    );
+    const timer = this.#setup.clock.after(GRACE_MS - AWAY_AFTER_MS, () => this.leave(record));
     record.standing = { at: 'away', timer };
-    this.#setup.onChange(this.#change({ away: [record.slot] }));
+    this.#changed({ away: [record.slot] });
   }
 
-  #change(change: Change): Presence {
+  #changed(change: Change): void {
+    if (this.#count > this.#listedMax) this.#counted = true;
+    if (this.#counted) return this.#counts.due();
     this.#version += 1;
+    this.#setup.tell({ type: 'presence', presence: this.#presence(change) });
+  }
+
+  // In a room that has become small enough, everybody needs to know everybody again.
+  #tellCount(): void {
+    this.#version += 1;
+    this.#counted = this.#count > this.#listedMax * LISTED_AGAIN;
+    if (this.#counted) return this.#setup.tell({ type: 'presence', presence: this.#presence({}) });
+    const { presence, profiles } = this.snapshot();
+    const frames = profiles.map((frame): RoomNews => ({ type: 'profile', frame }));
+    this.#setup.tell({ type: 'presence', presence }, ...frames);
+  }
+
+  #presence(change: Change): Presence {
     return {
       type: 'presence',
       version: this.#version,
@@ -172,10 +204,10 @@ export class Members {
     };
   }
 
-  #listFor(newcomer: MemberRecord): readonly MemberRecord[] {
-    const list = [newcomer];
+  #listFor(newcomer: MemberRecord | undefined): readonly MemberRecord[] {
+    const list = newcomer === undefined ? [] : [newcomer];
     for (const record of this.#byIdentity.values()) {
-      if (list.length >= LISTED_MAX) break;
+      if (list.length >= this.#listedMax) break;
       if (record !== newcomer && record.standing.at !== 'left') list.push(record);
     }
     return list;

@@ -1,6 +1,7 @@
 // One open room in memory: keys, charter, log, members and the time it has left. Every call is one synchronous step.
 
 import {
+  COUNT_EVERY_MS,
   type EndedReason,
   LOG_ID_BYTES,
   encodeCommandEvent,
@@ -11,6 +12,7 @@ import {
 import type { Clock, RandomBytes } from '../clock.ts';
 import { EventLog } from './event-log.ts';
 import { type MemberRecord, Members } from './members.ts';
+import { Paced } from './paced.ts';
 import type {
   JoinRefused,
   JoinRequest,
@@ -29,6 +31,8 @@ export type RoomSurroundings = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
+  /** Larger rooms are told as counts. */
+  readonly listedMax?: number;
   readonly tell: (...news: readonly RoomNews[]) => void;
   /** The room is over and wiped; called before anybody is told. */
   readonly onEnd: () => void;
@@ -40,6 +44,7 @@ export class MemoryRoom {
   readonly #spec: RoomSpec;
   readonly #log: EventLog;
   readonly #members: Members;
+  readonly #lifeForCrowd: Paced;
   readonly #charter: Uint8Array;
   readonly #blob: Uint8Array;
   readonly #c: number;
@@ -47,7 +52,7 @@ export class MemoryRoom {
   #timer: Disposable;
 
   constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, world: RoomSurroundings) {
-    const { clock, random, limits, tell } = world;
+    const { clock, random, limits, listedMax, tell } = world;
     this.#world = world;
     this.#spec = spec;
     this.keys = {
@@ -68,8 +73,10 @@ export class MemoryRoom {
       clock,
       random,
       maxMembers: limits.maxMembers,
-      onChange: (presence) => tell({ type: 'presence', presence }),
+      ...(listedMax !== undefined && { listedMax }),
+      tell,
     });
+    this.#lifeForCrowd = new Paced(clock, COUNT_EVERY_MS, () => this.#tellLifeNow());
     this.#expiresAt = clock.now() + spec.lifeMs;
     this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
   }
@@ -93,15 +100,11 @@ export class MemoryRoom {
     if (known === undefined && as === 'key' && this.#members.full) return FULL;
 
     const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
-    const { replaced, presence } = this.#members.attach(record);
+    const replaced = this.#members.attach(record);
     if (known === undefined) this.#restartLife();
     const joined = this.#welcome(record, position);
-
-    const news: RoomNews[] = [];
-    if (replaced) news.push({ type: 'replaced', session: joined.session });
-    if (presence !== undefined) news.push({ type: 'presence', presence });
-    if (known === undefined) news.push({ type: 'life', expiresInMs: this.#spec.lifeMs });
-    this.#world.tell(...news);
+    if (replaced) this.#world.tell({ type: 'replaced', session: joined.session });
+    if (known === undefined) this.#tellLife();
     return joined;
   }
 
@@ -118,10 +121,10 @@ export class MemoryRoom {
     return { outcome: 'placed', seq: event.seq };
   }
 
-  publishProfile(session: MemberSession, sealed: Uint8Array): void {
+  publishProfile(session: MemberSession, sealed: Uint8Array): Uint8Array | undefined {
     const record = this.#members.speaking(session);
-    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return;
-    this.#world.tell({ type: 'profile', frame: this.#members.setProfile(record, sealed) });
+    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return undefined;
+    return this.#members.setProfile(record, sealed);
   }
 
   detach(session: MemberSession): void {
@@ -131,14 +134,13 @@ export class MemoryRoom {
 
   leave(session: MemberSession): void {
     const record = this.#members.speaking(session);
-    if (record === undefined) return;
-    this.#world.tell({ type: 'presence', presence: this.#members.leave(record) });
+    if (record !== undefined) this.#members.leave(record);
   }
 
   renew(session: MemberSession): void {
     if (this.#members.speaking(session) === undefined) return;
     this.#restartLife();
-    this.#world.tell({ type: 'life', expiresInMs: this.#spec.lifeMs });
+    this.#tellLife();
   }
 
   shorten(share: number): void {
@@ -148,6 +150,7 @@ export class MemoryRoom {
   /** Drops everything at once and overwrites it; followers hear of it last. */
   end(reason: EndedReason): void {
     this.#timer[Symbol.dispose]();
+    this.#lifeForCrowd[Symbol.dispose]();
     this.#log.wipe();
     this.#members.wipe();
     const { accessPk, ownerPk, linkPk } = this.keys;
@@ -172,13 +175,26 @@ export class MemoryRoom {
       slow: 0,
       history: this.#spec.history,
       lifeMs: this.#spec.lifeMs,
-      expiresInMs: Math.ceil(this.#expiresAt - this.#world.clock.now()),
+      expiresInMs: this.#leftMs(),
       ...this.#members.snapshot(record),
     };
   }
 
   #tellEvent(event: StoredEvent): void {
     this.#world.tell({ type: 'event', logId: this.#log.id, event });
+  }
+
+  #tellLife(): void {
+    if (this.#members.counted) this.#lifeForCrowd.due();
+    else this.#tellLifeNow();
+  }
+
+  #tellLifeNow(): void {
+    this.#world.tell({ type: 'life', expiresInMs: this.#leftMs() });
+  }
+
+  #leftMs(): number {
+    return Math.ceil(this.#expiresAt - this.#world.clock.now());
   }
 
   #restartLife(): void {

@@ -21,10 +21,10 @@ describe('memory store: what only memory can promise', () => {
   const owner = new Signer('owner');
   const charter = makeCharter(room, owner);
 
-  async function openRoom() {
+  async function openRoom(listedMax = 200) {
     const clock = new TestClock();
     const limits = { maxRooms: 2, maxMembers: 5, historyMessages: 10, historyBytes: 100_000 };
-    const store = new MemoryStore({ clock, random: new SeededRandom(3).bytes, limits });
+    const store = new MemoryStore({ clock, random: new SeededRandom(3).bytes, limits, listedMax });
     await store.create(room, { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
     await store.open(room, charter);
     const join = async (name: string) => {
@@ -100,6 +100,17 @@ describe('memory store: what only memory can promise', () => {
     expect(clock.pending).toBe(4);
     await store[Symbol.asyncDispose]();
     expect(clock.pending).toBe(0);
+  });
+
+  test('PRESENCE-6: no timer of a crowd outlives its room, and nothing is told after its end', async () => {
+    const { clock, store, join } = await openRoom(1);
+    for (const name of ['ann', 'bob', 'cem']) await join(name);
+    const told: RoomNews[] = [];
+    store.follow(room, (news) => told.push(news));
+    await store[Symbol.asyncDispose]();
+    expect(clock.pending).toBe(0);
+    clock.pass(60_000);
+    expect(told).toEqual([{ type: 'ended', reason: 'server' }]);
   });
 });
 

@@ -24,6 +24,8 @@ export type MemoryStoreSetup = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
+  /** Larger rooms are told as counts; `LISTED_MAX`, unless chosen otherwise. */
+  readonly listedMax?: number;
 };
 
 export class MemoryStore implements RoomStore {
@@ -81,8 +83,12 @@ export class MemoryStore implements RoomStore {
     return this.#living(room)?.append(session, n, envelope) ?? { outcome: 'gone' };
   }
 
-  async publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<void> {
-    this.#living(room)?.publishProfile(session, sealed);
+  async publishProfile(
+    room: RoomId,
+    session: MemberSession,
+    sealed: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    return this.#living(room)?.publishProfile(session, sealed);
   }
 
   async detach(room: RoomId, session: MemberSession): Promise<void> {

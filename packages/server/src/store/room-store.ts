@@ -129,8 +129,11 @@ export interface RoomStore extends AsyncDisposable {
   /** Appends only that member's next `n`, only for its newest session, only in the current epoch. */
   append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed>;
 
-  /** Keeps and announces a member's sealed profile; ignored for a session that was replaced. */
-  publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<void>;
+  /**
+   * Keeps and announces a member's sealed profile; ignored for a session that was replaced. In a room that is told as
+   * counts it is not announced: the frame comes back, for its author (rules PRESENCE-5 and PRESENCE-6).
+   */
+  publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<Uint8Array | undefined>;
 
   /** The connection is gone: the member stays for `GRACE_MS`, then has left. */
   detach(room: RoomId, session: MemberSession): Promise<void>;

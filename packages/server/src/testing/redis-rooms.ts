@@ -55,57 +55,47 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
   };
 }
 
-/** The Redis servers of a test, empty at the start, and the nodes that use them. */
-export class RedisRooms {
+/** Redis servers, and the nodes that use them. Connections are kept from one test to the next. */
+export class RedisRooms implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly #primaries: readonly RedisProcess[];
   readonly #url: string;
   readonly #library: Library;
-  readonly #links: WatchedLink[] = [];
-  readonly #stores: RoomStore[] = [];
+  readonly #nodes: { readonly store: RedisStore; readonly link: WatchedLink }[] = [];
+  readonly #idle: WatchedLink[] = [];
 
-  private constructor(primaries: readonly RedisProcess[], url: string, library: Library) {
+  constructor(primaries: readonly RedisProcess[], url: string, library: Library = libraryWithTestTime()) {
     this.#primaries = primaries;
     this.#url = url;
     this.#library = library;
   }
 
-  static async on(
-    primaries: readonly RedisProcess[],
-    url: string,
-    library: Library = libraryWithTestTime(),
-  ): Promise<RedisRooms> {
-    for (const primary of primaries) {
-      await primary.ask('FLUSHALL');
-      await primary.ask('FUNCTION', 'LOAD', 'REPLACE', library.code);
+  /** No node is there any more, and nothing is in Redis but the library. */
+  async fresh(): Promise<this> {
+    for (const { store, link } of this.#nodes.splice(0)) {
+      await store[Symbol.asyncDispose]();
+      this.#idle.push(link);
     }
-    const rooms = new RedisRooms(primaries, url, library);
-    await rooms.#setTime();
-    return rooms;
+    for (const primary of this.#primaries) {
+      await primary.ask('FLUSHALL');
+      await primary.ask('FUNCTION', 'LOAD', 'REPLACE', this.#library.code);
+    }
+    await this.#setTime();
+    return this;
   }
 
-  /** A node of its own, with its own connections. */
   async node(limits: StoreLimits, seed = 7): Promise<RedisStore> {
-    const address = parseRedisUrl(this.#url);
-    if (address === undefined) throw new Error('not a URL of Redis');
-    const links: WatchedLink[] = [];
-    const { clock } = this;
+    const link = this.#idle.pop() ?? (await this.#connect());
     const store = new RedisStore({
-      clock,
+      clock: this.clock,
       limits,
       random: new SeededRandom(seed).bytes,
       onTrouble: (error) => {
         throw error;
       },
-      connect: (events) => {
-        const link = new WatchedLink({ address, library: this.#library, clock }, events);
-        links.push(link);
-        return link;
-      },
+      connect: (events) => link.serving(events),
     });
-    for (const link of links) await link.ready();
-    this.#links.push(...links);
-    this.#stores.push(store);
+    this.#nodes.push({ store, link });
     await store.beat();
     return store;
   }
@@ -137,7 +127,20 @@ export class RedisRooms {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const store of this.#stores) await store[Symbol.asyncDispose]();
+    for (const { store } of this.#nodes) await store[Symbol.asyncDispose]();
+    for (const link of [...this.#links, ...this.#idle]) await link.close();
+  }
+
+  get #links(): readonly WatchedLink[] {
+    return this.#nodes.map(({ link }) => link);
+  }
+
+  async #connect(): Promise<WatchedLink> {
+    const address = parseRedisUrl(this.#url);
+    if (address === undefined) throw new Error('not a URL of Redis');
+    const link = new WatchedLink({ address, library: this.#library, clock: this.clock });
+    await link.ready();
+    return link;
   }
 
   async #goTo(at: number): Promise<void> {
@@ -170,17 +173,25 @@ class WatchedLink implements Link {
   readonly #underWay = new Set<Promise<unknown>>();
   #begun = 0;
 
-  constructor(setup: Omit<RedisLinkSetup, 'events'>, events: LinkEvents) {
+  #events: LinkEvents | undefined;
+
+  constructor(setup: Omit<RedisLinkSetup, 'events'>) {
+    const own = (channel: string) => channel.endsWith(MARKS);
     this.#link = new RedisLink({
       ...setup,
       events: {
         announced: (channel, message) => {
-          if (channel.endsWith(MARKS)) this.#marks.get(Buffer.from(message).toString())?.();
-          else events.announced(channel, message);
+          if (own(channel)) this.#marks.get(Buffer.from(message).toString())?.();
+          else this.#events?.announced(channel, message);
         },
-        restored: (channels) => events.restored(channels.filter((channel) => !channel.endsWith(MARKS))),
+        restored: (channels) => this.#events?.restored(channels.filter((channel) => !own(channel))),
       },
     });
+  }
+
+  serving(events: LinkEvents): this {
+    this.#events = events;
+    return this;
   }
 
   /** How many calls were made so far. */
@@ -205,7 +216,12 @@ class WatchedLink implements Link {
     this.#link.silence(channel);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** Its store is gone; another may use it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#events = undefined;
+  }
+
+  close(): Promise<void> {
     return this.#link[Symbol.asyncDispose]();
   }
 
@@ -229,8 +245,6 @@ class WatchedLink implements Link {
   #watch<T>(work: Promise<T>): Promise<T> {
     this.#begun++;
     this.#underWay.add(work);
-    const done = () => void this.#underWay.delete(work);
-    work.then(done, done);
-    return work;
+    return work.finally(() => this.#underWay.delete(work));
   }
 }

@@ -49,20 +49,30 @@ export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
 }
 
 function MemberList({ view }: MembersProps) {
-  const members = view.members.value;
-  const unnamed = view.count.value - members.length;
   const shared = view.sharedNames.value;
+  const whole = view.listIsWhole.value;
   return (
     <ul class="mates">
-      {members.map((member) => (
-        <MemberRow key={member.idPk} member={member} tagged={shared.has(member.name)} />
+      {!whole && <li class="mates__some">{roomTexts.someOfThem}</li>}
+      {view.members.value.map((member) => (
+        <MemberRow
+          key={member.idPk}
+          member={member}
+          tagged={shared.has(member.name)}
+          whereabouts={whereabouts(member, whole)}
+        />
       ))}
-      {unnamed > 0 && <li class="mates__more">{roomTexts.unnamed(unnamed)}</li>}
     </ul>
   );
 }
 
-function MemberRow({ member, tagged }: { readonly member: Member; readonly tagged: boolean }) {
+type MemberRowProps = {
+  readonly member: Member;
+  readonly tagged: boolean;
+  readonly whereabouts: string | undefined;
+};
+
+function MemberRow({ member, tagged, whereabouts }: MemberRowProps) {
   const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
   return (
     <li class="mate">
@@ -72,7 +82,7 @@ function MemberRow({ member, tagged }: { readonly member: Member; readonly tagge
           <AuthorName person={member} tagged={tagged} />
           {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
         </span>
-        <small>{whereabouts(member)}</small>
+        {whereabouts !== undefined && <small>{whereabouts}</small>}
       </span>
       <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji.slice(0, 2)))}>
         {member.emoji.slice(0, 2).map((emoji) => emoji.glyph)}
@@ -81,8 +91,10 @@ function MemberRow({ member, tagged }: { readonly member: Member; readonly tagge
   );
 }
 
-function whereabouts(member: Member): string {
+// Of a list that is not whole, nobody knows who is still here.
+function whereabouts(member: Member, whole: boolean): string | undefined {
   if (member.you) return roomTexts.thisDevice;
+  if (!whole) return undefined;
   return member.away ? roomTexts.away : roomTexts.here;
 }
 

@@ -13,8 +13,11 @@ import {
 } from '@mayfly/protocol';
 import type { RoomNews, StoredEvent } from '../room-store.ts';
 
+/** Something is gathered that is to be told in a while: whoever hears this sees to it. */
+type Due = { readonly type: 'due'; readonly inMs: number };
+
 /** Undefined for what another version of this server may announce. */
-export function readAnnouncement(announced: Uint8Array): RoomNews | undefined {
+export function readAnnouncement(announced: Uint8Array): RoomNews | Due | undefined {
   // Copied once, here: the connection reuses what it hands out.
   const reader = new ByteReader(new Uint8Array(announced));
   switch (letter(reader)) {
@@ -32,6 +35,8 @@ export function readAnnouncement(announced: Uint8Array): RoomNews | undefined {
     }
     case 'L':
       return { type: 'life', expiresInMs: reader.u32() };
+    case 'D':
+      return { type: 'due', inMs: reader.u32() };
     case 'R':
       return { type: 'replaced', session: { slot: reader.take(SLOT_BYTES), generation: reader.u32() } };
     case 'X': {
@@ -53,7 +58,7 @@ export function storedEvent(seq: number, kind: string, content: Uint8Array): Sto
 const NO_BLOB_APART = new Uint8Array(0);
 
 function readPresence(reader: ByteReader): RoomNews {
-  const [version, count] = [reader.u32(), reader.u32()];
+  const [version, count, snapshot] = [reader.u32(), reader.u32(), reader.u8()];
   const [joined, away, left] = [reader.u16(), reader.u16(), reader.u16()];
   const slot = () => reader.take(SLOT_BYTES);
   return {
@@ -61,7 +66,7 @@ function readPresence(reader: ByteReader): RoomNews {
     presence: {
       type: 'presence',
       version,
-      snapshot: false,
+      snapshot: snapshot === 1,
       joined: Array.from({ length: joined }, () => ({ slot: slot(), idPk: reader.take(PUBLIC_KEY_BYTES) })),
       away: Array.from({ length: away }, slot),
       left: Array.from({ length: left }, slot),

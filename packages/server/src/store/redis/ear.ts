@@ -1,7 +1,7 @@
 // What this node hears of one room: every event once and in order, with holes read from the log before anybody is told,
 // and the sessions it serves there.
 
-import { type EndedReason, type Presence, type RoomId, toHex } from '@mayfly/protocol';
+import { type Presence, type RoomId, toHex } from '@mayfly/protocol';
 import type { Joined, MemberSession, RoomNews, StoredEvent } from '../room-store.ts';
 
 type Place = { readonly logId: string; readonly seq: number };
@@ -73,10 +73,6 @@ export class Ear {
     });
   }
 
-  end(reason: EndedReason): void {
-    this.#setup.tell({ type: 'ended', reason });
-  }
-
   #take(news: RoomNews): void {
     switch (news.type) {
       case 'event':
@@ -86,7 +82,10 @@ export class Ear {
       case 'replaced':
         this.#forgetOlder(news.session);
         return this.#setup.tell(news);
-      default:
+      case 'ended':
+      case 'hole':
+      case 'life':
+      case 'profile':
         return this.#setup.tell(news);
     }
   }

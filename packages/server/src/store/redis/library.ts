@@ -10,6 +10,7 @@ export type FunctionName =
   | 'create'
   | 'expire'
   | 'fade'
+  | 'gather'
   | 'heads'
   | 'hold'
   | 'join'

@@ -1,24 +1,40 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { RedisRooms, settling } from '../../testing/redis-rooms.ts';
-import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
+import {
+  type RedisCluster,
+  type RedisProcess,
+  startRedis,
+  startRedisCluster,
+} from '../../testing/redis-server.ts';
 import { roomStoreContract } from '../room-store-contract.ts';
 
+// Every step of a test is a few round trips to real processes.
+vi.setConfig({ testTimeout: 30_000 });
+
 let redis: RedisProcess;
-let rooms: RedisRooms | undefined;
+let cluster: RedisCluster;
+const worlds = new Map<string, RedisRooms>();
 
 beforeAll(async () => {
-  redis = await startRedis();
-});
+  [redis, cluster] = await Promise.all([startRedis(), startRedisCluster(3)]);
+  worlds.set('redis store', new RedisRooms([redis], redis.url));
+  worlds.set('redis store on a cluster', new RedisRooms(cluster.primaries, cluster.url));
+}, 60_000);
 
 afterAll(async () => {
-  await rooms?.[Symbol.asyncDispose]();
+  for (const world of worlds.values()) await world[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
 });
 
-roomStoreContract('redis store', async (limits) => {
-  await rooms?.[Symbol.asyncDispose]();
-  rooms = await RedisRooms.on([redis], redis.url);
-  const { pass, jump } = rooms;
-  const store = settling(await rooms.node(limits), rooms);
-  return { store, pass: pass.bind(rooms), jump: jump.bind(rooms) };
-});
+for (const name of ['redis store', 'redis store on a cluster']) {
+  roomStoreContract(name, async (limits) => {
+    const world = await worlds.get(name)?.fresh();
+    if (world === undefined) throw new Error('no Redis');
+    return {
+      store: settling(await world.node(limits), world),
+      pass: (ms) => world.pass(ms),
+      jump: (ms) => world.jump(ms),
+    };
+  });
+}

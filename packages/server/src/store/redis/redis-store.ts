@@ -1,11 +1,19 @@
 // Rooms in a Redis or Valkey that any number of nodes share: each operation is one function call there (mayfly.lua),
 // and its news comes back to every node that listens. What this node remembers itself is only who is connected to it.
 
-import { GRACE_MS, type EndedReason, type RoomId, SLOT_BYTES, epochOf } from '@mayfly/protocol';
-import { ENDED_REASONS } from '@mayfly/protocol';
+import {
+  ENDED_REASONS,
+  type EndedReason,
+  GRACE_MS,
+  LISTED_MAX,
+  type RoomId,
+  SLOT_BYTES,
+  encodeProfileFrame,
+  epochOf,
+} from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../clock.ts';
 import { Followers } from '../followers.ts';
-import { AWAY_AFTER_MS, LISTED_MAX, RECORDS_PER_MEMBER } from '../members.ts';
+import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from '../members.ts';
 import type {
   JoinRefused,
   JoinRequest,
@@ -53,6 +61,8 @@ export type RedisStoreSetup = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
+  /** Rooms opened here are told as counts when they are larger. */
+  readonly listedMax?: number;
   readonly connect: (events: LinkEvents) => Link;
   /** Our own fault, noticed while nobody waits for an answer. */
   readonly onTrouble: (error: unknown) => void;
@@ -117,6 +127,7 @@ export class RedisStore implements RoomStore, LinkEvents {
       bytes,
       blob,
       this.#setup.random(LOG_ID_BYTES),
+      this.#setup.listedMax ?? LISTED_MAX,
       historyMessages,
       historyBytes,
     ]);
@@ -161,8 +172,14 @@ export class RedisStore implements RoomStore, LinkEvents {
     return { outcome: 'gone' };
   }
 
-  async publishProfile(room: RoomId, { slot, generation }: MemberSession, sealed: Uint8Array): Promise<void> {
-    await this.#call('profile', room, [slot, generation, epochOf(sealed), sealed, this.#node]);
+  async publishProfile(
+    room: RoomId,
+    { slot, generation }: MemberSession,
+    sealed: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const answer = await this.#call('profile', room, [slot, generation, epochOf(sealed), sealed, this.#node]);
+    // In a crowd nobody is told, and the answer is what its author's frame still lacks.
+    return Array.isArray(answer) ? encodeProfileFrame(slot, new Reply(answer).bytes(), sealed) : undefined;
   }
 
   async detach(room: RoomId, session: MemberSession): Promise<void> {
@@ -210,7 +227,10 @@ export class RedisStore implements RoomStore, LinkEvents {
   announced(channel: string, message: Uint8Array): void {
     const room = roomOfChannel(channel);
     const news = readAnnouncement(message);
-    if (room !== undefined && news !== undefined) this.#rooms.get(room)?.ear.hear(news);
+    if (room === undefined || news === undefined) return;
+    if (news.type === 'due')
+      this.#at(this.#setup.clock.now() + news.inMs, () => this.#insist('gather', room, []));
+    else this.#rooms.get(room)?.ear.hear(news);
   }
 
   restored(channels: readonly string[]): void {
@@ -277,7 +297,6 @@ export class RedisStore implements RoomStore, LinkEvents {
       this.#node,
       maxMembers,
       maxMembers * RECORDS_PER_MEMBER,
-      LISTED_MAX,
     ]);
   }
 
@@ -328,7 +347,7 @@ export class RedisStore implements RoomStore, LinkEvents {
             new Reply(await this.#insist('missed', room, [...placeWords({ logId, seq: after }), last])),
           ),
         present: async () => {
-          const answer = await this.#insist('present', room, [LISTED_MAX]);
+          const answer = await this.#insist('present', room, []);
           return answer === null ? undefined : readPresent(new Reply(answer));
         },
       },

@@ -1,0 +1,90 @@
+// Who plays in simulations below the SDK: members of one room, made once and used by all, each with a wire of their own.
+
+import { toHex } from '@mayfly/protocol';
+import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import { Signer, makeCharter, roomId, sealedProfile } from '../../../packages/server/src/testing/signer.ts';
+import type { FakeTime } from './fake-time.ts';
+import { LightMember, type Proofs } from './light-member.ts';
+import type { SimulatedNetwork, SimulatedWire } from './network.ts';
+import type { SimulatedNode } from './node.ts';
+
+export const ROOM = roomId('Schedu1e');
+export const CHARTER = makeCharter(ROOM, new Signer('owner'));
+export const LIFE_MS = 600_000;
+export const QUIET_MS = 90_000;
+
+const ACCESS = new Signer(`access ${ROOM}`);
+/** Challenges repeat, so that each proof is signed once; the server verifies every one. */
+const NONCES = 16;
+
+type Role = { readonly name: string; readonly signer: Signer; readonly proofs: Proofs };
+
+export type Actor = { readonly member: LightMember; wire: SimulatedWire | undefined };
+
+/** One for each letter. */
+export function castOf(letters: string): readonly Role[] {
+  return [...letters].map((name) => ({ name, signer: new Signer(name), proofs: proofsOf(name) }));
+}
+
+export function repeatedChallenges(random: SeededRandom): (length: number) => Uint8Array {
+  return (length) => new Uint8Array(length).fill(1 + random.below(NONCES));
+}
+
+export function actorAs(
+  { name, signer, proofs }: Role,
+  network: SimulatedNetwork,
+  time: FakeTime,
+  random: SeededRandom,
+): Actor {
+  const delayMs = { min: random.below(10), spread: 1 + random.below(30) };
+  const transport = network.transport(
+    () => ({ delayMs }),
+    (wire) => (actor.wire = wire),
+  );
+  const profile = sealedProfile(name.charCodeAt(0));
+  const now = () => time.now();
+  const member = new LightMember({ name, room: ROOM, signer, proofs, profile, transport, now });
+  const actor: Actor = { member, wire: undefined };
+  return actor;
+}
+
+/** They come back, and stay until they have heard all their own messages; a silent wire is given up. */
+export async function settle(actors: readonly Actor[], time: FakeTime): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) {
+    for (const { member, wire } of actors) if (!member.live || wire?.isWhole !== true) member.connect();
+    await time.pass(QUIET_MS);
+  }
+}
+
+/** What must be nothing when the room has ended. */
+export async function leftoversOf(
+  node: SimulatedNode,
+  time: FakeTime,
+  network: SimulatedNetwork,
+): Promise<Readonly<Record<string, number>>> {
+  const { hub, store } = await node.leftovers();
+  return {
+    'rooms in the hub': hub,
+    'rooms in the store': store,
+    timers: time.pending,
+    connections: network.size,
+    'troubles of the server': node.troubles.length,
+  };
+}
+
+function proofsOf(name: string): Proofs {
+  const signer = new Signer(name);
+  const id = remembered((transcript) => signer.sign('id', transcript));
+  const key = remembered((transcript) => ACCESS.sign('join', transcript));
+  return { id, key };
+}
+
+function remembered(sign: (transcript: Uint8Array) => Uint8Array): (transcript: Uint8Array) => Uint8Array {
+  const signed = new Map<string, Uint8Array>();
+  return (transcript) => {
+    const name = toHex(transcript);
+    const signature = signed.get(name) ?? sign(transcript);
+    signed.set(name, signature);
+    return signature;
+  };
+}

@@ -1,0 +1,108 @@
+// A room that rises above what is told by name and falls below it again, in bad weather: who is here, where only counts are told.
+
+import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import {
+  type Actor,
+  CHARTER,
+  LIFE_MS,
+  QUIET_MS,
+  ROOM,
+  actorAs,
+  castOf,
+  leftoversOf,
+  repeatedChallenges,
+  settle,
+} from './cast.ts';
+import { FakeTime } from './fake-time.ts';
+import { judge } from './invariants.ts';
+import { BREAKS, SimulatedNetwork } from './network.ts';
+import { SimulatedNode } from './node.ts';
+import type { Seen, Witness } from './witness.ts';
+
+const CAST = castOf('ABCDEFGHIJKL');
+const LISTED_MAX = 8;
+/** Told by name again, at the latest. */
+const LISTED_AGAIN = 6;
+const ACTS = 80;
+/** The tide turns after so many acts. */
+const TIDE = 20;
+const STEP_MS = 400;
+
+export type CrowdOutcome = {
+  readonly faults: readonly string[];
+  readonly witnesses: readonly Witness[];
+  readonly broken: number;
+  readonly resumes: number;
+  readonly echoed: number;
+  /** How often a member's list became a count, and was whole again while they stayed. */
+  readonly crossedUp: number;
+  readonly crossedDown: number;
+};
+
+export async function runCrowd(seed: number): Promise<CrowdOutcome> {
+  const random = new SeededRandom(seed);
+  const time = new FakeTime();
+  const challenges = repeatedChallenges(random);
+  const node = new SimulatedNode({
+    time,
+    seed,
+    historyMessages: 200,
+    listedMax: LISTED_MAX,
+    random: challenges,
+  });
+  await node.open(ROOM, CHARTER, LIFE_MS, 'all');
+  const network = new SimulatedNetwork(time, random, node.accept);
+  const actors = CAST.map((role) => actorAs(role, network, time, random));
+
+  for (let acts = 0; acts < ACTS; acts++) {
+    const rising = Math.floor(acts / TIDE) % 2 === 0;
+    act(actors[random.below(actors.length)], rising, random);
+    await time.pass(random.below(STEP_MS));
+  }
+  const here = random.below(CAST.length) + 1;
+  for (const { member } of actors.slice(here)) member.disconnect();
+  await settle(actors.slice(0, here), time);
+  const present = new Map(
+    actors.slice(0, here).map(({ member }) => [member.witness.name, member.idPk] as const),
+  );
+  await time.pass(LIFE_MS + QUIET_MS);
+
+  const witnesses = actors.map(({ member }) => member.witness);
+  const leftovers = await leftoversOf(node, time, network);
+  const sum = (count: (witness: Witness) => number) =>
+    witnesses.reduce((total, witness) => total + count(witness), 0);
+  return {
+    faults: judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }),
+    witnesses,
+    broken: network.broken,
+    resumes: sum(({ resumes }) => resumes),
+    echoed: sum((witness) => witness.count('echoed')),
+    crossedUp: sum(({ seen }) => crossings(seen, false)),
+    crossedDown: sum(({ seen }) => crossings(seen, true)),
+  };
+}
+
+function act(actor: Actor | undefined, rising: boolean, random: SeededRandom): void {
+  if (actor === undefined) return;
+  const { member, wire } = actor;
+  const chance = random.below(20);
+  if (!member.connected) {
+    if (rising || chance < 3) member.connect();
+  } else if (chance < 6) member.write();
+  else if (chance < 8) wire?.break(random.pick(BREAKS));
+  else if (!rising && chance < 16) member.leave();
+  else if (!rising) member.disconnect();
+}
+
+// Within one connection: a welcome's own snapshot is no crossing.
+function crossings(seen: readonly Seen[], to: boolean): number {
+  let whole: boolean | undefined;
+  let crossed = 0;
+  for (const sight of seen) {
+    if (sight.saw === 'welcome') whole = undefined;
+    if (sight.saw !== 'presence') continue;
+    if (whole === !to && sight.whole === to) crossed += 1;
+    whole = sight.whole;
+  }
+  return crossed;
+}
