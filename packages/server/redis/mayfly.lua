@@ -20,6 +20,7 @@ local TOMBSTONE_MS = 60000
 -- A time to live is written at most this often, so it is set that much longer than the room has.
 local REFRESH_MS = 15000
 local BACKSTOP_MS = 60000
+local LEASES_MS = 2 * BACKSTOP_MS
 -- A crowd is told what changed at most this often, and by name again below this share of its bound (rule PRESENCE-6).
 local PACE_MS = 1000
 local LISTED_AGAIN = 3 / 4
@@ -576,17 +577,19 @@ local function adopt(keys, args)
   return adopted
 end
 
--- A node says that it lives for so long. Answers whether it had lapsed, and then all nodes whose lease runs.
+-- A node says that it lives for so long. Answers whether it had lapsed, who lives, and who did until a minute ago.
 local function lease(keys, args)
   local node, ms = unpack(args)
   local at = now()
   local before = tonumber(redis.call('ZSCORE', keys[1], node) or 0)
-  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', at)
-  if tonumber(ms) > 0 then redis.call('ZADD', keys[1], at + ms, node) else redis.call('ZREM', keys[1], node) end
-  redis.call('PEXPIRE', keys[1], BACKSTOP_MS)
-  local answer = redis.call('ZRANGE', keys[1], 0, -1)
-  table.insert(answer, 1, before <= at and 'lapsed' or 'held')
-  return answer
+  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', at - BACKSTOP_MS)
+  redis.call('ZADD', keys[1], at + ms, node)
+  redis.call('PEXPIRE', keys[1], LEASES_MS)
+  return {
+    before <= at and 'lapsed' or 'held',
+    redis.call('ZRANGEBYSCORE', keys[1], '(' .. at, '+inf'),
+    redis.call('ZRANGEBYSCORE', keys[1], '-inf', at),
+  }
 end
 
 -- How many rooms are open or reserved in this partition.

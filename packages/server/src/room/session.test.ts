@@ -20,6 +20,7 @@ import {
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { RoomListener, RoomNews, RoomStore } from '../store/room-store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing/signer.ts';
@@ -909,5 +910,75 @@ describe('live', () => {
     bob.session.close('drain');
     expect(bob.socket.closed).toBe('drain');
     expect(world.hub.size).toBe(0);
+  });
+});
+
+describe('a store that cannot be asked', () => {
+  const orders: readonly [string, 'append' | 'publishProfile' | 'renew', string | Uint8Array, object][] = [
+    ['SEND-6: a message', 'append', sendFrame(1), { n: 1 }],
+    ['a profile', 'publishProfile', profileFrame, {}],
+    ['a keep', 'renew', '{"type":"keep"}', {}],
+  ];
+  test.each(orders)(
+    '%s is refused, with when to try again; the socket stays',
+    async (_title, ask, frame, more) => {
+      const world = await new World().open();
+      const ann = await world.enter('ann');
+      vi.spyOn(world.store, ask).mockRejectedValueOnce(new StoreUnavailable());
+      await tell(ann, frame);
+      expect(ann.socket.last('refused')).toEqual({
+        type: 'refused',
+        code: 'unavailable',
+        retryAfterMs: 2_000,
+        ...more,
+      });
+      expect(ann.socket.closed).toBeUndefined();
+      expect(world.events.trouble).not.toHaveBeenCalled();
+      ann.socket.sent.length = 0;
+      await tell(ann, frame);
+      const heard = ann.socket.heard();
+      expect(heard).not.toEqual([]);
+      expect(heard).not.toContain('refused');
+    },
+  );
+
+  test.each(['keys', 'join'] as const)('JOIN-6: a join is put off where %s fails', async (ask) => {
+    const world = await new World().open();
+    const ann = await world.enter('ann');
+    vi.spyOn(world.store, ask).mockRejectedValueOnce(new StoreUnavailable('server_full'));
+    const bob = await world.join('bob');
+    expect(bob.socket.sent).toHaveLength(1);
+    expect(bob.socket.last('refused')).toEqual({ type: 'refused', code: 'server_full', retryAfterMs: 5_000 });
+    expect(bob.socket.closed).toBe('busy');
+    ann.session.close('left');
+    expect(world.hub.size).toBe(0);
+    world.clock.pass(DENIED_AFTER_MS);
+    expect(bob.socket.sent).toHaveLength(1);
+    expect(world.events.trouble).not.toHaveBeenCalled();
+  });
+
+  test('JOIN-6: nothing is said to somebody who has gone meanwhile', async () => {
+    const world = await new World().open();
+    const bob = world.connect();
+    vi.spyOn(world.store, 'join').mockImplementationOnce(async () => {
+      bob.session.close('left');
+      throw new StoreUnavailable();
+    });
+    await tell(bob, joinFrame('bob', bob.nonce));
+    expect(bob.socket.sent).toEqual([]);
+    expect(bob.socket.closed).toBe('left');
+  });
+
+  test('what the store has missed for good is a hole: everybody has to resume', async () => {
+    const world = await new World().open();
+    const listeners: RoomListener[] = [];
+    const follow = world.store.follow.bind(world.store);
+    vi.spyOn(world.store, 'follow').mockImplementation((room, listener) => {
+      listeners.push(listener);
+      return follow(room, listener);
+    });
+    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
+    for (const listener of listeners) listener({ type: 'hole' });
+    expect([ann.socket.closed, bob.socket.closed]).toEqual(['serverError', 'serverError']);
   });
 });

@@ -3,6 +3,8 @@
 import {
   CHALLENGE_BYTES,
   CONTROL_BYTES_MAX,
+  type ClientControl,
+  type ClientSealed,
   type CloseReason,
   DENIED_AFTER_MS,
   FIRST_FRAME_MS,
@@ -22,9 +24,10 @@ import {
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../clock.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
-import type { Slowed, Visitor } from '../guard/visitor.ts';
+import type { Visitor } from '../guard/visitor.ts';
 import { verifyJoin } from '../proof.ts';
 import type { Joined, MemberSession, Placed, RoomStore } from '../store/room-store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
 import type { Hub } from './hub.ts';
 import { type Frame, encodeFrame } from './frame.ts';
 import { type Guest, LAG_BYTES_MAX, type Notice, type Seat, type Socket } from './seat.ts';
@@ -54,6 +57,11 @@ export const WAITING_MAX = { frames: 64, bytes: 512 * 1024 } as const;
 
 /** Who asks on with more bytes unread than events alone can pile up does not read the answers. */
 export const UNREAD_BYTES_MAX = LAG_BYTES_MAX + 16 * 1024;
+
+type NotNow = { readonly code: RefusedCode; readonly retryAfterMs: number };
+
+/** What a member may ask for. */
+type Order = Exclude<ClientControl, Join> | ClientSealed;
 
 type State =
   | { readonly at: 'greeting'; readonly nonce: Uint8Array; readonly timeout: Disposable }
@@ -187,7 +195,12 @@ export class Session implements Guest {
     timeout[Symbol.dispose]();
     const slowed = this.#world.visitor?.mayJoin(join.as);
     if (slowed !== undefined) return this.#sendAway(slowed, 'busy');
-    await this.#join(join, nonce);
+    try {
+      await this.#join(join, nonce);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (this.#state.at !== 'closed') this.#sendAway(error, 'busy');
+    }
   }
 
   // Listen, then join, then drain: what happens while the store answers is held, and nothing is missed.
@@ -275,8 +288,18 @@ export class Session implements Guest {
     if (this.#socket.bufferedBytes > UNREAD_BYTES_MAX) return this.close('tooSlow');
     if (isTooBig(frame)) return this.close('tooBig');
     const order = typeof frame === 'string' ? decodeClientControl(frame) : decodeClientSealed(frame);
-    const { store } = this.#world;
-    switch (order?.type) {
+    if (order === undefined || order.type === 'join') return this.close('badFrame');
+    try {
+      await this.#carryOut(order, live);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      const n = order.type === 'send' ? order.n : undefined;
+      if (this.#state === live) this.#refuse(error.code, error.retryAfterMs, n);
+    }
+  }
+
+  async #carryOut(order: Order, live: Live): Promise<void> {
+    switch (order.type) {
       case 'send':
         return this.#append(order, live);
       case 'profile':
@@ -286,11 +309,8 @@ export class Session implements Guest {
       case 'ping':
         return this.#say({ type: 'pong' });
       case 'leave':
-        await store.leave(live.room, live.member);
+        await this.#world.store.leave(live.room, live.member);
         return this.close('left');
-      case 'join':
-      case undefined:
-        return this.close('badFrame');
     }
   }
 
@@ -328,12 +348,12 @@ export class Session implements Guest {
   async #keep(live: Live): Promise<void> {
     const now = this.#world.clock.now();
     if (now < live.mayKeepAt) return this.#refuse('rate', Math.ceil(live.mayKeepAt - now));
-    live.mayKeepAt = now + KEEP_EVERY_MS;
     await this.#world.store.renew(live.room, live.member);
+    live.mayKeepAt = now + KEEP_EVERY_MS;
   }
 
   // The close says that coming back is fine, the frame before it when.
-  #sendAway({ code, retryAfterMs }: Slowed, why: 'busy' | 'tooFast'): void {
+  #sendAway({ code, retryAfterMs }: NotNow, why: 'busy' | 'tooFast'): void {
     this.#refuse(code, retryAfterMs);
     this.close(why);
   }
@@ -350,7 +370,7 @@ export class Session implements Guest {
 }
 
 const SERVER_FULL_RETRY_MS = 5_000;
-const FLOOD: Slowed = { code: 'rate', retryAfterMs: PAUSE_MS.flood };
+const FLOOD: NotNow = { code: 'rate', retryAfterMs: PAUSE_MS.flood };
 
 // Binary frames have bounds of their own, by kind.
 function isTooBig(frame: Frame): boolean {

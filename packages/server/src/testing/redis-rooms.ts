@@ -8,6 +8,7 @@ import type { Argument, Link, LinkEvents } from '../store/redis/link.ts';
 import { RedisLink, type RedisLinkSetup } from '../store/redis/redis-link.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
 import type { RoomStore, StoreLimits } from '../store/room-store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { TestClock } from './clock.ts';
 import { SeededRandom } from './random.ts';
 import type { RedisProcess } from './redis-server.ts';
@@ -60,14 +61,14 @@ export class RedisRooms implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly #primaries: readonly RedisProcess[];
   readonly #url: string;
-  readonly #library: Library;
+  readonly library: Library;
   readonly #nodes: { readonly store: RedisStore; readonly link: WatchedLink }[] = [];
   readonly #idle: WatchedLink[] = [];
 
   constructor(primaries: readonly RedisProcess[], url: string, library: Library = libraryWithTestTime()) {
     this.#primaries = primaries;
     this.#url = url;
-    this.#library = library;
+    this.library = library;
   }
 
   /** No node is there any more, and nothing is in Redis but the library. */
@@ -78,7 +79,7 @@ export class RedisRooms implements AsyncDisposable {
     }
     for (const primary of this.#primaries) {
       await primary.ask('FLUSHALL');
-      await primary.ask('FUNCTION', 'LOAD', 'REPLACE', this.#library.code);
+      await primary.ask('FUNCTION', 'LOAD', 'REPLACE', this.library.code);
     }
     await this.#setTime();
     return this;
@@ -138,9 +139,16 @@ export class RedisRooms implements AsyncDisposable {
   async #connect(): Promise<WatchedLink> {
     const address = parseRedisUrl(this.#url);
     if (address === undefined) throw new Error('not a URL of Redis');
-    const link = new WatchedLink({ address, library: this.#library, clock: this.clock });
+    const link = new WatchedLink({ address, library: this.library, clock: this.clock });
     await link.ready();
     return link;
+  }
+
+  /** A node that hears nothing and says nothing, as if its process had stopped; until it is called again. */
+  stop(store: RoomStore): () => void {
+    const node = this.#nodes.find((known) => known.store === store);
+    if (node === undefined) throw new Error('not a node of these rooms');
+    return node.link.stop();
   }
 
   async #goTo(at: number): Promise<void> {
@@ -157,7 +165,7 @@ export class RedisRooms implements AsyncDisposable {
 
   async #setTime(): Promise<void> {
     // A test library's functions share one name, and one time.
-    const name = this.#library.nameOf('keys').replace(/keys$/, 'test_time');
+    const name = this.library.nameOf('keys').replace(/keys$/, 'test_time');
     await Promise.all(this.#primaries.map((primary) => primary.ask('FCALL', name, 0, this.clock.now())));
   }
 }
@@ -165,31 +173,42 @@ export class RedisRooms implements AsyncDisposable {
 const MARKS = ':-marks-';
 let marks = 0;
 
+function isMark(channel: string): boolean {
+  return channel.endsWith(MARKS);
+}
+
 /** A link that knows when nothing is under way, and when all that was announced has been heard. */
 class WatchedLink implements Link {
   readonly #link: RedisLink;
   readonly #partitions = new Set<string>();
-  readonly #marks = new Map<string, () => void>();
+  readonly #marks = new Map<string, { readonly heard: () => void; readonly publish: () => void }>();
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #channels = new Set<string>();
   #begun = 0;
+  #isStopped = false;
 
   #events: LinkEvents | undefined;
 
   constructor(setup: Omit<RedisLinkSetup, 'events'>) {
-    const own = (channel: string) => channel.endsWith(MARKS);
     this.#link = new RedisLink({
       ...setup,
       events: {
         announced: (channel, message) => {
-          if (own(channel)) this.#marks.get(Buffer.from(message).toString())?.();
+          if (isMark(channel)) this.#marks.get(Buffer.from(message).toString())?.heard();
           else this.#events?.announced(channel, message);
         },
-        restored: (channels) => this.#events?.restored(channels.filter((channel) => !own(channel))),
+        restored: (channels) => {
+          // A mark that was on its way is lost like everything else.
+          if (channels.some(isMark)) for (const mark of this.#marks.values()) mark.publish();
+          this.#events?.restored(channels.filter((channel) => !isMark(channel)));
+        },
       },
     });
   }
 
   serving(events: LinkEvents): this {
+    this.#isStopped = false;
+    this.#channels.clear();
     this.#events = events;
     return this;
   }
@@ -203,16 +222,31 @@ class WatchedLink implements Link {
     return this.#link.ready();
   }
 
+  /** Answers how it goes on. What was announced meanwhile is lost, and it knows. */
+  stop(): () => void {
+    const events = this.#events;
+    this.#isStopped = true;
+    this.#events = undefined;
+    return () => {
+      this.#isStopped = false;
+      this.#events = events;
+      events?.restored([...this.#channels]);
+    };
+  }
+
   call(name: FunctionName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    if (this.#isStopped) return Promise.reject(new StoreUnavailable());
     return this.#watch(this.#link.call(name, keys, args));
   }
 
   listen(channel: string): Promise<void> {
     this.#partitions.add(partitionOf(channel));
+    this.#channels.add(channel);
     return this.#watch(this.#link.listen(channel));
   }
 
   silence(channel: string): void {
+    this.#channels.delete(channel);
     this.#link.silence(channel);
   }
 
@@ -234,10 +268,12 @@ class WatchedLink implements Link {
     for (const partition of this.#partitions) {
       const channel = `c${partition}${MARKS}`;
       const mark = `${++marks}`;
-      const marked = new Promise<void>((resolve) => this.#marks.set(mark, resolve));
       await this.#link.listen(channel);
-      await publish(channel, mark);
-      await marked;
+      await new Promise<void>((heard) => {
+        const again = () => void publish(channel, mark);
+        this.#marks.set(mark, { heard, publish: again });
+        again();
+      });
       this.#marks.delete(mark);
     }
   }

@@ -134,14 +134,18 @@ export function readSessions(answer: unknown): readonly MemberSession[] {
   return new Reply(answer).all((row) => ({ slot: row.bytes(), generation: row.number() }));
 }
 
-/** Whether this node's lease had run out, and the nodes that live. */
-export function readLease(answer: unknown): {
+/** Whether this node's lease had run out, the nodes that live, and those that did until a minute ago. */
+export type Leases = {
   readonly lapsed: boolean;
   readonly living: ReadonlySet<string>;
-} {
+  readonly lately: readonly string[];
+};
+
+export function readLeases(answer: unknown): Leases {
   const reply = new Reply(answer);
   const lapsed = reply.text() === 'lapsed';
-  return { lapsed, living: new Set(reply.all((row) => toHex(row.bytes()))) };
+  const nodes = () => reply.list().all((row) => toHex(row.bytes()));
+  return { lapsed, living: new Set(nodes()), lately: nodes() };
 }
 
 /** The place a join names, as a function's arguments. */

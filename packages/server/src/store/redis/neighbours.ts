@@ -1,5 +1,7 @@
 // The other nodes: which of them have members in rooms of ours, and which are dead.
 
+import type { Leases } from './answers.ts';
+
 /** How often a node says that it lives, and for how long that is believed. */
 export const BEAT_MS = 5_000;
 export const LEASE_MS = 15_000;
@@ -8,24 +10,29 @@ export const LEASE_MS = 15_000;
 const MISSED_LOOKS = 2;
 
 export class Neighbours {
-  /** How often each that we know of was missing. */
+  /** How often each that we know of was missing; those that are dead and dealt with, infinitely. */
   readonly #missing = new Map<string, number>();
 
   /** It has members in a room of ours, alive or not. */
   saw(node: string): void {
-    if (!this.#missing.has(node)) this.#missing.set(node, 0);
+    if (this.#missing.get(node) !== 0) this.#missing.set(node, 0);
   }
 
-  /** `living` is who has a lease now; answers who is dead, once. */
-  look(living: ReadonlySet<string>): readonly string[] {
+  /** Answers who is dead, once. */
+  look({ living, lately }: Pick<Leases, 'living' | 'lately'>): readonly string[] {
     for (const node of living) this.#missing.set(node, 0);
+    for (const node of lately) if (!this.#missing.has(node)) this.#missing.set(node, 0);
     const dead: string[] = [];
     for (const [node, missed] of this.#missing) {
       if (living.has(node)) continue;
-      if (missed + 1 < MISSED_LOOKS) this.#missing.set(node, missed + 1);
-      else dead.push(node);
+      if (missed === Infinity) {
+        if (!lately.includes(node)) this.#missing.delete(node);
+        continue;
+      }
+      const isDead = missed + 1 >= MISSED_LOOKS;
+      if (isDead) dead.push(node);
+      this.#missing.set(node, isDead ? Infinity : missed + 1);
     }
-    for (const node of dead) this.#missing.delete(node);
     return dead;
   }
 }

@@ -36,7 +36,7 @@ import {
   readHeads,
   readJoined,
   readKeys,
-  readLease,
+  readLeases,
   readPlaced,
   readPresent,
   readSessions,
@@ -240,11 +240,11 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   /** Says that this node is alive, and looks who is not. Throws `StoreUnavailable`. */
   async beat(): Promise<void> {
-    const { lapsed, living } = readLease(await this.#link.call('lease', [NODES_KEY], [this.#node, LEASE_MS]));
+    const leases = readLeases(await this.#link.call('lease', [NODES_KEY], [this.#node, LEASE_MS]));
     const rooms = [...this.#rooms.values()];
-    if (lapsed && this.#hasLease) for (const { ear } of rooms) this.#background(this.#hold(ear));
+    if (leases.lapsed && this.#hasLease) for (const { ear } of rooms) this.#background(this.#hold(ear));
     this.#hasLease = true;
-    for (const dead of this.#neighbours.look(living)) {
+    for (const dead of this.#neighbours.look(leases)) {
       for (const { ear } of rooms) this.#background(this.#adopt(ear.room, dead));
     }
   }

@@ -1,6 +1,5 @@
 // Which Redis servers there are: one, one that Sentinels name, or a cluster. The only file that tells the shapes apart.
 
-import { once } from 'node:events';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress, RedisHost } from './address.ts';
 import { slotOf } from './keyspace.ts';
@@ -42,7 +41,8 @@ export class Topology {
 
   /** Resolves when calls can be made. */
   async ready(): Promise<void> {
-    if (this.caller.status !== 'ready') await once(this.caller, 'ready');
+    if (this.caller.status === 'ready') return;
+    await new Promise<void>((resolve) => void this.caller.once('ready', resolve));
   }
 
   primaries(): readonly Redis[] {

@@ -1,0 +1,524 @@
+// What only a store on Redis has to get right: several nodes, keys that end by themselves, and a Redis that fails.
+
+import { GRACE_MS, toHex } from '@mayfly/protocol';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SeededRandom } from '../../testing/random.ts';
+import { RedisRooms, libraryWithTestTime, settling } from '../../testing/redis-rooms.ts';
+import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
+import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
+import { AWAY_AFTER_MS } from '../members.ts';
+import type { JoinRequest, Joined, MemberSession, RoomNews, RoomStore } from '../room-store.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { parseRedisUrl } from './address.ts';
+import { connectRedisStore } from './connect.ts';
+import { roomKey } from './keyspace.ts';
+import { makeLibrary } from './library.ts';
+import { ANSWER_WITHIN_MS } from './link.ts';
+import { BEAT_MS, LEASE_MS } from './neighbours.ts';
+import type { RedisStore } from './redis-store.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const LIMITS = { maxRooms: 10, maxMembers: 10, historyMessages: 5, historyBytes: 100_000 };
+const LIFE_MS = 600_000;
+const ROOM = roomId('Room11');
+const OWNER = new Signer('owner');
+const CHARTER = makeCharter(ROOM, OWNER);
+const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
+
+let redis: RedisProcess;
+let world: RedisRooms;
+
+beforeAll(async () => {
+  redis = await startRedis({ 'enable-debug-command': 'yes' });
+  world = new RedisRooms([redis], redis.url);
+}, 60_000);
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+beforeEach(() => world.fresh());
+
+/** A node, and what it hears of the room. */
+class Node {
+  readonly raw: RedisStore;
+  readonly store: RoomStore;
+  readonly #news: RoomNews[] = [];
+
+  constructor(raw: RedisStore) {
+    this.raw = raw;
+    this.store = settling(raw, world);
+    raw.follow(ROOM, (news) => this.#news.push(news));
+  }
+
+  async join(name: string, more: Partial<JoinRequest> = {}): Promise<Joined> {
+    const answer = await this.store.join(ROOM, asking(name, more));
+    if (answer.outcome !== 'joined') throw new Error(`${name} heard ${answer.outcome}`);
+    return answer;
+  }
+
+  append(session: MemberSession, n: number): ReturnType<RoomStore['append']> {
+    return this.store.append(ROOM, session, n, envelope(n));
+  }
+
+  heard(): readonly RoomNews[] {
+    return this.#news.splice(0);
+  }
+
+  seqs(): readonly number[] {
+    return this.heard().flatMap((news) => (news.type === 'event' ? [news.event.seq] : []));
+  }
+}
+
+function asking(name: string, more: Partial<JoinRequest> = {}): JoinRequest {
+  return { idPk: new Signer(name).pk, as: 'key', verifiedWith: VERIFIED_WITH, ...more };
+}
+
+async function nodes<const Seeds extends readonly number[]>(...seeds: Seeds) {
+  const made: Node[] = [];
+  for (const seed of seeds) {
+    const raw = await world.node(LIMITS, seed);
+    if (made.length === 0) {
+      await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+      await raw.open(ROOM, CHARTER);
+    }
+    made.push(new Node(raw));
+  }
+  await world.settled();
+  const [first, second = first, third = second] = made;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no nodes');
+  return [first, second, third] as const;
+}
+
+const types = (news: readonly RoomNews[]) => news.map((item) => item.type);
+const fcall = (name: 'append' | 'fade', ...words: readonly (string | number | Uint8Array)[]) =>
+  redis.ask('FCALL', world.library.nameOf(name), 1, roomKey(ROOM), ...words);
+
+describe('several nodes', () => {
+  test('WELCOME-3: what is sent at one node is heard at every node, once and in order', async () => {
+    const [a, b] = await nodes(1, 2);
+    const [ann, bob] = [await a.join('ann'), await b.join('bob')];
+    a.heard();
+    b.heard();
+    for (let n = 1; n <= 3; n++) {
+      await a.append(ann.session, n);
+      await b.append(bob.session, n);
+    }
+    const heard = a.heard();
+    expect(b.heard()).toEqual(heard);
+    expect(heard.map((news) => (news.type === 'event' ? news.event.seq : 0))).toEqual([2, 3, 4, 5, 6, 7]);
+  });
+
+  test('JOIN-4: a newer session at another node fences off the older', async () => {
+    const [a, b] = await nodes(1, 2);
+    const old = await a.join('ann');
+    a.heard();
+    const young = await b.join('ann');
+    expect(a.heard()).toEqual([{ type: 'replaced', session: young.session }]);
+    expect(await a.append(old.session, 1)).toEqual({ outcome: 'replaced' });
+    await a.store.detach(ROOM, old.session);
+    await world.pass(GRACE_MS);
+    expect(a.heard()).toEqual([]);
+    expect(await b.append(young.session, 1)).toMatchObject({ outcome: 'placed' });
+  });
+
+  test('PRESENCE-2: the members of a node that died are away and left within its lease and their grace', async () => {
+    const [a, b] = await nodes(1, 2);
+    await a.join('ann');
+    const bob = await b.join('bob');
+    await world.pass(BEAT_MS);
+    a.heard();
+    world.stop(b.raw);
+    await world.pass(LEASE_MS - BEAT_MS - 1);
+    expect(a.heard()).toEqual([]);
+    await world.pass(GRACE_MS + BEAT_MS + 1);
+    const told = a.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    expect(told).toMatchObject([
+      { away: [bob.session.slot], left: [], count: 2 },
+      { away: [], left: [bob.session.slot], count: 1 },
+    ]);
+  });
+
+  test('PRESENCE-2: so are those of a node that died before anybody else was there', async () => {
+    const [a] = await nodes(1);
+    const ann = await a.join('ann');
+    world.stop(a.raw);
+    await world.pass(10 * LEASE_MS);
+    const late = new Node(await world.node(LIMITS, 9));
+    await late.join('bob');
+    await world.pass(LEASE_MS + GRACE_MS);
+    const left = late.heard().flatMap((news) => (news.type === 'presence' ? news.presence.left : []));
+    expect(left.map(toHex)).toEqual([toHex(ann.session.slot)]);
+  });
+
+  test('a node that was only taken for dead has its members back, and they can still speak', async () => {
+    const [a, b] = await nodes(1, 2);
+    await a.join('ann');
+    const [bob, cem] = [await b.join('bob'), await b.join('cem')];
+    const goOn = world.stop(b.raw);
+    await world.pass(LEASE_MS + GRACE_MS);
+    expect((await a.join('dan')).presence.count).toBe(2);
+    a.heard();
+    goOn();
+    await world.settled();
+    await world.pass(BEAT_MS);
+    const back = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.joined : []));
+    expect(back.map(({ slot }) => toHex(slot)).toSorted()).toEqual(
+      [bob, cem].map(({ session }) => toHex(session.slot)).toSorted(),
+    );
+    expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'placed' });
+    await world.pass(LEASE_MS + GRACE_MS);
+    expect((await a.join('dan')).presence.count).toBe(4);
+  });
+
+  test('who came back elsewhere while their node could not hear is told so when it can', async () => {
+    const [a, b] = await nodes(1, 2);
+    await b.join('bob');
+    b.heard();
+    const goOn = world.stop(b.raw);
+    const young = await a.join('bob');
+    goOn();
+    await world.settled();
+    expect(b.heard()).toContainEqual({ type: 'replaced', session: young.session });
+  });
+
+  test('a node that stops leaves the room to the others', async () => {
+    const [a, b] = await nodes(1, 2);
+    await a.join('ann');
+    await b.join('bob');
+    a.heard();
+    await b.raw[Symbol.asyncDispose]();
+    expect(types(a.heard())).toEqual([]);
+    expect(await a.store.size()).toBe(1);
+    await world.pass(2 * BEAT_MS);
+    expect(types(a.heard())).toEqual(['presence']);
+  });
+});
+
+describe('keys', () => {
+  async function everyTtl(): Promise<ReadonlyMap<string, number>> {
+    const keys = await redis.ask('KEYS', '*');
+    const ttls = new Map<string, number>();
+    for (const key of Array.isArray(keys) ? keys : []) {
+      ttls.set(String(key), Number(await redis.ask('PTTL', String(key))));
+    }
+    return ttls;
+  }
+
+  test('every key has a time to live, from its first moment', async () => {
+    const [a] = await nodes(1);
+    await a.store.create(roomId('Room22'), { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+    const steps: readonly (() => Promise<unknown>)[] = [
+      async () => {},
+      () => a.join('ann'),
+      async () => a.store.publishProfile(ROOM, (await a.join('ann')).session, sealedProfile(1)),
+      async () => a.append((await a.join('ann')).session, 1),
+      async () => a.store.leave(ROOM, (await a.join('bob')).session),
+      async () => a.store.detach(ROOM, (await a.join('cem')).session),
+      () => world.pass(GRACE_MS),
+      async () => a.append((await a.join('ann')).session, 2),
+    ];
+    for (const step of steps) {
+      await step();
+      const ttls = await everyTtl();
+      const unbounded = [...ttls].filter(([, ttl]) => ttl <= 0 || ttl > LIFE_MS + 90_000);
+      expect(unbounded).toEqual([]);
+    }
+    const letters = new Set([...(await everyTtl()).keys()].map((key) => key[0]));
+    expect([...letters].toSorted().join('')).toBe('dghlmnoprsw');
+  });
+
+  test('a time to live is never shorter than the room, and written every 15 s at most', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    const start = Number(await redis.ask('PEXPIRETIME', roomKey(ROOM).replace('r', 's')));
+    await world.pass(14_999);
+    await a.append(session, 1);
+    expect(Number(await redis.ask('PEXPIRETIME', roomKey(ROOM).replace('r', 's')))).toBe(start);
+    await world.pass(1);
+    await a.append(session, 2);
+    for (const letter of 'omlshw') {
+      const left = Number(await redis.ask('PTTL', roomKey(ROOM).replace('r', letter)));
+      expect(left).toBeGreaterThan(LIFE_MS);
+    }
+  });
+
+  test('LIFE-4: at the end the content is gone at once; a minute later nothing is left', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    await a.append(session, 1);
+    await a.store.publishProfile(ROOM, session, sealedProfile(1));
+    await world.pass(LIFE_MS);
+    expect(types(a.heard()).at(-1)).toBe('ended');
+    const ttls = await everyTtl();
+    expect([...ttls.keys()].toSorted()).toEqual(['n', roomKey(ROOM)]);
+    expect(await redis.ask('HGETALL', roomKey(ROOM))).toEqual(['st', 'ended', 'why', 'expired']);
+    expect(ttls.get(roomKey(ROOM))).toBeLessThanOrEqual(60_000);
+  });
+
+  test('RESUME-4: the log is trimmed in Redis too, and its bytes are counted exactly', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    for (let n = 1; n <= 9; n++) await a.append(session, n);
+    expect(await redis.ask('XLEN', roomKey(ROOM).replace('r', 's'))).toBe(5);
+    expect(await redis.ask('HGET', roomKey(ROOM), 'bytes')).toBe(String(5 * envelope(1).length));
+  });
+});
+
+describe('a Redis that fails', () => {
+  test('subscriber cut off: what was missed is told in order, each once, and who is there', async () => {
+    const [a, b] = await nodes(1, 2);
+    const [ann, bob, cem] = [await a.join('ann'), await b.join('bob'), await b.join('cem')];
+    await a.append(ann.session, 1);
+    a.heard();
+    const node = new SeededRandom(99).bytes(8);
+    const words = (n: number) => [n, 0, envelope(n), node, 5, 100_000];
+    // One after the other in Redis, before anybody can have come back.
+    await Promise.all([
+      redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub'),
+      fcall('append', bob.session.slot, bob.session.generation, ...words(1)),
+      fcall('append', bob.session.slot, bob.session.generation, ...words(2)),
+      fcall('fade', cem.session.slot, cem.session.generation, 'leave'),
+    ]);
+    await world.settled();
+    await a.append(ann.session, 2);
+    const heard = a.heard();
+    expect(heard.flatMap((news) => (news.type === 'event' ? [news.event.seq] : []))).toEqual([3, 4, 5]);
+    const [snapshot] = heard.flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    expect(snapshot).toMatchObject({ snapshot: true, count: 2 });
+    expect(types(heard)).not.toContain('hole');
+  });
+
+  test('subscriber cut off for longer than the history: a hole that everybody is told of', async () => {
+    const [a, b] = await nodes(1, 2);
+    await a.join('ann');
+    const bob = await b.join('bob');
+    await b.append(bob.session, 1);
+    const goOn = world.stop(a.raw);
+    for (let n = 2; n <= 9; n++) await b.append(bob.session, n);
+    a.heard();
+    goOn();
+    await world.settled();
+    expect(types(a.heard())).toContain('hole');
+    await b.append(bob.session, 10);
+    expect(a.seqs()).toEqual([11]);
+  });
+
+  test('the end that was not heard is told afterwards', async () => {
+    const [a, b] = await nodes(1, 2);
+    await a.join('ann');
+    await b.join('bob');
+    a.heard();
+    const goOn = world.stop(a.raw);
+    await world.jump(LIFE_MS);
+    await b.store.keys(ROOM);
+    goOn();
+    await world.settled();
+    expect(a.heard()).toEqual([{ type: 'ended', reason: 'expired' }]);
+  });
+
+  test('restarted or flushed: everybody hears that the server lost the room', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    a.heard();
+    await redis.ask('FLUSHALL');
+    await redis.ask('FUNCTION', 'FLUSH');
+    expect(await a.append(session, 1)).toEqual({ outcome: 'gone' });
+    expect(a.heard()).toEqual([{ type: 'ended', reason: 'server' }]);
+    expect(await a.store.keys(ROOM)).toBeUndefined();
+  });
+
+  test('restarted as a process: connections, channels and functions come back by themselves', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    a.heard();
+    await redis.restart();
+    await vi.waitFor(() => a.raw.keys(ROOM), { timeout: 20_000 });
+    expect(await a.append(session, 1)).toEqual({ outcome: 'gone' });
+    expect(types(a.heard())).toEqual(['ended']);
+    await world.fresh();
+    const [again] = await nodes(1);
+    await again.append((await again.join('ann')).session, 1);
+    expect(again.seqs()).toEqual([2]);
+  });
+
+  test('paused: no answer in time is an unknown outcome, and the retry settles it', async () => {
+    const [a, b] = await nodes(1, 2);
+    const { session } = await a.join('ann');
+    await b.join('bob');
+    b.heard();
+    redis.pause();
+    const sent = a.raw.append(ROOM, session, 1, envelope(1));
+    const lost = expect(sent).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 2_000 });
+    world.clock.pass(ANSWER_WITHIN_MS);
+    await lost;
+    redis.resume();
+    expect(await a.append(session, 1)).toEqual({ outcome: 'repeated' });
+    expect(b.seqs()).toEqual([2]);
+  });
+
+  test('paused during a join: whom nobody let in does not stay a member', async () => {
+    const [a, b] = await nodes(1, 2);
+    await b.join('bob');
+    await a.store.keys(ROOM);
+    b.heard();
+    redis.pause();
+    const lost = expect(a.raw.join(ROOM, asking('ann'))).rejects.toBeInstanceOf(StoreUnavailable);
+    await new Promise((resolve) => void setImmediate(resolve));
+    world.clock.pass(ANSWER_WITHIN_MS);
+    await lost;
+    redis.resume();
+    await world.settled();
+    await world.pass(AWAY_AFTER_MS);
+    await world.pass(GRACE_MS);
+    const presences = b.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    expect(presences.at(-1)).toMatchObject({ count: 1 });
+    expect(presences.at(-1)?.left).toHaveLength(1);
+  });
+
+  test('a departure that Redis could not be told is told when it can', async () => {
+    const [a, b] = await nodes(1, 2);
+    const ann = await a.join('ann');
+    await b.join('bob');
+    b.heard();
+    const goOn = world.stop(a.raw);
+    const leaving = a.raw.detach(ROOM, ann.session);
+    await world.pass(GRACE_MS / 2);
+    goOn();
+    await world.pass(1_000);
+    await leaving;
+    await world.pass(GRACE_MS);
+    expect(types(b.heard())).toEqual(['presence', 'presence']);
+  });
+
+  test('FUNCTION FLUSH: the library is loaded again, once for all who miss it', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    await redis.ask('FUNCTION', 'FLUSH');
+    // The time of the test went with it.
+    const asked = await Promise.all([1, 2, 3].map(() => a.raw.keys(ROOM)));
+    expect(asked.every((keys) => keys?.epoch === 0)).toBe(true);
+    await world.jump(0);
+    expect(await a.append(session, 1)).toMatchObject({ outcome: 'placed' });
+  });
+
+  test('out of memory: nothing new, and nobody is dropped', async () => {
+    const [a] = await nodes(1);
+    const ann = await a.join('ann');
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '1');
+    try {
+      expect(await a.append(ann.session, 1)).toEqual({ outcome: 'refused', code: 'server_full' });
+      expect(await a.store.create(roomId('Room22'), { ownerPk: OWNER.pk, lifeMs: 1, history: 'all' })).toBe(
+        'full',
+      );
+      await expect(a.raw.join(ROOM, asking('bob'))).rejects.toMatchObject({ code: 'server_full' });
+      const back = await a.join('ann', { as: 'member' });
+      await a.store.renew(ROOM, back.session);
+      await a.store.leave(ROOM, back.session);
+      expect((await a.store.keys(ROOM))?.epoch).toBe(0);
+    } finally {
+      await redis.ask('CONFIG', 'SET', 'maxmemory', '0');
+    }
+    expect((await a.join('ann', { as: 'member' })).lastN).toBe(0);
+  });
+
+  test('read-only: refused for now, and errors tell nothing of the room', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    await redis.ask('REPLICAOF', '127.0.0.1', '1');
+    const error: unknown = await a.raw.append(ROOM, session, 1, envelope(1)).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
+    await redis.ask('REPLICAOF', 'NO', 'ONE');
+    await vi.waitFor(() => a.raw.append(ROOM, session, 1, envelope(1)), { timeout: 20_000 });
+    await world.settled();
+  });
+
+  test('a function that fails is our fault, and its error tells nothing of the room', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    await redis.ask('SET', roomKey(ROOM), 'not a hash');
+    const error: unknown = await a.raw.append(ROOM, session, 1, envelope(1)).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(StoreUnavailable);
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
+  });
+
+  test('RESUME-2: after a failover that may have lost something the log has another name, and goes on', async () => {
+    const [a] = await nodes(1);
+    const ann = await a.join('ann');
+    await a.append(ann.session, 1);
+    a.heard();
+    await redis.ask('DEBUG', 'CHANGE-REPL-ID');
+    await a.append(ann.session, 2);
+    const [event] = a.heard().flatMap((news) => (news.type === 'event' ? [news] : []));
+    expect(event?.event.seq).toBe(3);
+    expect(event?.logId).not.toBe(ann.logId);
+    const position = { logId: ann.logId, seq: 2 };
+    const back = await a.join('ann', { as: 'member', position });
+    expect(back).toMatchObject({ mode: 'reset', reason: 'new_log', logId: event?.logId, seq: 3 });
+    expect(back.missed.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  test('RESUME-2: a room in which nothing happens after a failover is told of it too', async () => {
+    const [a] = await nodes(1);
+    await a.join('ann');
+    a.heard();
+    await Promise.all([redis.ask('DEBUG', 'CHANGE-REPL-ID'), redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub')]);
+    await world.settled();
+    expect(types(a.heard())).toContain('hole');
+  });
+});
+
+describe('as in production', () => {
+  test('time is that of Redis, and two versions work side by side', async () => {
+    const address = parseRedisUrl(redis.url);
+    if (address === undefined) throw new Error('not a URL of Redis');
+    const clock = {
+      now: () => performance.now(),
+      after: (ms: number, action: () => void) => {
+        const timer = setTimeout(action, ms);
+        return { [Symbol.dispose]: () => clearTimeout(timer) };
+      },
+    };
+    const parts = { clock, limits: LIMITS, onTrouble: () => {} };
+    const store = await connectRedisStore(address, { ...parts, random: new SeededRandom(1).bytes });
+    try {
+      await store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+      await store.open(ROOM, CHARTER);
+      const ann = await store.join(ROOM, asking('ann'));
+      if (ann.outcome !== 'joined') throw new Error('not in');
+      expect(ann.expiresInMs).toBe(LIFE_MS);
+      const other = libraryWithTestTime((source) => `${source}\n-- another version\n`);
+      await redis.ask('FUNCTION', 'LOAD', 'REPLACE', other.code);
+      expect(await store.append(ROOM, ann.session, 1, envelope(1))).toMatchObject({ outcome: 'placed' });
+      const key = roomKey(ROOM);
+      expect(await redis.ask('FCALL', other.nameOf('keys'), 1, key)).toHaveLength(5);
+    } finally {
+      await store[Symbol.asyncDispose]();
+    }
+  });
+
+  test('the name of a library changes with its text', () => {
+    const [one, two] = [makeLibrary('#!lua name=mayfly_v1\n'), makeLibrary('#!lua name=mayfly_v1\n--\n')];
+    expect(one.nameOf('keys')).not.toBe(two.nameOf('keys'));
+    expect(one.code).toContain(one.nameOf('keys').replace('_keys', ''));
+  });
+
+  test('a Redis that is not there is told so', async () => {
+    const clock = {
+      now: () => 0,
+      after: (_ms: number, action: () => void) => {
+        const timer = setTimeout(action, 10);
+        return { [Symbol.dispose]: () => clearTimeout(timer) };
+      },
+    };
+    const connecting = connectRedisStore(
+      { shape: 'single', hosts: [{ host: '127.0.0.1', port: 1 }], tls: false },
+      { clock, limits: LIMITS, random: new SeededRandom(1).bytes, onTrouble: () => {} },
+    );
+    await expect(connecting).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+});
