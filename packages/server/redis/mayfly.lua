@@ -24,6 +24,7 @@ local LEASES_MS = 2 * BACKSTOP_MS
 -- A crowd is told what changed at most this often, and by name again below this share of its bound (rule PRESENCE-6).
 local PACE_MS = 1000
 local LISTED_AGAIN = 3 / 4
+local SLACK = 16
 
 local function now()
   local time = redis.call('TIME')
@@ -96,9 +97,15 @@ local function restart_life(tail, room, at)
   if at - room.ttl >= REFRESH_MS or at < room.ttl then keep_keys(tail, room, at) end
 end
 
--- Another one after every promotion of a replica.
-local function generation_of_primary()
-  return string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+-- Another one after every promotion of a replica. Asked for ten times a second at most, which is dearer than all the
+-- rest of a comparison; no server stops being the primary, loses events and is the primary again in less.
+local generation, asked_at = '', 0
+local function generation_of_primary(at)
+  if at < asked_at or at - asked_at >= 100 then
+    generation = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+    asked_at = at
+  end
+  return generation
 end
 
 -- A replica that became the primary may lack the log's end: it goes on under another name, so that nobody mistakes it.
@@ -164,35 +171,26 @@ local function publish_presence(tail, snapshot, joined, away, left)
     .. joined .. away .. left)
 end
 
--- Who is there, at most `most`, `first` before all: a flat list of slot, idPk, 1 if away, profile or ''.
+-- Who is there, at most `most` and `first`: their slots, records (see `pack`) and profiles, as Redis has them.
 local function list_members(tail, most, first)
-  local slots = { first }
-  for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, most - 1)) do
-    if #slots >= most then break end
-    if slot ~= first then slots[#slots + 1] = slot end
-  end
-  if #slots == 0 then return {} end
-  local records = redis.call('HMGET', 'l' .. tail, unpack(slots))
-  local profiles = redis.call('HMGET', 'p' .. tail, unpack(slots))
-  local list = {}
-  for i, slot in ipairs(slots) do
-    local member = unpack_member(slot, records[i])
-    local at = #list
-    list[at + 1], list[at + 2] = slot, member.id
-    list[at + 3], list[at + 4] = member.standing == AWAY and 1 or 0, profiles[i] or ''
-  end
-  return list
+  local slots = redis.call('ZRANGE', 'h' .. tail, 0, most - 1)
+  if first then table.insert(slots, first) end
+  if #slots == 0 then return { {}, {}, {} } end
+  return { slots, redis.call('HMGET', 'l' .. tail, unpack(slots)), redis.call('HMGET', 'p' .. tail, unpack(slots)) }
 end
 
 local function publish_everybody(tail, most)
   local list, joined, away = list_members(tail, most), {}, {}
-  for i = 1, #list, 4 do
-    joined[#joined + 1] = list[i] .. list[i + 1]
-    if list[i + 2] == 1 then away[#away + 1] = list[i] end
+  local slots, records, profiles = unpack(list)
+  for i, slot in ipairs(slots) do
+    local member = unpack_member(slot, records[i])
+    joined[i] = slot .. member.id
+    if member.standing == AWAY then away[#away + 1] = slot end
+    records[i] = member.id
   end
   publish_presence(tail, 1, table.concat(joined), table.concat(away), '')
-  for i = 1, #list, 4 do
-    if list[i + 3] ~= '' then publish(tail, 'F' .. list[i] .. list[i + 1] .. list[i + 3]) end
+  for i, slot in ipairs(slots) do
+    if profiles[i] then publish(tail, 'F' .. slot .. records[i] .. profiles[i]) end
   end
 end
 
@@ -286,49 +284,47 @@ end
 
 -- The log.
 
+-- What is beyond the number of events goes in batches; nobody is shown it meanwhile. Bytes are never beyond theirs.
 local function trim(tail, room, events, bytes)
   local kept = redis.call('XLEN', 's' .. tail)
+  if kept <= events + SLACK and room.bytes <= bytes then return end
   local first = room.head - kept + 1
-  local dropped = first
-  while kept > tonumber(events) or room.bytes > tonumber(bytes) do
-    local entry = redis.call('XRANGE', 's' .. tail, dropped .. '-0', '+', 'COUNT', 1)[1]
-    room.bytes = room.bytes - #entry[2][2]
-    dropped, kept = dropped + 1, kept - 1
+  while kept > events or room.bytes > bytes do
+    for _, entry in ipairs(redis.call('XRANGE', 's' .. tail, first .. '-0', '+', 'COUNT', SLACK)) do
+      if kept <= events and room.bytes <= bytes then break end
+      room.bytes = room.bytes - #entry[2][2]
+      first, kept = first + 1, kept - 1
+    end
   end
-  if dropped > first then redis.call('XTRIM', 's' .. tail, 'MINID', dropped .. '-0') end
+  redis.call('XTRIM', 's' .. tail, 'MINID', first .. '-0')
 end
 
 local function log_event(tail, room, kind, content, events, bytes)
   local seq = room.head + 1
   redis.call('XADD', 's' .. tail, seq .. '-0', kind, content)
   room.head, room.bytes = seq, room.bytes + #content
-  trim(tail, room, events, bytes)
+  trim(tail, room, tonumber(events), tonumber(bytes))
   redis.call('HSET', 'r' .. tail, 'head', seq, 'bytes', room.bytes, 'exp', room.exp, 'ttl', room.ttl)
   publish(tail, 'E' .. room.log .. struct.pack('>I4', seq) .. kind .. content)
   return seq
 end
 
--- A flat list of seq, kind, bytes.
+-- As Redis has them: id, and kind and bytes.
 local function events_after(tail, after, last)
-  local list = {}
-  if after >= last then return list end
-  for _, entry in ipairs(redis.call('XRANGE', 's' .. tail, (after + 1) .. '-0', last .. '-0')) do
-    local at = #list
-    list[at + 1], list[at + 2] = tonumber(string.match(entry[1], '%d+')), entry[2][1]
-    list[at + 3] = entry[2][2]
-  end
-  return list
+  if after >= last then return {} end
+  return redis.call('XRANGE', 's' .. tail, (after + 1) .. '-0', last .. '-0')
 end
 
 -- Rules RESUME-1 to RESUME-3: mode, reason, and the place after which events follow.
-local function resume_from(tail, room, log, seq, from)
+local function resume_from(tail, room, log, seq, own_from, events)
+  local trimmed_to = room.head - math.min(redis.call('XLEN', 's' .. tail), tonumber(events))
+  local from = math.max(own_from, trimmed_to)
   if log == '' then return 'reset', 'fresh', from end
   if log ~= room.log then return 'reset', 'new_log', from end
   seq = tonumber(seq)
   if seq > room.head then return 'reset', 'ahead', from end
-  local after = math.max(seq, from)
-  if after < room.head - redis.call('XLEN', 's' .. tail) then return 'reset', 'too_old', from end
-  return 'resume', '', after
+  if math.max(seq, own_from) < trimmed_to then return 'reset', 'too_old', from end
+  return 'resume', '', math.max(seq, from)
 end
 
 -- The functions. `keys[1]` is the room's r key.
@@ -344,7 +340,9 @@ local function create(keys, args)
   if living(tail, at) or reserved_for(keys[1], at) then return 'taken' end
   if may == 'full' then return 'full' end
   wipe(tail)
-  redis.call('HSET', keys[1], 'st', 'reserved', 'own', owner, 'life', life, 'hist', history, 'exp', at + RESERVED_MS)
+  -- Redis looks through a small hash from its start: what every append needs stands first.
+  redis.call('HSET', keys[1], 'st', 'reserved', 'exp', at + RESERVED_MS, 'log', '', 'gen', '', 'head', 0, 'bytes', 0,
+    'ep', 0, 'life', life, 'ttl', 0, 'own', owner, 'hist', history)
   redis.call('PEXPIRE', keys[1], RESERVED_MS)
   list_room(tail, at, at + RESERVED_MS)
   return 'created'
@@ -363,7 +361,7 @@ local function open(keys, args)
     'a', access, 'link', link, 'door', door, 'listed', listed)
   redis.call('HSET', 'o' .. tail, 'charter', charter, 'blob', blob)
   local room = { log = log, gen = '', head = 0, bytes = 0, life = life, exp = at + life, ttl = at }
-  name_log(tail, room, generation_of_primary())
+  name_log(tail, room, generation_of_primary(at))
   log_event(tail, room, 'c', charter .. blob, events, bytes)
   keep_keys(tail, room, at)
   return 'opened'
@@ -375,7 +373,7 @@ local function public_keys(keys)
 end
 
 local function join(keys, args)
-  local id, as, access, epoch, log, seq, attempt, node, most, records = unpack(args)
+  local id, as, access, epoch, log, seq, attempt, node, most, records, events = unpack(args)
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
   if not room then return { 'denied' } end
@@ -385,7 +383,7 @@ local function join(keys, args)
   local known = redis.call('HGET', 'm' .. tail, id)
   if not known and as == 'member' then return { 'denied' } end
   if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full' } end
-  name_log(tail, room, generation_of_primary())
+  name_log(tail, room, generation_of_primary(at))
   local member = known and find(tail, known) or add_member(tail, room, id, attempt, records)
   local before = seat(tail, member, node)
   member.generation, member.attempt = member.generation + 1, attempt
@@ -401,7 +399,7 @@ local function join(keys, args)
   redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
 
   local charter = redis.call('HMGET', 'o' .. tail, 'charter', 'blob')
-  local mode, reason, after = resume_from(tail, room, log, seq, member.from)
+  local mode, reason, after = resume_from(tail, room, log, seq, member.from, events)
   return {
     'joined', member.slot, member.generation, room.log, room.head, mode, reason, room.epoch, tonumber(f[2]),
     charter[1], charter[2], member.n, f[3], room.life, room.exp - at,
@@ -421,7 +419,7 @@ local function append(keys, args)
   if n <= member.n then return 'repeated' end
   if tonumber(epoch) ~= room.epoch then return 'epoch' end
   if n > member.n + 1 then return 'gap' end
-  name_log(tail, room, generation_of_primary())
+  name_log(tail, room, generation_of_primary(at))
   restart_life(tail, room, at)
   local seq = log_event(tail, room, 'm', envelope, events, bytes)
   member.n = n
@@ -513,7 +511,8 @@ end
 
 -- One row for each key: what a node needs to know whether it missed anything.
 local function heads(keys)
-  local at, gen, rows = now(), generation_of_primary(), {}
+  local at, rows = now(), {}
+  local gen = generation_of_primary(at)
   for i, key in ipairs(keys) do
     local tail = tail_of(key)
     local room, why = living(tail, at)

@@ -1,19 +1,21 @@
 // What functions answer (mayfly.lua), as what the store answers.
 
 import {
+  type Door,
+  type HistoryPolicy,
   type Position,
   type Presence,
+  RESET_REASONS,
   type ResetReason,
   encodeProfileFrame,
+  equalBytes,
   toBase64url,
   toHex,
 } from '@mayfly/protocol';
-import type { Door, HistoryPolicy } from '@mayfly/protocol';
-import { RESET_REASONS } from '@mayfly/protocol';
 import type { JoinRefused, Joined, MemberSession, Placed, RoomKeys, StoredEvent } from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
 import type { Head, PresentNow } from './ear.ts';
-import { Reply, bytesOf, textOf } from './reply.ts';
+import { Reply, textOf } from './reply.ts';
 
 export function readKeys(answer: unknown): RoomKeys | undefined {
   if (answer === null) return undefined;
@@ -40,7 +42,7 @@ export function readJoined(
     reply.number(),
     reply.number(),
   ];
-  const { presence, profiles } = readPresent(reply);
+  const { presence, profiles } = readPresent(reply, session.slot);
   const joined: Joined = {
     outcome: 'joined',
     session,
@@ -83,22 +85,54 @@ export function readPlaced(answer: unknown): Placed | 'vanished' {
   }
 }
 
+/** Entries of a stream. */
 export function readEvents(reply: Reply): readonly StoredEvent[] {
-  return reply.all((row) => {
-    const seq = row.number();
-    return storedEvent(seq, row.text(), row.bytes());
+  return reply.all((rows) => {
+    const row = rows.list();
+    const seq = Number.parseInt(row.text(), 10);
+    const entry = row.list();
+    return storedEvent(seq, entry.text(), entry.bytes());
   });
 }
 
-/** As a snapshot. */
-export function readPresent(reply: Reply): PresentNow {
+/** As a snapshot. A newcomer stands at the end of the list, may be in it once more, and is told first. */
+export function readPresent(reply: Reply, newcomer?: Uint8Array): PresentNow {
   const [version, count] = [reply.number(), reply.number()];
-  const there = reply.list().all((row) => ({
-    slot: row.bytes(),
-    idPk: row.bytes(),
-    isAway: row.number() === 1,
-    sealed: row.bytes(),
-  }));
+  const listed = readMembers(reply.list());
+  if (newcomer === undefined) return snapshotOf(listed, version, count);
+  const others = listed.slice(0, -1).filter(({ slot }) => !equalBytes(slot, newcomer));
+  return snapshotOf([...listed.slice(-1), ...others].slice(0, listed.length - 1), version, count);
+}
+
+type Member = {
+  readonly slot: Uint8Array;
+  readonly idPk: Uint8Array;
+  readonly isAway: boolean;
+  readonly profile: Uint8Array | undefined;
+};
+
+// The layout of a record: mayfly.lua, `pack`.
+const STANDING_AT = 8;
+const AWAY = 3;
+const ID_PK_AT = 29;
+
+function readMembers(reply: Reply): readonly Member[] {
+  const [slots, records, profiles] = [reply.list(), reply.list(), reply.list()];
+  return slots.all((row) => {
+    const slot = row.bytes();
+    const record = records.bytes();
+    const idPk = record.subarray(ID_PK_AT);
+    const sealed = profiles.bytesIfAny();
+    return {
+      slot,
+      idPk,
+      isAway: record[STANDING_AT] === AWAY,
+      profile: sealed && encodeProfileFrame(slot, idPk, sealed),
+    };
+  });
+}
+
+function snapshotOf(there: readonly Member[], version: number, count: number): PresentNow {
   const presence: Presence = {
     type: 'presence',
     version,
@@ -108,10 +142,7 @@ export function readPresent(reply: Reply): PresentNow {
     left: [],
     count,
   };
-  const profiles = there.flatMap(({ slot, idPk, sealed }) =>
-    sealed.length > 0 ? [encodeProfileFrame(slot, idPk, sealed)] : [],
-  );
-  return { presence, profiles };
+  return { presence, profiles: there.flatMap(({ profile }) => profile ?? []) };
 }
 
 /** Of a room that is over: whether it ended, or was lost with its Redis. */
@@ -154,8 +185,6 @@ export function placeWords(position: Position | undefined): readonly [Uint8Array
     ? [new Uint8Array(0), 0]
     : [new Uint8Array(Buffer.from(position.logId, 'base64url')), position.seq];
 }
-
-export { bytesOf };
 
 function resetReason(text: string): { readonly reason?: ResetReason } {
   const reason = RESET_REASONS.find((known) => known === text);

@@ -286,7 +286,7 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
     const { idPk, as, verifiedWith, position } = request;
-    const { maxMembers } = this.#setup.limits;
+    const { maxMembers, historyMessages } = this.#setup.limits;
     return this.#call(as === 'member' ? 'rejoin' : 'join', room, [
       idPk,
       as,
@@ -297,6 +297,7 @@ export class RedisStore implements RoomStore, LinkEvents {
       this.#node,
       maxMembers,
       maxMembers * RECORDS_PER_MEMBER,
+      historyMessages,
     ]);
   }
 

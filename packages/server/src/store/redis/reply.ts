@@ -17,6 +17,11 @@ export class Reply {
     return bytesOf(this.#fields[this.#at++]);
   }
 
+  bytesIfAny(): Uint8Array | undefined {
+    const value = this.#fields[this.#at++];
+    return value === null ? undefined : bytesOf(value);
+  }
+
   text(): string {
     return textOf(this.#fields[this.#at++]);
   }
