@@ -76,7 +76,7 @@ function asking(name: string, more: Partial<JoinRequest> = {}): JoinRequest {
   return { idPk: new Signer(name).pk, as: 'key', verifiedWith: VERIFIED_WITH, ...more };
 }
 
-async function nodes<const Seeds extends readonly number[]>(...seeds: Seeds) {
+async function nodes(...seeds: readonly number[]) {
   const made: Node[] = [];
   for (const seed of seeds) {
     const raw = await world.node(LIMITS, seed);
@@ -95,6 +95,15 @@ async function nodes<const Seeds extends readonly number[]>(...seeds: Seeds) {
 const types = (news: readonly RoomNews[]) => news.map((item) => item.type);
 const fcall = (name: 'append' | 'fade', ...words: readonly (string | number | Uint8Array)[]) =>
   redis.ask('FCALL', world.library.nameOf(name), 1, roomKey(ROOM), ...words);
+
+async function everyTtl(): Promise<ReadonlyMap<string, number>> {
+  const keys = await redis.ask('KEYS', '*');
+  const ttls = new Map<string, number>();
+  for (const key of Array.isArray(keys) ? keys : []) {
+    ttls.set(String(key), Number(await redis.ask('PTTL', String(key))));
+  }
+  return ttls;
+}
 
 describe('several nodes', () => {
   test('WELCOME-3: what is sent at one node is heard at every node, once and in order', async () => {
@@ -198,15 +207,6 @@ describe('several nodes', () => {
 });
 
 describe('keys', () => {
-  async function everyTtl(): Promise<ReadonlyMap<string, number>> {
-    const keys = await redis.ask('KEYS', '*');
-    const ttls = new Map<string, number>();
-    for (const key of Array.isArray(keys) ? keys : []) {
-      ttls.set(String(key), Number(await redis.ask('PTTL', String(key))));
-    }
-    return ttls;
-  }
-
   test('every key has a time to live, from its first moment', async () => {
     const [a] = await nodes(1);
     await a.store.create(roomId('Room22'), { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
