@@ -144,11 +144,11 @@ export class RedisRooms implements AsyncDisposable {
     return link;
   }
 
-  /** A node that hears nothing and says nothing, as if its process had stopped; until it is called again. */
-  stop(store: RoomStore): () => void {
+  /** A node whose calls do not get through, and that hears nothing unless it says so; the answer ends that. */
+  stop(store: RoomStore, { isHearing = false } = {}): () => void {
     const node = this.#nodes.find((known) => known.store === store);
     if (node === undefined) throw new Error('not a node of these rooms');
-    return node.link.stop();
+    return node.link.stop(isHearing);
   }
 
   async #goTo(at: number): Promise<void> {
@@ -222,13 +222,14 @@ class WatchedLink implements Link {
     return this.#link.ready();
   }
 
-  /** Answers how it goes on. What was announced meanwhile is lost, and it knows. */
-  stop(): () => void {
+  /** What was announced and not heard meanwhile is lost, and it knows. */
+  stop(isHearing: boolean): () => void {
     const events = this.#events;
     this.#isStopped = true;
-    this.#events = undefined;
+    if (!isHearing) this.#events = undefined;
     return () => {
       this.#isStopped = false;
+      if (isHearing) return;
       this.#events = events;
       events?.restored([...this.#channels]);
     };
@@ -253,6 +254,7 @@ class WatchedLink implements Link {
   /** Its store is gone; another may use it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#events = undefined;
+    for (const channel of this.#channels) this.silence(channel);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-// Asks again until Redis has answered: for what must happen, whenever that is possible again.
+// Asks again until Redis has answered: for what must happen as soon as that is possible, though nobody waits for it.
 
 import type { Clock } from '../../clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -7,11 +7,18 @@ const ASK_AGAIN_MS = 1_000;
 
 export class Insistence implements Disposable {
   readonly #clock: Clock;
-  readonly #pauses = new Set<Disposable>();
+  readonly #onTrouble: (error: unknown) => void;
+  readonly #timers = new Set<Disposable>();
   #isOver = false;
 
-  constructor(clock: Clock) {
+  /** `onTrouble` hears of errors in what is done in the background. */
+  constructor(clock: Clock, onTrouble: (error: unknown) => void) {
     this.#clock = clock;
+    this.#onTrouble = onTrouble;
+  }
+
+  now(): number {
+    return this.#clock.now();
   }
 
   /** Never resolves once disposed of. Throws what is not `StoreUnavailable`. */
@@ -21,33 +28,41 @@ export class Insistence implements Disposable {
         return await ask();
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
-        await this.#pause();
+        await new Promise<void>((resolve) => void this.later(ASK_AGAIN_MS, resolve));
       }
     }
   }
 
-  /** `action` once, unless this is disposed of before. */
+  /** Nobody waits for this. A Redis that cannot be asked is no trouble of ours: it is asked when it is back. */
+  background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) this.#onTrouble(error);
+    });
+  }
+
+  /** In the background, when that time has come or right away. */
+  at(time: number, act: () => Promise<unknown>): void {
+    this.later(Math.max(0, time - this.now()), () => this.background(act()));
+  }
+
+  /** `action` once, unless this or the answer is disposed of before. */
   later(ms: number, action: () => void): Disposable {
     const timer = this.#clock.after(ms, () => {
-      this.#pauses.delete(timer);
+      this.#timers.delete(timer);
       action();
     });
-    this.#pauses.add(timer);
+    this.#timers.add(timer);
     if (this.#isOver) this.#cancel(timer);
     return { [Symbol.dispose]: () => this.#cancel(timer) };
   }
 
   [Symbol.dispose](): void {
     this.#isOver = true;
-    for (const pause of this.#pauses) this.#cancel(pause);
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => void this.later(ASK_AGAIN_MS, resolve));
+    for (const timer of this.#timers) this.#cancel(timer);
   }
 
   #cancel(timer: Disposable): void {
-    this.#pauses.delete(timer);
+    this.#timers.delete(timer);
     timer[Symbol.dispose]();
   }
 }

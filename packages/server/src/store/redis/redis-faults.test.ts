@@ -13,9 +13,9 @@ import { parseRedisUrl } from './address.ts';
 import { connectRedisStore } from './connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
-import { ANSWER_WITHIN_MS } from './link.ts';
+import { ANSWER_WITHIN_MS, type Link } from './link.ts';
 import { BEAT_MS, LEASE_MS } from './neighbours.ts';
-import type { RedisStore } from './redis-store.ts';
+import { RedisStore } from './redis-store.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -162,25 +162,28 @@ describe('several nodes', () => {
     expect(left.map(toHex)).toEqual([toHex(ann.session.slot)]);
   });
 
-  test('a node that was only taken for dead has its members back, and they can still speak', async () => {
-    const [a, b] = await nodes(1, 2);
-    await a.join('ann');
-    const [bob, cem] = [await b.join('bob'), await b.join('cem')];
-    const goOn = world.stop(b.raw);
-    await world.pass(LEASE_MS + GRACE_MS);
-    expect((await a.join('dan')).presence.count).toBe(2);
-    a.heard();
-    goOn();
-    await world.settled();
-    await world.pass(BEAT_MS);
-    const back = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.joined : []));
-    expect(back.map(({ slot }) => toHex(slot)).toSorted()).toEqual(
-      [bob, cem].map(({ session }) => toHex(session.slot)).toSorted(),
-    );
-    expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'placed' });
-    await world.pass(LEASE_MS + GRACE_MS);
-    expect((await a.join('dan')).presence.count).toBe(4);
-  });
+  test.each([true, false])(
+    'a node only taken for dead has its members back (hearing: %s)',
+    async (isHearing) => {
+      const [a, b] = await nodes(1, 2);
+      await a.join('ann');
+      const [bob, cem] = [await b.join('bob'), await b.join('cem')];
+      const goOn = world.stop(b.raw, { isHearing });
+      await world.pass(LEASE_MS + GRACE_MS);
+      expect((await a.join('dan')).presence.count).toBe(2);
+      a.heard();
+      goOn();
+      await world.settled();
+      await world.pass(BEAT_MS);
+      const back = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.joined : []));
+      expect(back.map(({ slot }) => toHex(slot)).toSorted()).toEqual(
+        [bob, cem].map(({ session }) => toHex(session.slot)).toSorted(),
+      );
+      expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'placed' });
+      await world.pass(LEASE_MS + GRACE_MS);
+      expect((await a.join('dan')).presence.count).toBe(4);
+    },
+  );
 
   test('who came back elsewhere while their node could not hear is told so when it can', async () => {
     const [a, b] = await nodes(1, 2);
@@ -233,10 +236,11 @@ describe('keys', () => {
   test('a time to live is never shorter than the room, and written every 15 s at most', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
-    const start = Number(await redis.ask('PEXPIRETIME', roomKey(ROOM).replace('r', 's')));
+    const stream = roomKey(ROOM).replace('r', 's');
+    await redis.ask('PEXPIRE', stream, 50_000);
     await world.pass(14_999);
     await a.append(session, 1);
-    expect(Number(await redis.ask('PEXPIRETIME', roomKey(ROOM).replace('r', 's')))).toBe(start);
+    expect(Number(await redis.ask('PTTL', stream))).toBeLessThanOrEqual(50_000);
     await world.pass(1);
     await a.append(session, 2);
     for (const letter of 'omlshw') {
@@ -449,6 +453,17 @@ describe('a Redis that fails', () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
   });
 
+  test('SEND-3: a step that fails on its way has announced nothing and spent no n', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    a.heard();
+    await redis.ask('XADD', roomKey(ROOM).replace('r', 's'), '1000-0', 'm', 'in the way');
+    await expect(a.append(session, 1)).rejects.toThrow('append');
+    await world.settled();
+    expect(a.heard()).toEqual([]);
+    expect((await a.join('ann')).lastN).toBe(0);
+  });
+
   test('RESUME-2: after a failover that may have lost something the log has another name, and goes on', async () => {
     const [a] = await nodes(1);
     const ann = await a.join('ann');
@@ -475,6 +490,56 @@ describe('a Redis that fails', () => {
     await Promise.all([redis.ask('DEBUG', 'CHANGE-REPL-ID'), redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub')]);
     await world.settled();
     expect(types(a.heard())).toContain('hole');
+  });
+});
+
+describe('listening', () => {
+  test('WELCOME-3: a join is not asked for before the room is listened to', async () => {
+    const asked: string[] = [];
+    let heard: () => void = () => {};
+    const link: Link = {
+      call: async (name) => {
+        asked.push(name);
+        return [Buffer.from('denied')];
+      },
+      listen: () =>
+        new Promise((resolve) => {
+          heard = resolve;
+        }),
+      silence: () => {},
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const store = new RedisStore({
+      clock: world.clock,
+      random: new SeededRandom(5).bytes,
+      limits: LIMITS,
+      connect: () => link,
+      onTrouble: () => {},
+    });
+    store.follow(ROOM, () => {});
+    const joining = store.join(ROOM, asking('ann'));
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(asked).toEqual([]);
+    heard();
+    expect(await joining).toEqual({ outcome: 'denied' });
+    expect(asked).toEqual(['join']);
+    await store[Symbol.asyncDispose]();
+  });
+
+  test('a channel is let go of five seconds after its last follower, and taken up again', async () => {
+    const listening = async () => redis.ask('PUBSUB', 'SHARDCHANNELS', `c*:${ROOM}`);
+    const raw = await world.node(LIMITS);
+    const stop = raw.follow(ROOM, () => {});
+    await world.settled();
+    expect(await listening()).toHaveLength(1);
+    stop[Symbol.dispose]();
+    await world.pass(4_999);
+    const again = raw.follow(ROOM, () => {});
+    await world.pass(10_000);
+    expect(await listening()).toHaveLength(1);
+    again[Symbol.dispose]();
+    await world.pass(5_000);
+    await vi.waitFor(async () => expect(await listening()).toEqual([]));
   });
 });
 

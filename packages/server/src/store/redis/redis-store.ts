@@ -4,7 +4,6 @@
 import {
   ENDED_REASONS,
   type EndedReason,
-  GRACE_MS,
   LISTED_MAX,
   type RoomId,
   SLOT_BYTES,
@@ -13,7 +12,7 @@ import {
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../clock.ts';
 import { Followers } from '../followers.ts';
-import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from '../members.ts';
+import { RECORDS_PER_MEMBER } from '../members.ts';
 import type {
   JoinRefused,
   JoinRequest,
@@ -42,6 +41,7 @@ import {
   readSessions,
 } from './answers.ts';
 import { Census } from './census.ts';
+import { Departures } from './departures.ts';
 import { Ear } from './ear.ts';
 import { Insistence } from './insistence.ts';
 import { DIRECTORIES, NODES_KEY, roomChannel, roomKey, roomOfChannel } from './keyspace.ts';
@@ -54,8 +54,6 @@ const NODE_BYTES = 8;
 const LOG_ID_BYTES = 8;
 /** Listening goes on for so long after the last follower, who is often soon back. */
 const LINGER_MS = 5_000;
-/** Members of a dead node lost their connections a lease ago. */
-const ADOPTED_LEFT_MS = 5_000;
 
 export type RedisStoreSetup = {
   readonly clock: Clock;
@@ -80,6 +78,7 @@ export class RedisStore implements RoomStore, LinkEvents {
   readonly #link: Link;
   readonly #node: Uint8Array;
   readonly #insistence: Insistence;
+  readonly #departures: Departures;
   readonly #followers = new Followers();
   readonly #rooms = new Map<RoomId, Listening>();
   readonly #neighbours = new Neighbours();
@@ -89,7 +88,8 @@ export class RedisStore implements RoomStore, LinkEvents {
   constructor(setup: RedisStoreSetup) {
     this.#setup = setup;
     this.#node = setup.random(NODE_BYTES);
-    this.#insistence = new Insistence(setup.clock);
+    this.#insistence = new Insistence(setup.clock, setup.onTrouble);
+    this.#departures = new Departures(this.#insistence, (...question) => this.#call(...question));
     this.#census = new Census(setup.clock, setup.limits.maxRooms, () => this.size());
     this.#link = setup.connect(this);
     this.#insistence.later(BEAT_MS, () => this.#keepBeating());
@@ -143,7 +143,7 @@ export class RedisStore implements RoomStore, LinkEvents {
     if (this.#rooms.has(room)) await this.#link.listen(roomChannel(room));
     const attempt = this.#setup.random(SLOT_BYTES);
     const answer = await this.#askToJoin(room, request, attempt).catch((error: unknown) => {
-      this.#background(this.#withdraw(room, request.idPk, attempt));
+      this.#insistence.background(this.#departures.withdrawn(room, request.idPk, attempt));
       throw error;
     });
     const read = readJoined(answer);
@@ -184,15 +184,12 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   async detach(room: RoomId, session: MemberSession): Promise<void> {
     this.#rooms.get(room)?.ear.gone(session);
-    const since = this.#setup.clock.now();
-    if (await this.#fade(room, session, 'quiet')) {
-      this.#leaveByTime(room, session, since + AWAY_AFTER_MS, since + GRACE_MS);
-    }
+    this.#insistence.background(this.#departures.detached(room, session));
   }
 
   async leave(room: RoomId, session: MemberSession): Promise<void> {
     this.#rooms.get(room)?.ear.gone(session);
-    await this.#fade(room, session, 'leave');
+    this.#insistence.background(this.#departures.left(room, session));
   }
 
   async renew(room: RoomId, { slot, generation }: MemberSession): Promise<void> {
@@ -229,23 +226,25 @@ export class RedisStore implements RoomStore, LinkEvents {
     const news = readAnnouncement(message);
     if (room === undefined || news === undefined) return;
     if (news.type === 'due')
-      this.#at(this.#setup.clock.now() + news.inMs, () => this.#insist('gather', room, []));
+      this.#insistence.at(this.#insistence.now() + news.inMs, () => this.#insist('gather', room, []));
     else this.#rooms.get(room)?.ear.hear(news);
   }
 
   restored(channels: readonly string[]): void {
     const rooms = channels.flatMap((channel) => this.#listeningTo(channel) ?? []);
-    if (rooms.length > 0) this.#background(this.#sweep(rooms));
+    if (rooms.length > 0) this.#insistence.background(this.#sweep(rooms));
   }
 
   /** Says that this node is alive, and looks who is not. Throws `StoreUnavailable`. */
   async beat(): Promise<void> {
     const leases = readLeases(await this.#link.call('lease', [NODES_KEY], [this.#node, LEASE_MS]));
     const rooms = [...this.#rooms.values()];
-    if (leases.lapsed && this.#hasLease) for (const { ear } of rooms) this.#background(this.#hold(ear));
+    if (leases.lapsed && this.#hasLease)
+      for (const { ear } of rooms) this.#insistence.background(this.#hold(ear));
     this.#hasLease = true;
     for (const dead of this.#neighbours.look(leases)) {
-      for (const { ear } of rooms) this.#background(this.#adopt(ear.room, dead));
+      for (const { ear } of rooms)
+        this.#insistence.background(this.#departures.adopted(ear.room, dead, this.#node));
     }
   }
 
@@ -275,15 +274,6 @@ export class RedisStore implements RoomStore, LinkEvents {
     }
   }
 
-  #background(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      // Whoever could not be asked now is asked at the next beat, or when listening is restored.
-      if (!(error instanceof StoreUnavailable)) this.#setup.onTrouble(error);
-    });
-  }
-
-  // Joining and leaving.
-
   #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
     const { idPk, as, verifiedWith, position } = request;
     const { maxMembers, historyMessages } = this.#setup.limits;
@@ -301,37 +291,10 @@ export class RedisStore implements RoomStore, LinkEvents {
     ]);
   }
 
-  // Redis may have let in somebody who was told to come again.
-  async #withdraw(room: RoomId, idPk: Uint8Array, attempt: Uint8Array): Promise<void> {
-    const since = this.#setup.clock.now();
-    const withdrawn = readSessions(await this.#insist('withdraw', room, [idPk, attempt]));
-    for (const session of withdrawn)
-      this.#leaveByTime(room, session, since + AWAY_AFTER_MS, since + GRACE_MS);
-  }
-
   #serve(room: RoomId, joined: Joined): void {
     const listening = this.#rooms.get(room);
     listening?.ear.joined(joined);
     if (listening !== undefined && listening.expiry === undefined) this.#watch(listening, joined.expiresInMs);
-  }
-
-  async #fade(
-    room: RoomId,
-    { slot, generation }: MemberSession,
-    step: 'quiet' | 'away' | 'left' | 'leave',
-  ): Promise<boolean> {
-    return textOf(await this.#insist('fade', room, [slot, generation, step])) === 'done';
-  }
-
-  #leaveByTime(room: RoomId, session: MemberSession, awayAt: number, leftAt: number): void {
-    this.#at(awayAt, async () => {
-      if (!(await this.#fade(room, session, 'away'))) return;
-      this.#at(leftAt, () => this.#fade(room, session, 'left'));
-    });
-  }
-
-  #at(time: number, act: () => Promise<unknown>): void {
-    this.#insistence.later(Math.max(0, time - this.#setup.clock.now()), () => this.#background(act()));
   }
 
   // Listening.
@@ -355,7 +318,7 @@ export class RedisStore implements RoomStore, LinkEvents {
     });
     const listening: Listening = { ear, followers: 0, linger: undefined, expiry: undefined };
     this.#rooms.set(room, listening);
-    this.#background(this.#link.listen(roomChannel(room)));
+    this.#insistence.background(this.#link.listen(roomChannel(room)));
     return listening;
   }
 
@@ -392,7 +355,7 @@ export class RedisStore implements RoomStore, LinkEvents {
   #watch(listening: Listening, expiresInMs: number): void {
     const { room } = listening.ear;
     listening.expiry = this.#insistence.later(expiresInMs, () =>
-      this.#background(this.#expire(listening, room)),
+      this.#insistence.background(this.#expire(listening, room)),
     );
   }
 
@@ -430,17 +393,9 @@ export class RedisStore implements RoomStore, LinkEvents {
     }
   }
 
-  async #adopt(room: RoomId, dead: string): Promise<void> {
-    const words = [new Uint8Array(Buffer.from(dead, 'hex')), this.#node];
-    const now = this.#setup.clock.now();
-    for (const session of readSessions(await this.#insist('adopt', room, words))) {
-      this.#leaveByTime(room, session, now, now + ADOPTED_LEFT_MS);
-    }
-  }
-
   #keepBeating(): void {
     this.#insistence.later(BEAT_MS, () => this.#keepBeating());
-    this.#background(this.beat());
+    this.#insistence.background(this.beat());
   }
 }
 
