@@ -64,6 +64,10 @@ export class LightMember {
     return this.#live;
   }
 
+  get profileHeard(): boolean {
+    return this.#profileHeard;
+  }
+
   get unechoed(): number {
     return this.#outbox.length;
   }
