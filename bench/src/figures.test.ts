@@ -8,6 +8,7 @@ const ROUND: Round = {
   deliveries: 100_000,
   seconds: 2,
   serverCpuSeconds: 1.875,
+  serverKernelSeconds: 1.5,
   generatorCpuSeconds: 1,
   latencies: [1, 2, 3, 4],
   lost: 0,
@@ -56,7 +57,7 @@ describe('figures', () => {
 
 test('CPU ticks are read past a name with spaces and brackets', () => {
   const stat = '7 (node) x) S 1 7 7 0 -1 4194304 900 0 3 0 250 50 0 0 20 0 11 0 100 1000 200';
-  expect(cpuTicks(stat)).toBe(300);
+  expect(cpuTicks(stat)).toEqual({ user: 250, system: 50 });
 });
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 8 });

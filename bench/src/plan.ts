@@ -4,6 +4,8 @@ export type Plan = {
   readonly rounds: number;
   readonly roundMs: number;
   readonly warmUpMs: number;
+  /** Of a look at where the time goes, for each load. */
+  readonly lookMs: number;
   /** Members of the room. */
   readonly sizes: readonly number[];
   readonly inFlight: readonly number[];
@@ -22,7 +24,8 @@ export type Plan = {
 export const FULL: Plan = {
   rounds: 3,
   roundMs: 1_500,
-  warmUpMs: 700,
+  warmUpMs: 1_500,
+  lookMs: 2_000,
   sizes: [10, 50, 100, 1_000, 5_000],
   inFlight: [1, 16],
   rooms: [1, 100, 1_000, 10_000],
@@ -41,6 +44,7 @@ export const QUICK: Plan = {
   rounds: 2,
   roundMs: 250,
   warmUpMs: 100,
+  lookMs: 300,
   sizes: [10, 100],
   inFlight: [1, 16],
   rooms: [1, 50],

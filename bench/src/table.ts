@@ -8,7 +8,8 @@ export type Unit =
   | 'ms'
   | 'KiB'
   | 'per CPU second'
-  | 'per second';
+  | 'per second'
+  | '%';
 
 export class Table {
   readonly title: string;
@@ -43,6 +44,9 @@ export class Table {
 /** Everything one run has found. */
 export type Findings = {
   readonly cpu: Table;
+  /** Of `cpu`, the kernel's part. */
+  readonly kernel: Table;
+  readonly shares: Table;
   readonly throughput: Table;
   /** At half of what each can take. */
   readonly latency: Table;
@@ -59,6 +63,18 @@ export function emptyFindings(): Findings {
       'CPU s / million deliveries',
       'The main figure: the server’s own time, user and system, as Linux counts it, for one message to one member. It does not depend on how busy the rest of the machine is.',
     ),
+    kernel: new Table(
+      'The kernel’s part of it',
+      '%',
+      'Of the CPU time above what the operating system took for the server: one call for each write, with the network behind it. No program can make that part cheaper but by writing less often.',
+      false,
+    ),
+    shares: new Table(
+      'Where the time goes',
+      '%',
+      'V8’s own samples of the server while it is under load, by whose code was running. Calls into the kernel are in the part that makes them.',
+      false,
+    ),
     throughput: new Table(
       'Deliveries a second',
       'deliveries / s',
@@ -67,7 +83,7 @@ export function emptyFindings(): Findings {
     latency: new Table(
       'From writing to the last member, at half load',
       'ms',
-      'At half of the deliveries a second that the same contender reached in the same room just before: whoever is faster carries more here, so columns do not compare; the load stands in each block. Members write in turn at a steady pace, whether or not earlier messages have arrived, as long as each waits for no more than 16 echoes; what has to wait for that counts as under way.',
+      'At half of the deliveries a second that the same contender reached in the same room just before: whoever is faster carries more here, so columns do not compare; the load stands in each block. Bare sockets carry what Mayfly carries. Members write in turn at a steady pace, whether or not earlier messages have arrived, as long as each waits for no more than 16 echoes; what has to wait for that counts as under way.',
       false,
     ),
     sameLoadLatency: new Table(
@@ -92,6 +108,7 @@ export function emptyFindings(): Findings {
 export const ROW = {
   speed: (members: number, inFlight: number) =>
     `room of ${count(members)}, ${inFlight === 1 ? 'one message at a time' : `${inFlight} in flight`}`,
+  share: (members: number, inFlight: number, part: string) => `${ROW.speed(members, inFlight)}: ${part}`,
   latency: (members: number, what: 'p50' | 'p99' | 'max') => `room of ${count(members)}, ${what}`,
   latencyLoad: (members: number) => `room of ${count(members)}, load (deliveries / s)`,
   rooms: (rooms: number) => `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of 2, 16 in flight`,
