@@ -15,10 +15,11 @@ test('samples are summed up by whose code ran; waiting does not count', () => {
     frame(5, '(garbage collector)', ''),
     frame(6, '(program)', ''),
     frame(7, '(idle)', ''),
+    frame(9, 'dispatch', ''),
     frame(8, 'writeBuffer', 'file:///srv/packages/server/dist/x.js'),
   ];
-  const samples = [1, 2, 3, 4, 5, 6, 7, 8, 1];
-  const timeDeltas = [30, 10, 5, 5, 10, 10, 1_000, 10, 20];
+  const samples = [1, 2, 3, 4, 5, 6, 7, 8, 1, 9];
+  const timeDeltas = [30, 10, 5, 5, 10, 10, 1_000, 10, 20, 500];
   const shares = sharesOf({ nodes, samples, timeDeltas });
   expect(shares.map(({ part, percent }) => [part, percent])).toEqual([
     ['writing to sockets', 50],

@@ -30,7 +30,8 @@ export const PARTS: readonly Part[] = Object.keys(BELONGS).filter(isPart);
 
 /** What Node calls its native functions that write to a stream. */
 const WRITES = new Set(['writeBuffer', 'writev', 'writeUtf8String', 'writeLatin1String', 'writeAsciiString']);
-const IDLE = '(idle)';
+/** Waiting, and the sampler’s own end. */
+const NOT_AT_WORK = new Set(['(idle)', 'dispatch']);
 
 /** Every part, in one order; percent of the time at work. */
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): readonly Share[] {
@@ -45,7 +46,7 @@ export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): readonly S
 }
 
 function ownerOf(frame: CallFrame): Part | undefined {
-  return frame.functionName === IDLE ? undefined : PARTS.find((part) => BELONGS[part](frame));
+  return NOT_AT_WORK.has(frame.functionName) ? undefined : PARTS.find((part) => BELONGS[part](frame));
 }
 
 const SAMPLER = new URL('./sampler.js', import.meta.url).href;
