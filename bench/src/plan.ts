@@ -1,4 +1,4 @@
-// How much is measured: everything within a quarter of an hour, or a look at every part within a minute.
+// How much is measured: everything within twenty minutes, or a look at every part within a minute.
 
 export type Plan = {
   readonly rounds: number;
@@ -24,7 +24,7 @@ export type Plan = {
 export const FULL: Plan = {
   rounds: 3,
   roundMs: 1_500,
-  warmUpMs: 1_500,
+  warmUpMs: 1_200,
   lookMs: 2_000,
   sizes: [10, 50, 100, 1_000, 5_000],
   inFlight: [1, 16],
