@@ -31,6 +31,12 @@ test('samples are summed up by whose code ran; waiting does not count', () => {
   ]);
 });
 
+test('a gap in which the process waited for a processor counts as one sample', () => {
+  const nodes = [frame(1, 'writeBuffer', ''), frame(2, '(garbage collector)', '')];
+  const shares = sharesOf({ nodes, samples: [1, 2], timeDeltas: [1_000, 90_000] });
+  expect(shares.find(({ part }) => part === 'garbage collection')?.percent).toBe(50);
+});
+
 test('nothing sampled is no share of anything', () => {
   expect(sharesOf({ nodes: [], samples: [], timeDeltas: [] }).every(({ percent }) => percent === 0)).toBe(
     true,

@@ -33,13 +33,16 @@ const WRITES = new Set(['writeBuffer', 'writev', 'writeUtf8String', 'writeLatin1
 /** Waiting, and the sampler’s own end. */
 const NOT_AT_WORK = new Set(['(idle)', 'dispatch']);
 
+/** Microseconds. In a longer gap between two samples the process waited for a processor, and no code of it ran. */
+const GAP_MAX = 1_000;
+
 /** Every part, in one order; percent of the time at work. */
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): readonly Share[] {
   const partOf = new Map(nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame)]));
   const times = new Map<Part, number>();
   for (const [i, sample] of samples.entries()) {
     const part = partOf.get(sample);
-    if (part !== undefined) times.set(part, (times.get(part) ?? 0) + (timeDeltas[i] ?? 0));
+    if (part !== undefined) times.set(part, (times.get(part) ?? 0) + Math.min(timeDeltas[i] ?? 0, GAP_MAX));
   }
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   return PARTS.map((part) => ({ part, percent: total === 0 ? 0 : ((times.get(part) ?? 0) / total) * 100 }));
