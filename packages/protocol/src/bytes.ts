@@ -51,24 +51,25 @@ export function allZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const BASE64URL_VALUE = new Map(Array.from(BASE64URL, (letter, value) => [letter, value]));
+const BASE64URL = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+const NO_LETTER = 0xff;
+const BASE64URL_VALUE = new Uint8Array(128).fill(NO_LETTER);
+for (const [value, letter] of BASE64URL.entries()) BASE64URL_VALUE[letter.charCodeAt(0)] = value;
 
 /** base64url without padding (RFC 4648 §5). */
 export function toBase64url(bytes: Uint8Array): string {
+  const letter = (bits: number) => BASE64URL[bits & 63] ?? '';
+  const left = bytes.length % 3;
+  const whole = bytes.length - left;
   let text = '';
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += BASE64URL.charAt((held >>> bits) & 63);
-    }
-    held &= 0xff;
+  for (let at = 0; at < whole; at += 3) {
+    const three = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += letter(three >>> 18) + letter(three >>> 12) + letter(three >>> 6) + letter(three);
   }
-  return bits === 0 ? text : text + BASE64URL.charAt((held << (6 - bits)) & 63);
+  if (left === 0) return text;
+  const last = ((bytes[whole] ?? 0) << 16) | ((bytes[whole + 1] ?? 0) << 8);
+  text += letter(last >>> 18) + letter(last >>> 12);
+  return left === 1 ? text : text + letter(last >>> 6);
 }
 
 /** Undefined for anything but the one canonical spelling. */
@@ -77,9 +78,9 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   let at = 0;
   let bits = 0;
   let held = 0;
-  for (const letter of text) {
-    const value = BASE64URL_VALUE.get(letter);
-    if (value === undefined) return undefined;
+  for (let i = 0; i < text.length; i++) {
+    const value = BASE64URL_VALUE[text.charCodeAt(i)] ?? NO_LETTER;
+    if (value === NO_LETTER) return undefined;
     held = ((held << 6) | value) & 0xffff;
     bits += 6;
     if (bits < 8) continue;
@@ -90,8 +91,12 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   return bits >= 6 || leftover !== 0 ? undefined : bytes;
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += HEX[byte] ?? '';
+  return text;
 }
 
 /**
