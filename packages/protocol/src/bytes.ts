@@ -51,25 +51,23 @@ export function allZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-const BASE64URL = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+const BASE64URL = utf8('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
 const NO_LETTER = 0xff;
 const BASE64URL_VALUE = new Uint8Array(128).fill(NO_LETTER);
-for (const [value, letter] of BASE64URL.entries()) BASE64URL_VALUE[letter.charCodeAt(0)] = value;
+for (const [value, letter] of BASE64URL.entries()) BASE64URL_VALUE[letter] = value;
+
+// Texts are made of their letters in one step: one that grows letter by letter holds many times its size.
 
 /** base64url without padding (RFC 4648 §5). */
 export function toBase64url(bytes: Uint8Array): string {
-  const letter = (bits: number) => BASE64URL[bits & 63] ?? '';
-  const left = bytes.length % 3;
-  const whole = bytes.length - left;
-  let text = '';
-  for (let at = 0; at < whole; at += 3) {
-    const three = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += letter(three >>> 18) + letter(three >>> 12) + letter(three >>> 6) + letter(three);
+  const letters = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const three = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    // What stands beyond the end, where fewer than three are left, goes nowhere.
+    for (let shift = 18; shift >= 0; shift -= 6) letters[at++] = BASE64URL[(three >>> shift) & 63] ?? 0;
   }
-  if (left === 0) return text;
-  const last = ((bytes[whole] ?? 0) << 16) | ((bytes[whole + 1] ?? 0) << 8);
-  text += letter(last >>> 18) + letter(last >>> 12);
-  return left === 1 ? text : text + letter(last >>> 6);
+  return decoder.decode(letters);
 }
 
 /** Undefined for anything but the one canonical spelling. */
@@ -91,12 +89,16 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   return bits >= 6 || leftover !== 0 ? undefined : bytes;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX = utf8('0123456789abcdef');
 
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte] ?? '';
-  return text;
+  const digits = new Uint8Array(bytes.length * 2);
+  let at = 0;
+  for (const byte of bytes) {
+    digits[at++] = HEX[byte >>> 4] ?? 0;
+    digits[at++] = HEX[byte & 15] ?? 0;
+  }
+  return decoder.decode(digits);
 }
 
 /**
