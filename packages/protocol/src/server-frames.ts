@@ -268,28 +268,18 @@ export function encodeServerControl(frame: ServerControl): string {
 
 // Frame by frame: a replacer would be called for every field, and a welcome with its snapshot has hundreds.
 function spelled(frame: ServerControl): object {
-  switch (frame.type) {
-    case 'challenge':
-      return { ...frame, nonce: toBase64url(frame.nonce) };
-    case 'welcome': {
-      const { slot, charter, blob } = frame;
-      return {
-        ...frame,
-        slot: toBase64url(slot),
-        charter: toBase64url(charter),
-        blob: toBase64url(blob),
-      };
-    }
-    case 'presence':
-      return {
-        ...frame,
-        joined: frame.joined.map(({ slot, idPk }) => ({ slot: toBase64url(slot), idPk: toBase64url(idPk) })),
-        away: frame.away.map(toBase64url),
-        left: frame.left.map(toBase64url),
-      };
-    default:
-      return frame;
+  if (frame.type === 'challenge') return { ...frame, nonce: toBase64url(frame.nonce) };
+  if (frame.type === 'welcome') {
+    const { slot, charter, blob } = frame;
+    return { ...frame, slot: toBase64url(slot), charter: toBase64url(charter), blob: toBase64url(blob) };
   }
+  if (frame.type !== 'presence') return frame;
+  return {
+    ...frame,
+    joined: frame.joined.map(({ slot, idPk }) => ({ slot: toBase64url(slot), idPk: toBase64url(idPk) })),
+    away: frame.away.map(toBase64url),
+    left: frame.left.map(toBase64url),
+  };
 }
 
 /** First byte of a binary frame from the server. 0x93, 0x95 to 0x97 are reserved (rule FRAME-4). */

@@ -32,9 +32,7 @@ const Y_BITS = 0x7f;
  * Libraries disagree on the others, and a member could write what only some people see (SIG-2).
  */
 export function isGoodPoint(encoded: Uint8Array): boolean {
-  return (
-    encoded.length === 32 && isBelowFieldPrime(encoded) && !SMALL_ORDER_Y.some((y) => hasY(encoded, y))
-  );
+  return encoded.length === 32 && isBelowFieldPrime(encoded) && !SMALL_ORDER_Y.some((y) => hasY(encoded, y));
 }
 
 function hasY(encoded: Uint8Array, y: Uint8Array): boolean {
