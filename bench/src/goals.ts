@@ -28,6 +28,7 @@ export const GOALS: readonly Goal[] = [
   arrivalGoal(ROW.join, 1_500),
   arrivalGoal(ROW.resume, 3_000),
   herdGoal(ROW.herdResumed, 'at least', 100, '%'),
+  herdGoal(ROW.herdCutLag, 'at most', 100, 'ms'),
   herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
 ];
 

@@ -98,7 +98,7 @@ export function emptyFindings(): Findings {
     herd: new Table(
       'When everybody is cut off and comes back',
       'herd',
-      'All connections break in one moment, and all come back as fast as the server takes them, 500 at the door at any time, without the random pauses that real clients make; who is turned away comes again. The CPU seconds hold the closing of the old connections, too.',
+      'All connections break in one moment; when the server has taken note, all come back as fast as the server takes them, 500 at the door at any time, without the random pauses that real clients make; who is turned away comes again.',
       false,
     ),
   };
@@ -124,7 +124,8 @@ export const ROW = {
   herdResumed: 'resumed (%)',
   herdSeconds: 'seconds until the last',
   herdRate: 'resumes per CPU second',
-  herdLag: (what: 'p99' | 'max') => `event loop late, ${what} (ms)`,
+  herdCutLag: 'event loop late while all are cut off, max (ms)',
+  herdLag: (what: 'p99' | 'max') => `event loop late while they come back, ${what} (ms)`,
 } as const;
 
 export function count(value: number): string {
