@@ -8,7 +8,7 @@ import { type BenchKey, type BenchRoom, join, makeRoom, newKey } from './mayfly-
 import type { Program } from './measured-process.ts';
 import { type Dialect, Wire } from './wire.ts';
 
-type Visit = {
+export type Visit = {
   readonly wire: Wire;
   /** Once the wire is dropped: the same member again, from the place they know. Peers know no such thing. */
   readonly comeBack?: () => Promise<Visit>;
@@ -36,12 +36,11 @@ export function contenders(serverProgram: string): readonly Contender[] {
   return [mayfly(serverProgram), SOCKET_IO_CONTENDER, NAIVE_WS_CONTENDER];
 }
 
-export function mayfly(serverProgram: string, nodeOptions: readonly string[] = []): Contender {
+export function mayfly(serverProgram: string): Contender {
   return {
     name: MAYFLY,
     program: {
       path: serverProgram,
-      nodeOptions,
       environment: {
         PORT: '0',
         HOST: '127.0.0.1',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cpuPerMillion, latency, perCpuSecond, percentile, ratio, spread, throughput } from './figures.ts';
 import type { Round } from './load.ts';
 import { cpuTicks } from './measured-process.ts';
-import { selfTimes } from './profile.ts';
+import { ownBytes, ownTimes } from './profile.ts';
 
 const ROUND: Round = {
   deliveries: 100_000,
@@ -62,7 +62,7 @@ test('CPU ticks are read past a name with spaces and brackets', () => {
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 8 });
 
-test('own times are shares of the time at work', () => {
+test('own times are those at work, by function', () => {
   const profile = {
     nodes: [
       { id: 1, callFrame: frame('(idle)') },
@@ -73,8 +73,28 @@ test('own times are shares of the time at work', () => {
     samples: [1, 2, 3, 4],
     timeDeltas: [1_000, 100, 200, 200],
   };
-  expect(selfTimes(profile)).toEqual([
-    { name: 'send room/room.js:9', share: 0.6 },
-    { name: 'writev', share: 0.4 },
+  expect(ownTimes(profile)).toEqual([
+    { name: 'send room/room.js:9', amount: 300 },
+    { name: 'writev', amount: 200 },
+  ]);
+});
+
+const leaf = (selfSize: number, name: string, url?: string) => ({
+  callFrame: frame(name, url),
+  selfSize,
+  children: [],
+});
+
+test('own bytes are what each function still holds, however it was called', () => {
+  const within = {
+    ...leaf(10, 'join'),
+    children: [leaf(5, 'seat', 'file:///a/room/seat.js'), leaf(8, 'at')],
+  };
+  const head = { ...leaf(0, '(root)'), children: [within, leaf(7, 'seat', 'file:///a/room/seat.js')] };
+  expect(ownBytes({ head })).toEqual([
+    { name: 'seat room/seat.js:9', amount: 12 },
+    { name: 'join', amount: 10 },
+    { name: 'at', amount: 8 },
+    { name: '(root)', amount: 0 },
   ]);
 });

@@ -36,6 +36,9 @@ export const GOALS: readonly Goal[] = [
   memoryGoal(ROW.slow, 64),
   arrivalGoal(ROW.join, 1_500),
   arrivalGoal(ROW.resume, 3_000),
+  herdGoal(ROW.herdResumed, 'at least', 100, '%'),
+  herdGoal(ROW.herdCutLag, 'at most', 100, 'ms'),
+  herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
 ];
 
 export function isMet({ sense, bound }: Goal, actual: number): boolean {
@@ -85,6 +88,10 @@ function arrivalGoal(row: string, bound: number): Goal {
     unit: 'per CPU second',
     read: ({ arrivals }) => medianAt(arrivals.at(row, MAYFLY)),
   };
+}
+
+function herdGoal(row: string, sense: Goal['sense'], bound: number, unit: string): Goal {
+  return { text: `herd: ${row}`, sense, bound, unit, read: ({ herd }) => medianAt(herd.at(row, MAYFLY)) };
 }
 
 function medianAt(figure: Parameters<typeof isMeasured>[0]): number | undefined {

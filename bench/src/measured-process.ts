@@ -13,6 +13,8 @@ const STARTED = /http:\/\/localhost:(\d+)/;
 /** The unit of /proc/PID/stat, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const STOP_WITHIN_MS = 10_000;
+const REST_MS = 250;
+const REST_WITHIN_MS = 20_000;
 
 export type Program = {
   readonly path: string;
@@ -64,6 +66,16 @@ export class MeasuredProcess implements AsyncDisposable {
     return this.#ticks().system / TICKS_PER_SECOND;
   }
 
+  /** Resolves when it has nothing to do any more, so that the next figure does not pay for what was before. */
+  async rest(): Promise<void> {
+    const deadline = performance.now() + REST_WITHIN_MS;
+    for (let before = -1, now = this.cpuSeconds(); now !== before; now = this.cpuSeconds()) {
+      if (performance.now() > deadline) throw new Error('the server does not come to rest');
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    }
+  }
+
   /** Resident memory: what it holds of the machine, without the kernel's socket buffers. */
   memoryBytes(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
@@ -79,7 +91,7 @@ export class MeasuredProcess implements AsyncDisposable {
     return this.memoryBytes();
   }
 
-  /** Begins or ends what `sampler.ts` does, where that is loaded. */
+  /** Begins or ends a look of `sampler.ts`, which is loaded by `Look`. */
   look(): void {
     this.#child.kill('SIGHUP');
   }

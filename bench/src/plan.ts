@@ -19,6 +19,8 @@ export type Plan = {
   readonly slowMs: number;
   /** Joins for each round. */
   readonly arrivals: number;
+  /** Connections that are cut off and come back at once. */
+  readonly herd: number;
 };
 
 export const FULL: Plan = {
@@ -38,6 +40,7 @@ export const FULL: Plan = {
   slowReaders: 100,
   slowMs: 2_000,
   arrivals: 1_500,
+  herd: 10_000,
 };
 
 export const QUICK: Plan = {
@@ -53,4 +56,5 @@ export const QUICK: Plan = {
   slowReaders: 5,
   slowMs: 300,
   arrivals: 50,
+  herd: 200,
 };

@@ -116,6 +116,8 @@ describe('report', () => {
       }
       for (const row of [ROW.idle, ROW.slow]) full.memory.put(row, name, spread([1]));
       for (const row of [ROW.join, ROW.resume]) full.arrivals.put(row, name, spread([1]));
+      for (const row of [ROW.herdResumed, ROW.herdCutLag, ROW.herdLag('max')])
+        full.herd.put(row, name, spread([1]));
     }
     expect(GOALS.filter((goal) => goal.read(full) !== 1)).toEqual([]);
   });

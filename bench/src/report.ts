@@ -31,6 +31,8 @@ export function report(findings: Findings, circumstances: Circumstances): string
     findings.sameLoadLatency,
     findings.memory,
     findings.arrivals,
+    findings.arrivalCost,
+    findings.herd,
   ].filter((table) => table.rows.length > 0);
   return [
     '# How fast',

@@ -1,20 +1,12 @@
 // What is measured, one section after the other. Contenders take turns round by round, so that a slow minute of the
 // machine hits them alike.
 
+import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
 import { type Contender, FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
-import { Crowd, NotFilled, type Shape, allOf } from './crowd.ts';
-import {
-  cpuPerMillion,
-  isMeasured,
-  kernelShare,
-  latency,
-  perCpuSecond,
-  reached,
-  spread,
-  throughput,
-} from './figures.ts';
+import { Crowd, NotFilled, type Shape } from './crowd.ts';
+import { cpuPerMillion, isMeasured, kernelShare, latency, reached, spread, throughput } from './figures.ts';
 import { LOADS } from './goals.ts';
-import { Driver, type Load, type Round, pause } from './load.ts';
+import { Driver, type Load, type Round } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import type { Plan } from './plan.ts';
 import { timeShares } from './shares.ts';
@@ -29,7 +21,7 @@ export type Bench = {
   readonly say: (line: string) => void;
 };
 
-export type Section = 'speed' | 'profile' | 'rooms' | 'buckets' | 'idle' | 'slow' | 'arrivals';
+export type Section = 'speed' | 'profile' | 'rooms' | 'buckets' | 'idle' | 'slow' | 'arrivals' | 'herd';
 
 export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void> } = {
   speed: measureSpeed,
@@ -39,6 +31,7 @@ export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void
   idle: measureIdle,
   slow: measureSlowReaders,
   arrivals: measureArrivals,
+  herd: measureHerd,
 };
 
 const BUCKET = 256;
@@ -158,9 +151,6 @@ async function measureBuckets(bench: Bench): Promise<void> {
   }
 }
 
-/** One room of these is the usual one: few members, many rooms. */
-const USUAL_MEMBERS = 10;
-
 // By growth, so that what a process needs for itself does not count.
 async function measureIdle({ contenders, plan, findings, say }: Bench): Promise<void> {
   const shape = { rooms: plan.idle / USUAL_MEMBERS, members: USUAL_MEMBERS };
@@ -203,54 +193,6 @@ async function measureSlowReaders({ contenders, plan, findings, say }: Bench): P
     findings.memory.put(ROW.slow, contender.name, spread([Math.max(0, grown) / readers.length / 1024]));
     findings.memory.put(ROW.slowLost, contender.name, spread([(lost / readers.length) * 100]));
   }
-}
-
-const ARRIVALS_AT_ONCE = 64;
-
-async function measureArrivals({ contenders, plan, findings, say }: Bench): Promise<void> {
-  for (const contender of contenders) {
-    say(`arrivals, ${contender.name}`);
-    await using server = await MeasuredProcess.start(contender.program);
-    const joins: Round[] = [];
-    const resumes: Round[] = [];
-    for (let round = 0; round <= plan.rounds; round++) {
-      const { rooms, members } = { rooms: plan.arrivals / USUAL_MEMBERS, members: USUAL_MEMBERS };
-      const doors = await allOf(rooms, () => contender.openRoom(server.port));
-      const come = await timed(server, rooms * members, async (i) => doors[i % rooms]?.());
-      joins.push(come.round);
-      const known = come.arrived.filter((visit) => visit !== undefined);
-      for (const { wire } of known) wire.drop();
-      await pause(500);
-      const back = await timed(server, known.length, async (i) => known[i]?.comeBack?.());
-      resumes.push({ ...back.round, deliveries: back.arrived.filter((visit) => visit !== undefined).length });
-      for (const visit of back.arrived) visit?.wire.drop();
-      await pause(500);
-    }
-    // The first round was the warm-up.
-    findings.arrivals.put(ROW.join, contender.name, perCpuSecond(joins.slice(1)));
-    const canResume = resumes.some(({ deliveries }) => deliveries > 0);
-    const resumed = canResume ? perCpuSecond(resumes.slice(1)) : { refused: 'no such thing' };
-    findings.arrivals.put(ROW.resume, contender.name, resumed);
-  }
-}
-
-async function timed<T>(server: MeasuredProcess, howMany: number, arrive: (i: number) => Promise<T>) {
-  const startedAt = performance.now();
-  const cpuBefore = server.cpuSeconds();
-  const kernelBefore = server.kernelSeconds();
-  const generatorBefore = process.cpuUsage();
-  const arrived = await allOf(howMany, arrive, ARRIVALS_AT_ONCE);
-  const { user, system } = process.cpuUsage(generatorBefore);
-  const round: Round = {
-    deliveries: howMany,
-    seconds: (performance.now() - startedAt) / 1000,
-    serverCpuSeconds: server.cpuSeconds() - cpuBefore,
-    serverKernelSeconds: server.kernelSeconds() - kernelBefore,
-    generatorCpuSeconds: (user + system) / 1e6,
-    latencies: [],
-    lost: 0,
-  };
-  return { arrived, round };
 }
 
 /** Every driver in turn, after a warm-up of each: rounds by driver. */

@@ -263,11 +263,23 @@ function decodeRefused(object: JsonObject): Refused | undefined {
 
 /** Byte strings become base64url; the rest is JSON as it stands. */
 export function encodeServerControl(frame: ServerControl): string {
-  // Node's Buffer is a Uint8Array with a `toJSON` of its own, so the field itself is looked at, not `value`.
-  return JSON.stringify(frame, function (this: { [name: string]: unknown }, name, value: unknown) {
-    const raw = this[name];
-    return raw instanceof Uint8Array ? toBase64url(raw) : value;
-  });
+  return JSON.stringify(spelled(frame));
+}
+
+// Frame by frame: a replacer would be called for every field, and a welcome with its snapshot has hundreds.
+function spelled(frame: ServerControl): object {
+  if (frame.type === 'challenge') return { ...frame, nonce: toBase64url(frame.nonce) };
+  if (frame.type === 'welcome') {
+    const { slot, charter, blob } = frame;
+    return { ...frame, slot: toBase64url(slot), charter: toBase64url(charter), blob: toBase64url(blob) };
+  }
+  if (frame.type !== 'presence') return frame;
+  return {
+    ...frame,
+    joined: frame.joined.map(({ slot, idPk }) => ({ slot: toBase64url(slot), idPk: toBase64url(idPk) })),
+    away: frame.away.map(toBase64url),
+    left: frame.left.map(toBase64url),
+  };
 }
 
 /** First byte of a binary frame from the server. 0x93, 0x95 to 0x97 are reserved (rule FRAME-4). */

@@ -99,9 +99,12 @@ export class Gateway implements AsyncDisposable {
     const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);
     const refusal = this.#inspect(request, address);
     if (refusal === undefined) {
+      // The answer and our challenge leave together.
+      socket.cork();
       this.#handshake.handleUpgrade(request, socket, head, (ws) =>
         this.#open(ws, socket, guard.welcome(address)),
       );
+      socket.uncork();
       return;
     }
     events.turnedAway(refusal.why);
