@@ -1,12 +1,10 @@
 // Whose code runs while a server is under load: V8's own samples, summed up by a few parts that are told apart by where
 // a function comes from.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Contender } from './contenders.ts';
 import { Crowd } from './crowd.ts';
-import { Driver, type Load, pause } from './load.ts';
+import { Driver, type Load } from './load.ts';
+import { Look } from './look.ts';
 import type { CpuProfile } from './profile.ts';
 
 export type Share = { readonly part: Part; readonly percent: number };
@@ -52,9 +50,7 @@ function ownerOf(frame: CallFrame): Part | undefined {
   return NOT_AT_WORK.has(frame.functionName) ? undefined : PARTS.find((part) => BELONGS[part](frame));
 }
 
-const SAMPLER = new URL('./sampler.js', import.meta.url).href;
-
-export type Look = {
+export type Scene = {
   readonly members: number;
   readonly bucket: number;
   readonly loads: readonly Load[];
@@ -64,45 +60,16 @@ export type Look = {
 /** The shares of each load, on one room; a first round of each warms up and is not looked at. */
 export async function timeShares(
   contender: Contender,
-  { members, bucket, loads, ms }: Look,
+  { members, bucket, loads, ms }: Scene,
 ): Promise<readonly (readonly Share[])[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'mayfly-shares-'));
-  const file = join(directory, 'profile');
-  const sampler = `${SAMPLER}?${new URLSearchParams({ what: 'cpu', file }).toString()}`;
-  const { program } = contender;
-  const nodeOptions = [...(program.nodeOptions ?? []), '--import', sampler];
-  try {
-    await using crowd = await Crowd.gather(
-      { ...contender, program: { ...program, nodeOptions } },
-      { rooms: 1, members },
-    );
-    const driver = new Driver(crowd, bucket);
-    const all: (readonly Share[])[] = [];
-    for (const load of loads) {
-      await driver.round(load, ms);
-      crowd.server.look();
-      await driver.round(load, ms);
-      crowd.server.look();
-      all.push(sharesOf(await readProfile(file)));
-    }
-    return all;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  await using look = await Look.into(contender.program, 'cpu');
+  const crowd = await Crowd.fill(contender, look.server, { rooms: 1, members });
+  const driver = new Driver(crowd, bucket);
+  const all: (readonly Share[])[] = [];
+  for (const load of loads) {
+    await driver.round(load, ms);
+    all.push(sharesOf((await look.during(() => driver.round(load, ms))) as CpuProfile));
   }
-}
-
-const WRITTEN_WITHIN_MS = 10_000;
-
-// The sampler puts the file there in one step, so what can be read is whole.
-async function readProfile(file: string): Promise<CpuProfile> {
-  const deadline = performance.now() + WRITTEN_WITHIN_MS;
-  while (performance.now() < deadline) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) {
-      await rm(file);
-      return JSON.parse(text) as CpuProfile;
-    }
-    await pause(50);
-  }
-  throw new Error('the server wrote no profile');
+  crowd.disperse();
+  return all;
 }
