@@ -133,7 +133,6 @@ export async function measureHerd({ contenders, plan, findings, socketsMax, say 
         allOf(members, async (i) => comeBackUntil(deadline, visits[i]), HERD_AT_ONCE),
       );
       rounds.push(back.round);
-      for (const visit of back.visits) visit?.wire.drop();
     });
     const [{ deliveries, seconds, serverCpuSeconds } = NOBODY] = rounds;
     const put = (row: string, value: number) => findings.herd.put(row, contender.name, spread([value]));

@@ -17,6 +17,7 @@ import { Gateway } from './gateway.ts';
 import { createEvents } from './guard/events.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
+import { Turnstile } from './room/turnstile.ts';
 import { LAG_BYTES_MAX } from './room/seat.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { MemberSession } from './store/room-store.ts';
@@ -57,6 +58,7 @@ class World implements AsyncDisposable {
     world: {
       store: this.store,
       hub: new Hub(this.store, new FanOut(this.clock)),
+      turnstile: new Turnstile(this.clock),
       clock: this.clock,
       random: this.#random,
       limits: LIMITS,

@@ -24,6 +24,7 @@ import { createEvents } from './guard/events.ts';
 import type { OriginRules } from './guard/origins.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
+import { Turnstile } from './room/turnstile.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { TestClock } from './testing/clock.ts';
 import {
@@ -138,7 +139,14 @@ async function bareGateway({
     guard,
     maxConnections: 100,
     maxUnjoined,
-    world: { store, hub: new Hub(store, new FanOut(clock)), clock, random, limits },
+    world: {
+      store,
+      hub: new Hub(store, new FanOut(clock)),
+      turnstile: new Turnstile(clock),
+      clock,
+      random,
+      limits,
+    },
     events: createEvents('silent', () => {}).events,
     draining: () => false,
   });

@@ -15,6 +15,7 @@ import type { TlsFiles } from './listener.ts';
 import { BUILT_PAGE, hasPage } from './page.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
+import { Turnstile } from './room/turnstile.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { RoomStore } from './store/room-store.ts';
 
@@ -82,7 +83,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
   });
   const { maxConnections } = config;
-  const world = { store, hub: new Hub(store, new FanOut(clock)), clock, random, limits: roomLimits(config) };
+  const hub = new Hub(store, new FanOut(clock));
+  const turnstile = new Turnstile(clock);
+  const world = { store, hub, turnstile, clock, random, limits: roomLimits(config) };
   const gateway: Gateway = new Gateway(app.server, {
     rules,
     guard,
