@@ -19,7 +19,7 @@ import {
 } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
-import { Gateway } from './gateway.ts';
+import { Gateway, PING_EVERY_MS } from './gateway.ts';
 import { createEvents } from './guard/events.ts';
 import type { OriginRules } from './guard/origins.ts';
 import { FanOut } from './room/fan-out.ts';
@@ -367,6 +367,27 @@ describe('a conversation', () => {
     expect(await deadCloses).toBe(1006);
     expect(lively.readyState).toBe(WebSocket.OPEN);
     lively.terminate();
+  });
+
+  test('WS-3: who answers no ping, but speaks, is not gone', async () => {
+    await using own = await openDoor();
+    const { ws, nonce } = await connect(own, { autoPong: false });
+    ws.send(joinFrame(await makeRoom(own), nonce, new Signer('talker')));
+    expect((await nextControl(ws)).type).toBe('welcome');
+    const closed = closeOf(ws).then(() => 'closed');
+    for (let i = 0; i < 4; i++) {
+      const pinged = once(ws, 'ping').then(() => 'pinged');
+      own.clock.pass(PING_EVERY_MS);
+      expect(await Promise.race([pinged, closed])).toBe('pinged');
+      const answered = new Promise<void>((resolve) => {
+        ws.on('message', (text: Buffer, isBinary) => {
+          if (!isBinary && decodeServerControl(text.toString())?.type === 'pong') resolve();
+        });
+      });
+      ws.send('{"type":"ping"}');
+      await answered;
+    }
+    ws.terminate();
   });
 });
 

@@ -27,7 +27,8 @@ export type GatewayDoor = {
   readonly draining: () => boolean;
 };
 
-const PING_EVERY_MS = 25_000;
+/** How often each connection is pinged. */
+export const PING_EVERY_MS = 25_000;
 /** How long a closed connection may take to say goodbye. */
 const GOODBYE_MS = 5_000;
 

@@ -37,7 +37,10 @@ export async function servePage(
     // Read anew each time: a build may replace it while this server runs, and the policy must fit what is sent.
     app.get(address, async (request, reply) => {
       const html = await readFile(join(directory, 'index.html'), 'utf8');
-      return reply.headers(pageHeaders(visitOf(request), importMapHash(html))).type(HTML).send(html);
+      return reply
+        .headers(pageHeaders(visitOf(request), importMapHash(html)))
+        .type(HTML)
+        .send(html);
     });
   }
   for (const name of standingFiles(directory)) {
