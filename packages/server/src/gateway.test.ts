@@ -224,6 +224,10 @@ describe('who may connect', () => {
     await closeOf(second.ws);
     await connect(small);
     expect(small.gateway.size).toBe(2);
+    // Who has joined and goes gives nothing back a second time.
+    first.ws.close();
+    await closeOf(first.ws);
+    expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
   });
 
   test('LIMIT-7: open connections of one address; one that closes makes room for another', async () => {
