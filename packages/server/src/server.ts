@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import type { RoomLimits } from '@mayfly/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, RandomBytes } from './clock.ts';
 import type { Config } from './config.ts';
@@ -125,8 +126,10 @@ function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Co
   return { maxRooms, maxMembers, historyMessages, historyBytes };
 }
 
-function roomLimits({ maxMembers, historyMessages, historyBytes }: Config) {
-  return { members: maxMembers, historyMessages, historyBytes };
+function roomLimits({ maxMembers, historyMessages, historyBytes, rateLimits }: Config): RoomLimits {
+  const { messages, messageBytes } = limitsAt(rateLimits).socket;
+  const rates = { messages, bytes: messageBytes };
+  return { members: maxMembers, historyMessages, historyBytes, ...(rateLimits !== 'off' && { rates }) };
 }
 
 function readTlsFiles({ tlsCert, tlsKey }: Config): TlsFiles | undefined {
