@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FRAME_BYTES_MAX, SUBPROTOCOL } from '@mayfly/protocol';
+import { FRAME_BYTES_MAX, MESSAGE_PARTS_MAX, SUBPROTOCOL } from '@mayfly/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection, type Connections, STALLED_MS } from './connection.ts';
 import { drain } from './drain.ts';
@@ -38,6 +38,7 @@ const HANDSHAKE = {
   perMessageDeflate: false,
   autoPong: false,
   maxPayload: FRAME_BYTES_MAX,
+  maxFragments: MESSAGE_PARTS_MAX,
   closeTimeout: GOODBYE_MS,
   handleProtocols: () => SUBPROTOCOL,
 };
