@@ -122,9 +122,10 @@ async function open() {
   };
 }
 
+const all = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})]`;
+
 /** What Bob does and sees, in the page's own terms. */
 function personAt(page: BarePage) {
-  const all = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})]`;
   const messages = `${all('[role=log] .bubble p')}.map((p) => p.textContent)`;
   const press = async (name: string) => {
     const named = `${all('button')}.find((b) => (b.ariaLabel ?? b.textContent).includes(${JSON.stringify(name)}))`;

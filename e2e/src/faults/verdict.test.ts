@@ -22,15 +22,14 @@ describe('I10: between two quiet moments', () => {
     ['heapMiB', 0.11],
     ['rssMiB', 1.3],
   ] as const)('%s that grows a little in each of twenty parts: said', (what, little) => {
-    let after = quiet;
-    for (let part = 0; part < 20; part++) after = { ...after, [what]: after[what] + little };
+    const after = { ...quiet, [what]: quiet[what] + 20 * little };
     expect(growth(quiet, after)).toHaveLength(1);
   });
 });
 
-describe('I11: the event loop', () => {
-  const samples = (...p99s: readonly number[]) => p99s.map((loopP99Ms) => ({ ...quiet, loopP99Ms }));
+const samples = (...p99s: readonly number[]) => p99s.map((loopP99Ms) => ({ ...quiet, loopP99Ms }));
 
+describe('I11: the event loop', () => {
   test('in a single sample other programs show: nothing is said', () => {
     expect(slowness(samples(6, 7, 346, 8, 12))).toEqual([]);
   });

@@ -292,6 +292,14 @@ describe('FRAME-3: nothing foreign throws', () => {
   });
 });
 
+function sampleWelcome() {
+  const [sample] = fc.sample(
+    serverControl.filter((frame) => frame.type === 'welcome'),
+    { seed: 1, numRuns: 1 },
+  );
+  return JSON.parse(encodeServerControl(sample ?? expect.unreachable()));
+}
+
 describe('refused by the decoders', () => {
   const good = {
     type: 'join',
@@ -359,14 +367,6 @@ describe('refused by the decoders', () => {
     expect(decodeCommand(concat(make(1), u8(0)))).toBeUndefined();
     expect(decodeCommand(concat(u8(6), utf8('k7Q-2x'), make(1).subarray(7)))).toBeUndefined();
   });
-
-  function sampleWelcome() {
-    const [sample] = fc.sample(
-      serverControl.filter((frame) => frame.type === 'welcome'),
-      { seed: 1, numRuns: 1 },
-    );
-    return JSON.parse(encodeServerControl(sample ?? expect.unreachable()));
-  }
 
   test('WELCOME-1: a reset without its reason, a resume with one', () => {
     const welcome = sampleWelcome();

@@ -370,6 +370,8 @@ describe('LIMIT-10: a process that is short of memory', () => {
   });
 });
 
+const pair = ({ perSecond, burst }: SendRate) => [perSecond, burst];
+
 describe('RATE_LIMITS', () => {
   test.each([
     ['off', 60, 60, undefined],
@@ -383,7 +385,6 @@ describe('RATE_LIMITS', () => {
     await talker.answered();
     expect(talker.messages).toHaveLength(messages);
     const { rates } = (await talker.control('welcome')).limits;
-    const pair = ({ perSecond, burst }: SendRate) => [perSecond, burst];
     expect(rates && { messages: pair(rates.messages), bytes: pair(rates.bytes) }).toEqual(told);
   });
 });

@@ -45,6 +45,13 @@ function inParts(payload: Uint8Array): readonly Buffer[] {
   });
 }
 
+/** A message of so many parts, all but the first one empty. */
+const parts = (count: number) => [
+  wsFrame(FIRST_PART, '{'),
+  Buffer.concat(Array.from({ length: count - 2 }, () => wsFrame(PART, ''))),
+  wsFrame(LAST_PART, ''),
+];
+
 describe('what RFC 6455 forbids', () => {
   test.each([0x3, 0x4, 0x5, 0x6, 0x7, 0xb, 0xc, 0xd, 0xe, 0xf])('opcode %i → 1002', async (opcode) => {
     expect(await codeAfter(wsFrame(0x80 | opcode, '{}'))).toBe(1002);
@@ -86,11 +93,6 @@ describe('parts', () => {
   });
 
   test('FRAME-2: as many parts as are allowed → read (4000), one more → 1008', async () => {
-    const parts = (count: number) => [
-      wsFrame(FIRST_PART, '{'),
-      Buffer.concat(Array.from({ length: count - 2 }, () => wsFrame(PART, ''))),
-      wsFrame(LAST_PART, ''),
-    ];
     expect(await codeAfter(...parts(MESSAGE_PARTS_MAX))).toBe(4000);
     expect(await codeAfter(...parts(MESSAGE_PARTS_MAX + 1))).toBe(1008);
   });
