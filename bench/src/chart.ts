@@ -2,7 +2,7 @@
 
 import { MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { isMeasured } from './figures.ts';
-import { short } from './report.ts';
+import { short } from './numbers.ts';
 import type { Table } from './table.ts';
 
 const WIDTH = 760;

@@ -8,7 +8,7 @@ import { type BenchKey, type BenchRoom, join, makeRoom, newKey } from './mayfly-
 import type { Program } from './measured-process.ts';
 import { type Dialect, Wire } from './wire.ts';
 
-type Visit = {
+export type Visit = {
   readonly wire: Wire;
   /** Once the wire is dropped: the same member again, from the place they know. Peers know no such thing. */
   readonly comeBack?: () => Promise<Visit>;
@@ -29,17 +29,18 @@ export type Contender = {
 export const MAYFLY = 'Mayfly';
 export const SOCKET_IO = 'Socket.IO';
 export const NAIVE_WS = 'naive ws';
+/** Not a peer but the floor: what Node's own sockets cost, with nothing on them. */
+export const FLOOR = 'bare sockets';
 
 export function contenders(serverProgram: string): readonly Contender[] {
   return [mayfly(serverProgram), SOCKET_IO_CONTENDER, NAIVE_WS_CONTENDER];
 }
 
-export function mayfly(serverProgram: string, nodeOptions: readonly string[] = []): Contender {
+export function mayfly(serverProgram: string): Contender {
   return {
     name: MAYFLY,
     program: {
       path: serverProgram,
-      nodeOptions,
       environment: {
         PORT: '0',
         HOST: '127.0.0.1',
@@ -114,24 +115,30 @@ const SOCKET_IO_CONTENDER: Contender = {
   },
 };
 
-const NAIVE_WS_DIALECT: Dialect = { isMessage: (opcode) => opcode === OPCODE.binary };
+const BINARY_DIALECT: Dialect = { isMessage: (opcode) => opcode === OPCODE.binary };
 
-const NAIVE_WS_CONTENDER: Contender = {
-  name: NAIVE_WS,
-  program: { path: peer('naive-ws') },
-  openRoom: async (port) => {
-    const path = `/r${nextRoom++}`;
-    return async () => {
-      const wire = await Wire.open({ port, path }, NAIVE_WS_DIALECT);
-      wire.startCounting(0);
-      return { wire };
-    };
-  },
-  writer: (bucket) => {
-    const frame = clientFrame(OPCODE.binary, sealed(bucket));
-    return () => frame;
-  },
-};
+const NAIVE_WS_CONTENDER = passingOn(NAIVE_WS, 'naive-ws');
+export const FLOOR_CONTENDER = passingOn(FLOOR, 'bare-sockets');
+
+// Rooms are paths, and binary frames go to everybody as they came.
+function passingOn(name: string, program: string): Contender {
+  return {
+    name,
+    program: { path: peer(program) },
+    openRoom: async (port) => {
+      const path = `/r${nextRoom++}`;
+      return async () => {
+        const wire = await Wire.open({ port, path }, BINARY_DIALECT);
+        wire.startCounting(0);
+        return { wire };
+      };
+    },
+    writer: (bucket) => {
+      const frame = clientFrame(OPCODE.binary, sealed(bucket));
+      return () => frame;
+    },
+  };
+}
 
 function peer(name: string): string {
   return fileURLToPath(new URL(`./peers/${name}.js`, import.meta.url));

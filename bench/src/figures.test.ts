@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { cpuPerMillion, latency, perCpuSecond, percentile, ratio, spread, throughput } from './figures.ts';
 import type { Round } from './load.ts';
 import { cpuTicks } from './measured-process.ts';
-import { selfTimes } from './profile.ts';
+import { ownBytes, ownTimes } from './profile.ts';
 
 const ROUND: Round = {
   deliveries: 100_000,
   seconds: 2,
   serverCpuSeconds: 1.875,
+  serverKernelSeconds: 1.5,
   generatorCpuSeconds: 1,
   latencies: [1, 2, 3, 4],
   lost: 0,
@@ -56,12 +57,12 @@ describe('figures', () => {
 
 test('CPU ticks are read past a name with spaces and brackets', () => {
   const stat = '7 (node) x) S 1 7 7 0 -1 4194304 900 0 3 0 250 50 0 0 20 0 11 0 100 1000 200';
-  expect(cpuTicks(stat)).toBe(300);
+  expect(cpuTicks(stat)).toEqual({ user: 250, system: 50 });
 });
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 8 });
 
-test('own times are shares of the time at work', () => {
+test('own times are those at work, by function', () => {
   const profile = {
     nodes: [
       { id: 1, callFrame: frame('(idle)') },
@@ -72,8 +73,28 @@ test('own times are shares of the time at work', () => {
     samples: [1, 2, 3, 4],
     timeDeltas: [1_000, 100, 200, 200],
   };
-  expect(selfTimes(profile)).toEqual([
-    { name: 'send room/room.js:9', share: 0.6 },
-    { name: 'writev', share: 0.4 },
+  expect(ownTimes(profile)).toEqual([
+    { name: 'send room/room.js:9', amount: 300 },
+    { name: 'writev', amount: 200 },
+  ]);
+});
+
+const leaf = (selfSize: number, name: string, url?: string) => ({
+  callFrame: frame(name, url),
+  selfSize,
+  children: [],
+});
+
+test('own bytes are what each function still holds, however it was called', () => {
+  const within = {
+    ...leaf(10, 'join'),
+    children: [leaf(5, 'seat', 'file:///a/room/seat.js'), leaf(8, 'at')],
+  };
+  const head = { ...leaf(0, '(root)'), children: [within, leaf(7, 'seat', 'file:///a/room/seat.js')] };
+  expect(ownBytes({ head })).toEqual([
+    { name: 'seat room/seat.js:9', amount: 12 },
+    { name: 'join', amount: 10 },
+    { name: 'at', amount: 8 },
+    { name: '(root)', amount: 0 },
   ]);
 });

@@ -42,6 +42,11 @@ export function cpuPerMillion(rounds: readonly Round[]): Figure {
   return overRounds(rounds, (round) => (round.serverCpuSeconds / round.deliveries) * 1e6);
 }
 
+/** Of the server's CPU time what the kernel took, in percent. */
+export function kernelShare(rounds: readonly Round[]): Figure {
+  return overRounds(rounds, (round) => (round.serverKernelSeconds / round.serverCpuSeconds) * 100);
+}
+
 /** Deliveries a second; refused when the generator, not the server, was what limited them. */
 export function throughput(rounds: readonly Round[]): Figure {
   return rounds.some(isGeneratorBound) ? { refused: 'generator-bound' } : reached(rounds);

@@ -1,8 +1,10 @@
 // What we set out to reach, and whether this run did. Goals are ratios where the machine would decide otherwise.
 
-import { MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
+import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { isMeasured, ratio } from './figures.ts';
 import { type Findings, ROW } from './table.ts';
+
+export type SpeedLoad = { readonly members: number; readonly inFlight: number };
 
 export type Goal = {
   readonly text: string;
@@ -11,14 +13,21 @@ export type Goal = {
   readonly unit: string;
   /** Undefined: this run has no figure for it. */
   readonly read: (findings: Findings) => number | undefined;
+  /** The same, had bare sockets been measured against it. */
+  readonly readFloor?: (findings: Findings) => number | undefined;
+  /** One of `LOADS`, where CPU is what it is about. */
+  readonly load?: SpeedLoad;
 };
 
+/** The loads under which CPU has a goal. */
+export const LOADS: readonly SpeedLoad[] = [100, 1_000].flatMap((members) =>
+  [1, 16].map((inFlight) => ({ members, inFlight })),
+);
+
 export const GOALS: readonly Goal[] = [
-  ...[100, 1_000].flatMap((members) => [
-    cpuGoal(members, 1, SOCKET_IO, 0.4),
-    cpuGoal(members, 1, NAIVE_WS, 0.75),
-    cpuGoal(members, 16, SOCKET_IO, 0.08),
-    cpuGoal(members, 16, NAIVE_WS, 0.12),
+  ...LOADS.flatMap((load) => [
+    cpuGoal(load, SOCKET_IO, load.inFlight === 1 ? 0.4 : 0.08),
+    cpuGoal(load, NAIVE_WS, load.inFlight === 1 ? 0.75 : 0.12),
   ]),
   latencyGoal(10, 5),
   latencyGoal(50, 5),
@@ -27,20 +36,25 @@ export const GOALS: readonly Goal[] = [
   memoryGoal(ROW.slow, 64),
   arrivalGoal(ROW.join, 1_500),
   arrivalGoal(ROW.resume, 3_000),
+  herdGoal(ROW.herdResumed, 'at least', 100, '%'),
+  herdGoal(ROW.herdCutLag, 'at most', 100, 'ms'),
+  herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
 ];
 
 export function isMet({ sense, bound }: Goal, actual: number): boolean {
   return sense === 'at most' ? actual <= bound : actual >= bound;
 }
 
-function cpuGoal(members: number, inFlight: number, peer: string, bound: number): Goal {
-  const row = ROW.speed(members, inFlight);
+function cpuGoal(load: SpeedLoad, peer: string, bound: number): Goal {
+  const row = ROW.speed(load.members, load.inFlight);
   return {
     text: `CPU for a delivery, ${row}`,
     sense: 'at most',
     bound,
     unit: `× ${peer}`,
     read: ({ cpu }) => ratio(cpu.at(row, MAYFLY), cpu.at(row, peer)),
+    readFloor: ({ cpu }) => ratio(cpu.at(row, FLOOR), cpu.at(row, peer)),
+    load,
   };
 }
 
@@ -52,6 +66,7 @@ function latencyGoal(members: number, bound: number): Goal {
     bound,
     unit: 'ms',
     read: ({ latency }) => medianAt(latency.at(row, MAYFLY)),
+    readFloor: ({ latency }) => medianAt(latency.at(row, FLOOR)),
   };
 }
 
@@ -73,6 +88,10 @@ function arrivalGoal(row: string, bound: number): Goal {
     unit: 'per CPU second',
     read: ({ arrivals }) => medianAt(arrivals.at(row, MAYFLY)),
   };
+}
+
+function herdGoal(row: string, sense: Goal['sense'], bound: number, unit: string): Goal {
+  return { text: `herd: ${row}`, sense, bound, unit, read: ({ herd }) => medianAt(herd.at(row, MAYFLY)) };
 }
 
 function medianAt(figure: Parameters<typeof isMeasured>[0]): number | undefined {

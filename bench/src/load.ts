@@ -14,6 +14,8 @@ export type Round = {
   readonly deliveries: number;
   readonly seconds: number;
   readonly serverCpuSeconds: number;
+  /** The part of them that the kernel took. */
+  readonly serverKernelSeconds: number;
   readonly generatorCpuSeconds: number;
   /** Milliseconds from each message's being there to be sent to its arrival at the last member. */
   readonly latencies: readonly number[];
@@ -142,6 +144,7 @@ export class Driver {
       deliveries: this.#crowd.rooms.flat().reduce((sum, { messages }) => sum + messages, 0),
       seconds: performance.now() / 1000,
       serverCpuSeconds: this.#crowd.server.cpuSeconds(),
+      serverKernelSeconds: this.#crowd.server.kernelSeconds(),
       generatorCpuSeconds: (user + system) / 1e6,
     };
   }
@@ -156,6 +159,7 @@ type Consumed = {
   deliveries: number;
   seconds: number;
   serverCpuSeconds: number;
+  serverKernelSeconds: number;
   generatorCpuSeconds: number;
 };
 
@@ -164,6 +168,7 @@ function difference(before: Consumed, after: Consumed): Consumed {
     deliveries: after.deliveries - before.deliveries,
     seconds: after.seconds - before.seconds,
     serverCpuSeconds: after.serverCpuSeconds - before.serverCpuSeconds,
+    serverKernelSeconds: after.serverKernelSeconds - before.serverKernelSeconds,
     generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
   };
 }

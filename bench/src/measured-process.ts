@@ -13,6 +13,8 @@ const STARTED = /http:\/\/localhost:(\d+)/;
 /** The unit of /proc/PID/stat, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const STOP_WITHIN_MS = 10_000;
+const REST_MS = 250;
+const REST_WITHIN_MS = 20_000;
 
 export type Program = {
   readonly path: string;
@@ -55,8 +57,23 @@ export class MeasuredProcess implements AsyncDisposable {
 
   /** User and system time of all its threads so far, to 10 ms. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    return cpuTicks(stat) / TICKS_PER_SECOND;
+    const { user, system } = this.#ticks();
+    return (user + system) / TICKS_PER_SECOND;
+  }
+
+  /** Of that, the system's: what the kernel does for it. */
+  kernelSeconds(): number {
+    return this.#ticks().system / TICKS_PER_SECOND;
+  }
+
+  /** Resolves when it has nothing to do any more, so that the next figure does not pay for what was before. */
+  async rest(): Promise<void> {
+    const deadline = performance.now() + REST_WITHIN_MS;
+    for (let before = -1, now = this.cpuSeconds(); now !== before; now = this.cpuSeconds()) {
+      if (performance.now() > deadline) throw new Error('the server does not come to rest');
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    }
   }
 
   /** Resident memory: what it holds of the machine, without the kernel's socket buffers. */
@@ -74,6 +91,15 @@ export class MeasuredProcess implements AsyncDisposable {
     return this.memoryBytes();
   }
 
+  /** Begins or ends a look of `sampler.ts`, which is loaded by `Look`. */
+  look(): void {
+    this.#child.kill('SIGHUP');
+  }
+
+  #ticks(): CpuTicks {
+    return cpuTicks(readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8'));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const stop = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
@@ -85,10 +111,12 @@ export class MeasuredProcess implements AsyncDisposable {
   }
 }
 
+export type CpuTicks = { readonly user: number; readonly system: number };
+
 /** utime and stime of a line of /proc/PID/stat; the program's name in it may hold spaces and brackets. */
-export function cpuTicks(stat: string): number {
+export function cpuTicks(stat: string): CpuTicks {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+  return { user: Number(fields[11]), system: Number(fields[12]) };
 }
 
 function fileName(path: string): string {

@@ -1,9 +1,11 @@
-// How much is measured: everything within a quarter of an hour, or a look at every part within a minute.
+// How much is measured: everything within twenty minutes, or a look at every part within a minute.
 
 export type Plan = {
   readonly rounds: number;
   readonly roundMs: number;
   readonly warmUpMs: number;
+  /** Of a look at where the time goes, for each load. */
+  readonly lookMs: number;
   /** Members of the room. */
   readonly sizes: readonly number[];
   readonly inFlight: readonly number[];
@@ -17,12 +19,15 @@ export type Plan = {
   readonly slowMs: number;
   /** Joins for each round. */
   readonly arrivals: number;
+  /** Connections that are cut off and come back at once. */
+  readonly herd: number;
 };
 
 export const FULL: Plan = {
   rounds: 3,
   roundMs: 1_500,
-  warmUpMs: 700,
+  warmUpMs: 1_200,
+  lookMs: 2_000,
   sizes: [10, 50, 100, 1_000, 5_000],
   inFlight: [1, 16],
   rooms: [1, 100, 1_000, 10_000],
@@ -35,12 +40,14 @@ export const FULL: Plan = {
   slowReaders: 100,
   slowMs: 2_000,
   arrivals: 1_500,
+  herd: 10_000,
 };
 
 export const QUICK: Plan = {
   rounds: 2,
   roundMs: 250,
   warmUpMs: 100,
+  lookMs: 300,
   sizes: [10, 100],
   inFlight: [1, 16],
   rooms: [1, 50],
@@ -49,4 +56,5 @@ export const QUICK: Plan = {
   slowReaders: 5,
   slowMs: 300,
   arrivals: 50,
+  herd: 200,
 };

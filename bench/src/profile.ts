@@ -1,41 +1,60 @@
-// Where the server's time goes: V8's own samples of a room under load, as functions by their own time.
+// Where the server's time and memory go: V8's own samples of a load, as functions by their own share.
 
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { mayfly } from './contenders.ts';
+import { USUAL_MEMBERS, comeBackAll, enterAll, openDoors } from './arrivals.ts';
+import { type Contender, type Visit, mayfly } from './contenders.ts';
 import { Crowd } from './crowd.ts';
 import { Driver } from './load.ts';
+import { Look } from './look.ts';
+
+type CallFrame = { readonly functionName: string; readonly url: string; readonly lineNumber: number };
 
 export type CpuProfile = {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  }[];
+  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 };
 
-/** A function and its share of the time the process was at work. */
-export type SelfTime = { readonly name: string; readonly share: number };
+type HeapNode = {
+  readonly callFrame: CallFrame;
+  readonly selfSize: number;
+  readonly children: readonly HeapNode[];
+};
+
+export type HeapProfile = { readonly head: HeapNode };
+
+/** A function and what it took by itself, without those it calls: microseconds, or bytes that are still held. */
+export type Own = { readonly name: string; readonly amount: number };
 
 const IDLE = '(idle)';
 
-/** Functions by their own time, without those they call; most expensive first. */
-export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): readonly SelfTime[] {
+/** Functions by their own time while the process was at work; most expensive first. */
+export function ownTimes({ nodes, samples, timeDeltas }: CpuProfile): readonly Own[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  const times = new Map<string, number>();
-  for (const [i, sample] of samples.entries()) {
-    const name = names.get(sample) ?? '(unknown)';
-    if (name !== IDLE) times.set(name, (times.get(name) ?? 0) + (timeDeltas[i] ?? 0));
-  }
-  const total = [...times.values()].reduce((sum, time) => sum + time, 0);
-  return [...times]
-    .map(([name, time]) => ({ name, share: time / total }))
-    .toSorted((a, b) => b.share - a.share);
+  const taken = samples.map((sample, i) => ({
+    name: names.get(sample) ?? '(unknown)',
+    amount: timeDeltas[i] ?? 0,
+  }));
+  return byName(taken.filter(({ name }) => name !== IDLE));
 }
 
-function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): string {
+/** Functions by what they allocated and is still there; most first. */
+export function ownBytes({ head }: HeapProfile): readonly Own[] {
+  return byName(
+    allNodes(head).map(({ callFrame, selfSize }) => ({ name: nameOf(callFrame), amount: selfSize })),
+  );
+}
+
+function allNodes(node: HeapNode): readonly HeapNode[] {
+  return [node, ...node.children.flatMap(allNodes)];
+}
+
+function byName(all: readonly Own[]): readonly Own[] {
+  const amounts = new Map<string, number>();
+  for (const { name, amount } of all) amounts.set(name, (amounts.get(name) ?? 0) + amount);
+  return [...amounts].map(([name, amount]) => ({ name, amount })).toSorted((a, b) => b.amount - a.amount);
+}
+
+function nameOf({ functionName, url, lineNumber }: CallFrame): string {
   if (url === '') return functionName;
   const place = url.split('/').slice(-2).join('/');
   return `${functionName === '' ? '(anonymous)' : functionName} ${place}:${lineNumber + 1}`;
@@ -43,27 +62,63 @@ function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['
 
 const SHOWN = 25;
 const LOAD_MS = 4_000;
-/** The room is filled before; its joins are a part of the profile that long loads make small. */
 const MEMBERS = 100;
+const ARRIVALS = 3_000;
 
-/** Loads a room of 100, one message at a time and then 16 in flight, and says what each took. */
-export async function profileServer(serverProgram: string, say: (line: string) => void): Promise<void> {
-  for (const inFlight of [1, 16]) {
-    const directory = await mkdtemp(join(tmpdir(), 'mayfly-profile-'));
-    try {
-      const contender = mayfly(serverProgram, ['--cpu-prof', `--cpu-prof-dir=${directory}`]);
-      const crowd = await Crowd.gather(contender, { rooms: 1, members: MEMBERS });
-      await new Driver(crowd, 256).round({ inFlight }, LOAD_MS);
-      await crowd[Symbol.asyncDispose]();
-      const [file] = await readdir(directory);
-      if (file === undefined) throw new Error('the server wrote no profile');
-      const profile = JSON.parse(await readFile(join(directory, file), 'utf8')) as CpuProfile;
-      say(`room of ${MEMBERS}, ${inFlight} in flight: own time`);
-      for (const { name, share } of selfTimes(profile).slice(0, SHOWN)) {
-        say(`  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
-      }
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+type Say = (line: string) => void;
+
+/** What a room of 100 costs under two loads, what arrivals cost, and what those who are only there hold. */
+export async function profileServer(serverProgram: string, say: Say): Promise<void> {
+  const contender = mayfly(serverProgram);
+  for (const inFlight of [1, 16]) await profileSpeed(contender, inFlight, say);
+  await profileArrivals(contender, say);
+  await profileIdle(contender, say);
+}
+
+async function profileSpeed(contender: Contender, inFlight: number, say: Say): Promise<void> {
+  await using look = await Look.into(contender.program, 'cpu');
+  const crowd = await Crowd.fill(contender, look.server, { rooms: 1, members: MEMBERS });
+  const driver = new Driver(crowd, 256);
+  const seen = await look.during(() => driver.round({ inFlight }, LOAD_MS));
+  crowd.disperse();
+  sayTimes(seen, `room of ${MEMBERS}, ${inFlight} in flight`, say);
+}
+
+async function profileArrivals(contender: Contender, say: Say): Promise<void> {
+  await using look = await Look.into(contender.program, 'cpu');
+  const { server } = look;
+  const doors = await openDoors(contender, server, ARRIVALS);
+  let visits: readonly Visit[] = [];
+  const joins = await look.during(async () => {
+    visits = await enterAll(doors, ARRIVALS);
+  });
+  for (const { wire } of visits) wire.drop();
+  await server.rest();
+  const resumes = await look.during(() => comeBackAll(visits));
+  sayTimes(joins, 'first joins', say);
+  sayTimes(resumes, 'resumes', say);
+}
+
+async function profileIdle(contender: Contender, say: Say): Promise<void> {
+  await using look = await Look.into(contender.program, 'heap');
+  const shape = { rooms: ARRIVALS / USUAL_MEMBERS, members: USUAL_MEMBERS };
+  await Crowd.fill(contender, look.server, shape);
+  const own = ownBytes((await look.during(() => Crowd.fill(contender, look.server, shape))) as HeapProfile);
+  say(`joined idle connection: ${(total(own) / ARRIVALS).toFixed(0)} B of V8's heap`);
+  for (const { name, amount } of own.slice(0, SHOWN)) {
+    say(`  ${(amount / ARRIVALS).toFixed(0).padStart(5)} B  ${name}`);
   }
+}
+
+function sayTimes(seen: unknown, what: string, say: Say): void {
+  const own = ownTimes(seen as CpuProfile);
+  const all = total(own);
+  say(`${what}: own time`);
+  for (const { name, amount } of own.slice(0, SHOWN)) {
+    say(`  ${((amount / all) * 100).toFixed(1).padStart(5)} %  ${name}`);
+  }
+}
+
+function total(own: readonly Own[]): number {
+  return own.reduce((sum, { amount }) => sum + amount, 0);
 }

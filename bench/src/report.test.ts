@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { chart } from './chart.ts';
-import { MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
+import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { spread } from './figures.ts';
 import { GOALS, isMet } from './goals.ts';
-import { figureText, report, short } from './report.ts';
+import { short } from './numbers.ts';
+import { figureText, report } from './report.ts';
 import { ROW, emptyFindings } from './table.ts';
 
 const CIRCUMSTANCES = {
@@ -34,9 +35,38 @@ function goalRows(own: number): readonly string[] {
 
 describe('report', () => {
   test('a goal is met, missed by a factor, or not measured', () => {
-    expect(goalRows(4)[0]).toContain('| at most 0.400 × Socket.IO | 0.400 × Socket.IO | met |');
-    expect(goalRows(8)[0]).toContain('| 0.800 × Socket.IO | **missed** by a factor of 2.0 |');
-    expect(goalRows(4)[1]).toContain('| – | not measured |');
+    expect(goalRows(4)[0]).toContain('| at most 0.400 × Socket.IO | 0.400 × Socket.IO | met | – |');
+    expect(goalRows(8)[0]).toContain('| 0.800 × Socket.IO | **missed** by a factor of 2.0 | – |');
+    expect(goalRows(4)[1]).toContain('| – | not measured | – |');
+  });
+
+  test('a missed goal says what bare sockets reach and whose code runs, a met one says nothing', () => {
+    const found = findings(8);
+    const row = ROW.speed(100, 1);
+    found.cpu.put(row, FLOOR, spread([5]));
+    found.kernel.put(row, MAYFLY, spread([72]));
+    found.shares.put(ROW.share(100, 1, 'garbage collection'), MAYFLY, spread([3]));
+    const text = report(found, CIRCUMSTANCES);
+    expect(text).toContain(
+      '- **CPU for a delivery, room of 100, one message at a time**: 0.800 × Socket.IO where 0.400 was the goal, off by ' +
+        'a factor of 2.00. Bare sockets reach 0.500, so the bound lies beyond what Node’s sockets and the kernel allow here.',
+    );
+    expect(text).toContain(
+      '- **room of 100, one message at a time**: Mayfly takes 1.60 times the CPU of bare sockets. The kernel has 72.0 % ' +
+        'of Mayfly’s CPU time. Whose code runs: garbage collection 3.00 %.',
+    );
+    expect(report(findings(4), CIRCUMSTANCES)).not.toContain('What was missed');
+    found.cpu.put(row, FLOOR, spread([4]));
+    expect(report(found, CIRCUMSTANCES)).toContain('Bare sockets reach 0.400, within the bound.');
+  });
+
+  test('bare sockets have a column where they were measured, and only there', () => {
+    const found = findings(4);
+    found.memory.put(ROW.idle, MAYFLY, spread([9]));
+    found.cpu.put(ROW.speed(100, 1), FLOOR, spread([2]));
+    const text = report(found, CIRCUMSTANCES);
+    expect(text).toContain('| 4.00 | 10.0 | _generator-bound_ | 2.00 | 0.400 | – | 2.00 |');
+    expect(text).toContain('| joined idle connection | 9.00 | – | – | – | – |');
   });
 
   test('a figure stands beside its peers, with ratios where both are there', () => {
@@ -86,6 +116,8 @@ describe('report', () => {
       }
       for (const row of [ROW.idle, ROW.slow]) full.memory.put(row, name, spread([1]));
       for (const row of [ROW.join, ROW.resume]) full.arrivals.put(row, name, spread([1]));
+      for (const row of [ROW.herdResumed, ROW.herdCutLag, ROW.herdLag('max')])
+        full.herd.put(row, name, spread([1]));
     }
     expect(GOALS.filter((goal) => goal.read(full) !== 1)).toEqual([]);
   });

@@ -1,9 +1,11 @@
 // The report as Markdown: goals first, then every figure beside its peers of the same run.
 
-import { MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
+import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
+import { explanations } from './explanation.ts';
 import { type Figure, isMeasured, ratio } from './figures.ts';
 import { GOALS, type Goal, isMet } from './goals.ts';
-import { type Findings, type Table, count } from './table.ts';
+import { short } from './numbers.ts';
+import type { Findings, Table } from './table.ts';
 
 export type Circumstances = {
   /** ISO, to the day. */
@@ -22,11 +24,15 @@ export type Circumstances = {
 export function report(findings: Findings, circumstances: Circumstances): string {
   const tables = [
     findings.cpu,
+    findings.kernel,
+    findings.shares,
     findings.throughput,
     findings.latency,
     findings.sameLoadLatency,
     findings.memory,
     findings.arrivals,
+    findings.arrivalCost,
+    findings.herd,
   ].filter((table) => table.rows.length > 0);
   return [
     '# How fast',
@@ -37,10 +43,11 @@ export function report(findings: Findings, circumstances: Circumstances): string
     '',
     '## Goals',
     '',
-    '| goal | bound | this run | |',
-    '| --- | --- | --- | --- |',
-    ...GOALS.map((goal) => goalRow(goal, goal.read(findings))),
+    '| goal | bound | this run | | bare sockets |',
+    '| --- | --- | --- | --- | --- |',
+    ...GOALS.map((goal) => goalRow(goal, findings)),
     '',
+    ...missed(findings),
     'uWebSockets is not among the peers: it is not published on npm.',
     ...tables.flatMap(section),
     '',
@@ -55,14 +62,25 @@ function preface(run: Circumstances): readonly string[] {
     `Server and generator are processes of one machine. Contenders take turns, ${run.rounds} rounds each after a warm-up; a figure is`,
     'the median of its rounds, with the lowest and the highest behind it. All pass on the same number of sealed bytes in each',
     'message (319 unless said otherwise); the peers neither authenticate nor order, keep or repeat anything.',
+    '',
+    '“Bare sockets” are no peer but the floor: sockets of `node:net` that read as little as the generator needs and write',
+    'each turn’s frames as one shared buffer to everybody. What they cost is what Node and the kernel cost.',
   ];
 }
 
-function goalRow(goal: Goal, actual: number | undefined): string {
+function missed(findings: Findings): readonly string[] {
+  const lines = explanations(findings);
+  return lines.length === 0 ? [] : ['### What was missed', '', ...lines.map((line) => `- ${line}`), ''];
+}
+
+function goalRow(goal: Goal, findings: Findings): string {
+  const actual = goal.read(findings);
+  const floor = goal.readFloor?.(findings);
   const verdict =
     actual === undefined ? 'not measured' : isMet(goal, actual) ? 'met' : missedBy(goal, actual);
   const shown = actual === undefined ? '–' : `${short(actual)} ${goal.unit}`;
-  return `| ${goal.text} | ${goal.sense} ${short(goal.bound)} ${goal.unit} | ${shown} | ${verdict} |`;
+  const atFloor = floor === undefined ? '–' : `${short(floor)} ${goal.unit}`;
+  return `| ${goal.text} | ${goal.sense} ${short(goal.bound)} ${goal.unit} | ${shown} | ${verdict} | ${atFloor} |`;
 }
 
 function missedBy({ sense, bound }: Goal, actual: number): string {
@@ -71,8 +89,9 @@ function missedBy({ sense, bound }: Goal, actual: number): string {
 }
 
 function section(table: Table): readonly string[] {
-  const peers = table.comparable ? [`÷ ${SOCKET_IO}`, `÷ ${NAIVE_WS}`] : [];
-  const head = [table.unit, MAYFLY, SOCKET_IO, NAIVE_WS, ...peers];
+  const columns = columnsOf(table);
+  const ratios = table.comparable ? columns.slice(1).map((name) => `÷ ${name}`) : [];
+  const head = [table.unit, ...columns, ...ratios];
   return [
     '',
     `## ${table.title}`,
@@ -85,8 +104,14 @@ function section(table: Table): readonly string[] {
   ];
 }
 
+// Bare sockets have a column where they were measured.
+function columnsOf(table: Table): readonly string[] {
+  const all = [MAYFLY, SOCKET_IO, NAIVE_WS];
+  return table.rows.some((row) => table.at(row, FLOOR) !== undefined) ? [...all, FLOOR] : all;
+}
+
 function cells(table: Table, row: string): readonly string[] {
-  const [own, ...peers] = [MAYFLY, SOCKET_IO, NAIVE_WS].map((name) => table.at(row, name));
+  const [own, ...peers] = columnsOf(table).map((name) => table.at(row, name));
   const figures = [own, ...peers].map(figureText);
   if (!table.comparable) return figures;
   const ratios = peers.map((peer) => ratio(own, peer));
@@ -98,13 +123,4 @@ export function figureText(figure: Figure | undefined): string {
   if (!isMeasured(figure)) return `_${figure.refused}_`;
   const { median, low, high } = figure;
   return low === high ? short(median) : `${short(median)} (${short(low)}–${short(high)})`;
-}
-
-/** Three digits that count, more for big numbers. */
-export function short(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1_000) return count(value);
-  if (size >= 100 || value === 0) return value.toFixed(0);
-  if (size >= 10) return value.toFixed(1);
-  return value.toFixed(size >= 1 ? 2 : 3);
 }

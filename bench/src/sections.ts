@@ -1,12 +1,15 @@
 // What is measured, one section after the other. Contenders take turns round by round, so that a slow minute of the
 // machine hits them alike.
 
-import type { Contender } from './contenders.ts';
-import { Crowd, NotFilled, type Shape, allOf } from './crowd.ts';
-import { cpuPerMillion, isMeasured, latency, perCpuSecond, reached, spread, throughput } from './figures.ts';
-import { Driver, type Load, type Round, pause } from './load.ts';
+import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
+import { type Contender, FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
+import { Crowd, NotFilled, type Shape } from './crowd.ts';
+import { cpuPerMillion, isMeasured, kernelShare, latency, reached, spread, throughput } from './figures.ts';
+import { LOADS } from './goals.ts';
+import { Driver, type Load, type Round } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import type { Plan } from './plan.ts';
+import { timeShares } from './shares.ts';
 import { type Findings, ROW, type Table, count } from './table.ts';
 
 export type Bench = {
@@ -18,15 +21,17 @@ export type Bench = {
   readonly say: (line: string) => void;
 };
 
-export type Section = 'speed' | 'rooms' | 'buckets' | 'idle' | 'slow' | 'arrivals';
+export type Section = 'speed' | 'profile' | 'rooms' | 'buckets' | 'idle' | 'slow' | 'arrivals' | 'herd';
 
 export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void> } = {
   speed: measureSpeed,
+  profile: measureShares,
   rooms: measureRooms,
   buckets: measureBuckets,
   idle: measureIdle,
   slow: measureSlowReaders,
   arrivals: measureArrivals,
+  herd: measureHerd,
 };
 
 const BUCKET = 256;
@@ -35,16 +40,17 @@ const PACE_MAX = 20_000;
 
 async function measureSpeed(bench: Bench): Promise<void> {
   const { plan, findings } = bench;
+  const withFloor = { ...bench, contenders: [...bench.contenders, FLOOR_CONTENDER] };
   for (const members of plan.sizes) {
     const rows = plan.inFlight.map((inFlight) => ROW.speed(members, inFlight));
-    await withCrowds(bench, { rooms: 1, members }, rows, async (crowds) => {
+    await withCrowds(withFloor, { rooms: 1, members }, rows, async (crowds) => {
       const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
       let fastest: readonly (readonly Round[])[] = [];
       for (const inFlight of plan.inFlight) {
         fastest = await takeTurns(plan, drivers, () => ({ inFlight }));
         putSpeed(findings, ROW.speed(members, inFlight), crowds, fastest);
       }
-      const paces = fastest.map((rounds) => halfPace(rounds, members));
+      const paces = pacesOf(crowds, fastest, members);
       const steady = await takeTurns(plan, drivers, (i) => ({ perSecond: paces[i] ?? PACE_MAX }));
       putLatency(findings.latency, members, crowds, steady);
       const perSecond = Math.min(...paces.filter((pace) => pace !== undefined), PACE_MAX);
@@ -58,6 +64,17 @@ async function measureSpeed(bench: Bench): Promise<void> {
   }
 }
 
+// The floor carries what Mayfly carries, so that what is left of the latency without Mayfly can be seen.
+function pacesOf(
+  crowds: readonly Crowd[],
+  fastest: readonly (readonly Round[])[],
+  members: number,
+): readonly (number | undefined)[] {
+  const own = fastest.map((rounds) => halfPace(rounds, members));
+  const ours = own[crowds.findIndex(({ contender }) => contender.name === MAYFLY)];
+  return crowds.map(({ contender }, i) => (contender.name === FLOOR ? ours : own[i]));
+}
+
 // Undefined: what it can take is not known, since it closed connections.
 function halfPace(rounds: readonly Round[], members: number): number | undefined {
   const most = reached(rounds);
@@ -65,13 +82,14 @@ function halfPace(rounds: readonly Round[], members: number): number | undefined
 }
 
 function putSpeed(
-  { cpu, throughput: perSecond }: Findings,
+  { cpu, kernel, throughput: perSecond }: Findings,
   row: string,
   crowds: readonly Crowd[],
   rounds: readonly (readonly Round[])[],
 ): void {
   for (const [i, { contender }] of crowds.entries()) {
     cpu.put(row, contender.name, cpuPerMillion(rounds[i] ?? []));
+    kernel.put(row, contender.name, kernelShare(rounds[i] ?? []));
     perSecond.put(row, contender.name, throughput(rounds[i] ?? []));
   }
 }
@@ -88,6 +106,22 @@ function putLatency(
     table.put(ROW.latency(members, 'p50'), contender.name, latency(own, 0.5));
     table.put(ROW.latency(members, 'p99'), contender.name, latency(own, 0.99));
     table.put(ROW.latency(members, 'max'), contender.name, latency(own, 1));
+  }
+}
+
+async function measureShares({ contenders, plan, findings, say }: Bench): Promise<void> {
+  for (const members of new Set(LOADS.map((load) => load.members))) {
+    if (!plan.sizes.includes(members)) continue;
+    const loads = LOADS.filter((load) => load.members === members);
+    for (const contender of [...contenders, FLOOR_CONTENDER]) {
+      say(`where the time goes, room of ${count(members)}, ${contender.name}`);
+      const all = await timeShares(contender, { members, bucket: BUCKET, loads, ms: plan.lookMs });
+      for (const [i, { inFlight }] of loads.entries()) {
+        for (const { part, percent } of all[i] ?? []) {
+          findings.shares.put(ROW.share(members, inFlight, part), contender.name, spread([percent]));
+        }
+      }
+    }
   }
 }
 
@@ -116,9 +150,6 @@ async function measureBuckets(bench: Bench): Promise<void> {
     });
   }
 }
-
-/** One room of these is the usual one: few members, many rooms. */
-const USUAL_MEMBERS = 10;
 
 // By growth, so that what a process needs for itself does not count.
 async function measureIdle({ contenders, plan, findings, say }: Bench): Promise<void> {
@@ -162,52 +193,6 @@ async function measureSlowReaders({ contenders, plan, findings, say }: Bench): P
     findings.memory.put(ROW.slow, contender.name, spread([Math.max(0, grown) / readers.length / 1024]));
     findings.memory.put(ROW.slowLost, contender.name, spread([(lost / readers.length) * 100]));
   }
-}
-
-const ARRIVALS_AT_ONCE = 64;
-
-async function measureArrivals({ contenders, plan, findings, say }: Bench): Promise<void> {
-  for (const contender of contenders) {
-    say(`arrivals, ${contender.name}`);
-    await using server = await MeasuredProcess.start(contender.program);
-    const joins: Round[] = [];
-    const resumes: Round[] = [];
-    for (let round = 0; round <= plan.rounds; round++) {
-      const { rooms, members } = { rooms: plan.arrivals / USUAL_MEMBERS, members: USUAL_MEMBERS };
-      const doors = await allOf(rooms, () => contender.openRoom(server.port));
-      const come = await timed(server, rooms * members, async (i) => doors[i % rooms]?.());
-      joins.push(come.round);
-      const known = come.arrived.filter((visit) => visit !== undefined);
-      for (const { wire } of known) wire.drop();
-      await pause(500);
-      const back = await timed(server, known.length, async (i) => known[i]?.comeBack?.());
-      resumes.push({ ...back.round, deliveries: back.arrived.filter((visit) => visit !== undefined).length });
-      for (const visit of back.arrived) visit?.wire.drop();
-      await pause(500);
-    }
-    // The first round was the warm-up.
-    findings.arrivals.put(ROW.join, contender.name, perCpuSecond(joins.slice(1)));
-    const canResume = resumes.some(({ deliveries }) => deliveries > 0);
-    const resumed = canResume ? perCpuSecond(resumes.slice(1)) : { refused: 'no such thing' };
-    findings.arrivals.put(ROW.resume, contender.name, resumed);
-  }
-}
-
-async function timed<T>(server: MeasuredProcess, howMany: number, arrive: (i: number) => Promise<T>) {
-  const startedAt = performance.now();
-  const cpuBefore = server.cpuSeconds();
-  const generatorBefore = process.cpuUsage();
-  const arrived = await allOf(howMany, arrive, ARRIVALS_AT_ONCE);
-  const { user, system } = process.cpuUsage(generatorBefore);
-  const round: Round = {
-    deliveries: howMany,
-    seconds: (performance.now() - startedAt) / 1000,
-    serverCpuSeconds: server.cpuSeconds() - cpuBefore,
-    generatorCpuSeconds: (user + system) / 1e6,
-    latencies: [],
-    lost: 0,
-  };
-  return { arrived, round };
 }
 
 /** Every driver in turn, after a warm-up of each: rounds by driver. */

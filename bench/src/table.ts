@@ -8,7 +8,10 @@ export type Unit =
   | 'ms'
   | 'KiB'
   | 'per CPU second'
-  | 'per second';
+  | 'CPU µs'
+  | 'herd'
+  | 'per second'
+  | '%';
 
 export class Table {
   readonly title: string;
@@ -43,6 +46,9 @@ export class Table {
 /** Everything one run has found. */
 export type Findings = {
   readonly cpu: Table;
+  /** Of `cpu`, the kernel's part. */
+  readonly kernel: Table;
+  readonly shares: Table;
   readonly throughput: Table;
   /** At half of what each can take. */
   readonly latency: Table;
@@ -50,6 +56,9 @@ export type Findings = {
   readonly sameLoadLatency: Table;
   readonly memory: Table;
   readonly arrivals: Table;
+  /** The same, as what one of them costs, and how much of it is the proof. */
+  readonly arrivalCost: Table;
+  readonly herd: Table;
 };
 
 export function emptyFindings(): Findings {
@@ -59,6 +68,18 @@ export function emptyFindings(): Findings {
       'CPU s / million deliveries',
       'The main figure: the server’s own time, user and system, as Linux counts it, for one message to one member. It does not depend on how busy the rest of the machine is.',
     ),
+    kernel: new Table(
+      'The kernel’s part of it',
+      '%',
+      'Of the CPU time above what the operating system took for the server: one call for each write, with the network behind it. No program can make that part cheaper but by writing less often.',
+      false,
+    ),
+    shares: new Table(
+      'Where the time goes',
+      '%',
+      'V8’s own samples of the server while it is under load, by whose code was running. Calls into the kernel are in the part that makes them.',
+      false,
+    ),
     throughput: new Table(
       'Deliveries a second',
       'deliveries / s',
@@ -67,7 +88,7 @@ export function emptyFindings(): Findings {
     latency: new Table(
       'From writing to the last member, at half load',
       'ms',
-      'At half of the deliveries a second that the same contender reached in the same room just before: whoever is faster carries more here, so columns do not compare; the load stands in each block. Members write in turn at a steady pace, whether or not earlier messages have arrived, as long as each waits for no more than 16 echoes; what has to wait for that counts as under way.',
+      'At half of the deliveries a second that the same contender reached in the same room just before: whoever is faster carries more here, so columns do not compare; the load stands in each block. Bare sockets carry what Mayfly carries. Members write in turn at a steady pace, whether or not earlier messages have arrived, as long as each waits for no more than 16 echoes; what has to wait for that counts as under way.',
       false,
     ),
     sameLoadLatency: new Table(
@@ -83,7 +104,18 @@ export function emptyFindings(): Findings {
     arrivals: new Table(
       'Coming and coming back',
       'per CPU second',
-      'Arrivals divided by the server’s CPU seconds, so: how many one core can take. Mayfly verifies two signatures for a first join and one for a resume; the peers just connect.',
+      'Arrivals divided by the server’s CPU seconds, so: how many one core can take. Mayfly verifies two signatures for a first join and one for a resume, and tells a first join to those in the room, 4.5 on average; the peers just connect.',
+    ),
+    arrivalCost: new Table(
+      'What an arrival is made of',
+      'CPU µs',
+      'The same rounds, as the server’s CPU time for one arrival. Naive ws is what connecting costs at least on Node; the signatures are `crypto.verify` with a ready key and nothing around it, measured alone in the same minute.',
+    ),
+    herd: new Table(
+      'When everybody is cut off and comes back',
+      'herd',
+      'All connections break in one moment; when the server has taken note, all come back as fast as the server takes them, 500 at the door at any time, without the random pauses that real clients make; who is turned away comes again.',
+      false,
     ),
   };
 }
@@ -92,6 +124,7 @@ export function emptyFindings(): Findings {
 export const ROW = {
   speed: (members: number, inFlight: number) =>
     `room of ${count(members)}, ${inFlight === 1 ? 'one message at a time' : `${inFlight} in flight`}`,
+  share: (members: number, inFlight: number, part: string) => `${ROW.speed(members, inFlight)}: ${part}`,
   latency: (members: number, what: 'p50' | 'p99' | 'max') => `room of ${count(members)}, ${what}`,
   latencyLoad: (members: number) => `room of ${count(members)}, load (deliveries / s)`,
   rooms: (rooms: number) => `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of 2, 16 in flight`,
@@ -102,6 +135,14 @@ export const ROW = {
   slowLost: 'slow readers that the server closed (%)',
   join: 'first joins',
   resume: 'resumes',
+  joinProof: 'of a first join, two signatures alone',
+  resumeProof: 'of a resume, one signature alone',
+  herdSize: 'connections',
+  herdResumed: 'resumed (%)',
+  herdSeconds: 'seconds until the last',
+  herdRate: 'resumes per CPU second',
+  herdCutLag: 'event loop late while all are cut off, max (ms)',
+  herdLag: (what: 'p99' | 'max') => `event loop late while they come back, ${what} (ms)`,
 } as const;
 
 export function count(value: number): string {

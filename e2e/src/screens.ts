@@ -81,6 +81,7 @@ export const SCREENS: readonly Screen[] = [
       return person;
     },
   },
+  { name: 'room-crowd', show: crowd },
   { name: 'room-invite', show: (stage, options) => opened(stage, options, 'Invite') },
   {
     name: 'room-menu',
@@ -259,6 +260,38 @@ async function told(
   await person.enterCreatedRoom();
   for (const wire of wires) await say(wire);
   await person.heading(heading);
+  return person;
+}
+
+/** Somebody in a room that has become too large for a list (rule PRESENCE-6). */
+async function crowd(stage: Stage, options: PersonOptions): Promise<Person> {
+  const person = await created(stage, options);
+  const link = await person.readyLink();
+  const wires: WebSocketRoute[] = [];
+  await person.page.routeWebSocket(/\/ws$/, (wire) => {
+    wires.push(wire);
+    wire.connectToServer();
+  });
+  await person.enterCreatedRoom();
+  const juno = await stage.person();
+  await juno.join(link, 'Juno');
+  await person.participants(2);
+  const count = { version: 99, snapshot: false, joined: [], away: [], left: [], count: 412 };
+  for (const wire of wires) wire.send(JSON.stringify({ type: 'presence', ...count }));
+  await person.participants(412);
+  await juno.leave();
+  const lis = await stage.person();
+  await lis.join(link, 'Lis');
+  await lis.send('So many of us now');
+  await person.sees('So many of us now');
+  if ((options.size?.width ?? 1440) < 1024)
+    await person.page.getByRole('button', { name: '412 participants' }).click();
+  const list = person.page.locator('.mates').filter({ visible: true });
+  await list.getByText('Too many people to list').waitFor();
+  // Juno has left, and nobody said so; nobody is said to be here, either.
+  for (const name of ['Sam', 'Juno', 'Lis']) await list.getByText(name, { exact: true }).waitFor();
+  if ((await list.getByText('Here', { exact: true }).count()) > 0)
+    throw new Error('somebody is said to be here');
   return person;
 }
 

@@ -9,6 +9,7 @@ import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import type { SdkMember } from '../simulation/sdk-member.ts';
 import { Crowd, pause } from './crowd.ts';
 import { FaultProxy, type LineQuality } from './fault-proxy.ts';
+import { type Sample, growth, slowness } from './verdict.ts';
 
 export type SoakSetup = {
   readonly minutes: number;
@@ -24,16 +25,6 @@ const ACT_EVERY_MS = 40;
 const WARM_UP_MS = 45_000;
 /** Rooms expire, dead connections are found by pings, kept HTTP connections run out. */
 const QUIET_WITHIN_MS = 180_000;
-
-type Sample = {
-  readonly rooms: number;
-  readonly timers: number;
-  readonly sockets: number;
-  readonly heapMiB: number;
-  readonly loopP99Ms: number;
-  readonly rssMiB: number;
-  readonly fds: number;
-};
 
 /** Whether all was flat and no invariant broken. */
 export async function soak({ minutes, seed, say }: SoakSetup): Promise<boolean> {
@@ -59,7 +50,7 @@ export async function soak({ minutes, seed, say }: SoakSetup): Promise<boolean> 
   const after = await quietSample(server);
   table.row('after', after, bustle);
 
-  const complaints = [...bustle.faults, ...growth(before, after), ...table.slowness];
+  const complaints = [...bustle.faults, ...growth(before, after), ...slowness(table.samples)];
   if (bustle.resumes === 0) complaints.push('nobody ever came back: the run proves nothing');
   for (const complaint of complaints) say(`NOT FLAT: ${complaint}`);
   if (complaints.length === 0) say(`flat (seed ${seed})`);
@@ -187,37 +178,13 @@ async function sampleOf(server: ServerProcess): Promise<Sample> {
   return { ...inside, rssMiB: rssKiB / 1_024, fds: readdirSync(`/proc/${server.pid}/fd`).length };
 }
 
-/** What may differ between two quiet moments: the heap's own slack, and what its allocator keeps. */
-const SLACK = { heapMiB: 2, rssMiB: 24 } as const;
-
-function growth(before: Sample, after: Sample): readonly string[] {
-  const exact = (['rooms', 'timers', 'sockets', 'fds'] as const).filter((what) => after[what] > before[what]);
-  const roughly = (['heapMiB', 'rssMiB'] as const).filter((what) => after[what] > before[what] + SLACK[what]);
-  return [...exact, ...roughly].map((what) => `${what} rose from ${before[what]} to ${after[what]}`);
-}
-
-/** I11: the event loop in an ordinary stretch of the run. In a single one, other programs on the machine show. */
-const LOOP_P99_MS_MAX = 50;
-
 function columns(cells: readonly (readonly [string | number, number])[]): string {
   return cells.map(([cell, width]) => String(cell).padStart(width)).join('');
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-}
-
 class Table {
   readonly #say: (line: string) => void;
-  readonly #loop: number[] = [];
-
-  /** I11. */
-  get slowness(): readonly string[] {
-    const p99 = median(this.#loop);
-    return p99 > LOOP_P99_MS_MAX
-      ? [`the event loop's p99 is ${p99.toFixed(0)} ms in half of all samples`]
-      : [];
-  }
+  readonly samples: Sample[] = [];
 
   constructor(say: (line: string) => void) {
     this.#say = say;
@@ -245,6 +212,6 @@ class Table {
       [echoed, 8],
     ] as const;
     this.#say(`${name.padEnd(9)}${columns(cells)} |${columns(doings)}`);
-    this.#loop.push(loopP99Ms);
+    this.samples.push(sample);
   }
 }

@@ -68,6 +68,7 @@ export async function leftoversOf(
     'rooms in the store': store,
     timers: time.pending,
     connections: network.size,
+    'bytes too many for one reader': network.piledUp,
     'troubles of the server': node.troubles.length,
   };
 }

@@ -59,12 +59,14 @@ export async function runCrowd(seed: number): Promise<CrowdOutcome> {
     act(actors[random.below(actors.length)], rising, random);
     await time.pass(random.below(STEP_MS));
   }
-  const here = random.below(CAST.length) + 1;
-  for (const { member } of actors.slice(here)) member.disconnect();
-  await settle(actors.slice(0, here), time);
-  const present = new Map(
-    actors.slice(0, here).map(({ member }) => [member.witness.name, member.idPk] as const),
-  );
+  const stay = random.below(CAST.length) + 1;
+  for (const { member } of actors.slice(stay)) member.disconnect();
+  const here = actors.slice(0, stay);
+  await settle(here, time);
+  const present = new Map(here.map(({ member }) => [member.witness.name, member.idPk]));
+  const unheard = here
+    .filter(({ member }) => !member.profileHeard)
+    .map(({ member }) => `PRESENCE-5: ${member.witness.name} never heard their own profile`);
   await time.pass(LIFE_MS + QUIET_MS);
 
   const witnesses = actors.map(({ member }) => member.witness);
@@ -72,7 +74,7 @@ export async function runCrowd(seed: number): Promise<CrowdOutcome> {
   const sum = (count: (witness: Witness) => number) =>
     witnesses.reduce((total, witness) => total + count(witness), 0);
   return {
-    faults: judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }),
+    faults: [...judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }), ...unheard],
     witnesses,
     broken: network.broken,
     resumes: sum(({ resumes }) => resumes),

@@ -64,6 +64,10 @@ export class LightMember {
     return this.#live;
   }
 
+  get profileHeard(): boolean {
+    return this.#profileHeard;
+  }
+
   get unechoed(): number {
     return this.#outbox.length;
   }
@@ -85,9 +89,10 @@ export class LightMember {
     this.#live = false;
   }
 
-  write(): void {
+  /** `bucket`: of the envelope's sizes, the how manieth. */
+  write(bucket = 0): void {
     this.#written += 1;
-    const { text, sealed } = this.#seal(this.#written);
+    const { text, sealed } = this.#seal(this.#written, { bucket });
     this.witness.note({ saw: 'wrote', text });
     this.#outbox.push({ text, envelope: sealed });
     if (this.#live) this.#send(this.#outbox.length - 1);
@@ -96,7 +101,7 @@ export class LightMember {
   /** Sends what no server may take: a number too far, another epoch, an erasure of what is not ours. */
   trespass(kind: 'gap' | 'epoch' | 'erase'): void {
     if (!this.#live) return;
-    const { text, sealed } = this.#seal(900_000 + this.#written++, kind === 'epoch' ? 7 : 0);
+    const { text, sealed } = this.#seal(900_000 + this.#written++, { epoch: kind === 'epoch' ? 7 : 0 });
     const next = this.#n + this.#outbox.length + 1;
     const n = kind === 'gap' ? next + 5 : next;
     this.witness.note({ saw: 'trespassed', text, n });
@@ -109,8 +114,11 @@ export class LightMember {
   }
 
   // Text and mark are one: the name's place in the alphabet, then the number.
-  #seal(number: number, epoch = 0): { readonly text: string; readonly sealed: Uint8Array } {
-    const sealed = envelope(this.#setup.name.charCodeAt(0) * 1_000_000 + number, { epoch });
+  #seal(
+    number: number,
+    like: { readonly epoch?: number; readonly bucket?: number },
+  ): { readonly text: string; readonly sealed: Uint8Array } {
+    const sealed = envelope(this.#setup.name.charCodeAt(0) * 1_000_000 + number, like);
     return { text: textOf(sealed), sealed };
   }
 

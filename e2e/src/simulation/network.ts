@@ -2,7 +2,8 @@
 
 import type { Transport, Wire, WireEvents } from '@mayfly/client';
 import { CLOSE } from '@mayfly/protocol';
-import type { Socket } from '../../../packages/server/src/room/seat.ts';
+import { PIECE_BYTES_MAX } from '../../../packages/server/src/room/ring.ts';
+import { LAG_BYTES_MAX, type Socket } from '../../../packages/server/src/room/seat.ts';
 import type { Session } from '../../../packages/server/src/room/session.ts';
 import { decodeFrames } from '../../../packages/server/src/testing/frames.ts';
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
@@ -28,6 +29,8 @@ export type Weather = {
 /** After two missed pings the server lets go (rule WS-3). */
 const SERVER_PATIENCE_MS = 50_000;
 const ABNORMAL = 1006;
+/** Whatever else waits for a slow reader is only a place in the room's ring. */
+const UNSENT_MAX = LAG_BYTES_MAX + PIECE_BYTES_MAX;
 
 export class SimulatedNetwork {
   readonly #time: FakeTime;
@@ -37,6 +40,8 @@ export class SimulatedNetwork {
   /** How many wires were opened, and how many were broken by the weather. */
   opened = 0;
   broken = 0;
+  /** The most bytes that ever waited for one reader. */
+  mostUnsent = 0;
 
   constructor(time: FakeTime, random: SeededRandom, accept: (socket: Socket) => Session) {
     this.#time = time;
@@ -46,6 +51,11 @@ export class SimulatedNetwork {
 
   get size(): number {
     return this.#wires.size;
+  }
+
+  /** How many bytes too many were piled up for one reader. */
+  get piledUp(): number {
+    return Math.max(0, this.mostUnsent - UNSENT_MAX);
   }
 
   transport(weather: () => Weather, opened: (wire: SimulatedWire) => void = () => {}): Transport {
@@ -58,6 +68,7 @@ export class SimulatedNetwork {
         accept: this.#accept,
         gone: () => this.#wires.delete(wire),
         broken: () => (this.broken += 1),
+        unsent: (bytes) => (this.mostUnsent = Math.max(this.mostUnsent, bytes)),
       });
       this.opened += 1;
       this.#wires.add(wire);
@@ -71,6 +82,7 @@ type Ends = {
   readonly accept: (socket: Socket) => Session;
   readonly gone: () => void;
   readonly broken: () => void;
+  readonly unsent: (bytes: number) => void;
 };
 
 /** One connection. The client holds it as its wire; the server's end is a session with a socket. */
@@ -155,6 +167,7 @@ export class SimulatedWire implements Wire {
     const now = this.#time.now();
     this.#lastDown = Math.max(this.#lastDown, now + this.#delay()) + travel;
     this.#unsent += bytes.length;
+    this.#ends.unsent(this.#unsent);
     this.#time.after(this.#lastDown - now, () => {
       this.#unsent -= bytes.length;
       this.#tellDrained();

@@ -10,6 +10,7 @@ import {
 import { verifyCharter } from '../../../packages/server/src/proof.ts';
 import { FanOut } from '../../../packages/server/src/room/fan-out.ts';
 import { Hub } from '../../../packages/server/src/room/hub.ts';
+import { Turnstile } from '../../../packages/server/src/room/turnstile.ts';
 import type { Socket } from '../../../packages/server/src/room/seat.ts';
 import { Session, type Surroundings } from '../../../packages/server/src/room/session.ts';
 import { MemoryStore } from '../../../packages/server/src/store/memory-store.ts';
@@ -58,6 +59,7 @@ export class SimulatedNode implements AsyncDisposable {
     this.#world = {
       store: this.#store,
       hub: this.#hub,
+      turnstile: new Turnstile(time, (round) => time.after(0, round)),
       clock: time,
       random: bytes,
       limits: { members: limits.maxMembers, historyMessages, historyBytes: limits.historyBytes },

@@ -167,6 +167,7 @@ class RoomLife {
       'rooms in the store': store,
       timers: time.pending,
       connections: network.size,
+      'bytes too many for one reader': network.piledUp,
       'troubles of the server': node.troubles.length,
       'members who did not hear of the end': unaware.length,
       'welcomes of a stranger': this.#stranger.witness.count('welcome'),

@@ -1,9 +1,11 @@
 // Seeded lives and schedules, judged by the invariants. A seed that fails is run again by `npm run simulate -- --seed N`.
 
 import { expect, test } from 'vitest';
+import { LAG_BYTES_MAX } from '../../../packages/server/src/room/seat.ts';
 import { liveThrough } from './room-life.ts';
 import { runCrowd } from './crowd.ts';
 import { runSchedule } from './schedule.ts';
+import { slowReaders } from './slow-readers.ts';
 
 const LIVES = [1, 2, 3, 4, 5, 6];
 const SCHEDULES = 1_000;
@@ -55,3 +57,12 @@ test(
     expect(crossedDown).toBeGreaterThan(CROWDS);
   },
 );
+
+test.each([1, 2, 3])('I1 to I12: more is written than some can read (seed %i)', async (seed) => {
+  const outcome = await slowReaders(seed);
+  expect(outcome.faults).toEqual([]);
+  // They did lag, and the ring did not wait for the slowest.
+  expect(outcome.mostUnsent).toBeGreaterThan(LAG_BYTES_MAX / 2);
+  expect(outcome.tooSlow).toBeGreaterThan(0);
+  expect(outcome.quickWaited).toBeLessThan(100);
+});

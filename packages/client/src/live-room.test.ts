@@ -219,6 +219,19 @@ describe('the history', () => {
     expect(texts()).toEqual(['a', 'b', 'c']);
   });
 
+  test('WELCOME-3: nor one in what was missed: what stood before it is shown, the rest is asked for anew', async () => {
+    const { server, texts, network } = await open();
+    const ann = new Author('Ann');
+    for (const text of ['a', 'b', 'c']) server.append(ann.write(text).envelope);
+    server.wire.say(server.welcomeFor(server.challenge()));
+    for (const seq of [1, 2, 4]) server.wire.give(server.frames[seq - 1] ?? expect.unreachable());
+    expect(network.open).toHaveLength(0);
+    expect(texts()).toEqual(['a']);
+    vi.advanceTimersByTime(PATIENCE.firstRetry);
+    expect(server.letIn().position).toEqual({ logId: LOG_ID, seq: 2 });
+    expect(texts()).toEqual(['a', 'b', 'c']);
+  });
+
   test('a resume that does not go on where we are is not believed', async () => {
     const { server, reconnect, connection } = await enter();
     server.append(new Author('Ann').write('a').envelope);

@@ -357,6 +357,14 @@ describe('RECV-4: counts rise with the places', () => {
     everybodySees([spoilSignature(high.envelope, 'high', 'Ann'), low, last], ['2:low', '3:last+6'], 1);
   });
 
+  test('nor before another of its own number', () => {
+    const ann = new Author('Ann');
+    const first = ann.write('first', { count: 9 });
+    const rival = ann.write('rival', { count: 9 }).envelope;
+    const last = ann.write('last', { count: 10, prev: first.mid }).envelope;
+    everybodySees([spoilSignature(first.envelope, 'first', 'Ann'), rival, last], ['2:rival', '3:last'], 1);
+  });
+
   test('a new chain begins at one, and accuses nobody', () => {
     const ann = new Author('Ann');
     const before = [ann.write('a').envelope, ann.write('b').envelope];

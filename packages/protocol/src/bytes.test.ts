@@ -41,12 +41,29 @@ describe('base64url', () => {
         return bytes === undefined || toBase64url(bytes) === text;
       }),
     );
-    for (const odd of ['A', 'AB', 'AAAAA', 'AA==', 'A+/A', 'AA A', 'é']) {
+    for (const odd of [
+      'A',
+      'AB',
+      'AAAAA',
+      'AA==',
+      'A+/A',
+      'AA A',
+      'é',
+      'AAA\u0141',
+      '\u0100AAA',
+      'AA\uD83D\uDE00',
+    ]) {
       const bytes = fromBase64url(odd);
       expect(bytes === undefined || toBase64url(bytes) === odd, odd).toBe(true);
     }
     expect(fromBase64url('AB')).toBeUndefined();
+    // Only letters of the alphabet have a value, not others with the same low bits.
+    expect(fromBase64url('AAA\u0141')).toBeUndefined();
   });
+});
+
+test('hex is what Node calls hex', () => {
+  fc.assert(fc.property(anyBytes, (bytes) => toHex(bytes) === Buffer.from(bytes).toString('hex')));
 });
 
 describe('numbers', () => {

@@ -51,24 +51,23 @@ export function allZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const BASE64URL_VALUE = new Map(Array.from(BASE64URL, (letter, value) => [letter, value]));
+const BASE64URL = utf8('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
+const NO_LETTER = 0xff;
+const BASE64URL_VALUE = new Uint8Array(128).fill(NO_LETTER);
+for (const [value, letter] of BASE64URL.entries()) BASE64URL_VALUE[letter] = value;
+
+// Texts are made of their letters in one step: one that grows letter by letter holds many times its size.
 
 /** base64url without padding (RFC 4648 §5). */
 export function toBase64url(bytes: Uint8Array): string {
-  let text = '';
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += BASE64URL.charAt((held >>> bits) & 63);
-    }
-    held &= 0xff;
+  const letters = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const three = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    // What stands beyond the end, where fewer than three are left, goes nowhere.
+    for (let shift = 18; shift >= 0; shift -= 6) letters[at++] = BASE64URL[(three >>> shift) & 63] ?? 0;
   }
-  return bits === 0 ? text : text + BASE64URL.charAt((held << (6 - bits)) & 63);
+  return decoder.decode(letters);
 }
 
 /** Undefined for anything but the one canonical spelling. */
@@ -77,9 +76,9 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   let at = 0;
   let bits = 0;
   let held = 0;
-  for (const letter of text) {
-    const value = BASE64URL_VALUE.get(letter);
-    if (value === undefined) return undefined;
+  for (let i = 0; i < text.length; i++) {
+    const value = BASE64URL_VALUE[text.charCodeAt(i)] ?? NO_LETTER;
+    if (value === NO_LETTER) return undefined;
     held = ((held << 6) | value) & 0xffff;
     bits += 6;
     if (bits < 8) continue;
@@ -90,8 +89,16 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   return bits >= 6 || leftover !== 0 ? undefined : bytes;
 }
 
+const HEX = utf8('0123456789abcdef');
+
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digits = new Uint8Array(bytes.length * 2);
+  let at = 0;
+  for (const byte of bytes) {
+    digits[at++] = HEX[byte >>> 4] ?? 0;
+    digits[at++] = HEX[byte & 15] ?? 0;
+  }
+  return decoder.decode(digits);
 }
 
 /**

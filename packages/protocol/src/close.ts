@@ -15,6 +15,7 @@ export const CLOSE = {
   goingAway: { code: 1001, comeback: 'backoff' },
   protocolError: { code: 1002, comeback: 'never' },
   badText: { code: 1007, comeback: 'never' },
+  tooManyParts: { code: 1008, comeback: 'backoff' },
   tooBig: { code: 1009, comeback: 'never' },
   serverError: { code: 1011, comeback: 'backoff' },
   drain: { code: 1012, comeback: 'backoff' },

@@ -38,6 +38,7 @@ import {
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const number32 = fc.nat({ max: 0xffff_ffff });
+const rate = fc.record({ perSecond: fc.constantFrom(2.5, 5), burst: fc.integer({ min: 1 }) });
 const roomId = fc
   .string({ unit: fc.constantFrom(...BASE58), minLength: 4, maxLength: 32 })
   .map((text) => parseRoomId(text) ?? expect.unreachable());
@@ -131,7 +132,15 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
     slow: number32,
     history: fc.constantFrom('all' as const, 'none' as const),
     count: number32,
-    limits: fc.record({ members: number32, historyMessages: number32, historyBytes: number32 }),
+    limits: fc.record(
+      {
+        members: number32,
+        historyMessages: number32,
+        historyBytes: number32,
+        rates: fc.record({ messages: rate, bytes: rate }),
+      },
+      { requiredKeys: ['members', 'historyMessages', 'historyBytes'] },
+    ),
     lifeMs: number32,
     expiresInMs: number32,
   }),
@@ -283,6 +292,14 @@ describe('FRAME-3: nothing foreign throws', () => {
   });
 });
 
+function sampleWelcome() {
+  const [sample] = fc.sample(
+    serverControl.filter((frame) => frame.type === 'welcome'),
+    { seed: 1, numRuns: 1 },
+  );
+  return JSON.parse(encodeServerControl(sample ?? expect.unreachable()));
+}
+
 describe('refused by the decoders', () => {
   const good = {
     type: 'join',
@@ -352,17 +369,31 @@ describe('refused by the decoders', () => {
   });
 
   test('WELCOME-1: a reset without its reason, a resume with one', () => {
-    const [sample] = fc.sample(
-      serverControl.filter((frame) => frame.type === 'welcome'),
-      { seed: 1, numRuns: 1 },
-    );
-    const welcome = JSON.parse(encodeServerControl(sample ?? expect.unreachable()));
+    const welcome = sampleWelcome();
     expect(decodeServerControl(JSON.stringify(welcome))).toBeDefined();
     expect(decodeServerControl(JSON.stringify({ ...welcome, mode: 'resume' }))).toBeUndefined();
     expect(decodeServerControl(JSON.stringify({ ...welcome, reason: undefined }))).toBeUndefined();
     for (const name of Object.keys(welcome)) {
       expect(decodeServerControl(JSON.stringify({ ...welcome, [name]: undefined })), name).toBeUndefined();
     }
+  });
+
+  const five = { perSecond: 5, burst: 15 };
+  test.each([
+    ['none', undefined, false],
+    ['both', { messages: five, bytes: { perSecond: 2.5, burst: 1 } }, true],
+    ['more than both', { messages: { ...five, more: 1 }, bytes: five, frames: five }, true],
+    ['one', { messages: five }, false],
+    ['nothing a second', { messages: { perSecond: 0, burst: 15 }, bytes: five }, false],
+    ['no number', { messages: { perSecond: '5', burst: 15 }, bytes: five }, false],
+    ['no end', { messages: { perSecond: null, burst: null }, bytes: five }, false],
+    ['a list', [five, five], false],
+  ])('LIMIT-2: rates, %s: a welcome with or without them, never no welcome', (_what, rates, there) => {
+    const welcome = sampleWelcome();
+    const decoded = decodeServerControl(JSON.stringify({ ...welcome, limits: { ...welcome.limits, rates } }));
+    if (decoded?.type !== 'welcome') throw new Error('no welcome');
+    expect(decoded.limits.rates !== undefined).toBe(there);
+    expect(Object.keys(decoded.limits.rates ?? {})).toEqual(there ? ['messages', 'bytes'] : []);
   });
 });
 

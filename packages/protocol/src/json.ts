@@ -29,6 +29,11 @@ export function wholeNumber(value: unknown, max: number = Number.MAX_SAFE_INTEGE
     : undefined;
 }
 
+/** Also a fraction. */
+export function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
 export function flag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }

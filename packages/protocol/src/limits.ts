@@ -2,6 +2,8 @@
 
 /** Any WebSocket message (rule FRAME-2). */
 export const FRAME_BYTES_MAX = 64 * 1024;
+/** Parts that one message may come in, empty ones too (rule FRAME-2). */
+export const MESSAGE_PARTS_MAX = 16 * 1024;
 /** A text frame from a client, and the body of an API request in JSON. */
 export const CONTROL_BYTES_MAX = 4 * 1024;
 

@@ -13,6 +13,7 @@ import {
   listOf,
   oneOf,
   parseJsonObject,
+  positive,
   wholeNumber,
 } from './json.ts';
 import { COMMAND_BYTES_MAX, PROFILE_BYTES, PROFILE_TYPE } from './limits.ts';
@@ -50,6 +51,17 @@ export type RoomLimits = {
   readonly members: number;
   readonly historyMessages: number;
   readonly historyBytes: number;
+  /** How fast one connection may send. Undefined: unknown, or as fast as it likes. */
+  readonly rates?: SendRates;
+};
+
+/** So much a second after a first burst (rules LIMIT-4 and LIMIT-5). */
+export type SendRate = { readonly perSecond: number; readonly burst: number };
+
+export type SendRates = {
+  readonly messages: SendRate;
+  /** Of the messages' envelopes. */
+  readonly bytes: SendRate;
 };
 
 /** The answer to a join that got in (rule WELCOME-1). */
@@ -229,7 +241,23 @@ function readLimits(value: unknown): RoomLimits | undefined {
   const historyMessages = wholeNumber(field(value, 'historyMessages'));
   const historyBytes = wholeNumber(field(value, 'historyBytes'));
   if (members === undefined || historyMessages === undefined || historyBytes === undefined) return undefined;
-  return { members, historyMessages, historyBytes };
+  const rates = readRates(field(value, 'rates'));
+  return { members, historyMessages, historyBytes, ...(rates && { rates }) };
+}
+
+// A hint for pacing: a client gets on without it, so what cannot be read is as if it were not there.
+function readRates(value: unknown): SendRates | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const messages = readRate(field(value, 'messages'));
+  const bytes = readRate(field(value, 'bytes'));
+  return messages && bytes && { messages, bytes };
+}
+
+function readRate(value: unknown): SendRate | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const perSecond = positive(field(value, 'perSecond'));
+  const burst = positive(field(value, 'burst'));
+  return perSecond === undefined || burst === undefined ? undefined : { perSecond, burst };
 }
 
 function decodePresence(object: JsonObject): Presence | undefined {
@@ -263,11 +291,23 @@ function decodeRefused(object: JsonObject): Refused | undefined {
 
 /** Byte strings become base64url; the rest is JSON as it stands. */
 export function encodeServerControl(frame: ServerControl): string {
-  // Node's Buffer is a Uint8Array with a `toJSON` of its own, so the field itself is looked at, not `value`.
-  return JSON.stringify(frame, function (this: { [name: string]: unknown }, name, value: unknown) {
-    const raw = this[name];
-    return raw instanceof Uint8Array ? toBase64url(raw) : value;
-  });
+  return JSON.stringify(spelled(frame));
+}
+
+// Frame by frame: a replacer would be called for every field, and a welcome with its snapshot has hundreds.
+function spelled(frame: ServerControl): object {
+  if (frame.type === 'challenge') return { ...frame, nonce: toBase64url(frame.nonce) };
+  if (frame.type === 'welcome') {
+    const { slot, charter, blob } = frame;
+    return { ...frame, slot: toBase64url(slot), charter: toBase64url(charter), blob: toBase64url(blob) };
+  }
+  if (frame.type !== 'presence') return frame;
+  return {
+    ...frame,
+    joined: frame.joined.map(({ slot, idPk }) => ({ slot: toBase64url(slot), idPk: toBase64url(idPk) })),
+    away: frame.away.map(toBase64url),
+    left: frame.left.map(toBase64url),
+  };
 }
 
 /** First byte of a binary frame from the server. 0x93, 0x95 to 0x97 are reserved (rule FRAME-4). */

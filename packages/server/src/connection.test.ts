@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import {
+  FIRST_FRAME_MS,
   SUBPROTOCOL,
   decodeServerControl,
   decodeServerSealed,
@@ -13,10 +14,11 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { STALLED_MS } from './connection.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway, PING_EVERY_MS } from './gateway.ts';
 import { createEvents } from './guard/events.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
+import { Turnstile } from './room/turnstile.ts';
 import { LAG_BYTES_MAX } from './room/seat.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { MemberSession } from './store/room-store.ts';
@@ -57,6 +59,7 @@ class World implements AsyncDisposable {
     world: {
       store: this.store,
       hub: new Hub(this.store, new FanOut(this.clock)),
+      turnstile: new Turnstile(this.clock),
       clock: this.clock,
       random: this.#random,
       limits: LIMITS,
@@ -89,7 +92,7 @@ class World implements AsyncDisposable {
       this.#n += 1;
       const message = envelope(this.#n, { bucket: 6 });
       expect((await this.store.append(ROOM, this.#writer, this.#n, message)).outcome).toBe('placed');
-      await new Promise((resolve) => void setImmediate(resolve));
+      await turn();
     }
   }
 
@@ -151,6 +154,7 @@ class Reader {
   }
 }
 
+const turn = () => new Promise((resolve) => void setImmediate(resolve));
 const upTo = (seq: number) => Array.from({ length: seq }, (_, i) => i + 1);
 
 let world: World;
@@ -258,6 +262,17 @@ describe('closing', () => {
     expect(closeCode(received)).toBe(1000);
     expect(received.subarray(-4).toString('hex')).toBe('880203e8');
   });
+
+  test('RFC 6455, 5.5.1: a close that nobody answers yet is followed by no ping', async () => {
+    using client = new RawClient(world);
+    client.write(upgradeRequest());
+    await client.until('challenge');
+    world.clock.pass(FIRST_FRAME_MS);
+    await client.until('silent');
+    world.clock.pass(PING_EVERY_MS);
+    client.write(wsFrame(0x88, Buffer.of(0x0f, 0xa5)));
+    expect((await client.closed).toString('latin1').endsWith('silent')).toBe(true);
+  });
 });
 
 describe('pings of clients', () => {
@@ -275,7 +290,7 @@ describe('pings of clients', () => {
     const before = slow.end.bytesRead;
     for (let i = 0; i < 2_000; i++) slow.ws.ping('x'.repeat(125));
     while (slow.end.bytesRead < before + 2_000 * 131) {
-      await new Promise((resolve) => void setImmediate(resolve));
+      await turn();
     }
     expect(slow.end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX + 127);
     slow.ws.resume();

@@ -49,7 +49,7 @@ export class Connection implements Socket, SessionEvents {
       this.#missed = 0;
       this.session.mayHear(body.length);
     });
-    // The close frame that fits a broken frame is on its way already (1002, 1007, 1009).
+    // The close frame that fits a broken frame is on its way already (1002, 1007, 1008, 1009).
     ws.on('error', () => this.session.detached());
     ws.on('close', () => this.#gone());
   }

@@ -19,11 +19,12 @@ import {
 } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
-import { Gateway } from './gateway.ts';
+import { Gateway, PING_EVERY_MS } from './gateway.ts';
 import { createEvents } from './guard/events.ts';
 import type { OriginRules } from './guard/origins.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
+import { Turnstile } from './room/turnstile.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { TestClock } from './testing/clock.ts';
 import {
@@ -138,7 +139,14 @@ async function bareGateway({
     guard,
     maxConnections: 100,
     maxUnjoined,
-    world: { store, hub: new Hub(store, new FanOut(clock)), clock, random, limits },
+    world: {
+      store,
+      hub: new Hub(store, new FanOut(clock)),
+      turnstile: new Turnstile(clock),
+      clock,
+      random,
+      limits,
+    },
     events: createEvents('silent', () => {}).events,
     draining: () => false,
   });
@@ -216,6 +224,10 @@ describe('who may connect', () => {
     await closeOf(second.ws);
     await connect(small);
     expect(small.gateway.size).toBe(2);
+    // Who has joined and goes gives nothing back a second time.
+    first.ws.close();
+    await closeOf(first.ws);
+    expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
   });
 
   test('LIMIT-7: open connections of one address; one that closes makes room for another', async () => {
@@ -359,6 +371,27 @@ describe('a conversation', () => {
     expect(await deadCloses).toBe(1006);
     expect(lively.readyState).toBe(WebSocket.OPEN);
     lively.terminate();
+  });
+
+  test('WS-3: who answers no ping, but speaks, is not gone', async () => {
+    await using own = await openDoor();
+    const { ws, nonce } = await connect(own, { autoPong: false });
+    ws.send(joinFrame(await makeRoom(own), nonce, new Signer('talker')));
+    expect((await nextControl(ws)).type).toBe('welcome');
+    const closed = closeOf(ws).then(() => 'closed');
+    for (let i = 0; i < 4; i++) {
+      const pinged = once(ws, 'ping').then(() => 'pinged');
+      own.clock.pass(PING_EVERY_MS);
+      expect(await Promise.race([pinged, closed])).toBe('pinged');
+      const answered = new Promise<void>((resolve) => {
+        ws.on('message', (text: Buffer, isBinary) => {
+          if (!isBinary && decodeServerControl(text.toString())?.type === 'pong') resolve();
+        });
+      });
+      ws.send('{"type":"ping"}');
+      await answered;
+    }
+    ws.terminate();
   });
 });
 

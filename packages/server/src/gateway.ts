@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FRAME_BYTES_MAX, SUBPROTOCOL } from '@mayfly/protocol';
+import { FRAME_BYTES_MAX, MESSAGE_PARTS_MAX, SUBPROTOCOL } from '@mayfly/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection, type Connections, STALLED_MS } from './connection.ts';
 import { drain } from './drain.ts';
@@ -27,7 +27,8 @@ export type GatewayDoor = {
   readonly draining: () => boolean;
 };
 
-const PING_EVERY_MS = 25_000;
+/** How often each connection is pinged. */
+export const PING_EVERY_MS = 25_000;
 /** How long a closed connection may take to say goodbye. */
 const GOODBYE_MS = 5_000;
 
@@ -37,6 +38,7 @@ const HANDSHAKE = {
   perMessageDeflate: false,
   autoPong: false,
   maxPayload: FRAME_BYTES_MAX,
+  maxFragments: MESSAGE_PARTS_MAX,
   closeTimeout: GOODBYE_MS,
   handleProtocols: () => SUBPROTOCOL,
 };
@@ -99,9 +101,12 @@ export class Gateway implements AsyncDisposable {
     const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);
     const refusal = this.#inspect(request, address);
     if (refusal === undefined) {
+      // The answer and our challenge leave together.
+      socket.cork();
       this.#handshake.handleUpgrade(request, socket, head, (ws) =>
         this.#open(ws, socket, guard.welcome(address)),
       );
+      socket.uncork();
       return;
     }
     events.turnedAway(refusal.why);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type RoomId, encodeCommandWithBlob, encodeCreateRoom } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -103,6 +105,18 @@ describe('the page', () => {
     const { status, headers } = await ask(door, { path: '/logo.svg' });
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('image/svg+xml');
+  });
+
+  test('the policy allows the import map of the page that is sent, also when a build replaced it meanwhile', async () => {
+    await using own = await openDoor();
+    for (const map of ['{"integrity":{}}', '{"integrity":{"/assets/new.js":"sha384-x"}}']) {
+      const html = `<!doctype html><script type="importmap">${map}</script>`;
+      writeFileSync(join(own.pageDirectory, 'index.html'), html);
+      const { headers, body } = await ask(own, { path: '/chat/7Kq2mD' });
+      const hash = createHash('sha256').update(map).digest('base64');
+      expect(body.toString()).toBe(html);
+      expect(headers['content-security-policy']).toContain(`script-src 'self' 'sha256-${hash}';`);
+    }
   });
 
   test('HEAD says as much as GET, without a body', async () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import {
   type Join,
   type RoomId,
+  type SendRate,
   SUBPROTOCOL,
   type ServerControl,
   decodeServerControl,
@@ -369,17 +370,22 @@ describe('LIMIT-10: a process that is short of memory', () => {
   });
 });
 
+const pair = ({ perSecond, burst }: SendRate) => [perSecond, burst];
+
 describe('RATE_LIMITS', () => {
   test.each([
-    ['off', 60, 60],
-    ['strict', 20, 8],
-  ])('%s', async (level, connects, messages) => {
+    ['off', 60, 60, undefined],
+    ['default', 40, 15, { messages: [5, 15], bytes: [32_768, 65_536] }],
+    ['strict', 20, 8, { messages: [2.5, 8], bytes: [16_384, 32_768] }],
+  ])('%s; LIMIT-2: the welcome says so', async (level, connects, messages, told) => {
     await using door = await openDoor({ RATE_LIMITS: level, TRUST_PROXY: '1' });
     expect((await knocks(door, 60, '203.0.113.77'))[OPENED]).toBe(connects);
     const talker = await new Talker(door).enter(await makeRoom(door), 'ann');
     talker.send(1, 60);
     await talker.answered();
     expect(talker.messages).toHaveLength(messages);
+    const { rates } = (await talker.control('welcome')).limits;
+    expect(rates && { messages: pair(rates.messages), bytes: pair(rates.bytes) }).toEqual(told);
   });
 });
 

@@ -1,7 +1,8 @@
 // Serves the built page: one HTML for every address, hashed assets for ever, compressed beforehand by the build.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
@@ -16,6 +17,7 @@ export function hasPage(directory: string): boolean {
   return existsSync(join(directory, 'index.html')) && existsSync(join(directory, 'assets'));
 }
 
+const HTML = 'text/html; charset=utf-8';
 const SENT_AS_IT_IS = { cacheControl: false, etag: false, lastModified: false, acceptRanges: false };
 
 export async function servePage(
@@ -31,11 +33,15 @@ export async function servePage(
     index: false,
     ...SENT_AS_IT_IS,
   });
-  const inlineScript = importMapHash(directory);
   for (const address of ['/', '/chat', '/chat/*']) {
-    app.get(address, (request, reply) =>
-      reply.headers(pageHeaders(visitOf(request), inlineScript)).sendFile('index.html'),
-    );
+    // Read anew each time: a build may replace it while this server runs, and the policy must fit what is sent.
+    app.get(address, async (request, reply) => {
+      const html = await readFile(join(directory, 'index.html'), 'utf8');
+      return reply
+        .headers(pageHeaders(visitOf(request), importMapHash(html)))
+        .type(HTML)
+        .send(html);
+    });
   }
   for (const name of standingFiles(directory)) {
     app.get(`/${name}`, (request, reply) => reply.headers(fileHeaders(visitOf(request))).sendFile(name));
@@ -48,9 +54,8 @@ export async function servePage(
 }
 
 // The one inline script that the policy allows: the import map, which holds hashes and runs nothing.
-function importMapHash(directory: string): string | undefined {
-  const page = readFileSync(join(directory, 'index.html'), 'utf8');
-  const map = /<script type="importmap">([^<]*)<\/script>/.exec(page)?.[1];
+function importMapHash(html: string): string | undefined {
+  const map = /<script type="importmap">([^<]*)<\/script>/.exec(html)?.[1];
   return map && `sha256-${createHash('sha256').update(map).digest('base64')}`;
 }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import type { RoomLimits } from '@mayfly/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, RandomBytes } from './clock.ts';
 import type { Config } from './config.ts';
@@ -15,6 +16,7 @@ import type { TlsFiles } from './listener.ts';
 import { BUILT_PAGE, hasPage } from './page.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
+import { Turnstile } from './room/turnstile.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import type { RoomStore } from './store/room-store.ts';
 
@@ -82,7 +84,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
   });
   const { maxConnections } = config;
-  const world = { store, hub: new Hub(store, new FanOut(clock)), clock, random, limits: roomLimits(config) };
+  const hub = new Hub(store, new FanOut(clock));
+  const turnstile = new Turnstile(clock);
+  const world = { store, hub, turnstile, clock, random, limits: roomLimits(config) };
   const gateway: Gateway = new Gateway(app.server, {
     rules,
     guard,
@@ -122,8 +126,10 @@ function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Co
   return { maxRooms, maxMembers, historyMessages, historyBytes };
 }
 
-function roomLimits({ maxMembers, historyMessages, historyBytes }: Config) {
-  return { members: maxMembers, historyMessages, historyBytes };
+function roomLimits({ maxMembers, historyMessages, historyBytes, rateLimits }: Config): RoomLimits {
+  const { messages, messageBytes } = limitsAt(rateLimits).socket;
+  const rates = { messages, bytes: messageBytes };
+  return { members: maxMembers, historyMessages, historyBytes, ...(rateLimits !== 'off' && { rates }) };
 }
 
 function readTlsFiles({ tlsCert, tlsKey }: Config): TlsFiles | undefined {

@@ -2,7 +2,7 @@
 // code or waits no longer than it must, and goes on for everybody else.
 
 import { once } from 'node:events';
-import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
+import { CONTROL_BYTES_MAX, MESSAGE_PARTS_MAX } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Door, RawClient, ask, closeCode, openDoor, upgradeRequest, wsFrame } from './testing/door.ts';
 import { SeededRandom } from './testing/random.ts';
@@ -45,6 +45,13 @@ function inParts(payload: Uint8Array): readonly Buffer[] {
   });
 }
 
+/** A message of so many parts, all but the first one empty. */
+const parts = (count: number) => [
+  wsFrame(FIRST_PART, '{'),
+  Buffer.concat(Array.from({ length: count - 2 }, () => wsFrame(PART, ''))),
+  wsFrame(LAST_PART, ''),
+];
+
 describe('what RFC 6455 forbids', () => {
   test.each([0x3, 0x4, 0x5, 0x6, 0x7, 0xb, 0xc, 0xd, 0xe, 0xf])('opcode %i → 1002', async (opcode) => {
     expect(await codeAfter(wsFrame(0x80 | opcode, '{}'))).toBe(1002);
@@ -83,6 +90,11 @@ describe('parts', () => {
   test('FRAME-2: 10,000 parts of one byte → 1009, as many as fit → 4000', async () => {
     expect(await codeAfter(...inParts(new Uint8Array(10_000).fill(0x20)))).toBe(1009);
     expect(await codeAfter(...inParts(new Uint8Array(CONTROL_BYTES_MAX).fill(0x20)))).toBe(4000);
+  });
+
+  test('FRAME-2: as many parts as are allowed → read (4000), one more → 1008', async () => {
+    expect(await codeAfter(...parts(MESSAGE_PARTS_MAX))).toBe(4000);
+    expect(await codeAfter(...parts(MESSAGE_PARTS_MAX + 1))).toBe(1008);
   });
 
   test('100,000 empty parts are too many, and worth no memory', async () => {

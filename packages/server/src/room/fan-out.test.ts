@@ -95,6 +95,28 @@ describe('under load', () => {
     expect(world.turnsAsked).toBe(1);
   });
 
+  test('what becomes due during the pause waits for its end only', () => {
+    const world = loaded(0);
+    world.turn();
+    world.fanOut.due(world.audience('slow', 10, 0.8));
+    world.turn();
+    world.clock.pass(5);
+    world.fanOut.due(world.audience('late', 1));
+    expect(world.turnsAsked).toBe(0);
+    world.clock.pass(3);
+    expect(world.turnsAsked).toBe(1);
+  });
+
+  test('what becomes due after it does not wait: there is no load any more', () => {
+    const world = loaded(0);
+    world.turn();
+    world.fanOut.due(world.audience('slow', 10, 0.8));
+    world.turn();
+    world.clock.pass(8);
+    world.fanOut.due(world.audience('late', 1));
+    expect([world.turnsAsked, world.clock.pending]).toEqual([1, 0]);
+  });
+
   test('but never by one that people would notice', () => {
     const world = loaded(100);
     world.clock.pass(PAUSE_MS.max);

@@ -12,7 +12,7 @@ export interface Audience {
 /** Sockets served in one turn. The rest of a large room waits behind the rooms that came meanwhile. */
 export const SLICE = 512;
 
-/** A turn that takes so long shows load: the next writes wait as long as it took, and so become fewer and fuller. */
+/** A turn that takes so long shows load: for as long as it took nothing is written, so that writes become fewer and fuller. */
 export const PAUSE_MS = { min: 5, max: 20 } as const;
 
 /** Runs its argument once, when the events that have already come from the network are worked on. */
@@ -24,7 +24,7 @@ export class FanOut {
   readonly #due: Audience[] = [];
   #underway = false;
   #turnBegan = 0;
-  #lastTurnTook = 0;
+  #pauseUntil = -Infinity;
 
   constructor(clock: Clock, endOfTurn: EndOfTurn = setImmediate) {
     this.#clock = clock;
@@ -36,8 +36,10 @@ export class FanOut {
     this.#due.push(audience);
     if (this.#underway) return;
     this.#underway = true;
-    if (this.#lastTurnTook < PAUSE_MS.min) return this.#nextTurn();
-    this.#clock.after(Math.min(this.#lastTurnTook, PAUSE_MS.max), () => this.#nextTurn());
+    // What comes later than that finds no load any more, and does not wait.
+    const pause = this.#pauseUntil - this.#clock.now();
+    if (pause <= 0) return this.#nextTurn();
+    this.#clock.after(pause, () => this.#nextTurn());
   }
 
   #nextTurn(): void {
@@ -53,7 +55,9 @@ export class FanOut {
       left -= served;
       if (left === 0) break;
     }
-    this.#lastTurnTook = this.#clock.now() - this.#turnBegan;
+    const now = this.#clock.now();
+    const took = now - this.#turnBegan;
+    this.#pauseUntil = took < PAUSE_MS.min ? now : now + Math.min(took, PAUSE_MS.max);
     this.#underway = this.#due.length > 0;
     if (this.#underway) this.#nextTurn();
   }

@@ -27,6 +27,7 @@ import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing
 import { decodeFrames } from '../testing/frames.ts';
 import { FanOut } from './fan-out.ts';
 import { Hub } from './hub.ts';
+import { Turnstile } from './turnstile.ts';
 import { RING_MAX } from './ring.ts';
 import { LAG_BYTES_MAX, type Socket } from './seat.ts';
 import { Session, type SessionEvents, UNREAD_BYTES_MAX, WAITING_MAX } from './session.ts';
@@ -97,6 +98,7 @@ class World {
   readonly random = new SeededRandom(11).bytes;
   readonly store: RoomStore;
   readonly hub: Hub;
+  readonly turnstile = new Turnstile(this.clock);
   readonly events = {
     joined: vi.fn<SessionEvents['joined']>(),
     turnedBack: vi.fn<SessionEvents['turnedBack']>(),
@@ -121,8 +123,8 @@ class World {
 
   connect(): Connection {
     const socket = new TestSocket();
-    const { clock, random, store, hub, events } = this;
-    const session = new Session(socket, { clock, random, store, hub, events, limits: LIMITS });
+    const { clock, random, store, hub, turnstile, events } = this;
+    const session = new Session(socket, { clock, random, store, hub, turnstile, events, limits: LIMITS });
     const { nonce } = socket.last('challenge');
     socket.sent.length = 0;
     const drain = () => {

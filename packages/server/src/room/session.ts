@@ -31,6 +31,7 @@ import { StoreUnavailable } from '../store/store-unavailable.ts';
 import type { Hub } from './hub.ts';
 import { type Frame, encodeFrame } from './frame.ts';
 import { type Guest, LAG_BYTES_MAX, type Notice, type Seat, type Socket } from './seat.ts';
+import type { Turnstile } from './turnstile.ts';
 
 /** What a session tells about itself: enough to count, nothing that names anybody. */
 export interface SessionEvents {
@@ -43,6 +44,8 @@ export interface SessionEvents {
 export type Surroundings = {
   readonly store: RoomStore;
   readonly hub: Hub;
+  /** Where proofs wait while many come at once. */
+  readonly turnstile: Turnstile;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Told in every welcome. */
@@ -211,7 +214,7 @@ export class Session implements Guest {
     this.#state = joining;
 
     const keys = await store.keys(join.id);
-    const proven = verifyJoin(join, nonce, keys);
+    const proven = await this.#world.turnstile.pass(() => verifyJoin(join, nonce, keys));
     if (this.#state !== joining) return;
     if (!proven || keys === undefined) return this.#deny(join.as, denial);
 

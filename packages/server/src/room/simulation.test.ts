@@ -24,6 +24,7 @@ import { Signer, envelope, makeCharter, roomId } from '../testing/signer.ts';
 import { decodeFrames } from '../testing/frames.ts';
 import { FanOut } from './fan-out.ts';
 import { Hub } from './hub.ts';
+import { Turnstile } from './turnstile.ts';
 import type { Socket } from './seat.ts';
 import { Session, type Surroundings } from './session.ts';
 
@@ -220,6 +221,7 @@ async function simulate(
     store,
     clock,
     hub: new Hub(store, new FanOut(clock)),
+    turnstile: new Turnstile(clock),
     random: random.bytes,
     limits: { members: 10, historyMessages: 1_000, historyBytes: 1_000_000 },
     events: {

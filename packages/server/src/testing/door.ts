@@ -32,6 +32,7 @@ export type Door = AsyncDisposable & {
   readonly clock: TestClock;
   readonly log: readonly string[];
   readonly counts: () => Counts;
+  readonly pageDirectory: string;
 };
 
 const secureRandom = (length: number): Uint8Array => randomBytes(length);
@@ -59,6 +60,7 @@ export async function openDoor(
     clock,
     log,
     counts,
+    pageDirectory,
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
       rmSync(pageDirectory, { recursive: true });

@@ -1,0 +1,167 @@
+// Coming and coming back: what one arrival costs the server, and a herd of them at once.
+
+import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { type Contender, MAYFLY, type RoomDoor, type Visit } from './contenders.ts';
+import { allOf } from './crowd.ts';
+import { cpuPerMillion, perCpuSecond, spread } from './figures.ts';
+import type { Round } from './load.ts';
+import { Look } from './look.ts';
+import { MeasuredProcess } from './measured-process.ts';
+import type { Bench } from './sections.ts';
+import { ROW, count } from './table.ts';
+
+/** One room of these is the usual one: few members, many rooms. */
+export const USUAL_MEMBERS = 10;
+const AT_ONCE = 64;
+
+/** Rooms of the usual size, for so many members. */
+export function openDoors(
+  contender: Contender,
+  server: MeasuredProcess,
+  members: number,
+): Promise<RoomDoor[]> {
+  return allOf(Math.ceil(members / USUAL_MEMBERS), () => contender.openRoom(server.port));
+}
+
+/** First joins, so that rooms fill evenly. */
+export function enterAll(doors: readonly RoomDoor[], members: number): Promise<Visit[]> {
+  return allOf(members, async (i) => doors[i % doors.length]?.() ?? noDoor(), AT_ONCE);
+}
+
+/** Resumes, where there is such a thing. */
+export function comeBackAll(visits: readonly Visit[]): Promise<(Visit | undefined)[]> {
+  return allOf(visits.length, async (i) => visits[i]?.comeBack?.(), AT_ONCE);
+}
+
+function noDoor(): never {
+  throw new Error('a member without a room');
+}
+
+// Connecting, proving and the welcome, and the others in the room hearing of it. Closing is between the rounds.
+export async function measureArrivals({ contenders, plan, findings, say }: Bench): Promise<void> {
+  const { arrivals, arrivalCost } = findings;
+  for (const contender of contenders) {
+    say(`arrivals, ${contender.name}`);
+    await using server = await MeasuredProcess.start(contender.program);
+    const joins: Round[] = [];
+    const resumes: Round[] = [];
+    const proofs: number[] = [];
+    for (let round = 0; round <= plan.rounds; round++) {
+      const doors = await openDoors(contender, server, plan.arrivals);
+      await server.rest();
+      const come = await timed(server, () => enterAll(doors, plan.arrivals));
+      joins.push(come.round);
+      await cut(come.visits, server);
+      const back = await timed(server, () => comeBackAll(come.visits));
+      resumes.push(back.round);
+      await cut(back.visits, server);
+      proofs.push(verifyMicroseconds());
+    }
+    // The first round was the warm-up.
+    const [came, cameBack] = [joins.slice(1), resumes.slice(1)];
+    arrivals.put(ROW.join, contender.name, perCpuSecond(came));
+    arrivalCost.put(ROW.join, contender.name, cpuPerMillion(came));
+    const canResume = cameBack.some(({ deliveries }) => deliveries > 0);
+    arrivals.put(ROW.resume, contender.name, canResume ? perCpuSecond(cameBack) : NO_SUCH_THING);
+    arrivalCost.put(ROW.resume, contender.name, canResume ? cpuPerMillion(cameBack) : NO_SUCH_THING);
+    if (contender.name !== MAYFLY) continue;
+    arrivalCost.put(ROW.joinProof, MAYFLY, spread(proofs.slice(1).map((one) => 2 * one)));
+    arrivalCost.put(ROW.resumeProof, MAYFLY, spread(proofs.slice(1)));
+  }
+}
+
+const NO_SUCH_THING = { refused: 'no such thing' };
+
+async function cut(visits: readonly (Visit | undefined)[], server: MeasuredProcess): Promise<void> {
+  for (const visit of visits) visit?.wire.drop();
+  await server.rest();
+}
+
+async function timed<V extends Visit | undefined>(server: MeasuredProcess, arrive: () => Promise<V[]>) {
+  const startedAt = performance.now();
+  const cpuBefore = server.cpuSeconds();
+  const kernelBefore = server.kernelSeconds();
+  const generatorBefore = process.cpuUsage();
+  const visits = await arrive();
+  const { user, system } = process.cpuUsage(generatorBefore);
+  const round: Round = {
+    deliveries: visits.filter((visit) => visit !== undefined).length,
+    seconds: (performance.now() - startedAt) / 1000,
+    serverCpuSeconds: server.cpuSeconds() - cpuBefore,
+    serverKernelSeconds: server.kernelSeconds() - kernelBefore,
+    generatorCpuSeconds: (user + system) / 1e6,
+    latencies: [],
+    lost: 0,
+  };
+  return { visits, round };
+}
+
+const PROOFS = 500;
+/** As long as what a join signs. */
+const PROVEN_BYTES = 90;
+
+/** What Node's crypto takes for one Ed25519 signature with nothing around it, in CPU microseconds, in this process. */
+function verifyMicroseconds(): number {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const signed = randomBytes(PROVEN_BYTES);
+  const signature = sign(null, signed, privateKey);
+  const before = process.cpuUsage();
+  for (let i = 0; i < PROOFS; i++) verify(null, signed, publicKey, signature);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / PROOFS;
+}
+
+/** At the door at one time; a server takes 2,000 that have not joined (LIMIT-3). */
+const HERD_AT_ONCE = 500;
+const HERD_WITHIN_MS = 60_000;
+
+// Everybody is cut off in one moment, and then all come back as fast as the server takes them, without the pauses of
+// real clients.
+export async function measureHerd({ contenders, plan, findings, socketsMax, say }: Bench): Promise<void> {
+  const members = Math.min(plan.herd, socketsMax);
+  for (const contender of contenders.filter(({ name }) => name === MAYFLY)) {
+    say(`herd of ${count(members)}, ${contender.name}`);
+    await using look = await Look.into(contender.program, 'lag');
+    const { server } = look;
+    const visits = await enterAll(await openDoors(contender, server, members), members);
+    await server.rest();
+    const rounds: Round[] = [];
+    const lateForCut = await look.during(() => cut(visits, server));
+    const lateForReturn = await look.during(async () => {
+      const deadline = performance.now() + HERD_WITHIN_MS;
+      const back = await timed(server, () =>
+        allOf(members, async (i) => comeBackUntil(deadline, visits[i]), HERD_AT_ONCE),
+      );
+      rounds.push(back.round);
+    });
+    const [{ deliveries, seconds, serverCpuSeconds } = NOBODY] = rounds;
+    const put = (row: string, value: number) => findings.herd.put(row, contender.name, spread([value]));
+    put(ROW.herdSize, members);
+    put(ROW.herdResumed, (deliveries / members) * 100);
+    put(ROW.herdSeconds, seconds);
+    put(ROW.herdRate, deliveries / serverCpuSeconds);
+    put(ROW.herdCutLag, readLag(lateForCut).maxMs);
+    put(ROW.herdLag('p99'), readLag(lateForReturn).p99Ms);
+    put(ROW.herdLag('max'), readLag(lateForReturn).maxMs);
+  }
+}
+
+const NOBODY: Pick<Round, 'deliveries' | 'seconds' | 'serverCpuSeconds'> = {
+  deliveries: 0,
+  seconds: 0,
+  serverCpuSeconds: 0,
+};
+
+// Who is turned away comes again, as clients do.
+async function comeBackUntil(deadline: number, visit: Visit | undefined): Promise<Visit | undefined> {
+  while (performance.now() < deadline) {
+    const back = await visit?.comeBack?.().catch(() => undefined);
+    if (back !== undefined) return back;
+  }
+  return undefined;
+}
+
+// Written by `sampler.ts`, a part of this bench.
+function readLag(seen: unknown) {
+  return seen as { readonly p99Ms: number; readonly maxMs: number };
+}

@@ -1,0 +1,58 @@
+// What was missed, in words: by how much, what bare sockets reach in the same run, and where Mayfly's time goes.
+
+import { FLOOR, MAYFLY } from './contenders.ts';
+import { type Figure, isMeasured, ratio } from './figures.ts';
+import { GOALS, type Goal, isMet } from './goals.ts';
+import { short } from './numbers.ts';
+import { PARTS } from './shares.ts';
+import { type Findings, ROW } from './table.ts';
+
+/** A line for each goal that was missed, then one for each load under which that was. */
+export function explanations(findings: Findings): readonly string[] {
+  const missed = GOALS.flatMap((goal) => {
+    const actual = goal.read(findings);
+    return actual === undefined || isMet(goal, actual) ? [] : { goal, actual };
+  });
+  const loads = new Set(missed.flatMap(({ goal }) => goal.load ?? []));
+  return [
+    ...missed.map(({ goal, actual }) => [missedBy(goal, actual), ...floorSays(goal, findings)].join(' ')),
+    ...[...loads].map((load) => [`**${name(load)}**:`, ...loadSays(load, findings)].join(' ')),
+  ];
+}
+
+function missedBy({ text, sense, bound, unit }: Goal, actual: number): string {
+  const factor = sense === 'at most' ? actual / bound : bound / actual;
+  return `**${text}**: ${short(actual)} ${unit} where ${short(bound)} was the goal, off by a factor of ${factor.toFixed(2)}.`;
+}
+
+function floorSays(goal: Goal, findings: Findings): readonly string[] {
+  const floor = goal.readFloor?.(findings);
+  if (floor === undefined) return [];
+  const verdict = isMet(goal, floor)
+    ? 'within the bound.'
+    : 'so the bound lies beyond what Node’s sockets and the kernel allow here.';
+  return [`Bare sockets reach ${short(floor)}, ${verdict}`];
+}
+
+function name({ members, inFlight }: NonNullable<Goal['load']>): string {
+  return ROW.speed(members, inFlight);
+}
+
+function loadSays(load: NonNullable<Goal['load']>, { cpu, kernel, shares }: Findings): readonly string[] {
+  const row = name(load);
+  const aboveFloor = ratio(cpu.at(row, MAYFLY), cpu.at(row, FLOOR));
+  const inKernel = median(kernel.at(row, MAYFLY));
+  const parts = PARTS.flatMap((part) => {
+    const percent = median(shares.at(ROW.share(load.members, load.inFlight, part), MAYFLY));
+    return percent === undefined ? [] : `${part} ${short(percent)} %`;
+  });
+  return [
+    ...(aboveFloor === undefined ? [] : [`Mayfly takes ${short(aboveFloor)} times the CPU of bare sockets.`]),
+    ...(inKernel === undefined ? [] : [`The kernel has ${short(inKernel)} % of Mayfly’s CPU time.`]),
+    ...(parts.length === 0 ? [] : [`Whose code runs: ${parts.join('; ')}.`]),
+  ];
+}
+
+function median(figure: Figure | undefined): number | undefined {
+  return isMeasured(figure) ? figure.median : undefined;
+}
