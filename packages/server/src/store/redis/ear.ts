@@ -7,7 +7,7 @@ import type { Joined, MemberSession, RoomNews, StoredEvent } from '../room-store
 type Place = { readonly logId: string; readonly seq: number };
 
 /** What the ear asks of the store, which asks until Redis answers. Does not answer any more once the store is disposed of. */
-export type EarQuestions = {
+type EarQuestions = {
   /** Events after `after` and up to `last`; fewer when the log has let go of some. */
   readonly missed: (logId: string, after: number, last: number) => Promise<readonly StoredEvent[]>;
   /** Everybody who is there, and their profiles; undefined when the room is over. */

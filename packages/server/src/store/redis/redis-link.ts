@@ -81,9 +81,13 @@ export class RedisLink implements Link {
   async #load(): Promise<void> {
     try {
       const { code } = this.#library;
-      await Promise.all(
-        this.#topology.primaries().map((primary) => primary.call('FUNCTION', 'LOAD', 'REPLACE', code)),
-      );
+      const loads = this.#topology
+        .primaries()
+        .map((primary) => primary.call('FUNCTION', 'LOAD', 'REPLACE', code));
+      // One that is down must not keep the others from working.
+      const outcomes = await Promise.allSettled(loads);
+      const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+      if (failed.length === outcomes.length) throw failed[0]?.reason ?? new StoreUnavailable();
     } finally {
       this.#loading = undefined;
     }

@@ -58,7 +58,6 @@ export class Topology {
       sentinels: [...hosts],
       ...(name !== undefined && { name }),
       sentinelRetryStrategy: retryStrategy,
-      failoverDetector: true,
     });
   }
 
