@@ -7,8 +7,10 @@ import { cpuPerMillion, perCpuSecond, spread } from './figures.ts';
 import type { Round } from './load.ts';
 import { Look } from './look.ts';
 import { MeasuredProcess } from './measured-process.ts';
+import type { CpuProfile } from './profile.ts';
 import type { Bench } from './sections.ts';
-import { ROW, count } from './table.ts';
+import { sharesOf } from './shares.ts';
+import { type Findings, ROW, count } from './table.ts';
 
 /** One room of these is the usual one: few members, many rooms. */
 export const USUAL_MEMBERS = 10;
@@ -64,9 +66,30 @@ export async function measureArrivals({ contenders, plan, findings, say }: Bench
     const canResume = cameBack.some(({ deliveries }) => deliveries > 0);
     arrivals.put(ROW.resume, contender.name, canResume ? perCpuSecond(cameBack) : NO_SUCH_THING);
     arrivalCost.put(ROW.resume, contender.name, canResume ? cpuPerMillion(cameBack) : NO_SUCH_THING);
+    await putArrivalShares(contender, plan.arrivals, findings);
     if (contender.name !== MAYFLY) continue;
     arrivalCost.put(ROW.joinProof, MAYFLY, spread(proofs.slice(1).map((one) => 2 * one)));
     arrivalCost.put(ROW.resumeProof, MAYFLY, spread(proofs.slice(1)));
+  }
+}
+
+// By a process of its own: to be looked at costs time too.
+async function putArrivalShares(contender: Contender, members: number, { shares }: Findings): Promise<void> {
+  await using look = await Look.into(contender.program, 'cpu');
+  const { server } = look;
+  const put = (row: string, seen: unknown) => {
+    for (const { part, percent } of sharesOf(seen as CpuProfile)) {
+      shares.put(ROW.share(row, part), contender.name, spread([percent]));
+    }
+  };
+  const warmUp = await openDoors(contender, server, members);
+  await cut(await enterAll(warmUp, members), server);
+  const doors = await openDoors(contender, server, members);
+  let visits: readonly Visit[] = [];
+  put(ROW.join, await look.during(async () => (visits = await enterAll(doors, members))));
+  await cut(visits, server);
+  if (visits.some(({ comeBack }) => comeBack !== undefined)) {
+    put(ROW.resume, await look.during(() => comeBackAll(visits)));
   }
 }
 
@@ -119,38 +142,33 @@ const HERD_WITHIN_MS = 60_000;
 // real clients.
 export async function measureHerd({ contenders, plan, findings, socketsMax, say }: Bench): Promise<void> {
   const members = Math.min(plan.herd, socketsMax);
-  for (const contender of contenders.filter(({ name }) => name === MAYFLY)) {
+  for (const contender of contenders) {
     say(`herd of ${count(members)}, ${contender.name}`);
     await using look = await Look.into(contender.program, 'lag');
     const { server } = look;
     const visits = await enterAll(await openDoors(contender, server, members), members);
     await server.rest();
-    const rounds: Round[] = [];
-    const lateForCut = await look.during(() => cut(visits, server));
-    const lateForReturn = await look.during(async () => {
-      const deadline = performance.now() + HERD_WITHIN_MS;
-      const back = await timed(server, () =>
-        allOf(members, async (i) => comeBackUntil(deadline, visits[i]), HERD_AT_ONCE),
-      );
-      rounds.push(back.round);
-    });
-    const [{ deliveries, seconds, serverCpuSeconds } = NOBODY] = rounds;
     const put = (row: string, value: number) => findings.herd.put(row, contender.name, spread([value]));
     put(ROW.herdSize, members);
-    put(ROW.herdResumed, (deliveries / members) * 100);
-    put(ROW.herdSeconds, seconds);
-    put(ROW.herdRate, deliveries / serverCpuSeconds);
-    put(ROW.herdCutLag, readLag(lateForCut).maxMs);
-    put(ROW.herdLag('p99'), readLag(lateForReturn).p99Ms);
-    put(ROW.herdLag('max'), readLag(lateForReturn).maxMs);
+    put(ROW.herdCutLag, readLag(await look.during(() => cut(visits, server))).maxMs);
+    if (visits.every(({ comeBack }) => comeBack === undefined)) continue;
+    const rounds: Round[] = [];
+    const late = readLag(
+      await look.during(async () => {
+        const deadline = performance.now() + HERD_WITHIN_MS;
+        const comeBack = () => allOf(members, (i) => comeBackUntil(deadline, visits[i]), HERD_AT_ONCE);
+        rounds.push((await timed(server, comeBack)).round);
+      }),
+    );
+    for (const { deliveries, seconds, serverCpuSeconds } of rounds) {
+      put(ROW.herdResumed, (deliveries / members) * 100);
+      put(ROW.herdSeconds, seconds);
+      put(ROW.herdRate, deliveries / serverCpuSeconds);
+    }
+    put(ROW.herdLag('p99'), late.p99Ms);
+    put(ROW.herdLag('max'), late.maxMs);
   }
 }
-
-const NOBODY: Pick<Round, 'deliveries' | 'seconds' | 'serverCpuSeconds'> = {
-  deliveries: 0,
-  seconds: 0,
-  serverCpuSeconds: 0,
-};
 
 // Who is turned away comes again, as clients do.
 async function comeBackUntil(deadline: number, visit: Visit | undefined): Promise<Visit | undefined> {

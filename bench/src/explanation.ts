@@ -1,4 +1,4 @@
-// What was missed, in words: by how much, what bare sockets reach in the same run, and where Mayfly's time goes.
+// What was missed, in words: by how much, what the floor reaches in the same run, and where Mayfly's time goes.
 
 import { FLOOR, MAYFLY } from './contenders.ts';
 import { type Figure, isMeasured, ratio } from './figures.ts';
@@ -13,10 +13,10 @@ export function explanations(findings: Findings): readonly string[] {
     const actual = goal.read(findings);
     return actual === undefined || isMet(goal, actual) ? [] : { goal, actual };
   });
-  const loads = new Set(missed.flatMap(({ goal }) => goal.load ?? []));
+  const rows = new Set(missed.flatMap(({ goal }) => goal.row ?? []));
   return [
     ...missed.map(({ goal, actual }) => [missedBy(goal, actual), ...floorSays(goal, findings)].join(' ')),
-    ...[...loads].map((load) => [`**${name(load)}**:`, ...loadSays(load, findings)].join(' ')),
+    ...[...rows].map((row) => [`**${row}**:`, ...timeSays(row, findings)].join(' ')),
   ];
 }
 
@@ -26,25 +26,20 @@ function missedBy({ text, sense, bound, unit }: Goal, actual: number): string {
 }
 
 function floorSays(goal: Goal, findings: Findings): readonly string[] {
-  const floor = goal.readFloor?.(findings);
-  if (floor === undefined) return [];
-  const verdict = isMet(goal, floor)
+  const reached = goal.floor?.read(findings);
+  if (goal.floor === undefined || reached === undefined) return [];
+  const verdict = isMet(goal, reached)
     ? 'within the bound.'
-    : 'so the bound lies beyond what Node’s sockets and the kernel allow here.';
-  return [`Bare sockets reach ${short(floor)}, ${verdict}`];
+    : 'so the bound lies beyond what Node and the kernel allow here.';
+  return [`The floor, ${goal.floor.name}, reaches ${short(reached)}, ${verdict}`];
 }
 
-function name({ members, inFlight }: NonNullable<Goal['load']>): string {
-  return ROW.speed(members, inFlight);
-}
-
-function loadSays(load: NonNullable<Goal['load']>, { cpu, kernel, shares }: Findings): readonly string[] {
-  const row = name(load);
+function timeSays(row: string, { cpu, kernel, shares }: Findings): readonly string[] {
   const aboveFloor = ratio(cpu.at(row, MAYFLY), cpu.at(row, FLOOR));
   const inKernel = median(kernel.at(row, MAYFLY));
   const parts = PARTS.flatMap((part) => {
-    const percent = median(shares.at(ROW.share(load.members, load.inFlight, part), MAYFLY));
-    return percent === undefined ? [] : `${part} ${short(percent)} %`;
+    const percent = median(shares.at(ROW.share(row, part), MAYFLY));
+    return percent === undefined || percent < 0.05 ? [] : `${part} ${short(percent)} %`;
   });
   return [
     ...(aboveFloor === undefined ? [] : [`Mayfly takes ${short(aboveFloor)} times the CPU of bare sockets.`]),

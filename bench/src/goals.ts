@@ -13,10 +13,10 @@ export type Goal = {
   readonly unit: string;
   /** Undefined: this run has no figure for it. */
   readonly read: (findings: Findings) => number | undefined;
-  /** The same, had bare sockets been measured against it. */
-  readonly readFloor?: (findings: Findings) => number | undefined;
-  /** One of `LOADS`, where CPU is what it is about. */
-  readonly load?: SpeedLoad;
+  /** The same, had something been measured against it that does as little as can be done. */
+  readonly floor?: { readonly name: string; readonly read: (findings: Findings) => number | undefined };
+  /** What it is about, as the shares of time name it. */
+  readonly row?: string;
 };
 
 /** The loads under which CPU has a goal. */
@@ -34,8 +34,8 @@ export const GOALS: readonly Goal[] = [
   latencyGoal(5_000, 40),
   memoryGoal(ROW.idle, 10),
   memoryGoal(ROW.slow, 64),
-  arrivalGoal(ROW.join, 1_500),
-  arrivalGoal(ROW.resume, 3_000),
+  arrivalGoal(ROW.join, ROW.joinProof, 1_500),
+  arrivalGoal(ROW.resume, ROW.resumeProof, 3_000),
   herdGoal(ROW.herdResumed, 'at least', 100, '%'),
   herdGoal(ROW.herdCutLag, 'at most', 100, 'ms'),
   herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
@@ -53,8 +53,8 @@ function cpuGoal(load: SpeedLoad, peer: string, bound: number): Goal {
     bound,
     unit: `× ${peer}`,
     read: ({ cpu }) => ratio(cpu.at(row, MAYFLY), cpu.at(row, peer)),
-    readFloor: ({ cpu }) => ratio(cpu.at(row, FLOOR), cpu.at(row, peer)),
-    load,
+    floor: { name: FLOOR, read: ({ cpu }) => ratio(cpu.at(row, FLOOR), cpu.at(row, peer)) },
+    row,
   };
 }
 
@@ -66,7 +66,7 @@ function latencyGoal(members: number, bound: number): Goal {
     bound,
     unit: 'ms',
     read: ({ latency }) => medianAt(latency.at(row, MAYFLY)),
-    readFloor: ({ latency }) => medianAt(latency.at(row, FLOOR)),
+    floor: { name: FLOOR, read: ({ latency }) => medianAt(latency.at(row, FLOOR)) },
   };
 }
 
@@ -80,18 +80,37 @@ function memoryGoal(row: string, bound: number): Goal {
   };
 }
 
-function arrivalGoal(row: string, bound: number): Goal {
+function arrivalGoal(row: string, proof: string, bound: number): Goal {
   return {
     text: row,
     sense: 'at least',
     bound,
     unit: 'per CPU second',
     read: ({ arrivals }) => medianAt(arrivals.at(row, MAYFLY)),
+    floor: {
+      name: `${NAIVE_WS} and the signatures alone`,
+      read: (findings) => arrivalFloor(findings, proof),
+    },
+    row,
   };
 }
 
+// To connect at all, and to verify what has to be verified.
+function arrivalFloor({ arrivalCost }: Findings, proof: string): number | undefined {
+  const connecting = medianAt(arrivalCost.at(ROW.join, NAIVE_WS));
+  const proving = medianAt(arrivalCost.at(proof, MAYFLY));
+  return connecting === undefined || proving === undefined ? undefined : 1e6 / (connecting + proving);
+}
+
 function herdGoal(row: string, sense: Goal['sense'], bound: number, unit: string): Goal {
-  return { text: `herd: ${row}`, sense, bound, unit, read: ({ herd }) => medianAt(herd.at(row, MAYFLY)) };
+  return {
+    text: `herd: ${row}`,
+    sense,
+    bound,
+    unit,
+    read: ({ herd }) => medianAt(herd.at(row, MAYFLY)),
+    floor: { name: NAIVE_WS, read: ({ herd }) => medianAt(herd.at(row, NAIVE_WS)) },
+  };
 }
 
 function medianAt(figure: Parameters<typeof isMeasured>[0]): number | undefined {

@@ -40,16 +40,16 @@ describe('report', () => {
     expect(goalRows(4)[1]).toContain('| – | not measured | – |');
   });
 
-  test('a missed goal says what bare sockets reach and whose code runs, a met one says nothing', () => {
+  test('a missed goal says what the floor reaches and whose code runs, a met one says nothing', () => {
     const found = findings(8);
     const row = ROW.speed(100, 1);
     found.cpu.put(row, FLOOR, spread([5]));
     found.kernel.put(row, MAYFLY, spread([72]));
-    found.shares.put(ROW.share(100, 1, 'garbage collection'), MAYFLY, spread([3]));
+    found.shares.put(ROW.share(row, 'garbage collection'), MAYFLY, spread([3]));
     const text = report(found, CIRCUMSTANCES);
     expect(text).toContain(
       '- **CPU for a delivery, room of 100, one message at a time**: 0.800 × Socket.IO where 0.400 was the goal, off by ' +
-        'a factor of 2.00. Bare sockets reach 0.500, so the bound lies beyond what Node’s sockets and the kernel allow here.',
+        'a factor of 2.00. The floor, bare sockets, reaches 0.500, so the bound lies beyond what Node and the kernel allow here.',
     );
     expect(text).toContain(
       '- **room of 100, one message at a time**: Mayfly takes 1.60 times the CPU of bare sockets. The kernel has 72.0 % ' +
@@ -57,7 +57,20 @@ describe('report', () => {
     );
     expect(report(findings(4), CIRCUMSTANCES)).not.toContain('What was missed');
     found.cpu.put(row, FLOOR, spread([4]));
-    expect(report(found, CIRCUMSTANCES)).toContain('Bare sockets reach 0.400, within the bound.');
+    expect(report(found, CIRCUMSTANCES)).toContain(
+      'The floor, bare sockets, reaches 0.400, within the bound.',
+    );
+  });
+
+  test('the floor of an arrival is a bare connection and its signatures', () => {
+    const found = findings(4);
+    found.arrivals.put(ROW.resume, MAYFLY, spread([2_000]));
+    found.arrivalCost.put(ROW.join, NAIVE_WS, spread([150]));
+    found.arrivalCost.put(ROW.resumeProof, MAYFLY, spread([100]));
+    expect(report(found, CIRCUMSTANCES)).toContain(
+      '- **resumes**: 2,000 per CPU second where 3,000 was the goal, off by a factor of 1.50. ' +
+        'The floor, naive ws and the signatures alone, reaches 4,000, within the bound.',
+    );
   });
 
   test('bare sockets have a column where they were measured, and only there', () => {

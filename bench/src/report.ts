@@ -43,7 +43,7 @@ export function report(findings: Findings, circumstances: Circumstances): string
     '',
     '## Goals',
     '',
-    '| goal | bound | this run | | bare sockets |',
+    '| goal | bound | this run | | the floor |',
     '| --- | --- | --- | --- | --- |',
     ...GOALS.map((goal) => goalRow(goal, findings)),
     '',
@@ -75,7 +75,7 @@ function missed(findings: Findings): readonly string[] {
 
 function goalRow(goal: Goal, findings: Findings): string {
   const actual = goal.read(findings);
-  const floor = goal.readFloor?.(findings);
+  const floor = goal.floor?.read(findings);
   const verdict =
     actual === undefined ? 'not measured' : isMet(goal, actual) ? 'met' : missedBy(goal, actual);
   const shown = actual === undefined ? '–' : `${short(actual)} ${goal.unit}`;

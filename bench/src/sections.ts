@@ -118,7 +118,11 @@ async function measureShares({ contenders, plan, findings, say }: Bench): Promis
       const all = await timeShares(contender, { members, bucket: BUCKET, loads, ms: plan.lookMs });
       for (const [i, { inFlight }] of loads.entries()) {
         for (const { part, percent } of all[i] ?? []) {
-          findings.shares.put(ROW.share(members, inFlight, part), contender.name, spread([percent]));
+          findings.shares.put(
+            ROW.share(ROW.speed(members, inFlight), part),
+            contender.name,
+            spread([percent]),
+          );
         }
       }
     }

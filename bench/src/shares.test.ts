@@ -23,6 +23,7 @@ test('samples are summed up by whose code ran; waiting does not count', () => {
   const shares = sharesOf({ nodes, samples, timeDeltas });
   expect(shares.map(({ part, percent }) => [part, percent])).toEqual([
     ['writing to sockets', 50],
+    ['verifying signatures', 0],
     ['Node’s streams, timers and events', 10],
     ['its own code', 15],
     ['packages it uses', 5],

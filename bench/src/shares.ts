@@ -13,6 +13,7 @@ type CallFrame = CpuProfile['nodes'][number]['callFrame'];
 
 const BELONGS = {
   'writing to sockets': ({ functionName, url }) => url === '' && WRITES.has(functionName),
+  'verifying signatures': ({ functionName, url }) => url === '' && PROVES.has(functionName),
   'Node’s streams, timers and events': ({ url }) => url.startsWith('node:'),
   'its own code': ({ url }) => url.startsWith('file:') && !url.includes('/node_modules/'),
   'packages it uses': ({ url }) => url.includes('/node_modules/'),
@@ -28,6 +29,8 @@ export const PARTS: readonly Part[] = Object.keys(BELONGS).filter(isPart);
 
 /** What Node calls its native functions that write to a stream. */
 const WRITES = new Set(['writeBuffer', 'writev', 'writeUtf8String', 'writeLatin1String', 'writeAsciiString']);
+/** What it calls its native steps of importing a key and verifying with it. */
+const PROVES = new Set(['run', 'SignJob', 'initEDRaw', 'KeyObjectHandle']);
 /** Waiting, and the sampler’s own end. */
 const NOT_AT_WORK = new Set(['(idle)', 'dispatch']);
 

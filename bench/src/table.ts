@@ -77,7 +77,7 @@ export function emptyFindings(): Findings {
     shares: new Table(
       'Where the time goes',
       '%',
-      'V8’s own samples of the server while it is under load, by whose code was running. Calls into the kernel are in the part that makes them.',
+      'V8’s own samples of the server while it is at work, by whose code was running. Calls into the kernel are in the part that makes them.',
       false,
     ),
     throughput: new Table(
@@ -114,7 +114,7 @@ export function emptyFindings(): Findings {
     herd: new Table(
       'When everybody is cut off and comes back',
       'herd',
-      'All connections break in one moment; when the server has taken note, all come back as fast as the server takes them, 500 at the door at any time, without the random pauses that real clients make; who is turned away comes again.',
+      'All connections break in one moment; when the server has taken note, all come back as fast as the server takes them, 500 at the door at any time, without the random pauses that real clients make; who is turned away comes again. The peers are only cut off.',
       false,
     ),
   };
@@ -124,7 +124,7 @@ export function emptyFindings(): Findings {
 export const ROW = {
   speed: (members: number, inFlight: number) =>
     `room of ${count(members)}, ${inFlight === 1 ? 'one message at a time' : `${inFlight} in flight`}`,
-  share: (members: number, inFlight: number, part: string) => `${ROW.speed(members, inFlight)}: ${part}`,
+  share: (row: string, part: string) => `${row}: ${part}`,
   latency: (members: number, what: 'p50' | 'p99' | 'max') => `room of ${count(members)}, ${what}`,
   latencyLoad: (members: number) => `room of ${count(members)}, load (deliveries / s)`,
   rooms: (rooms: number) => `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of 2, 16 in flight`,
