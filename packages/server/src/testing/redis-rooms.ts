@@ -240,6 +240,10 @@ class WatchedLink implements Link {
     return this.#watch(this.#link.call(name, keys, args));
   }
 
+  range(stream: string, after: number, last: number): Promise<unknown> {
+    return this.#watch(this.#link.range(stream, after, last));
+  }
+
   listen(channel: string): Promise<void> {
     this.#partitions.add(partitionOf(channel));
     this.#channels.add(channel);

@@ -25,10 +25,15 @@ export function readKeys(answer: unknown): RoomKeys | undefined {
   return { ownerPk, accessPk, ...(linkPk.length > 0 && { linkPk }), epoch, door: asDoor(door) };
 }
 
-/** With the nodes that have members of the room in their care. */
-export function readJoined(
-  answer: unknown,
-): { readonly joined: Joined; readonly nodes: readonly string[] } | JoinRefused {
+export type JoinAnswer = {
+  readonly joined: Joined;
+  /** Where `missed` is empty because it is long: what comes after this is still to be read. */
+  readonly missedAfter: number | undefined;
+  /** Those that have members of the room in their care. */
+  readonly nodes: readonly string[];
+};
+
+export function readJoined(answer: unknown): JoinAnswer | JoinRefused {
   const reply = new Reply(answer);
   const outcome = reply.text();
   if (outcome !== 'joined') return { outcome: outcome === 'full' ? 'full' : 'denied' };
@@ -43,6 +48,7 @@ export function readJoined(
     reply.number(),
   ];
   const { presence, profiles } = readPresent(reply, session.slot);
+  const missed = reply.listOrNumber();
   const joined: Joined = {
     outcome: 'joined',
     session,
@@ -50,7 +56,7 @@ export function readJoined(
     seq,
     mode: mode === 'resume' ? 'resume' : 'reset',
     ...resetReason(reason),
-    missed: readEvents(reply.list()),
+    missed: typeof missed === 'number' ? [] : readEvents(missed),
     epoch,
     c,
     charter,
@@ -64,7 +70,14 @@ export function readJoined(
     presence,
     profiles,
   };
-  return { joined, nodes: reply.list().all((row) => toHex(row.bytes())) };
+  const missedAfter = typeof missed === 'number' ? missed : undefined;
+  return { joined, missedAfter, nodes: reply.list().all((row) => toHex(row.bytes())) };
+}
+
+/** Some of what was missed may have left the log before it was read. */
+export function withMissed(joined: Joined, after: number, missed: readonly StoredEvent[]): Joined {
+  const isWhole = missed.length === joined.seq - after;
+  return { ...joined, missed, ...(!isWhole && { mode: 'reset', reason: joined.reason ?? 'too_old' }) };
 }
 
 export function readPlaced(answer: unknown): Placed | 'vanished' {

@@ -8,6 +8,10 @@ export function roomKey(room: RoomId): string {
   return `r${tail(room)}`;
 }
 
+export function roomStream(room: RoomId): string {
+  return `s${tail(room)}`;
+}
+
 export function roomChannel(room: RoomId): string {
   return `c${tail(room)}`;
 }

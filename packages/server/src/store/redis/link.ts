@@ -7,6 +7,8 @@ export type Argument = string | number | Uint8Array;
 export interface Link extends AsyncDisposable {
   /** One round trip, one atomic step. Throws `StoreUnavailable` when Redis cannot, or does not answer in time. */
   call(name: FunctionName, keys: readonly string[], args: readonly Argument[]): Promise<unknown>;
+  /** Entries of a stream after one number and up to another, as Redis has them. Throws `StoreUnavailable`. */
+  range(stream: string, after: number, last: number): Promise<unknown>;
   /** Resolves when everything announced from then on will be heard. Throws `StoreUnavailable`. */
   listen(channel: string): Promise<void>;
   silence(channel: string): void;

@@ -10,6 +10,7 @@ import { AWAY_AFTER_MS } from '../members.ts';
 import type { JoinRequest, Joined, MemberSession, RoomNews, RoomStore } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
+import { withMissed } from './answers.ts';
 import { connectRedisStore } from './connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
@@ -495,6 +496,40 @@ describe('a Redis that fails', () => {
   });
 });
 
+const eventsTo50 = (first: number) =>
+  Array.from({ length: 51 - first }, (_, i) => ({ seq: first + i, frame: new Uint8Array(0) }));
+
+describe('a long history', () => {
+  const many = { ...LIMITS, historyMessages: 100 };
+
+  test('RESUME-1: what was missed is whole, however much it is', async () => {
+    const raw = await world.node(many);
+    await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+    await raw.open(ROOM, CHARTER);
+    const node = new Node(raw);
+    const { session, logId } = await node.join('ann');
+    for (let n = 1; n <= 80; n++) await node.append(session, n);
+    for (const seq of [1, 47, 48, 49, 50, 80, 81]) {
+      const { mode, missed } = await node.join('ann', { as: 'member', position: { logId, seq } });
+      expect(mode).toBe('resume');
+      expect(missed.map((event) => event.seq)).toEqual(
+        Array.from({ length: 81 - seq }, (_, i) => seq + 1 + i),
+      );
+    }
+  });
+
+  test('RESUME-2: what leaves the log before it is read makes a reset, not a hole', async () => {
+    const [a] = await nodes(1);
+    const { reason: _fresh, ...fresh } = await a.join('ann');
+    const joined: Joined = { ...fresh, mode: 'resume', seq: 50 };
+    expect(withMissed(joined, 10, eventsTo50(11))).toMatchObject({ mode: 'resume' });
+    expect(withMissed(joined, 10, eventsTo50(12))).toMatchObject({ mode: 'reset', reason: 'too_old' });
+    expect(withMissed({ ...joined, mode: 'reset', reason: 'fresh' }, 0, eventsTo50(2))).toMatchObject({
+      reason: 'fresh',
+    });
+  });
+});
+
 describe('listening', () => {
   test('WELCOME-3: a join is not asked for before the room is listened to', async () => {
     const asked: string[] = [];
@@ -508,6 +543,7 @@ describe('listening', () => {
         new Promise((resolve) => {
           waiting.push(resolve);
         }),
+      range: async () => [],
       silence: () => {},
       [Symbol.asyncDispose]: async () => {},
     };

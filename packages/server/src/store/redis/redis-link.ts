@@ -42,6 +42,16 @@ export class RedisLink implements Link {
     }
   }
 
+  async range(stream: string, after: number, last: number): Promise<unknown> {
+    try {
+      return await this.#inTime(
+        this.#topology.caller.callBuffer('XRANGE', stream, `${after + 1}-0`, `${last}-0`),
+      );
+    } catch (error) {
+      throw explain('XRANGE', error);
+    }
+  }
+
   listen(channel: string): Promise<void> {
     return this.#channels.listen(channel);
   }
@@ -126,12 +136,12 @@ const CANNOT_NOW = new Set([
 ]);
 
 // The client library's errors carry the command, and with it a room's id: they go no further than here.
-function explain(name: FunctionName, error: unknown): Error {
+function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
   if (error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
   if (code === 'OOM') return new StoreUnavailable('server_full');
   if (code === undefined || CANNOT_NOW.has(code)) return new StoreUnavailable();
-  return new Error(`Redis refused the function ${name}: ${code}`);
+  return new Error(`Redis refused ${name}: ${code}`);
 }
 
 /** Undefined where it was not Redis that answered. */

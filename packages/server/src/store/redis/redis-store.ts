@@ -30,6 +30,7 @@ import type {
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { readAnnouncement } from './announcement.ts';
 import {
+  type JoinAnswer,
   placeWords,
   readEvents,
   readHeads,
@@ -39,12 +40,13 @@ import {
   readPlaced,
   readPresent,
   readSessions,
+  withMissed,
 } from './answers.ts';
 import { Census } from './census.ts';
 import { Departures } from './departures.ts';
 import { Ear } from './ear.ts';
 import { Insistence } from './insistence.ts';
-import { DIRECTORIES, NODES_KEY, roomChannel, roomKey, roomOfChannel } from './keyspace.ts';
+import { DIRECTORIES, NODES_KEY, roomChannel, roomKey, roomOfChannel, roomStream } from './keyspace.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument, Link, LinkEvents } from './link.ts';
 import { BEAT_MS, LEASE_MS, Neighbours } from './neighbours.ts';
@@ -142,15 +144,17 @@ export class RedisStore implements RoomStore, LinkEvents {
     // Nothing may happen between the answer and the first news that is heard.
     if (this.#rooms.has(room)) await this.#link.listen(roomChannel(room));
     const attempt = this.#setup.random(SLOT_BYTES);
-    const answer = await this.#askToJoin(room, request, attempt).catch((error: unknown) => {
+    try {
+      const answer = readJoined(await this.#askToJoin(room, request, attempt));
+      if ('outcome' in answer) return answer;
+      for (const node of answer.nodes) this.#neighbours.saw(node);
+      const joined = await this.#readMissed(room, answer);
+      this.#serve(room, joined);
+      return joined;
+    } catch (error) {
       this.#insistence.background(this.#departures.withdrawn(room, request.idPk, attempt));
       throw error;
-    });
-    const read = readJoined(answer);
-    if ('outcome' in read) return read;
-    for (const node of read.nodes) this.#neighbours.saw(node);
-    this.#serve(room, read.joined);
-    return read.joined;
+    }
   }
 
   async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
@@ -289,6 +293,12 @@ export class RedisStore implements RoomStore, LinkEvents {
       maxMembers * RECORDS_PER_MEMBER,
       historyMessages,
     ]);
+  }
+
+  async #readMissed(room: RoomId, { joined, missedAfter }: JoinAnswer): Promise<Joined> {
+    if (missedAfter === undefined) return joined;
+    const entries = await this.#link.range(roomStream(room), missedAfter, joined.seq);
+    return withMissed(joined, missedAfter, readEvents(new Reply(entries)));
   }
 
   #serve(room: RoomId, joined: Joined): void {

@@ -32,6 +32,10 @@ export class Reply {
     return value;
   }
 
+  listOrNumber(): Reply | number {
+    return typeof this.#fields[this.#at] === 'number' ? this.number() : this.list();
+  }
+
   list(): Reply {
     return new Reply(this.#fields[this.#at++]);
   }
