@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -179,12 +180,63 @@ function findPython() {
 }
 
 function installPython() {
-  const found = installer();
-  if (found?.program !== 'apt-get' || process.getuid?.() !== 0) return undefined;
-  say('installing Python packages for the foreign client (once)…');
-  const args = [['update'], ['install', '-y', '--no-install-recommends', ...PYTHON_PACKAGES]];
-  const ran = args.every((args) => installQuietly(found.program, args));
-  return ran ? findPython() : undefined;
+  return installDebian('Python packages for the foreign client', PYTHON_PACKAGES) ? findPython() : undefined;
+}
+
+const OLDEST_REDIS = 7;
+
+/** A redis-server or valkey-server for tests and `npm run cluster`, installed if it may be; its path is also in REDIS_SERVER_PATH. */
+export function requireRedis() {
+  const found = findRedis() ?? installRedis();
+  if (!found)
+    fail(
+      `needs a redis-server of Redis ${OLDEST_REDIS}.0 or newer, or a valkey-server: sudo apt-get install -y redis-server (or set REDIS_SERVER_PATH), then run this again.`,
+    );
+  process.env.REDIS_SERVER_PATH = found;
+  return found;
+}
+
+function findRedis() {
+  const given = process.env.REDIS_SERVER_PATH;
+  return (given ? [given] : ['redis-server', 'valkey-server']).find(isRedis);
+}
+
+function isRedis(program) {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return Number(/\bv=(\d+)\./.exec(stdout ?? '')?.[1]) >= OLDEST_REDIS;
+}
+
+function installRedis() {
+  return installDebian('Redis', ['redis-server']) ? findRedis() : undefined;
+}
+
+/** HAProxy, installed if it may be. */
+export function requireHaproxy() {
+  const found = findHaproxy() ?? (installDebian('HAProxy', ['haproxy']) ? findHaproxy() : undefined);
+  if (!found)
+    fail('the cluster needs HAProxy 2.4 or newer: sudo apt-get install -y haproxy, then run it again.');
+  return found;
+}
+
+function findHaproxy() {
+  return ['haproxy', '/usr/sbin/haproxy'].find((program) => spawnSync(program, ['-v']).status === 0);
+}
+
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+// Debian starts what it installs, and again after every boot. Neither is wanted here: whoever needs one starts it.
+function installDebian(name, packages) {
+  if (installer()?.program !== 'apt-get' || process.getuid?.() !== 0) return false;
+  say(`installing ${name} (once)…`);
+  const isOurs = !existsSync(SERVICE_POLICY);
+  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const args = [['update'], ['install', '-y', '--no-install-recommends', ...packages]];
+    return args.every((words) => installQuietly('apt-get', words));
+  } finally {
+    if (isOurs) rmSync(SERVICE_POLICY);
+    spawnSync('systemctl', ['disable', ...packages], { stdio: 'ignore' });
+  }
 }
 
 function chromiumAdvice() {

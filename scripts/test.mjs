@@ -1,13 +1,21 @@
 // `npm test`: installs what the tests need, then formatting, lint, types, unused code and every test.
 // Words after `--` go to the test runner: `npm test -- receiver` runs the tests whose file names say so, and nothing else.
 
-import { build, installPackages, requireChromium, requireNode, runPackage } from './bootstrap.mjs';
+import {
+  build,
+  installPackages,
+  requireChromium,
+  requireNode,
+  requireRedis,
+  runPackage,
+} from './bootstrap.mjs';
 
 const chosen = process.argv.slice(2);
 
 requireNode();
 installPackages();
 requireChromium();
+requireRedis();
 build();
 
 const TESTS = {

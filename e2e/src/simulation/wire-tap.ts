@@ -21,12 +21,19 @@ export function tap(
   idPk: () => string,
   textOf?: (envelope: Uint8Array) => string,
 ): Transport {
+  // Who moves to another server has two wires for a moment: out of the room is who lost the one that welcomed them last.
+  let welcomed: object | undefined;
   return (events) => {
     let closed = false;
     const heard = new Ear(witness, idPk, textOf);
+    const close = (code: number) => {
+      if (!closed && (welcomed === undefined || welcomed === heard)) witness.note({ saw: 'closed', code });
+      if (welcomed === heard) welcomed = undefined;
+      closed = true;
+    };
     const tapped: WireEvents = {
       text: (frame) => {
-        if (!closed) heard.text(frame);
+        if (!closed && heard.text(frame) === 'welcome') welcomed = heard;
         events.text(frame);
       },
       binary: (frame) => {
@@ -34,8 +41,7 @@ export function tap(
         events.binary(frame);
       },
       closed: (code) => {
-        if (!closed) witness.note({ saw: 'closed', code });
-        closed = true;
+        close(code);
         events.closed(code);
       },
     };
@@ -43,8 +49,7 @@ export function tap(
     return {
       send: (frame) => wire.send(frame),
       close: () => {
-        if (!closed) witness.note({ saw: 'closed', code: OWN_CLOSE });
-        closed = true;
+        close(OWN_CLOSE);
         wire.close();
       },
       get bufferedBytes() {
@@ -67,9 +72,10 @@ class Ear {
     this.#textOf = textOf;
   }
 
-  text(frame: string): void {
+  text(frame: string): ServerControl['type'] | undefined {
     const control = decodeServerControl(frame);
     if (control !== undefined) this.#control(control);
+    return control?.type;
   }
 
   binary(frame: Uint8Array): void {

@@ -34,6 +34,8 @@ test('with nothing set, the defaults', () => {
     requireOrigin: false,
     tlsCert: undefined,
     tlsKey: undefined,
+    redisUrl: undefined,
+    allowPersistentRedis: false,
     logLevel: 'info',
   });
 });
@@ -61,6 +63,21 @@ const WRITTEN: readonly (readonly [Environment, Partial<Config>])[] = [
   [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
   [{ RATE_LIMITS: 'strict' }, { rateLimits: 'strict' }],
+  [
+    { REDIS_URL: 'redis+sentinel://a.example,b.example:1/mayfly' },
+    {
+      redisUrl: {
+        shape: 'sentinel',
+        hosts: [
+          { host: 'a.example', port: 26_379 },
+          { host: 'b.example', port: 1 },
+        ],
+        tls: false,
+        name: 'mayfly',
+      },
+    },
+  ],
+  [{ ALLOW_PERSISTENT_REDIS: '1' }, { allowPersistentRedis: true }],
 ];
 
 test.each(WRITTEN)('%j', (environment, expected) => {
@@ -89,12 +106,22 @@ test.each([
   ['REQUIRE_ORIGIN', 'yes'],
   ['LOG_LEVEL', 'debug'],
   ['RATE_LIMITS', '0'],
+  ['ALLOW_PERSISTENT_REDIS', 'yes'],
 ])('%s=%s is named, with what was given and what is allowed', (name, text) => {
   const complaints = complaintsOf({ [name]: text });
   expect(complaints).toHaveLength(1);
   expect(complaints[0]).toMatch(/^[A-Z_]+ is ".*", but must be .+\.$/);
   expect(complaints[0]).toContain(`${name} is "${text}"`);
 });
+
+test.each(['localhost:6379', 'http://canary@a', 'redis://:canary@a,b', 'redis://:canary%zz@a'])(
+  'REDIS_URL=%s is named, but what was given is not repeated: it may hold a password',
+  (text) => {
+    expect(complaintsOf({ REDIS_URL: text })).toEqual([
+      expect.stringMatching(/^REDIS_URL is not understood, but must be (?!.*canary).*\.$/),
+    ]);
+  },
+);
 
 test('all that is wrong is told at once', () => {
   expect(complaintsOf({ PORT: 'x', LOG_LEVEL: 'y', GRID_SIZE: 'z' })).toHaveLength(3);

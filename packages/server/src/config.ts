@@ -4,12 +4,15 @@ import { ENVELOPE_BYTES_MAX, LIFE_SECONDS, ROOM_ID_LENGTH } from '@mayfly/protoc
 import { LOG_LEVELS, type LogLevel } from './guard/events.ts';
 import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
+import { type RedisAddress, parseRedisUrl } from './store/redis/address.ts';
 
 /** One row of the settings table; `T` is what the server gets. */
 export type Setting<T> = {
   readonly name: string;
   /** An older name that works too. */
   readonly alias?: string;
+  /** A complaint does not repeat it. */
+  readonly isSecret?: true;
   /** As it would be written in the environment; empty: not set. */
   readonly fallback: string;
   /** What is allowed, in words that complete "must be …". */
@@ -96,15 +99,25 @@ export const SETTINGS = {
     meaning: 'hosts this server answers to; empty, with no `PUBLIC_ORIGIN`: any',
     read: (text) => listOf(text, readHost),
   },
-  requireOrigin: {
-    name: 'REQUIRE_ORIGIN',
-    fallback: '0',
-    allowed: '0 or 1',
-    meaning: '1 keeps out programs that name no origin (the command line, bots)',
-    read: (text) => (text === '0' || text === '1' ? { value: text === '1' } : undefined),
-  },
+  requireOrigin: yesOrNo(
+    'REQUIRE_ORIGIN',
+    '1 keeps out programs that name no origin (the command line, bots)',
+  ),
   tlsCert: file('TLS_CERT', 'certificate chain (PEM file), to serve https without a proxy'),
   tlsKey: file('TLS_KEY', 'its private key (PEM file)'),
+  redisUrl: {
+    name: 'REDIS_URL',
+    isSecret: true,
+    fallback: '',
+    allowed:
+      'redis://host:6379, redis+sentinel://host:26379,host/NAME or redis+cluster://host:6379,host (rediss with TLS; user:password@ before the hosts)',
+    meaning: 'the Redis or Valkey that holds the rooms, for more than one server; empty: this one holds them',
+    read: (text) => (text === '' ? { value: undefined } : presence(parseRedisUrl(text))),
+  },
+  allowPersistentRedis: yesOrNo(
+    'ALLOW_PERSISTENT_REDIS',
+    '1 starts even with a Redis that writes to a disk, drops rooms or does not tell, and warns',
+  ),
   logLevel: {
     name: 'LOG_LEVEL',
     fallback: 'info',
@@ -135,6 +148,8 @@ export type Config = {
   readonly requireOrigin: boolean;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  readonly redisUrl: RedisAddress | undefined;
+  readonly allowPersistentRedis: boolean;
   readonly logLevel: LogLevel;
 };
 
@@ -152,7 +167,8 @@ export function loadConfig(environment: Environment): Loaded {
     const { name, text } = given(setting, environment);
     const found = setting.read(text);
     if (found !== undefined) return found.value;
-    complaints.push(`${name} is ${JSON.stringify(text)}, but must be ${setting.allowed}.`);
+    const told = setting.isSecret ? 'not understood' : JSON.stringify(text);
+    complaints.push(`${name} is ${told}, but must be ${setting.allowed}.`);
     return fallbackOf(setting);
   };
   const config: Config = {
@@ -175,6 +191,8 @@ export function loadConfig(environment: Environment): Loaded {
     requireOrigin: take(SETTINGS.requireOrigin),
     tlsCert: take(SETTINGS.tlsCert),
     tlsKey: take(SETTINGS.tlsKey),
+    redisUrl: take(SETTINGS.redisUrl),
+    allowPersistentRedis: take(SETTINGS.allowPersistentRedis),
     logLevel: take(SETTINGS.logLevel),
   };
   if (complaints.length === 0) complaints.push(...clashes(config));
@@ -226,6 +244,16 @@ function minutes(name: string, fallback: string, meaning: string): Setting<numbe
     allowed: `a number of minutes from ${min / 60} to ${max / 60}`,
     read: (text) =>
       within(/^\d{1,9}(\.\d{1,9})?$/.test(text) ? Math.round(Number(text) * 60) : Number.NaN, min, max),
+  };
+}
+
+function yesOrNo(name: string, meaning: string): Setting<boolean> {
+  return {
+    name,
+    fallback: '0',
+    meaning,
+    allowed: '0 or 1',
+    read: (text) => (text === '0' || text === '1' ? { value: text === '1' } : undefined),
   };
 }
 

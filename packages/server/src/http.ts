@@ -8,12 +8,15 @@ import { type TlsFiles, answerBrokenRequest, createListener } from './listener.t
 import { servePage } from './page.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type RoomsApi, serveRoomsApi } from './rooms-api.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
 
 export type HttpDoor = RoomsApi & {
   readonly rules: OriginRules;
   readonly pageDirectory: string;
   readonly tls: TlsFiles | undefined;
   readonly draining: () => boolean;
+  /** Settings of Redis with which rooms may outlive their memory, where the operator allowed that. */
+  readonly persistentRedis: readonly string[];
 };
 
 export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
@@ -32,7 +35,7 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   });
   acceptBodies(app);
   answerErrors(app, door);
-  serveHealth(app, door.draining);
+  serveHealth(app, door);
   serveRoomsApi(app, door);
   app.get('/ws', (_request, reply) => refuse(reply.header('Upgrade', 'websocket'), UPGRADE_REQUIRED));
   await servePage(app, door.pageDirectory, (request) => {
@@ -112,6 +115,9 @@ function answerErrors(app: FastifyInstance, { events }: HttpDoor): void {
   app.setNotFoundHandler((_request, reply) => refuse(reply.headers(plainHeaders()), NOT_FOUND));
   app.setErrorHandler((error, _request, reply) => {
     void reply.headers(plainHeaders());
+    if (error instanceof StoreUnavailable) {
+      return refuse(reply, { status: 503, error: error.code, retryAfterMs: error.retryAfterMs });
+    }
     const status = statusOf(error);
     if (status === 413) return refuse(reply, { status, error: 'too_big', retryAfterMs: 0 });
     if (status >= 400 && status < 500) return refuse(reply, { ...BAD_REQUEST, status });
@@ -125,8 +131,9 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-function serveHealth(app: FastifyInstance, draining: () => boolean): void {
-  app.get('/healthz', (_request, reply) => reply.send({ ok: true }));
+function serveHealth(app: FastifyInstance, { draining, persistentRedis }: HttpDoor): void {
+  const health = persistentRedis.length === 0 ? { ok: true } : { ok: true, persistentRedis };
+  app.get('/healthz', (_request, reply) => reply.send(health));
   app.get('/readyz', (_request, reply) =>
     draining() ? reply.code(503).send({ ready: false }) : reply.send({ ready: true }),
   );

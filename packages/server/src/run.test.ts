@@ -125,7 +125,13 @@ describe('what keeps a start from happening is one line', () => {
 const urls = (lines: readonly string[]) => lines.join('\n').match(/https?:\S+/g);
 
 describe('the greeting', () => {
-  const at = { port: 5000, secure: false, publicOrigin: undefined, addresses: ['192.168.1.7', '10.0.0.2'] };
+  const at = {
+    port: 5000,
+    secure: false,
+    publicOrigin: undefined,
+    redisUrl: undefined,
+    addresses: ['192.168.1.7', '10.0.0.2'],
+  };
 
   test('names this machine and its addresses when it listens everywhere', () => {
     const everywhere = ['http://localhost:5000', 'http://192.168.1.7:5000', 'http://10.0.0.2:5000'];

@@ -1,7 +1,7 @@
 // A start as its operator sees it: settings in, a running server or plain sentences out. The process is main.ts's.
 
 import { parseEnv } from 'node:util';
-import { type Environment, loadConfig } from './config.ts';
+import { type Config, type Environment, loadConfig } from './config.ts';
 import { createEvents } from './guard/events.ts';
 import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
 
@@ -43,16 +43,15 @@ function given(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()));
 }
 
-type Reachable = {
-  readonly host: string;
+type Reachable = Pick<Config, 'host' | 'publicOrigin' | 'redisUrl'> & {
   readonly port: number;
   readonly secure: boolean;
-  readonly publicOrigin: string | undefined;
   readonly addresses: readonly string[];
 };
 
 /** What the terminal says when the server is up. */
-export function greeting({ host, port, secure, publicOrigin, addresses }: Reachable): readonly string[] {
+export function greeting(reachable: Reachable): readonly string[] {
+  const { host, port, secure, publicOrigin, addresses, redisUrl } = reachable;
   const url = (name: string) => `${secure ? 'https' : 'http'}://${name}:${port}`;
   const everywhere = host === '0.0.0.0' || host === '::';
   const local = everywhere || host === 'localhost' || host.startsWith('127.') || host === '::1';
@@ -65,7 +64,9 @@ export function greeting({ host, port, secure, publicOrigin, addresses }: Reacha
     ...(local ? [`    On this machine   ${url('localhost')}`] : []),
     ...network.map((address) => `    On your network   ${url(address)}`),
     '',
-    '  Ctrl+C stops it. Rooms live in its memory only, and are gone then.',
+    redisUrl === undefined
+      ? '  Ctrl+C stops it. Rooms live in its memory only, and are gone then.'
+      : '  Ctrl+C stops it. Rooms live in the memory of Redis, and go on at other nodes.',
     '',
   ];
 }

@@ -18,6 +18,8 @@ import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
 import { Turnstile } from './room/turnstile.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import { connectRedisStore } from './store/redis/connect.ts';
+import { checkRedis } from './store/redis/start-check.ts';
 import type { RoomStore } from './store/room-store.ts';
 
 export type ServerParts = {
@@ -26,7 +28,7 @@ export type ServerParts = {
   readonly events: Events;
   /** Asked once a second. Without it, the process is never short of anything. */
   readonly vitals?: () => Vitals;
-  /** Without one, rooms live in this process. It is disposed of with the server. */
+  /** Without one, rooms live where `REDIS_URL` says, else in this process. It is disposed of with the server. */
   readonly store?: RoomStore;
   /** Without one, the page as this repository builds it. */
   readonly pageDirectory?: string;
@@ -51,8 +53,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
   if (!hasPage(pageDirectory)) throw new StartError('The page is not built. npm start builds it.');
   const tls = readTlsFiles(config);
-  const limits = storeLimits(config);
-  const store = parts.store ?? new MemoryStore({ clock, random, limits });
+  const { store, persistentRedis } = await openStore(config, parts);
   const rules = { ...config, tls: tls !== undefined };
   let isDraining = false;
   const draining = () => isDraining;
@@ -77,8 +78,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     pageDirectory,
     tls,
     draining,
-  }).catch((error: unknown) => {
+    persistentRedis,
+  }).catch(async (error: unknown) => {
     guard[Symbol.dispose]();
+    await store[Symbol.asyncDispose]();
     throw tls === undefined
       ? error
       : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
@@ -121,6 +124,35 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { address, port } = boundTo(app);
   return { address, port, secure: rules.tls, [Symbol.asyncDispose]: () => (stopping ??= stop()) };
 }
+
+type OpenedStore = {
+  readonly store: RoomStore;
+  /** Settings of Redis with which rooms may outlive its memory. */
+  readonly persistentRedis: readonly string[];
+};
+
+async function openStore(config: Config, parts: ServerParts): Promise<OpenedStore> {
+  const { clock, random, events } = parts;
+  const { redisUrl } = config;
+  const limits = storeLimits(config);
+  if (parts.store !== undefined) return { store: parts.store, persistentRedis: [] };
+  if (redisUrl === undefined)
+    return { store: new MemoryStore({ clock, random, limits }), persistentRedis: [] };
+
+  const check = await checkRedis(redisUrl, config.allowPersistentRedis);
+  if (!check.ok) throw new StartError(check.complaint);
+  for (const warning of check.warnings) events.persistentRedis(warning);
+  const onTrouble = (error: unknown) => events.trouble('store', error);
+  const store = await connectRedisStore(redisUrl, { clock, random, limits, onTrouble }).catch(
+    (error: unknown) => {
+      throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
+    },
+  );
+  return { store, persistentRedis: check.persistent };
+}
+
+const REDIS_CANNOT =
+  'Redis answers, but cannot hold rooms. It must be of version 7.0 or newer, the primary, and permit functions and sharded pub/sub.';
 
 function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Config) {
   return { maxRooms, maxMembers, historyMessages, historyBytes };

@@ -26,6 +26,8 @@ export interface Events {
   stopped(): void;
   /** A bug or a lost dependency. Writes the kind of error and our lines of its stack, never its message. */
   trouble(place: TroublePlace, error: unknown): void;
+  /** The operator allowed it. `warning` names a server and a setting of theirs, and nothing of a room. */
+  persistentRedis(warning: string): void;
   connectionOpened(): void;
   connectionClosed(): void;
   turnedAway(why: TurnedAway): void;
@@ -60,6 +62,7 @@ export function createEvents(
       count(`trouble.${place}`);
       error(`mayfly: trouble in ${place}: ${describeError(cause)}`);
     },
+    persistentRedis: (warning) => error(`mayfly: warning: Redis ${warning}`),
     connectionOpened: () => count('connection.opened'),
     connectionClosed: () => count('connection.closed'),
     turnedAway: (why) => count(`turned_away.${why}`),

@@ -82,7 +82,7 @@ export type Question = {
 };
 
 /** One request on a connection of its own. The Host header is what the test says, if it says one. */
-export function ask({ server }: Door, question: Question = {}): Promise<Answer> {
+export function ask({ server }: Reachable, question: Question = {}): Promise<Answer> {
   const { method = 'GET', path = '/', headers = {}, body } = question;
   return new Promise((resolve, reject) => {
     const asked = request({ host: server.address, port: server.port, method, path, headers, agent: false });

@@ -6,24 +6,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
 import { LineLost, RedisLine, type Reply } from './redis-line.ts';
 
 /** redis.conf by name. One that takes several words, such as `rename-command`, has a list. */
 export type RedisSettings = { readonly [name: string]: string | readonly string[] };
 
-/** What Mayfly asks of a Redis, and replicas that need not wait for company. */
-const MEMORY_ONLY: RedisSettings = {
-  save: '',
-  appendonly: 'no',
-  'maxmemory-policy': 'noeviction',
-  'repl-diskless-load': 'on-empty-db',
-  'rdb-del-sync-files': 'yes',
-  'slowlog-log-slower-than': '-1',
-  'repl-diskless-sync-delay': '0',
-};
+/** What Mayfly asks of a Redis: as people who run one get it. */
+const CONFIGURATION = fileURLToPath(new URL('../../../../deploy/redis.conf', import.meta.url));
 
-export const SENTINEL_NAME = 'mayfly';
+const SENTINEL_NAME = 'mayfly';
 
 export class RedisProcess implements AsyncDisposable {
   readonly port: number;
@@ -94,10 +87,7 @@ export class RedisProcess implements AsyncDisposable {
 
 /** A primary alone. `settings` come on top of what Mayfly asks of a Redis. */
 export function startRedis(settings: RedisSettings = {}): Promise<RedisProcess> {
-  return launch(async (port, directory) => {
-    const all = { ...MEMORY_ONLY, ...settings, port: String(port), bind: '127.0.0.1', dir: directory };
-    return toArgs(all);
-  });
+  return launch(async (port, directory) => toArgs(port, directory, settings));
 }
 
 /** A primary that also speaks TLS, with the certificate for localhost that nobody trusts. */
@@ -106,14 +96,10 @@ export async function startTlsRedis(): Promise<{ readonly redis: RedisProcess; r
   const redis = await launch(async (port, directory) => {
     const files = { 'tls-cert-file': CERTIFICATE, 'tls-key-file': PRIVATE_KEY };
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
-    return toArgs({
-      ...MEMORY_ONLY,
+    return toArgs(port, directory, {
       ...Object.fromEntries(Object.keys(files).map((name) => [name, join(directory, name)])),
       'tls-port': String(tlsPort),
       'tls-auth-clients': 'no',
-      port: String(port),
-      bind: '127.0.0.1',
-      dir: directory,
     });
   });
   return { redis, tlsPort };
@@ -293,7 +279,10 @@ async function launch(
 const READY = /Ready to accept connections|Sentinel ID is/;
 
 function spawnRedis(args: readonly string[], directory: string): Promise<Started> {
-  const child = spawn('redis-server', args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.env['REDIS_SERVER_PATH'] ?? 'redis-server', args, {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   return new Promise((resolve, reject) => {
     const hear = (chunk: Buffer) => {
@@ -308,8 +297,13 @@ function spawnRedis(args: readonly string[], directory: string): Promise<Started
   });
 }
 
-function toArgs(settings: RedisSettings): readonly string[] {
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
+// Included, and not as its configuration file: a Sentinel makes Redis write that anew.
+function toArgs(port: number, directory: string, settings: RedisSettings): readonly string[] {
+  const own = { port: String(port), bind: '127.0.0.1', dir: directory };
+  return Object.entries({ include: CONFIGURATION, ...settings, ...own }).flatMap(([name, value]) => [
+    `--${name}`,
+    ...[value].flat(),
+  ]);
 }
 
 async function freePort(): Promise<number> {
