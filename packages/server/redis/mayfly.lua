@@ -25,7 +25,7 @@ local LEASES_MS = 2 * BACKSTOP_MS
 local PACE_MS = 1000
 local LISTED_AGAIN = 3 / 4
 local SLACK = 16
--- More missed events than this the node reads by itself: on their way through a function they cost ten times as much.
+-- More missed events than this the node reads by itself: on their way through a function they cost seven times as much.
 local EVENTS_IN_ANSWER = 32
 
 local function now()
