@@ -243,6 +243,11 @@ end
 
 local function announce_return(tail, at, member, before)
   if before == AWAY or before == LEFT then presence(tail, at, member.slot .. member.id, '', '') end
+  -- Who came meanwhile does not know them, and they do not introduce themselves twice.
+  if before ~= LEFT then return end
+  local _, counted = crowd(tail)
+  local sealed = not counted and redis.call('HGET', 'p' .. tail, member.slot)
+  if sealed then publish(tail, 'F' .. member.slot .. member.id .. sealed) end
 end
 
 local function depart(tail, room, at, member)

@@ -119,6 +119,8 @@ export class Members {
     if (standing.at === 'left') this.#count += 1;
     const seen = standing.at === 'here' || standing.at === 'quiet';
     if (!seen) this.#changed({ joined: [listed(record)] });
+    // Who came meanwhile does not know them, and they do not introduce themselves twice.
+    if (standing.at === 'left') this.#tellProfile(record);
     return standing.at === 'here';
   }
 
@@ -142,7 +144,7 @@ export class Members {
   setProfile(record: MemberRecord, sealed: Uint8Array): Uint8Array | undefined {
     record.profile = encodeProfileFrame(record.slot, record.idPk, sealed);
     if (this.#counted) return record.profile;
-    this.#setup.tell({ type: 'profile', frame: record.profile });
+    this.#tellProfile(record);
     return undefined;
   }
 
@@ -166,6 +168,10 @@ export class Members {
     this.#byIdentity.clear();
     this.#bySlot.clear();
     this.#count = 0;
+  }
+
+  #tellProfile({ profile }: MemberRecord): void {
+    if (profile !== undefined && !this.#counted) this.#setup.tell({ type: 'profile', frame: profile });
   }
 
   #goAway(record: MemberRecord): void {

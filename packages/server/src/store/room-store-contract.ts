@@ -582,6 +582,23 @@ export function roomStoreContract(name: string, make: MakeStore): void {
   });
 
   describe(`${name}: presence`, () => {
+    test('PRESENCE-5: who had left and joins again is told with their profile, for those who came meanwhile', async () => {
+      const f = await opened();
+      const ann = await f.join('ann');
+      await f.store.publishProfile(ROOM, ann.session, sealedProfile(1));
+      await f.store.leave(ROOM, ann.session);
+      await f.join('bob');
+      await f.settle();
+      const [profile] = f.heard().filter(({ type }) => type === 'profile');
+      await f.join('ann', { as: 'member' });
+      await f.settle();
+      const [joined, known, ...more] = f.heard();
+      expect(joined).toMatchObject({ presence: { joined: [{ slot: ann.session.slot }] } });
+      expect(known).toEqual(profile);
+      expect(profile).toBeDefined();
+      expect(more).toEqual([]);
+    });
+
     test('PRESENCE-1: who comes and leaves is told with versions that rise by one', async () => {
       const f = await opened();
       const ann = await f.join('ann');
