@@ -1,7 +1,20 @@
 // The SDK's room with what a browser tab gives it: its storage, its WebSocket, the server it came from.
 
-import { type Room, openRoom, socketUrl, webSocketTransport } from '@mayfly/client';
-import type { RoomEntry } from './room-state.ts';
+import {
+  type Identity,
+  type Room,
+  type RoomLink,
+  openRoom,
+  socketUrl,
+  webSocketTransport,
+} from '@mayfly/client';
+
+export type RoomEntry = {
+  readonly link: RoomLink;
+  /** Whom to be: the creator has an identity before the room is entered. */
+  readonly identity?: Identity;
+  readonly name: string;
+};
 
 export function openInBrowser(entry: RoomEntry): Room {
   return openRoom({

@@ -1,17 +1,10 @@
 // Which room this page is in: going in, coming out, and what the browser tells meanwhile.
 
-import { type Identity, type RoomEnd, type RoomLink, type RoomNews, makeLink } from '@mayfly/client';
+import { type RoomEnd, type RoomLink, type RoomNews, makeLink } from '@mayfly/client';
 import { effect, signal } from '@preact/signals';
-import { openInBrowser } from './open-in-browser.ts';
+import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
 import { type ChatRoom, type RoomSummary, RoomView } from './room-view.ts';
 import { roomTexts } from './texts-room.ts';
-
-export type RoomEntry = {
-  readonly link: RoomLink;
-  /** Whom to be: the creator has an identity before the room is entered. */
-  readonly identity?: Identity;
-  readonly name: string;
-};
 
 /** A room that is over for this page. */
 export type EndedRoom = {
