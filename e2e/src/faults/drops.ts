@@ -25,7 +25,7 @@ export type DropsOutcome = {
 /** With the built server in a process of its own. */
 export async function dropsAtServerProcess(setup: Omit<DropsSetup, 'port'>): Promise<DropsOutcome> {
   await using server = await startServerProcess({ RATE_LIMITS: 'off' });
-  return repeatedDrops({ ...setup, port: server.port });
+  return await repeatedDrops({ ...setup, port: server.port });
 }
 
 export async function repeatedDrops({ port, ...setup }: DropsSetup): Promise<DropsOutcome> {

@@ -589,7 +589,7 @@ export function roomStoreContract(name: string, make: MakeStore): void {
       await f.store.leave(ROOM, ann.session);
       await f.join('bob');
       await f.settle();
-      const [profile] = f.heard().filter(({ type }) => type === 'profile');
+      const profile = f.heard().find(({ type }) => type === 'profile');
       await f.join('ann', { as: 'member' });
       await f.settle();
       const [joined, known, ...more] = f.heard();
