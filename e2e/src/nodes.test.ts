@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startRedis } from '../../packages/server/src/testing/redis-server.ts';
+import { type RedisProcess, startRedis } from '../../packages/server/src/testing/redis-server.ts';
 import { BalancedNodes, type NodeName } from './balanced-nodes.ts';
 import { type Person, type Stage, openStageAt } from './stage.ts';
 
@@ -33,6 +33,11 @@ async function three(stage: Stage, cluster: BalancedNodes) {
 
 class Conversation {
   readonly said: string[] = [];
+  readonly #redis: RedisProcess;
+
+  constructor(redis: RedisProcess) {
+    this.#redis = redis;
+  }
 
   async say(person: Person, text: string): Promise<void> {
     this.said.push(text);
@@ -47,6 +52,12 @@ class Conversation {
       expect(await person.messages()).toEqual(this.said);
     }
   }
+
+  /** Pages would hide a double. The log begins with the charter. */
+  async isStoredOnce(): Promise<void> {
+    const log = String(await this.#redis.ask('KEYS', 's{*'));
+    expect(await this.#redis.ask('XLEN', log)).toBe(1 + this.said.length);
+  }
 }
 
 test('a node is killed under one of three people: all that is said arrives once and in order', async () => {
@@ -54,7 +65,7 @@ test('a node is killed under one of three people: all that is said arrives once 
   await using cluster = await BalancedNodes.start(redis);
   await using stage = await openStageAt(cluster.port);
   const { ann, bob, cem } = await three(stage, cluster);
-  const talk = new Conversation();
+  const talk = new Conversation(redis);
   for (const person of [ann, bob, cem]) {
     await talk.say(person, `hello ${talk.said.length}`);
     await talk.isSeenBy(ann, bob, cem);
@@ -67,6 +78,7 @@ test('a node is killed under one of three people: all that is said arrives once 
   await talk.isSeenBy(ann, bob, cem);
   await talk.say(cem, 'back elsewhere');
   await talk.isSeenBy(ann, bob, cem);
+  await talk.isStoredOnce();
   expect(await cluster.sockets()).toMatchObject({ node3: 0 });
   for (const person of [ann, bob, cem]) await person.participants(3);
 });
@@ -76,7 +88,7 @@ test('Redis stands still for 5 s, and a node is killed meanwhile: people are tol
   await using cluster = await BalancedNodes.start(redis);
   await using stage = await openStageAt(cluster.port);
   const { ann, bob, cem } = await three(stage, cluster);
-  const talk = new Conversation();
+  const talk = new Conversation(redis);
   await talk.say(ann, 'before');
   await talk.isSeenBy(ann, bob, cem);
 
@@ -96,6 +108,7 @@ test('Redis stands still for 5 s, and a node is killed meanwhile: people are tol
     await talk.say(person, `goodbye ${talk.said.length}`);
     await talk.isSeenBy(ann, bob, cem);
   }
+  await talk.isStoredOnce();
   await cem.page.locator('.banner').waitFor({ state: 'detached' });
   for (const person of [ann, bob, cem]) await person.participants(3);
   expect(
