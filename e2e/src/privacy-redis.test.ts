@@ -105,9 +105,10 @@ async function errorsOf(redis: RedisProcess, code: string): Promise<number> {
   return Number(told?.split('=')[1] ?? 0);
 }
 
-/** People write until Redis has complained in this way. */
-async function provoke(crowd: Crowd, redis: RedisProcess, code: string): Promise<void> {
+/** Something is wrong with Redis, and people write until it has said so. */
+async function provoke(crowd: Crowd, redis: RedisProcess, code: string, fault: readonly (string | number)[]) {
   const before = await errorsOf(redis, code);
+  await redis.ask(...fault);
   for (const member of crowd.members) member.write();
   while ((await errorsOf(redis, code)) === before) await pause(20);
 }
@@ -123,20 +124,16 @@ test('whatever Redis complains of, the log of the node names no room and no key'
 
   await redis.ask('CLIENT', 'KILL', 'TYPE', 'normal');
   await redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
-  await redis.ask('FUNCTION', 'FLUSH', 'SYNC');
-  await provoke(crowd, redis, 'ERR');
-  await redis.ask('CONFIG', 'SET', 'maxmemory', 1);
-  await provoke(crowd, redis, 'OOM');
+  await provoke(crowd, redis, 'ERR', ['FUNCTION', 'FLUSH', 'SYNC']);
+  await provoke(crowd, redis, 'OOM', ['CONFIG', 'SET', 'maxmemory', 1]);
   await redis.ask('CONFIG', 'SET', 'maxmemory', 0);
-  await redis.ask('REPLICAOF', '127.0.0.1', 1);
-  await provoke(crowd, redis, 'READONLY');
+  await provoke(crowd, redis, 'READONLY', ['REPLICAOF', '127.0.0.1', 1]);
   await redis.ask('REPLICAOF', 'NO', 'ONE');
   expect(await crowd.settled()).toBe(true);
   expect(server.output).not.toContain('trouble');
 
   // What no fault of Redis brings about: somebody else writes into its keys.
-  await redis.ask('SET', roomKey, TEXT);
-  await provoke(crowd, redis, 'WRONGTYPE');
+  await provoke(crowd, redis, 'WRONGTYPE', ['SET', roomKey, TEXT]);
   expect(await eventually(() => server.output.includes('trouble in session'), 60_000)).toBe(true);
   await redis.kill();
   for (const member of crowd.members) member.write();
