@@ -98,7 +98,7 @@ test('Redis stands still for 5 s, and a node is killed meanwhile: people are tol
   await talk.say(ann, 'into the silence');
   await ann.page.getByText('Sending…').waitFor();
   await ann.page.getByText(/^The server can’t take messages right now. Sending goes on in /).waitFor();
-  await cem.page.getByText('The server is very busy.').waitFor();
+  await cem.page.getByText('The server can’t reach its rooms right now.').waitFor();
   expect(await bob.messages()).toEqual(['before']);
   await isOver;
   redis.resume();
