@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type RedisProcess, startRedis } from '../../packages/server/src/testing/redis-server.ts';
 import { BalancedNodes, type NodeName } from './balanced-nodes.ts';
+import { startServerProcess } from './server-process.ts';
 import { type Person, type Stage, openStageAt } from './stage.ts';
 
 const PAUSE_MS = 5_000;
@@ -117,4 +118,32 @@ test('Redis stands still for 5 s, and a node is killed meanwhile: people are tol
       .getByText(/ (joined|left) the chat/)
       .allInnerTexts(),
   ).toEqual(['Bob joined the chat', 'Cem joined the chat']);
+});
+
+test('Redis dies: the page is served and says what cannot be done; Redis starts again: the room has vanished', async () => {
+  await using redis = await startRedis();
+  await using server = await startServerProcess({ REDIS_URL: redis.url });
+  await using stage = await openStageAt(server.port);
+  const [ann, bob, cem] = [await stage.person(), await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann' });
+  await ann.enterCreatedRoom();
+
+  await redis.kill();
+  await ann.send('into nothing');
+  await ann.page.getByText(/^The server can’t take messages right now. Sending goes on in /).waitFor();
+  await bob.page.goto(link);
+  await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
+  await bob.page.getByText('The server can’t reach its rooms right now.').waitFor();
+  cem.expectComplaints(/503/);
+  await cem.open('/');
+  await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();
+  await cem.page.getByText('The server is busy or restarting. Try again').waitFor();
+
+  await redis.restart();
+  await ann.heading('This room has vanished');
+  await ann.page.getByText('The server was restarted, and rooms live only in its memory.').waitFor();
+  await bob.heading('Room not found or has expired');
+  await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();
+  await cem.heading('Room created');
+  expect(server.output).not.toContain('trouble');
 });
