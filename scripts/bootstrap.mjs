@@ -22,7 +22,7 @@ const stamps = join(root, 'node_modules', '.mayfly');
 const OLDEST_NODE = [20, 19];
 
 /** Ends the command with one line that says what to do. */
-function fail(line) {
+export function fail(line) {
   process.stderr.write(`mayfly: ${line}\n`);
   process.exit(1);
 }

@@ -7,19 +7,29 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, installPackages, requireHaproxy, requireNode, requireRedis, root } from './bootstrap.mjs';
+import {
+  build,
+  fail,
+  installPackages,
+  requireHaproxy,
+  requireNode,
+  requireRedis,
+  root,
+} from './bootstrap.mjs';
 
 const NODES = 3;
 const RESTART_MS = 1_000;
 
+const { HOST: host = '0.0.0.0', PORT: port = '5000', ...environment } = process.env;
+
 requireNode();
+await requireAddress();
 installPackages();
 const redisServer = requireRedis();
 const haproxy = requireHaproxy();
 build();
 
 const directory = mkdtempSync(join(tmpdir(), 'mayfly-cluster-'));
-const { HOST: host = '0.0.0.0', PORT: port = '5000', ...environment } = process.env;
 let isStopping = false;
 
 const [redisPort, ...nodePorts] = await freePorts(1 + NODES);
@@ -31,6 +41,24 @@ if ((await firstOf(nodes.map(({ ready }) => ready))) && !isStopping) {
   balancer = startBalancer();
   await answers(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/readyz`);
   greet();
+}
+
+// HAProxy would share a port with another HAProxy, and each would get some of the people.
+async function requireAddress() {
+  const wanted = Number(port);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535)
+    fail(`PORT is ${JSON.stringify(port)}, but must be a whole number from 1 to 65535.`);
+  const holder = createServer().listen(wanted, host);
+  try {
+    await once(holder, 'listening');
+  } catch (error) {
+    fail(
+      error.code === 'EADDRINUSE'
+        ? `Port ${port} is in use. Stop what uses it, or choose another: PORT=${wanted === 65_535 ? 5000 : wanted + 1} npm run cluster`
+        : `Cannot listen on port ${port} of ${host} (${error.code}). Choose others with HOST and PORT.`,
+    );
+  }
+  await new Promise((resolve) => holder.close(resolve));
 }
 
 // A group of their own: Ctrl+C in a terminal reaches this process alone, and the nodes can say goodbye in order.

@@ -1,6 +1,6 @@
 // `npm run cluster` as it is typed: people on several nodes, a node that dies, and an end that leaves nothing behind.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -93,4 +93,12 @@ test('people of three nodes talk, one node is killed, one is stopped, nothing is
   expect(await cluster.stop()).toBe(0);
   expect(pids.filter(isRunning)).toEqual([]);
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+});
+
+test('a port that is taken, also by a HAProxy that would share it, is told before anything starts', async () => {
+  await using cluster = await ClusterProcess.start();
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(cluster.port) };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM], { env, encoding: 'utf8' });
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(`Port ${cluster.port} is in use. Stop what uses it, or choose another: PORT=`);
 });

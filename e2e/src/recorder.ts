@@ -21,7 +21,12 @@ export class Recorder implements AsyncDisposable {
 
   /** Everything clients sent; WebSocket frames once more without their mask, which would hide any text. */
   fromClients(): Buffer {
-    return Buffer.concat(this.#connections.flatMap(({ up }) => [...up, ...unmask(Buffer.concat(up))]));
+    return Buffer.concat([...this.#connections.flatMap(({ up }) => up), ...this.framesFromClients()]);
+  }
+
+  /** What clients sent over WebSockets, frame by frame. */
+  framesFromClients(): readonly Buffer[] {
+    return this.#connections.flatMap(({ up }) => unmask(Buffer.concat(up)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,11 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { memoryOf } from './process-memory.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 const STARTED = /http:\/\/localhost:(\d+)/;
@@ -56,13 +57,9 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** Every writable page of the process as the kernel sees it, buffers outside the heap included. Linux only. */
+  /** Every writable page of the process. Linux only. */
   memory(): Buffer {
-    const regions = readFileSync(`/proc/${this.#child.pid}/maps`, 'utf8').split('\n');
-    const memory = openSync(`/proc/${this.#child.pid}/mem`, 'r');
-    const parts = regions.filter((line) => / rw/.test(line)).map((line) => readRegion(memory, line));
-    closeSync(memory);
-    return Buffer.concat(parts);
+    return memoryOf(this.pid);
   }
 
   /** Politely, as Ctrl+C does; answers the exit code. */
@@ -107,18 +104,4 @@ export async function startServerProcess(
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output.join('')}`)));
   });
   return new ServerProcess(port, child, directory, output);
-}
-
-function readRegion(memory: number, line: string): Buffer {
-  const [start = 0, end = 0] = line
-    .split(' ', 1)
-    .flatMap((range) => range.split('-').map((hex) => Number.parseInt(hex, 16)));
-  const region = Buffer.alloc(Math.min(end - start, 512 * 1024 * 1024));
-  try {
-    const length = readSync(memory, region, 0, region.length, start);
-    return region.subarray(0, length);
-  } catch {
-    // Reserved but never touched: nothing to read.
-    return Buffer.alloc(0);
-  }
 }

@@ -18,12 +18,12 @@ const random = (length: number) => Uint8Array.from(randomBytes(length));
 
 export class Crowd implements Disposable {
   readonly members: SdkMember[] = [];
-  readonly #link: RoomLink;
+  readonly link: RoomLink;
   readonly #gone: Witness[] = [];
   #identity: Identity | undefined;
 
   private constructor(link: RoomLink, identity: Identity) {
-    this.#link = link;
+    this.link = link;
     this.#identity = identity;
   }
 
@@ -40,7 +40,7 @@ export class Crowd implements Disposable {
     this.#identity = undefined;
     const member = new SdkMember({
       name: `M${this.members.length + this.#gone.length}`,
-      link: this.#link,
+      link: this.link,
       transport: webSocketTransport(socketUrl(`http://127.0.0.1:${port}`), WebSocket),
       clock: systemClock,
       random,

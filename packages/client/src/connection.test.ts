@@ -1,4 +1,4 @@
-import { CLOSE } from '@mayfly/protocol';
+import { CLOSE, type RefusedCode } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
 import { Connection, PATIENCE, retryDelay } from './connection.ts';
@@ -77,7 +77,7 @@ describe('CLOSE-1: what a close code means', () => {
   }
 });
 
-function putOffBy(code: number, refused?: 'busy' | 'rate') {
+function putOffBy(code: number, refused?: RefusedCode) {
   const { network, connection } = connect();
   if (refused !== undefined) network.wire.say({ type: 'refused', code: refused, retryAfterMs: 5_000 });
   network.wire.breakWith(code);
@@ -90,6 +90,8 @@ describe('REFUSED-1: a server that puts us off', () => {
   test.each([
     [CLOSE.busy.code, 'busy', 'busy'],
     [CLOSE.busy.code, 'rate', 'too_fast'],
+    [CLOSE.busy.code, 'unavailable', 'unavailable'],
+    [CLOSE.busy.code, 'server_full', 'server_full'],
     [CLOSE.tooFast.code, 'rate', 'too_fast'],
   ] as const)(
     '%d after `refused %s`: %s, and not before the pause it asked for',

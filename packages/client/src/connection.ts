@@ -284,7 +284,9 @@ export class Connection {
   #putOffBy(code: number): PutOff | undefined {
     if (code === CLOSE.tooFast.code) return 'too_fast';
     if (code !== CLOSE.busy.code) return undefined;
-    return this.#refused?.code === 'rate' ? 'too_fast' : 'busy';
+    const refused = this.#refused?.code;
+    if (refused === 'unavailable' || refused === 'server_full') return refused;
+    return refused === 'rate' ? 'too_fast' : 'busy';
   }
 
   #over(code: number): void {

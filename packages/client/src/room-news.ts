@@ -73,7 +73,8 @@ export type Outgoing = {
   readonly until?: number;
 };
 
-export type PutOff = 'busy' | 'too_fast';
+/** `unavailable`: the server is there, but not the memory that its rooms are in. */
+export type PutOff = 'busy' | 'too_fast' | 'unavailable' | 'server_full';
 
 export type Connection =
   | { readonly state: 'connecting' }
@@ -83,7 +84,7 @@ export type Connection =
       readonly state: 'waiting';
       readonly tries: number;
       readonly retryInMs: number;
-      /** The server asked for the pause: it has too much to do, or had too much of us. */
+      /** The server asked for the pause. */
       readonly putOff?: PutOff;
     }
   | { readonly state: 'ended'; readonly end: RoomEnd };

@@ -106,6 +106,27 @@ test('a room cannot be made while Redis is lost: told when to try again, and not
   expect(door.log).toEqual([]);
 });
 
+test.each(['killed', 'paused'] as const)(
+  'a node whose Redis is %s stays in its balancer: healthy, ready, and it serves the page without a wait',
+  async (fate) => {
+    await using redis = await startRedis();
+    await using door = await openDoor({ REDIS_URL: redis.url });
+    if (fate === 'killed') await redis.kill();
+    else redis.pause();
+    // The door's clock stands still, so whatever waited for Redis would never answer.
+    for (const [path, body] of [
+      ['/healthz', '{"ok":true}'],
+      ['/readyz', '{"ready":true}'],
+    ] as const) {
+      const answer = await ask(door, { path });
+      expect([answer.status, answer.body.toString()]).toEqual([200, body]);
+    }
+    expect((await ask(door, { path: '/' })).status).toBe(200);
+    expect(door.log).toEqual([]);
+    redis.resume();
+  },
+);
+
 test('the permissions that docs/scaling.md names are enough', async () => {
   const told = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');
   const rules =

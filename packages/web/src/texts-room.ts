@@ -115,6 +115,8 @@ export const roomTexts = {
   putOff: {
     busy: 'The server is very busy.',
     too_fast: 'Too many requests came from here just now.',
+    unavailable: 'The server can’t reach its rooms right now.',
+    server_full: 'The server has no space left.',
   },
   putOffLead: (ms: number) => `Trying again in ${lifetime(Math.max(1000, ms))}.`,
   reconnectingLead: 'New messages go out when you’re back.',

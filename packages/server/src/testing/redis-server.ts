@@ -33,6 +33,10 @@ export class RedisProcess implements AsyncDisposable {
     this.#child = child;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }

@@ -33,6 +33,8 @@ function Words({ view }: BannerProps) {
       );
     case 'busy':
     case 'too_fast':
+    case 'unavailable':
+    case 'server_full':
       return (
         <Busy
           heading={roomTexts.putOff[view.banner.value]}
