@@ -8,6 +8,7 @@ const ROUND: Round = {
   deliveries: 100_000,
   seconds: 2,
   serverCpuSeconds: 1.875,
+  cpuByProcess: [1.875],
   serverKernelSeconds: 1.5,
   generatorCpuSeconds: 1,
   latencies: [1, 2, 3, 4],
