@@ -93,5 +93,6 @@ export function overRounds(rounds: readonly Round[], value: (round: Round) => nu
   if (lost > 0) return { refused: `the server closed ${Math.ceil(lost * 100)} % of the connections` };
   if (rounds.some((round) => round.deliveries === 0)) return { refused: 'nothing arrived' };
   if (rounds.some((round) => round.serverCpuSeconds === 0)) return { refused: 'too short to measure' };
-  return spread(rounds.map(value));
+  const values = rounds.map(value);
+  return values.every(Number.isFinite) ? spread(values) : { refused: 'too short to measure' };
 }
