@@ -11,7 +11,7 @@ export type ClusterFindings = {
   readonly room: Table;
 };
 
-export const ONE_AT_A_TIME = 'one message at a time';
+const ONE_AT_A_TIME = 'one message at a time';
 export const EMBEDDED = 'embedded store';
 export const NODE = 'the node';
 export const REDIS = 'Redis';

@@ -24,7 +24,7 @@ export type Plan = {
   readonly cluster: ClusterPlan;
 };
 
-export type ClusterPlan = {
+type ClusterPlan = {
   /** Of the usual size. */
   readonly inFlight: readonly number[];
   /** Members of the room, beside the embedded store. */
