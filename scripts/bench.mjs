@@ -1,5 +1,5 @@
 // `npm run bench`: how fast the server is, beside its peers; the report goes into bench/report.
-// Words after `--`: `--quick` (a minute), `--profile` (where the time goes), `--only speed,profile,rooms,…`, `--server FILE`, `--report DIR`.
+// Words after `--`: `--quick` (a minute), `--profile` (where the time goes), `--only speed,profile,cluster,…`, `--server FILE`, `--report DIR`.
 
 import { build, installPackages, requireNode, root, runPackage } from './bootstrap.mjs';
 

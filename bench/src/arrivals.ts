@@ -4,9 +4,9 @@ import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { type Contender, MAYFLY, type RoomDoor, type Visit } from './contenders.ts';
 import { allOf } from './crowd.ts';
 import { cpuPerMillion, perCpuSecond, spread } from './figures.ts';
-import type { Round } from './load.ts';
+import { type Round, consumed, difference } from './load.ts';
 import { Look } from './look.ts';
-import { MeasuredProcess } from './measured-process.ts';
+import { type Measured, MeasuredProcess } from './measured-process.ts';
 import type { CpuProfile } from './profile.ts';
 import type { Bench } from './sections.ts';
 import { sharesOf } from './shares.ts';
@@ -19,7 +19,7 @@ const AT_ONCE = 64;
 /** Rooms of the usual size, for so many members. */
 export function openDoors(
   contender: Contender,
-  server: MeasuredProcess,
+  server: Pick<MeasuredProcess, 'port'>,
   members: number,
 ): Promise<RoomDoor[]> {
   return allOf(Math.ceil(members / USUAL_MEMBERS), () => contender.openRoom(server.port));
@@ -95,27 +95,17 @@ async function putArrivalShares(contender: Contender, members: number, { shares 
 
 const NO_SUCH_THING = { refused: 'no such thing' };
 
-async function cut(visits: readonly (Visit | undefined)[], server: MeasuredProcess): Promise<void> {
+export async function cut(visits: readonly (Visit | undefined)[], server: Measured): Promise<void> {
   for (const visit of visits) visit?.wire.drop();
   await server.rest();
 }
 
-async function timed<V extends Visit | undefined>(server: MeasuredProcess, arrive: () => Promise<V[]>) {
-  const startedAt = performance.now();
-  const cpuBefore = server.cpuSeconds();
-  const kernelBefore = server.kernelSeconds();
-  const generatorBefore = process.cpuUsage();
+/** Arrivals as a round: each is a delivery. */
+export async function timed<V extends Visit | undefined>(server: Measured, arrive: () => Promise<V[]>) {
+  const before = consumed(server, 0);
   const visits = await arrive();
-  const { user, system } = process.cpuUsage(generatorBefore);
-  const round: Round = {
-    deliveries: visits.filter((visit) => visit !== undefined).length,
-    seconds: (performance.now() - startedAt) / 1000,
-    serverCpuSeconds: server.cpuSeconds() - cpuBefore,
-    serverKernelSeconds: server.kernelSeconds() - kernelBefore,
-    generatorCpuSeconds: (user + system) / 1e6,
-    latencies: [],
-    lost: 0,
-  };
+  const arrived = visits.filter((visit) => visit !== undefined).length;
+  const round: Round = { ...difference(before, consumed(server, arrived)), latencies: [], lost: 0 };
   return { visits, round };
 }
 

@@ -58,7 +58,13 @@ export function mayfly(serverProgram: string): Contender {
   };
 }
 
-async function visit(port: number, room: BenchRoom, identity: BenchKey, from?: Position): Promise<Visit> {
+/** Joins, and can come back. */
+export async function visit(
+  port: number,
+  room: BenchRoom,
+  identity: BenchKey,
+  from?: Position,
+): Promise<Visit> {
   const { wire, position } = await join(port, room, identity, from);
   return { wire, comeBack: () => visit(port, room, identity, position) };
 }

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { cpuPerMillion, latency, perCpuSecond, percentile, ratio, spread, throughput } from './figures.ts';
+import {
+  cpuPerMillion,
+  latency,
+  perCpuSecond,
+  percentile,
+  ratio,
+  spread,
+  throughput,
+  throughputOfMany,
+} from './figures.ts';
+import { nodesSeconds, redisSeconds } from './cluster.ts';
 import type { Round } from './load.ts';
 import { cpuTicks } from './measured-process.ts';
 import { ownBytes, ownTimes } from './profile.ts';
@@ -8,6 +18,7 @@ const ROUND: Round = {
   deliveries: 100_000,
   seconds: 2,
   serverCpuSeconds: 1.875,
+  cpuByProcess: [1.875],
   serverKernelSeconds: 1.5,
   generatorCpuSeconds: 1,
   latencies: [1, 2, 3, 4],
@@ -38,6 +49,30 @@ describe('figures', () => {
     expect(throughput([ROUND, waiting])).toEqual({ refused: 'generator-bound' });
     expect(cpuPerMillion([waiting])).toMatchObject({ median: 12.5 });
     expect(throughput([{ ...waiting, generatorCpuSeconds: 1.5 }])).toHaveProperty('median');
+  });
+
+  test('of several processes, one at its end makes a throughput; else it says whose end it was', () => {
+    const many = { ...ROUND, cpuByProcess: [0.2, 1.5, 0.175] };
+    expect(throughputOfMany([many], 4)).toMatchObject({ median: 50_000 });
+    const waiting = { ...ROUND, serverCpuSeconds: 1.8, cpuByProcess: [0.9, 0.9] };
+    expect(throughputOfMany([many, waiting], 4)).toEqual({ refused: 'all waited for each other' });
+    expect(throughputOfMany([{ ...waiting, generatorCpuSeconds: 1.9 }], 4)).toEqual({
+      refused: 'generator-bound',
+    });
+    expect(throughputOfMany([{ ...waiting, serverCpuSeconds: 2.7 }], 2)).toEqual({
+      refused: 'the cores were full',
+    });
+  });
+
+  test('CPU counts for all of a cluster, for its nodes, and for Redis', () => {
+    const round = { ...ROUND, cpuByProcess: [1, 0.5, 0.375] };
+    expect(cpuPerMillion([round])).toMatchObject({ median: 18.75 });
+    expect(cpuPerMillion([round], nodesSeconds)).toMatchObject({ median: 15 });
+    expect(cpuPerMillion([round], redisSeconds)).toMatchObject({ median: 3.75 });
+    expect(perCpuSecond([round], redisSeconds)).toMatchObject({ median: 100_000 / 0.375 });
+    expect(perCpuSecond([{ ...round, cpuByProcess: [1, 0] }], redisSeconds)).toEqual({
+      refused: 'too short to measure',
+    });
   });
 
   test('a round in which the server closed connections, or nothing arrived, says nothing', () => {

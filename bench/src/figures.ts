@@ -33,13 +33,17 @@ export function ratio(a: Figure | undefined, b: Figure | undefined): number | un
   return isMeasured(a) && isMeasured(b) && b.median > 0 ? a.median / b.median : undefined;
 }
 
+/** Whose CPU seconds count. */
+type Part = (round: Round) => number;
+const all: Part = ({ serverCpuSeconds }) => serverCpuSeconds;
+
 /** Below this the server waited for somebody else. */
 const SERVER_BUSY = 0.7;
 const GENERATOR_BUSY = 0.9;
 
 /** Server CPU seconds for a million deliveries. It needs no busy server: idle time costs nothing. */
-export function cpuPerMillion(rounds: readonly Round[]): Figure {
-  return overRounds(rounds, (round) => (round.serverCpuSeconds / round.deliveries) * 1e6);
+export function cpuPerMillion(rounds: readonly Round[], part: Part = all): Figure {
+  return overRounds(rounds, (round) => (part(round) / round.deliveries) * 1e6);
 }
 
 /** Of the server's CPU time what the kernel took, in percent. */
@@ -50,6 +54,18 @@ export function kernelShare(rounds: readonly Round[]): Figure {
 /** Deliveries a second; refused when the generator, not the server, was what limited them. */
 export function throughput(rounds: readonly Round[]): Figure {
   return rounds.some(isGeneratorBound) ? { refused: 'generator-bound' } : reached(rounds);
+}
+
+/** As `throughput`, of several processes that serve together: refused when none of them was at its end. */
+export function throughputOfMany(rounds: readonly Round[], cores: number): Figure {
+  const idle = rounds.find(({ cpuByProcess, seconds }) => Math.max(...cpuByProcess) / seconds < SERVER_BUSY);
+  return idle === undefined ? reached(rounds) : { refused: limitOf(idle, cores) };
+}
+
+function limitOf({ seconds, serverCpuSeconds, generatorCpuSeconds }: Round, cores: number): string {
+  if (generatorCpuSeconds / seconds > GENERATOR_BUSY) return 'generator-bound';
+  const full = (serverCpuSeconds + generatorCpuSeconds) / seconds > GENERATOR_BUSY * cores;
+  return full ? 'the cores were full' : 'all waited for each other';
 }
 
 /** Deliveries a second that went through, whoever limited them: says at which load a round ran. */
@@ -63,18 +79,20 @@ export function latency(rounds: readonly Round[], share: number): Figure {
 }
 
 /** Of arrivals: how many one core could take in a second. */
-export function perCpuSecond(rounds: readonly Round[]): Figure {
-  return overRounds(rounds, ({ deliveries, serverCpuSeconds }) => deliveries / serverCpuSeconds);
+export function perCpuSecond(rounds: readonly Round[], part: Part = all): Figure {
+  return overRounds(rounds, (round) => round.deliveries / part(round));
 }
 
 function isGeneratorBound({ seconds, serverCpuSeconds, generatorCpuSeconds }: Round): boolean {
   return serverCpuSeconds / seconds < SERVER_BUSY && generatorCpuSeconds / seconds > GENERATOR_BUSY;
 }
 
-function overRounds(rounds: readonly Round[], value: (round: Round) => number): Figure {
+/** Of each round a value, unless the rounds say nothing. */
+export function overRounds(rounds: readonly Round[], value: (round: Round) => number): Figure {
   const lost = Math.max(0, ...rounds.map((round) => round.lost));
   if (lost > 0) return { refused: `the server closed ${Math.ceil(lost * 100)} % of the connections` };
   if (rounds.some((round) => round.deliveries === 0)) return { refused: 'nothing arrived' };
   if (rounds.some((round) => round.serverCpuSeconds === 0)) return { refused: 'too short to measure' };
-  return spread(rounds.map(value));
+  const values = rounds.map(value);
+  return values.every(Number.isFinite) ? spread(values) : { refused: 'too short to measure' };
 }

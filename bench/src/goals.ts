@@ -6,15 +6,15 @@ import { type Findings, ROW } from './table.ts';
 
 export type SpeedLoad = { readonly members: number; readonly inFlight: number };
 
-export type Goal = {
+export type Goal<F = Findings> = {
   readonly text: string;
   readonly sense: 'at most' | 'at least';
   readonly bound: number;
   readonly unit: string;
   /** Undefined: this run has no figure for it. */
-  readonly read: (findings: Findings) => number | undefined;
+  readonly read: (findings: F) => number | undefined;
   /** The same, had something been measured against it that does as little as can be done. */
-  readonly floor?: { readonly name: string; readonly read: (findings: Findings) => number | undefined };
+  readonly floor?: { readonly name: string; readonly read: (findings: F) => number | undefined };
   /** What it is about, as the shares of time name it. */
   readonly row?: string;
 };
@@ -41,7 +41,7 @@ export const GOALS: readonly Goal[] = [
   herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
 ];
 
-export function isMet({ sense, bound }: Goal, actual: number): boolean {
+export function isMet({ sense, bound }: Pick<Goal, 'sense' | 'bound'>, actual: number): boolean {
   return sense === 'at most' ? actual <= bound : actual >= bound;
 }
 
@@ -113,6 +113,6 @@ function herdGoal(row: string, sense: Goal['sense'], bound: number, unit: string
   };
 }
 
-function medianAt(figure: Parameters<typeof isMeasured>[0]): number | undefined {
+export function medianAt(figure: Parameters<typeof isMeasured>[0]): number | undefined {
   return isMeasured(figure) ? figure.median : undefined;
 }

@@ -2,6 +2,8 @@
 
 import { UNECHOED_MAX } from '@mayfly/protocol';
 import type { Crowd } from './crowd.ts';
+import type { Measured } from './measured-process.ts';
+import type { Plan } from './plan.ts';
 import type { Wire } from './wire.ts';
 
 export type Load =
@@ -14,6 +16,8 @@ export type Round = {
   readonly deliveries: number;
   readonly seconds: number;
   readonly serverCpuSeconds: number;
+  /** The same, of each process where several serve together. */
+  readonly cpuByProcess: readonly number[];
   /** The part of them that the kernel took. */
   readonly serverKernelSeconds: number;
   readonly generatorCpuSeconds: number;
@@ -95,7 +99,7 @@ export class RoomLoad {
 }
 
 /** As much of a crowd as is put under load; the others in its rooms just read along. */
-export type Loadable = Pick<Crowd, 'contender' | 'server' | 'rooms'>;
+export type Loadable = Pick<Crowd, 'contender' | 'rooms'> & { readonly server: Measured };
 
 /** Puts loads on one crowd, round after round. */
 export class Driver {
@@ -123,7 +127,7 @@ export class Driver {
     let turn = 0;
     const publish = (since?: number) => rooms[turn++ % rooms.length]?.publish(since) ?? false;
 
-    const before = this.#consumed();
+    const before = consumed(this.#crowd.server, this.#deliveries);
     if ('inFlight' in load) {
       onFree = () => void publish();
       for (let i = 0; i < load.inFlight; i++) publish();
@@ -132,21 +136,14 @@ export class Driver {
     } else {
       await publishSteadily(publish, load.perSecond, ms);
     }
-    const after = this.#consumed();
+    const after = consumed(this.#crowd.server, this.#deliveries);
     const round = { ...difference(before, after), latencies };
     await drained(rooms, () => this.#lost());
     return { ...round, lost: this.#lost() };
   }
 
-  #consumed() {
-    const { user, system } = process.cpuUsage();
-    return {
-      deliveries: this.#crowd.rooms.flat().reduce((sum, { messages }) => sum + messages, 0),
-      seconds: performance.now() / 1000,
-      serverCpuSeconds: this.#crowd.server.cpuSeconds(),
-      serverKernelSeconds: this.#crowd.server.kernelSeconds(),
-      generatorCpuSeconds: (user + system) / 1e6,
-    };
+  get #deliveries(): number {
+    return this.#crowd.rooms.flat().reduce((sum, { messages }) => sum + messages, 0);
   }
 
   #lost(): number {
@@ -155,19 +152,42 @@ export class Driver {
   }
 }
 
-type Consumed = {
-  deliveries: number;
-  seconds: number;
-  serverCpuSeconds: number;
-  serverKernelSeconds: number;
-  generatorCpuSeconds: number;
-};
+/** Every driver in turn, after a warm-up of each: rounds by driver. */
+export async function takeTurns(
+  { rounds, roundMs, warmUpMs }: Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs'>,
+  drivers: readonly Driver[],
+  loadOf: (driver: number) => Load,
+): Promise<Round[][]> {
+  for (const [i, driver] of drivers.entries()) await driver.round(loadOf(i), warmUpMs);
+  const taken: Round[][] = drivers.map(() => []);
+  for (let turn = 0; turn < rounds; turn++) {
+    for (const [i, driver] of drivers.entries()) taken[i]?.push(await driver.round(loadOf(i), roundMs));
+  }
+  return taken;
+}
 
-function difference(before: Consumed, after: Consumed): Consumed {
+type Consumed = Omit<Round, 'latencies' | 'lost'>;
+
+/** Since whenever: only the difference of two says something. */
+export function consumed(server: Measured, deliveries: number): Consumed {
+  const { user, system } = process.cpuUsage();
+  const cpuByProcess = server.cpuByProcess();
+  return {
+    deliveries,
+    seconds: performance.now() / 1000,
+    serverCpuSeconds: cpuByProcess.reduce((sum, seconds) => sum + seconds, 0),
+    cpuByProcess,
+    serverKernelSeconds: server.kernelSeconds(),
+    generatorCpuSeconds: (user + system) / 1e6,
+  };
+}
+
+export function difference(before: Consumed, after: Consumed): Consumed {
   return {
     deliveries: after.deliveries - before.deliveries,
     seconds: after.seconds - before.seconds,
     serverCpuSeconds: after.serverCpuSeconds - before.serverCpuSeconds,
+    cpuByProcess: after.cpuByProcess.map((seconds, i) => seconds - (before.cpuByProcess[i] ?? 0)),
     serverKernelSeconds: after.serverKernelSeconds - before.serverKernelSeconds,
     generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
   };

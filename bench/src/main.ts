@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.ts';
+import { emptyClusterFindings } from './cluster-findings.ts';
 import { contenders } from './contenders.ts';
 import { FULL, QUICK } from './plan.ts';
 import { profileServer } from './profile.ts';
-import { report } from './report.ts';
+import { clusterReport, report } from './report.ts';
 import { type Bench, SECTIONS, type Section } from './sections.ts';
 import { ROW, emptyFindings } from './table.ts';
 
@@ -37,17 +38,19 @@ process.exit(0);
 async function runSections(sections: readonly Section[]): Promise<void> {
   const plan = asked.quick ? QUICK : FULL;
   const findings = emptyFindings();
+  const cluster = emptyClusterFindings();
   const bench: Bench = {
     contenders: contenders(asked.server),
     plan,
     findings,
+    cluster,
     socketsMax: openFilesMax() - OTHER_FILES,
     say,
   };
   const [busyBefore = 0] = loadavg();
   const startedAt = performance.now();
   for (const section of sections) await SECTIONS[section](bench);
-  const text = report(findings, {
+  const circumstances = {
     date: new Date().toISOString().slice(0, 10),
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 1024 ** 3),
@@ -57,13 +60,19 @@ async function runSections(sections: readonly Section[]): Promise<void> {
     rounds: plan.rounds,
     minutes: (performance.now() - startedAt) / 60_000,
     busyBefore,
-  });
-  const rows = [100, 1_000].flatMap((members) => [1, 16].map((inFlight) => ROW.speed(members, inFlight)));
+  };
   await mkdir(asked.report, { recursive: true });
-  await writeFile(join(asked.report, 'report.md'), text);
+  if (sections.includes('cluster')) await tell('cluster.md', clusterReport(cluster, circumstances));
+  if (sections.every((section) => section === 'cluster')) return;
+  const rows = [100, 1_000].flatMap((members) => [1, 16].map((inFlight) => ROW.speed(members, inFlight)));
   await writeFile(join(asked.report, 'chart.svg'), chart(findings.cpu, rows));
+  await tell('report.md', report(findings, circumstances));
+}
+
+async function tell(file: string, text: string): Promise<void> {
+  await writeFile(join(asked.report, file), text);
   say(`\n${text}`);
-  say(`written to ${asked.report}`);
+  say(`written to ${join(asked.report, file)}`);
 }
 
 // As it stands in the report: what was measured, not where things are on this machine.

@@ -22,6 +22,9 @@ export type Program = {
   readonly nodeOptions?: readonly string[];
 };
 
+/** What is put under load: one process, or several that serve together. */
+export type Measured = Pick<MeasuredProcess, 'cpuByProcess' | 'kernelSeconds' | 'rest'>;
+
 export class MeasuredProcess implements AsyncDisposable {
   readonly port: number;
   readonly #child: ChildProcess;
@@ -57,23 +60,21 @@ export class MeasuredProcess implements AsyncDisposable {
 
   /** User and system time of all its threads so far, to 10 ms. */
   cpuSeconds(): number {
-    const { user, system } = this.#ticks();
-    return (user + system) / TICKS_PER_SECOND;
+    return cpuSecondsOf(this.#child.pid);
+  }
+
+  cpuByProcess(): readonly number[] {
+    return [this.cpuSeconds()];
   }
 
   /** Of that, the system's: what the kernel does for it. */
   kernelSeconds(): number {
-    return this.#ticks().system / TICKS_PER_SECOND;
+    return kernelSecondsOf(this.#child.pid);
   }
 
   /** Resolves when it has nothing to do any more, so that the next figure does not pay for what was before. */
-  async rest(): Promise<void> {
-    const deadline = performance.now() + REST_WITHIN_MS;
-    for (let before = -1, now = this.cpuSeconds(); now !== before; now = this.cpuSeconds()) {
-      if (performance.now() > deadline) throw new Error('the server does not come to rest');
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, REST_MS));
-    }
+  rest(): Promise<void> {
+    return untilAtRest(() => this.cpuSeconds());
   }
 
   /** Resident memory: what it holds of the machine, without the kernel's socket buffers. */
@@ -96,10 +97,6 @@ export class MeasuredProcess implements AsyncDisposable {
     this.#child.kill('SIGHUP');
   }
 
-  #ticks(): CpuTicks {
-    return cpuTicks(readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8'));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const stop = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
@@ -108,6 +105,30 @@ export class MeasuredProcess implements AsyncDisposable {
       clearTimeout(stop);
     }
     await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** User and system time of a process so far, to 10 ms. */
+export function cpuSecondsOf(pid: number | undefined): number {
+  const { user, system } = ticksOf(pid);
+  return (user + system) / TICKS_PER_SECOND;
+}
+
+export function kernelSecondsOf(pid: number | undefined): number {
+  return ticksOf(pid).system / TICKS_PER_SECOND;
+}
+
+function ticksOf(pid: number | undefined): CpuTicks {
+  return cpuTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+/** Resolves when the time no longer grows. */
+export async function untilAtRest(cpuSeconds: () => number, restMs = REST_MS): Promise<void> {
+  const deadline = performance.now() + REST_WITHIN_MS;
+  for (let before = -1, now = cpuSeconds(); now !== before; now = cpuSeconds()) {
+    if (performance.now() > deadline) throw new Error('the server does not come to rest');
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, restMs));
   }
 }
 

@@ -21,6 +21,20 @@ export type Plan = {
   readonly arrivals: number;
   /** Connections that are cut off and come back at once. */
   readonly herd: number;
+  readonly cluster: ClusterPlan;
+};
+
+type ClusterPlan = {
+  /** Of the usual size. */
+  readonly inFlight: readonly number[];
+  /** Members of the room, beside the embedded store. */
+  readonly sizes: readonly number[];
+  /** Joins for each round. */
+  readonly arrivals: number;
+  readonly nodes: readonly number[];
+  readonly crowds: readonly { readonly rooms: number; readonly members: number }[];
+  /** Over which the memory of one is averaged. */
+  readonly rooms: number;
 };
 
 export const FULL: Plan = {
@@ -41,6 +55,17 @@ export const FULL: Plan = {
   slowMs: 2_000,
   arrivals: 1_500,
   herd: 10_000,
+  cluster: {
+    inFlight: [1, 16, 64],
+    sizes: [10, 100],
+    arrivals: 1_500,
+    nodes: [1, 2, 3],
+    crowds: [
+      { rooms: 1, members: 300 },
+      { rooms: 100, members: 10 },
+    ],
+    rooms: 500,
+  },
 };
 
 export const QUICK: Plan = {
@@ -57,4 +82,12 @@ export const QUICK: Plan = {
   slowMs: 300,
   arrivals: 50,
   herd: 200,
+  cluster: {
+    inFlight: [1, 16],
+    sizes: [10],
+    arrivals: 50,
+    nodes: [1, 2],
+    crowds: [{ rooms: 10, members: 5 }],
+    rooms: 30,
+  },
 };

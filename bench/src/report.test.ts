@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { chart } from './chart.ts';
+import {
+  CLUSTER_ROW,
+  MEASURED,
+  emptyClusterFindings,
+  inFlightColumn,
+  nodesColumn,
+} from './cluster-findings.ts';
 import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { spread } from './figures.ts';
 import { GOALS, isMet } from './goals.ts';
 import { short } from './numbers.ts';
-import { figureText, report } from './report.ts';
+import { clusterReport, figureText, report } from './report.ts';
 import { ROW, emptyFindings } from './table.ts';
 
 const CIRCUMSTANCES = {
@@ -142,6 +149,30 @@ describe('report', () => {
     expect(
       [2_999, 3_000].map((actual) => isMet({ ...goal, sense: 'at least', bound: 3_000 }, actual)),
     ).toEqual([false, true]);
+  });
+});
+
+describe('report of a cluster', () => {
+  test('has its own goals, and its own columns for each table', () => {
+    const cluster = emptyClusterFindings();
+    cluster.append.put(CLUSTER_ROW.redisCpu, inFlightColumn(1), spread([50]));
+    cluster.append.put(CLUSTER_ROW.redisCpu, inFlightColumn(16), spread([25]));
+    cluster.nodes.put('some room', nodesColumn(1), spread([1]));
+    cluster.nodes.put('some room', nodesColumn(3), { refused: 'the cores were full' });
+    const text = clusterReport(cluster, CIRCUMSTANCES);
+    expect(text).toContain(
+      'one message at a time: CPU of Redis, all of it (µs) | at most 25.0 µs | 50.0 µs | **missed** by a factor of 2.0 |',
+    );
+    expect(text).toContain('16 in flight: CPU of Redis, all of it (µs) | at most 25.0 µs | 25.0 µs | met |');
+    expect(text).toContain('| of messages of 256 B | 1 node | 3 nodes |');
+    expect(text).toContain('| some room | 1.00 | _the cores were full_ |');
+    expect(text).not.toContain('## A room in Redis');
+  });
+
+  test('says why it is empty', () => {
+    const cluster = emptyClusterFindings();
+    cluster.append.put(CLUSTER_ROW.redisCpu, MEASURED, { refused: 'no redis-server here' });
+    expect(clusterReport(cluster, CIRCUMSTANCES)).toContain('| _no redis-server here_ |');
   });
 });
 

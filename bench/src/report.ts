@@ -1,5 +1,7 @@
 // The report as Markdown: goals first, then every figure beside its peers of the same run.
 
+import type { ClusterFindings } from './cluster-findings.ts';
+import { CLUSTER_GOALS } from './cluster-goals.ts';
 import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { explanations } from './explanation.ts';
 import { type Figure, isMeasured, ratio } from './figures.ts';
@@ -45,19 +47,44 @@ export function report(findings: Findings, circumstances: Circumstances): string
     '',
     '| goal | bound | this run | | the floor |',
     '| --- | --- | --- | --- | --- |',
-    ...GOALS.map((goal) => goalRow(goal, findings)),
+    ...GOALS.map((goal) => `${goalRow(goal, findings)} ${floorCell(goal, findings)} |`),
     '',
     ...missed(findings),
     'uWebSockets is not among the peers: it is not published on npm.',
-    ...tables.flatMap(section),
+    ...tables.flatMap((table) => section(table, columnsOf(table))),
     '',
   ].join('\n');
 }
 
-function preface(run: Circumstances): readonly string[] {
-  const machine = `${run.cores} cores (${run.processor}), ${run.memoryGiB} GiB, Node ${run.node}`;
+/** What a cluster costs, a report of its own: it compares Mayfly with itself. */
+export function clusterReport(cluster: ClusterFindings, circumstances: Circumstances): string {
+  const tables = Object.values(cluster).filter((table) => table.rows.length > 0);
   return [
-    `\`${run.command}\` on ${run.date}, in ${run.minutes.toFixed(0)} minutes: ${machine}; load average ${run.busyBefore.toFixed(1)} before.`,
+    '# What a cluster costs',
+    '',
+    ran(circumstances),
+    '',
+    `Nodes, Redis and generator are processes of one machine. ${circumstances.rounds} rounds each after a warm-up; a figure is the median of`,
+    'its rounds, with the lowest and the highest behind it. CPU is user and system time as Linux counts it for each process.',
+    '',
+    '## Goals',
+    '',
+    '| goal | bound | this run | |',
+    '| --- | --- | --- | --- |',
+    ...CLUSTER_GOALS.map((goal) => goalRow(goal, cluster)),
+    ...tables.flatMap((table) => section(table, table.columns)),
+    '',
+  ].join('\n');
+}
+
+function ran(run: Circumstances): string {
+  const machine = `${run.cores} cores (${run.processor}), ${run.memoryGiB} GiB, Node ${run.node}`;
+  return `\`${run.command}\` on ${run.date}, in ${run.minutes.toFixed(0)} minutes: ${machine}; load average ${run.busyBefore.toFixed(1)} before.`;
+}
+
+function preface(run: Circumstances): readonly string[] {
+  return [
+    ran(run),
     '',
     `Server and generator are processes of one machine. Contenders take turns, ${run.rounds} rounds each after a warm-up; a figure is`,
     'the median of its rounds, with the lowest and the highest behind it. All pass on the same number of sealed bytes in each',
@@ -73,23 +100,27 @@ function missed(findings: Findings): readonly string[] {
   return lines.length === 0 ? [] : ['### What was missed', '', ...lines.map((line) => `- ${line}`), ''];
 }
 
-function goalRow(goal: Goal, findings: Findings): string {
+function goalRow<F>(goal: Goal<F>, findings: F): string {
   const actual = goal.read(findings);
-  const floor = goal.floor?.read(findings);
   const verdict =
     actual === undefined ? 'not measured' : isMet(goal, actual) ? 'met' : missedBy(goal, actual);
-  const shown = actual === undefined ? '–' : `${short(actual)} ${goal.unit}`;
-  const atFloor = floor === undefined ? '–' : `${short(floor)} ${goal.unit}`;
-  return `| ${goal.text} | ${goal.sense} ${short(goal.bound)} ${goal.unit} | ${shown} | ${verdict} | ${atFloor} |`;
+  return `| ${goal.text} | ${goal.sense} ${short(goal.bound)} ${goal.unit} | ${cell(goal, actual)} | ${verdict} |`;
 }
 
-function missedBy({ sense, bound }: Goal, actual: number): string {
+function floorCell<F>(goal: Goal<F>, findings: F): string {
+  return cell(goal, goal.floor?.read(findings));
+}
+
+function cell({ unit }: Pick<Goal, 'unit'>, value: number | undefined): string {
+  return value === undefined ? '–' : `${short(value)} ${unit}`;
+}
+
+function missedBy({ sense, bound }: Pick<Goal, 'sense' | 'bound'>, actual: number): string {
   const factor = sense === 'at most' ? actual / bound : bound / actual;
   return `**missed** by a factor of ${factor.toFixed(factor < 2 ? 2 : 1)}`;
 }
 
-function section(table: Table): readonly string[] {
-  const columns = columnsOf(table);
+function section(table: Table, columns: readonly string[]): readonly string[] {
   const ratios = table.comparable ? columns.slice(1).map((name) => `÷ ${name}`) : [];
   const head = [table.unit, ...columns, ...ratios];
   return [
@@ -100,7 +131,7 @@ function section(table: Table): readonly string[] {
     '',
     `| ${head.join(' | ')} |`,
     `|${' --- |'.repeat(head.length)}`,
-    ...table.rows.map((row) => `| ${[row, ...cells(table, row)].join(' | ')} |`),
+    ...table.rows.map((row) => `| ${[row, ...cells(table, row, columns)].join(' | ')} |`),
   ];
 }
 
@@ -110,8 +141,8 @@ function columnsOf(table: Table): readonly string[] {
   return table.rows.some((row) => table.at(row, FLOOR) !== undefined) ? [...all, FLOOR] : all;
 }
 
-function cells(table: Table, row: string): readonly string[] {
-  const [own, ...peers] = columnsOf(table).map((name) => table.at(row, name));
+function cells(table: Table, row: string, columns: readonly string[]): readonly string[] {
+  const [own, ...peers] = columns.map((name) => table.at(row, name));
   const figures = [own, ...peers].map(figureText);
   if (!table.comparable) return figures;
   const ratios = peers.map((peer) => ratio(own, peer));

@@ -2,11 +2,13 @@
 // machine hits them alike.
 
 import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
+import type { ClusterFindings } from './cluster-findings.ts';
+import { measureCluster } from './cluster-section.ts';
 import { type Contender, FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
 import { Crowd, NotFilled, type Shape } from './crowd.ts';
 import { cpuPerMillion, isMeasured, kernelShare, latency, reached, spread, throughput } from './figures.ts';
 import { LOADS } from './goals.ts';
-import { Driver, type Load, type Round } from './load.ts';
+import { Driver, type Round, takeTurns } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import type { Plan } from './plan.ts';
 import { timeShares } from './shares.ts';
@@ -16,12 +18,22 @@ export type Bench = {
   readonly contenders: readonly Contender[];
   readonly plan: Plan;
   readonly findings: Findings;
+  readonly cluster: ClusterFindings;
   /** Sockets that this process may have open. */
   readonly socketsMax: number;
   readonly say: (line: string) => void;
 };
 
-export type Section = 'speed' | 'profile' | 'rooms' | 'buckets' | 'idle' | 'slow' | 'arrivals' | 'herd';
+export type Section =
+  | 'speed'
+  | 'profile'
+  | 'rooms'
+  | 'buckets'
+  | 'idle'
+  | 'slow'
+  | 'arrivals'
+  | 'herd'
+  | 'cluster';
 
 export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void> } = {
   speed: measureSpeed,
@@ -32,6 +44,7 @@ export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void
   slow: measureSlowReaders,
   arrivals: measureArrivals,
   herd: measureHerd,
+  cluster: measureCluster,
 };
 
 const BUCKET = 256;
@@ -197,20 +210,6 @@ async function measureSlowReaders({ contenders, plan, findings, say }: Bench): P
     findings.memory.put(ROW.slow, contender.name, spread([Math.max(0, grown) / readers.length / 1024]));
     findings.memory.put(ROW.slowLost, contender.name, spread([(lost / readers.length) * 100]));
   }
-}
-
-/** Every driver in turn, after a warm-up of each: rounds by driver. */
-async function takeTurns(
-  { rounds, roundMs, warmUpMs }: Plan,
-  drivers: readonly Driver[],
-  loadOf: (driver: number) => Load,
-): Promise<Round[][]> {
-  for (const [i, driver] of drivers.entries()) await driver.round(loadOf(i), warmUpMs);
-  const taken: Round[][] = drivers.map(() => []);
-  for (let turn = 0; turn < rounds; turn++) {
-    for (const [i, driver] of drivers.entries()) taken[i]?.push(await driver.round(loadOf(i), roundMs));
-  }
-  return taken;
 }
 
 // All contenders stand ready side by side, or one after the other where there are not enough sockets for all.

@@ -11,6 +11,11 @@ export type Unit =
   | 'CPU µs'
   | 'herd'
   | 'per second'
+  | 'CPU µs / delivery'
+  | 'CPU µs / arrival'
+  | 'for one message'
+  | 'of messages of 256 B'
+  | 'one room'
   | '%';
 
 export class Table {
@@ -40,6 +45,11 @@ export class Table {
 
   get rows(): readonly string[] {
     return [...this.#rows.keys()];
+  }
+
+  /** In the order in which they were first put. */
+  get columns(): readonly string[] {
+    return [...new Set([...this.#rows.values()].flatMap((figures) => [...figures.keys()]))];
   }
 }
 

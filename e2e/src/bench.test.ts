@@ -22,16 +22,23 @@ test('npm run bench -- --quick measures every contender in every section', { tim
     expect(titles).toEqual([
       'Goals',
       'Server CPU for a delivery',
+      'The kernel’s part of it',
+      'Where the time goes',
       'Deliveries a second',
       'From writing to the last member, at half load',
       'From writing to the last member, all under the same load',
       'Memory',
       'Coming and coming back',
+      'What an arrival is made of',
+      'When everybody is cut off and comes back',
     ]);
     const cpuRows = section(report, 'Server CPU for a delivery');
     expect(cpuRows.length).toBe(7);
     for (const [, ...cells] of cpuRows) for (const cell of cells.slice(0, 3)) expect(cell).toMatch(FIGURE);
     expect(section(report, 'Coming and coming back').map(([row]) => row)).toEqual(['first joins', 'resumes']);
+    const cluster = readFileSync(join(directory, 'cluster.md'), 'utf8');
+    expect(section(cluster, 'What an append costs Redis').length).toBe(5);
+    expect(section(cluster, 'A room in Redis').length).toBe(6);
     expect(readFileSync(join(directory, 'chart.svg'), 'utf8').match(/<rect /g)?.length).toBe(6);
   } finally {
     rmSync(directory, { recursive: true, force: true });

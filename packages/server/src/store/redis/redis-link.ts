@@ -70,14 +70,16 @@ export class RedisLink implements Link {
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<unknown> {
-    const fcall = () =>
-      this.#topology.caller.callBuffer(
+    const fcall = () => {
+      this.#topology.gatherCalls();
+      return this.#topology.caller.callBuffer(
         'FCALL',
         this.#library.nameOf(name),
         keys.length,
         ...keys,
         ...args.map(word),
       );
+    };
     try {
       return await fcall();
     } catch (error) {
