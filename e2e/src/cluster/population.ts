@@ -107,6 +107,33 @@ export class Population implements Disposable {
     return (await Promise.all(this.#crowds.map((crowd) => crowd.caughtUp(withinMs)))).every(Boolean);
   }
 
+  /** What is wrong by some of the invariants, as things stand. */
+  faults(...invariants: readonly string[]): readonly string[] {
+    const all = this.#crowds.flatMap((crowd) => crowd.faults());
+    return all.filter((fault) => invariants.some((name) => fault.startsWith(`${name} `)));
+  }
+
+  /** Of what was written since then, what somebody in the room is not shown, or is shown as two. */
+  unshown(since: number): readonly string[] {
+    return this.people.flatMap((reader) => {
+      const { name, seen } = reader.member.witness;
+      const keys = new Map<string, Set<string>>();
+      for (const sight of seen) {
+        if (sight.saw === 'message') keys.set(sight.text, (keys.get(sight.text) ?? new Set()).add(sight.key));
+      }
+      return this.#written(reader.crowd, since)
+        .filter((text) => keys.get(text)?.size !== 1)
+        .map((text) => `${name} is shown ${text} ${keys.get(text)?.size ?? 0} times`);
+    });
+  }
+
+  #written(room: Crowd, since: number): readonly string[] {
+    const roommates = this.people.filter(({ crowd }) => crowd === room);
+    return roommates.flatMap((mate) =>
+      mate.since(since).flatMap((sight) => (sight.saw === 'wrote' ? [sight.text] : [])),
+    );
+  }
+
   /** Nobody writes any more; what is wrong once all have come to rest. */
   async verdict(): Promise<readonly string[]> {
     this.pause();

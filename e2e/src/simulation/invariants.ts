@@ -88,11 +88,10 @@ function nothingTwice(story: Story): readonly string[] {
 
 function twiceOnTheWire(name: string, page: readonly Seen[]): readonly string[] {
   const heard = new Set<number>();
-  let isIn = false;
   return page.flatMap((sight) => {
     if (sight.saw === 'welcome' && sight.mode === 'reset') heard.clear();
-    if (sight.saw === 'welcome' && isIn) for (const seq of heard) if (seq >= sight.first) heard.delete(seq);
-    isIn = isInAfter(sight, isIn);
+    if (sight.saw === 'welcome' && sight.moved)
+      for (const seq of heard) if (seq >= sight.first) heard.delete(seq);
     if (sight.saw !== 'event') return [];
     const again = heard.has(sight.seq);
     heard.add(sight.seq);
@@ -137,13 +136,10 @@ function holesOf(name: string, page: readonly Seen[]): readonly string[] {
   let position: number | undefined;
   let logId: string | undefined;
   let untold = false;
-  let isIn = false;
   return page.flatMap((sight) => {
-    const moves = isIn;
-    isIn = isInAfter(sight, isIn);
     if (sight.saw === 'welcome') {
       const next = (position ?? 0) + 1;
-      const goesOn = sight.logId === logId && (sight.first === next || (moves && sight.first < next));
+      const goesOn = sight.logId === logId && (sight.first === next || (sight.moved && sight.first < next));
       const told = sight.mode === 'reset' && (position === undefined || sight.reason !== undefined);
       untold ||= sight.mode === 'reset' && position !== undefined;
       logId = sight.logId;
@@ -163,11 +159,6 @@ function holesOf(name: string, page: readonly Seen[]): readonly string[] {
     position = sight.seq;
     return fits ? [] : [`${name} has ${sight.seq} after ${before}`];
   });
-}
-
-// Who moves to another node asks there for what comes after a place, and the old wire goes on until the answer is there.
-function isInAfter({ saw }: Seen, before: boolean): boolean {
-  return saw === 'welcome' || (before && saw !== 'closed' && saw !== 'ended');
 }
 
 // Texts are `name:number`, numbered in the order of writing.
