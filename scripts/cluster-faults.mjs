@@ -1,12 +1,20 @@
 // `npm run cluster-faults`: three servers over Redis under kills, deployments and a broken Redis. Prints figures; the
-// exit code is 1 when any promise was broken. `--seed N` chooses other moments.
+// exit code is 1 when any promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers` and `--races` say how
+// often what happens, `--seed N` chooses other moments.
 
 import { parseArgs } from 'node:util';
 import { build, importSource, installPackages, requireNode, requireRedis } from './bootstrap.mjs';
 
 const times = (fallback) => ({ type: 'string', default: fallback });
 const { values } = parseArgs({
-  options: { kills: times('20'), rolls: times('20'), seed: times('1') },
+  options: {
+    kills: times('20'),
+    rolls: times('20'),
+    troubles: times('2'),
+    failovers: times('5'),
+    races: times('10000'),
+    seed: times('1'),
+  },
 });
 
 requireNode();

@@ -116,7 +116,7 @@ export class Cluster implements AsyncDisposable {
   async casualties(): Promise<readonly string[]> {
     const serving = await Promise.all(this.nodes.map((node) => node.isServing()));
     return this.nodes.flatMap((node, place) =>
-      serving[place] === true ? [] : [`node ${place + 1} does not answer: ${node.output}`],
+      serving[place] ? [] : [`node ${place + 1} does not answer: ${node.output}`],
     );
   }
 

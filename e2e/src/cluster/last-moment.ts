@@ -30,7 +30,7 @@ export type LastMomentReport = {
 const LIFE_SECONDS = 3;
 /** They write at most so long before the end as it was told; the word of it took a while, so that some are late. */
 const EARLY_MS = 40;
-const ABREAST = 8;
+const ABREAST = 16;
 /** Whoever is turned back by a server that is behind is not waited for longer. */
 const READY_WITHIN_MS = 2_000;
 const OVER_WITHIN_MS = 60_000;
@@ -55,13 +55,16 @@ export async function lastMoments(
   for (const duel of duels) duel[Symbol.dispose]();
   const left = await redis.ask('KEYS', CONTENT_KEYS);
   if (!Array.isArray(left) || left.length > 0) complaints.push(`keys left after the end: ${String(left)}`);
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return {
     races,
     taken: sum(duels.map((duel) => duel.taken)),
     late: sum(duels.map((duel) => duel.late)),
     complaints,
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 class Duel implements Disposable {
