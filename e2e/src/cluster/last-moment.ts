@@ -140,7 +140,7 @@ function duelist(name: string, room: RoomId, { port }: ClusterNode, random: Seed
       key: (transcript) => access.sign('join', transcript),
     },
     transport: atTheEnd(wayTo(port), random, () => member.write()),
-    now: systemClock.now,
+    now: () => systemClock.now(),
   });
   member.connect();
   return member;
