@@ -45,11 +45,14 @@ export async function lastMoments(
   races: number,
 ): Promise<LastMomentReport> {
   const duels: Duel[] = [];
-  while (duels.length < races) {
-    const size = Math.min(ABREAST, races - duels.length);
-    const preparing = Array.from({ length: size }, () => Duel.prepare(cluster, random));
-    duels.push(...(await Promise.all(preparing)));
-  }
+  let begun = 0;
+  const prepareMany = async () => {
+    while (begun < races) {
+      begun += 1;
+      duels.push(await Duel.prepare(cluster, random));
+    }
+  };
+  await Promise.all(Array.from({ length: ABREAST }, prepareMany));
   await eventually(() => duels.every(({ isOver }) => isOver), OVER_WITHIN_MS);
   const complaints = duels.flatMap((duel) => duel.faults());
   for (const duel of duels) duel[Symbol.dispose]();
