@@ -27,7 +27,7 @@ type Trouble = {
 const FELT_WITHIN_MS = 30_000;
 const CUTS = 5;
 
-export const TROUBLES: readonly Trouble[] = [
+const TROUBLES: readonly Trouble[] = [
   trouble('Redis stands still', async ({ redis, lastsMs }) => {
     redis.pause();
     await pause(lastsMs);
