@@ -1,6 +1,13 @@
 // A room at a real server, and people with real sockets in it, some of them behind a faulty line.
 
-import { type RoomLink, createRoom, socketUrl, systemClock, webSocketTransport } from '@mayfly/client';
+import {
+  type RoomLink,
+  type Transport,
+  createRoom,
+  socketUrl,
+  systemClock,
+  webSocketTransport,
+} from '@mayfly/client';
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Identity } from '../../../packages/client/src/identity.ts';
@@ -34,14 +41,14 @@ export class Crowd implements Disposable {
     return new Crowd(created.link, created.identity);
   }
 
-  /** By the server's port, or a proxy's in front of it. The first one is the room's owner. */
-  enter(port: number): SdkMember {
+  /** By the server's port, a proxy's in front of it, or a way of their own. The first one is the room's owner. */
+  enter(way: number | Transport): SdkMember {
     const identity = this.#identity;
     this.#identity = undefined;
     const member = new SdkMember({
       name: `M${this.members.length + this.#gone.length}`,
       link: this.link,
-      transport: webSocketTransport(socketUrl(`http://127.0.0.1:${port}`), WebSocket),
+      transport: typeof way === 'number' ? wayTo(way) : way,
       clock: systemClock,
       random,
       ...(identity && { identity }),
@@ -54,6 +61,13 @@ export class Crowd implements Disposable {
     this.members.splice(this.members.indexOf(member), 1);
     this.#gone.push(member.witness);
     member.leave();
+  }
+
+  /** As when the machine of a member loses its power. */
+  vanish(member: SdkMember): void {
+    this.members.splice(this.members.indexOf(member), 1);
+    this.#gone.push(member.witness);
+    member.close();
   }
 
   /** All are in, and nobody waits for an echo; false after `withinMs`. */
@@ -83,6 +97,10 @@ export class Crowd implements Disposable {
 
 function headOf({ seen }: Witness): number {
   return seen.findLast((sight) => sight.saw === 'event')?.seq ?? 0;
+}
+
+export function wayTo(port: number): Transport {
+  return webSocketTransport(socketUrl(`http://127.0.0.1:${port}`), WebSocket);
 }
 
 /** Looks until it is so, or until the time is up. */

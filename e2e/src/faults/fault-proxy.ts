@@ -19,25 +19,30 @@ export class FaultProxy implements AsyncDisposable {
   quality: LineQuality = {};
   /** New connections are reset at once. */
   refusing = false;
+  /** New connections are taken, and nothing comes of them. */
+  swallowing = false;
+  /** Where new connections lead, on this machine. */
+  target: number;
   /** How many connections were reset, cut or silenced. */
   broken = 0;
   readonly port: number;
   readonly #listener: Server;
   readonly #lines: Set<Line>;
 
-  private constructor(port: number, listener: Server, lines: Set<Line>) {
+  private constructor(port: number, target: number, listener: Server, lines: Set<Line>) {
     this.port = port;
+    this.target = target;
     this.#listener = listener;
     this.#lines = lines;
   }
 
   /** In front of a port of this machine. */
-  static async before(targetPort: number, clock: Clock, seed = 1): Promise<FaultProxy> {
+  static async before(target: number, clock: Clock, seed = 1): Promise<FaultProxy> {
     const random = new SeededRandom(seed);
     const lines = new Set<Line>();
     const listener = createServer((client) => {
       if (proxy.refusing) return void client.resetAndDestroy();
-      const line: Line = new Line(client, connect(targetPort, '127.0.0.1'), {
+      const line: Line = new Line(client, connect(proxy.target, '127.0.0.1'), {
         clock,
         delay: () => {
           const { latencyMs = 0, jitterMs = 0 } = proxy.quality;
@@ -48,10 +53,11 @@ export class FaultProxy implements AsyncDisposable {
         cut: () => proxy.#break(() => line.reset()),
       });
       lines.add(line);
+      if (proxy.swallowing) line.silence();
     });
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');
-    const proxy = new FaultProxy((listener.address() as AddressInfo).port, listener, lines);
+    const proxy = new FaultProxy((listener.address() as AddressInfo).port, target, listener, lines);
     return proxy;
   }
 

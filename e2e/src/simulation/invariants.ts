@@ -90,6 +90,8 @@ function twiceOnTheWire(name: string, page: readonly Seen[]): readonly string[] 
   const heard = new Set<number>();
   return page.flatMap((sight) => {
     if (sight.saw === 'welcome' && sight.mode === 'reset') heard.clear();
+    if (sight.saw === 'welcome' && sight.moved)
+      for (const seq of heard) if (seq >= sight.first) heard.delete(seq);
     if (sight.saw !== 'event') return [];
     const again = heard.has(sight.seq);
     heard.add(sight.seq);
@@ -136,7 +138,8 @@ function holesOf(name: string, page: readonly Seen[]): readonly string[] {
   let untold = false;
   return page.flatMap((sight) => {
     if (sight.saw === 'welcome') {
-      const goesOn = sight.logId === logId && sight.first === (position ?? 0) + 1;
+      const next = (position ?? 0) + 1;
+      const goesOn = sight.logId === logId && (sight.first === next || (sight.moved && sight.first < next));
       const told = sight.mode === 'reset' && (position === undefined || sight.reason !== undefined);
       untold ||= sight.mode === 'reset' && position !== undefined;
       logId = sight.logId;

@@ -29,7 +29,8 @@ export class SdkMember {
   readonly #setup: SdkSetup;
   readonly #storage = new Map<string, string>();
   readonly #transport: Transport;
-  #texts = new Map<string, string>();
+  readonly #unechoed = new Set<string>();
+  #failed: readonly string[] = [];
   #idPk: string | undefined;
   #written = 0;
   #room: Room;
@@ -49,7 +50,12 @@ export class SdkMember {
 
   /** Written on this page, and not heard back. */
   get unechoed(): number {
-    return this.#texts.size;
+    return this.#unechoed.size;
+  }
+
+  /** Of these, how many wait for `retry`. */
+  get failed(): number {
+    return this.#failed.length;
   }
 
   /** `padding`: characters behind the text, to make it long. */
@@ -59,13 +65,19 @@ export class SdkMember {
     // The echo is told through the outbox, which may happen inside `send`.
     this.witness.note({ saw: 'wrote', text });
     const sent = this.#room.send(text);
-    if (sent.ok) this.#texts.set(sent.key, text);
+    if (sent.ok) this.#unechoed.add(text);
+  }
+
+  /** As somebody who presses the button at each message that failed. */
+  retry(): void {
+    for (const key of this.#failed) this.#room.retry(key);
   }
 
   /** As a browser's reload: the page is gone, its tab's storage is not. */
   reload(): void {
     this.#room.close();
-    this.#texts = new Map();
+    this.#unechoed.clear();
+    this.#failed = [];
     this.#room = this.#open();
   }
 
@@ -116,7 +128,8 @@ export class SdkMember {
           count: news.count,
         });
       case 'outbox':
-        return this.#noteEchoes(new Set(news.outgoing.map(({ key }) => key)));
+        this.#failed = news.outgoing.flatMap(({ key, state }) => (state === 'failed' ? [key] : []));
+        return this.#noteEchoes(new Set(news.outgoing.map(({ text }) => text)));
       case 'reset':
         return this.witness.note({ saw: 'reset' });
       case 'facts':
@@ -129,9 +142,9 @@ export class SdkMember {
   }
 
   #noteEchoes(waiting: ReadonlySet<string>): void {
-    for (const [key, text] of this.#texts) {
-      if (waiting.has(key)) continue;
-      this.#texts.delete(key);
+    for (const text of this.#unechoed) {
+      if (waiting.has(text)) continue;
+      this.#unechoed.delete(text);
       this.witness.note({ saw: 'echoed', text });
     }
   }

@@ -25,7 +25,7 @@ export function tap(
   let welcomed: object | undefined;
   return (events) => {
     let closed = false;
-    const heard = new Ear(witness, idPk, textOf);
+    const heard = new Ear(witness, idPk, { textOf, moved: welcomed !== undefined });
     const close = (code: number) => {
       if (!closed && (welcomed === undefined || welcomed === heard)) witness.note({ saw: 'closed', code });
       if (welcomed === heard) welcomed = undefined;
@@ -63,13 +63,22 @@ class Ear {
   readonly #witness: Witness;
   readonly #idPk: () => string;
   readonly #textOf: ((envelope: Uint8Array) => string) | undefined;
+  readonly #moved: boolean;
   readonly #bySlot = new Map<string, string>();
   #whole = true;
 
-  constructor(witness: Witness, idPk: () => string, textOf?: (envelope: Uint8Array) => string) {
+  constructor(
+    witness: Witness,
+    idPk: () => string,
+    {
+      textOf,
+      moved,
+    }: { readonly textOf: ((envelope: Uint8Array) => string) | undefined; readonly moved: boolean },
+  ) {
     this.#witness = witness;
     this.#idPk = idPk;
     this.#textOf = textOf;
+    this.#moved = moved;
   }
 
   text(frame: string): ServerControl['type'] | undefined {
@@ -94,7 +103,8 @@ class Ear {
     switch (control.type) {
       case 'welcome': {
         const { logId, first, seq, mode, reason } = control;
-        this.#witness.note({ saw: 'welcome', logId, first, seq, mode, reason, idPk: this.#idPk() });
+        const moved = this.#moved;
+        this.#witness.note({ saw: 'welcome', logId, first, seq, mode, reason, idPk: this.#idPk(), moved });
         return;
       }
       case 'presence':

@@ -13,6 +13,8 @@ export type Sight =
       readonly mode: 'resume' | 'reset';
       readonly reason: string | undefined;
       readonly idPk: string;
+      /** The wire was opened beside one that went on telling what follows the place that was asked for here. */
+      readonly moved: boolean;
     }
   /** `text`: of a message that can be read at this place. */
   | { readonly saw: 'event'; readonly seq: number; readonly digest: string; readonly text?: string }

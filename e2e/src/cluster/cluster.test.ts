@@ -1,0 +1,62 @@
+// A cluster that loses nodes and whose Redis misbehaves: nobody loses what was echoed. How fast is npm run cluster-faults' matter.
+
+import { expect, test, vi } from 'vitest';
+import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
+import { Cluster } from './cluster.ts';
+import { kill, roll } from './departures.ts';
+import { lossyFailover } from './failover.ts';
+import { lastMoments } from './last-moment.ts';
+import { Population } from './population.ts';
+import { befall, readOnly, restart } from './troubles.ts';
+
+// They mostly wait, and are busy side by side.
+vi.setConfig({ testTimeout: 180_000 });
+
+const FEW = { rooms: 2, membersEach: 6, everyMs: 100 };
+
+test.concurrent('I1 to I5, I9: nodes are killed and replaced, and nothing that was echoed is lost', async () => {
+  await using redis = await startRedis();
+  const random = new SeededRandom(1);
+  await using cluster = await Cluster.over(redis, random);
+  using population = await Population.of(cluster, random, FEW);
+  population.write();
+  const killed = await kill(cluster, population, 2);
+  expect(killed.complaints).toEqual([]);
+  expect(killed.lost).toBeGreaterThan(0);
+  const rolled = await roll(cluster, population, 1);
+  expect(rolled.complaints).toEqual([]);
+  expect(rolled.moved).toBeGreaterThan(0);
+  expect(await population.verdict()).toEqual([]);
+  expect(population.echoed).toBeGreaterThan(0);
+});
+
+test.concurrent('I1 to I5, I9, I12: Redis and the lines to it fail in every way, and nobody loses what Redis has', async () => {
+  await using redis = await startRedis();
+  const random = new SeededRandom(2);
+  await using cluster = await Cluster.over(redis, random);
+  using population = await Population.of(cluster, random, FEW);
+  const scene = { redis, cluster, population, random, lastsMs: 2_500 };
+  expect(await befall(scene, () => {})).toEqual([]);
+  expect(await population.verdict()).toEqual([]);
+  expect(await readOnly(scene)).toEqual([]);
+  expect(await restart(scene)).toEqual([]);
+  using newcomers = await Population.of(cluster, random, FEW);
+  expect(await newcomers.verdict()).toEqual([]);
+});
+
+test.concurrent('I3, I4: a replica takes over without the last moments, and nobody keeps what it does not have', async () => {
+  const { lost, complaints } = await lossyFailover(FEW, new SeededRandom(3));
+  expect(complaints).toEqual([]);
+  expect(lost).toBeGreaterThan(0);
+});
+
+test.concurrent('LIFE-4: what two nodes send at the very end is there for all, or nowhere', async () => {
+  await using redis = await startRedis();
+  const random = new SeededRandom(4);
+  await using cluster = await Cluster.over(redis, random);
+  const { taken, late, complaints } = await lastMoments(redis, cluster, random, 1_000);
+  expect(complaints).toEqual([]);
+  expect(taken).toBeGreaterThan(0);
+  expect(late).toBeGreaterThan(0);
+});

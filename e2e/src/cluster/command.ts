@@ -1,0 +1,97 @@
+// What `npm run cluster-faults` does and prints: each fault as often as was asked for, figures, and what is wrong.
+
+import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
+import { Cluster } from './cluster.ts';
+import { kill, roll } from './departures.ts';
+import { lossyFailover } from './failover.ts';
+import { lastMoments } from './last-moment.ts';
+import { Population } from './population.ts';
+import { befall, readOnly, restart } from './troubles.ts';
+
+export type FaultsAsked = {
+  readonly kills: number;
+  readonly rolls: number;
+  /** How often Redis suffers everything it can suffer. */
+  readonly troubles: number;
+  readonly failovers: number;
+  readonly races: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+};
+
+const MANY = { rooms: 5, membersEach: 6, everyMs: 100 };
+const SOME = { rooms: 3, membersEach: 6, everyMs: 100 };
+/** Longer than any patience of a node with Redis. */
+const TROUBLE_LASTS_MS = 8_000;
+
+/** Whether no promise was broken. */
+export async function clusterFaults(asked: FaultsAsked): Promise<boolean> {
+  const { kills, rolls, troubles, failovers, races, seed, say } = asked;
+  const complaints: string[] = [];
+  if (kills + rolls > 0) complaints.push(...(await departures(asked)));
+  for (let round = 1; round <= troubles; round += 1) complaints.push(...(await brokenRedis(asked, round)));
+  for (let round = 1; round <= failovers; round += 1) {
+    const { lost, complaints: wrong } = await lossyFailover(SOME, new SeededRandom(seed + round));
+    say(`a replica takes over, ${round} of ${failovers}: ${lost} messages behind`);
+    complaints.push(...wrong);
+  }
+  if (races > 0) complaints.push(...(await racesAtTheEnd(asked)));
+  for (const complaint of complaints) say(`BROKEN: ${complaint}`);
+  say(complaints.length === 0 ? `no promise was broken (seed ${seed})` : `seed ${seed}`);
+  return complaints.length === 0;
+}
+
+async function brokenRedis({ seed, troubles, say }: FaultsAsked, round: number): Promise<readonly string[]> {
+  say(`Redis and the lines to it fail, ${round} of ${troubles}`);
+  await using redis = await startRedis();
+  const random = new SeededRandom(seed + round);
+  await using cluster = await Cluster.over(redis, random);
+  using population = await Population.of(cluster, random, SOME);
+  const scene = { redis, cluster, population, random, lastsMs: TROUBLE_LASTS_MS };
+  const complaints = [
+    ...(await befall(scene, (line) => say(`  ${line}`))),
+    ...(await population.verdict()),
+    ...(await readOnly(scene)),
+    ...(await restart(scene)),
+  ];
+  using newcomers = await Population.of(cluster, random, SOME);
+  return [...complaints, ...(await newcomers.verdict())];
+}
+
+async function racesAtTheEnd({ seed, races, say }: FaultsAsked): Promise<readonly string[]> {
+  await using redis = await startRedis();
+  const random = new SeededRandom(seed);
+  await using cluster = await Cluster.over(redis, random);
+  const { taken, late, complaints } = await lastMoments(redis, cluster, random, races);
+  say(`two nodes send at the end of a room, ${races} times: ${taken} messages in time, ${late} too late`);
+  return complaints;
+}
+
+async function departures({ kills, rolls, seed, say }: FaultsAsked): Promise<readonly string[]> {
+  await using redis = await startRedis();
+  const random = new SeededRandom(seed);
+  await using cluster = await Cluster.over(redis, random);
+  using population = await Population.of(cluster, random, MANY);
+  population.write();
+  const killed = await kill(cluster, population, kills);
+  if (kills > 0) {
+    say(`kill -9 of one of three nodes, ${kills} times: ${killed.lost} connections lost`);
+    say(`  back within 3 s: ${killed.soonPercent.toFixed(1)} %, ${percentiles(killed.back)}`);
+    say(`  longest wait for a message: ${percentiles(killed.pauses)}`);
+  }
+  const rolled = await roll(cluster, population, rolls);
+  if (rolls > 0) {
+    say(`SIGTERM of all three nodes in turn, ${rolls} times: ${rolled.moved} moves, ${rolled.cut} cut off`);
+    say(`  longest wait for a message: ${percentiles(rolled.pauses)}`);
+  }
+  const wrong = await population.verdict();
+  say(`  ${population.echoed} messages echoed by those who are still there`);
+  return [...killed.complaints, ...rolled.complaints, ...wrong];
+}
+
+function percentiles(samples: readonly number[]): string {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`;
+}
