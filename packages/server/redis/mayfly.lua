@@ -297,7 +297,7 @@ local function trim(tail, room, events, bytes)
   if kept <= events + SLACK and room.bytes <= bytes then return end
   local first = room.head - kept + 1
   while kept > events or room.bytes > bytes do
-    for _, entry in ipairs(redis.call('XRANGE', 's' .. tail, first .. '-0', '+', 'COUNT', SLACK)) do
+    for _, entry in ipairs(redis.call('XRANGE', 's' .. tail, first .. '-0', '+', 'COUNT', SLACK + 1)) do
       if kept <= events and room.bytes <= bytes then break end
       room.bytes = room.bytes - #entry[2][2]
       first, kept = first + 1, kept - 1

@@ -14,6 +14,8 @@ const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
 const CHARTER = makeCharter(ROOM, OWNER);
 const MESSAGES = 10;
+/** What is beyond the history at most, and one more. */
+const BATCH = 17;
 
 let redis: RedisProcess;
 let world: RedisRooms;
@@ -87,4 +89,14 @@ test('messages that come in one turn of the event loop reach Redis in one piece,
   const asking = 1;
   expect((await reads()) - before - asking).toBe(1);
   expect(placed.map(({ outcome }) => outcome)).toEqual(placed.map(() => 'placed'));
+});
+
+test('letting go of old messages reads each of them once, in batches', async () => {
+  const fill = LIMITS.historyMessages + 2 * BATCH;
+  for (let n = 1; n <= fill; n++) await append(n);
+  const before = await commands();
+  for (let n = fill + 1; n <= fill + 2 * BATCH; n++) await append(n);
+  const after = await commands();
+  const made = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+  expect([made('xtrim'), made('xrange')]).toEqual([2, 2]);
 });
