@@ -21,7 +21,7 @@ test.concurrent('I1 to I5, I9: nodes are killed and replaced, and nothing that w
   await using cluster = await Cluster.over(redis, random);
   using population = await Population.of(cluster, random, FEW);
   population.write();
-  const killed = await kill(cluster, population, 2);
+  const killed = await kill(cluster, population, { times: 2, steadyMs: 0 });
   expect(killed.complaints).toEqual([]);
   expect(killed.lost).toBeGreaterThan(0);
   const rolled = await roll(cluster, population, 1);

@@ -1,5 +1,6 @@
 // What `npm run cluster-faults` does and prints: each fault as often as was asked for, figures, and what is wrong.
 
+import { PATIENCE } from '../../../packages/client/src/connection.ts';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
 import { Cluster } from './cluster.ts';
@@ -74,7 +75,7 @@ async function departures({ kills, rolls, seed, say }: FaultsAsked): Promise<rea
   await using cluster = await Cluster.over(redis, random);
   using population = await Population.of(cluster, random, MANY);
   population.write();
-  const killed = await kill(cluster, population, kills);
+  const killed = await kill(cluster, population, { times: kills, steadyMs: PATIENCE.steady });
   if (kills > 0) {
     say(`kill -9 of one of three nodes, ${kills} times: ${killed.lost} connections lost`);
     say(`  back within 3 s: ${killed.soonPercent.toFixed(1)} %, ${percentiles(killed.back)}`);

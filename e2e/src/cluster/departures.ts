@@ -20,12 +20,20 @@ export type KillReport = {
   readonly complaints: readonly string[];
 };
 
-/** The node with most members is killed, again and again; one of them goes for good at the same moment. */
-export async function kill(cluster: Cluster, population: Population, times: number): Promise<KillReport> {
+/**
+ * The node with most members is killed, again and again; one of them goes for good at the same moment. `steadyMs`: how
+ * long everybody has been in by then, since a client whose connections never last waits longer each time.
+ */
+export async function kill(
+  cluster: Cluster,
+  population: Population,
+  { times, steadyMs }: { readonly times: number; readonly steadyMs: number },
+): Promise<KillReport> {
   const back: number[] = [];
   const pauses: number[] = [];
   const complaints: string[] = [];
   for (let round = 1; round <= times; round += 1) {
+    await eventually(() => population.people.every((person) => isSteady(person, steadyMs)), BACK_WITHIN_MS);
     const node = population.fullest();
     const [unlucky, ...affected] = population.at(node);
     const since = Date.now();
@@ -79,6 +87,11 @@ export async function roll(cluster: Cluster, population: Population, times: numb
     complaints.push(...(await cluster.casualties()));
   }
   return { moved, cut, pauses, complaints };
+}
+
+function isSteady({ member }: Person, forMs: number): boolean {
+  const last = member.witness.seen.findLast(({ saw }) => saw === 'welcome' || saw === 'closed');
+  return last?.saw === 'welcome' && Date.now() - last.at >= forMs;
 }
 
 function backAt(person: Person, since: number): number | undefined {
