@@ -5,10 +5,9 @@ import { type Contender, MAYFLY, type RoomDoor, type Visit } from './contenders.
 import { allOf } from './crowd.ts';
 import { cpuPerMillion, perCpuSecond, spread } from './figures.ts';
 import { type Round, consumed, difference } from './load.ts';
-import { Look } from './look.ts';
+import { type CpuProfile, Look } from './look.ts';
 import { type Measured, MeasuredProcess } from './measured-process.ts';
-import type { CpuProfile } from './profile.ts';
-import type { Bench } from './sections.ts';
+import type { Bench } from './bench.ts';
 import { sharesOf } from './shares.ts';
 import { type Findings, ROW, count } from './table.ts';
 

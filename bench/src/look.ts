@@ -10,6 +10,22 @@ const SAMPLER = new URL('./sampler.js', import.meta.url).href;
 const WRITTEN_WITHIN_MS = 20_000;
 const ASK_AGAIN_MS = 50;
 
+export type CallFrame = { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+
+export type CpuProfile = {
+  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+};
+
+export type HeapNode = {
+  readonly callFrame: CallFrame;
+  readonly selfSize: number;
+  readonly children: readonly HeapNode[];
+};
+
+export type HeapProfile = { readonly head: HeapNode };
+
 export class Look implements AsyncDisposable {
   readonly server: MeasuredProcess;
   readonly #directory: string;

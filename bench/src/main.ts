@@ -12,7 +12,8 @@ import { contenders } from './contenders.ts';
 import { FULL, QUICK } from './plan.ts';
 import { profileServer } from './profile.ts';
 import { clusterReport, report } from './report.ts';
-import { type Bench, SECTIONS, type Section } from './sections.ts';
+import type { Bench } from './bench.ts';
+import { SECTIONS, type Section } from './sections.ts';
 import { ROW, emptyFindings } from './table.ts';
 
 const SERVER = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));

@@ -4,23 +4,7 @@ import { USUAL_MEMBERS, comeBackAll, enterAll, openDoors } from './arrivals.ts';
 import { type Contender, type Visit, mayfly } from './contenders.ts';
 import { Crowd } from './crowd.ts';
 import { Driver } from './load.ts';
-import { Look } from './look.ts';
-
-type CallFrame = { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-
-export type CpuProfile = {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
-  readonly samples: readonly number[];
-  readonly timeDeltas: readonly number[];
-};
-
-type HeapNode = {
-  readonly callFrame: CallFrame;
-  readonly selfSize: number;
-  readonly children: readonly HeapNode[];
-};
-
-export type HeapProfile = { readonly head: HeapNode };
+import { type CallFrame, type CpuProfile, type HeapNode, type HeapProfile, Look } from './look.ts';
 
 /** A function and what it took by itself, without those it calls: microseconds, or bytes that are still held. */
 export type Own = { readonly name: string; readonly amount: number };

@@ -2,27 +2,16 @@
 // machine hits them alike.
 
 import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
-import type { ClusterFindings } from './cluster-findings.ts';
 import { measureCluster } from './cluster-section.ts';
-import { type Contender, FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
+import type { Bench } from './bench.ts';
+import { FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
 import { Crowd, NotFilled, type Shape } from './crowd.ts';
 import { cpuPerMillion, isMeasured, kernelShare, latency, reached, spread, throughput } from './figures.ts';
 import { LOADS } from './goals.ts';
 import { Driver, type Round, takeTurns } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
-import type { Plan } from './plan.ts';
 import { timeShares } from './shares.ts';
 import { type Findings, ROW, type Table, count } from './table.ts';
-
-export type Bench = {
-  readonly contenders: readonly Contender[];
-  readonly plan: Plan;
-  readonly findings: Findings;
-  readonly cluster: ClusterFindings;
-  /** Sockets that this process may have open. */
-  readonly socketsMax: number;
-  readonly say: (line: string) => void;
-};
 
 export type Section =
   | 'speed'

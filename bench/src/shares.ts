@@ -4,8 +4,7 @@
 import type { Contender } from './contenders.ts';
 import { Crowd } from './crowd.ts';
 import { Driver, type Load } from './load.ts';
-import { Look } from './look.ts';
-import type { CpuProfile } from './profile.ts';
+import { type CpuProfile, Look } from './look.ts';
 
 export type Share = { readonly part: Part; readonly percent: number };
 
