@@ -56,8 +56,7 @@ export async function lastMoments(
   await eventually(() => duels.every(({ isOver }) => isOver), OVER_WITHIN_MS);
   const complaints = duels.flatMap((duel) => duel.faults());
   for (const duel of duels) duel[Symbol.dispose]();
-  const left = await redis.ask('KEYS', CONTENT_KEYS);
-  if (!Array.isArray(left) || left.length > 0) complaints.push(`keys left after the end: ${String(left)}`);
+  complaints.push(...(await contentOf(redis, new Set(duels.map(({ room }) => room)))));
   return {
     races,
     taken: sum(duels.map((duel) => duel.taken)),
@@ -66,14 +65,24 @@ export async function lastMoments(
   };
 }
 
+/** What is left of these rooms, but for the word that they ended. */
+async function contentOf(redis: RedisProcess, rooms: ReadonlySet<string>): Promise<readonly string[]> {
+  const keys = await redis.ask('KEYS', CONTENT_KEYS);
+  if (!Array.isArray(keys)) throw new Error('not a list of keys');
+  const left = keys.map(String).filter((key) => rooms.has(key.slice(key.indexOf(':') + 1)));
+  return left.map((key) => `${key} is left after the end`);
+}
+
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
 class Duel implements Disposable {
+  readonly room: RoomId;
   readonly #members: readonly LightMember[];
 
-  private constructor(members: readonly LightMember[]) {
+  private constructor(room: RoomId, members: readonly LightMember[]) {
+    this.room = room;
     this.#members = members;
   }
 
@@ -91,7 +100,7 @@ class Duel implements Disposable {
     const others = cluster.nodes.filter((node) => node !== here);
     const there = others[random.below(others.length)] ?? here;
     const room = await openRoom(here);
-    return new Duel([duelist('A', room, here, random), duelist('B', room, there, random)]);
+    return new Duel(room, [duelist('A', room, here, random), duelist('B', room, there, random)]);
   }
 
   get #isReady(): boolean {
@@ -172,19 +181,32 @@ function atTheEnd(way: Transport, random: SeededRandom, act: () => void): Transp
     });
 }
 
-async function openRoom({ port }: ClusterNode): Promise<RoomId> {
-  const rooms = `http://127.0.0.1:${port}/api/rooms`;
+async function openRoom(node: ClusterNode): Promise<RoomId> {
+  for (;;) {
+    const room = await tryToOpen(`http://127.0.0.1:${node.port}/api/rooms`);
+    if (room !== undefined) return room;
+  }
+}
+
+/** Undefined after waiting for as long as the server asked for; what it had begun may stand, so the next is another room. */
+async function tryToOpen(rooms: string): Promise<RoomId | undefined> {
   const wish = encodeCreateRoom({ ownerPk: OWNER.pk, life: LIFE_SECONDS, history: 'all' });
-  const answer = parseJsonObject(await post(rooms, 'application/json', wish));
+  const reserved = await post(rooms, 'application/json', wish);
+  if (reserved === undefined) return undefined;
+  const answer = parseJsonObject(reserved);
   const room = roomId(String(answer && field(answer, 'id')));
   const { bytes, blob } = makeCharter(room, OWNER);
   const charter = Uint8Array.from(encodeCommandWithBlob(bytes, blob));
-  await post(`${rooms}/${room}/charter`, 'application/octet-stream', charter);
-  return room;
+  const opened = await post(`${rooms}/${room}/charter`, 'application/octet-stream', charter);
+  return opened === undefined ? undefined : room;
 }
 
-/** Waits as long as it is told to: a server that is behind makes no rooms. */
-async function post(url: string, type: string, body: string | Uint8Array<ArrayBuffer>): Promise<string> {
+/** Undefined when the server is behind: then it makes no rooms. */
+async function post(
+  url: string,
+  type: string,
+  body: string | Uint8Array<ArrayBuffer>,
+): Promise<string | undefined> {
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body });
   const text = await response.text();
   if (response.ok) return text;
@@ -192,5 +214,5 @@ async function post(url: string, type: string, body: string | Uint8Array<ArrayBu
   const retryAfterMs = Number(refused && field(refused, 'retryAfterMs'));
   if (!(retryAfterMs > 0)) throw new Error(`no room was made: ${response.status} ${text}`);
   await pause(retryAfterMs);
-  return post(url, type, body);
+  return undefined;
 }
