@@ -467,6 +467,9 @@ local function fade(keys, args)
     member.standing = AWAY
     store(tail, member)
     presence(tail, at, '', slot, '')
+  elseif (step == 'quiet' and standing == QUIET) or (step == 'away' and standing == AWAY) then
+    -- Asked again since the answer was lost, or begun by a node that has died: what follows is still to be done.
+    return 'done'
   elseif (step == 'left' and (standing == QUIET or standing == AWAY)) or (step == 'leave' and standing == HERE) then
     depart(tail, room, at, member)
   else

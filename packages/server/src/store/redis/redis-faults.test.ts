@@ -151,6 +151,18 @@ describe('several nodes', () => {
     ]);
   });
 
+  test('PRESENCE-2: who was away already when their node died leaves, too', async () => {
+    const [a, b] = await nodes(1, 2);
+    await a.join('ann');
+    const bob = await b.join('bob');
+    await b.store.detach(ROOM, bob.session);
+    await world.pass(AWAY_AFTER_MS);
+    world.stop(b.raw);
+    await world.pass(LEASE_MS + BEAT_MS + GRACE_MS);
+    const left = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.left : []));
+    expect(left.map(toHex)).toEqual([toHex(bob.session.slot)]);
+  });
+
   test('PRESENCE-2: so are those of a node that died before anybody else was there', async () => {
     const [a] = await nodes(1);
     const ann = await a.join('ann');
