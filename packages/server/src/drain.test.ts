@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Departing, GOODBYE_MS, SLICE, drain } from './drain.ts';
+import { ARRIVAL_MS, type Departing, GOODBYE_MS, SLICE, drain } from './drain.ts';
 import { TestClock, settled } from './testing/clock.ts';
 
 /** As many connections as that; each goes when it is closed, or never. */
@@ -59,15 +59,18 @@ test('many are closed in slices, about a second in all', async () => {
   expect(sizes).toEqual(Array.from({ length: SLICE.parts }, () => 500));
 });
 
-test('nobody is closed inside the window; who moved meanwhile is not closed at all', async () => {
+test('CLOSE-4: nobody is closed who is still on the way; who has moved is not closed at all', async () => {
   const { closed, told, pass, leave, sessions, isOver } = start(3, { windowMs: 5_000 });
   expect(told).toEqual(['goaway 5000', 'goaway 5000', 'goaway 5000']);
   const [mover] = sessions;
   if (mover) leave(mover);
-  await pass(4_999);
+  const [late] = sessions;
+  // Their moment was the last of the window.
+  await pass(5_000 + ARRIVAL_MS - 1);
   expect(closed()).toBe(0);
+  if (late) leave(late);
   await pass(1);
-  expect(closed()).toBe(2);
+  expect(closed()).toBe(1);
   expect(isOver()).toBe(true);
 });
 

@@ -18,6 +18,8 @@ export type Leftover = {
 
 /** So many at once, and then a breath: they come back somewhere, and not all in the same moment. */
 export const SLICE = { atLeast: 100, parts: 20, everyMs: 50 } as const;
+/** Some choose the last moment of the window to set out, and then they need a while to be in elsewhere. */
+export const ARRIVAL_MS = 2_000;
 /** How long those who were closed may take to say goodbye. */
 export const GOODBYE_MS = 2_000;
 
@@ -25,7 +27,7 @@ export const GOODBYE_MS = 2_000;
 export async function drain(clock: Clock, { sessions, empty }: Leftover, windowMs: number): Promise<void> {
   if (windowMs > 0) {
     for (const session of sessions()) session.goaway(windowMs);
-    await atMost(clock, windowMs, empty);
+    await atMost(clock, windowMs + ARRIVAL_MS, empty);
   }
   await closeInSlices(clock, sessions(), empty);
   await atMost(clock, GOODBYE_MS, empty);

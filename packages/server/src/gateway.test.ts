@@ -19,6 +19,7 @@ import {
 } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
+import { ARRIVAL_MS } from './drain.ts';
 import { Gateway, PING_EVERY_MS } from './gateway.ts';
 import { createEvents } from './guard/events.ts';
 import type { OriginRules } from './guard/origins.ts';
@@ -429,18 +430,18 @@ describe('stopping', () => {
   });
 
   test('CLOSE-4: everybody is told to go, whoever stays until the window is over is closed with 1012', async () => {
-    await using own = await openDoor({ DRAIN_SECONDS: '3' });
+    await using own = await openDoor({ DRAIN_SECONDS: '2' });
     const [{ ws: mover }, { ws: stayer }] = await Promise.all([connect(own), connect(own)]);
     const told = Promise.all([nextControl(mover), nextControl(stayer)]);
     const closed = closeOf(stayer);
     const stopped = own.server[Symbol.asyncDispose]();
     expect(await told).toEqual([
-      { type: 'goaway', withinMs: 3_000 },
-      { type: 'goaway', withinMs: 3_000 },
+      { type: 'goaway', withinMs: 2_000 },
+      { type: 'goaway', withinMs: 2_000 },
     ]);
     mover.close();
     await closeOf(mover);
-    own.clock.pass(2_999);
+    own.clock.pass(2_000 + ARRIVAL_MS - 1);
     expect((await ask(own, { path: '/readyz' })).status).toBe(503);
     expect(stayer.readyState).toBe(WebSocket.OPEN);
     own.clock.pass(1);
