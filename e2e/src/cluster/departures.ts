@@ -1,5 +1,6 @@
 // Nodes that die and nodes that are replaced while people talk, and how long it holds people up.
 
+import { CLOSE } from '@mayfly/protocol';
 import { eventually } from '../faults/crowd.ts';
 import type { Cluster } from './cluster.ts';
 import type { Person, Population } from './population.ts';
@@ -79,7 +80,10 @@ export async function roll(cluster: Cluster, population: Population, times: numb
     if (!(await population.settled())) complaints.push(`roll ${round}: not everybody was heard`);
     for (const person of population.people) {
       const sights = person.since(since);
-      const lost = sights.filter(({ saw }) => saw === 'closed').length;
+      // Replaced by their own next connection, whose welcome is on its way (rule CLOSE-4), they were never out.
+      const lost = sights.filter(
+        (sight) => sight.saw === 'closed' && sight.code !== CLOSE.replaced.code,
+      ).length;
       cut += lost;
       moved += sights.filter(({ saw }) => saw === 'welcome').length - lost;
       pauses.push(longestWait(person, population.people, since));
