@@ -16,8 +16,8 @@ const HOUR_MS = 3_600_000;
 const SETTINGS = {
   PORT: '0',
   RATE_LIMITS: 'off',
-  ROOM_HISTORY_MESSAGES: '5000',
-  ROOM_HISTORY_BYTES: String(64 * 2 ** 20),
+  ROOM_HISTORY_MESSAGES: '10000',
+  ROOM_HISTORY_BYTES: String(256 * 2 ** 20),
 };
 
 test('an hour frozen, while others write a little: the browser answers the pings, and then all of it is there', async () => {
@@ -37,7 +37,7 @@ test('an hour frozen, while others write a little: the browser answers the pings
   await scene.heard('back');
 });
 
-// The system's own buffers take some 16 MB before the server has to let go.
+// The system’s own buffers take 16 MB or more, by its settings (tcp_rmem), before the server has to let go.
 test(
   'an hour frozen, while more is written than waits anywhere: let go, and then all of it is there, once',
   { timeout: 240_000 },
@@ -49,7 +49,7 @@ test(
       const next = Array.from({ length: 16 }, (_, i) => `missed ${missed.length + i} ${'.'.repeat(15_000)}`);
       missed.push(...next);
       await scene.write(...next);
-      expect(missed.length, 'somewhere this piles up').toBeLessThan(2_000);
+      expect(missed.length, 'somewhere this piles up').toBeLessThan(8_000);
     }
     await scene.pass(HOUR_MS);
     for (let i = 0; i < 10; i++) {
