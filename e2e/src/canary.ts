@@ -1,5 +1,7 @@
 // A text and a name that must appear in nothing a server holds, writes or sends; nor may the key of the link.
 
+import type { Person, Stage } from './stage.ts';
+
 export const TEXT = 'canary-text-7f3a91';
 export const NAME = 'Canary-Name-52cd';
 
@@ -8,6 +10,21 @@ export function canariesOf(link: string): { readonly roomId: string; readonly ca
   const [address = '', key = ''] = link.split('#');
   const roomId = address.slice(address.lastIndexOf('/') + 1);
   return { roomId, canaries: [TEXT, NAME, key.slice(1, 33), key] };
+}
+
+/** Two people under that name, one of whom says the text and one of whom reads it, also after a reload. */
+export async function talk(stage: Stage): Promise<{ ann: Person; bob: Person; link: string }> {
+  const ann = await stage.person();
+  const bob = await stage.person();
+  const link = await ann.createRoom({ name: NAME });
+  await ann.enterCreatedRoom();
+  await bob.join(link, NAME);
+  await ann.send(TEXT);
+  await bob.sees(TEXT);
+  await bob.page.reload();
+  await bob.inRoom();
+  await bob.sees(TEXT);
+  return { ann, bob, link };
 }
 
 /** Spellings in which the canary shows. */

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { decodeClientSealed } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { type RedisProcess, startRedis } from '../../packages/server/src/testing/redis-server.ts';
-import { NAME, TEXT, canariesOf, sightings } from './canary.ts';
+import { NAME, TEXT, canariesOf, sightings, talk } from './canary.ts';
 import { Crowd, eventually, pause } from './faults/crowd.ts';
 import { memoryOf } from './process-memory.ts';
 import { type Recorder, recordTraffic } from './recorder.ts';
@@ -35,16 +35,7 @@ test('a text, a name and the key are nowhere: node, Redis, its directory, both w
   await using wire = await recordTraffic(server.port);
   await using stage = await openStageAt(wire.port);
 
-  const ann = await stage.person();
-  const bob = await stage.person();
-  const link = await ann.createRoom({ name: NAME });
-  await ann.enterCreatedRoom();
-  await bob.join(link, NAME);
-  await ann.send(TEXT);
-  await bob.sees(TEXT);
-  await bob.page.reload();
-  await bob.inRoom();
-  await bob.sees(TEXT);
+  const { ann, bob, link } = await talk(stage);
 
   const { roomId, canaries } = canariesOf(link);
   const [envelope = Buffer.alloc(0), ...others] = envelopesIn(wire);

@@ -1,7 +1,7 @@
 // The canary: a text, a name and a link key that must appear in nothing the server holds, writes or sends.
 
 import { expect, test } from 'vitest';
-import { NAME, TEXT, canariesOf, sightings } from './canary.ts';
+import { canariesOf, sightings, talk } from './canary.ts';
 import { recordTraffic } from './recorder.ts';
 import { startServerProcess } from './server-process.ts';
 import { openStageAt } from './stage.ts';
@@ -11,16 +11,7 @@ test('a text, a name and the key are nowhere in the server: heap, memory, log, w
   await using wire = await recordTraffic(server.port);
   await using stage = await openStageAt(wire.port);
 
-  const ann = await stage.person();
-  const bob = await stage.person();
-  const link = await ann.createRoom({ name: NAME });
-  await ann.enterCreatedRoom();
-  await bob.join(link, NAME);
-  await ann.send(TEXT);
-  await bob.sees(TEXT);
-  await bob.page.reload();
-  await bob.inRoom();
-  await bob.sees(TEXT);
+  const { ann, bob, link } = await talk(stage);
 
   const { roomId, canaries } = canariesOf(link);
   const held = [await server.heapSnapshot(), ...(process.platform === 'linux' ? [server.memory()] : [])];

@@ -3,6 +3,7 @@
 import { type Identity, type RoomLink, createRoom } from '@mayfly/client';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { Signer } from '../../../packages/server/src/testing/signer.ts';
+import { leftoversOf } from './cast.ts';
 import { FakeTime } from './fake-time.ts';
 import { judge } from './invariants.ts';
 import { LightMember } from './light-member.ts';
@@ -160,15 +161,9 @@ class RoomLife {
   // What must be nothing when the room has ended.
   async #leftovers(here: readonly SdkMember[]): Promise<Readonly<Record<string, number>>> {
     const { node, time, network } = this.#world;
-    const { hub, store } = await node.leftovers();
     const unaware = here.filter(({ witness }) => witness.count('ended') === 0);
     return {
-      'rooms in the hub': hub,
-      'rooms in the store': store,
-      timers: time.pending,
-      connections: network.size,
-      'bytes too many for one reader': network.piledUp,
-      'troubles of the server': node.troubles.length,
+      ...(await leftoversOf(node, time, network)),
       'members who did not hear of the end': unaware.length,
       'welcomes of a stranger': this.#stranger.witness.count('welcome'),
     };

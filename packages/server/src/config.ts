@@ -96,7 +96,7 @@ export const SETTINGS = {
     name: 'ALLOWED_HOSTS',
     fallback: '',
     allowed: 'hosts such as chat.example or 192.168.1.5:5000, with commas between',
-    meaning: 'hosts this server answers to; empty, with no `PUBLIC_ORIGIN`: any',
+    meaning: 'hosts this server answers to; empty, with no `PUBLIC_ORIGIN`: all',
     read: (text) => listOf(text, readHost),
   },
   requireOrigin: yesOrNo(
