@@ -29,7 +29,7 @@ export const RING_MAX = { entries: 1_000, bytes: 1024 * 1024 } as const;
 
 export class Ring {
   readonly #entries: Entry[] = [];
-  readonly #pieces = new Map<number, Piece>();
+  #pieces = new Map<number, Piece>();
   #start = 0;
   #bytes = 0;
 
@@ -46,7 +46,7 @@ export class Ring {
   push(entry: Entry): void {
     this.#entries.push(entry);
     this.#bytes += entry.framed.length;
-    this.#pieces.clear();
+    this.#forgetPieces();
   }
 
   /** What comes at `place`, which is not before `start`; undefined at the head. */
@@ -70,8 +70,14 @@ export class Ring {
   clear(): void {
     this.#start = this.head;
     this.#entries.length = 0;
-    this.#pieces.clear();
+    this.#forgetPieces();
     this.#bytes = 0;
+  }
+
+  // A new map: what a map held before `clear` leads V8 to what it holds after, and one such piece that has grown old
+  // keeps all later ones until a full collection.
+  #forgetPieces(): void {
+    if (this.#pieces.size > 0) this.#pieces = new Map();
   }
 }
 

@@ -13,7 +13,8 @@ const FRAME_HEADER_BYTES = 5;
 
 export class EventLog {
   readonly id: string;
-  readonly #kept: StoredEvent[] = [];
+  // Frames alone: V8 takes an object around each for long-lived, and then every frame waits for a full collection.
+  readonly #kept: Uint8Array[] = [];
   readonly #bounds: { readonly events: number; readonly bytes: number };
   #bytes = 0;
   #seq = 0;
@@ -30,11 +31,11 @@ export class EventLog {
 
   append(encode: (seq: number) => Uint8Array): StoredEvent {
     const seq = ++this.#seq;
-    const event = { seq, frame: encode(seq) };
-    this.#kept.push(event);
-    this.#bytes += contentBytes(event);
+    const frame = encode(seq);
+    this.#kept.push(frame);
+    this.#bytes += contentBytes(frame);
     this.trim(1);
-    return event;
+    return { seq, frame };
   }
 
   /** `from` is the first place this member may see beyond, whatever the position says (rule RESUME-3). */
@@ -58,7 +59,7 @@ export class EventLog {
 
   /** Overwrites everything kept. */
   wipe(): void {
-    for (const event of this.#kept) event.frame.fill(0);
+    for (const frame of this.#kept) frame.fill(0);
     this.#kept.length = 0;
     this.#bytes = 0;
   }
@@ -76,10 +77,12 @@ export class EventLog {
   }
 
   #after(seq: number): readonly StoredEvent[] {
-    return this.#kept.slice(Math.max(0, seq - this.#trimmedTo));
+    const first = Math.max(seq, this.#trimmedTo) + 1;
+    const frames = this.#kept.slice(first - 1 - this.#trimmedTo);
+    return frames.map((frame, i) => ({ seq: first + i, frame }));
   }
 }
 
-function contentBytes(event: StoredEvent): number {
-  return event.frame.length - FRAME_HEADER_BYTES;
+function contentBytes(frame: Uint8Array): number {
+  return frame.length - FRAME_HEADER_BYTES;
 }
