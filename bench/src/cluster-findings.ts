@@ -21,6 +21,8 @@ export const MEASURED = 'measured';
 /** What is sent, in plaintext bytes; sealed it is 63 more. */
 export const APPENDED_BYTES = 512;
 export const HISTORY_MESSAGES = 50;
+/** So many that nodes and Redis need not wait for each other. */
+export const NODES_IN_FLIGHT = 256;
 
 export const CLUSTER_ROW = {
   redisCpu: 'CPU of Redis, all of it (µs)',
@@ -32,8 +34,8 @@ export const CLUSTER_ROW = {
     rooms === 1 ? `room of ${count(members)}` : `${count(rooms)} rooms of ${count(members)}`,
   cpu: (crowd: string) => `${crowd}: CPU µs for a delivery, nodes and Redis`,
   cpuRedis: (crowd: string) => `${crowd}: of it, Redis`,
-  throughput: (crowd: string) => `${crowd}: deliveries a second that the server can take`,
-  reached: (crowd: string) => `${crowd}: deliveries a second that went through`,
+  ownCores: (crowd: string) => `${crowd}: deliveries a second, if each process had a core of its own`,
+  reached: (crowd: string) => `${crowd}: deliveries a second on this machine`,
   busiest: (crowd: string) => `${crowd}: the busiest of them, % of a core`,
   generator: (crowd: string) => `${crowd}: the generator, % of a core`,
   emptyRoom: 'an open room without members, bytes',
@@ -82,7 +84,7 @@ export function emptyClusterFindings(): ClusterFindings {
     nodes: new Table(
       'One, two and three nodes',
       'of messages of 256 B',
-      'All processes and the generator share one machine, so deliveries a second do not grow with nodes here; where no process of the server was busy, they say something about the machine and are left out. CPU for a delivery is what scales: it grows by what each further node costs for hearing the same message. 16 messages in flight.',
+      `${NODES_IN_FLIGHT} messages in flight, so that nobody waits. All processes and the generator share this machine, so what goes through it does not grow with nodes. What would, is in the CPU time of the process that works most: a core of its own for each, and it is the one that ends the growth. CPU for a delivery grows by what each further node costs for hearing the same message.`,
       false,
     ),
     room: new Table(

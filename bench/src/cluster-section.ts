@@ -1,6 +1,5 @@
 // What many servers with one Redis cost beside a server that holds its rooms itself.
 
-import { availableParallelism } from 'node:os';
 import { USUAL_MEMBERS, comeBackAll, cut, enterAll, openDoors, timed } from './arrivals.ts';
 import {
   APPENDED_BYTES,
@@ -10,6 +9,7 @@ import {
   HISTORY_MESSAGES,
   MEASURED,
   NODE,
+  NODES_IN_FLIGHT,
   REDIS,
   TOGETHER,
   inFlightColumn,
@@ -18,15 +18,7 @@ import {
 import { Cluster, NoRedis, nodesSeconds, redisSeconds } from './cluster.ts';
 import { type Contender, MAYFLY } from './contenders.ts';
 import { Crowd, type Shape, allOf } from './crowd.ts';
-import {
-  cpuPerMillion,
-  overRounds,
-  perCpuSecond,
-  ratio,
-  reached,
-  spread,
-  throughputOfMany,
-} from './figures.ts';
+import { cpuPerMillion, onOwnCores, overRounds, perCpuSecond, ratio, reached, spread } from './figures.ts';
 import { Driver, type Round, RoomLoad, takeTurns } from './load.ts';
 import { type Measured, MeasuredProcess } from './measured-process.ts';
 import type { Plan } from './plan.ts';
@@ -41,7 +33,6 @@ type ClusterBench = {
 };
 
 const BUCKET = 256;
-const IN_FLIGHT = 16;
 
 /** Says so, and measures nothing, where there is no Redis. */
 export async function measureCluster(bench: ClusterBench): Promise<void> {
@@ -189,12 +180,12 @@ async function measureNodes(
     say(`${crowd}, ${column}`);
     await using cluster = await Cluster.start(mayfly, size);
     const driver = await fill(cluster, shape, BUCKET);
-    const [rounds = []] = await takeTurns(plan, [driver], () => ({ inFlight: IN_FLIGHT }));
+    const [rounds = []] = await takeTurns(plan, [driver], () => ({ inFlight: NODES_IN_FLIGHT }));
     const percent = (value: (round: Round) => number) =>
       overRounds(rounds, (round) => (value(round) / round.seconds) * 100);
     table.put(CLUSTER_ROW.cpu(crowd), column, cpuPerMillion(rounds));
     table.put(CLUSTER_ROW.cpuRedis(crowd), column, cpuPerMillion(rounds, redisSeconds));
-    table.put(CLUSTER_ROW.throughput(crowd), column, throughputOfMany(rounds, availableParallelism()));
+    table.put(CLUSTER_ROW.ownCores(crowd), column, onOwnCores(rounds));
     table.put(CLUSTER_ROW.reached(crowd), column, reached(rounds));
     table.put(
       CLUSTER_ROW.busiest(crowd),

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   cpuPerMillion,
   latency,
+  onOwnCores,
   perCpuSecond,
   percentile,
   ratio,
   spread,
   throughput,
-  throughputOfMany,
 } from './figures.ts';
 import { nodesSeconds, redisSeconds } from './cluster.ts';
 import type { Round } from './load.ts';
-import { cpuTicks } from './measured-process.ts';
+import { cpuTicks, machineTicks } from './measured-process.ts';
 import { ownBytes, ownTimes } from './profile.ts';
 
 const ROUND: Round = {
@@ -51,17 +51,9 @@ describe('figures', () => {
     expect(throughput([{ ...waiting, generatorCpuSeconds: 1.5 }])).toHaveProperty('median');
   });
 
-  test('of several processes, one at its end makes a throughput; else it says whose end it was', () => {
-    const many = { ...ROUND, cpuByProcess: [0.2, 1.5, 0.175] };
-    expect(throughputOfMany([many], 4)).toMatchObject({ median: 50_000 });
-    const waiting = { ...ROUND, serverCpuSeconds: 1.8, cpuByProcess: [0.9, 0.9] };
-    expect(throughputOfMany([many, waiting], 4)).toEqual({ refused: 'all waited for each other' });
-    expect(throughputOfMany([{ ...waiting, generatorCpuSeconds: 1.9 }], 4)).toEqual({
-      refused: 'generator-bound',
-    });
-    expect(throughputOfMany([{ ...waiting, serverCpuSeconds: 2.7 }], 2)).toEqual({
-      refused: 'the cores were full',
-    });
+  test('of several processes, the one that works most says what they could do on cores of their own', () => {
+    expect(onOwnCores([{ ...ROUND, cpuByProcess: [0.2, 0.5, 0.175] }])).toMatchObject({ median: 200_000 });
+    expect(onOwnCores([{ ...ROUND, cpuByProcess: [0, 0] }])).toEqual({ refused: 'too short to measure' });
   });
 
   test('CPU counts for all of a cluster, for its nodes, and for Redis', () => {
@@ -132,4 +124,9 @@ test('own bytes are what each function still holds, however it was called', () =
     { name: 'at', amount: 8 },
     { name: '(root)', amount: 0 },
   ]);
+});
+
+test('time of all cores, and what the host took of it', () => {
+  const stat = 'cpu  500 20 300 9000 40 6 70 64 5 0\ncpu0 250 10 150 4500 20 3 35 32 0 0\n';
+  expect(machineTicks(stat)).toEqual({ all: 10_000, stolen: 64 });
 });

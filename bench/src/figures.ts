@@ -56,16 +56,12 @@ export function throughput(rounds: readonly Round[]): Figure {
   return rounds.some(isGeneratorBound) ? { refused: 'generator-bound' } : reached(rounds);
 }
 
-/** As `throughput`, of several processes that serve together: refused when none of them was at its end. */
-export function throughputOfMany(rounds: readonly Round[], cores: number): Figure {
-  const idle = rounds.find(({ cpuByProcess, seconds }) => Math.max(...cpuByProcess) / seconds < SERVER_BUSY);
-  return idle === undefined ? reached(rounds) : { refused: limitOf(idle, cores) };
-}
-
-function limitOf({ seconds, serverCpuSeconds, generatorCpuSeconds }: Round, cores: number): string {
-  if (generatorCpuSeconds / seconds > GENERATOR_BUSY) return 'generator-bound';
-  const full = (serverCpuSeconds + generatorCpuSeconds) / seconds > GENERATOR_BUSY * cores;
-  return full ? 'the cores were full' : 'all waited for each other';
+/**
+ * Of several processes that serve together: deliveries a second if each had a core of its own, by the one that works
+ * most. Where they share cores this is what their CPU time says, and nothing that was seen.
+ */
+export function onOwnCores(rounds: readonly Round[]): Figure {
+  return overRounds(rounds, ({ deliveries, cpuByProcess }) => deliveries / Math.max(...cpuByProcess));
 }
 
 /** Deliveries a second that went through, whoever limited them: says at which load a round ran. */

@@ -13,6 +13,7 @@ import { FULL, QUICK } from './plan.ts';
 import { profileServer } from './profile.ts';
 import { clusterReport, report } from './report.ts';
 import type { Bench } from './bench.ts';
+import { machineTicks } from './measured-process.ts';
 import { SECTIONS, type Section } from './sections.ts';
 import { ROW, emptyFindings } from './table.ts';
 
@@ -50,6 +51,7 @@ async function runSections(sections: readonly Section[]): Promise<void> {
   };
   const [busyBefore = 0] = loadavg();
   const startedAt = performance.now();
+  const ticksBefore = machineTicks();
   for (const section of sections) await SECTIONS[section](bench);
   const circumstances = {
     date: new Date().toISOString().slice(0, 10),
@@ -61,6 +63,7 @@ async function runSections(sections: readonly Section[]): Promise<void> {
     rounds: plan.rounds,
     minutes: (performance.now() - startedAt) / 60_000,
     busyBefore,
+    stolenPercent: stolenSince(ticksBefore),
   };
   await mkdir(asked.report, { recursive: true });
   if (sections.includes('cluster')) await tell('cluster.md', clusterReport(cluster, circumstances));
@@ -68,6 +71,12 @@ async function runSections(sections: readonly Section[]): Promise<void> {
   const rows = [100, 1_000].flatMap((members) => [1, 16].map((inFlight) => ROW.speed(members, inFlight)));
   await writeFile(join(asked.report, 'chart.svg'), chart(findings.cpu, rows));
   await tell('report.md', report(findings, circumstances));
+}
+
+// On a rented machine: what its host gave to others of the time that ours wanted.
+function stolenSince(before: ReturnType<typeof machineTicks>): number {
+  const now = machineTicks();
+  return ((now.stolen - before.stolen) / (now.all - before.all)) * 100;
 }
 
 async function tell(file: string, text: string): Promise<void> {

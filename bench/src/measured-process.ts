@@ -140,6 +140,19 @@ export function cpuTicks(stat: string): CpuTicks {
   return { user: Number(fields[11]), system: Number(fields[12]) };
 }
 
+/** Processor time of all cores since this system started, in the unit of /proc/stat, and of it what its host gave to others. */
+export function machineTicks(stat = readFileSync('/proc/stat', 'utf8')): {
+  readonly all: number;
+  readonly stolen: number;
+} {
+  const [user = 0, nice = 0, system = 0, idle = 0, waiting = 0, hard = 0, soft = 0, stolen = 0] = stat
+    .slice('cpu '.length, stat.indexOf('\n'))
+    .trim()
+    .split(/ +/)
+    .map(Number);
+  return { all: user + nice + system + idle + waiting + hard + soft + stolen, stolen };
+}
+
 function fileName(path: string): string {
   return path.startsWith('file:') ? fileURLToPath(path) : path;
 }

@@ -24,6 +24,7 @@ const CIRCUMSTANCES = {
   rounds: 3,
   minutes: 9,
   busyBefore: 0.1,
+  stolenPercent: 1.25,
 };
 
 function findings(own: number) {
@@ -41,6 +42,12 @@ function goalRows(own: number): readonly string[] {
 }
 
 describe('report', () => {
+  test('it says what else the machine had to do', () => {
+    expect(report(findings(4), CIRCUMSTANCES)).toContain(
+      'load average 0.1 before, 1.3 % of processor time taken by the host.',
+    );
+  });
+
   test('a goal is met, missed by a factor, or not measured', () => {
     expect(goalRows(4)[0]).toContain('| at most 0.400 × Socket.IO | 0.400 × Socket.IO | met | – |');
     expect(goalRows(8)[0]).toContain('| 0.800 × Socket.IO | **missed** by a factor of 2.0 | – |');

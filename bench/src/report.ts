@@ -21,6 +21,8 @@ export type Circumstances = {
   readonly minutes: number;
   /** What the machine did beside this, at the beginning: runnable processes on average. */
   readonly busyBefore: number;
+  /** Of all processor time, what the machine’s host gave to others meanwhile. */
+  readonly stolenPercent: number;
 };
 
 export function report(findings: Findings, circumstances: Circumstances): string {
@@ -79,7 +81,8 @@ export function clusterReport(cluster: ClusterFindings, circumstances: Circumsta
 
 function ran(run: Circumstances): string {
   const machine = `${run.cores} cores (${run.processor}), ${run.memoryGiB} GiB, Node ${run.node}`;
-  return `\`${run.command}\` on ${run.date}, in ${run.minutes.toFixed(0)} minutes: ${machine}; load average ${run.busyBefore.toFixed(1)} before.`;
+  const unrest = `load average ${run.busyBefore.toFixed(1)} before, ${run.stolenPercent.toFixed(1)} % of processor time taken by the host`;
+  return `\`${run.command}\` on ${run.date}, in ${run.minutes.toFixed(0)} minutes: ${machine}; ${unrest}.`;
 }
 
 function preface(run: Circumstances): readonly string[] {

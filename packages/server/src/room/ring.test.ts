@@ -1,3 +1,5 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { type Entry, PIECE_BYTES_MAX, RING_MAX, Ring } from './ring.ts';
 
@@ -69,3 +71,23 @@ test.each([
   ring.trim();
   expect([ring.start, ring.head]).toEqual([3, entries + 3]);
 });
+
+// A message is garbage a moment after it was written. If it grows old before, the server stands still for full collections.
+test('what was read and let go does not grow old', () => {
+  setFlagsFromString('--expose-gc');
+  const collectAll: () => void = runInNewContext('gc');
+  const ring = ringOf(event(1));
+  ring.pieceAt(0);
+  collectAll();
+  const before = oldBytes();
+  for (let seq = 2; seq < 50_000; seq++) {
+    ring.push(event(seq));
+    ring.pieceAt(ring.head - 1);
+    ring.clear();
+  }
+  expect(oldBytes() - before).toBeLessThan(1_000_000);
+});
+
+function oldBytes(): number {
+  return getHeapSpaceStatistics().find((space) => space.space_name === 'old_space')?.space_used_size ?? NaN;
+}
