@@ -68,38 +68,50 @@ describe('slices', () => {
   });
 });
 
-/** A turn of ten sockets has gone by, and something new is due. */
-function loaded(msEach: number): World {
+/** Two turns of ten sockets go by. */
+function busy(world: World, ...msEach: readonly [number, number]): void {
+  for (const ms of msEach) {
+    world.fanOut.due(world.audience('busy', 10, ms));
+    world.turn();
+  }
+  world.log.length = 0;
+}
+
+/** The same, and something new is due. */
+function loaded(...msEach: readonly [number, number]): World {
   const world = new World();
-  world.fanOut.due(world.audience('slow', 10, msEach));
-  world.turn();
+  busy(world, ...msEach);
   world.fanOut.due(world.audience('next', 1));
   return world;
 }
 
 describe('under load', () => {
-  test('a short turn is followed by no pause', () => {
-    expect(loaded((PAUSE_MS.min - 1) / 10).turnsAsked).toBe(1);
+  test('short turns are followed by no pause', () => {
+    const short = (PAUSE_MS.min - 1) / 10;
+    expect(loaded(short, short).turnsAsked).toBe(1);
   });
 
-  test('a long turn is followed by a pause as long, in which more may become due', () => {
-    const world = loaded(0.8);
+  test('nor is one long turn, which may be a hiccup', () => {
+    expect(loaded(0, 100).turnsAsked).toBe(1);
+    expect(loaded(100, 0).turnsAsked).toBe(1);
+  });
+
+  test('two long turns are followed by a pause as long as the shorter one, in which more may become due', () => {
+    const world = loaded(0.8, 1.2);
     expect(world.turnsAsked).toBe(0);
     world.fanOut.due(world.audience('more', 1));
     world.clock.pass(7.9);
     expect(world.turnsAsked).toBe(0);
     world.clock.pass(0.2);
     world.turn();
-    expect(world.log).toEqual(['slow 10', 'next 1', 'more 1']);
+    expect(world.log).toEqual(['next 1', 'more 1']);
     world.fanOut.due(world.audience('light', 1));
     expect(world.turnsAsked).toBe(1);
   });
 
   test('what becomes due during the pause waits for its end only', () => {
-    const world = loaded(0);
-    world.turn();
-    world.fanOut.due(world.audience('slow', 10, 0.8));
-    world.turn();
+    const world = new World();
+    busy(world, 0.8, 0.8);
     world.clock.pass(5);
     world.fanOut.due(world.audience('late', 1));
     expect(world.turnsAsked).toBe(0);
@@ -108,17 +120,15 @@ describe('under load', () => {
   });
 
   test('what becomes due after it does not wait: there is no load any more', () => {
-    const world = loaded(0);
-    world.turn();
-    world.fanOut.due(world.audience('slow', 10, 0.8));
-    world.turn();
+    const world = new World();
+    busy(world, 0.8, 0.8);
     world.clock.pass(8);
     world.fanOut.due(world.audience('late', 1));
     expect([world.turnsAsked, world.clock.pending]).toEqual([1, 0]);
   });
 
   test('but never by one that people would notice', () => {
-    const world = loaded(100);
+    const world = loaded(100, 100);
     world.clock.pass(PAUSE_MS.max);
     expect(world.turnsAsked).toBe(1);
   });

@@ -12,7 +12,7 @@ export interface Audience {
 /** Sockets served in one turn. The rest of a large room waits behind the rooms that came meanwhile. */
 export const SLICE = 512;
 
-/** A turn that takes so long shows load: for as long as it took nothing is written, so that writes become fewer and fuller. */
+/** Two turns that take so long show load: for as long as they took nothing is written, so that writes become fewer and fuller. */
 export const PAUSE_MS = { min: 5, max: 20 } as const;
 
 /** Runs its argument once, when the events that have already come from the network are worked on. */
@@ -24,6 +24,7 @@ export class FanOut {
   readonly #due: Audience[] = [];
   #underway = false;
   #turnBegan = 0;
+  #lastTurnTook = 0;
   #pauseUntil = -Infinity;
 
   constructor(clock: Clock, endOfTurn: EndOfTurn = setImmediate) {
@@ -56,9 +57,14 @@ export class FanOut {
       if (left === 0) break;
     }
     const now = this.#clock.now();
-    const took = now - this.#turnBegan;
-    this.#pauseUntil = took < PAUSE_MS.min ? now : now + Math.min(took, PAUSE_MS.max);
+    this.#pauseUntil = now + this.#pauseAfter(now - this.#turnBegan);
     this.#underway = this.#due.length > 0;
     if (this.#underway) this.#nextTurn();
+  }
+  // A long turn alone may be a hiccup, of the machine or of garbage collection. A pause would only add to it.
+  #pauseAfter(took: number): number {
+    const load = Math.min(took, this.#lastTurnTook);
+    this.#lastTurnTook = took;
+    return load < PAUSE_MS.min ? 0 : Math.min(load, PAUSE_MS.max);
   }
 }
