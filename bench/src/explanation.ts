@@ -15,7 +15,9 @@ export function explanations(findings: Findings): readonly string[] {
   });
   const rows = new Set(missed.flatMap(({ goal }) => goal.row ?? []));
   return [
-    ...missed.map(({ goal, actual }) => [missedBy(goal, actual), ...floorSays(goal, findings)].join(' ')),
+    ...missed.map(({ goal, actual }) =>
+      [missedBy(goal, actual), ...floorSays(goal, actual, findings)].join(' '),
+    ),
     ...[...rows].map((row) => [`**${row}**:`, ...timeSays(row, findings)].join(' ')),
   ];
 }
@@ -25,13 +27,18 @@ function missedBy({ text, sense, bound, unit }: Goal, actual: number): string {
   return `**${text}**: ${short(actual)} ${unit} where ${short(bound)} was the goal, off by a factor of ${factor.toFixed(2)}.`;
 }
 
-function floorSays(goal: Goal, findings: Findings): readonly string[] {
+function floorSays(goal: Goal, actual: number, findings: Findings): readonly string[] {
   const reached = goal.floor?.read(findings);
   if (goal.floor === undefined || reached === undefined) return [];
-  const verdict = isMet(goal, reached)
-    ? 'within the bound.'
-    : 'so the bound lies beyond what Node and the kernel allow here.';
-  return [`The floor, ${goal.floor.name}, reaches ${short(reached)}, ${verdict}`];
+  return [`The floor, ${goal.floor.name}, reaches ${short(reached)}, ${verdict(goal, actual, reached)}`];
+}
+
+function verdict(goal: Goal, actual: number, reached: number): string {
+  if (isMet(goal, reached)) return 'within the bound.';
+  const isFloor = goal.sense === 'at most' ? reached <= actual : reached >= actual;
+  return isFloor
+    ? 'so the bound lies beyond what Node and the kernel allow here.'
+    : 'further off than Mayfly: it carries such a load worse, and is no floor here.';
 }
 
 function timeSays(row: string, { cpu, kernel, shares }: Findings): readonly string[] {

@@ -54,6 +54,14 @@ describe('report', () => {
     expect(goalRows(4)[1]).toContain('| – | not measured | – |');
   });
 
+  test('a floor that is further off than Mayfly is not called one', () => {
+    const found = findings(8);
+    found.cpu.put(ROW.speed(100, 1), FLOOR, spread([9]));
+    expect(report(found, CIRCUMSTANCES)).toContain(
+      'The floor, bare sockets, reaches 0.900, further off than Mayfly: it carries such a load worse, and is no floor here.',
+    );
+  });
+
   test('a missed goal says what the floor reaches and whose code runs, a met one says nothing', () => {
     const found = findings(8);
     const row = ROW.speed(100, 1);
