@@ -4,7 +4,7 @@ import { TestClock } from '../testing/clock.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../testing/signer.ts';
 import { MemoryStore } from './memory-store.ts';
-import { roomStoreContract } from './room-store-contract.ts';
+import { roomStoreContract } from './contract/room-store-contract.ts';
 
 roomStoreContract('memory store', async (limits) => {
   const clock = new TestClock();

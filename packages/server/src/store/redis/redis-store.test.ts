@@ -6,7 +6,7 @@ import {
   startRedis,
   startRedisCluster,
 } from '../../testing/redis-server.ts';
-import { roomStoreContract } from '../room-store-contract.ts';
+import { roomStoreContract } from '../contract/room-store-contract.ts';
 
 // Every step of a test is a few round trips to real processes.
 vi.setConfig({ testTimeout: 30_000 });

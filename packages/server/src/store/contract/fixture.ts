@@ -1,0 +1,136 @@
+// A store with one room to test, and what its followers were told. Time is in the test's hands.
+
+import { COUNT_EVERY_MS, type Presence, toHex } from '@mayfly/protocol';
+import { SeededRandom } from '../../testing/random.ts';
+import { Signer, envelope, makeCharter, roomId } from '../../testing/signer.ts';
+import type {
+  JoinRequest,
+  Joined,
+  MemberSession,
+  RoomNews,
+  RoomSpec,
+  RoomStore,
+  StoreLimits,
+} from '../room-store.ts';
+
+type StoreUnderTest = {
+  readonly store: RoomStore;
+  /** Time goes by, and what is due happens. */
+  readonly pass: (ms: number) => Promise<void>;
+  /** Time goes by, and the store has not looked at its clock yet. */
+  readonly jump: (ms: number) => Promise<void>;
+};
+
+export type MakeStore = (limits: StoreLimits) => Promise<StoreUnderTest>;
+
+const LIMITS: StoreLimits = { maxRooms: 10, maxMembers: 3, historyMessages: 6, historyBytes: 100_000 };
+export const LIFE_MS = 60_000;
+export const ROOM = roomId('Room11');
+export const OWNER = new Signer('owner');
+export const CHARTER = makeCharter(ROOM, OWNER);
+export const SPEC: RoomSpec = { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' };
+export const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
+
+const people = new Map<string, Uint8Array>();
+export function identity(name: string): Uint8Array {
+  const known = people.get(name) ?? new Signer(name).pk;
+  people.set(name, known);
+  return known;
+}
+
+export function asking(name: string, more: Partial<JoinRequest> = {}): JoinRequest {
+  return { idPk: identity(name), as: 'key', verifiedWith: VERIFIED_WITH, ...more };
+}
+
+export class Fixture {
+  readonly store: RoomStore;
+  readonly pass: StoreUnderTest['pass'];
+  readonly jump: StoreUnderTest['jump'];
+  readonly news: RoomNews[] = [];
+  #strangers = 0;
+
+  constructor({ store, pass, jump }: StoreUnderTest) {
+    this.store = store;
+    this.pass = pass;
+    this.jump = jump;
+  }
+
+  async open(spec: Partial<RoomSpec> = {}): Promise<this> {
+    await this.store.create(ROOM, { ...SPEC, ...spec });
+    await this.store.open(ROOM, CHARTER);
+    this.store.follow(ROOM, (news) => this.news.push(news));
+    return this;
+  }
+
+  async join(name: string, more: Partial<JoinRequest> = {}): Promise<Joined> {
+    const answer = await this.store.join(ROOM, asking(name, more));
+    if (answer.outcome !== 'joined') throw new Error(`${name} heard ${answer.outcome}`);
+    return answer;
+  }
+
+  async outcome(name: string, more: Partial<JoinRequest> = {}): Promise<string> {
+    return (await this.store.join(ROOM, asking(name, more))).outcome;
+  }
+
+  async say(session: MemberSession, ...ns: readonly number[]): Promise<void> {
+    for (const n of ns) await this.store.append(ROOM, session, n, envelope(n));
+  }
+
+  append(session: MemberSession, n: number, bytes = envelope(n)): ReturnType<RoomStore['append']> {
+    return this.store.append(ROOM, session, n, bytes);
+  }
+
+  /** So many more, each by a name of their own. */
+  async crowd(count: number): Promise<MemberSession[]> {
+    const sessions: MemberSession[] = [];
+    for (let i = 0; i < count; i++) {
+      const idPk = new SeededRandom(this.#strangers++).bytes(32);
+      sessions.push((await this.join('', { idPk })).session);
+    }
+    return sessions;
+  }
+
+  async leave(sessions: readonly MemberSession[]): Promise<void> {
+    for (const session of sessions) await this.store.leave(ROOM, session);
+  }
+
+  /** What is gathered has been told. */
+  async settle(): Promise<void> {
+    await this.pass(2 * COUNT_EVERY_MS);
+  }
+
+  /** What was told since this was last asked. */
+  heard(): readonly RoomNews[] {
+    return this.news.splice(0);
+  }
+
+  presences(): readonly Presence[] {
+    return this.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+  }
+}
+
+export const types = (news: readonly RoomNews[]) => news.map((item) => item.type);
+export const seqs = (joined: Joined) => joined.missed.map((event) => event.seq);
+export const namesNobody = ({ joined, away, left, snapshot }: Presence) =>
+  !snapshot && joined.length + away.length + left.length === 0;
+export const names = (slots: readonly Uint8Array[]) => slots.map(toHex);
+export const slotsOf = (presence: Presence | undefined) =>
+  presence?.joined.map((member) => toHex(member.slot));
+
+/** What the tests begin with: a store with no room yet, with an open one, with a crowd in it. */
+export function fixtures(make: MakeStore) {
+  const fixture = async (limits: Partial<StoreLimits> = {}) =>
+    new Fixture(await make({ ...LIMITS, ...limits }));
+  const opened = async (spec: Partial<RoomSpec> = {}, limits: Partial<StoreLimits> = {}) =>
+    (await fixture(limits)).open(spec);
+  const crowded = async (count: number) => {
+    const f = await opened({}, { maxMembers: 1_000 });
+    const sessions = await f.crowd(count);
+    await f.settle();
+    f.heard();
+    return { f, sessions };
+  };
+  return { fixture, opened, crowded };
+}
+
+export type Fixtures = ReturnType<typeof fixtures>;

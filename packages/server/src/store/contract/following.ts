@@ -1,0 +1,63 @@
+// What those who follow a room are told, and in which order.
+
+import { expect, test } from 'vitest';
+import { roomId } from '../../testing/signer.ts';
+import type { RoomNews } from '../room-store.ts';
+import { type Fixtures, ROOM, types } from './fixture.ts';
+
+export function following({ opened }: Fixtures): void {
+  test('WELCOME-3: all followers hear the same, in order, each event once', async () => {
+    const f = await opened();
+    const other: RoomNews[] = [];
+    f.store.follow(ROOM, (news) => other.push(news));
+    const { session } = await f.join('ann');
+    await f.say(session, 1, 2, 3);
+    const heard = f.heard();
+    expect(types(heard)).toEqual(['presence', 'life', 'event', 'event', 'event']);
+    expect(other).toEqual(heard);
+    const events = heard.flatMap((news) => (news.type === 'event' ? [news.event] : []));
+    expect(events.map((event) => event.seq)).toEqual([2, 3, 4]);
+    expect((await f.join('bob')).missed.slice(1)).toEqual(events);
+  });
+
+  test('nothing is told to who has stopped following, and nothing of another room', async () => {
+    const f = await opened();
+    const [gone, elsewhere]: RoomNews[][] = [[], []];
+    f.store.follow(ROOM, (news) => gone?.push(news))[Symbol.dispose]();
+    f.store.follow(roomId('Room22'), (news) => elsewhere?.push(news));
+    await f.join('ann');
+    expect(gone).toEqual([]);
+    expect(elsewhere).toEqual([]);
+    expect(f.heard()).not.toEqual([]);
+  });
+
+  test('who stops following while news is being told hears none of it', async () => {
+    const f = await opened();
+    const heard: RoomNews[] = [];
+    const stop: Disposable[] = [];
+    f.store.follow(ROOM, () => stop[0]?.[Symbol.dispose]());
+    stop.push(f.store.follow(ROOM, (news) => heard.push(news)));
+    await f.join('ann');
+    expect(heard).toEqual([]);
+  });
+
+  test('a follower that causes news while hearing some does not disturb the order', async () => {
+    const f = await opened();
+    const { session } = await f.join('ann');
+    const early: number[] = [];
+    const late: number[] = [];
+    const asked: Promise<unknown>[] = [];
+    f.store.follow(ROOM, (news) => {
+      if (news.type !== 'event') return;
+      early.push(news.event.seq);
+      if (news.event.seq === 2) asked.push(f.append(session, 2));
+    });
+    f.store.follow(ROOM, (news) => {
+      if (news.type === 'event') late.push(news.event.seq);
+    });
+    await f.append(session, 1);
+    await Promise.all(asked);
+    expect(early).toEqual([2, 3]);
+    expect(late).toEqual([2, 3]);
+  });
+}

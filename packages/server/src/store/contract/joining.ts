@@ -1,0 +1,133 @@
+// Who gets into a room, and what they hear first.
+
+import { GRACE_MS, LISTED_MAX, toHex } from '@mayfly/protocol';
+import { expect, test } from 'vitest';
+import { Signer, roomId, sealedProfile } from '../../testing/signer.ts';
+import { RECORDS_PER_MEMBER } from '../members.ts';
+import {
+  CHARTER,
+  type Fixtures,
+  LIFE_MS,
+  ROOM,
+  VERIFIED_WITH,
+  asking,
+  identity,
+  slotsOf,
+} from './fixture.ts';
+
+export function joining({ opened }: Fixtures): void {
+  test('WELCOME-1: a newcomer hears what the room is', async () => {
+    const f = await opened();
+    const joined = await f.join('ann');
+    expect(joined).toMatchObject({
+      seq: 1,
+      mode: 'reset',
+      reason: 'fresh',
+      epoch: 0,
+      c: 1,
+      charter: CHARTER.bytes,
+      blob: CHARTER.blob,
+      lastN: 0,
+      closed: false,
+      slow: 0,
+      history: 'all',
+      lifeMs: LIFE_MS,
+      expiresInMs: LIFE_MS,
+    });
+    expect(joined.session.slot).toHaveLength(8);
+    expect(joined.presence).toMatchObject({ snapshot: true, count: 1, away: [], left: [] });
+    expect(joined.presence.joined).toEqual([{ slot: joined.session.slot, idPk: identity('ann') }]);
+  });
+
+  test('WELCOME-1: time left is a whole number that does not promise less than there is', async () => {
+    const f = await opened();
+    await f.join('ann');
+    await f.pass(10.6);
+    const { expiresInMs } = await f.join('ann', { as: 'member' });
+    expect(expiresInMs).toBe(LIFE_MS - 10);
+  });
+
+  test('JOIN-3: a verdict that rested on other keys is no verdict', async () => {
+    const f = await opened();
+    const accessPk = new Signer('old access').pk;
+    expect(await f.outcome('ann', { verifiedWith: { accessPk, epoch: 0 } })).toBe('denied');
+    expect(await f.outcome('ann', { verifiedWith: { ...VERIFIED_WITH, epoch: 1 } })).toBe('denied');
+    expect(f.heard()).toEqual([]);
+    expect(await f.outcome('ann')).toBe('joined');
+  });
+
+  test('JOIN-2: "member" is for those whose identity the room knows', async () => {
+    const f = await opened();
+    expect(await f.outcome('ann', { as: 'member' })).toBe('denied');
+    await f.join('ann');
+    expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
+    expect(await f.outcome('bob', { as: 'member' })).toBe('denied');
+    expect((await f.store.join(roomId('Nobody'), asking('ann'))).outcome).toBe('denied');
+  });
+
+  test('JOIN-4: the newest session of an identity fences off the older', async () => {
+    const f = await opened();
+    const old = await f.join('ann');
+    await f.say(old.session, 1);
+    f.heard();
+    const young = await f.join('ann');
+    expect(young.session.slot).toEqual(old.session.slot);
+    expect(young.session.generation).toBe(old.session.generation + 1);
+    expect(young.lastN).toBe(1);
+    expect(f.heard()).toEqual([{ type: 'replaced', session: young.session }]);
+
+    expect(await f.append(old.session, 2)).toEqual({ outcome: 'replaced' });
+    await f.store.publishProfile(ROOM, old.session, sealedProfile(1));
+    await f.store.renew(ROOM, old.session);
+    await f.store.leave(ROOM, old.session);
+    await f.store.detach(ROOM, old.session);
+    await f.pass(GRACE_MS);
+    expect(f.heard()).toEqual([]);
+    expect(await f.append(young.session, 2)).toEqual({ outcome: 'placed', seq: 3 });
+  });
+
+  test('JOIN-5: a full room turns newcomers back, but neither members nor the owner', async () => {
+    const f = await opened({}, { maxMembers: 2 });
+    const ann = await f.join('ann');
+    const bob = await f.join('bob');
+    expect(await f.outcome('cem')).toBe('full');
+    expect(await f.outcome('cem', { as: 'member' })).toBe('denied');
+    await f.store.detach(ROOM, bob.session);
+    expect(await f.outcome('cem')).toBe('full');
+    await f.store.leave(ROOM, ann.session);
+    expect(await f.outcome('cem')).toBe('joined');
+    expect(await f.outcome('dan')).toBe('full');
+    expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
+    expect(await f.outcome('ann')).toBe('joined');
+    expect(await f.outcome('the owner', { as: 'owner' })).toBe('joined');
+    expect(await f.outcome('dan')).toBe('full');
+  });
+
+  test('the longest gone are forgotten first when records run out', async () => {
+    const f = await opened({}, { maxMembers: 2 });
+    const bound = 2 * RECORDS_PER_MEMBER;
+    const first = await f.join('p0');
+    for (let i = 1; i < bound; i++) {
+      const { session } = await f.join(`p${i}`);
+      await f.store.leave(ROOM, session);
+    }
+    await f.store.leave(ROOM, first.session);
+    await f.join('one more');
+    expect(await f.outcome('p1', { as: 'member' })).toBe('denied');
+    expect(await f.outcome('p2', { as: 'member' })).toBe('joined');
+    const back = await f.join('p0', { as: 'member' });
+    expect(back.session.slot).toEqual(first.session.slot);
+  });
+
+  test('PRESENCE-1: a crowd is told as a number, and a bounded list that has the newcomer in it', async () => {
+    const f = await opened({}, { maxMembers: 1000 });
+    const first = await f.join('ann');
+    await f.store.publishProfile(ROOM, first.session, sealedProfile(1));
+    await f.crowd(LISTED_MAX);
+    const { presence, session, profiles } = await f.join('zoe');
+    expect(presence.count).toBe(LISTED_MAX + 2);
+    expect(presence.joined).toHaveLength(LISTED_MAX);
+    expect(slotsOf(presence)).toContain(toHex(session.slot));
+    expect(profiles).toHaveLength(1);
+  });
+}

@@ -1,0 +1,31 @@
+// What every store of rooms must do, by rule number (docs/protocol.md): a store calls this from a test of its own.
+
+import { describe } from 'vitest';
+import { aCrowd } from './crowd.ts';
+import { type MakeStore, fixtures } from './fixture.ts';
+import { following } from './following.ts';
+import { history } from './history.ts';
+import { joining } from './joining.ts';
+import { life } from './life.ts';
+import { manyAtOnce } from './many-at-once.ts';
+import { openingRooms } from './opening.ts';
+import { presence } from './presence.ts';
+import { sending } from './sending.ts';
+
+const SUBJECTS = {
+  'making a room': openingRooms,
+  joining,
+  sending,
+  following,
+  'history and resume': history,
+  presence,
+  'a crowd': aCrowd,
+  life,
+  'many at once': manyAtOnce,
+};
+
+export function roomStoreContract(name: string, make: MakeStore): void {
+  const fresh = fixtures(make);
+  for (const [subject, tests] of Object.entries(SUBJECTS))
+    describe(`${name}: ${subject}`, () => tests(fresh));
+}
