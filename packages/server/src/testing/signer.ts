@@ -1,4 +1,4 @@
-// Keys that tests sign with, and rooms made with them.
+// Keys that tests sign with, rooms made with them, and joins.
 
 import { type KeyObject, createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import {
@@ -7,6 +7,7 @@ import {
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
   ENVELOPE_TYPE,
+  type Join,
   OP_CHARTER,
   PROFILE_BYTES,
   PROFILE_TYPE,
@@ -17,6 +18,7 @@ import {
   encodeCharterArgs,
   encodeCommand,
   encodeUnsignedCommand,
+  joinTranscript,
   parseRoomId,
   signedBytes,
   u32,
@@ -90,4 +92,19 @@ export function envelope(mark: number, { epoch = 0, bucket = 0 } = {}): Uint8Arr
 
 export function sealedProfile(mark: number, epoch = 0): Uint8Array {
   return concat(u8(PROFILE_TYPE), u32(epoch), new Uint8Array(PROFILE_BYTES - 5).fill(mark));
+}
+
+/** A join over a challenge's nonce: it proves the room's key, unless it is chosen otherwise. */
+export function makeJoin(id: RoomId, nonce: Uint8Array, member: Signer, choices: Partial<Join> = {}): Join {
+  const { as = 'key' } = choices;
+  const transcript = joinTranscript(id, nonce, member.pk);
+  return {
+    type: 'join',
+    id,
+    idPk: member.pk,
+    as,
+    idSig: member.sign('id', transcript),
+    ...(as === 'key' && { keySig: new Signer(`access ${id}`).sign('join', transcript) }),
+    ...choices,
+  };
 }

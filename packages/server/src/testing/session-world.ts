@@ -1,0 +1,215 @@
+// Sessions over a store in memory, on sockets in the test's hand: who comes, what they say and what they hear.
+
+import {
+  type CloseReason,
+  type Join,
+  type ServerControl,
+  type ServerSealed,
+  decodeServerControl,
+  decodeServerSealed,
+  encodeClientControl,
+  encodeClientSealed,
+  encodeMessageEvent,
+  joinTranscript,
+} from '@mayfly/protocol';
+import { expect, vi } from 'vitest';
+import { FanOut } from '../room/fan-out.ts';
+import { Hub } from '../room/hub.ts';
+import type { Socket } from '../room/seat.ts';
+import { Session, type SessionEvents } from '../room/session.ts';
+import { Turnstile } from '../room/turnstile.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { RoomListener, RoomNews, RoomStore } from '../store/room-store.ts';
+import { TestClock, settled } from './clock.ts';
+import { decodeFrames } from './frames.ts';
+import { SeededRandom } from './random.ts';
+import { Signer, envelope, makeCharter, makeJoin, roomId, sealedProfile } from './signer.ts';
+
+export const ROOM = roomId('Room11');
+export const OWNER = new Signer('owner');
+export const LIFE_MS = 60_000;
+export const LIMITS = { members: 3, historyMessages: 50, historyBytes: 100_000 };
+
+/** A socket in the test's hand. */
+class TestSocket implements Socket {
+  bufferedBytes = 0;
+  readonly sent: (string | Uint8Array)[] = [];
+  /** As they went to the network. */
+  readonly written: Uint8Array[] = [];
+  closed: CloseReason | undefined;
+  write(encoded: Uint8Array): void {
+    expect(this.closed, 'a frame after the close').toBeUndefined();
+    this.written.push(encoded);
+    if (this.takesNothing) this.bufferedBytes += encoded.length;
+    this.sent.push(...decodeFrames(encoded));
+  }
+  /** It has been asked to say when it has taken everything. */
+  asked = false;
+  takesNothing = false;
+  tellWhenDrained(): void {
+    this.asked = true;
+  }
+  close(why: CloseReason): void {
+    this.closed = why;
+  }
+
+  /** What came since this was last asked, by name: the type, and the seq of an event. */
+  heard(): readonly string[] {
+    return this.sent.splice(0).map((frame) => {
+      if (typeof frame === 'string') return decodeServerControl(frame)?.type ?? 'unreadable';
+      const sealed = decodeServerSealed(frame);
+      return sealed === undefined ? 'unreadable' : 'seq' in sealed ? `${sealed.seq}` : sealed.type;
+    });
+  }
+
+  sealed(): readonly ServerSealed[] {
+    return this.sent.flatMap((frame) => (typeof frame === 'string' ? [] : (decodeServerSealed(frame) ?? [])));
+  }
+
+  last<T extends ServerControl['type']>(type: T): Extract<ServerControl, { type: T }> {
+    const frames = this.sent.flatMap((frame) =>
+      typeof frame === 'string' ? (decodeServerControl(frame) ?? []) : [],
+    );
+    const found = frames.findLast(
+      (frame): frame is Extract<ServerControl, { type: T }> => frame.type === type,
+    );
+    if (found === undefined) throw new Error(`no ${type} was sent`);
+    return found;
+  }
+}
+
+export type Connection = {
+  readonly socket: TestSocket;
+  readonly session: Session;
+  readonly nonce: Uint8Array;
+  /** The network takes what waits. */
+  drain(): void;
+};
+
+/** One room in memory, and the sessions of those who come. */
+export class World {
+  readonly clock = new TestClock();
+  readonly random = new SeededRandom(11).bytes;
+  readonly store: RoomStore;
+  readonly hub: Hub;
+  readonly turnstile = new Turnstile(this.clock);
+  readonly events = {
+    joined: vi.fn<SessionEvents['joined']>(),
+    turnedBack: vi.fn<SessionEvents['turnedBack']>(),
+    trouble: vi.fn<SessionEvents['trouble']>(),
+  };
+
+  constructor(listedMax?: number) {
+    this.store = new MemoryStore({
+      clock: this.clock,
+      random: this.random,
+      limits: { maxRooms: 5, maxMembers: LIMITS.members, ...LIMITS },
+      ...(listedMax !== undefined && { listedMax }),
+    });
+    this.hub = new Hub(this.store, new FanOut(this.clock));
+  }
+
+  async open(lifeMs = LIFE_MS): Promise<this> {
+    await this.store.create(ROOM, { ownerPk: OWNER.pk, lifeMs, history: 'all' });
+    await this.store.open(ROOM, makeCharter(ROOM, OWNER));
+    return this;
+  }
+
+  connect(): Connection {
+    const socket = new TestSocket();
+    const { clock, random, store, hub, turnstile, events } = this;
+    const session = new Session(socket, { clock, random, store, hub, turnstile, events, limits: LIMITS });
+    const { nonce } = socket.last('challenge');
+    socket.sent.length = 0;
+    const drain = () => {
+      socket.bufferedBytes = 0;
+      if (socket.asked) session.drained();
+    };
+    return { socket, session, nonce, drain };
+  }
+
+  async join(name: string, more: Partial<Join> = {}): Promise<Connection> {
+    const connection = this.connect();
+    connection.session.receive(joinFrame(name, connection.nonce, more));
+    await settled();
+    return connection;
+  }
+
+  /** As `join`, with the answer heard and put aside. */
+  async enter(name: string, more: Partial<Join> = {}): Promise<Connection> {
+    const connection = await this.join(name, more);
+    expect(connection.socket.heard()).toContain('welcome');
+    return connection;
+  }
+}
+
+const signers = new Map<string, Signer>();
+export function signer(name: string): Signer {
+  const known = signers.get(name) ?? new Signer(name);
+  signers.set(name, known);
+  return known;
+}
+
+/** By somebody of this name; a join as the owner is signed by the owner. */
+export function joinFrame(name: string, nonce: Uint8Array, more: Partial<Join> = {}): string {
+  const { id = ROOM, as } = more;
+  const member = signer(name);
+  const keySig = as === 'owner' && OWNER.sign('owner', joinTranscript(id, nonce, member.pk));
+  return encodeClientControl(makeJoin(id, nonce, member, { ...(keySig && { keySig }), ...more }));
+}
+
+export const sendFrame = (n: number, bytes = envelope(n)) =>
+  encodeClientSealed({ type: 'send', n, envelope: bytes });
+export const bigFrame = (n: number) => sendFrame(n, envelope(n, { bucket: 6 }));
+export const profileFrame = encodeClientSealed({ type: 'profile', sealed: sealedProfile(1) });
+
+/** What this connection says, and all that follows of it. */
+export async function tell(
+  { session }: Connection,
+  ...frames: readonly (string | Uint8Array)[]
+): Promise<void> {
+  for (const frame of frames) session.receive(frame);
+  await settled();
+}
+
+export const eventNews = (logId: string, seq: number): RoomNews => ({
+  type: 'event',
+  logId,
+  event: { seq, frame: encodeMessageEvent(seq, envelope(seq)) },
+});
+
+/** Lets a test tell a room what the store never would. */
+export function tapNews(store: RoomStore): (...news: readonly RoomNews[]) => void {
+  const listeners: RoomListener[] = [];
+  const real = store.follow.bind(store);
+  vi.spyOn(store, 'follow').mockImplementation((room, listener) => {
+    listeners.push(listener);
+    return real(room, listener);
+  });
+  return (...news) => {
+    for (const listener of listeners) for (const item of news) listener(item);
+  };
+}
+
+/** Holds the next join back twice: before the store hears of it, and before its answer comes. */
+export function gate(store: RoomStore): { ask(): void; deliver(): void } {
+  const [asked, delivered] = [new Signal(), new Signal()];
+  const real = store.join.bind(store);
+  vi.spyOn(store, 'join').mockImplementationOnce(async (room, request) => {
+    await asked.given;
+    const answer = await real(room, request);
+    await delivered.given;
+    return answer;
+  });
+  return { ask: () => asked.give(), deliver: () => delivered.give() };
+}
+
+class Signal {
+  #give: (() => void) | undefined;
+  readonly given = new Promise<void>((resolve) => {
+    this.#give = resolve;
+  });
+  give(): void {
+    this.#give?.();
+  }
+}
