@@ -1,86 +1,43 @@
 // Connections on real sockets, some of them slow on purpose. What the room says comes from the store directly.
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   FIRST_FRAME_MS,
   SUBPROTOCOL,
   decodeServerControl,
   decodeServerSealed,
   encodeClientControl,
-  joinTranscript,
 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { STALLED_MS } from './connection.ts';
-import { Gateway, PING_EVERY_MS } from './gateway.ts';
-import { createEvents } from './guard/events.ts';
-import { FanOut } from './room/fan-out.ts';
-import { Hub } from './room/hub.ts';
-import { Turnstile } from './room/turnstile.ts';
+import { PING_EVERY_MS } from './gateway.ts';
 import { LAG_BYTES_MAX } from './room/seat.ts';
-import { MemoryStore } from './store/memory-store.ts';
 import type { MemberSession } from './store/room-store.ts';
-import { TestClock } from './testing/clock.ts';
+import { BareGateway } from './testing/bare-gateway.ts';
 import { RawClient, closeCode, upgradeRequest, wsFrame } from './testing/door.ts';
-import { calmGuard } from './testing/guard.ts';
-import { SeededRandom } from './testing/random.ts';
-import { Signer, envelope, makeCharter, roomId } from './testing/signer.ts';
+import { Signer, envelope, makeJoin } from './testing/signer.ts';
 
-const ROOM = roomId('7Kq2mD');
-const OWNER = new Signer('owner');
-const ACCESS = new Signer(`access ${ROOM}`);
 // Shorter than two pings, which the test would not let be answered.
 const LIFE_MS = 20_000;
-const LIMITS = { members: 99, historyMessages: 99, historyBytes: 9_999_999 };
 
-class World implements AsyncDisposable {
-  readonly clock = new TestClock();
-  readonly #random = new SeededRandom(7).bytes;
-  readonly store = new MemoryStore({
-    clock: this.clock,
-    random: this.#random,
-    limits: { ...LIMITS, maxRooms: 9, maxMembers: 99 },
-  });
-  readonly listener = createServer();
-  readonly gateway = new Gateway(this.listener, {
-    rules: {
-      publicOrigin: undefined,
-      allowedOrigins: [],
-      allowedHosts: [],
-      requireOrigin: false,
-      trustProxy: 0,
-      tls: false,
-    },
-    guard: calmGuard(this.#random),
-    maxConnections: 100,
-    maxUnjoined: 100,
-    world: {
-      store: this.store,
-      hub: new Hub(this.store, new FanOut(this.clock)),
-      turnstile: new Turnstile(this.clock),
-      clock: this.clock,
-      random: this.#random,
-      limits: LIMITS,
-    },
-    events: createEvents('silent', () => {}).events,
-    draining: () => false,
-  });
+class World extends BareGateway {
   /** The server's ends, in the order of connecting. */
   readonly ends: Socket[] = [];
   #writer: MemberSession | undefined;
   #n = 0;
-  server = { address: '127.0.0.1', port: 0 };
 
-  async open(): Promise<this> {
-    await this.store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
-    await this.store.open(ROOM, makeCharter(ROOM, OWNER));
+  constructor() {
+    super({ lifeMs: LIFE_MS });
     this.listener.on('connection', (socket) => this.ends.push(socket));
-    await once(this.listener.listen(0, '127.0.0.1'), 'listening');
-    this.server = { address: '127.0.0.1', port: (this.listener.address() as AddressInfo).port };
-    const verifiedWith = { accessPk: ACCESS.pk, epoch: 0 };
-    const writer = await this.store.join(ROOM, { idPk: new Signer('writer').pk, as: 'key', verifiedWith });
+  }
+
+  override async open(): Promise<this> {
+    await super.open();
+    const verifiedWith = { accessPk: new Signer(`access ${this.room}`).pk, epoch: 0 };
+    const idPk = new Signer('writer').pk;
+    const writer = await this.store.join(this.room, { idPk, as: 'key', verifiedWith });
     if (writer.outcome === 'joined') this.#writer = writer.session;
     return this;
   }
@@ -91,7 +48,7 @@ class World implements AsyncDisposable {
       if (this.#writer === undefined) throw new Error('nobody writes');
       this.#n += 1;
       const message = envelope(this.#n, { bucket: 6 });
-      expect((await this.store.append(ROOM, this.#writer, this.#n, message)).outcome).toBe('placed');
+      expect((await this.store.append(this.room, this.#writer, this.#n, message)).outcome).toBe('placed');
       await turn();
     }
   }
@@ -108,18 +65,9 @@ class World implements AsyncDisposable {
     const end = this.ends.at(-1);
     if (end === undefined) throw new Error('no end of it here');
     const reader = new Reader(ws, end);
-    const signer = new Signer(name);
-    const transcript = joinTranscript(ROOM, challenge.nonce, signer.pk);
-    const [idSig, keySig] = [signer.sign('id', transcript), ACCESS.sign('join', transcript)];
-    ws.send(encodeClientControl({ type: 'join', id: ROOM, idPk: signer.pk, as: 'key', idSig, keySig }));
+    ws.send(encodeClientControl(makeJoin(this.room, challenge.nonce, new Signer(name))));
     await reader.until(1);
     return reader;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.gateway[Symbol.asyncDispose]();
-    await this.store[Symbol.asyncDispose]();
-    this.listener.close();
   }
 }
 

@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import {
   CONTROL_BYTES_MAX,
@@ -13,21 +11,12 @@ import {
   decodeServerSealed,
   encodeClientControl,
   encodeClientSealed,
-  encodeCommandWithBlob,
-  encodeCreateRoom,
-  joinTranscript,
 } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { ARRIVAL_MS } from './drain.ts';
-import { Gateway, PING_EVERY_MS } from './gateway.ts';
-import { createEvents } from './guard/events.ts';
-import type { OriginRules } from './guard/origins.ts';
-import { FanOut } from './room/fan-out.ts';
-import { Hub } from './room/hub.ts';
-import { Turnstile } from './room/turnstile.ts';
-import { MemoryStore } from './store/memory-store.ts';
-import { TestClock } from './testing/clock.ts';
+import { PING_EVERY_MS } from './gateway.ts';
+import { BareGateway } from './testing/bare-gateway.ts';
 import {
   type Door,
   type Reachable,
@@ -38,9 +27,8 @@ import {
   upgradeRequest,
   wsFrame,
 } from './testing/door.ts';
-import { calmGuard } from './testing/guard.ts';
-import { SeededRandom } from './testing/random.ts';
-import { Signer, envelope, makeCharter, roomId } from './testing/signer.ts';
+import { makeRoom } from './testing/door-rooms.ts';
+import { Signer, envelope, makeJoin } from './testing/signer.ts';
 
 let door: Door;
 beforeAll(async () => {
@@ -78,92 +66,8 @@ async function statusOf(to: Reachable, bytes: string): Promise<string> {
   return received.toString().split('\r\n', 1)[0] ?? '';
 }
 
-const NO_RULES: OriginRules = {
-  publicOrigin: undefined,
-  allowedOrigins: [],
-  allowedHosts: [],
-  requireOrigin: false,
-  trustProxy: 0,
-  tls: false,
-};
-
-const OWNER = new Signer('owner');
-
-async function makeRoom(at: Door): Promise<RoomId> {
-  const body = encodeCreateRoom({ ownerPk: OWNER.pk, life: 600, history: 'all' });
-  const headers = { 'content-type': 'application/json' };
-  const reserved = await ask(at, { method: 'POST', path: '/api/rooms', headers, body });
-  const { id } = JSON.parse(reserved.body.toString()) as { id: string };
-  const charter = makeCharter(roomId(id), OWNER);
-  const opened = await ask(at, {
-    method: 'POST',
-    path: `/api/rooms/${id}/charter`,
-    headers: { 'content-type': 'application/octet-stream' },
-    body: encodeCommandWithBlob(charter.bytes, charter.blob),
-  });
-  expect(opened.status).toBe(204);
-  return roomId(id);
-}
-
-function joinFrame(id: RoomId, nonce: Uint8Array, member: Signer): string {
-  const transcript = joinTranscript(id, nonce, member.pk);
-  return encodeClientControl({
-    type: 'join',
-    id,
-    idPk: member.pk,
-    as: 'key',
-    idSig: member.sign('id', transcript),
-    keySig: new Signer(`access ${id}`).sign('join', transcript),
-  });
-}
-
-/** A gateway on a listener of its own, with one open room. */
-async function bareGateway({
-  maxUnjoined,
-  socketsOfOne = Infinity,
-}: {
-  readonly maxUnjoined: number;
-  readonly socketsOfOne?: number;
-}) {
-  const clock = new TestClock();
-  const { bytes: random } = new SeededRandom(7);
-  const limits = { members: 9, historyMessages: 99, historyBytes: 99_999 };
-  const store = new MemoryStore({ clock, random, limits: { ...limits, maxRooms: 9, maxMembers: 9 } });
-  const room = roomId('7Kq2mD');
-  await store.create(room, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
-  await store.open(room, makeCharter(room, OWNER));
-
-  const guard = calmGuard(random, { sockets: socketsOfOne });
-  const listener = createServer();
-  const gateway = new Gateway(listener, {
-    rules: NO_RULES,
-    guard,
-    maxConnections: 100,
-    maxUnjoined,
-    world: {
-      store,
-      hub: new Hub(store, new FanOut(clock)),
-      turnstile: new Turnstile(clock),
-      clock,
-      random,
-      limits,
-    },
-    events: createEvents('silent', () => {}).events,
-    draining: () => false,
-  });
-  await once(listener.listen(0, '127.0.0.1'), 'listening');
-  const { port } = listener.address() as AddressInfo;
-  return {
-    server: { address: '127.0.0.1', port },
-    listener,
-    gateway,
-    room,
-    [Symbol.asyncDispose]: async () => {
-      await gateway[Symbol.asyncDispose]();
-      listener.close();
-    },
-  };
-}
+const joinFrame = (id: RoomId, nonce: Uint8Array, name: string) =>
+  encodeClientControl(makeJoin(id, nonce, new Signer(name)));
 
 describe('who may connect', () => {
   test.each([
@@ -214,10 +118,10 @@ describe('who may connect', () => {
   });
 
   test('LIMIT-3: those who have joined make room for those who have not', async () => {
-    await using small = await bareGateway({ maxUnjoined: 1 });
+    await using small = await new BareGateway({ maxUnjoined: 1 }).open();
     const first = await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
-    first.ws.send(joinFrame(small.room, first.nonce, new Signer('Ann')));
+    first.ws.send(joinFrame(small.room, first.nonce, 'Ann'));
     expect((await nextControl(first.ws)).type).toBe('welcome');
     const second = await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
@@ -232,7 +136,7 @@ describe('who may connect', () => {
   });
 
   test('LIMIT-7: open connections of one address; one that closes makes room for another', async () => {
-    await using small = await bareGateway({ maxUnjoined: 9, socketsOfOne: 2 });
+    await using small = await new BareGateway({ socketsOfOne: 2 }).open();
     const first = await connect(small);
     await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 429 Too Many Requests');
@@ -243,7 +147,7 @@ describe('who may connect', () => {
   });
 
   test('a socket that breaks while it is refused breaks nothing else', async () => {
-    await using bare = await bareGateway({ maxUnjoined: 1 });
+    await using bare = await new BareGateway({ maxUnjoined: 1 }).open();
     const socket = new PassThrough();
     bare.listener.emit('upgrade', { url: '/elsewhere', headers: {}, socket }, socket, Buffer.alloc(0));
     expect(() => socket.emit('error', new Error('reset'))).not.toThrow();
@@ -325,7 +229,7 @@ describe('a conversation', () => {
         if (isBinary && decodeServerSealed(bytes)?.type === 'message') resolve();
       });
     });
-    ws.send(joinFrame(id, nonce, new Signer('Ann')));
+    ws.send(joinFrame(id, nonce, 'Ann'));
     ws.send(encodeClientSealed({ type: 'send', n: 1, envelope: envelope(42) }));
     await echoed;
     const types = heard.map((frame) =>
@@ -351,7 +255,7 @@ describe('a conversation', () => {
     const id = await makeRoom(own);
     const join = async (name: string, options: ClientOptions) => {
       const { ws, nonce } = await connect(own, options);
-      ws.send(joinFrame(id, nonce, new Signer(name)));
+      ws.send(joinFrame(id, nonce, name));
       expect((await nextControl(ws)).type).toBe('welcome');
       return ws;
     };
@@ -377,7 +281,7 @@ describe('a conversation', () => {
   test('WS-3: who answers no ping, but speaks, is not gone', async () => {
     await using own = await openDoor();
     const { ws, nonce } = await connect(own, { autoPong: false });
-    ws.send(joinFrame(await makeRoom(own), nonce, new Signer('talker')));
+    ws.send(joinFrame(await makeRoom(own), nonce, 'talker'));
     expect((await nextControl(ws)).type).toBe('welcome');
     const closed = closeOf(ws).then(() => 'closed');
     for (let i = 0; i < 4; i++) {

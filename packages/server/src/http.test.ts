@@ -2,19 +2,11 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { type RoomId, encodeCommandWithBlob, encodeCreateRoom } from '@mayfly/protocol';
+import { encodeCommandWithBlob } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageHeaders, plainHeaders } from './guard/headers.ts';
-import {
-  type Answer,
-  type Door,
-  HTML,
-  type Question,
-  RawClient,
-  SCRIPT,
-  ask,
-  openDoor,
-} from './testing/door.ts';
+import { type Answer, type Door, HTML, RawClient, SCRIPT, ask, openDoor } from './testing/door.ts';
+import { charterFor, reserve, wish } from './testing/door-rooms.ts';
 import { Signer, makeCharter, roomId } from './testing/signer.ts';
 
 let door: Door;
@@ -25,28 +17,6 @@ afterAll(() => door[Symbol.asyncDispose]());
 
 const OWNER = new Signer('owner');
 const JSON_TYPE = { 'content-type': 'application/json' };
-
-function wish(life = 60): Question {
-  const body = encodeCreateRoom({ ownerPk: OWNER.pk, life, history: 'all' });
-  return { method: 'POST', path: '/api/rooms', headers: JSON_TYPE, body };
-}
-
-function charterFor(id: RoomId, body?: Uint8Array): Question {
-  const charter = makeCharter(id, OWNER);
-  return {
-    method: 'POST',
-    path: `/api/rooms/${id}/charter`,
-    headers: { 'content-type': 'application/octet-stream' },
-    body: body ?? encodeCommandWithBlob(charter.bytes, charter.blob),
-  };
-}
-
-async function reserve(at: Door = door): Promise<RoomId> {
-  const { status, body } = await ask(at, wish());
-  expect(status).toBe(201);
-  const { id } = JSON.parse(body.toString()) as { id: string };
-  return roomId(id);
-}
 
 function saidIn({ body }: Answer): unknown {
   return JSON.parse(body.toString());
@@ -179,19 +149,19 @@ describe('what is not here', () => {
 
 describe('making a room', () => {
   test('API-1: an id of the configured length, reserved', async () => {
-    const id = await reserve();
+    const id = await reserve(door);
     expect(id).toMatch(/^[1-9A-HJ-NP-Za-km-z]{8}$/);
   });
 
   test('API-2: its charter opens it, once', async () => {
-    const id = await reserve();
+    const id = await reserve(door);
     expect((await ask(door, charterFor(id))).status).toBe(204);
     const again = await ask(door, charterFor(id));
     expect([again.status, saidIn(again)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
   });
 
   test('API-3: a charter that does not fit and an id that is not reserved hear the same', async () => {
-    const id = await reserve();
+    const id = await reserve(door);
     const other = roomId('ZZZZZZZZ');
     const wrong = [
       makeCharter(id, OWNER, { signer: new Signer('somebody else') }),
@@ -212,7 +182,7 @@ describe('making a room', () => {
   });
 
   test('bytes that are no charter, and an id that is none', async () => {
-    const id = await reserve();
+    const id = await reserve(door);
     const garbage = await ask(door, charterFor(id, createHash('sha256').update('garbage').digest()));
     const noId = await ask(door, { ...charterFor(id), path: '/api/rooms/0OIl/charter' });
     expect([garbage.status, noId.status]).toEqual([400, 400]);
@@ -241,7 +211,7 @@ describe('making a room', () => {
   });
 
   test('a charter too big', async () => {
-    const id = await reserve();
+    const id = await reserve(door);
     const answer = await ask(door, charterFor(id, new Uint8Array(2 + 2048 + 1168 + 1)));
     expect([answer.status, saidIn(answer)]).toEqual([413, { error: 'too_big', retryAfterMs: 0 }]);
   });
@@ -252,14 +222,14 @@ describe('making a room', () => {
     'multipart/form-data; boundary=x',
     'nonsense',
   ])('API-4: %s is not taken', async (type) => {
-    const id = await reserve();
+    const id = await reserve(door);
     const headers = { 'content-type': type };
     expect((await ask(door, { ...wish(), headers })).status).toBe(415);
     expect((await ask(door, { ...charterFor(id), headers })).status).toBe(415);
   });
 
   test('JSON for the charter and bytes for the room are not taken either', async () => {
-    const id = await reserve();
+    const id = await reserve(door);
     expect((await ask(door, { ...charterFor(id), headers: JSON_TYPE })).status).toBe(415);
     const headers = { 'content-type': 'application/octet-stream' };
     expect((await ask(door, { ...wish(), headers })).status).toBe(415);

@@ -1,133 +1,21 @@
 // Floods at real sockets: who is refused what, in which words, and that nobody else notices (LIMIT rules).
 
 import { once } from 'node:events';
-import {
-  type Join,
-  type RoomId,
-  type SendRate,
-  SUBPROTOCOL,
-  type ServerControl,
-  decodeServerControl,
-  decodeServerSealed,
-  encodeClientControl,
-  encodeClientSealed,
-  encodeCommandWithBlob,
-  encodeCreateRoom,
-  joinTranscript,
-} from '@mayfly/protocol';
+import { type Join, type RoomId, type SendRate, encodeClientSealed } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Door, RawClient, ask, openDoor, upgradeRequest } from './testing/door.ts';
-import { Signer, envelope, makeCharter, roomId, sealedProfile } from './testing/signer.ts';
+import { charterFor, from, makeRoom, reserve, wish } from './testing/door-rooms.ts';
+import { envelope, roomId, sealedProfile } from './testing/signer.ts';
+import { Talker } from './testing/talker.ts';
 
-const OWNER = new Signer('owner');
 const DEFAULT = { RATE_LIMITS: 'default' };
 const PROXIED = { ...DEFAULT, TRUST_PROXY: '1' };
 const UNKNOWN = roomId('zzzzzz');
 
-/** A client that keeps all it hears, and says what it is told to. */
-class Talker {
-  readonly ws: WebSocket;
-  readonly controls: ServerControl[] = [];
-  readonly messages: number[] = [];
-  readonly closed: Promise<number>;
-  #changed: () => void = () => {};
-
-  constructor({ server }: Door, address = '203.0.113.1') {
-    const headers = { 'x-forwarded-for': address };
-    this.ws = new WebSocket(`ws://${server.address}:${server.port}/ws`, SUBPROTOCOL, { headers });
-    this.closed = once(this.ws, 'close').then(([code]) => Number(code));
-    this.ws.on('message', (bytes: Buffer, isBinary) => {
-      const control = isBinary ? undefined : decodeServerControl(bytes.toString());
-      const sealed = isBinary ? decodeServerSealed(bytes) : undefined;
-      if (control !== undefined) this.controls.push(control);
-      if (sealed?.type === 'message') this.messages.push(sealed.seq);
-      this.#changed();
-    });
-  }
-
-  async until(happened: () => boolean): Promise<void> {
-    while (!happened()) await new Promise<void>((resolve) => void (this.#changed = resolve));
-  }
-
-  async control<T extends ServerControl['type']>(type: T): Promise<Extract<ServerControl, { type: T }>> {
-    const find = () => this.controls.find((c): c is Extract<ServerControl, { type: T }> => c.type === type);
-    await this.until(() => find() !== undefined);
-    const found = find();
-    if (found === undefined) throw new Error(`no ${type}`);
-    return found;
-  }
-
-  get refusals() {
-    return this.controls.filter((control) => control.type === 'refused');
-  }
-
-  async join(id: RoomId, name: string, more: Partial<Join> = {}): Promise<this> {
-    const { nonce } = await this.control('challenge');
-    const member = new Signer(name);
-    const transcript = joinTranscript(id, nonce, member.pk);
-    const keySig = new Signer(`access ${id}`).sign('join', transcript);
-    const { as = 'key' } = more;
-    this.ws.send(
-      encodeClientControl({
-        type: 'join',
-        id,
-        idPk: member.pk,
-        as,
-        idSig: member.sign('id', transcript),
-        ...(as === 'key' && { keySig }),
-        ...more,
-      }),
-    );
-    return this;
-  }
-
-  async enter(id: RoomId, name: string, more: Partial<Join> = {}): Promise<this> {
-    await this.join(id, name, more);
-    await this.control('welcome');
-    return this;
-  }
-
-  send(from: number, to = from): void {
-    for (let n = from; n <= to; n++) {
-      this.ws.send(encodeClientSealed({ type: 'send', n, envelope: envelope(n) }));
-    }
-  }
-
-  /** Everything said before this has been answered. */
-  async answered(): Promise<void> {
-    const pongs = () => this.controls.filter(({ type }) => type === 'pong').length;
-    const before = pongs();
-    this.ws.send('{"type":"ping"}');
-    await this.until(() => pongs() > before);
-  }
-}
-
-function create(door: Door, address = '203.0.113.9') {
-  return ask(door, {
-    method: 'POST',
-    path: '/api/rooms',
-    headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
-    body: encodeCreateRoom({ ownerPk: OWNER.pk, life: 600, history: 'all' }),
-  });
-}
-
-function postCharter(door: Door, id: RoomId, address = '203.0.113.9') {
-  const charter = makeCharter(id, OWNER);
-  return ask(door, {
-    method: 'POST',
-    path: `/api/rooms/${id}/charter`,
-    headers: { 'content-type': 'application/octet-stream', 'x-forwarded-for': address },
-    body: encodeCommandWithBlob(charter.bytes, charter.blob),
-  });
-}
-
-async function makeRoom(door: Door): Promise<RoomId> {
-  const reserved = await create(door, '198.51.100.1');
-  const id = roomId((JSON.parse(reserved.body.toString()) as { id: string }).id);
-  expect((await postCharter(door, id, '198.51.100.1')).status).toBe(204);
-  return id;
-}
+const create = (door: Door, address = '203.0.113.9') => ask(door, from(address, wish()));
+const postCharter = (door: Door, id: RoomId, address = '203.0.113.9') =>
+  ask(door, from(address, charterFor(id)));
 
 /** The status line and Retry-After of an upgrade; a socket that got through is dropped. */
 async function knock(door: Door, forwardedFor?: string): Promise<string> {
@@ -198,10 +86,9 @@ describe('LIMIT-7: one address', () => {
     await using door = await openDoor(PROXIED);
     for (let i = 0; i < 10; i++) expect((await postCharter(door, UNKNOWN)).status).toBe(403);
     expect((await postCharter(door, UNKNOWN)).status).toBe(429);
-    const reserved = await create(door);
-    const { id } = JSON.parse(reserved.body.toString()) as { id: string };
-    expect((await postCharter(door, roomId(id))).status).toBe(429);
-    expect((await postCharter(door, roomId(id), '203.0.113.10')).status).toBe(204);
+    const id = await reserve(door, from('203.0.113.9', wish()));
+    expect((await postCharter(door, id)).status).toBe(429);
+    expect((await postCharter(door, id, '203.0.113.10')).status).toBe(204);
   });
 });
 

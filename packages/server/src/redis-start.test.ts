@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { encodeCreateRoom } from '@mayfly/protocol';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Environment } from './config.ts';
 import { createEvents } from './guard/events.ts';
 import { run } from './run.ts';
 import { TestClock } from './testing/clock.ts';
-import { type Question, ask, makePage, openDoor } from './testing/door.ts';
+import { ask, makePage, openDoor } from './testing/door.ts';
+import { wish } from './testing/door-rooms.ts';
 import { startRedis, startReplicaOf } from './testing/redis-server.ts';
-import { Signer } from './testing/signer.ts';
 
 let page: string;
 beforeAll(() => {
@@ -33,12 +32,7 @@ async function start(environment: Environment) {
   return { said, complaints, running };
 }
 
-const WISH: Question = {
-  method: 'POST',
-  path: '/api/rooms',
-  headers: { 'content-type': 'application/json' },
-  body: encodeCreateRoom({ ownerPk: new Signer('owner').pk, life: 60, history: 'all' }),
-};
+const WISH = wish(60);
 
 test('with REDIS_URL, rooms are in Redis, and the greeting says so', async () => {
   await using redis = await startRedis();

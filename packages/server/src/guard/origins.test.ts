@@ -9,16 +9,9 @@ import {
   parseOrigin,
   readVisit,
 } from './origins.ts';
+import { OPEN_RULES } from '../testing/guard.ts';
 
-const OPEN: OriginRules = {
-  publicOrigin: undefined,
-  allowedOrigins: [],
-  allowedHosts: [],
-  requireOrigin: false,
-  trustProxy: 0,
-  tls: false,
-};
-const PUBLIC: OriginRules = { ...OPEN, publicOrigin: 'https://chat.example' };
+const PUBLIC: OriginRules = { ...OPEN_RULES, publicOrigin: 'https://chat.example' };
 
 function visitOf(rules: OriginRules, headers: RequestHeaders) {
   const verdict = readVisit(rules, headers);
@@ -102,7 +95,7 @@ test.each([
 
 describe('hosts', () => {
   test('with nothing set, any well-formed host is ours', () => {
-    expect(visitOf(OPEN, { host: '192.168.1.7:5000' })).toEqual({
+    expect(visitOf(OPEN_RULES, { host: '192.168.1.7:5000' })).toEqual({
       host: { name: '192.168.1.7', port: 5000 },
       secure: false,
       trustworthy: false,
@@ -110,7 +103,7 @@ describe('hosts', () => {
   });
 
   test.each([undefined, '', 'a b', 'x'.repeat(300)])('a host %j is malformed', (host) => {
-    expect(readVisit(OPEN, { host })).toEqual({ ok: false, reason: 'malformed' });
+    expect(readVisit(OPEN_RULES, { host })).toEqual({ ok: false, reason: 'malformed' });
   });
 
   test.each([
@@ -130,25 +123,25 @@ describe('hosts', () => {
     ['box.local:5000', true],
     ['127.0.0.1:5000', true],
   ])('with ALLOWED_HOSTS, %s is ours: %j', (host, ok) => {
-    const rules = { ...OPEN, allowedHosts: ['192.168.1.7:5000', 'box.local'] };
+    const rules = { ...OPEN_RULES, allowedHosts: ['192.168.1.7:5000', 'box.local'] };
     expect(readVisit(rules, { host }).ok).toBe(ok);
   });
 
   test('https is what we speak, what PUBLIC_ORIGIN says of its own host, or what a trusted proxy says', () => {
     const proxied = { host: 'chat.example', 'x-forwarded-proto': 'https' };
-    expect(visitOf({ ...OPEN, tls: true }, { host: 'a.example' }).secure).toBe(true);
+    expect(visitOf({ ...OPEN_RULES, tls: true }, { host: 'a.example' }).secure).toBe(true);
     expect(visitOf(PUBLIC, { host: 'chat.example' }).secure).toBe(true);
     expect(visitOf(PUBLIC, { host: 'localhost:5000' })).toMatchObject({ secure: false, trustworthy: true });
-    expect(visitOf(OPEN, proxied).secure).toBe(false);
-    expect(visitOf({ ...OPEN, trustProxy: 1 }, proxied).secure).toBe(true);
+    expect(visitOf(OPEN_RULES, proxied).secure).toBe(false);
+    expect(visitOf({ ...OPEN_RULES, trustProxy: 1 }, proxied).secure).toBe(true);
   });
 
   test('of a chain of forwarded hosts, the word of the outermost trusted proxy counts', () => {
     const headers = { host: 'inner', 'x-forwarded-host': 'made.up, chat.example, between.example' };
-    expect(visitOf({ ...OPEN, trustProxy: 1 }, headers).host.name).toBe('between.example');
-    expect(visitOf({ ...OPEN, trustProxy: 2 }, headers).host.name).toBe('chat.example');
-    expect(visitOf({ ...OPEN, trustProxy: 9 }, headers).host.name).toBe('made.up');
-    expect(visitOf(OPEN, headers).host.name).toBe('inner');
+    expect(visitOf({ ...OPEN_RULES, trustProxy: 1 }, headers).host.name).toBe('between.example');
+    expect(visitOf({ ...OPEN_RULES, trustProxy: 2 }, headers).host.name).toBe('chat.example');
+    expect(visitOf({ ...OPEN_RULES, trustProxy: 9 }, headers).host.name).toBe('made.up');
+    expect(visitOf(OPEN_RULES, headers).host.name).toBe('inner');
   });
 });
 
@@ -173,7 +166,7 @@ describe('API-5, WS-2: origins', () => {
       true,
     ],
   ])('with nothing set, %s', (_who, headers, may) => {
-    expect(asks(OPEN, headers)).toBe(may);
+    expect(asks(OPEN_RULES, headers)).toBe(may);
   });
 
   test.each([
@@ -191,13 +184,13 @@ describe('API-5, WS-2: origins', () => {
   });
 
   test('ALLOWED_ORIGINS adds pages', () => {
-    const rules = { ...OPEN, allowedOrigins: ['https://other.example'] };
+    const rules = { ...OPEN_RULES, allowedOrigins: ['https://other.example'] };
     expect(asks(rules, { host: 'a.example', origin: 'https://other.example' })).toBe(true);
     expect(asks(rules, { host: 'a.example', origin: 'https://third.example' })).toBe(false);
   });
 
   test('REQUIRE_ORIGIN keeps programs out', () => {
-    const rules = { ...OPEN, requireOrigin: true };
+    const rules = { ...OPEN_RULES, requireOrigin: true };
     expect(asks(rules, { host: 'a.example' })).toBe(false);
     expect(asks(rules, { host: 'a.example', origin: 'http://a.example' })).toBe(true);
   });

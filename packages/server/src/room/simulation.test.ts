@@ -13,14 +13,13 @@ import {
   encodeClientControl,
   encodeClientSealed,
   equalBytes,
-  joinTranscript,
 } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import type { JoinRequest, MemberSession, RoomListener, RoomSpec, RoomStore } from '../store/room-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 import { SeededRandom } from '../testing/random.ts';
-import { Signer, envelope, makeCharter, roomId } from '../testing/signer.ts';
+import { Signer, envelope, makeCharter, roomId, makeJoin } from '../testing/signer.ts';
 import { decodeFrames } from '../testing/frames.ts';
 import { FanOut } from './fan-out.ts';
 import { Hub } from './hub.ts';
@@ -30,7 +29,6 @@ import { Session, type Surroundings } from './session.ts';
 
 const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
-const ACCESS = new Signer(`access ${ROOM}`);
 const PEOPLE = ['ann', 'bob', 'cem', 'dan'].map((name) => new Signer(name));
 const MESSAGES = 25;
 
@@ -127,18 +125,8 @@ class SimulatedMember {
   }
 
   #join(nonce: Uint8Array): void {
-    const { pk } = this.#signer;
-    const transcript = joinTranscript(ROOM, nonce, pk);
     const position = this.#position;
-    this.#say({
-      type: 'join',
-      id: ROOM,
-      idPk: pk,
-      idSig: this.#signer.sign('id', transcript),
-      ...(position
-        ? { as: 'member' as const, position }
-        : { as: 'key' as const, keySig: ACCESS.sign('join', transcript) }),
-    });
+    this.#say(makeJoin(ROOM, nonce, this.#signer, position && { as: 'member', position }));
   }
 
   #hearEvent(frame: Uint8Array): void {

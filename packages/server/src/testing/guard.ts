@@ -1,6 +1,7 @@
-// A guard that refuses nothing, but for the limits a test sets. For it, no time goes by.
+// A guard that refuses nothing, but for the limits a test sets; for it, no time goes by. And rules that any page may pass.
 
 import type { RandomBytes } from '../clock.ts';
+import type { OriginRules } from '../guard/origins.ts';
 import { Guard } from '../guard/guard.ts';
 import { type Limits, limitsAt } from '../guard/limits.ts';
 import { TestClock } from './clock.ts';
@@ -15,3 +16,12 @@ export function calmGuard(random: RandomBytes, address: Partial<Limits['address'
     shed: () => {},
   });
 }
+
+export const OPEN_RULES: OriginRules = {
+  publicOrigin: undefined,
+  allowedOrigins: [],
+  allowedHosts: [],
+  requireOrigin: false,
+  trustProxy: 0,
+  tls: false,
+};
