@@ -1,6 +1,7 @@
 // Connections on real sockets, some of them slow on purpose. What the room says comes from the store directly.
 
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   FIRST_FRAME_MS,
@@ -59,12 +60,15 @@ class World extends BareGateway {
 
   async join(name: string): Promise<Reader> {
     const ws = new WebSocket(`ws://127.0.0.1:${this.server.port}/ws`, SUBPROTOCOL);
-    const [text] = (await once(ws, 'message')) as [Buffer];
+    const [[upgrade], [text]] = (await Promise.all([once(ws, 'upgrade'), once(ws, 'message')])) as [
+      [IncomingMessage],
+      [Buffer],
+    ];
     const challenge = decodeServerControl(text.toString());
     if (challenge?.type !== 'challenge') throw new Error('no challenge');
     const end = this.ends.at(-1);
     if (end === undefined) throw new Error('no end of it here');
-    const reader = new Reader(ws, end);
+    const reader = new Reader(ws, upgrade.socket, end);
     ws.send(encodeClientControl(makeJoin(this.room, challenge.nonce, new Signer(name))));
     await reader.until(1);
     return reader;
@@ -73,15 +77,17 @@ class World extends BareGateway {
 
 class Reader {
   readonly ws: WebSocket;
-  /** The server's end of it. */
+  /** What it runs on: the client's end, and the server's. */
+  readonly socket: Socket;
   readonly end: Socket;
   readonly seqs: number[] = [];
   readonly controls: string[] = [];
   readonly closed: Promise<number>;
   #look: () => void = () => {};
 
-  constructor(ws: WebSocket, end: Socket) {
+  constructor(ws: WebSocket, socket: Socket, end: Socket) {
     this.ws = ws;
+    this.socket = socket;
     this.end = end;
     this.closed = new Promise((resolve) => void ws.on('close', resolve));
     ws.on('message', (bytes: Buffer, isBinary) => {
@@ -101,6 +107,9 @@ class Reader {
     });
   }
 }
+
+/** What one message of `write` takes on a socket, with some room to spare. */
+const MESSAGE_BYTES = 17_000;
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
 const upTo = (seq: number) => Array.from({ length: seq }, (_, i) => i + 1);
@@ -199,6 +208,20 @@ describe('closing', () => {
     expect(await reader.closed).toBe(4002);
     await read;
     expect(reader.controls.at(-1)).toBe('ended');
+  });
+
+  test('who has stopped sending still gets what was written, though more happens meanwhile', async () => {
+    const slow = await world.join('slow');
+    slow.ws.pause();
+    while (slow.end.writableLength + MESSAGE_BYTES <= LAG_BYTES_MAX) await world.write(1);
+    const written = world.newest;
+    const heard = once(slow.end, 'end');
+    slow.socket.end();
+    await heard;
+    await world.write(1);
+    slow.ws.resume();
+    await slow.closed;
+    expect(slow.seqs).toEqual(upTo(written));
   });
 
   test('RFC 6455, 5.5.1: a close is answered with the same code, and nothing follows it', async () => {

@@ -63,18 +63,20 @@ export class Connection implements Socket, SessionEvents {
     if (this.#isOpen) this.#socket.write(encoded);
   }
 
-  // 'drain' comes only after a write beyond Node's own mark; an empty write is done when all before it are.
+  // 'drain' comes only after a write beyond Node's own mark; an empty write is done when all before it are, or have
+  // failed: so `stalling` is left by this way alone, however the connection ends. Who is closing may have ended the
+  // socket, and any write would break it, with all that it still has to give.
   tellWhenDrained(): void {
     const { stalling, world } = this.#shared;
     if (stalling.has(this) || !this.#isOpen) return;
     stalling.set(this, world.clock.now());
     this.#socket.write(NOTHING, (error) => {
-      if (stalling.delete(this) && !error) this.session.drained();
+      stalling.delete(this);
+      if (!error) this.session.drained();
     });
   }
 
   close(why: CloseReason): void {
-    this.#shared.stalling.delete(this);
     this.#ws.close(CLOSE[why].code, why);
   }
 
@@ -124,7 +126,6 @@ export class Connection implements Socket, SessionEvents {
   }
 
   #gone(): void {
-    this.#shared.stalling.delete(this);
     this.#visitor[Symbol.dispose]();
     this.session.detached();
     this.#settle();
