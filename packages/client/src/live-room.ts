@@ -5,12 +5,10 @@ import {
   type LogEvent,
   type MemberProfile,
   POWER,
-  type Position,
   type Refused,
   type ServerControl,
   type ServerSealed,
   type Welcome,
-  encodeClientSealed,
   equalBytes,
   fromBase64url,
   utf8,
@@ -26,12 +24,12 @@ import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { type Identity, type TabStorage, forgetIdentity, identityOf, keepIdentity } from './identity.ts';
 import { overwrite } from './overwrite.ts';
 import type { RoomLink } from './link.ts';
-import { LogReader, continues, isContiguous } from './log-reader.ts';
 import { Newsroom, type RoomListener } from './newsroom.ts';
 import { Outbox } from './outbox.ts';
-import { Receiver } from './receiver.ts';
+import { OwnProfile } from './own-profile.ts';
 import { type LastSeen, endByAnswer, endByCode, isFinal } from './room-end.ts';
-import type { Message, RoomEnd } from './room-news.ts';
+import { type Batch, RoomLog } from './room-log.ts';
+import type { RoomEnd } from './room-news.ts';
 import { Roster } from './roster.ts';
 import { Sealer } from './sealer.ts';
 import type { Room, RoomOptions, SendResult } from './room.ts';
@@ -53,23 +51,13 @@ class LiveRoom implements Room {
   readonly #outbox: Outbox;
   readonly #roster: Roster;
   readonly #newsroom = new Newsroom();
+  readonly #log: RoomLog;
+  readonly #profile: OwnProfile;
   #identity: Identity;
-  // Both from the first welcome on.
-  #receiver: Receiver | undefined;
   #welcome: Welcome | undefined;
-  // Only while in: from a welcome to the loss of its connection.
-  #reader: LogReader | undefined;
-  // The position that the last join named.
-  #asked: Position | undefined;
   #sameMember = false;
   // By all we have heard.
   #endsAt = 0;
-  // Messages up to here were written before this page came.
-  #historyEnd = 0;
-  #publishedName: string | undefined;
-  #unheardProfile: Uint8Array | undefined;
-  // Set while the server wants no profile.
-  #profileLater: Disposable | undefined;
   #over = false;
 
   constructor(options: RoomOptions) {
@@ -97,7 +85,7 @@ class LiveRoom implements Room {
     this.#outbox = new Outbox({
       clock,
       seal: (text, at) =>
-        this.#sealer.seal({ text, at, name: this.#identity.name, statement: this.#receiver?.statement() }),
+        this.#sealer.seal({ text, at, name: this.#identity.name, statement: this.#log.statement() }),
       restartChain: () => this.#sealer.restart(),
       send: (frame) => this.#connection.send(frame),
       distrust: () => this.#connection.restart(),
@@ -110,6 +98,13 @@ class LiveRoom implements Room {
       tell: (news) => this.#newsroom.tell(news),
     });
     this.#roster.nameSelf(this.#identity.name);
+    const keysOf = (epoch: number) => (epoch === this.#keys.epoch ? this.#keys : undefined);
+    this.#log = new RoomLog({ id: link.id, idPk: this.#identity.pk, keysOf }, () => clock.now());
+    this.#profile = new OwnProfile({
+      clock,
+      seal: (slot) => this.#sealProfile(slot),
+      send: (frame) => this.#connection.send(frame),
+    });
     queueMicrotask(() => this.#connection.start());
   }
 
@@ -143,12 +138,12 @@ class LiveRoom implements Room {
     this.#identity = { ...this.#identity, name: cleanName(name) };
     keepIdentity(this.#storage, this.#link.id, this.#identity);
     this.#roster.nameSelf(this.#identity.name);
-    if (this.#reader !== undefined) this.#publishProfile();
+    this.#profile.renew();
     return { ok: true };
   }
 
   keepAlive(): void {
-    if (this.#reader !== undefined) this.#connection.say({ type: 'keep' });
+    if (this.#log.isOpen) this.#connection.say({ type: 'keep' });
   }
 
   wake(): void {
@@ -156,7 +151,7 @@ class LiveRoom implements Room {
   }
 
   leave(): void {
-    if (this.#reader !== undefined) this.#connection.say({ type: 'leave' });
+    if (this.#log.isOpen) this.#connection.say({ type: 'leave' });
     this.#end({ why: 'left' });
   }
 
@@ -221,13 +216,13 @@ class LiveRoom implements Room {
   }
 
   #hearSealed(frame: ServerSealed): void {
-    if (this.#reader === undefined) return;
+    if (!this.#log.isOpen) return;
     if (frame.type === 'profile') this.#hearProfile(frame);
-    else this.#read(this.#reader, frame);
+    else this.#read(frame);
   }
 
   #join(nonce: Uint8Array): void {
-    this.#asked = this.#receiver?.position;
+    const position = this.#log.ask();
     this.#connection.answer(
       makeJoin({
         id: this.#link.id,
@@ -236,7 +231,7 @@ class LiveRoom implements Room {
         as: this.#identity.joined ? 'member' : 'key',
         secrets: this.#secrets,
         epoch: this.#keys.epoch,
-        ...(this.#asked && { position: this.#asked }),
+        ...(position && { position }),
       }),
     );
   }
@@ -247,36 +242,14 @@ class LiveRoom implements Room {
       this.#end(checked.end);
       return;
     }
-    if (!this.#isPlausible(welcome)) {
+    if (!this.#log.fits(welcome)) {
       this.#connection.reject();
       return;
     }
     this.#letGo();
     if (this.#over) return;
-    this.#place(welcome, checked.ownerPk);
+    this.#log.enter(welcome, checked.ownerPk);
     this.#settle(welcome, checked.charter);
-  }
-
-  // False where the server contradicts itself, or what we asked for.
-  #isPlausible(welcome: Welcome): boolean {
-    if (!isContiguous(welcome)) return false;
-    return welcome.mode === 'reset' || (this.#asked !== undefined && continues(welcome, this.#asked));
-  }
-
-  // Where in the log the events that follow belong. A resume goes on where we are; while we asked, more may have come
-  // by the wire that this one replaces.
-  #place(welcome: Welcome, ownerPk: Uint8Array): void {
-    const before = { logId: welcome.logId, seq: welcome.first - 1 };
-    if (this.#receiver === undefined) {
-      const { id } = this.#link;
-      const idPk = this.#identity.pk;
-      const keysOf = (epoch: number) => (epoch === this.#keys.epoch ? this.#keys : undefined);
-      this.#receiver = new Receiver({ id, idPk, ownerPk, keysOf }, before, welcome.c);
-      this.#historyEnd = welcome.seq;
-    } else if (welcome.mode === 'reset') {
-      this.#receiver.skipTo(before, welcome.c);
-    }
-    this.#reader = new LogReader(welcome, this.#receiver.position.seq);
   }
 
   #settle(welcome: Welcome, charter: Charter): void {
@@ -298,8 +271,8 @@ class LiveRoom implements Room {
     });
     this.#live(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') this.#newsroom.reset(welcome, last.logId);
-    if (!this.#isProfileKnown()) this.#publishProfile();
-    if (this.#reader?.caughtUp) this.#caughtUp(welcome);
+    this.#profile.enter(welcome.slot, this.#sameMember);
+    if (this.#log.caughtUp) this.#caughtUp(welcome);
   }
 
   #rememberJoin(): void {
@@ -308,52 +281,27 @@ class LiveRoom implements Room {
     keepIdentity(this.#storage, this.#link.id, this.#identity);
   }
 
-  // The server keeps a profile as long as the member record it came from; what was on a lost wire never reached it.
-  #isProfileKnown(): boolean {
-    return (
-      this.#sameMember && this.#publishedName === this.#identity.name && this.#unheardProfile === undefined
-    );
-  }
-
-  #publishProfile(): void {
-    this.#profileLater?.[Symbol.dispose]();
+  #sealProfile(slot: Uint8Array): Uint8Array {
     const { name, xPk } = this.#identity;
-    const slot = this.#welcome?.slot;
-    if (slot === undefined) return;
     const profile = { xPk, at: this.#clock.now(), name };
-    const sealed = sealProfile(this.#keys, this.#identity, slot, profile, this.#random);
-    this.#connection.send(encodeClientSealed({ type: 'profile', sealed }));
-    this.#publishedName = name;
-    this.#unheardProfile = sealed;
-  }
-
-  // As with messages, hearing one's own is the acknowledgement.
-  // Only a profile that was not heard back can be what was refused.
-  #republishAfter(ms: number): void {
-    this.#profileLater?.[Symbol.dispose]();
-    this.#profileLater = this.#clock.after(ms, () => {
-      if (this.#reader !== undefined && this.#unheardProfile !== undefined) this.#publishProfile();
-    });
+    return sealProfile(this.#keys, this.#identity, slot, profile, this.#random);
   }
 
   #hearProfile(frame: MemberProfile): void {
-    if (this.#unheardProfile !== undefined && equalBytes(frame.sealed, this.#unheardProfile)) {
-      this.#unheardProfile = undefined;
-    }
+    this.#profile.heard(frame.sealed);
     const profile = openProfile(this.#keys, frame);
     if (profile !== undefined) this.#roster.profile(frame, profile);
   }
 
-  #read(reader: LogReader, event: LogEvent): void {
-    const live = reader.caughtUp;
-    const read = reader.take(event);
+  #read(event: LogEvent): void {
+    const read = this.#log.read(event);
     if (read.outcome === 'held') return;
     if (read.outcome === 'hole') {
       this.#connection.restart();
       return;
     }
-    this.#receive(read.events, live);
-    if (live) this.#live(this.#welcome?.lifeMs ?? 0);
+    this.#show(read);
+    if (read.live) this.#live(this.#welcome?.lifeMs ?? 0);
     else if (this.#welcome !== undefined) this.#caughtUp(this.#welcome);
   }
 
@@ -362,25 +310,19 @@ class LiveRoom implements Room {
     this.#newsroom.outbox(this.#outbox.list());
   }
 
-  #receive(events: readonly LogEvent[], live: boolean): void {
-    const receiver = this.#receiver;
-    if (receiver === undefined || events.length === 0) return;
-    const messages = receiver.receive(events, this.#clock.now(), live);
-    for (const { from, at } of messages) {
+  #show({ events, history, fresh, live }: Batch): void {
+    if (events.length === 0) return;
+    for (const { from, at } of [...history, ...fresh]) {
       const idPk = fromBase64url(from.idPk);
       if (idPk === undefined) continue;
       this.#roster.heardFrom(idPk, from.name, at);
       if (live) this.#roster.wrote(idPk);
     }
-    const isHistory = ({ seq }: Message) => seq <= this.#historyEnd;
-    this.#newsroom.messages(messages.filter(isHistory), true);
-    this.#newsroom.messages(
-      messages.filter((message) => !isHistory(message)),
-      false,
-    );
+    this.#newsroom.messages(history, true);
+    this.#newsroom.messages(fresh, false);
     const echoes = events.filter((event) => event.type === 'message' && this.#outbox.echoed(event.envelope));
     if (echoes.length > 0) this.#newsroom.outbox(this.#outbox.list());
-    this.#newsroom.unverified(receiver.unverified);
+    this.#newsroom.unverified(this.#log.unverified);
   }
 
   #live(expiresInMs: number): void {
@@ -394,7 +336,7 @@ class LiveRoom implements Room {
   }
 
   #refused({ n, code, retryAfterMs }: Refused): void {
-    if (n === undefined) return this.#republishAfter(retryAfterMs);
+    if (n === undefined) return this.#profile.refused(retryAfterMs);
     this.#outbox.refused(n, code, retryAfterMs);
     this.#newsroom.outbox(this.#outbox.list());
   }
@@ -404,12 +346,11 @@ class LiveRoom implements Room {
     this.#newsroom.outbox(this.#outbox.list());
   }
 
-  // Done with a wire. What was read and not shown yet is contiguous: the next welcome goes on behind it.
   #letGo(): void {
-    const held = this.#reader?.drain() ?? [];
-    this.#reader = undefined;
+    const held = this.#log.leave();
     this.#outbox.suspend();
-    this.#receive(held, false);
+    this.#profile.suspend();
+    this.#show(held);
   }
 
   #end(end: RoomEnd): void {
@@ -421,10 +362,9 @@ class LiveRoom implements Room {
   // Nothing of the room is left in memory that could be overwritten.
   #stop(end?: RoomEnd): void {
     this.#over = true;
-    this.#reader = undefined;
-    this.#receiver = undefined;
+    this.#log.clear();
     this.#connection.end();
-    this.#profileLater?.[Symbol.dispose]();
+    this.#profile.suspend();
     this.#outbox.clear();
     this.#roster.close();
     overwrite(this.#keys, this.#secrets, this.#identity);

@@ -1,0 +1,119 @@
+// The room's log as we read it, from one connection to the next: where we are in it, and the messages it brings.
+// A reader serves one welcome, the receiver all of them; what is shown and what is sent are the room's.
+
+import type { LogEvent, Position, Welcome } from '@mayfly/protocol';
+import type { Statement } from './crypto/event-hash.ts';
+import { LogReader, continues, isContiguous } from './log-reader.ts';
+import { Receiver, type ReceiverRoom } from './receiver.ts';
+import type { Message } from './room-news.ts';
+
+export type Batch = {
+  readonly events: readonly LogEvent[];
+  /** Written before this page came. */
+  readonly history: readonly Message[];
+  readonly fresh: readonly Message[];
+  /** They arrive as they are sent. */
+  readonly live: boolean;
+};
+
+export type Reading =
+  /** More of what was missed is to come. */
+  | { readonly outcome: 'held' }
+  /** The server left something out: only a new join can repair it. */
+  | { readonly outcome: 'hole' }
+  | ({ readonly outcome: 'read' } & Batch);
+
+export class RoomLog {
+  readonly #room: Omit<ReceiverRoom, 'ownerPk'>;
+  readonly #now: () => number;
+  // From the first welcome on.
+  #receiver: Receiver | undefined;
+  // Only while in: from a welcome to the loss of its connection.
+  #reader: LogReader | undefined;
+  // The position that the last join named.
+  #asked: Position | undefined;
+  // Messages up to here were written before this page came.
+  #historyEnd = 0;
+
+  constructor(room: Omit<ReceiverRoom, 'ownerPk'>, now: () => number) {
+    this.#room = room;
+    this.#now = now;
+  }
+
+  /** Whether events are expected. */
+  get isOpen(): boolean {
+    return this.#reader !== undefined;
+  }
+
+  /** Everything up to the moment of joining is here. */
+  get caughtUp(): boolean {
+    return this.#reader?.caughtUp ?? false;
+  }
+
+  get unverified(): number {
+    return this.#receiver?.unverified ?? 0;
+  }
+
+  /** What the next message states about it (EVENT-3). */
+  statement(): Statement | undefined {
+    return this.#receiver?.statement();
+  }
+
+  /** The position to name in a join; the welcome has to fit it. */
+  ask(): Position | undefined {
+    this.#asked = this.#receiver?.position;
+    return this.#asked;
+  }
+
+  /** False where the server contradicts itself, or what we asked for. */
+  fits(welcome: Welcome): boolean {
+    if (!isContiguous(welcome)) return false;
+    return welcome.mode === 'reset' || (this.#asked !== undefined && continues(welcome, this.#asked));
+  }
+
+  /**
+   * Where the events that follow belong. A resume goes on where we are; while we asked, more may have come by the wire
+   * that this one replaces.
+   */
+  enter(welcome: Welcome, ownerPk: Uint8Array): void {
+    const before = { logId: welcome.logId, seq: welcome.first - 1 };
+    if (this.#receiver === undefined) {
+      this.#receiver = new Receiver({ ...this.#room, ownerPk }, before, welcome.c);
+      this.#historyEnd = welcome.seq;
+    } else if (welcome.mode === 'reset') {
+      this.#receiver.skipTo(before, welcome.c);
+    }
+    this.#reader = new LogReader(welcome, this.#receiver.position.seq);
+  }
+
+  read(event: LogEvent): Reading {
+    if (this.#reader === undefined) return { outcome: 'held' };
+    const live = this.#reader.caughtUp;
+    const read = this.#reader.take(event);
+    return read.outcome === 'events' ? { outcome: 'read', ...this.#receive(read.events, live) } : read;
+  }
+
+  /** Done with a wire. What was read and not given out yet is contiguous: the next welcome goes on behind it. */
+  leave(): Batch {
+    const held = this.#reader?.drain() ?? [];
+    this.#reader = undefined;
+    return this.#receive(held, false);
+  }
+
+  /** Nothing of it is kept. */
+  clear(): void {
+    this.#reader = undefined;
+    this.#receiver = undefined;
+  }
+
+  #receive(events: readonly LogEvent[], live: boolean): Batch {
+    const messages = this.#receiver?.receive(events, this.#now(), live) ?? [];
+    const isHistory = ({ seq }: Message) => seq <= this.#historyEnd;
+    return {
+      events,
+      history: messages.filter(isHistory),
+      fresh: messages.filter((message) => !isHistory(message)),
+      live,
+    };
+  }
+}
