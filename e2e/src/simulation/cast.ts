@@ -1,15 +1,15 @@
 // Who plays in simulations below the SDK: members of one room, made once and used by all, each with a wire of their own.
 
 import { toHex } from '@mayfly/protocol';
-import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { Signer, makeCharter, roomId, sealedProfile } from '../../../packages/server/src/testing/signer.ts';
-import type { FakeTime } from './fake-time.ts';
+import { FakeTime } from './fake-time.ts';
 import { LightMember, type Proofs } from './light-member.ts';
-import type { SimulatedNetwork, SimulatedWire } from './network.ts';
-import type { SimulatedNode } from './node.ts';
+import { SimulatedNetwork, type SimulatedWire } from './network.ts';
+import { SimulatedNode } from './node.ts';
 
-export const ROOM = roomId('Schedu1e');
-export const CHARTER = makeCharter(ROOM, new Signer('owner'));
+const ROOM = roomId('Schedu1e');
+const CHARTER = makeCharter(ROOM, new Signer('owner'));
 export const LIFE_MS = 600_000;
 export const QUIET_MS = 90_000;
 
@@ -21,16 +21,40 @@ type Role = { readonly name: string; readonly signer: Signer; readonly proofs: P
 
 export type Actor = { readonly member: LightMember; wire: SimulatedWire | undefined };
 
+/** A room on a node of its own, and those who will come to it. All of it follows from the seed. */
+export type Stage = {
+  readonly random: SeededRandom;
+  readonly time: FakeTime;
+  readonly node: SimulatedNode;
+  readonly network: SimulatedNetwork;
+  readonly actors: readonly Actor[];
+};
+
+export async function stageFor(cast: readonly Role[], seed: number, listedMax?: number): Promise<Stage> {
+  const random = new SeededRandom(seed);
+  const time = new FakeTime();
+  const node = new SimulatedNode({
+    time,
+    seed,
+    historyMessages: 200,
+    random: repeatedChallenges(random),
+    ...(listedMax !== undefined && { listedMax }),
+  });
+  await node.open(ROOM, CHARTER, LIFE_MS, 'all');
+  const network = new SimulatedNetwork(time, random, node.accept);
+  return { random, time, node, network, actors: cast.map((role) => actorAs(role, network, time, random)) };
+}
+
 /** One for each letter. */
 export function castOf(letters: string): readonly Role[] {
   return [...letters].map((name) => ({ name, signer: new Signer(name), proofs: proofsOf(name) }));
 }
 
-export function repeatedChallenges(random: SeededRandom): (length: number) => Uint8Array {
+function repeatedChallenges(random: SeededRandom): (length: number) => Uint8Array {
   return (length) => new Uint8Array(length).fill(1 + random.below(NONCES));
 }
 
-export function actorAs(
+function actorAs(
   { name, signer, proofs }: Role,
   network: SimulatedNetwork,
   time: FakeTime,
@@ -57,11 +81,11 @@ export async function settle(actors: readonly Actor[], time: FakeTime): Promise<
 }
 
 /** What must be nothing when the room has ended. */
-export async function leftoversOf(
-  node: SimulatedNode,
-  time: FakeTime,
-  network: SimulatedNetwork,
-): Promise<Readonly<Record<string, number>>> {
+export async function leftoversOf({
+  node,
+  time,
+  network,
+}: Pick<Stage, 'node' | 'time' | 'network'>): Promise<Readonly<Record<string, number>>> {
   const { hub, store } = await node.leftovers();
   return {
     'rooms in the hub': hub,

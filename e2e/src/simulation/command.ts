@@ -2,9 +2,9 @@
 
 import { runCrowd } from './crowd.ts';
 import { mutate } from './mutations.ts';
+import type { Outcome } from './outcome.ts';
 import { liveThrough } from './room-life.ts';
 import { runSchedule } from './schedule.ts';
-import type { Witness } from './witness.ts';
 
 export type Wish = {
   readonly lives: number;
@@ -31,14 +31,6 @@ export async function simulate({ lives, crowds, schedules, mutations, seed, say 
   }
   return held.every(Boolean);
 }
-
-type Outcome = {
-  readonly faults: readonly string[];
-  readonly witnesses: readonly Witness[];
-  readonly broken: number;
-  readonly resumes: number;
-  readonly echoed: number;
-};
 
 async function many(
   what: string,

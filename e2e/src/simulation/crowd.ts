@@ -1,23 +1,11 @@
 // A room that rises above what is told by name and falls below it again, in bad weather: who is here, where only counts are told.
 
-import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
-import {
-  type Actor,
-  CHARTER,
-  LIFE_MS,
-  QUIET_MS,
-  ROOM,
-  actorAs,
-  castOf,
-  leftoversOf,
-  repeatedChallenges,
-  settle,
-} from './cast.ts';
-import { FakeTime } from './fake-time.ts';
+import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import { type Actor, LIFE_MS, QUIET_MS, castOf, leftoversOf, settle, stageFor } from './cast.ts';
 import { judge } from './invariants.ts';
-import { BREAKS, SimulatedNetwork } from './network.ts';
-import { SimulatedNode } from './node.ts';
-import type { Seen, Witness } from './witness.ts';
+import { BREAKS } from './network.ts';
+import { type Outcome, outcomeOf, total } from './outcome.ts';
+import type { Seen } from './witness.ts';
 
 const CAST = castOf('ABCDEFGHIJKL');
 const LISTED_MAX = 8;
@@ -28,31 +16,15 @@ const ACTS = 80;
 const TIDE = 20;
 const STEP_MS = 400;
 
-export type CrowdOutcome = {
-  readonly faults: readonly string[];
-  readonly witnesses: readonly Witness[];
-  readonly broken: number;
-  readonly resumes: number;
-  readonly echoed: number;
+export type CrowdOutcome = Outcome & {
   /** How often a member's list became a count, and was whole again while they stayed. */
   readonly crossedUp: number;
   readonly crossedDown: number;
 };
 
 export async function runCrowd(seed: number): Promise<CrowdOutcome> {
-  const random = new SeededRandom(seed);
-  const time = new FakeTime();
-  const challenges = repeatedChallenges(random);
-  const node = new SimulatedNode({
-    time,
-    seed,
-    historyMessages: 200,
-    listedMax: LISTED_MAX,
-    random: challenges,
-  });
-  await node.open(ROOM, CHARTER, LIFE_MS, 'all');
-  const network = new SimulatedNetwork(time, random, node.accept);
-  const actors = CAST.map((role) => actorAs(role, network, time, random));
+  const stage = await stageFor(CAST, seed, LISTED_MAX);
+  const { random, time, network, actors } = stage;
 
   for (let acts = 0; acts < ACTS; acts++) {
     const rising = Math.floor(acts / TIDE) % 2 === 0;
@@ -70,17 +42,12 @@ export async function runCrowd(seed: number): Promise<CrowdOutcome> {
   await time.pass(LIFE_MS + QUIET_MS);
 
   const witnesses = actors.map(({ member }) => member.witness);
-  const leftovers = await leftoversOf(node, time, network);
-  const sum = (count: (witness: Witness) => number) =>
-    witnesses.reduce((total, witness) => total + count(witness), 0);
+  const leftovers = await leftoversOf(stage);
+  const faults = [...judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }), ...unheard];
   return {
-    faults: [...judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }), ...unheard],
-    witnesses,
-    broken: network.broken,
-    resumes: sum(({ resumes }) => resumes),
-    echoed: sum((witness) => witness.count('echoed')),
-    crossedUp: sum(({ seen }) => crossings(seen, false)),
-    crossedDown: sum(({ seen }) => crossings(seen, true)),
+    ...outcomeOf(faults, witnesses, network),
+    crossedUp: total(witnesses, ({ seen }) => crossings(seen, false)),
+    crossedDown: total(witnesses, ({ seen }) => crossings(seen, true)),
   };
 }
 

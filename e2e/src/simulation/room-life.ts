@@ -9,18 +9,8 @@ import { judge } from './invariants.ts';
 import { LightMember } from './light-member.ts';
 import { BREAKS, SimulatedNetwork, type SimulatedWire, type Weather } from './network.ts';
 import { SimulatedNode } from './node.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { SdkMember } from './sdk-member.ts';
-import type { Witness } from './witness.ts';
-
-export type Outcome = {
-  readonly faults: readonly string[];
-  readonly witnesses: readonly Witness[];
-  /** Connections that the weather broke. */
-  readonly broken: number;
-  readonly resumes: number;
-  readonly resets: number;
-  readonly echoed: number;
-};
 
 const PEOPLE = 4;
 /** How much happens before the weather clears. */
@@ -152,32 +142,17 @@ class RoomLife {
     await time.pass(LIFE_SECONDS * 1_000 + HEALED_MS);
     const witnesses = [...this.#people.map(({ member }) => member.witness), this.#stranger.witness];
     const leftovers = await this.#leftovers(here);
-    return {
-      faults: judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN }),
-      ...this.#count(witnesses),
-    };
+    const faults = judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN });
+    return outcomeOf(faults, witnesses, this.#world.network);
   }
 
   // What must be nothing when the room has ended.
   async #leftovers(here: readonly SdkMember[]): Promise<Readonly<Record<string, number>>> {
-    const { node, time, network } = this.#world;
     const unaware = here.filter(({ witness }) => witness.count('ended') === 0);
     return {
-      ...(await leftoversOf(node, time, network)),
+      ...(await leftoversOf(this.#world)),
       'members who did not hear of the end': unaware.length,
       'welcomes of a stranger': this.#stranger.witness.count('welcome'),
-    };
-  }
-
-  #count(witnesses: readonly Witness[]): Omit<Outcome, 'faults'> {
-    const sum = (count: (witness: Witness) => number) =>
-      witnesses.reduce((total, witness) => total + count(witness), 0);
-    return {
-      witnesses,
-      broken: this.#world.network.broken,
-      resumes: sum(({ resumes }) => resumes),
-      resets: sum((witness) => witness.count('reset')),
-      echoed: sum((witness) => witness.count('echoed')),
     };
   }
 

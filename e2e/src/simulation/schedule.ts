@@ -1,42 +1,17 @@
 // Many short schedules of joins, sends, breaks and resumes, below the SDK: one room and its people, made once, used by all.
 
-import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
-import {
-  type Actor,
-  CHARTER,
-  LIFE_MS,
-  QUIET_MS,
-  ROOM,
-  actorAs,
-  castOf,
-  leftoversOf,
-  repeatedChallenges,
-  settle,
-} from './cast.ts';
-import { FakeTime } from './fake-time.ts';
+import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
+import { type Actor, LIFE_MS, QUIET_MS, castOf, leftoversOf, settle, stageFor } from './cast.ts';
 import { judge } from './invariants.ts';
-import { BREAKS, SimulatedNetwork } from './network.ts';
-import { SimulatedNode } from './node.ts';
-import type { Witness } from './witness.ts';
+import { BREAKS } from './network.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 
 const CAST = castOf('ABC');
 const ACTS = { min: 8, spread: 10 };
 
-export type ScheduleOutcome = {
-  readonly faults: readonly string[];
-  readonly witnesses: readonly Witness[];
-  readonly broken: number;
-  readonly resumes: number;
-  readonly echoed: number;
-};
-
-export async function runSchedule(seed: number): Promise<ScheduleOutcome> {
-  const random = new SeededRandom(seed);
-  const time = new FakeTime();
-  const node = new SimulatedNode({ time, seed, historyMessages: 200, random: repeatedChallenges(random) });
-  await node.open(ROOM, CHARTER, LIFE_MS, 'all');
-  const network = new SimulatedNetwork(time, random, node.accept);
-  const actors = CAST.map((who) => actorAs(who, network, time, random));
+export async function runSchedule(seed: number): Promise<Outcome> {
+  const stage = await stageFor(CAST, seed);
+  const { random, time, network, actors } = stage;
 
   for (let acts = ACTS.min + random.below(ACTS.spread); acts > 0; acts--) {
     act(actors[random.below(actors.length)], random);
@@ -47,14 +22,8 @@ export async function runSchedule(seed: number): Promise<ScheduleOutcome> {
   await time.pass(LIFE_MS + QUIET_MS);
 
   const witnesses = actors.map(({ member }) => member.witness);
-  const leftovers = await leftoversOf(node, time, network);
-  return {
-    faults: judge({ witnesses, present, leftovers }),
-    witnesses,
-    broken: network.broken,
-    resumes: witnesses.reduce((sum, witness) => sum + witness.resumes, 0),
-    echoed: witnesses.reduce((sum, witness) => sum + witness.count('echoed'), 0),
-  };
+  const leftovers = await leftoversOf(stage);
+  return outcomeOf(judge({ witnesses, present, leftovers }), witnesses, network);
 }
 
 function act(actor: Actor | undefined, random: SeededRandom): void {

@@ -64,7 +64,7 @@ export async function slowReaders(seed: number): Promise<SlowOutcome> {
   await time.pass(LIFE_MS + QUIET_MS);
 
   const witnesses = all.map(({ member }) => member.witness);
-  const leftovers = await leftoversOf(node, time, network);
+  const leftovers = await leftoversOf({ node, time, network });
   return {
     faults: judge({ witnesses, present, leftovers }),
     tooSlow: slow.reduce((sum, { member }) => sum + timesTooSlow(member), 0),
