@@ -3,11 +3,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../packages/server/src/testing/free-port.ts';
 import type { RedisProcess } from '../../packages/server/src/testing/redis-server.ts';
 import { requireHaproxy } from '../../scripts/bootstrap.mjs';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
@@ -101,12 +102,4 @@ export class BalancedNodes implements AsyncDisposable {
     for await (const chunk of socket) answer += String(chunk);
     return answer;
   }
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const bound = holder.address();
-  await new Promise((resolve) => holder.close(resolve));
-  return typeof bound === 'object' && bound !== null ? bound.port : 0;
 }

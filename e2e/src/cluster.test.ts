@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { freePort } from '../../packages/server/src/testing/free-port.ts';
 import { Crowd, eventually } from './faults/crowd.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../scripts/cluster.mjs', import.meta.url));
@@ -48,14 +48,6 @@ class ClusterProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const bound = holder.address();
-  await new Promise((resolve) => holder.close(resolve));
-  return typeof bound === 'object' && bound !== null ? bound.port : 0;
 }
 
 function isRunning(pid: number): boolean {
