@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
+import { encodeCreateRoom } from '@mayfly/protocol';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Environment } from './config.ts';
 import { createEvents } from './guard/events.ts';
 import { run } from './run.ts';
 import { TestClock } from './testing/clock.ts';
-import { ask, makePage, openDoor } from './testing/door.ts';
-import { wish } from './testing/door-rooms.ts';
+import { type Question, ask, makePage, openDoor } from './testing/door.ts';
 import { startRedis, startReplicaOf } from './testing/redis-server.ts';
+import { Signer } from './testing/signer.ts';
 
 let page: string;
 beforeAll(() => {
@@ -32,7 +33,12 @@ async function start(environment: Environment) {
   return { said, complaints, running };
 }
 
-const WISH = wish(60);
+const WISH: Question = {
+  method: 'POST',
+  path: '/api/rooms',
+  headers: { 'content-type': 'application/json' },
+  body: encodeCreateRoom({ ownerPk: new Signer('owner').pk, life: 60, history: 'all' }),
+};
 
 test('with REDIS_URL, rooms are in Redis, and the greeting says so', async () => {
   await using redis = await startRedis();
