@@ -3,11 +3,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
+import { freePort } from './free-port.ts';
 import { LineLost, RedisLine, type Reply } from './redis-line.ts';
 
 /** redis.conf by name. One that takes several words, such as `rename-command`, has a list. */
@@ -308,18 +308,6 @@ function toArgs(port: number, directory: string, settings: RedisSettings): reado
     `--${name}`,
     ...[value].flat(),
   ]);
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const bound = holder.address();
-  await new Promise((resolve) => holder.close(resolve));
-  return isBound(bound) ? bound.port : 0;
-}
-
-function isBound(address: AddressInfo | string | null): address is AddressInfo {
-  return address !== null && typeof address === 'object';
 }
 
 function splitAt(line: string, at: number): [string, string] {
