@@ -1,31 +1,21 @@
-// What only a store on Redis has to get right: several nodes, keys that end by themselves, and a Redis that fails.
+// What only a store on Redis has to get right: keys that end by themselves, and a Redis that fails.
 
-import { GRACE_MS, toHex } from '@mayfly/protocol';
+import { GRACE_MS } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
-import { RedisRooms, libraryWithTestTime, settling } from '../../testing/redis-rooms.ts';
+import { LIFE_MS, LIMITS, OWNER, ROOM, CHARTER, asking, nodesOf, types } from '../../testing/redis-nodes.ts';
+import { RedisRooms, libraryWithTestTime } from '../../testing/redis-rooms.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
-import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
+import { envelope, roomId, sealedProfile } from '../../testing/signer.ts';
 import { AWAY_AFTER_MS } from '../members.ts';
-import type { JoinRequest, Joined, MemberSession, RoomNews, RoomStore } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
-import { withMissed } from './answers.ts';
 import { connectRedisStore } from './connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
-import { ANSWER_WITHIN_MS, type Link } from './link.ts';
-import { BEAT_MS, LEASE_MS } from './neighbours.ts';
-import { RedisStore } from './redis-store.ts';
+import { ANSWER_WITHIN_MS } from './link.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
-
-const LIMITS = { maxRooms: 10, maxMembers: 10, historyMessages: 5, historyBytes: 100_000 };
-const LIFE_MS = 600_000;
-const ROOM = roomId('Room11');
-const OWNER = new Signer('owner');
-const CHARTER = makeCharter(ROOM, OWNER);
-const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
 
 let redis: RedisProcess;
 let world: RedisRooms;
@@ -42,58 +32,7 @@ afterAll(async () => {
 
 beforeEach(() => world.fresh());
 
-/** A node, and what it hears of the room. */
-class Node {
-  readonly raw: RedisStore;
-  readonly store: RoomStore;
-  readonly #news: RoomNews[] = [];
-
-  constructor(raw: RedisStore) {
-    this.raw = raw;
-    this.store = settling(raw, world);
-    raw.follow(ROOM, (news) => this.#news.push(news));
-  }
-
-  async join(name: string, more: Partial<JoinRequest> = {}): Promise<Joined> {
-    const answer = await this.store.join(ROOM, asking(name, more));
-    if (answer.outcome !== 'joined') throw new Error(`${name} heard ${answer.outcome}`);
-    return answer;
-  }
-
-  append(session: MemberSession, n: number): ReturnType<RoomStore['append']> {
-    return this.store.append(ROOM, session, n, envelope(n));
-  }
-
-  heard(): readonly RoomNews[] {
-    return this.#news.splice(0);
-  }
-
-  seqs(): readonly number[] {
-    return this.heard().flatMap((news) => (news.type === 'event' ? [news.event.seq] : []));
-  }
-}
-
-function asking(name: string, more: Partial<JoinRequest> = {}): JoinRequest {
-  return { idPk: new Signer(name).pk, as: 'key', verifiedWith: VERIFIED_WITH, ...more };
-}
-
-async function nodes(...seeds: readonly number[]) {
-  const made: Node[] = [];
-  for (const seed of seeds) {
-    const raw = await world.node(LIMITS, seed);
-    if (made.length === 0) {
-      await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
-      await raw.open(ROOM, CHARTER);
-    }
-    made.push(new Node(raw));
-  }
-  await world.settled();
-  const [first, second = first, third = second] = made;
-  if (first === undefined || second === undefined || third === undefined) throw new Error('no nodes');
-  return [first, second, third] as const;
-}
-
-const types = (news: readonly RoomNews[]) => news.map((item) => item.type);
+const nodes = (...seeds: readonly number[]) => nodesOf(world, seeds);
 const fcall = (name: 'append' | 'fade', ...words: readonly (string | number | Uint8Array)[]) =>
   redis.ask('FCALL', world.library.nameOf(name), 1, roomKey(ROOM), ...words);
 
@@ -105,122 +44,6 @@ async function everyTtl(): Promise<ReadonlyMap<string, number>> {
   }
   return ttls;
 }
-
-describe('several nodes', () => {
-  test('WELCOME-3: what is sent at one node is heard at every node, once and in order', async () => {
-    const [a, b] = await nodes(1, 2);
-    const [ann, bob] = [await a.join('ann'), await b.join('bob')];
-    a.heard();
-    b.heard();
-    for (let n = 1; n <= 3; n++) {
-      await a.append(ann.session, n);
-      await b.append(bob.session, n);
-    }
-    const heard = a.heard();
-    expect(b.heard()).toEqual(heard);
-    expect(heard.map((news) => (news.type === 'event' ? news.event.seq : 0))).toEqual([2, 3, 4, 5, 6, 7]);
-  });
-
-  test('JOIN-4: a newer session at another node fences off the older', async () => {
-    const [a, b] = await nodes(1, 2);
-    const old = await a.join('ann');
-    a.heard();
-    const young = await b.join('ann');
-    expect(a.heard()).toEqual([{ type: 'replaced', session: young.session }]);
-    expect(await a.append(old.session, 1)).toEqual({ outcome: 'replaced' });
-    await a.store.detach(ROOM, old.session);
-    await world.pass(GRACE_MS);
-    expect(a.heard()).toEqual([]);
-    expect(await b.append(young.session, 1)).toMatchObject({ outcome: 'placed' });
-  });
-
-  test('PRESENCE-2: the members of a node that died are away and left within its lease and their grace', async () => {
-    const [a, b] = await nodes(1, 2);
-    await a.join('ann');
-    const bob = await b.join('bob');
-    await world.pass(BEAT_MS);
-    a.heard();
-    world.stop(b.raw);
-    await world.pass(LEASE_MS - BEAT_MS - 1);
-    expect(a.heard()).toEqual([]);
-    await world.pass(GRACE_MS + BEAT_MS + 1);
-    const told = a.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
-    expect(told).toMatchObject([
-      { away: [bob.session.slot], left: [], count: 2 },
-      { away: [], left: [bob.session.slot], count: 1 },
-    ]);
-  });
-
-  test('PRESENCE-2: who was away already when their node died leaves, too', async () => {
-    const [a, b] = await nodes(1, 2);
-    await a.join('ann');
-    const bob = await b.join('bob');
-    await b.store.detach(ROOM, bob.session);
-    await world.pass(AWAY_AFTER_MS);
-    world.stop(b.raw);
-    await world.pass(LEASE_MS + BEAT_MS + GRACE_MS);
-    const left = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.left : []));
-    expect(left.map(toHex)).toEqual([toHex(bob.session.slot)]);
-  });
-
-  test('PRESENCE-2: so are those of a node that died before anybody else was there', async () => {
-    const [a] = await nodes(1);
-    const ann = await a.join('ann');
-    world.stop(a.raw);
-    await world.pass(10 * LEASE_MS);
-    const late = new Node(await world.node(LIMITS, 9));
-    await late.join('bob');
-    await world.pass(LEASE_MS + GRACE_MS);
-    const left = late.heard().flatMap((news) => (news.type === 'presence' ? news.presence.left : []));
-    expect(left.map(toHex)).toEqual([toHex(ann.session.slot)]);
-  });
-
-  test.each([true, false])(
-    'a node only taken for dead has its members back (hearing: %s)',
-    async (isHearing) => {
-      const [a, b] = await nodes(1, 2);
-      await a.join('ann');
-      const [bob, cem] = [await b.join('bob'), await b.join('cem')];
-      const goOn = world.stop(b.raw, { isHearing });
-      await world.pass(LEASE_MS + GRACE_MS);
-      expect((await a.join('dan')).presence.count).toBe(2);
-      a.heard();
-      goOn();
-      await world.settled();
-      await world.pass(BEAT_MS);
-      const back = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.joined : []));
-      expect(back.map(({ slot }) => toHex(slot)).toSorted()).toEqual(
-        [bob, cem].map(({ session }) => toHex(session.slot)).toSorted(),
-      );
-      expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'placed' });
-      await world.pass(LEASE_MS + GRACE_MS);
-      expect((await a.join('dan')).presence.count).toBe(4);
-    },
-  );
-
-  test('who came back elsewhere while their node could not hear is told so when it can', async () => {
-    const [a, b] = await nodes(1, 2);
-    await b.join('bob');
-    b.heard();
-    const goOn = world.stop(b.raw);
-    const young = await a.join('bob');
-    goOn();
-    await world.settled();
-    expect(b.heard()).toContainEqual({ type: 'replaced', session: young.session });
-  });
-
-  test('a node that stops leaves the room to the others', async () => {
-    const [a, b] = await nodes(1, 2);
-    await a.join('ann');
-    await b.join('bob');
-    a.heard();
-    await b.raw[Symbol.asyncDispose]();
-    expect(types(a.heard())).toEqual([]);
-    expect(await a.store.size()).toBe(1);
-    await world.pass(2 * BEAT_MS);
-    expect(types(a.heard())).toEqual(['presence']);
-  });
-});
 
 describe('keys', () => {
   test('every key has a time to live, from its first moment', async () => {
@@ -505,91 +328,6 @@ describe('a Redis that fails', () => {
     await Promise.all([redis.ask('DEBUG', 'CHANGE-REPL-ID'), redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub')]);
     await world.settled();
     expect(types(a.heard())).toContain('hole');
-  });
-});
-
-const eventsTo50 = (first: number) =>
-  Array.from({ length: 51 - first }, (_, i) => ({ seq: first + i, frame: new Uint8Array(0) }));
-
-describe('a long history', () => {
-  const many = { ...LIMITS, historyMessages: 100 };
-
-  test('RESUME-1: what was missed is whole, however much it is', async () => {
-    const raw = await world.node(many);
-    await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
-    await raw.open(ROOM, CHARTER);
-    const node = new Node(raw);
-    const { session, logId } = await node.join('ann');
-    for (let n = 1; n <= 80; n++) await node.append(session, n);
-    for (const seq of [1, 47, 48, 49, 50, 80, 81]) {
-      const { mode, missed } = await node.join('ann', { as: 'member', position: { logId, seq } });
-      expect(mode).toBe('resume');
-      expect(missed.map((event) => event.seq)).toEqual(
-        Array.from({ length: 81 - seq }, (_, i) => seq + 1 + i),
-      );
-    }
-  });
-
-  test('RESUME-2: what leaves the log before it is read makes a reset, not a hole', async () => {
-    const [a] = await nodes(1);
-    const { reason: _fresh, ...fresh } = await a.join('ann');
-    const joined: Joined = { ...fresh, mode: 'resume', seq: 50 };
-    expect(withMissed(joined, 10, eventsTo50(11))).toMatchObject({ mode: 'resume' });
-    expect(withMissed(joined, 10, eventsTo50(12))).toMatchObject({ mode: 'reset', reason: 'too_old' });
-    expect(withMissed({ ...joined, mode: 'reset', reason: 'fresh' }, 0, eventsTo50(2))).toMatchObject({
-      reason: 'fresh',
-    });
-  });
-});
-
-describe('listening', () => {
-  test('WELCOME-3: a join is not asked for before the room is listened to', async () => {
-    const asked: string[] = [];
-    const waiting: (() => void)[] = [];
-    const link: Link = {
-      call: async (name) => {
-        asked.push(name);
-        return [Buffer.from('denied')];
-      },
-      listen: () =>
-        new Promise((resolve) => {
-          waiting.push(resolve);
-        }),
-      range: async () => [],
-      silence: () => {},
-      [Symbol.asyncDispose]: async () => {},
-    };
-    const store = new RedisStore({
-      clock: world.clock,
-      random: new SeededRandom(5).bytes,
-      limits: LIMITS,
-      connect: () => link,
-      onTrouble: () => {},
-    });
-    store.follow(ROOM, () => {});
-    const joining = store.join(ROOM, asking('ann'));
-    await new Promise((resolve) => void setImmediate(resolve));
-    expect(asked).toEqual([]);
-    for (const heard of waiting) heard();
-    expect(await joining).toEqual({ outcome: 'denied' });
-    expect(asked).toEqual(['join']);
-    await store[Symbol.asyncDispose]();
-  });
-
-  test('a channel is let go of five seconds after its last follower, and taken up again', async () => {
-    const listening = async () => redis.ask('PUBSUB', 'SHARDCHANNELS', `c*:${ROOM}`);
-    const raw = await world.node(LIMITS);
-    const stop = raw.follow(ROOM, () => {});
-    await world.settled();
-    expect(await listening()).toHaveLength(1);
-    stop[Symbol.dispose]();
-    await world.pass(4_999);
-    const again = raw.follow(ROOM, () => {});
-    await world.pass(10_000);
-    expect(await listening()).toHaveLength(1);
-    again[Symbol.dispose]();
-    await world.pass(5_000);
-    await vi.waitFor(async () => expect(await listening()).toEqual([]));
   });
 });
 
