@@ -85,6 +85,16 @@ describe('holes in the news', () => {
   });
 });
 
+/** Ann has written more than bob's socket takes when he joins. */
+async function slowNewcomer(world: World) {
+  const ann = await world.enter('ann');
+  for (let n = 1; n <= 5; n++) await tell(ann, bigFrame(n));
+  const bob = world.connect();
+  bob.socket.takesNothing = true;
+  await tell(bob, joinFrame('bob', bob.nonce));
+  return { ann, bob };
+}
+
 describe('how fast a socket takes it', () => {
   test('a socket that lags gets nothing queued, and everything once it has taken what it had', async () => {
     const world = await new World().open();
@@ -114,11 +124,7 @@ describe('how fast a socket takes it', () => {
 
   test('WELCOME-2: a long history goes out as the socket takes it, and what happens meanwhile behind it', async () => {
     const world = await new World().open();
-    const ann = await world.enter('ann');
-    for (let n = 1; n <= 5; n++) await tell(ann, bigFrame(n));
-    const bob = world.connect();
-    bob.socket.takesNothing = true;
-    await tell(bob, joinFrame('bob', bob.nonce));
+    const { ann, bob } = await slowNewcomer(world);
     await tell(ann, sendFrame(6));
     expect(bob.socket.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
     const heard = [...bob.socket.heard()];
@@ -135,11 +141,7 @@ describe('how fast a socket takes it', () => {
 
   test('LIFE-4: the end comes at once also to who is still owed history, and nothing wiped with it', async () => {
     const world = await new World().open();
-    const ann = await world.enter('ann');
-    for (let n = 1; n <= 5; n++) await tell(ann, bigFrame(n));
-    const bob = world.connect();
-    bob.socket.takesNothing = true;
-    await tell(bob, joinFrame('bob', bob.nonce));
+    const { bob } = await slowNewcomer(world);
     bob.socket.heard();
     world.clock.pass(LIFE_MS);
     expect([bob.socket.heard(), bob.socket.closed]).toEqual([['ended'], 'ended']);
