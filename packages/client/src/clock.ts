@@ -1,5 +1,6 @@
 // Time as the SDK sees it: one wall clock and one-shot timers, so that tests can own both.
 
+/** What the SDK knows of time. A test brings its own. */
 export type Clock = {
   /** Milliseconds since 1970. */
   now(): number;
@@ -7,6 +8,7 @@ export type Clock = {
   after(ms: number, run: () => void): Disposable;
 };
 
+/** The machine's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {

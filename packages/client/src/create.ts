@@ -21,6 +21,7 @@ import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { type Identity, newIdentity } from './identity.ts';
 import type { RoomLink } from './link.ts';
 
+/** The room that is wanted, and who makes it. */
 export type CreateOptions = {
   /** Of the server, without a slash at the end: `https://chat.example`. Unset on a page: its own. */
   readonly origin?: string;
@@ -36,6 +37,7 @@ export type CreateOptions = {
   readonly random?: RandomBytes;
 };
 
+/** What came of it; nothing is thrown. */
 export type Created =
   /** The room is open, and waits for its whole life. `identity` is the owner's: join with it. */
   | {
@@ -48,6 +50,7 @@ export type Created =
   /** `retryAfterMs` 0: the same will fail again, except where the network was the reason. */
   | { readonly ok: false; readonly reason: ApiError | 'offline'; readonly retryAfterMs: number };
 
+/** Makes a room and opens it, signed by a new owner. Everybody else gets in by `link` alone. */
 export async function createRoom(options: CreateOptions): Promise<Created> {
   const random = options.random ?? secureRandom;
   const ownerCode = newOwnerCode(random);

@@ -7,6 +7,7 @@ import { cleanName, nameFits } from './crypto/person.ts';
 import type { RandomBytes } from './crypto/random.ts';
 import { type SigningKey, signingKey } from './crypto/signature.ts';
 
+/** Who somebody is in one room: an Ed25519 key pair, and what goes with it. Never the same in two rooms. */
 export type Identity = SigningKey & {
   /** X25519, for keys that are sealed for this member. */
   readonly xSecret: Uint8Array;
@@ -75,6 +76,7 @@ export function keepIdentity(storage: TabStorage, id: RoomId, identity: Identity
   attempt(() => storage.setItem(storageName(id), text));
 }
 
+/** Whoever opens the room from this storage now is somebody new. */
 export function forgetIdentity(storage: TabStorage, id: RoomId): void {
   attempt(() => storage.removeItem(storageName(id)));
 }

@@ -21,8 +21,8 @@ export type ParsedLink =
   | { readonly type: 'newer_kind'; readonly flag: LinkFlag }
   | { readonly type: 'not_a_link' };
 
-/** LINK-1: 1 the link is enough, 2 passphrase, 3 knock, 4 invite, 5 owner. */
 const LINK_FLAGS = [1, 2, 3, 4, 5] as const;
+/** LINK-1: 1 the link is enough, 2 passphrase, 3 knock, 4 invite, 5 owner. */
 export type LinkFlag = (typeof LINK_FLAGS)[number];
 
 const FLAG_LINK_IS_ENOUGH = 1;

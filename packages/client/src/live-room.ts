@@ -14,7 +14,7 @@ import {
   utf8,
 } from '@mayfly/protocol';
 import { type Clock, systemClock } from './clock.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
 import type { Charter } from './crypto/charter.ts';
 import { makeJoin } from './crypto/join-proof.ts';
 import { type EpochKeys, type RoomSecrets, epochKeys, roomSecrets } from './crypto/keys.ts';
@@ -35,6 +35,7 @@ import { Sealer } from './sealer.ts';
 import type { Room, RoomOptions, SendResult } from './room.ts';
 import { checkWelcome } from './welcome-check.ts';
 
+/** Joins, and comes back by itself until the room ends or is closed. What happens is told to those who subscribe. */
 export function openRoom(options: RoomOptions): Room {
   return new LiveRoom(options);
 }
@@ -70,17 +71,7 @@ class LiveRoom implements Room {
     this.#keys = epochKeys(this.#secrets.root, link.id, 0);
     this.#identity = identityOf(options, link.id, random);
     keepIdentity(storage, link.id, this.#identity);
-    this.#connection = new Connection(
-      { transport, clock, random },
-      {
-        greeting: (frame) => this.#hearGreeting(frame),
-        control: (frame) => this.#hearControl(frame),
-        sealed: (frame) => this.#hearSealed(frame),
-        changed: () => this.#newsroom.connection(this.#connection.state),
-        lost: () => this.#lost(),
-        over: (code) => this.#end(endByCode(code, this.#lastSeen())),
-      },
-    );
+    this.#connection = new Connection({ transport, clock, random }, this.#connectionEvents());
     this.#sealer = new Sealer(this.#keys, this.#identity, random);
     this.#outbox = new Outbox({
       clock,
@@ -157,6 +148,17 @@ class LiveRoom implements Room {
 
   close(): void {
     this.#stop();
+  }
+
+  #connectionEvents(): ConnectionEvents {
+    return {
+      greeting: (frame) => this.#hearGreeting(frame),
+      control: (frame) => this.#hearControl(frame),
+      sealed: (frame) => this.#hearSealed(frame),
+      changed: () => this.#newsroom.connection(this.#connection.state),
+      lost: () => this.#lost(),
+      over: (code) => this.#end(endByCode(code, this.#lastSeen())),
+    };
   }
 
   #hearGreeting(frame: ServerControl): void {

@@ -4,6 +4,7 @@ import type { Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection.ts';
 import type { Message, Outgoing, RoomEnd, RoomFacts, RoomNews } from './room-news.ts';
 
+/** Hears all that happens, in order. What it throws reaches nobody but the page's own error reporting. */
 export type RoomListener = (news: RoomNews) => void;
 
 export class Newsroom {

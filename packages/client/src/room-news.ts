@@ -23,8 +23,10 @@ export type Person = {
   readonly emoji: readonly Emoji[];
 };
 
+/** `glyph` to show, `name` to read out. */
 export type Emoji = { readonly glyph: string; readonly name: string };
 
+/** Somebody who is in the room. */
 export type Member = Person & {
   readonly you: boolean;
   /** The owner's own tab, by the charter. */
@@ -76,6 +78,7 @@ export type Outgoing = {
 /** `unavailable`: the server is there, but not the memory that its rooms are in. */
 export type PutOff = 'busy' | 'too_fast' | 'unavailable' | 'server_full';
 
+/** How this page stands with the server. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
@@ -104,6 +107,7 @@ export type RoomEnd =
   /** The server speaks another version, or broke the protocol. */
   | { readonly why: 'incompatible' };
 
+/** What stays as it is from one welcome to the next. */
 export type RoomFacts = {
   readonly id: RoomId;
   readonly lifeMs: number;

@@ -7,6 +7,7 @@ import type { RoomLink } from './link.ts';
 import type { RoomListener } from './newsroom.ts';
 import type { Transport } from './transport.ts';
 
+/** Which room, by which wire, and as whom. */
 export type RoomOptions = {
   readonly link: RoomLink;
   /** Of this tab alone; whoever was here before, by what it holds, is the same person again. */
@@ -20,19 +21,24 @@ export type RoomOptions = {
   readonly random?: RandomBytes;
 };
 
+/** Whether it is in the outbox; what becomes of it then is told as news. */
 export type SendResult =
   /** `key` names the message in the outbox, and later in the log. */
   | { readonly ok: true; readonly key: string }
   /** `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. */
   | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'ended' };
 
+/** A room that this page is in. After its end nothing of it does anything. */
 export type Room = {
   /** Connecting begins after the current task: whoever subscribes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
   /** Goes out by itself, now or as soon as there is a connection. */
   send(text: string): SendResult;
+  /** Sends a failed message again, behind those that wait. */
   retry(key: string): void;
+  /** Deletes a failed message. */
   discard(key: string): void;
+  /** `name` as typed. Not ok where `nameFits` says no, or the room is over. */
   rename(name: string): { readonly ok: boolean };
   /** Starts the room's life anew; once a minute at most. */
   keepAlive(): void;

@@ -2,6 +2,7 @@
 
 import { SUBPROTOCOL } from '@mayfly/protocol';
 
+/** What a wire tells. */
 export type WireEvents = {
   text(frame: string): void;
   binary(frame: Uint8Array): void;
@@ -9,6 +10,7 @@ export type WireEvents = {
   closed(code: number): void;
 };
 
+/** One connection to a server: whole frames, in order, either way. */
 export type Wire = {
   send(frame: string | Uint8Array): void;
   /** Nothing is heard from the wire any more, not even `closed`. */
@@ -32,6 +34,7 @@ export type WebSocketLike = {
   addEventListener(type: 'error', listener: () => void): void;
 };
 
+/** Makes a socket that connects at once. */
 export type WebSocketConstructor = new (url: string, subprotocol: string) => WebSocketLike;
 
 const OPEN = 1;
