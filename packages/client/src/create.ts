@@ -37,7 +37,7 @@ export type CreateOptions = {
   readonly random?: RandomBytes;
 };
 
-/** What came of it; nothing is thrown. */
+/** What came of it. */
 export type Created =
   /** The room is open, and waits for its whole life. `identity` is the owner's: join with it. */
   | {
@@ -50,7 +50,7 @@ export type Created =
   /** `retryAfterMs` 0: the same will fail again, except where the network was the reason. */
   | { readonly ok: false; readonly reason: ApiError | 'offline'; readonly retryAfterMs: number };
 
-/** Makes a room and opens it, signed by a new owner. Everybody else gets in by `link` alone. */
+/** Makes a room and its owner. Throws a RangeError where `nameFits` says no to the name; all else is a `Created`. */
 export async function createRoom(options: CreateOptions): Promise<Created> {
   const random = options.random ?? secureRandom;
   const ownerCode = newOwnerCode(random);

@@ -107,7 +107,7 @@ export type RoomEnd =
   /** The server speaks another version, or broke the protocol. */
   | { readonly why: 'incompatible' };
 
-/** What stays as it is from one welcome to the next. */
+/** What a welcome says of the room, and what we know of it ourselves. */
 export type RoomFacts = {
   readonly id: RoomId;
   readonly lifeMs: number;

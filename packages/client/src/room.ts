@@ -28,7 +28,7 @@ export type SendResult =
   /** `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. */
   | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'ended' };
 
-/** A room that this page is in. After its end nothing of it does anything. */
+/** A room that this page is in, until it ends or is closed; what is asked of it then has no effect. */
 export type Room = {
   /** Connecting begins after the current task: whoever subscribes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
