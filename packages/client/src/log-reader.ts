@@ -27,11 +27,6 @@ export class LogReader {
     return this.#next > this.#head;
   }
 
-  /** The newest event of the log at the moment of joining. */
-  get head(): number {
-    return this.#head;
-  }
-
   take(event: LogEvent): Read {
     if (event.seq !== this.#next) return { outcome: 'hole' };
     this.#next += 1;

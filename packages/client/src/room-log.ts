@@ -3,7 +3,7 @@
 
 import type { LogEvent, Position, Welcome } from '@mayfly/protocol';
 import type { Statement } from './crypto/event-hash.ts';
-import { LogReader, continues, isContiguous } from './log-reader.ts';
+import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { Receiver, type ReceiverRoom } from './receiver.ts';
 import type { Message } from './room-news.ts';
 
@@ -16,12 +16,7 @@ export type Batch = {
   readonly live: boolean;
 };
 
-export type Reading =
-  /** More of what was missed is to come. */
-  | { readonly outcome: 'held' }
-  /** The server left something out: only a new join can repair it. */
-  | { readonly outcome: 'hole' }
-  | ({ readonly outcome: 'read' } & Batch);
+export type Reading = Exclude<Read, { readonly outcome: 'events' }> | ({ readonly outcome: 'read' } & Batch);
 
 export class RoomLog {
   readonly #room: Omit<ReceiverRoom, 'ownerPk'>;

@@ -31,6 +31,7 @@ import {
 /** The WebSocket subprotocol, which is also the version (rule WS-1). */
 export const SUBPROTOCOL = 'mayfly.v1';
 
+/** By which proof: the room's key, the owner's, or one's own identity alone (rule JOIN-2). */
 export const JOIN_AS = ['key', 'owner', 'member'] as const;
 
 /** The first frame of a connection (rules JOIN-1 to JOIN-4). Signatures are over `joinTranscript`. */
@@ -48,6 +49,7 @@ export type Join = {
   readonly position?: Position;
 };
 
+/** What a client says in text frames. */
 export type ClientControl =
   | Join
   | { readonly type: 'leave' }
@@ -132,6 +134,7 @@ export type Send = {
   readonly envelope: Uint8Array;
 };
 
+/** What a client says in binary frames; the server reads no further than the header. */
 export type ClientSealed = Send | { readonly type: 'profile'; readonly sealed: Uint8Array };
 
 const ERASE_PROOF_BYTES = 16;

@@ -1,7 +1,9 @@
 // Why a connection ends, and whether to come back: one table for both sides (rules CLOSE-1 to CLOSE-3).
 
+/** By name; the name is also the reason that a close frame carries. */
 export type CloseReason = keyof typeof CLOSE;
 
+/** What a client does after a close. */
 export type Comeback =
   /** Connect again after a random pause that grows. */
   | 'backoff'
@@ -10,6 +12,7 @@ export type Comeback =
 
 type CloseEntry = { readonly code: number; readonly comeback: Comeback };
 
+/** Codes below 4000 mean what they mean to every WebSocket. */
 export const CLOSE = {
   left: { code: 1000, comeback: 'never' },
   goingAway: { code: 1001, comeback: 'backoff' },

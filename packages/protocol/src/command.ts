@@ -7,6 +7,7 @@ import { COMMAND_BYTES_MAX } from './limits.ts';
 /** Operations (rule CMD-2). Only the charter exists so far; the other numbers are reserved. */
 export const OP_CHARTER = 1;
 
+/** A signed word of the owner or a moderator, as it stands in the log. */
 export type Command = {
   readonly id: RoomId;
   /** The epoch in which the command is given. */
@@ -27,6 +28,7 @@ export type Door = 1 | 2 | 3;
 /** What a member may command; `owner` marks the owner's own tab (rule CMD-3). */
 export const POWER = { door: 1, kick: 2, admit: 4, invite: 8, owner: 128 } as const;
 
+/** Somebody who may command, and what: a sum of `POWER`. */
 export type Moderator = { readonly idPk: Uint8Array; readonly mask: number };
 
 /** The arguments of command 1 (rule CMD-4). */

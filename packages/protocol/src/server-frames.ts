@@ -37,9 +37,11 @@ export const REFUSED_CODES = [
   'unavailable',
   'server_full',
 ] as const;
+/** Why something was not done (rule REFUSED-1). */
 export type RefusedCode = (typeof REFUSED_CODES)[number];
 
 export const ENDED_REASONS = ['expired', 'owner', 'server'] as const;
+/** Why a room is over for everybody (rule LIFE-4). */
 export type EndedReason = (typeof ENDED_REASONS)[number];
 
 export const TURNED_BACK = ['denied', 'wrong_passphrase', 'closed', 'full', 'not_admitted'] as const;
@@ -58,6 +60,7 @@ export type RoomLimits = {
 /** So much a second after a first burst (rules LIMIT-4 and LIMIT-5). */
 export type SendRate = { readonly perSecond: number; readonly burst: number };
 
+/** How fast one member may send (rule LIMIT-2). */
 export type SendRates = {
   readonly messages: SendRate;
   /** Of the messages' envelopes. */
@@ -95,6 +98,7 @@ export type Welcome = {
   readonly expiresInMs: number;
 };
 
+/** Somebody who is in the room: the name they have there, and their identity. */
 export type PresentMember = { readonly slot: Uint8Array; readonly idPk: Uint8Array };
 
 /** Who came, went quiet and went (rules PRESENCE-1 to PRESENCE-6). */
@@ -119,6 +123,7 @@ export type Refused = {
   readonly retryAfterMs: number;
 };
 
+/** What a server says in text frames. */
 export type ServerControl =
   | { readonly type: 'challenge'; readonly nonce: Uint8Array }
   | Welcome
@@ -333,6 +338,7 @@ export type MemberProfile = {
   readonly sealed: Uint8Array;
 };
 
+/** What a server says in binary frames. */
 export type ServerSealed = LogEvent | MemberProfile;
 
 export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined {

@@ -1,5 +1,6 @@
 // What the server takes from its process: time and randomness. Injected everywhere, so that tests hold both in hand.
 
+/** The only time there is for the server. */
 export interface Clock {
   /** Milliseconds since some moment; never jumps back, and means nothing outside this process. */
   now(): number;

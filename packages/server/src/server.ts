@@ -22,6 +22,7 @@ import { connectRedisStore } from './store/redis/connect.ts';
 import { checkRedis } from './store/redis/start-check.ts';
 import type { RoomStore } from './store/room-store.ts';
 
+/** What a server gets from whoever embeds it. */
 export type ServerParts = {
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -34,6 +35,7 @@ export type ServerParts = {
   readonly pageDirectory?: string;
 };
 
+/** A server that listens. Disposed of, it stops politely. */
 export type RunningServer = AsyncDisposable & {
   readonly address: string;
   /** The real one, also where the configuration said 0. */

@@ -38,10 +38,10 @@ async function isWell(): Promise<boolean> {
   return (await ask(door, { path: '/healthz' })).status === 200;
 }
 
-function inParts(payload: Uint8Array): readonly Buffer[] {
-  return Array.from(payload, (byte, i) => {
+function inParts(body: Uint8Array): readonly Buffer[] {
+  return Array.from(body, (byte, i) => {
     const kind = i === 0 ? FIRST_PART : PART;
-    return wsFrame(i === payload.length - 1 ? kind | 0x80 : kind, Uint8Array.of(byte));
+    return wsFrame(i === body.length - 1 ? kind | 0x80 : kind, Uint8Array.of(byte));
   });
 }
 

@@ -160,9 +160,9 @@ export function upgradeRequest(
   return `${[requestLine, ...lines].join('\r\n')}\r\n\r\n`;
 }
 
-/** A WebSocket frame, masked with zeros so that its payload stays as it is. */
-export function wsFrame(firstByte: number, payload: Uint8Array | string, masked = true): Buffer {
-  const bytes = Buffer.from(payload);
+/** A WebSocket frame, masked with zeros so that its body stays as it is. */
+export function wsFrame(firstByte: number, body: Uint8Array | string, masked = true): Buffer {
+  const bytes = Buffer.from(body);
   const flag = masked ? 0x80 : 0;
   const length =
     bytes.length < 126

@@ -13,7 +13,7 @@ export function Erased({ summary }: SummaryProps) {
       <h2 class="legend">{erased}</h2>
       <ul class="erased">
         <Row icon="message" what={messages(summary.messages)} where={everywhere} />
-        <Row icon="users" what={names(summary.names)} where={everywhere} />
+        <Row icon="people" what={names(summary.names)} where={everywhere} />
         <Row icon="key" what={key} where={thisTab} />
       </ul>
     </div>

@@ -44,7 +44,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, c
         >
           <Pile view={view} />
           <span class="narrow-only">
-            <Icon name="users" />
+            <Icon name="people" />
           </span>
           <span class="num narrow-only">{view.count}</span>
           <span class="num wide-only">{roomTexts.participants(view.count.value)}</span>
