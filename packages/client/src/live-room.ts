@@ -57,7 +57,7 @@ class LiveRoom implements Room {
   #identity: Identity;
   #welcome: Welcome | undefined;
   #sameMember = false;
-  // By all we have heard.
+  // As far as we have heard: a loss of the connection may hide a longer life.
   #endsAt = 0;
   #over = false;
 

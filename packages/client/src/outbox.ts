@@ -115,7 +115,7 @@ export class Outbox {
     const index = this.#entries.findIndex(({ sealed }) => equalBytes(sealed.envelope, envelope));
     const [entry] = index === -1 ? [] : this.#entries.splice(index, 1);
     if (entry === undefined) {
-      this.#overtake();
+      this.#heardOthers();
       return false;
     }
     // Refused as "unavailable", and logged all the same: its number is spent.
@@ -133,7 +133,7 @@ export class Outbox {
       if (entry === this.#firstOnWire()) this.#world.distrust();
       return;
     }
-    this.#recallFrom(n);
+    this.#requeueFrom(n);
     if (RETRIED_BY_ITSELF.has(code)) {
       this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
       return;
@@ -175,8 +175,8 @@ export class Outbox {
     return this.#entries.find(({ progress }) => progress.on === 'wire');
   }
 
-  // What has number `n` or a later one is queued again; the numbers are free.
-  #recallFrom(n: number): void {
+  // The server took none of them: their numbers are free.
+  #requeueFrom(n: number): void {
     for (const entry of this.#entries) {
       const { progress } = entry;
       if (progress.on === 'wire' && progress.n >= n) entry.progress = { on: 'queue', n: progress.n };
@@ -239,8 +239,7 @@ export class Outbox {
     });
   }
 
-  // Somebody else's message came.
-  #overtake(): void {
+  #heardOthers(): void {
     if (this.#patience === undefined) return;
     this.#overtaken = true;
     if (this.#overdue) this.#doubt();
