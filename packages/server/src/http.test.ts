@@ -6,7 +6,7 @@ import { encodeCommandWithBlob } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageHeaders, plainHeaders } from './guard/headers.ts';
 import { type Answer, type Door, HTML, RawClient, SCRIPT, ask, openDoor } from './testing/door.ts';
-import { charterFor, reserve, wish } from './testing/door-rooms.ts';
+import { charterFor, reserve as reserveAt, wish } from './testing/door-rooms.ts';
 import { Signer, makeCharter, roomId } from './testing/signer.ts';
 
 let door: Door;
@@ -17,6 +17,8 @@ afterAll(() => door[Symbol.asyncDispose]());
 
 const OWNER = new Signer('owner');
 const JSON_TYPE = { 'content-type': 'application/json' };
+
+const reserve = (at: Door = door) => reserveAt(at);
 
 function saidIn({ body }: Answer): unknown {
   return JSON.parse(body.toString());
@@ -149,19 +151,19 @@ describe('what is not here', () => {
 
 describe('making a room', () => {
   test('API-1: an id of the configured length, reserved', async () => {
-    const id = await reserve(door);
+    const id = await reserve();
     expect(id).toMatch(/^[1-9A-HJ-NP-Za-km-z]{8}$/);
   });
 
   test('API-2: its charter opens it, once', async () => {
-    const id = await reserve(door);
+    const id = await reserve();
     expect((await ask(door, charterFor(id))).status).toBe(204);
     const again = await ask(door, charterFor(id));
     expect([again.status, saidIn(again)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
   });
 
   test('API-3: a charter that does not fit and an id that is not reserved hear the same', async () => {
-    const id = await reserve(door);
+    const id = await reserve();
     const other = roomId('ZZZZZZZZ');
     const wrong = [
       makeCharter(id, OWNER, { signer: new Signer('somebody else') }),
@@ -182,7 +184,7 @@ describe('making a room', () => {
   });
 
   test('bytes that are no charter, and an id that is none', async () => {
-    const id = await reserve(door);
+    const id = await reserve();
     const garbage = await ask(door, charterFor(id, createHash('sha256').update('garbage').digest()));
     const noId = await ask(door, { ...charterFor(id), path: '/api/rooms/0OIl/charter' });
     expect([garbage.status, noId.status]).toEqual([400, 400]);
@@ -211,7 +213,7 @@ describe('making a room', () => {
   });
 
   test('a charter too big', async () => {
-    const id = await reserve(door);
+    const id = await reserve();
     const answer = await ask(door, charterFor(id, new Uint8Array(2 + 2048 + 1168 + 1)));
     expect([answer.status, saidIn(answer)]).toEqual([413, { error: 'too_big', retryAfterMs: 0 }]);
   });
@@ -222,14 +224,14 @@ describe('making a room', () => {
     'multipart/form-data; boundary=x',
     'nonsense',
   ])('API-4: %s is not taken', async (type) => {
-    const id = await reserve(door);
+    const id = await reserve();
     const headers = { 'content-type': type };
     expect((await ask(door, { ...wish(), headers })).status).toBe(415);
     expect((await ask(door, { ...charterFor(id), headers })).status).toBe(415);
   });
 
   test('JSON for the charter and bytes for the room are not taken either', async () => {
-    const id = await reserve(door);
+    const id = await reserve();
     expect((await ask(door, { ...charterFor(id), headers: JSON_TYPE })).status).toBe(415);
     const headers = { 'content-type': 'application/octet-stream' };
     expect((await ask(door, { ...wish(), headers })).status).toBe(415);

@@ -21,7 +21,6 @@ export type TurnedAway =
 /** Where our own trouble happened: a word of ours, never something a client sent. */
 type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
 
-/** What happens that an operator may count or read about. Nothing here can name a room or a person. */
 export interface Events {
   stopping(connections: number): void;
   stopped(): void;
