@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
+import process from 'node:process';
 import { encodeCreateRoom } from '@mayfly/protocol';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -227,6 +228,19 @@ test.each(['killed', 'paused'] as const)(
     redis.resume();
   },
 );
+
+test('hundreds of calls that a replica refuses in one moment are one reason to hang up', async () => {
+  await using redis = await startRedis();
+  await using door = await openDoor({ REDIS_URL: redis.url });
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  await redis.ask('REPLICAOF', '127.0.0.1', '1');
+  // It counts the rooms of every partition first.
+  expect((await ask(door, WISH)).status).toBe(503);
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
 
 test('the permissions that docs/scaling.md names are enough', async () => {
   const told = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');
