@@ -108,13 +108,12 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   async create(room: RoomId, { ownerPk, lifeMs, history }: RoomSpec): Promise<'created' | 'taken' | 'full'> {
-    const may = (await this.#census.isFull()) ? 'full' : '';
+    const may = (await this.#census.hasPlace()) ? '' : 'full';
     const answer = await this.#unlessFull(
       'full',
       this.#call('create', room, [ownerPk, lifeMs, history, may]),
       textOf,
     );
-    if (answer === 'created') this.#census.made();
     return answer === 'created' || answer === 'taken' ? answer : 'full';
   }
 
