@@ -136,6 +136,8 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
   await bob.page.goto(link);
   await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
   await bob.page.getByText('The server can’t reach its rooms right now.').waitFor();
+  // Nobody knows how many are in there, and it is not nobody.
+  await bob.page.getByRole('button', { name: 'Participants', exact: true }).waitFor();
   cem.expectComplaints(/503/);
   await cem.open('/');
   await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();
@@ -148,4 +150,5 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
   await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();
   await cem.heading('Room created');
   expect(server.output).not.toContain('trouble');
+  expect(server.output.match(/Redis does not answer/g)).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { decodeCharterArgs, decodeCommandWithBlob, decodeCreateRoom, equalBytes } from '@mayfly/protocol';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRoom } from './create.ts';
 import { checkCharter } from './crypto/charter.ts';
 import { epochKeys, roomSecrets } from './crypto/keys.ts';
@@ -29,8 +29,9 @@ const bodyText = (init: RequestInit | undefined): string =>
   init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : JSON.stringify(init?.body);
 const opened = () => new Response(null, { status: 204 });
 
-const make = (fetch: typeof globalThis.fetch) =>
+const make = (fetch: typeof globalThis.fetch, signal?: AbortSignal) =>
   createRoom({
+    ...(signal && { signal }),
     origin: 'https://chat.example',
     lifeSeconds: 1800,
     history: 'all',
@@ -100,13 +101,19 @@ describe('creating a room', () => {
   test('API-4: a refusal says why, and when to try again', async () => {
     const first = server(json(429, { error: 'rate', retryAfterMs: 5000 }));
     expect(await make(first.fetch)).toEqual({ ok: false, reason: 'rate', retryAfterMs: 5000 });
-    const second = server(reserved, json(403, { error: 'not_allowed', retryAfterMs: 0 }));
+    const second = server(json(403, { error: 'not_allowed', retryAfterMs: 0 }));
     expect(await make(second.fetch)).toEqual({ ok: false, reason: 'not_allowed', retryAfterMs: 0 });
+    const third = server(reserved, json(503, { error: 'server_full', retryAfterMs: 5000 }));
+    expect(await make(third.fetch)).toEqual({ ok: false, reason: 'server_full', retryAfterMs: 5000 });
   });
 
-  test('no network: offline, at either request', async () => {
+  test('no network: offline', async () => {
     expect(await make(server(down).fetch)).toMatchObject({ ok: false, reason: 'offline' });
-    expect(await make(server(reserved, down).fetch)).toMatchObject({ ok: false, reason: 'offline' });
+  });
+
+  test('API-3: a reservation that is gone is trouble of the server', async () => {
+    const { fetch } = server(reserved, json(403, { error: 'not_allowed', retryAfterMs: 0 }));
+    expect(await make(fetch)).toEqual({ ok: false, reason: 'unavailable', retryAfterMs: 0 });
   });
 
   test('an answer that nobody understands is trouble of the server', async () => {
@@ -118,5 +125,52 @@ describe('creating a room', () => {
     expect(await make(server(json(400, { error: 'no such word' })).fetch)).toMatchObject({
       reason: 'unavailable',
     });
+  });
+});
+
+describe('API-2: nobody knows whether the charter has opened the room', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const lost = json(503, { error: 'unavailable', retryAfterMs: 2000 });
+
+  test.each([
+    ['the server cannot say', lost, 2_000],
+    ['a proxy answers', page, 1_000],
+    ['nobody answers', down, 1_000],
+  ])('%s: the same bytes again, after a pause', async (_what, answer, pauseMs) => {
+    const { fetch, requests } = server(reserved, answer, opened);
+    const creating = make(fetch);
+    await vi.advanceTimersByTimeAsync(pauseMs - 1);
+    expect(requests).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await creating).toMatchObject({ ok: true, link: { id: 'k7Qm2x' } });
+    const [, first, second] = requests.map(({ url, init }) => url + bodyText(init));
+    expect(second).toBe(first);
+  });
+
+  test('after four tries it is given up, with what the server said', async () => {
+    const { fetch, requests } = server(reserved, lost, lost, lost, lost);
+    const creating = make(fetch);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await creating).toEqual({ ok: false, reason: 'unavailable', retryAfterMs: 2000 });
+    expect(requests).toHaveLength(5);
+  });
+
+  test.each([
+    ['in the pause', 1_000, lost],
+    ['in the next try', 3_000, () => new Promise<Response>(() => {})],
+  ])('out of time %s: what the server said before', async (_when, afterMs, next) => {
+    const abort = new AbortController();
+    const { fetch: answer } = server(reserved, lost, next);
+    const cut = new Promise<Response>((_resolve, reject) => {
+      abort.signal.addEventListener('abort', () => reject(new TypeError('aborted')));
+    });
+    const fetch: typeof globalThis.fetch = (url, init) => Promise.race([answer(url, init), cut]);
+    const creating = make(fetch, abort.signal);
+    await vi.advanceTimersByTimeAsync(afterMs);
+    abort.abort();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await creating).toEqual({ ok: false, reason: 'unavailable', retryAfterMs: 2000 });
   });
 });

@@ -14,6 +14,7 @@ import {
   parseRoomId,
   wholeNumber,
 } from '@mayfly/protocol';
+import { systemClock } from './clock.ts';
 import { makeFirstCharter } from './crypto/charter.ts';
 import { roomSecrets } from './crypto/keys.ts';
 import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
@@ -31,7 +32,7 @@ export type CreateOptions = {
   readonly history: HistoryPolicy;
   /** The creator's, as typed. */
   readonly name: string;
-  /** Ends the attempt; the result is then `offline`. */
+  /** Ends the attempt; the result is then what the server said last, else `offline`. */
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: RandomBytes;
@@ -73,7 +74,7 @@ export async function createRoom(options: CreateOptions): Promise<Created> {
     random,
   );
   const body = encodeCommandWithBlob(charter.bytes, charter.blob);
-  const opened = await post(options, `/api/rooms/${reserved.id}/charter`, 'application/octet-stream', body);
+  const opened = await sendCharter(options, `/api/rooms/${reserved.id}/charter`, body);
   if (!opened.ok) return opened;
   return { ok: true, link: { id: reserved.id, secret }, identity, ownerCode };
 }
@@ -97,6 +98,42 @@ async function reserve(
   return id === undefined ? UNINTELLIGIBLE : { ok: true, id };
 }
 
+/** All of them take less time than the reservation lasts, where the server says no more than what ours says. */
+const OPEN_TRIES = 4;
+const OPEN_AGAIN_MS = 1_000;
+
+// Whether a charter has opened its room may stay unknown: the same bytes find out (API-2).
+async function sendCharter(options: CreateOptions, path: string, charter: Uint8Array): Promise<Answer> {
+  const send = () => post(options, path, 'application/octet-stream', charter);
+  let answer = await send();
+  for (let tries = 1; tries < OPEN_TRIES && isUnknown(answer); tries++) {
+    await pause(options, answer.retryAfterMs || OPEN_AGAIN_MS);
+    const next = await send();
+    if (!next.ok && options.signal?.aborted === true) return answer;
+    answer = next;
+  }
+  // It is signed by who reserved the id, so the reservation is gone.
+  return !answer.ok && answer.reason === 'not_allowed' ? UNINTELLIGIBLE : answer;
+}
+
+function isUnknown(answer: Answer): answer is Failed {
+  return !answer.ok && (answer.reason === 'unavailable' || answer.reason === 'offline');
+}
+
+function pause({ signal }: CreateOptions, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = systemClock.after(ms, resolve);
+    const stop = () => {
+      timer[Symbol.dispose]();
+      resolve();
+    };
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+type Answer = { readonly ok: true; readonly text: string } | Failed;
+
 const OFFLINE: Failed = { ok: false, reason: 'offline', retryAfterMs: 0 };
 const UNINTELLIGIBLE: Failed = { ok: false, reason: 'unavailable', retryAfterMs: 0 };
 
@@ -105,7 +142,7 @@ async function post(
   path: string,
   type: string,
   body: string | Uint8Array,
-): Promise<{ readonly ok: true; readonly text: string } | Failed> {
+): Promise<Answer> {
   try {
     const answer = await fetch(`${origin}${path}`, {
       method: 'POST',

@@ -65,6 +65,13 @@ function open() {
 }
 
 describe('PRESENCE-1: who is here', () => {
+  test('nobody knows before the server said so', () => {
+    const { say, list } = open();
+    expect(list()).toBeUndefined();
+    say(true, { joined: [me] });
+    expect(list()).toMatchObject({ members: [{ name: 'Me' }], count: 1 });
+  });
+
   test('a snapshot is everybody, and nobody joins or leaves by it', () => {
     const { say, notices, names } = open();
     say(true, { joined: [me, ann, bob], away: [bob] });

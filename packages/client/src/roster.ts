@@ -49,7 +49,8 @@ export class Roster {
   #seats = new Map<string, Seat>();
   #owners: ReadonlySet<string> = new Set();
   #version = 0;
-  #count = 0;
+  // Undefined before the server's first word: then there is nothing to tell.
+  #count: number | undefined;
   // False in a room that is told as counts: the seats are some who were seen here.
   #whole = true;
   #listDue: Disposable | undefined;
@@ -214,6 +215,7 @@ export class Roster {
   #tellMembers(): void {
     this.#listDue?.[Symbol.dispose]();
     this.#listDue = undefined;
+    if (this.#count === undefined) return;
     const members = Array.from(this.#seats.values(), (seat): Member => ({
       ...seat.face.person,
       you: this.#isSelf(seat),

@@ -362,6 +362,7 @@ end
 local function open(keys, args)
   local owner, access, link, door, epoch, c, charter, blob, log, listed, events, bytes = unpack(args)
   local tail, at = tail_of(keys[1]), now()
+  if living(tail, at) and redis.call('HGET', 'o' .. tail, 'charter') == charter then return 'opened' end
   if reserved_for(keys[1], at) ~= owner then return 'not_reserved' end
   local life = tonumber(redis.call('HGET', keys[1], 'life'))
   redis.call('HSET', keys[1], 'st', 'open', 'log', log, 'gen', '', 'pv', 0, 'ord', 0, 'ep', epoch, 'c', c,

@@ -158,8 +158,10 @@ describe('making a room', () => {
   test('API-2: its charter opens it, once', async () => {
     const id = await reserve();
     expect((await ask(door, charterFor(id))).status).toBe(204);
-    const again = await ask(door, charterFor(id));
-    expect([again.status, saidIn(again)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
+    expect((await ask(door, charterFor(id))).status).toBe(204);
+    const { bytes, blob } = makeCharter(id, OWNER, { moderators: [{ idPk: OWNER.pk, mask: 1 }] });
+    const another = await ask(door, charterFor(id, encodeCommandWithBlob(bytes, blob)));
+    expect([another.status, saidIn(another)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
   });
 
   test('API-3: a charter that does not fit and an id that is not reserved hear the same', async () => {

@@ -8,6 +8,7 @@ import { type TlsFiles, answerBrokenRequest, createListener } from './listener.t
 import { servePage } from './page.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type RoomsApi, serveRoomsApi } from './rooms-api.ts';
+import type { RedisSpell } from './store/redis/condition.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
 export type HttpDoor = RoomsApi & {
@@ -17,6 +18,8 @@ export type HttpDoor = RoomsApi & {
   readonly draining: () => boolean;
   /** Settings of Redis with which rooms may outlive their memory, where the operator allowed that. */
   readonly persistentRedis: readonly string[];
+  /** How Redis is, where it is not well. */
+  readonly redisSpell: () => RedisSpell | undefined;
 };
 
 export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
@@ -131,10 +134,12 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-function serveHealth(app: FastifyInstance, { draining, persistentRedis }: HttpDoor): void {
+// A lost Redis is told, and takes nobody out: all nodes lose it at once, and sockets and page need somewhere to be.
+function serveHealth(app: FastifyInstance, { draining, persistentRedis, redisSpell }: HttpDoor): void {
   const health = persistentRedis.length === 0 ? { ok: true } : { ok: true, persistentRedis };
-  app.get('/healthz', (_request, reply) => reply.send(health));
+  const withRedis = (answer: object) => ({ ...answer, redis: redisSpell() });
+  app.get('/healthz', (_request, reply) => reply.send(withRedis(health)));
   app.get('/readyz', (_request, reply) =>
-    draining() ? reply.code(503).send({ ready: false }) : reply.send({ ready: true }),
+    draining() ? reply.code(503).send({ ready: false }) : reply.send(withRedis({ ready: true })),
   );
 }

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
+import process from 'node:process';
 import { encodeCreateRoom } from '@mayfly/protocol';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Environment } from './config.ts';
 import { createEvents } from './guard/events.ts';
 import { run } from './run.ts';
+import { BEAT_MS } from './store/redis/neighbours.ts';
 import { TestClock } from './testing/clock.ts';
-import { type Question, ask, makePage, openDoor } from './testing/door.ts';
-import { startRedis, startReplicaOf } from './testing/redis-server.ts';
+import { type Door, type Question, ask, makePage, openDoor } from './testing/door.ts';
+import { startRedis, startReplicaOf, until } from './testing/redis-server.ts';
 import { Signer } from './testing/signer.ts';
 
 let page: string;
@@ -97,13 +99,113 @@ test('no Redis, a replica, and one without functions are told apart in a sentenc
   }
 }, 20_000);
 
-test('a room cannot be made while Redis is lost: told when to try again, and nothing is logged', async () => {
-  await using redis = await startRedis();
-  await using door = await openDoor({ REDIS_URL: redis.url });
-  await redis.kill();
-  const { status, body } = await ask(door, WISH);
-  expect([status, JSON.parse(body.toString())]).toEqual([503, { error: 'unavailable', retryAfterMs: 2000 }]);
-  expect(door.log).toEqual([]);
+const LOST = 'mayfly: Redis does not answer: rooms wait';
+const WELL = /^mayfly: Redis is well again, after \d+ s$/;
+const GONE = 'mayfly: rooms are gone from Redis: it was restarted or flushed, or out of reach for too long';
+
+async function health(door: Door): Promise<readonly unknown[]> {
+  const paths = ['/healthz', '/readyz'];
+  const answers = await Promise.all(paths.map((path) => ask(door, { path })));
+  return answers.map(({ status, body }) => ({ status, ...JSON.parse(body.toString()) }));
+}
+
+/** Seconds go by; what a node asked of Redis in each of them is answered before the next. */
+async function seconds(count: number, door: Door): Promise<void> {
+  for (let second = 0; second < count; second++) {
+    door.clock.pass(1_000);
+    expect((await ask(door, WISH)).status).toBe(201);
+  }
+}
+
+const roomsCanBeMade = (door: Door) => until(async () => (await ask(door, WISH)).status === 201);
+
+describe('whoever runs it hears in one line', () => {
+  test('that Redis is lost, that rooms went with it, and that it is back', async () => {
+    await using redis = await startRedis();
+    await using door = await openDoor({ REDIS_URL: redis.url });
+    await redis.kill();
+    for (let tries = 0; tries < 3; tries++) {
+      const { status, body } = await ask(door, WISH);
+      expect([status, JSON.parse(body.toString())]).toEqual([
+        503,
+        { error: 'unavailable', retryAfterMs: 2000 },
+      ]);
+    }
+    door.clock.pass(7_000);
+    const told = { trouble: 'SILENT', seconds: 7 };
+    expect(await health(door)).toEqual([
+      { status: 200, ok: true, redis: told },
+      { status: 200, ready: true, redis: told },
+    ]);
+    expect(door.log).toEqual([LOST]);
+    await redis.restart();
+    await roomsCanBeMade(door);
+    await seconds(10, door);
+    expect(door.log).toEqual([LOST, GONE, expect.stringMatching(WELL)]);
+    expect(await health(door)).toEqual([
+      { status: 200, ok: true },
+      { status: 200, ready: true },
+    ]);
+  });
+
+  test('that an idle node has lost it', async () => {
+    await using redis = await startRedis();
+    await using door = await openDoor({ REDIS_URL: redis.url });
+    await redis.kill();
+    await until(async () => {
+      door.clock.pass(BEAT_MS);
+      return door.log.length > 0;
+    });
+    expect(door.log).toEqual([LOST]);
+  });
+
+  test('that Redis hangs', async () => {
+    await using redis = await startRedis();
+    await using door = await openDoor({ REDIS_URL: redis.url });
+    redis.pause();
+    await until(async () => {
+      door.clock.pass(BEAT_MS);
+      return door.log.length > 0;
+    });
+    redis.resume();
+    await roomsCanBeMade(door);
+    await seconds(10, door);
+    expect(door.log.filter((line) => line !== GONE)).toEqual([LOST, expect.stringMatching(WELL)]);
+  });
+
+  test('that it was flushed', async () => {
+    await using redis = await startRedis();
+    await using door = await openDoor({ REDIS_URL: redis.url });
+    await redis.ask('FLUSHALL');
+    await seconds(10, door);
+    expect(door.log).toEqual([GONE]);
+  });
+
+  test.each([
+    [
+      'READONLY',
+      'mayfly: Redis takes nothing new (READONLY): rooms wait',
+      ['REPLICAOF', '127.0.0.1', '1'],
+      ['REPLICAOF', 'NO', 'ONE'],
+    ],
+    [
+      'OOM',
+      'mayfly: Redis has no memory left (OOM): no new rooms, people or messages',
+      ['CONFIG', 'SET', 'maxmemory', '1'],
+      ['CONFIG', 'SET', 'maxmemory', '0'],
+    ],
+  ] as const)('that it refuses: %s', async (trouble, line, breaks, mends) => {
+    await using redis = await startRedis();
+    await using door = await openDoor({ REDIS_URL: redis.url });
+    await redis.ask(...breaks);
+    expect((await ask(door, WISH)).status).toBe(503);
+    expect((await ask(door, WISH)).status).toBe(503);
+    expect(await health(door)).toMatchObject([{ redis: { trouble } }, { status: 200, redis: { trouble } }]);
+    await redis.ask(...mends);
+    await roomsCanBeMade(door);
+    await seconds(10, door);
+    expect(door.log).toEqual([line, expect.stringMatching(WELL)]);
+  });
 });
 
 test.each(['killed', 'paused'] as const)(
@@ -126,6 +228,19 @@ test.each(['killed', 'paused'] as const)(
     redis.resume();
   },
 );
+
+test('hundreds of calls that a replica refuses in one moment are one reason to hang up', async () => {
+  await using redis = await startRedis();
+  await using door = await openDoor({ REDIS_URL: redis.url });
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  await redis.ask('REPLICAOF', '127.0.0.1', '1');
+  // It counts the rooms of every partition first.
+  expect((await ask(door, WISH)).status).toBe(503);
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
 
 test('the permissions that docs/scaling.md names are enough', async () => {
   const told = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');

@@ -18,6 +18,7 @@ import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
 import { Turnstile } from './room/turnstile.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import type { RedisSpell } from './store/redis/condition.ts';
 import { connectRedisStore } from './store/redis/connect.ts';
 import { checkRedis } from './store/redis/start-check.ts';
 import type { RoomStore } from './store/room-store.ts';
@@ -55,7 +56,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
   if (!hasPage(pageDirectory)) throw new StartError('The page is not built. npm start builds it.');
   const tls = readTlsFiles(config);
-  const { store, persistentRedis } = await openStore(config, parts);
+  const { store, persistentRedis, redisSpell } = await openStore(config, parts);
   const rules = { ...config, tls: tls !== undefined };
   let isDraining = false;
   const draining = () => isDraining;
@@ -81,6 +82,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     tls,
     draining,
     persistentRedis,
+    redisSpell,
   }).catch(async (error: unknown) => {
     guard[Symbol.dispose]();
     await store[Symbol.asyncDispose]();
@@ -131,26 +133,28 @@ type OpenedStore = {
   readonly store: RoomStore;
   /** Settings of Redis with which rooms may outlive its memory. */
   readonly persistentRedis: readonly string[];
+  readonly redisSpell: () => RedisSpell | undefined;
 };
+
+const NO_REDIS = { persistentRedis: [], redisSpell: () => undefined };
 
 async function openStore(config: Config, parts: ServerParts): Promise<OpenedStore> {
   const { clock, random, events } = parts;
   const { redisUrl } = config;
   const limits = storeLimits(config);
-  if (parts.store !== undefined) return { store: parts.store, persistentRedis: [] };
-  if (redisUrl === undefined)
-    return { store: new MemoryStore({ clock, random, limits }), persistentRedis: [] };
+  if (parts.store !== undefined) return { store: parts.store, ...NO_REDIS };
+  if (redisUrl === undefined) return { store: new MemoryStore({ clock, random, limits }), ...NO_REDIS };
 
   const check = await checkRedis(redisUrl, config.allowPersistentRedis);
   if (!check.ok) throw new StartError(check.complaint);
   for (const warning of check.warnings) events.persistentRedis(warning);
   const onTrouble = (error: unknown) => events.trouble('store', error);
-  const store = await connectRedisStore(redisUrl, { clock, random, limits, onTrouble }).catch(
+  const store = await connectRedisStore(redisUrl, { clock, random, limits, onTrouble, report: events }).catch(
     (error: unknown) => {
       throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
     },
   );
-  return { store, persistentRedis: check.persistent };
+  return { store, persistentRedis: check.persistent, redisSpell: () => store.spell };
 }
 
 const REDIS_CANNOT =

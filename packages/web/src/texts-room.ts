@@ -37,7 +37,8 @@ export const roomTexts = {
   lifeAfter: ' unless someone writes',
   lifeSoon: (ms: number) => `This room vanishes in ${lifetime(ms)} unless someone writes.`,
   keepAlive: 'Keep alive',
-  participants: (count: number) => plural(count, 'participant'),
+  /** Of 0 nothing is known yet: whoever looks is one. */
+  participants: (count: number) => (count === 0 ? 'Participants' : plural(count, 'participant')),
   participantsLabel: 'Participants',
   hideParticipants: 'Hide participants',
   inThisRoom: 'In this room',

@@ -26,6 +26,23 @@ test('what is thrown and is no error is told by its type alone', () => {
   expect(lines).toEqual(['mayfly: trouble in process: string']);
 });
 
+test('how Redis is takes one line each, and counts', () => {
+  const { events, lines, counts } = record('error');
+  events.redisTrouble('SILENT');
+  events.redisTrouble('OOM');
+  events.redisTrouble('CLUSTERDOWN');
+  events.redisEmptied();
+  events.redisWell(12_400);
+  expect(lines).toEqual([
+    'mayfly: Redis does not answer: rooms wait',
+    'mayfly: Redis has no memory left (OOM): no new rooms, people or messages',
+    'mayfly: Redis refuses what it is asked (CLUSTERDOWN): rooms wait',
+    'mayfly: rooms are gone from Redis: it was restarted or flushed, or out of reach for too long',
+    'mayfly: Redis is well again, after 12 s',
+  ]);
+  expect(counts()).toEqual({ 'redis.SILENT': 1, 'redis.OOM': 1, 'redis.CLUSTERDOWN': 1, 'redis.emptied': 1 });
+});
+
 test('error leaves out what is no trouble, silent leaves out all, and both count', () => {
   for (const [level, written] of [
     ['info', 3],

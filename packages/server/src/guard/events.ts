@@ -2,6 +2,7 @@
 // or a body cannot be written by accident. Says little: stop, and our own trouble.
 
 import type { TurnedBack } from '@mayfly/protocol';
+import type { RedisTrouble } from '../store/redis/condition.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -28,6 +29,10 @@ export interface Events {
   trouble(place: TroublePlace, error: unknown): void;
   /** The operator allowed it. `warning` names a server and a setting of theirs, and nothing of a room. */
   persistentRedis(warning: string): void;
+  /** It cannot be asked any more, or for another reason than before. Not for each call that fails. */
+  redisTrouble(trouble: RedisTrouble): void;
+  redisWell(lastedMs: number): void;
+  redisEmptied(): void;
   connectionOpened(): void;
   connectionClosed(): void;
   turnedAway(why: TurnedAway): void;
@@ -63,6 +68,15 @@ export function createEvents(
       error(`mayfly: trouble in ${place}: ${describeError(cause)}`);
     },
     persistentRedis: (warning) => error(`mayfly: warning: Redis ${warning}`),
+    redisTrouble: (trouble) => {
+      count(`redis.${trouble}`);
+      error(`mayfly: Redis ${REDIS_TROUBLE[trouble] ?? `refuses what it is asked (${trouble}): rooms wait`}`);
+    },
+    redisWell: (lastedMs) => error(`mayfly: Redis is well again, after ${Math.round(lastedMs / 1000)} s`),
+    redisEmptied: () => {
+      count('redis.emptied');
+      error('mayfly: rooms are gone from Redis: it was restarted or flushed, or out of reach for too long');
+    },
     connectionOpened: () => count('connection.opened'),
     connectionClosed: () => count('connection.closed'),
     turnedAway: (why) => count(`turned_away.${why}`),
@@ -74,6 +88,12 @@ export function createEvents(
   };
   return { events, counts: () => Object.fromEntries(counted) };
 }
+
+const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
+  SILENT: 'does not answer: rooms wait',
+  READONLY: 'takes nothing new (READONLY): rooms wait',
+  OOM: 'has no memory left (OOM): no new rooms, people or messages',
+};
 
 const STACK_LINES = 6;
 

@@ -86,6 +86,10 @@ export class MemoryRoom {
     this.#tellEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
   }
 
+  wasOpenedBy(charter: Uint8Array): boolean {
+    return equalBytes(this.#charter, charter);
+  }
+
   /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
   get isOver(): boolean {
     return this.#world.clock.now() >= this.#expiresAt;

@@ -55,6 +55,8 @@ export class MemoryStore implements RoomStore {
   }
 
   async open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'> {
+    const isOpened = this.#living(room)?.wasOpenedBy(charter.bytes) === true;
+    if (isOpened) return 'opened';
     const reservation = this.#reservation(room);
     // Somebody else may have reserved the id since the charter was verified.
     if (reservation === undefined || !equalBytes(reservation.spec.ownerPk, charter.command.signerPk)) {

@@ -117,7 +117,7 @@ export interface RoomStore extends AsyncDisposable {
   /** The owner's key of a reserved, unopened room: what its charter must be signed by. */
   reservedFor(room: RoomId): Promise<Uint8Array | undefined>;
 
-  /** Opens a reserved room with its charter as event 1. */
+  /** Opens a reserved room with its charter as event 1. Again with the same charter changes nothing. */
   open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'>;
 
   /** Undefined for a room that does not exist, is not open yet, or has ended. */

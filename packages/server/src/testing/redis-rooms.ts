@@ -202,6 +202,8 @@ class WatchedLink implements Link {
           if (channels.some(isMark)) for (const mark of this.#marks.values()) mark.publish();
           this.#events?.restored(channels.filter((channel) => !isMark(channel)));
         },
+        failed: (...how) => this.#events?.failed(...how),
+        reloaded: () => this.#events?.reloaded(),
       },
     });
   }

@@ -16,7 +16,7 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
       <div class="side__head">
         <h2>
           {roomTexts.inThisRoom}
-          <span class="num">{view.count}</span>
+          <span class="num">{view.count.value || ''}</span>
         </h2>
         <button class="icb" type="button" aria-label={roomTexts.hideParticipants} onClick={onHide}>
           <Icon name="x" />
@@ -33,7 +33,7 @@ type MembersDialogProps = MembersProps & { readonly onInvite: () => void; readon
 export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
   const title = (
     <>
-      {roomTexts.inThisRoom} <span class="num">{view.count}</span>
+      {roomTexts.inThisRoom} <span class="num">{view.count.value || ''}</span>
     </>
   );
   return (

@@ -46,7 +46,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, c
           <span class="narrow-only">
             <Icon name="people" />
           </span>
-          <span class="num narrow-only">{view.count}</span>
+          <span class="num narrow-only">{view.count.value || ''}</span>
           <span class="num wide-only">{roomTexts.participants(view.count.value)}</span>
         </button>
         <button class="btn btn--sec wide-only" type="button" onClick={onInvite}>

@@ -7,6 +7,7 @@ import {
   CHARTER,
   Fixture,
   type Fixtures,
+  LIFE_MS,
   OWNER,
   ROOM,
   SPEC,
@@ -63,15 +64,36 @@ export function openingRooms({ fixture, opened }: Fixtures): void {
     expect(await store.keys(ROOM)).toMatchObject({ door: 2, linkPk });
   });
 
-  test('API-3: a charter opens only what its signer reserved, and only once', async () => {
+  test('API-3: a charter opens only what its signer reserved', async () => {
     const { store } = await fixture();
     expect(await store.open(ROOM, CHARTER)).toBe('not_reserved');
     await store.create(ROOM, SPEC);
     expect(await store.open(ROOM, makeCharter(ROOM, new Signer('thief')))).toBe('not_reserved');
     expect(await store.reservedFor(ROOM)).toBeDefined();
     expect(await store.open(ROOM, CHARTER)).toBe('opened');
-    expect(await store.open(ROOM, CHARTER)).toBe('not_reserved');
+    const another = makeCharter(ROOM, OWNER, { moderators: [{ idPk: identity('ann'), mask: 1 }] });
+    expect(await store.open(ROOM, another)).toBe('not_reserved');
     expect(await store.create(ROOM, SPEC)).toBe('taken');
+  });
+
+  test('API-2: the same charter again changes nothing, and dies with the room', async () => {
+    const f = await opened();
+    const ann = await f.join('ann');
+    await f.say(ann.session, 1);
+    f.heard();
+    await f.pass(LIFE_MS / 2);
+    expect(await f.store.open(ROOM, CHARTER)).toBe('opened');
+    expect(f.heard()).toEqual([]);
+    const position = { logId: ann.logId, seq: 2 };
+    expect(await f.join('ann', { as: 'member', position })).toMatchObject({
+      mode: 'resume',
+      seq: 2,
+      lastN: 1,
+      expiresInMs: LIFE_MS / 2,
+    });
+    expect(await f.store.size()).toBe(1);
+    await f.jump(LIFE_MS / 2);
+    expect(await f.store.open(ROOM, CHARTER)).toBe('not_reserved');
   });
 
   test('LIMIT-3: rooms and reservations count together', async () => {

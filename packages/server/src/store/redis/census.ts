@@ -1,17 +1,19 @@
-// How many rooms there are. Counted over all partitions when it matters, guessed in between.
+// How many rooms there are: counted over all partitions when that is worth it, and this node's own added in between.
 
 import type { Clock } from '../../clock.ts';
 
-/** Below this share of the bound an old count is good enough. */
+/** A count costs Redis as much as hundreds of messages. Below this share of the bound an old one is good enough. */
 const EASY_SHARE = 0.9;
-const COUNT_EVERY_MS = 10_000;
+const COUNT_EVERY_MS = { easy: 10_000, tight: 1_000 } as const;
 
 export class Census {
   readonly #clock: Clock;
   readonly #max: number;
   readonly #count: () => Promise<number>;
-  #counted: { readonly rooms: number; readonly at: number } | undefined;
-  #made = 0;
+  #counted = { rooms: 0, at: -Infinity };
+  /** Places given away since. */
+  #given = 0;
+  #counting: Promise<void> | undefined;
 
   constructor(clock: Clock, max: number, count: () => Promise<number>) {
     this.#clock = clock;
@@ -19,21 +21,31 @@ export class Census {
     this.#count = count;
   }
 
-  made(): void {
-    this.#made++;
+  /** Whether one more room may be made; its place is taken then, so that those who ask together do not pass the bound. */
+  async hasPlace(): Promise<boolean> {
+    if (this.#isOld()) await (this.#counting ??= this.#countAnew());
+    if (this.#rooms >= this.#max) return false;
+    this.#given++;
+    return true;
   }
 
-  async isFull(): Promise<boolean> {
-    if (this.#isEasy()) return false;
-    this.#made = 0;
-    const rooms = await this.#count();
-    this.#counted = { rooms, at: this.#clock.now() };
-    return rooms >= this.#max;
+  get #rooms(): number {
+    return this.#counted.rooms + this.#given;
   }
 
-  #isEasy(): boolean {
-    const counted = this.#counted;
-    if (counted === undefined || this.#clock.now() - counted.at > COUNT_EVERY_MS) return false;
-    return counted.rooms + this.#made < this.#max * EASY_SHARE;
+  #isOld(): boolean {
+    const isEasy = this.#rooms < this.#max * EASY_SHARE;
+    return this.#clock.now() - this.#counted.at >= COUNT_EVERY_MS[isEasy ? 'easy' : 'tight'];
+  }
+
+  // Nobody is given a place meanwhile, and rooms that were on their way are in the count: calls keep their order.
+  async #countAnew(): Promise<void> {
+    try {
+      const rooms = await this.#count();
+      this.#counted = { rooms, at: this.#clock.now() };
+      this.#given = 0;
+    } finally {
+      this.#counting = undefined;
+    }
   }
 }

@@ -1,8 +1,9 @@
 // From REDIS_URL to a store.
 
 import type { Clock, RandomBytes } from '../../clock.ts';
-import type { RoomStore, StoreLimits } from '../room-store.ts';
+import type { StoreLimits } from '../room-store.ts';
 import type { RedisAddress } from './address.ts';
+import type { RedisReport } from './condition.ts';
 import { readLibrary } from './library.ts';
 import { RedisLink } from './redis-link.ts';
 import { RedisStore } from './redis-store.ts';
@@ -13,10 +14,11 @@ export type RedisStoreParts = {
   readonly limits: StoreLimits;
   /** Our own fault, noticed while nobody waits for an answer. */
   readonly onTrouble: (error: unknown) => void;
+  readonly report?: RedisReport;
 };
 
 /** Throws `StoreUnavailable` when Redis cannot be reached or asked. */
-export async function connectRedisStore(address: RedisAddress, parts: RedisStoreParts): Promise<RoomStore> {
+export async function connectRedisStore(address: RedisAddress, parts: RedisStoreParts): Promise<RedisStore> {
   const library = readLibrary();
   const links: RedisLink[] = [];
   const store = new RedisStore({

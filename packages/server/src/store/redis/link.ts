@@ -1,5 +1,6 @@
 // This node's two ways to Redis: calls of functions, and the channels of rooms. What the store needs, and no more.
 
+import type { RedisTrouble } from './condition.ts';
 import type { FunctionName } from './library.ts';
 
 export type Argument = string | number | Uint8Array;
@@ -19,6 +20,10 @@ export interface LinkEvents {
   announced(channel: string, message: Uint8Array): void;
   /** These channels were not heard for a while, and are again. At most `CHANNELS_AT_ONCE`, all of one partition. */
   restored(channels: readonly string[]): void;
+  /** A call of this key was answered with `StoreUnavailable`. */
+  failed(trouble: RedisTrouble, key: string): void;
+  /** A server of Redis had no functions of ours, and has them now. */
+  reloaded(): void;
 }
 
 /** So many channels are asked for in one step, and so many rooms are looked after in one call. */

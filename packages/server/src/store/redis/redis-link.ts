@@ -7,6 +7,7 @@ import { Channels } from './channels.ts';
 import type { FunctionName, Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
+import { REDIS_REFUSALS, type RedisTrouble } from './condition.ts';
 
 export type RedisLinkSetup = {
   readonly address: RedisAddress;
@@ -20,6 +21,7 @@ export class RedisLink implements Link {
   readonly #channels: Channels;
   readonly #library: Library;
   readonly #clock: Clock;
+  readonly #events: LinkEvents;
   #loading: Promise<void> | undefined;
 
   constructor({ address, library, clock, events }: RedisLinkSetup) {
@@ -27,6 +29,7 @@ export class RedisLink implements Link {
     this.#channels = new Channels(this.#topology, clock, events);
     this.#library = library;
     this.#clock = clock;
+    this.#events = events;
   }
 
   /** Throws `StoreUnavailable` when Redis cannot be reached in time. */
@@ -38,7 +41,7 @@ export class RedisLink implements Link {
     try {
       return await this.#inTime(this.#callAndLoad(name, keys, args));
     } catch (error) {
-      throw explain(name, error);
+      throw this.#failure(name, keys[0] ?? '', error);
     }
   }
 
@@ -48,7 +51,7 @@ export class RedisLink implements Link {
         this.#topology.caller.callBuffer('XRANGE', stream, `${after + 1}-0`, `${last}-0`),
       );
     } catch (error) {
-      throw explain('XRANGE', error);
+      throw this.#failure('XRANGE', stream, error);
     }
   }
 
@@ -100,9 +103,16 @@ export class RedisLink implements Link {
       const outcomes = await Promise.allSettled(loads);
       const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
       if (failed.length === outcomes.length) throw failed[0]?.reason ?? new StoreUnavailable();
+      this.#events.reloaded();
     } finally {
       this.#loading = undefined;
     }
+  }
+
+  #failure(name: FunctionName | 'XRANGE', key: string, error: unknown): Error {
+    const explained = explain(name, error);
+    if (explained instanceof StoreUnavailable) this.#events.failed(troubleIn(error), key);
+    return explained;
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
@@ -123,19 +133,8 @@ function word(argument: Argument): string | number | Buffer {
   return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
 }
 
-// What Redis says in the first word of an error; a plain ERR is a fault of ours.
-const CANNOT_NOW = new Set([
-  'BUSY',
-  'CLUSTERDOWN',
-  'LOADING',
-  'MASTERDOWN',
-  'MISCONF',
-  'MOVED',
-  'ASK',
-  'NOREPLICAS',
-  'READONLY',
-  'TRYAGAIN',
-]);
+// A plain ERR is a fault of ours.
+const CANNOT_NOW: ReadonlySet<string> = new Set(REDIS_REFUSALS);
 
 // The client library's errors carry the command, and with it a room's id: they go no further than here.
 function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
@@ -144,6 +143,13 @@ function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
   if (code === 'OOM') return new StoreUnavailable('server_full');
   if (code === undefined || CANNOT_NOW.has(code)) return new StoreUnavailable();
   return new Error(`Redis refused ${name}: ${code}`);
+}
+
+/** Of an error that may be over soon. */
+function troubleIn(error: unknown): RedisTrouble {
+  const code = codeOf(error);
+  if (code === undefined) return 'SILENT';
+  return REDIS_REFUSALS.find((refusal) => refusal === code) ?? 'TRYAGAIN';
 }
 
 /** Undefined where it was not Redis that answered. */

@@ -43,6 +43,7 @@ import {
   withMissed,
 } from './answers.ts';
 import { Census } from './census.ts';
+import { Condition, type RedisReport, type RedisSpell, type RedisTrouble } from './condition.ts';
 import { Departures } from './departures.ts';
 import { Ear } from './ear.ts';
 import { Insistence } from './insistence.ts';
@@ -66,7 +67,11 @@ export type RedisStoreSetup = {
   readonly connect: (events: LinkEvents) => Link;
   /** Our own fault, noticed while nobody waits for an answer. */
   readonly onTrouble: (error: unknown) => void;
+  /** Hears how Redis is. Without one, nobody is told. */
+  readonly report?: RedisReport;
 };
+
+const NO_REPORT: RedisReport = { redisTrouble: () => {}, redisWell: () => {}, redisEmptied: () => {} };
 
 type Listening = {
   readonly ear: Ear;
@@ -85,7 +90,10 @@ export class RedisStore implements RoomStore, LinkEvents {
   readonly #rooms = new Map<RoomId, Listening>();
   readonly #neighbours = new Neighbours();
   readonly #census: Census;
-  #hasLease = false;
+  readonly #condition: Condition;
+  /** When the last beat that was answered began; undefined before the first. */
+  #leasedAt: number | undefined;
+  #isReloaded = false;
 
   constructor(setup: RedisStoreSetup) {
     this.#setup = setup;
@@ -93,18 +101,19 @@ export class RedisStore implements RoomStore, LinkEvents {
     this.#insistence = new Insistence(setup.clock, setup.onTrouble);
     this.#departures = new Departures(this.#insistence, (...question) => this.#call(...question));
     this.#census = new Census(setup.clock, setup.limits.maxRooms, () => this.size());
+    const ask: Link['call'] = (...question) => this.#link.call(...question);
+    this.#condition = new Condition(this.#insistence, ask, setup.report ?? NO_REPORT);
     this.#link = setup.connect(this);
     this.#insistence.later(BEAT_MS, () => this.#keepBeating());
   }
 
   async create(room: RoomId, { ownerPk, lifeMs, history }: RoomSpec): Promise<'created' | 'taken' | 'full'> {
-    const may = (await this.#census.isFull()) ? 'full' : '';
+    const may = (await this.#census.hasPlace()) ? '' : 'full';
     const answer = await this.#unlessFull(
       'full',
       this.#call('create', room, [ownerPk, lifeMs, history, may]),
       textOf,
     );
-    if (answer === 'created') this.#census.made();
     return answer === 'created' || answer === 'taken' ? answer : 'full';
   }
 
@@ -172,7 +181,7 @@ export class RedisStore implements RoomStore, LinkEvents {
     ];
     const placed = await this.#unlessFull(SERVER_FULL, this.#call('append', room, words), readPlaced);
     if (placed !== 'vanished') return placed;
-    this.#end(room, 'server');
+    this.#vanished(room);
     return { outcome: 'gone' };
   }
 
@@ -239,13 +248,33 @@ export class RedisStore implements RoomStore, LinkEvents {
     if (rooms.length > 0) this.#insistence.background(this.#sweep(rooms));
   }
 
+  /** Before the first beat was answered, whoever starts this node hears of it. */
+  failed(trouble: RedisTrouble, key: string): void {
+    if (this.#leasedAt !== undefined) this.#condition.failed(trouble, key);
+  }
+
+  reloaded(): void {
+    this.#isReloaded = true;
+  }
+
+  /** How Redis is, where it is not well. */
+  get spell(): RedisSpell | undefined {
+    return this.#condition.now;
+  }
+
   /** Says that this node is alive, and looks who is not. Throws `StoreUnavailable`. */
   async beat(): Promise<void> {
+    const asked = this.#insistence.now();
     const leases = readLeases(await this.#link.call('lease', [NODES_KEY], [this.#node, LEASE_MS]));
     const rooms = [...this.#rooms.values()];
-    if (leases.lapsed && this.#hasLease)
+    if (leases.lapsed && this.#leasedAt !== undefined) {
+      // A lease cannot run out before its time, but be lost.
+      const isLost = this.#insistence.now() - this.#leasedAt < LEASE_MS;
+      if (isLost || this.#isReloaded) this.#condition.emptied();
       for (const { ear } of rooms) this.#insistence.background(this.#hold(ear));
-    this.#hasLease = true;
+    }
+    this.#leasedAt = asked;
+    this.#isReloaded = false;
     for (const dead of this.#neighbours.look(leases)) {
       for (const { ear } of rooms)
         this.#insistence.background(this.#departures.adopted(ear.room, dead, this.#node));
@@ -356,6 +385,18 @@ export class RedisStore implements RoomStore, LinkEvents {
     this.#tell(room, [{ type: 'ended', reason }]);
   }
 
+  #over(room: RoomId, why: string): void {
+    const reason = ENDED_REASONS.find((known) => known === why);
+    if (reason === undefined) this.#vanished(room);
+    else this.#end(room, reason);
+  }
+
+  /** No word is left of it: Redis lost it. */
+  #vanished(room: RoomId): void {
+    this.#condition.emptied();
+    this.#end(room, 'server');
+  }
+
   #listeningTo(channel: string): Listening | undefined {
     const room = roomOfChannel(channel);
     return room && this.#rooms.get(room);
@@ -373,7 +414,7 @@ export class RedisStore implements RoomStore, LinkEvents {
     const left = await this.#insist('expire', room, []);
     if (this.#rooms.get(room) !== listening) return;
     if (typeof left === 'number') this.#watch(listening, left);
-    else if (textOf(left) === 'vanished') this.#end(room, 'server');
+    else if (textOf(left) === 'vanished') this.#vanished(room);
   }
 
   // After a loss.
@@ -385,8 +426,7 @@ export class RedisStore implements RoomStore, LinkEvents {
       rooms.map(async ({ ear }, i) => {
         const head = heads[i];
         if (head === undefined) return;
-        if ('why' in head)
-          return this.#end(ear.room, ENDED_REASONS.find((known) => known === head.why) ?? 'server');
+        if ('why' in head) return this.#over(ear.room, head.why);
         await ear.catchUp(head);
         await this.#hold(ear);
       }),

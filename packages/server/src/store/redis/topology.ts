@@ -97,10 +97,25 @@ export class Topology {
       socketTimeout: SILENT_MS,
       connectTimeout: SILENT_MS,
       keepAlive: 10_000,
-      // What was the primary is a replica now: the next connection finds the right one.
-      reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (1 as const) : false),
+      reconnectOnError: onceATurn((error) => error.message.startsWith('READONLY')),
     };
   }
+}
+
+/**
+ * What was the primary is a replica now: the next connection finds the right one. Hundreds of calls may hear so in one
+ * turn, and the client library would hang up for each of them.
+ */
+function onceATurn(isReason: (error: Error) => boolean): (error: Error) => 1 | false {
+  let isLeaving = false;
+  return (error) => {
+    if (isLeaving || !isReason(error)) return false;
+    isLeaving = true;
+    setImmediate(() => {
+      isLeaving = false;
+    });
+    return 1;
+  };
 }
 
 function retryStrategy(times: number): number {

@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { TestClock } from '../../testing/clock.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { Census } from './census.ts';
+
+const MAX = 100;
+
+let clock: TestClock;
+let rooms: number;
+const count = vi.fn<() => Promise<number>>();
+let census: Census;
+
+beforeEach(() => {
+  clock = new TestClock();
+  rooms = 0;
+  count.mockReset();
+  count.mockImplementation(async () => rooms);
+  census = new Census(clock, MAX, count);
+});
+
+/** So many want to make a room; answers how many may. */
+async function ask(wishes: number): Promise<number> {
+  const answers = await Promise.all(Array.from({ length: wishes }, () => census.hasPlace()));
+  return answers.filter(Boolean).length;
+}
+
+describe('LIMIT-3: how many rooms there may be', () => {
+  test('those who ask together get the places there are, by one count', async () => {
+    rooms = 95;
+    expect(await ask(20)).toBe(5);
+    expect(count).toHaveBeenCalledTimes(1);
+  });
+
+  test('a place that was given is taken until the next count', async () => {
+    expect(await ask(60)).toBe(60);
+    expect(await ask(60)).toBe(40);
+    expect(await ask(60)).toBe(0);
+  });
+
+  test('with room enough it is counted every ten seconds, else every second', async () => {
+    rooms = 50;
+    await ask(1);
+    clock.pass(9_999);
+    await ask(1);
+    expect(count).toHaveBeenCalledTimes(1);
+    rooms = 100;
+    clock.pass(1);
+    expect(await ask(1)).toBe(0);
+    expect(count).toHaveBeenCalledTimes(2);
+    clock.pass(999);
+    expect(await ask(1)).toBe(0);
+    expect(count).toHaveBeenCalledTimes(2);
+    rooms = 99;
+    clock.pass(1);
+    expect(await ask(2)).toBe(1);
+    expect(count).toHaveBeenCalledTimes(3);
+  });
+
+  test('a count that failed is told to all who waited, and made by the next', async () => {
+    rooms = 99;
+    count.mockRejectedValueOnce(new StoreUnavailable());
+    const outcomes = await Promise.allSettled([census.hasPlace(), census.hasPlace()]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await ask(2)).toBe(1);
+  });
+});
