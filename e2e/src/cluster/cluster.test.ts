@@ -36,7 +36,7 @@ test.concurrent('I1 to I5, I9, I12: Redis and the lines to it fail in every way,
   const random = new SeededRandom(2);
   await using cluster = await Cluster.over(redis, random);
   using population = await Population.of(cluster, random, FEW);
-  const scene = { redis, cluster, population, random, lastsMs: 2_500 };
+  const scene = { redis, cluster, population, random, lastsMs: 2_500, swallowsMs: 2_500 };
   expect(await befall(scene, () => {})).toEqual([]);
   expect(await population.verdict()).toEqual([]);
   expect(await readOnly(scene)).toEqual([]);

@@ -25,6 +25,7 @@ const MANY = { rooms: 5, membersEach: 6, everyMs: 100 };
 const SOME = { rooms: 3, membersEach: 6, everyMs: 100 };
 /** Longer than any patience of a node with Redis. */
 const TROUBLE_LASTS_MS = 8_000;
+const BLACK_HOLE_MS = 30_000;
 
 /** Whether no promise was broken. */
 export async function clusterFaults(asked: FaultsAsked): Promise<boolean> {
@@ -49,7 +50,8 @@ async function brokenRedis({ seed, troubles, say }: FaultsAsked, round: number):
   const random = new SeededRandom(seed + round);
   await using cluster = await Cluster.over(redis, random);
   using population = await Population.of(cluster, random, SOME);
-  const scene = { redis, cluster, population, random, lastsMs: TROUBLE_LASTS_MS };
+  const lasts = { lastsMs: TROUBLE_LASTS_MS, swallowsMs: BLACK_HOLE_MS };
+  const scene = { redis, cluster, population, random, ...lasts };
   const complaints = [
     ...(await befall(scene, (line) => say(`  ${line}`))),
     ...(await population.verdict()),
