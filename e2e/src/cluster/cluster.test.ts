@@ -7,6 +7,7 @@ import { Cluster } from './cluster.ts';
 import { kill, roll } from './departures.ts';
 import { lossyFailover } from './failover.ts';
 import { lastMoments } from './last-moment.ts';
+import { moveRooms } from './moves.ts';
 import { Population } from './population.ts';
 import { befall, readOnly, restart } from './troubles.ts';
 
@@ -49,6 +50,12 @@ test.concurrent('I3, I4: a replica takes over without the last moments, and nobo
   const { lost, complaints } = await lossyFailover(FEW, new SeededRandom(3));
   expect(complaints).toEqual([]);
   expect(lost).toBeGreaterThan(0);
+});
+
+test.concurrent('I3, I4: rooms go from one primary of a Redis Cluster to another, and nobody misses or doubles a message', async () => {
+  const { moves, complaints } = await moveRooms(FEW, new SeededRandom(5), 2);
+  expect(complaints).toEqual([]);
+  expect(moves).toBeGreaterThan(0);
 });
 
 test.concurrent('LIFE-4: what two nodes send at the very end is there for all, or nowhere', async () => {
