@@ -165,9 +165,9 @@ function codeOf(error: unknown): string | undefined {
   return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];
 }
 
-// A room that is between two primaries, met by a function that did not name all keys (`heads`, when it ends a room).
+// In the words of Redis, and of Valkey. A room that is between two primaries, met by a function that did not name all keys (`heads`, when it ends a room).
 function isMoving(error: unknown): boolean {
-  return /access a non local key/.test(messageOf(error));
+  return /access a non local key|undeclared keys were accessed/.test(messageOf(error));
 }
 
 function messageOf(error: unknown): string {

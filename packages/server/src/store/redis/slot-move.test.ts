@@ -211,6 +211,24 @@ describe('a slot moves', () => {
     await vi.waitFor(() => expect(areSentToLook(heard, logId)).toBe(true), PATIENCE);
   });
 
+  test('a room that ends between two primaries is looked at again when it is whole', async () => {
+    const here = await connect(1);
+    await openRoom(here);
+    const heard: RoomNews[] = [];
+    here.follow(ROOM, (news) => heard.push(news));
+    await join(here, 'ann');
+    const move = await SlotMove.begin(cluster, SLOT);
+    const [charter = ''] = (await move.keys()).filter((key) => key.startsWith('o'));
+    await move.take(charter);
+    await move.from.ask('HSET', roomKey(ROOM), 'exp', 1);
+    await move.from.ask('CONFIG', 'RESETSTAT');
+    await move.from.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    const fcall = async () => (await move.from.info('commandstats')).get('cmdstat_fcall') ?? '';
+    await until(async () => /\bfailed_calls=[1-9]/.test(await fcall()));
+    await move.complete();
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ type: 'ended' }), PATIENCE);
+  });
+
   test('there and back: who only listens goes on hearing', async () => {
     const [here, there] = [await connect(1), await connect(2)];
     await openRoom(here);
