@@ -32,9 +32,7 @@ export async function moveRooms(
   const slots = new Set(population.rooms.map((room) => slotOf(roomKey(room))));
   for (let round = 0; round < times; round += 1) {
     for (const slot of slots) {
-      const before = population.echoed;
-      await (await SlotMove.begin(redis, slot)).complete();
-      await eventually(() => population.echoed > before, SHOWN_WITHIN_MS);
+      await moveSlowly(await SlotMove.begin(redis, slot), population, random);
     }
   }
   population.pause();
@@ -47,4 +45,17 @@ export async function moveRooms(
   );
   const moves = times * slots.size;
   return { moves, complaints: complaints.map((complaint) => `rooms move: ${complaint}`) };
+}
+
+/** Somebody writes whenever the room's keys are elsewhere, and is heard when they are together again. */
+async function moveSlowly(move: SlotMove, population: Population, random: SeededRandom): Promise<void> {
+  const keys = [...(await move.keys())];
+  while (keys.length > 0) {
+    const { written } = population;
+    await eventually(() => population.written > written, SHOWN_WITHIN_MS);
+    for (const key of keys.splice(random.below(keys.length), 1)) await move.take(key);
+  }
+  const { echoed } = population;
+  await move.complete();
+  await eventually(() => population.echoed > echoed, SHOWN_WITHIN_MS);
 }

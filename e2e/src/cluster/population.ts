@@ -69,6 +69,10 @@ export class Population implements Disposable {
     return this.#crowds.map(({ link }) => link.id);
   }
 
+  get written(): number {
+    return this.people.reduce((sum, { member }) => sum + member.witness.count('wrote'), 0);
+  }
+
   /** How many messages were heard back. */
   get echoed(): number {
     return this.people.reduce((sum, { member }) => sum + member.witness.count('echoed'), 0);
