@@ -165,7 +165,8 @@ function codeOf(error: unknown): string | undefined {
   return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];
 }
 
-// In the words of Redis, and of Valkey. A room that is between two primaries, met by a function that did not name all keys (`heads`, when it ends a room).
+// A room between two primaries, met by a function that did not name all keys (`heads`, when it ends one): in the words of
+// Redis, and of Valkey.
 function isMoving(error: unknown): boolean {
   return /access a non local key|undeclared keys were accessed/.test(messageOf(error));
 }

@@ -218,8 +218,7 @@ describe('a slot moves', () => {
     here.follow(ROOM, (news) => heard.push(news));
     await join(here, 'ann');
     const move = await SlotMove.begin(cluster, SLOT);
-    const [charter = ''] = (await move.keys()).filter((key) => key.startsWith('o'));
-    await move.take(charter);
+    await move.take((await move.keys()).find((key) => key.startsWith('o')) ?? '');
     await move.from.ask('HSET', roomKey(ROOM), 'exp', 1);
     await move.from.ask('CONFIG', 'RESETSTAT');
     await move.from.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
