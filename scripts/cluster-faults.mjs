@@ -1,6 +1,6 @@
 // `npm run cluster-faults`: three servers over Redis under kills, deployments and a broken Redis. Prints figures; the
-// exit code is 1 when any promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers` and `--races` say how
-// often what happens, `--seed N` chooses other moments.
+// exit code is 1 when any promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers`, `--moves` and `--races`
+// say how often what happens, `--seed N` chooses other moments.
 
 import { parseArgs } from 'node:util';
 import { build, importSource, installPackages, requireNode, requireRedis } from './bootstrap.mjs';
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     rolls: times('20'),
     troubles: times('2'),
     failovers: times('5'),
+    moves: times('10'),
     races: times('10000'),
     seed: times('1'),
   },

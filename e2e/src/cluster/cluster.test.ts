@@ -7,6 +7,7 @@ import { Cluster } from './cluster.ts';
 import { kill, roll } from './departures.ts';
 import { lossyFailover } from './failover.ts';
 import { lastMoments } from './last-moment.ts';
+import { moveRooms } from './moves.ts';
 import { Population } from './population.ts';
 import { befall, readOnly, restart } from './troubles.ts';
 
@@ -36,7 +37,7 @@ test.concurrent('I1 to I5, I9, I12: Redis and the lines to it fail in every way,
   const random = new SeededRandom(2);
   await using cluster = await Cluster.over(redis, random);
   using population = await Population.of(cluster, random, FEW);
-  const scene = { redis, cluster, population, random, lastsMs: 2_500 };
+  const scene = { redis, cluster, population, random, lastsMs: 2_500, swallowsMs: 2_500 };
   expect(await befall(scene, () => {})).toEqual([]);
   expect(await population.verdict()).toEqual([]);
   expect(await readOnly(scene)).toEqual([]);
@@ -49,6 +50,12 @@ test.concurrent('I3, I4: a replica takes over without the last moments, and nobo
   const { lost, complaints } = await lossyFailover(FEW, new SeededRandom(3));
   expect(complaints).toEqual([]);
   expect(lost).toBeGreaterThan(0);
+});
+
+test.concurrent('I3, I4: rooms go from one primary of a Redis Cluster to another, and nobody misses or doubles a message', async () => {
+  const { moves, complaints } = await moveRooms(FEW, new SeededRandom(5), 2);
+  expect(complaints).toEqual([]);
+  expect(moves).toBeGreaterThan(0);
 });
 
 test.concurrent('LIFE-4: what two nodes send at the very end is there for all, or nowhere', async () => {

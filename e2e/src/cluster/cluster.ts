@@ -12,21 +12,27 @@ const NODES = 3;
 /** Time for everybody to move, also on a machine that has other things to do. */
 const SETTINGS = { DRAIN_SECONDS: '3', MAX_ROOMS: '100000', MAX_CONNECTIONS: '100000' };
 
+/** Of a Redis Cluster a node finds the other primaries by itself, past the line. */
+type Scheme = 'redis' | 'redis+cluster';
+
 export class ClusterNode {
   /** Between this node and Redis. */
   readonly line: FaultProxy;
   /** New connections may land here: a balancer's view. */
   isReady = true;
+  readonly #redisUrl: string;
   #server: ServerProcess;
 
-  private constructor(line: FaultProxy, server: ServerProcess) {
+  private constructor(line: FaultProxy, redisUrl: string, server: ServerProcess) {
     this.line = line;
+    this.#redisUrl = redisUrl;
     this.#server = server;
   }
 
-  static async start(redis: RedisProcess, seed: number): Promise<ClusterNode> {
+  static async start(redis: RedisProcess, seed: number, scheme: Scheme): Promise<ClusterNode> {
     const line = await FaultProxy.before(redis.port, systemClock, seed);
-    return new ClusterNode(line, await startNode(line));
+    const redisUrl = `${scheme}://127.0.0.1:${line.port}`;
+    return new ClusterNode(line, redisUrl, await startNode(redisUrl));
   }
 
   get port(): number {
@@ -53,7 +59,7 @@ export class ClusterNode {
   }
 
   async startAgain(): Promise<void> {
-    this.#server = await startNode(this.line);
+    this.#server = await startNode(this.#redisUrl);
     this.isReady = true;
   }
 
@@ -68,8 +74,8 @@ export class ClusterNode {
   }
 }
 
-function startNode({ port }: FaultProxy): Promise<ServerProcess> {
-  return startServerProcess({ ...SETTINGS, REDIS_URL: `redis://127.0.0.1:${port}` });
+function startNode(redisUrl: string): Promise<ServerProcess> {
+  return startServerProcess({ ...SETTINGS, REDIS_URL: redisUrl });
 }
 
 /** Where somebody's connection is. */
@@ -85,9 +91,9 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Over a Redis that is its starter's to end. */
-  static async over(redis: RedisProcess, random: SeededRandom): Promise<Cluster> {
+  static async over(redis: RedisProcess, random: SeededRandom, scheme: Scheme = 'redis'): Promise<Cluster> {
     const nodes: ClusterNode[] = [];
-    for (let seed = 1; seed <= NODES; seed += 1) nodes.push(await ClusterNode.start(redis, seed));
+    for (let seed = 1; seed <= NODES; seed += 1) nodes.push(await ClusterNode.start(redis, seed, scheme));
     return new Cluster(nodes, random);
   }
 

@@ -7,6 +7,7 @@ import { Cluster } from './cluster.ts';
 import { kill, roll } from './departures.ts';
 import { lossyFailover } from './failover.ts';
 import { lastMoments } from './last-moment.ts';
+import { moveRooms } from './moves.ts';
 import { Population } from './population.ts';
 import { befall, readOnly, restart } from './troubles.ts';
 
@@ -16,6 +17,8 @@ export type FaultsAsked = {
   /** How often Redis suffers everything it can suffer. */
   readonly troubles: number;
   readonly failovers: number;
+  /** How often each of some rooms goes to another primary of a Redis Cluster. */
+  readonly moves: number;
   readonly races: number;
   readonly seed: number;
   readonly say: (line: string) => void;
@@ -25,10 +28,11 @@ const MANY = { rooms: 5, membersEach: 6, everyMs: 100 };
 const SOME = { rooms: 3, membersEach: 6, everyMs: 100 };
 /** Longer than any patience of a node with Redis. */
 const TROUBLE_LASTS_MS = 8_000;
+const BLACK_HOLE_MS = 30_000;
 
 /** Whether no promise was broken. */
 export async function clusterFaults(asked: FaultsAsked): Promise<boolean> {
-  const { kills, rolls, troubles, failovers, races, seed, say } = asked;
+  const { kills, rolls, troubles, failovers, moves, races, seed, say } = asked;
   const complaints: string[] = [];
   if (kills + rolls > 0) complaints.push(...(await departures(asked)));
   for (let round = 1; round <= troubles; round += 1) complaints.push(...(await brokenRedis(asked, round)));
@@ -36,6 +40,11 @@ export async function clusterFaults(asked: FaultsAsked): Promise<boolean> {
     const { lost, complaints: wrong } = await lossyFailover(SOME, new SeededRandom(seed + round));
     say(`a replica takes over, ${round} of ${failovers}: ${lost} messages behind`);
     complaints.push(...wrong);
+  }
+  if (moves > 0) {
+    const moved = await moveRooms(SOME, new SeededRandom(seed), moves);
+    say(`rooms move to another primary of a Redis Cluster: ${moved.moves} times`);
+    complaints.push(...moved.complaints);
   }
   if (races > 0) complaints.push(...(await racesAtTheEnd(asked)));
   for (const complaint of complaints) say(`BROKEN: ${complaint}`);
@@ -49,7 +58,8 @@ async function brokenRedis({ seed, troubles, say }: FaultsAsked, round: number):
   const random = new SeededRandom(seed + round);
   await using cluster = await Cluster.over(redis, random);
   using population = await Population.of(cluster, random, SOME);
-  const scene = { redis, cluster, population, random, lastsMs: TROUBLE_LASTS_MS };
+  const lasts = { lastsMs: TROUBLE_LASTS_MS, swallowsMs: BLACK_HOLE_MS };
+  const scene = { redis, cluster, population, random, ...lasts };
   const complaints = [
     ...(await befall(scene, (line) => say(`  ${line}`))),
     ...(await population.verdict()),

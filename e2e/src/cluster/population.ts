@@ -1,6 +1,7 @@
 // The people of a cluster: several rooms whose members are on any node and write all the time. At the end it is judged
 // what they saw.
 
+import type { RoomId } from '@mayfly/protocol';
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { Crowd, eventually } from '../faults/crowd.ts';
 import type { SdkMember } from '../simulation/sdk-member.ts';
@@ -62,6 +63,14 @@ export class Population implements Disposable {
 
   get people(): readonly Person[] {
     return [...this.#people];
+  }
+
+  get rooms(): readonly RoomId[] {
+    return this.#crowds.map(({ link }) => link.id);
+  }
+
+  get written(): number {
+    return this.people.reduce((sum, { member }) => sum + member.witness.count('wrote'), 0);
   }
 
   /** How many messages were heard back. */

@@ -14,6 +14,8 @@ export type Scene = {
   readonly random: SeededRandom;
   /** How long a trouble lasts that does not pass by itself. */
   readonly lastsMs: number;
+  /** How long lines to Redis swallow everything. */
+  readonly swallowsMs: number;
 };
 
 type Trouble = {
@@ -72,12 +74,12 @@ const TROUBLES: readonly Trouble[] = [
     await pause(lastsMs);
     clearInterval(breaking);
   }),
-  trouble('lines to Redis swallow everything', async ({ cluster, lastsMs }) => {
+  trouble('lines to Redis swallow everything', async ({ cluster, swallowsMs }) => {
     for (const { line } of cluster.nodes) {
       line.swallowing = true;
       line.silenceAll();
     }
-    await pause(lastsMs);
+    await pause(swallowsMs);
     for (const { line } of cluster.nodes) {
       line.swallowing = false;
       line.resetAll();

@@ -84,15 +84,25 @@ export class Channels implements Disposable {
   }
 
   #connect(place: string): Line {
-    const line = new Line(this.#topology.connectListener(place), this.#events);
+    const line = new Line(this.#topology.connectListener(place), this.#events, () => void this.#placeAgain());
     this.#lines.set(place, line);
     return line;
+  }
+
+  // At once, since whoever wrote to the new place has been announced there already.
+  async #placeAgain(): Promise<void> {
+    await this.#topology.lookAgain();
+    this.#placeAll();
+  }
+
+  #placeAll(): void {
+    for (const wish of this.#wishes.values()) this.#place(wish);
   }
 
   // Slots move, primaries die, and an answer may never come.
   #lookAgain(): void {
     this.#timer = this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
-    for (const wish of this.#wishes.values()) this.#place(wish);
+    this.#placeAll();
     for (const [place, line] of this.#lines) {
       if (line.isUnused && place !== '') {
         this.#lines.delete(place);
@@ -109,16 +119,21 @@ class Line implements Disposable {
   readonly #wishes = new Map<string, Wish>();
   /** Those not asked for yet, by partition: one request is for channels of one partition only. */
   readonly #waiting = new Map<string, Set<Wish>>();
+  readonly #onMoved: () => void;
   #isAsking = false;
+  #isLooking = false;
 
-  constructor(listener: Listener, events: LinkEvents) {
+  /** `onMoved`: some of its channels are announced elsewhere from now on. */
+  constructor(listener: Listener, events: LinkEvents, onMoved: () => void) {
     this.#listener = listener;
     this.#events = events;
+    this.#onMoved = onMoved;
     listener.on('smessageBuffer', (channel: Buffer, message: Buffer) =>
       events.announced(channel.toString('latin1'), message),
     );
     listener.on('ready', () => void this.#ask());
     listener.on('close', () => this.#deaf());
+    listener.on('moved', () => this.#moved());
   }
 
   get isUnused(): boolean {
@@ -156,6 +171,21 @@ class Line implements Disposable {
 
   #deaf(): void {
     for (const wish of this.#wishes.values()) this.#wait(wish);
+  }
+
+  // A primary says so for every channel, and many come at once. It does not say here which: what is no longer subscribed to.
+  #moved(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    setImmediate(() => {
+      this.#isLooking = false;
+      const subscriber = this.#listener.condition?.subscriber;
+      const left = new Set(subscriber ? subscriber.channels('ssubscribe') : []);
+      for (const wish of this.#wishes.values()) {
+        if (wish.state === 'heard' && !left.has(wish.channel)) this.#wait(wish);
+      }
+      this.#onMoved();
+    });
   }
 
   // One batch after the other, so that many rooms at once do not hold up everybody's calls.

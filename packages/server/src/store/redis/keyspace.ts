@@ -3,9 +3,17 @@
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 
 const PARTITIONS = 1024;
+/** As in mayfly.lua, `r` first. */
+const ROOM_KEYS = ['r', 'o', 'm', 'l', 'p', 's', 'h', 'g', 'w'];
 
 export function roomKey(room: RoomId): string {
   return `r${tail(room)}`;
+}
+
+/** Every key that a function of this room may touch, and the list of its partition. */
+export function keysOfRoom(key: string): readonly string[] {
+  const tail = key.slice(1);
+  return [...ROOM_KEYS.map((letter) => `${letter}${tail}`), `d${partitionOf(key)}`];
 }
 
 export function roomStream(room: RoomId): string {

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
 import { Channels } from './channels.ts';
+import { keysOfRoom } from './keyspace.ts';
 import type { FunctionName, Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
@@ -73,13 +74,14 @@ export class RedisLink implements Link {
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<unknown> {
+    const declared = this.#declare(name, keys);
     const fcall = () => {
       this.#topology.gatherCalls();
       return this.#topology.caller.callBuffer(
         'FCALL',
         this.#library.nameOf(name),
-        keys.length,
-        ...keys,
+        declared.length,
+        ...declared,
         ...args.map(word),
       );
     };
@@ -90,6 +92,14 @@ export class RedisLink implements Link {
       await (this.#loading ??= this.#load());
       return await fcall();
     }
+  }
+
+  // While a cluster moves a room from one primary to another, its keys are here and there for a moment. Whoever names them
+  // all is told to try again, instead of writing to what is not the whole room.
+  #declare(name: FunctionName, keys: readonly string[]): readonly string[] {
+    const [key] = keys;
+    const isRoom = this.#topology.isCluster && !NOT_OF_ONE_ROOM.has(name);
+    return isRoom && key !== undefined ? keysOfRoom(key) : keys;
   }
 
   // A Redis that was restarted, or has become the primary, may have forgotten all functions.
@@ -128,6 +138,9 @@ export class RedisLink implements Link {
   }
 }
 
+/** They touch one key in each of the rooms they are given, or none of a room. */
+const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['heads', 'lease', 'rooms']);
+
 function word(argument: Argument): string | number | Buffer {
   if (!(argument instanceof Uint8Array)) return argument;
   return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
@@ -141,7 +154,7 @@ function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
   if (error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
   if (code === 'OOM') return new StoreUnavailable('server_full');
-  if (code === undefined || CANNOT_NOW.has(code)) return new StoreUnavailable();
+  if (code === undefined || CANNOT_NOW.has(code) || isMoving(error)) return new StoreUnavailable();
   return new Error(`Redis refused ${name}: ${code}`);
 }
 
@@ -156,6 +169,12 @@ function troubleIn(error: unknown): RedisTrouble {
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
   return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];
+}
+
+// A room between two primaries, met by a function that did not name all keys (`heads`, when it ends one): in the words of
+// Redis, and of Valkey.
+function isMoving(error: unknown): boolean {
+  return /access a non local key|undeclared keys were accessed/.test(messageOf(error));
 }
 
 function messageOf(error: unknown): string {

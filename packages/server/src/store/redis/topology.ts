@@ -46,6 +46,17 @@ export class Topology {
     await new Promise<void>((resolve) => void this.caller.once('ready', resolve));
   }
 
+  get isCluster(): boolean {
+    return this.caller instanceof Cluster;
+  }
+
+  /** Asks which primary serves what; resolves when that is known, or cannot be. */
+  async lookAgain(): Promise<void> {
+    const { caller } = this;
+    if (caller instanceof Cluster)
+      await new Promise<void>((resolve) => caller.refreshSlotsCache(() => resolve()));
+  }
+
   primaries(): readonly Redis[] {
     return this.caller instanceof Cluster ? this.caller.nodes('master') : [this.caller];
   }

@@ -1,0 +1,250 @@
+// A room's slot goes from one primary of a cluster to another while people write: key by key, on real processes.
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SeededRandom } from '../../testing/random.ts';
+import { type RedisCluster, startRedisCluster, until } from '../../testing/redis-server.ts';
+import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
+import { SlotMove } from '../../testing/slot-move.ts';
+import type { JoinRequest, Joined, RoomNews, RoomStore, StoredEvent } from '../room-store.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { parseRedisUrl } from './address.ts';
+import { connectRedisStore } from './connect.ts';
+import { keysOfRoom, roomKey, slotOf } from './keyspace.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const LIMITS = { maxRooms: 10, maxMembers: 10, historyMessages: 100_000, historyBytes: 100_000_000 };
+const ROOM = roomId('Room11');
+const SLOT = slotOf(roomKey(ROOM));
+const OWNER = new Signer('owner');
+const CHARTER = makeCharter(ROOM, OWNER);
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
+const clock = {
+  now: () => performance.now(),
+  after: (ms: number, action: () => void) => {
+    const timer = setTimeout(action, ms);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};
+
+let cluster: RedisCluster;
+const stores: RoomStore[] = [];
+const writers: Writer[] = [];
+
+beforeAll(async () => {
+  cluster = await startRedisCluster(3);
+}, 60_000);
+
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  for (const primary of cluster.primaries) await primary.ask('FLUSHALL');
+});
+
+afterEach(async () => {
+  for (const writer of writers.splice(0)) writer.isDone = true;
+  for (const store of stores.splice(0)) await store[Symbol.asyncDispose]();
+});
+
+async function connect(seed: number): Promise<RoomStore> {
+  const address = parseRedisUrl(cluster.url);
+  if (address === undefined) throw new Error('not a URL of Redis');
+  const random = new SeededRandom(seed).bytes;
+  const store = await connectRedisStore(address, { clock, random, limits: LIMITS, onTrouble: fail });
+  stores.push(store);
+  return store;
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+async function openRoom(store: RoomStore): Promise<void> {
+  await store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
+  await store.open(ROOM, CHARTER);
+}
+
+async function join(store: RoomStore, name: string, more: Partial<JoinRequest> = {}): Promise<Joined> {
+  const verifiedWith = { accessPk: CHARTER.args.accessPk, epoch: 0 };
+  const joined = await store.join(ROOM, { idPk: new Signer(name).pk, as: 'key', verifiedWith, ...more });
+  if (joined.outcome !== 'joined') throw new Error(joined.outcome);
+  return joined;
+}
+
+/** Sends one message after the other, and each of them again until it is known to be placed. */
+class Writer {
+  readonly outcomes = new Set<string>();
+  placed = 0;
+  /** Calls that have been answered, well or not. */
+  answers = 0;
+  readonly #mark: number;
+  isDone = false;
+  readonly #writing: Promise<void>;
+
+  constructor(store: RoomStore, { session }: Joined, mark: number) {
+    this.#mark = mark;
+    this.#writing = this.#write(store, session);
+  }
+
+  /** Everything it has placed. */
+  async stop(): Promise<readonly number[]> {
+    this.isDone = true;
+    await this.#writing;
+    return Array.from({ length: this.placed }, (_, i) => this.#mark + i + 1);
+  }
+
+  async #write(store: RoomStore, session: Joined['session']): Promise<void> {
+    while (!this.isDone) {
+      const n = this.placed + 1;
+      try {
+        const { outcome } = await store.append(ROOM, session, n, envelope(this.#mark + n));
+        this.outcomes.add(outcome);
+        if (outcome !== 'placed' && outcome !== 'repeated') return;
+        this.placed = n;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
+      this.answers++;
+    }
+  }
+}
+
+const markOf = ({ frame }: StoredEvent) => Buffer.from(frame).readUInt32BE(frame.length - 4);
+
+/** The marks of what somebody who comes now is told, after the charter. */
+async function stored(store: RoomStore): Promise<readonly number[]> {
+  const { missed } = await join(store, 'reader');
+  expect(missed.map(({ seq }) => seq)).toEqual(missed.map((_, i) => i + 1));
+  return missed.slice(1).map(markOf);
+}
+
+function marksIn(news: RoomNews): readonly number[] {
+  return news.type === 'event' ? [markOf(news.event)] : [];
+}
+
+/** The log goes on under another name on another primary: whoever is there resumes, and is told what is missing. */
+function areSentToLook(heard: readonly RoomNews[], logId: string): boolean {
+  return heard.some((news) => news.type === 'hole' || (news.type === 'event' && news.logId !== logId));
+}
+
+/** How many calls the cluster has answered or turned away. */
+async function turns(): Promise<number> {
+  const counts = await Promise.all(
+    cluster.primaries.map(async (primary) => {
+      const stats = (await primary.info('commandstats')).get('cmdstat_fcall') ?? '';
+      return [...stats.matchAll(/\b(?:calls|rejected_calls)=(\d+)/g)].reduce(
+        (sum, [, n]) => sum + Number(n),
+        0,
+      );
+    }),
+  );
+  return counts.reduce((sum, n) => sum + n, 0);
+}
+
+/** Every writer has met the cluster as it is now. */
+async function met(writers: readonly Writer[]): Promise<void> {
+  const before = await turns();
+  await until(async () => (await turns()) >= before + 3 * writers.length);
+}
+
+const place = (key: string) => 'rlmhwosgpd'.indexOf(key.charAt(0));
+
+describe('a slot moves', () => {
+  const orders = {
+    'the room first': (keys: readonly string[]) => keys.toSorted((a, b) => place(a) - place(b)),
+    'the room last': (keys: readonly string[]) => keys.toSorted((a, b) => place(b) - place(a)),
+    'in any order (seed 1)': (keys: readonly string[]) => shuffled(keys, 1),
+    'in any order (seed 2)': (keys: readonly string[]) => shuffled(keys, 2),
+  };
+  test.each(Object.entries(orders))(
+    'its keys one by one, %s: what was echoed is there, once and in order',
+    async (_, order) => {
+      const [here, there] = [await connect(1), await connect(2)];
+      await openRoom(here);
+      const heard: RoomNews[] = [];
+      there.follow(ROOM, (news) => heard.push(news));
+      const [ann, bob, cem] = [await join(here, 'ann'), await join(there, 'bob'), await join(here, 'cem')];
+      // Now it has every key that a room can have.
+      await here.publishProfile(ROOM, ann.session, sealedProfile(1));
+      await here.leave(ROOM, cem.session);
+      writers.push(new Writer(here, ann, 1_000_000), new Writer(there, bob, 2_000_000));
+      await met(writers);
+
+      const move = await SlotMove.begin(cluster, SLOT);
+      await move.to.ask('FUNCTION', 'FLUSH');
+      const all = keysOfRoom(roomKey(ROOM)).toSorted();
+      await vi.waitFor(async () => expect((await move.keys()).toSorted()).toEqual(all), PATIENCE);
+      for (const key of order(await move.keys())) {
+        await met(writers);
+        await move.take(key);
+      }
+      await met(writers);
+      expect(await move.keys()).toEqual([]);
+      await move.finish();
+      await met(writers);
+      const placed = await Promise.all(writers.map((writer) => writer.stop()));
+      for (const { outcomes } of writers) expect([...outcomes]).not.toContain('replaced');
+      for (const writer of writers) expect(writer.placed).toBeGreaterThan(0);
+
+      const marks = await stored(here);
+      expect(marks).toHaveLength(placed.flat().length);
+      for (const own of placed) expect(marks.filter((mark) => own.includes(mark))).toEqual(own);
+      const told = () => heard.flatMap(marksIn);
+      const knowsAll = () => told().length === marks.length || areSentToLook(heard, ann.logId);
+      await vi.waitFor(() => expect(knowsAll()).toBe(true), PATIENCE);
+      expect(told()).toEqual(marks.filter((mark) => told().includes(mark)));
+    },
+  );
+
+  test('all at once: who only listens hears what is said at the new place, also without the functions there', async () => {
+    const [here, there] = [await connect(1), await connect(2)];
+    await openRoom(here);
+    const heard: RoomNews[] = [];
+    there.follow(ROOM, (news) => heard.push(news));
+    await join(there, 'bob');
+    const { session, logId } = await join(here, 'ann');
+    const move = await SlotMove.begin(cluster, SLOT);
+    await move.to.ask('FUNCTION', 'FLUSH');
+    await move.complete();
+    await vi.waitFor(() => here.append(ROOM, session, 1, envelope(7)), PATIENCE);
+    await vi.waitFor(() => expect(areSentToLook(heard, logId)).toBe(true), PATIENCE);
+  });
+
+  test('a room that ends between two primaries is looked at again when it is whole', async () => {
+    const here = await connect(1);
+    await openRoom(here);
+    const heard: RoomNews[] = [];
+    here.follow(ROOM, (news) => heard.push(news));
+    await join(here, 'ann');
+    const move = await SlotMove.begin(cluster, SLOT);
+    await move.take((await move.keys()).find((key) => key.startsWith('o')) ?? '');
+    await move.from.ask('HSET', roomKey(ROOM), 'exp', 1);
+    await move.from.ask('CONFIG', 'RESETSTAT');
+    await move.from.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    const fcall = async () => (await move.from.info('commandstats')).get('cmdstat_fcall') ?? '';
+    await until(async () => /\bfailed_calls=[1-9]/.test(await fcall()));
+    await move.complete();
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ type: 'ended' }), PATIENCE);
+  });
+
+  test('there and back: who only listens goes on hearing', async () => {
+    const [here, there] = [await connect(1), await connect(2)];
+    await openRoom(here);
+    const heard: RoomNews[] = [];
+    there.follow(ROOM, (news) => heard.push(news));
+    await join(there, 'bob');
+    const { session, logId } = await join(here, 'ann');
+    await (await SlotMove.begin(cluster, SLOT)).complete();
+    await (await SlotMove.begin(cluster, SLOT, -1)).complete();
+    await vi.waitFor(() => here.append(ROOM, session, 1, envelope(7)), PATIENCE);
+    const hears = () => heard.flatMap(marksIn).includes(7) || areSentToLook(heard, logId);
+    await vi.waitFor(() => expect(hears()).toBe(true), PATIENCE);
+  });
+});
+
+function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+  const random = new SeededRandom(seed);
+  const left = [...items];
+  return items.flatMap(() => left.splice(random.below(left.length), 1));
+}

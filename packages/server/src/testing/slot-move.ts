@@ -1,0 +1,80 @@
+// Moves a slot of a Redis Cluster from one primary to another, step by step, as `redis-cli --cluster reshard` does.
+
+import type { RedisCluster, RedisProcess } from './redis-server.ts';
+
+const ALL = 100_000;
+const MIGRATE_WITHIN_MS = 10_000;
+
+export class SlotMove {
+  readonly from: RedisProcess;
+  readonly to: RedisProcess;
+  readonly #primaries: readonly RedisProcess[];
+  readonly #slot: number;
+
+  private constructor(
+    primaries: readonly RedisProcess[],
+    slot: number,
+    from: RedisProcess,
+    to: RedisProcess,
+  ) {
+    this.#primaries = primaries;
+    this.#slot = slot;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** To the primary after the one that has it, or so many after it. */
+  static async begin({ primaries }: RedisCluster, slot: number, steps = 1): Promise<SlotMove> {
+    const place = await placeOf(primaries, slot);
+    const [from, to] = [primaries[place], primaries.at((place + steps) % primaries.length)];
+    if (from === undefined || to === undefined) throw new Error(`nobody serves slot ${slot}`);
+    await to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await idOf(from));
+    await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(to));
+    return new SlotMove(primaries, slot, from, to);
+  }
+
+  /** What has not been moved. */
+  async keys(): Promise<readonly string[]> {
+    const keys = await this.from.ask('CLUSTER', 'GETKEYSINSLOT', this.#slot, ALL);
+    return Array.isArray(keys) ? keys.map(String) : [];
+  }
+
+  /** Throws when the other side has such a key already. */
+  async take(key: string): Promise<void> {
+    await this.from.ask('MIGRATE', '127.0.0.1', this.to.port, key, 0, MIGRATE_WITHIN_MS);
+  }
+
+  /** Everybody is told that the slot is on the other side now. */
+  async finish(): Promise<void> {
+    const others = this.#primaries.filter((redis) => redis !== this.from && redis !== this.to);
+    const id = await idOf(this.to);
+    for (const redis of [this.to, this.from, ...others])
+      await redis.ask('CLUSTER', 'SETSLOT', this.#slot, 'NODE', id);
+  }
+
+  /** All that is left to do. */
+  async complete(): Promise<void> {
+    for (const key of await this.keys()) await this.take(key);
+    await this.finish();
+  }
+}
+
+async function placeOf(primaries: readonly RedisProcess[], slot: number): Promise<number> {
+  for (const [place, redis] of primaries.entries()) {
+    // Of itself a node says its slots at the end of the line: `… connected 0-5460 5462`.
+    const own = String(await redis.ask('CLUSTER', 'NODES'))
+      .split('\n')
+      .find((line) => line.includes('myself'));
+    const ranges = own?.split(' ').slice(8) ?? [];
+    const isHere = ranges.some((range) => {
+      const [first = NaN, last = first] = range.split('-').map(Number);
+      return first <= slot && slot <= last;
+    });
+    if (isHere) return place;
+  }
+  throw new Error(`nobody serves slot ${slot}`);
+}
+
+async function idOf(redis: RedisProcess): Promise<string> {
+  return String(await redis.ask('CLUSTER', 'MYID'));
+}
