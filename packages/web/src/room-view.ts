@@ -14,13 +14,13 @@ import type {
 import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
 import { isLow, passedMark } from './countdown.ts';
+import { sharedNames } from './shared-names.ts';
 import {
   type Notice,
   type Placed,
   type StreamItem,
   keepUnchanged,
   placeMessages,
-  sharedNames,
   streamItems,
 } from './stream.ts';
 
