@@ -161,9 +161,15 @@ export class RoomView implements Disposable {
     () => this.connection.value.state === 'live' && this.#now.value - this.#keptAt.value >= KEEP_EVERY_MS,
   );
 
-  readonly draftBytesLeft = computed(() => BODY_BYTES_MAX - utf8(trimmed(this.draft.value)).length);
+  /** In characters like those of the draft; below 0 exactly when it does not fit. */
+  readonly draftRoomLeft = computed(() => {
+    const text = trimmed(this.draft.value);
+    const bytes = utf8(text).length;
+    const left = BODY_BYTES_MAX - bytes;
+    return bytes === 0 ? left : Math.floor((left * Array.from(text).length) / bytes);
+  });
 
-  readonly canSend = computed(() => this.draftBytesLeft.value >= 0 && trimmed(this.draft.value) !== '');
+  readonly canSend = computed(() => this.draftRoomLeft.value >= 0 && trimmed(this.draft.value) !== '');
 
   readonly you = computed(() => this.members.value.find((member) => member.you));
 

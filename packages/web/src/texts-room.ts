@@ -9,8 +9,12 @@ export function shownName(name: string): string {
   return name === '' ? texts.name.nobody : name;
 }
 
-const bytesCount = new Intl.NumberFormat('en');
+const thousands = new Intl.NumberFormat('en');
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
+
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${thousands.format(count)} characters`;
+}
 
 const WHY: Readonly<Record<RefusedCode, string>> = {
   rate: 'You write faster than this room allows.',
@@ -74,11 +78,11 @@ export const roomTexts = {
   clockOff: 'The sender’s clock is wrong; this is when it arrived.',
 
   start: 'This is the start of the room',
-  startLead: (lifeMs: number) => `Messages stay until ${lifetime(lifeMs)} pass without one.`,
+  startLead: (lifeMs: number) => `Messages stay until nobody has written for ${lifetime(lifeMs)}.`,
   joinedLate: 'You see what is written from now on',
   joinedLateLead: 'The owner chose that people who join later see only new messages.',
   cutOff: 'Earlier messages are not here',
-  cutOffLead: (most: number) => `A room keeps its newest ${bytesCount.format(most)} messages.`,
+  cutOffLead: (most: number) => `A room keeps its newest ${thousands.format(most)} messages.`,
   firstHere: 'You’re the first one here',
   aloneHere: 'You’re the only one here',
   aloneLead: (lifeMs: number) =>
@@ -107,9 +111,9 @@ export const roomTexts = {
   tipSends: ' to send · ',
   tipShiftEnter: 'Shift Enter',
   tipNewLine: ' for a new line',
-  bytesLeft: (bytes: number) => `${bytesCount.format(bytes)} left`,
-  tooLong: (bytes: number) =>
-    `Too long by ${bytesCount.format(bytes)} characters. Shorten it, or send it in parts. Nothing is lost.`,
+  charactersLeft: (count: number) => `${characters(count)} left`,
+  tooLong: (count: number) =>
+    `Too long by ${characters(count)}. Shorten it, or send it in parts. Nothing is lost.`,
 
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
@@ -149,7 +153,7 @@ export const roomTexts = {
   detailsHistoryIs: { all: 'all messages', none: 'only new messages' },
   detailsKeeps: 'Keeps at most',
   detailsKeepsIs: (messages: number, bytes: number) =>
-    `${bytesCount.format(messages)} messages, ${megabytes.format(bytes / 2 ** 20)} MB`,
+    `${thousands.format(messages)} messages, ${megabytes.format(bytes / 2 ** 20)} MB`,
   detailsMembers: 'Has place for',
   detailsMembersIs: (most: number) => plural(most, 'participant'),
   detailsCode: 'Room code',
