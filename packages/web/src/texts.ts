@@ -66,6 +66,8 @@ export const texts = {
     lead: (lifeMs: number | undefined) =>
       `Send this link to the people you want to talk to.${lifeMs === undefined ? '' : ` The room vanishes after ${lifetime(lifeMs)} without a message.`}`,
     keyHint: 'The marked part is the room’s key. Your browser never sends it to the server.',
+    hereOnly:
+      'This link works on this computer only. For other devices, open this page at the network address that the server printed when it started.',
     copy: 'Copy link',
     copied: 'Link copied',
     copyByHand: 'The browser did not let us copy. The link is selected: press Ctrl+C, or ⌘C on a Mac.',
