@@ -223,7 +223,13 @@ function ScreenBody({ shown }: StartScreenProps) {
     case 'unusableLink':
       return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
     case 'opening':
-      return null;
+      return (
+        <main class="solo">
+          <p class="opening" role="status">
+            {texts.opening}
+          </p>
+        </main>
+      );
     case 'unreachable':
       return <Unreachable />;
     case 'ended':

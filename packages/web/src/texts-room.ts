@@ -9,12 +9,7 @@ export function shownName(name: string): string {
   return name === '' ? texts.name.nobody : name;
 }
 
-const thousands = new Intl.NumberFormat('en');
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
-
-function characters(count: number): string {
-  return count === 1 ? '1 character' : `${thousands.format(count)} characters`;
-}
 
 const WHY: Readonly<Record<RefusedCode, string>> = {
   rate: 'You write faster than this room allows.',
@@ -82,7 +77,7 @@ export const roomTexts = {
   joinedLate: 'You see what is written from now on',
   joinedLateLead: 'The owner chose that people who join later see only new messages.',
   cutOff: 'Earlier messages are not here',
-  cutOffLead: (most: number) => `A room keeps its newest ${thousands.format(most)} messages.`,
+  cutOffLead: (most: number) => `A room keeps its newest ${plural(most, 'message')}.`,
   firstHere: 'You’re the first one here',
   aloneHere: 'You’re the only one here',
   aloneLead: (lifeMs: number) =>
@@ -111,9 +106,9 @@ export const roomTexts = {
   tipSends: ' to send · ',
   tipShiftEnter: 'Shift Enter',
   tipNewLine: ' for a new line',
-  charactersLeft: (count: number) => `${characters(count)} left`,
+  charactersLeft: (count: number) => `${plural(count, 'character')} left`,
   tooLong: (count: number) =>
-    `Too long by ${characters(count)}. Shorten it, or send it in parts. Nothing is lost.`,
+    `Too long by ${plural(count, 'character')}. Shorten it, or send it in parts. Nothing is lost.`,
 
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
@@ -153,7 +148,7 @@ export const roomTexts = {
   detailsHistoryIs: { all: 'all messages', none: 'only new messages' },
   detailsKeeps: 'Keeps at most',
   detailsKeepsIs: (messages: number, bytes: number) =>
-    `${thousands.format(messages)} messages, ${megabytes.format(bytes / 2 ** 20)} MB`,
+    `${plural(messages, 'message')}, ${megabytes.format(bytes / 2 ** 20)} MB`,
   detailsMembers: 'Has place for',
   detailsMembersIs: (most: number) => plural(most, 'participant'),
   detailsCode: 'Room code',

@@ -18,6 +18,7 @@ test.each([
 test('one is not many', () => {
   expect(plural(1, 'message')).toBe('1 message');
   expect(plural(0, 'message')).toBe('0 messages');
+  expect(plural(1038, 'message')).toBe('1,038 messages');
 });
 
 test('a lifetime of the landing page reads as a sentence', () => {
