@@ -97,6 +97,23 @@ test('Back in the browser leaves the room, and the address it leads to stays as 
   expect(ann.page.url()).toBe(`${stage.origin}/?room=k3F9ab`);
 });
 
+test('on a slow line, a room that is on its way says so', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom();
+  let arrive = (): void => {};
+  const arrived = new Promise<void>((resolve) => void (arrive = resolve));
+  await ben.page.route(/room-part.*\.js$/, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await ben.page.goto(link);
+  await ben.page.getByRole('button', { name: 'Join Chat Room' }).click();
+  await ben.page.getByText('Opening the room…').waitFor();
+  arrive();
+  await ben.inRoom();
+});
+
 /** What Ctrl+V brings, in a second tab of the same browser. */
 async function pasted(person: Person): Promise<string> {
   const tab = await person.context.newPage();
