@@ -1,5 +1,6 @@
 // Two people and a third one, from the landing page to the vanished room, in real browser windows.
 
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
 import { PHONE, type Person, lanAddress, openStage } from './stage.ts';
@@ -101,16 +102,16 @@ test('on a slow line, a room that is on its way says so', async () => {
   await using stage = await openStage();
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom();
-  let arrive = (): void => {};
-  const arrived = new Promise<void>((resolve) => void (arrive = resolve));
+  const line = new EventEmitter();
+  const free = once(line, 'free');
   await ben.page.route(/room-part.*\.js$/, async (route) => {
-    await arrived;
+    await free;
     await route.continue();
   });
   await ben.page.goto(link);
   await ben.page.getByRole('button', { name: 'Join Chat Room' }).click();
   await ben.page.getByText('Opening the room…').waitFor();
-  arrive();
+  line.emit('free');
   await ben.inRoom();
 });
 
