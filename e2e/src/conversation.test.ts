@@ -1,5 +1,6 @@
 // Two people and a third one, from the landing page to the vanished room, in real browser windows.
 
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
 import { PHONE, type Person, lanAddress, openStage } from './stage.ts';
@@ -71,7 +72,7 @@ describe.each([
     await ann.heading('This room has vanished');
     await ann.page.getByText('1 message', { exact: true }).waitFor();
     expect(await ann.page.getByText('soon gone').count()).toBe(0);
-    expect(ann.page.url()).not.toContain('#');
+    expect(ann.page.url()).toBe(`${stage.origin}/`);
     expect(await ann.page.evaluate(() => JSON.stringify(globalThis.sessionStorage))).not.toContain(
       link.split('#')[1],
     );
@@ -83,6 +84,35 @@ describe.each([
     await late.heading('Room not found or has expired');
     await expectAccessible(late, 'not found');
   });
+});
+
+test('Back in the browser leaves the room, and the address it leads to stays as it was', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.open('/?room=k3F9ab');
+  await ann.page.getByRole('button', { name: 'Create Shareable Link' }).click();
+  await ann.heading('Room created');
+  await ann.enterCreatedRoom();
+  await ann.page.goBack();
+  await ann.heading('A room that lives as long as the conversation.');
+  expect(ann.page.url()).toBe(`${stage.origin}/?room=k3F9ab`);
+});
+
+test('on a slow line, a room that is on its way says so', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom();
+  const line = new EventEmitter();
+  const free = once(line, 'free');
+  await ben.page.route(/room-part.*\.js$/, async (route) => {
+    await free;
+    await route.continue();
+  });
+  await ben.page.goto(link);
+  await ben.page.getByRole('button', { name: 'Join Chat Room' }).click();
+  await ben.page.getByText('Opening the room…').waitFor();
+  line.emit('free');
+  await ben.inRoom();
 });
 
 /** What Ctrl+V brings, in a second tab of the same browser. */

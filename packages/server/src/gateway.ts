@@ -1,6 +1,7 @@
 // The WebSocket side of the door: who may connect, which connections there are, and the way out.
 
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FRAME_BYTES_MAX, MESSAGE_PARTS_MAX, SUBPROTOCOL } from '@mayfly/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -66,6 +67,8 @@ export class Gateway implements AsyncDisposable {
       onTurn: (connection) => connection.ping(),
       onTick: () => this.#closeStalled(),
     });
+    // Behind proxies all come from the same few addresses.
+    if (door.rules.trustProxy === 0) server.on('connection', (socket) => this.#arrive(socket));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -91,6 +94,17 @@ export class Gateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connections[Symbol.dispose]();
     for (const connection of this.#connections) connection.terminate();
+  }
+
+  // Whoever holds connections and says nothing would else keep everybody out.
+  #arrive(socket: Socket): void {
+    const arrival = this.#door.guard.arrive(socket.remoteAddress ?? '');
+    if (arrival !== undefined) {
+      socket.once('close', () => arrival[Symbol.dispose]());
+      return;
+    }
+    this.#door.events.turnedAway('rate');
+    socket.destroy();
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

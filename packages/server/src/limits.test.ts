@@ -10,6 +10,7 @@ import { envelope, roomId, sealedProfile } from './testing/signer.ts';
 import { Talker } from './testing/talker.ts';
 
 const DEFAULT = { RATE_LIMITS: 'default' };
+const STRICT = { RATE_LIMITS: 'strict' };
 const PROXIED = { ...DEFAULT, TRUST_PROXY: '1' };
 const UNKNOWN = roomId('zzzzzz');
 
@@ -32,6 +33,23 @@ async function knocks(door: Door, count: number, forwardedFor?: string) {
   const tally: { [answer: string]: number } = {};
   for (const answer of answers) tally[answer] = (tally[answer] ?? 0) + 1;
   return tally;
+}
+
+/** Connections that say nothing, as the server has them. */
+function hold(door: Door, count: number): Disposable & { readonly clients: readonly RawClient[] } {
+  const clients = Array.from({ length: count }, () => new RawClient(door));
+  return {
+    clients,
+    [Symbol.dispose]: () => {
+      for (const client of clients) client[Symbol.dispose]();
+    },
+  };
+}
+
+async function isAnswered(door: Door): Promise<boolean> {
+  using client = new RawClient(door);
+  client.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+  return (await client.closed).includes('200 OK');
 }
 
 const OPENED = '101 Switching Protocols';
@@ -58,6 +76,24 @@ describe('LIMIT-7: one address', () => {
     expect(await knock(door, '198.51.100.99, 203.0.113.1')).toBe(TOO_OFTEN);
     expect(await knock(door, '203.0.113.1, 203.0.113.2')).toBe(OPENED);
     expect(await knocks(door, 41, 'nonsense')).toEqual({ [OPENED]: 40, [TOO_OFTEN]: 1 });
+  });
+
+  test('connections that say nothing are counted, too: one too many is closed, and there is room when one goes', async () => {
+    await using door = await openDoor(STRICT);
+    const silent = hold(door, 601);
+    expect((await Promise.race(silent.clients.map(({ closed }) => closed))).length).toBe(0);
+    expect(door.counts()).toMatchObject({ 'turned_away.rate': 1 });
+    silent[Symbol.dispose]();
+    // The server hears of it in its own time.
+    while (!(await isAnswered(door)));
+  });
+
+  test('behind a proxy, the proxy itself may have any number of them', async () => {
+    await using door = await openDoor({ ...STRICT, TRUST_PROXY: '1' });
+    using held = hold(door, 601);
+    for (const client of held.clients) client.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await Promise.all(held.clients.map((client) => client.until('200 OK')));
+    expect(door.counts()).not.toHaveProperty(['turned_away.rate']);
   });
 
   test('creating too often: 429 with the time to wait; others create on', async () => {

@@ -129,6 +129,10 @@ describe('the greeting', () => {
     port: 5000,
     secure: false,
     publicOrigin: undefined,
+    allowedOrigins: [],
+    allowedHosts: [],
+    requireOrigin: false,
+    trustProxy: 0,
     redisUrl: undefined,
     addresses: ['192.168.1.7', '10.0.0.2'],
   };
@@ -148,5 +152,12 @@ describe('the greeting', () => {
   test('names the public address first', () => {
     const named = { ...at, host: '127.0.0.1', secure: true, publicOrigin: 'https://chat.example' };
     expect(urls(greeting(named))).toEqual(['https://chat.example', 'https://localhost:5000']);
+  });
+
+  test('names no address at which it would answer 421', () => {
+    const behind = { ...at, host: '0.0.0.0', publicOrigin: 'https://chat.example' };
+    expect(urls(greeting(behind))).toEqual(['https://chat.example', 'http://localhost:5000']);
+    const one = { ...at, host: '0.0.0.0', allowedHosts: ['10.0.0.2:5000'] };
+    expect(urls(greeting(one))).toEqual(['http://localhost:5000', 'http://10.0.0.2:5000']);
   });
 });

@@ -3,6 +3,7 @@
 import { parseEnv } from 'node:util';
 import { type Config, type Environment, loadConfig } from './config.ts';
 import { createEvents } from './guard/events.ts';
+import { type OriginRules, readVisit } from './guard/origins.ts';
 import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
 
 export type Surroundings = Omit<ServerParts, 'events'> & {
@@ -43,19 +44,23 @@ function given(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()));
 }
 
-type Reachable = Pick<Config, 'host' | 'publicOrigin' | 'redisUrl'> & {
-  readonly port: number;
-  readonly secure: boolean;
-  readonly addresses: readonly string[];
-};
+type Reachable = Pick<Config, 'host' | 'redisUrl'> &
+  Omit<OriginRules, 'tls'> & {
+    readonly port: number;
+    readonly secure: boolean;
+    readonly addresses: readonly string[];
+  };
 
-/** What the terminal says when the server is up. */
+/** What the terminal says when the server is up: only addresses that it answers to. */
 export function greeting(reachable: Reachable): readonly string[] {
   const { host, port, secure, publicOrigin, addresses, redisUrl } = reachable;
   const url = (name: string) => `${secure ? 'https' : 'http'}://${name}:${port}`;
   const everywhere = host === '0.0.0.0' || host === '::';
   const local = everywhere || host === 'localhost' || host.startsWith('127.') || host === '::1';
-  const network = everywhere ? addresses : local ? [] : [host.includes(':') ? `[${host}]` : host];
+  const answers = (name: string) => readVisit({ ...reachable, tls: secure }, { host: `${name}:${port}` }).ok;
+  const network = (everywhere ? addresses : local ? [] : [host.includes(':') ? `[${host}]` : host]).filter(
+    answers,
+  );
   return [
     '',
     '  Mayfly is running.',

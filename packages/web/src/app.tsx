@@ -52,9 +52,11 @@ const twins = new Twins();
 export function startApp(): void {
   showRoute(routeOf(window.location));
   window.addEventListener('popstate', () => {
-    const route = routeOf(window.location);
-    if (screen.value.at === 'room') screen.value.part.leaveRoom();
-    showRoute(route);
+    const shown = screen.value;
+    // The address is where the browser went: the end of the room does not change it.
+    screen.value = LANDING;
+    if (shown.at === 'room') shown.part.leaveRoom();
+    showRoute(routeOf(window.location));
   });
   effect(showEnd);
   effect(() => {
@@ -223,7 +225,13 @@ function ScreenBody({ shown }: StartScreenProps) {
     case 'unusableLink':
       return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
     case 'opening':
-      return null;
+      return (
+        <main class="solo">
+          <p class="opening" role="status">
+            {texts.opening}
+          </p>
+        </main>
+      );
     case 'unreachable':
       return <Unreachable />;
     case 'ended':

@@ -1,4 +1,4 @@
-import type { RoomEnd, RoomListener, RoomNews } from '@mayfly/client';
+import { type RoomEnd, type RoomListener, type RoomNews, makeLink } from '@mayfly/client';
 import { parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { currentRoom, enterRoom, leaveRoom, roomEnd } from './room-state.ts';
@@ -12,12 +12,14 @@ function stubPage() {
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible', title: '' });
   const window = new EventTarget();
   const history = { state: undefined, replaceState: vi.fn() };
+  const origin = 'https://chat.example';
+  const location = { origin, href: makeLink(origin, link.id, link.secret) };
   vi.stubGlobal('document', page);
   vi.stubGlobal('window', window);
   vi.stubGlobal('history', history);
-  vi.stubGlobal('location', { origin: 'https://chat.example', pathname: '/chat/k3F9ab' });
+  vi.stubGlobal('location', location);
   vi.stubGlobal('navigator', { onLine: true });
-  return { page, window, history };
+  return { page, window, history, location };
 }
 
 class ScriptedRoom implements ChatRoom {
@@ -114,7 +116,14 @@ describe('coming out', () => {
     leaveRoom();
     expect(currentRoom.value).toBeUndefined();
     expect(roomEnd.value?.end).toEqual({ why: 'left' });
-    expect(browser.history.replaceState).toHaveBeenCalledExactlyOnceWith(undefined, '', '/chat/k3F9ab');
+    expect(browser.history.replaceState).toHaveBeenCalledExactlyOnceWith(undefined, '', '/');
+  });
+
+  test('an address that is no longer that of the room stays as it is', () => {
+    enter();
+    browser.location.href = 'https://chat.example/?room=other';
+    leaveRoom();
+    expect(browser.history.replaceState).not.toHaveBeenCalled();
   });
 
   test('the page no longer listens to the browser', () => {

@@ -34,7 +34,7 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
     // Somebody may be in another room by now, when this one took its time to fade.
     if (currentRoom.value !== view) return;
     const comeBack = mayComeBack(end);
-    if (!comeBack) dropKeyFromAddress();
+    if (!comeBack) dropFromAddress(view.link);
     roomEnd.value = { end, summary: view.summary(), ...(comeBack && { link: entry.link }) };
     currentRoom.value = undefined;
   };
@@ -87,7 +87,10 @@ function mayComeBack({ why }: RoomEnd): boolean {
   return why === 'replaced' || why === 'full' || why === 'closed' || why === 'incompatible';
 }
 
-/** Whoever looks at the address bar or the history later finds no key there. */
-function dropKeyFromAddress(): void {
-  history.replaceState(history.state, '', location.pathname);
+/**
+ * Whoever looks at the address bar or the history later finds no key there, and a reload no link without one. Who went
+ * back in the browser is at another address already.
+ */
+function dropFromAddress(link: string): void {
+  if (location.href === link) history.replaceState(history.state, '', '/');
 }

@@ -265,8 +265,19 @@ describe('the draft', () => {
     }
     expect(room.send).not.toHaveBeenCalled();
     view.draft.value = 'é'.repeat(8000);
-    expect(view.draftBytesLeft.value).toBe(0);
+    expect(view.draftRoomLeft.value).toBe(0);
     expect(view.canSend.value).toBe(true);
+  });
+
+  test.each([
+    ['é', 8100, -100],
+    ['é', 7900, 100],
+    ['語', 5334, -1],
+    ['x', 15_999, 1],
+  ])('%s, %i times: what is left is told in such characters', (letter, times, left) => {
+    const { view } = enter();
+    view.draft.value = letter.repeat(times);
+    expect(view.draftRoomLeft.value).toBe(left);
   });
 
   test('survives a lost connection', () => {

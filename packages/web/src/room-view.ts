@@ -14,13 +14,13 @@ import type {
 import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
 import { isLow, passedMark } from './countdown.ts';
+import { sharedNames } from './shared-names.ts';
 import {
   type Notice,
   type Placed,
   type StreamItem,
   keepUnchanged,
   placeMessages,
-  sharedNames,
   streamItems,
 } from './stream.ts';
 
@@ -161,9 +161,15 @@ export class RoomView implements Disposable {
     () => this.connection.value.state === 'live' && this.#now.value - this.#keptAt.value >= KEEP_EVERY_MS,
   );
 
-  readonly draftBytesLeft = computed(() => BODY_BYTES_MAX - utf8(trimmed(this.draft.value)).length);
+  /** In characters like those of the draft; below 0 exactly when it does not fit. */
+  readonly draftRoomLeft = computed(() => {
+    const text = trimmed(this.draft.value);
+    const bytes = utf8(text).length;
+    const left = BODY_BYTES_MAX - bytes;
+    return bytes === 0 ? left : Math.floor((left * Array.from(text).length) / bytes);
+  });
 
-  readonly canSend = computed(() => this.draftBytesLeft.value >= 0 && trimmed(this.draft.value) !== '');
+  readonly canSend = computed(() => this.draftRoomLeft.value >= 0 && trimmed(this.draft.value) !== '');
 
   readonly you = computed(() => this.members.value.find((member) => member.you));
 

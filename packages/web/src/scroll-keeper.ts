@@ -16,6 +16,7 @@ export class ScrollKeeper implements Disposable {
   readonly #listening = new AbortController();
   readonly #resized: ResizeObserver;
   #atEnd = true;
+  #heights = '';
   #anchor: Anchor | undefined;
 
   constructor(scroller: HTMLElement, list: HTMLElement, onAtEnd: (atEnd: boolean) => void) {
@@ -36,6 +37,7 @@ export class ScrollKeeper implements Disposable {
   settle(): void {
     if (this.#atEnd) {
       this.#scroller.scrollTop = this.#scroller.scrollHeight;
+      this.#heights = this.#measure();
       return;
     }
     if (this.#anchor?.element.isConnected) {
@@ -56,10 +58,19 @@ export class ScrollKeeper implements Disposable {
   }
 
   #scrolled(): void {
+    // The browser says so before it tells of a new size: whoever was at the end did not scroll away from it.
+    if (this.#atEnd && this.#heights !== this.#measure()) {
+      this.settle();
+      return;
+    }
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     this.#atEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
     this.#anchor = this.#findAnchor();
     this.#onAtEnd(this.#atEnd);
+  }
+
+  #measure(): string {
+    return `${this.#scroller.clientHeight} of ${this.#scroller.scrollHeight}`;
   }
 
   // The first child that is at least partly in sight, by halving: children stand in order.

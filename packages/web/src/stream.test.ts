@@ -7,9 +7,9 @@ import {
   type StreamItem,
   keepUnchanged,
   placeMessages,
-  sharedNames,
   streamItems,
 } from './stream.ts';
+import { sharedNames } from './shared-names.ts';
 
 const NOON = new Date(2026, 4, 10, 12, 0, 0).getTime();
 const MINUTE = 60_000;
@@ -236,9 +236,4 @@ describe('keepUnchanged', () => {
     const list = items({ placed: many, firstUnread: 'm1000', notices: [notice('joined', 500)] });
     expect(new Set(list.map((item) => item.key)).size).toBe(list.length);
   });
-});
-
-test('names are shared only by different keys; people without a name share the empty one', () => {
-  const people = [juno, juno, person('', 'a'), person('', 'b'), layla];
-  expect([...sharedNames(people)]).toEqual(['']);
 });

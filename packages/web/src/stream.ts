@@ -49,7 +49,7 @@ export type StreamInput = {
   readonly outbox: readonly Outgoing[];
   /** Key of the first message that has not been seen. */
   readonly firstUnread: string | undefined;
-  /** Names that more than one person has. */
+  /** Names that could be taken for another person's. */
   readonly sharedNames: ReadonlySet<string>;
   readonly now: number;
 };
@@ -202,16 +202,4 @@ export function placeMessages(
     });
   }
   return [...byKey.values()].toSorted((a, b) => a.log - b.log || a.message.seq - b.message.seq);
-}
-
-/** Names (as they are, an empty one too) that several keys carry. */
-export function sharedNames(people: Iterable<Person>): ReadonlySet<string> {
-  const firstWith = new Map<string, string>();
-  const shared = new Set<string>();
-  for (const { name, idPk } of people) {
-    const first = firstWith.get(name);
-    if (first === undefined) firstWith.set(name, idPk);
-    else if (first !== idPk) shared.add(name);
-  }
-  return shared;
 }

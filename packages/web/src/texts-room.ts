@@ -9,7 +9,6 @@ export function shownName(name: string): string {
   return name === '' ? texts.name.nobody : name;
 }
 
-const bytesCount = new Intl.NumberFormat('en');
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
 const WHY: Readonly<Record<RefusedCode, string>> = {
@@ -74,11 +73,11 @@ export const roomTexts = {
   clockOff: 'The sender’s clock is wrong; this is when it arrived.',
 
   start: 'This is the start of the room',
-  startLead: (lifeMs: number) => `Messages stay until ${lifetime(lifeMs)} pass without one.`,
+  startLead: (lifeMs: number) => `Messages stay until nobody has written for ${lifetime(lifeMs)}.`,
   joinedLate: 'You see what is written from now on',
   joinedLateLead: 'The owner chose that people who join later see only new messages.',
   cutOff: 'Earlier messages are not here',
-  cutOffLead: (most: number) => `A room keeps its newest ${bytesCount.format(most)} messages.`,
+  cutOffLead: (most: number) => `A room keeps its newest ${plural(most, 'message')}.`,
   firstHere: 'You’re the first one here',
   aloneHere: 'You’re the only one here',
   aloneLead: (lifeMs: number) =>
@@ -107,9 +106,9 @@ export const roomTexts = {
   tipSends: ' to send · ',
   tipShiftEnter: 'Shift Enter',
   tipNewLine: ' for a new line',
-  bytesLeft: (bytes: number) => `${bytesCount.format(bytes)} left`,
-  tooLong: (bytes: number) =>
-    `Too long by ${bytesCount.format(bytes)} characters. Shorten it, or send it in parts. Nothing is lost.`,
+  charactersLeft: (count: number) => `${plural(count, 'character')} left`,
+  tooLong: (count: number) =>
+    `Too long by ${plural(count, 'character')}. Shorten it, or send it in parts. Nothing is lost.`,
 
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
@@ -149,7 +148,7 @@ export const roomTexts = {
   detailsHistoryIs: { all: 'all messages', none: 'only new messages' },
   detailsKeeps: 'Keeps at most',
   detailsKeepsIs: (messages: number, bytes: number) =>
-    `${bytesCount.format(messages)} messages, ${megabytes.format(bytes / 2 ** 20)} MB`,
+    `${plural(messages, 'message')}, ${megabytes.format(bytes / 2 ** 20)} MB`,
   detailsMembers: 'Has place for',
   detailsMembersIs: (most: number) => plural(most, 'participant'),
   detailsCode: 'Room code',

@@ -1,6 +1,7 @@
 import { API_ERRORS } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { createTroubleText } from './create-trouble.ts';
+import { roomTexts } from './texts-room.ts';
 import { lifetime, plural, texts } from './texts.ts';
 
 test.each([
@@ -18,6 +19,7 @@ test.each([
 test('one is not many', () => {
   expect(plural(1, 'message')).toBe('1 message');
   expect(plural(0, 'message')).toBe('0 messages');
+  expect(plural(1038, 'message')).toBe('1,038 messages');
 });
 
 test('a lifetime of the landing page reads as a sentence', () => {
@@ -35,4 +37,10 @@ test('a refusal for a while says for how long', () => {
   expect(createTroubleText('server_full', 60_000)).toContain('in 1 minute');
   expect(createTroubleText('rate', 0)).toContain('later');
   expect(createTroubleText('rate', 120)).toContain('in 1 second.');
+});
+
+test('before anything is known of a room, nobody is counted', () => {
+  expect(roomTexts.participants(0)).toBe('Participants');
+  expect(roomTexts.participants(1)).toBe('1 participant');
+  expect(roomTexts.participants(1200)).toBe('1,200 participants');
 });

@@ -10,9 +10,11 @@ export function lifetime(ms: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
-/** `1 message`, `38 messages`. */
+const thousands = new Intl.NumberFormat('en');
+
+/** `1 message`, `1,038 messages`. */
 export function plural(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
+  return `${thousands.format(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
 const GONE_HINT = 'What people copied or photographed themselves is theirs. We can’t erase that.';
@@ -33,7 +35,7 @@ export const texts = {
     nobody: 'Anonymous',
     hint: 'Only people in this room see it, and it is erased with the room.',
     tooLong: `That name is too long: ${NAME_POINTS_MAX} characters are the most, fewer with emoji or accents.`,
-    left: (points: number) => (points === 1 ? '1 character left' : `${points} characters left`),
+    left: (points: number) => `${plural(points, 'character')} left`,
   },
 
   landing: {
@@ -66,6 +68,8 @@ export const texts = {
     lead: (lifeMs: number | undefined) =>
       `Send this link to the people you want to talk to.${lifeMs === undefined ? '' : ` The room vanishes after ${lifetime(lifeMs)} without a message.`}`,
     keyHint: 'The marked part is the room’s key. Your browser never sends it to the server.',
+    hereOnly:
+      'This link works on this computer only. For other devices, open this page at the network address that the server printed when it started.',
     copy: 'Copy link',
     copied: 'Link copied',
     copyByHand: 'The browser did not let us copy. The link is selected: press Ctrl+C, or ⌘C on a Mac.',
@@ -83,6 +87,8 @@ export const texts = {
     room: 'Room',
     encrypted: 'Messages are encrypted on this device. The server passes them on and cannot read them.',
   },
+
+  opening: 'Opening the room…',
 
   linkTrouble: {
     missingKey: 'This link is missing its key, the part after #. Ask for the full link.',

@@ -43,6 +43,16 @@ describe('LIMIT-7: an address', () => {
     expect(guard.connect('203.0.113.1')).toBeUndefined();
   });
 
+  test('holds at most 1,200 TCP connections, and one more for each that is gone', () => {
+    const { guard } = open();
+    const arrivals = Array.from({ length: 1_200 }, () => guard.arrive('203.0.113.1'));
+    expect(arrivals).not.toContain(undefined);
+    expect(guard.arrive('203.0.113.1')).toBeUndefined();
+    expect(guard.arrive('203.0.113.2')).toBeDefined();
+    arrivals[0]?.[Symbol.dispose]();
+    expect(guard.arrive('203.0.113.1')).toBeDefined();
+  });
+
   test('makes six rooms a minute, ten at once; charters count apart', () => {
     const { clock, guard } = open();
     expect(tries(30, () => guard.create('::1'))).toEqual({

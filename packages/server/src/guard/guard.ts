@@ -20,6 +20,7 @@ export type GuardSetup = {
 };
 
 type AddressRecord = {
+  arrivals: number;
   sockets: number;
   barredUntil: number;
   readonly connects: Bucket;
@@ -47,6 +48,14 @@ export class Guard implements Disposable {
     this.#pressure = new Pressure(limits.process.loopP99Ms);
     this.#saltUntil = clock.now() + SALT_MS;
     this.#tick = this.#tickLater();
+  }
+
+  /** A TCP connection, before it says a word; dispose of it when it is gone. Undefined: its address has too many. */
+  arrive(address: string): Disposable | undefined {
+    const record = this.#addresses.find(address);
+    if (record.arrivals >= this.#setup.limits.address.arrivals) return undefined;
+    record.arrivals++;
+    return { [Symbol.dispose]: () => void record.arrivals-- };
   }
 
   /** Undefined: come in, and it counts. An address over its own rate takes nothing from what is there for all. */
@@ -154,6 +163,7 @@ export class Guard implements Disposable {
 
 function newRecord({ connects, creates, charters, failedJoins }: Limits['address']): AddressRecord {
   return {
+    arrivals: 0,
     sockets: 0,
     barredUntil: -Infinity,
     connects: new Bucket(connects),

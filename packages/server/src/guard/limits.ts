@@ -32,6 +32,8 @@ export function limitsAt(level: RateLevel) {
     address: {
       /** Open at the same time. */
       sockets: 1_000 * share,
+      /** TCP connections, those sockets among them, whatever they say or do not say. */
+      arrivals: 1_200 * share,
       connects: perSecond(10, 40),
       creates: perMinute(6, 10),
       charters: perMinute(6, 10),

@@ -8,7 +8,7 @@ import { Icon } from './icon.tsx';
 
 type ComposerProps = { readonly view: RoomView };
 
-/** Below this many bytes left, the counter shows. */
+/** Below this many characters left, the counter shows. */
 const NEAR_LIMIT = 1000;
 
 const touch = window.matchMedia('(pointer: coarse)');
@@ -45,7 +45,7 @@ export function Composer({ view }: ComposerProps) {
             rows={1}
             dir="auto"
             aria-label={roomTexts.message}
-            aria-invalid={view.draftBytesLeft.value < 0}
+            aria-invalid={view.draftRoomLeft.value < 0}
             aria-describedby="composer-room"
             placeholder={roomTexts.placeholder}
             enterkeyhint={touch.matches ? 'enter' : 'send'}
@@ -77,7 +77,7 @@ export function Composer({ view }: ComposerProps) {
 
 /** How much still fits, when that gets little. */
 function RoomLeft({ view }: ComposerProps) {
-  const left = view.draftBytesLeft.value;
+  const left = view.draftRoomLeft.value;
   return (
     <div class="composer__left" id="composer-room">
       {left < 0 && (
@@ -86,7 +86,7 @@ function RoomLeft({ view }: ComposerProps) {
           <span>{roomTexts.tooLong(-left)}</span>
         </p>
       )}
-      {left >= 0 && left < NEAR_LIMIT && <small>{roomTexts.bytesLeft(left)}</small>}
+      {left >= 0 && left < NEAR_LIMIT && <small>{roomTexts.charactersLeft(left)}</small>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { copyText, selectContents } from '../clipboard.ts';
 import { texts } from '../texts.ts';
+import { isThisMachine } from '../this-machine.ts';
 import { Icon } from './icon.tsx';
 
 const COPIED_SHOWN_MS = 4000;
@@ -27,6 +28,12 @@ export function ShareLink({ url, primary = false, children }: ShareLinkProps) {
           <Icon name="key" small />
           <span>{texts.link.keyHint}</span>
         </p>
+        {isThisMachine(window.location.hostname) && (
+          <p class="hint">
+            <Icon name="alert" small />
+            <span>{texts.link.hereOnly}</span>
+          </p>
+        )}
       </div>
       <div class="row">
         <CopyButton
