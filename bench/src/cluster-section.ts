@@ -66,11 +66,7 @@ async function measureAppend({ plan, cluster: { append }, say }: ClusterBench, m
     await driver.round({ inFlight }, plan.warmUpMs);
     await bare.round(inFlight, plan.warmUpMs);
     const before = await cluster.redis.functionCalls();
-    const [rounds, floor]: [Round[], number[]] = [[], []];
-    for (let turn = 0; turn < plan.rounds; turn++) {
-      rounds.push(await driver.round({ inFlight }, plan.roundMs));
-      floor.push(await bare.round(inFlight, plan.roundMs));
-    }
+    const { rounds, floor } = await besideBare(plan, driver, bare, inFlight);
     const after = await cluster.redis.functionCalls();
     const column = inFlightColumn(inFlight);
     const calls = after.calls - before.calls;
@@ -98,6 +94,15 @@ async function measureAppend({ plan, cluster: { append }, say }: ClusterBench, m
       overRounds(rounds, (r) => r.deliveries / USUAL_MEMBERS / r.seconds),
     );
   }
+}
+
+async function besideBare(plan: Plan, driver: Driver, bare: BareRedis, inFlight: number) {
+  const [rounds, floor]: [Round[], number[]] = [[], []];
+  for (let turn = 0; turn < plan.rounds; turn++) {
+    rounds.push(await driver.round({ inFlight }, plan.roundMs));
+    floor.push(await bare.round(inFlight, plan.roundMs));
+  }
+  return { rounds, floor };
 }
 
 function perMessage(rounds: readonly Round[], value: (round: Round) => number) {

@@ -78,20 +78,20 @@ local function finish(tail, why)
   publish(tail, 'X' .. why)
 end
 
--- `head` and `first` are the seq of the newest event and of the oldest that is kept, `bytes` what is kept together,
--- `ttl` when the keys' times to live were written. All of one length, and no more than the 64 bytes up to which Redis
--- keeps a small hash compact.
+-- Kept are the events `first` to `head`: bytes `start` to `stop` of all that were ever logged. `ttl` is when the keys'
+-- times to live were written. Always 64 bytes: with a longer field Redis does not keep a small hash compact.
 local ROOM_FORMAT = '>I6I6I6I6I4I4I4I4c8c16'
 
 local function pack_room(room)
-  return struct.pack(ROOM_FORMAT, room.exp, room.ttl, room.start, room.stop, room.first, room.head, room.epoch, room.life, room.log,
-    room.gen)
+  return struct.pack(ROOM_FORMAT, room.exp, room.ttl, room.start, room.stop, room.first, room.head, room.epoch,
+    room.life, room.log, room.gen)
 end
 
 local function unpack_room(packed)
   local exp, ttl, start, stop, first, head, epoch, life, log, gen = struct.unpack(ROOM_FORMAT, packed)
   return {
-    exp = exp, ttl = ttl, start = start, stop = stop, first = first, head = head, epoch = epoch, life = life, log = log, gen = gen,
+    exp = exp, ttl = ttl, start = start, stop = stop, first = first, head = head, epoch = epoch, life = life,
+    log = log, gen = gen,
   }
 end
 
@@ -99,8 +99,8 @@ local function store_room(tail, room)
   redis.call('HSET', 'l' .. tail, LOG, pack_room(room))
 end
 
--- `l` outlives the room, and `r` outlives `l` by so long: without it a room is over, or on its way to another primary.
-local function has_lost_l(tail)
+-- `r` outlives `l` by the backstop: when `l` is missing earlier, the room is on its way to another primary.
+local function is_on_its_way(tail)
   return redis.call('PTTL', 'r' .. tail) > BACKSTOP_MS
 end
 
@@ -108,7 +108,7 @@ local function alive(tail, at, packed)
   local room = packed and unpack_room(packed)
   if room and at < room.exp then return room end
   local state = redis.call('HGET', 'r' .. tail, 'st')
-  if state == 'live' and not room and has_lost_l(tail) then error({ err = 'TRYAGAIN half of a room is elsewhere' }) end
+  if state == 'live' and not room and is_on_its_way(tail) then error({ err = 'TRYAGAIN half of a room is here' }) end
   if state == 'live' then finish(tail, 'expired') end
   return nil, (state == 'live' or state == 'ended') and 'gone' or 'vanished'
 end
@@ -142,11 +142,11 @@ local function generation_of_primary(at)
   return generation
 end
 
--- A replica that became the primary may lack the log's end: it goes on under another name, so that nobody mistakes it.
 local function named_log(log, gen)
   return bytes_of(string.sub(redis.sha1hex(log .. gen), 1, 16))
 end
 
+-- A replica that became the primary may lack the log's end: it goes on under another name, so that nobody mistakes it.
 local function name_log(tail, room, gen)
   if gen == room.gen then return end
   room.log, room.gen = named_log(room.log, gen), gen
@@ -419,6 +419,7 @@ local function open(keys, args)
     log = named_log(log, gen), gen = gen,
   }
   log_event(tail, room, 'c', charter .. blob, tonumber(events), tonumber(bytes))
+  -- Before any member: Redis looks through a small hash from its start.
   store_room(tail, room)
   keep_keys(tail, room, at)
   return 'opened'
