@@ -27,6 +27,7 @@ export const NODES_IN_FLIGHT = 256;
 export const CLUSTER_ROW = {
   redisCpu: 'CPU of Redis, all of it (µs)',
   redisFunction: 'of it, the function itself (µs)',
+  floor: 'the same bytes by bare commands: MULTI, XADD, SPUBLISH, EXEC (µs)',
   calls: 'function calls',
   nodeCpu: 'CPU of the node, ten deliveries with it (µs)',
   rate: 'messages a second',
@@ -60,7 +61,7 @@ export function emptyClusterFindings(): ClusterFindings {
     append: new Table(
       'What an append costs Redis',
       'for one message',
-      `Messages of ${APPENDED_BYTES} B into one room of 10 at one node. The time is what Linux counts for the process of Redis, divided by the messages; the function’s own is from \`INFO commandstats\`, where commands that a function calls are counted too and here left out. One message at a time is the dearest way: each costs Redis three turns of its own, to read the call, and to write the answer and the announcement.`,
+      `Messages of ${APPENDED_BYTES} B into one room of 10 at one node. The time is what Linux counts for the process of Redis, divided by the messages; the function’s own is from \`INFO commandstats\`, where commands that a function calls are counted too and here left out. The bare commands, round by round in turn with the append on the same Redis, are what nobody can go below: they store and announce, and ask nothing. One message at a time is the dearest way: each costs Redis four system calls of its own, to wake up, to read the call, and to write the answer and the announcement.`,
       false,
     ),
     beside: new Table(

@@ -1,5 +1,6 @@
 // What many servers with one Redis cost beside a server that holds its rooms itself.
 
+import { BareRedis } from './bare-redis.ts';
 import { USUAL_MEMBERS, comeBackAll, cut, enterAll, openDoors, timed } from './arrivals.ts';
 import {
   APPENDED_BYTES,
@@ -60,10 +61,12 @@ async function measureAppend({ plan, cluster: { append }, say }: ClusterBench, m
   say('what an append costs Redis');
   await using cluster = await Cluster.start(mayfly, 1);
   const driver = await fill(cluster, { rooms: 1, members: USUAL_MEMBERS }, APPENDED_BYTES);
+  using bare = await BareRedis.start(cluster.redis);
   for (const inFlight of plan.cluster.inFlight) {
     await driver.round({ inFlight }, plan.warmUpMs);
+    await bare.round(inFlight, plan.warmUpMs);
     const before = await cluster.redis.functionCalls();
-    const [rounds = []] = await takeTurns({ ...plan, warmUpMs: 0 }, [driver], () => ({ inFlight }));
+    const { rounds, floor } = await besideBare(plan, driver, bare, inFlight);
     const after = await cluster.redis.functionCalls();
     const column = inFlightColumn(inFlight);
     const calls = after.calls - before.calls;
@@ -77,6 +80,7 @@ async function measureAppend({ plan, cluster: { append }, say }: ClusterBench, m
       column,
       spread([(after.microseconds - before.microseconds) / calls]),
     );
+    append.put(CLUSTER_ROW.floor, column, spread(floor));
     // Every message has arrived when the driver is done, also those that were under way at a round's end.
     append.put(CLUSTER_ROW.calls, column, spread([calls / messagesOf(rounds)]));
     append.put(
@@ -90,6 +94,15 @@ async function measureAppend({ plan, cluster: { append }, say }: ClusterBench, m
       overRounds(rounds, (r) => r.deliveries / USUAL_MEMBERS / r.seconds),
     );
   }
+}
+
+async function besideBare(plan: Plan, driver: Driver, bare: BareRedis, inFlight: number) {
+  const [rounds, floor]: [Round[], number[]] = [[], []];
+  for (let turn = 0; turn < plan.rounds; turn++) {
+    rounds.push(await driver.round({ inFlight }, plan.roundMs));
+    floor.push(await bare.round(inFlight, plan.roundMs));
+  }
+  return { rounds, floor };
 }
 
 function perMessage(rounds: readonly Round[], value: (round: Round) => number) {

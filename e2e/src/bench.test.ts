@@ -37,7 +37,7 @@ test('npm run bench -- --quick measures every contender in every section', { tim
     for (const [, ...cells] of cpuRows) for (const cell of cells.slice(0, 3)) expect(cell).toMatch(FIGURE);
     expect(section(report, 'Coming and coming back').map(([row]) => row)).toEqual(['first joins', 'resumes']);
     const cluster = readFileSync(join(directory, 'cluster.md'), 'utf8');
-    expect(section(cluster, 'What an append costs Redis').length).toBe(5);
+    expect(section(cluster, 'What an append costs Redis').length).toBe(6);
     expect(section(cluster, 'A room in Redis').length).toBe(6);
     expect(readFileSync(join(directory, 'chart.svg'), 'utf8').match(/<rect /g)?.length).toBe(6);
   } finally {

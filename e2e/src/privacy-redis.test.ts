@@ -130,7 +130,7 @@ test('whatever Redis complains of, the log of the node names no room and no key'
   expect(server.output).not.toContain('trouble');
 
   // What no fault of Redis brings about: somebody else writes into its keys.
-  await provoke(crowd, redis, 'WRONGTYPE', ['SET', roomKey, TEXT]);
+  await provoke(crowd, redis, 'WRONGTYPE', ['SET', roomKey.replace('r', 'l'), TEXT]);
   expect(await eventually(() => server.output.includes('trouble in session'), 60_000)).toBe(true);
   await redis.kill();
   for (const member of members) member.write();

@@ -3,10 +3,13 @@
 -- The node verifies signatures; a function compares what the verdict rested on, and whether the room's time is up.
 --
 -- Keys. All of a room end in {T}:<room>, where T is one of 1,024 partitions, and every one has a time to live.
---   r hash     state, log, generation of the primary, head, bytes, expiry, policies, public keys; kept small
+--   r hash     reserved, live or ended; policies, public keys, what presence keeps count of
 --   o hash     the charter in force and its blob
---   m hash     idPk -> slot                        l hash  slot -> record (see `pack`)
---   p hash     slot -> sealed profile              s stream <seq>-0: kind and bytes
+--   m hash     idPk -> slot
+--   l hash     LOG -> what changes with every message (see `pack_room`), slot -> record (see `pack_member`): together,
+--              since an append reads and writes one of each
+--   p hash     slot -> sealed profile
+--   s stream   <seq>-<bytes of the log so far, with its own>: kind and bytes
 --   h zset     slots here or in grace, in order of coming      g zset  slots that left, in order of leaving
 --   w hash     node -> how many members are in its care
 --   c channel  announcements (see `publish`)
@@ -14,6 +17,8 @@
 -- The letters x, t, k, i, a and q are kept for stubs, due times, slices, invites, admissions and knocks.
 
 local HERE, QUIET, AWAY, LEFT = 1, 2, 3, 4
+-- The field of `l` that is not a slot, which has 8 bytes.
+local LOG = 'log'
 
 local RESERVED_MS = 30000
 local TOMBSTONE_MS = 60000
@@ -73,17 +78,44 @@ local function finish(tail, why)
   publish(tail, 'X' .. why)
 end
 
+-- Kept are the events `first` to `head`: bytes `start` to `stop` of all that were ever logged. `ttl` is when the keys'
+-- times to live were written. Always 64 bytes: with a longer field Redis does not keep a small hash compact.
+local ROOM_FORMAT = '>I6I6I6I6I4I4I4I4c8c16'
+
+local function pack_room(room)
+  return struct.pack(ROOM_FORMAT, room.exp, room.ttl, room.start, room.stop, room.first, room.head, room.epoch,
+    room.life, room.log, room.gen)
+end
+
+local function unpack_room(packed)
+  local exp, ttl, start, stop, first, head, epoch, life, log, gen = struct.unpack(ROOM_FORMAT, packed)
+  return {
+    exp = exp, ttl = ttl, start = start, stop = stop, first = first, head = head, epoch = epoch, life = life,
+    log = log, gen = gen,
+  }
+end
+
+local function store_room(tail, room)
+  redis.call('HSET', 'l' .. tail, LOG, pack_room(room))
+end
+
+-- `r` outlives `l` by the backstop: when `l` is missing earlier, the room is on its way to another primary.
+local function is_on_its_way(tail)
+  return redis.call('PTTL', 'r' .. tail) > BACKSTOP_MS
+end
+
+local function alive(tail, at, packed)
+  local room = packed and unpack_room(packed)
+  if room and at < room.exp then return room end
+  local state = redis.call('HGET', 'r' .. tail, 'st')
+  if state == 'live' and not room and is_on_its_way(tail) then error({ err = 'TRYAGAIN half of a room is here' }) end
+  if state == 'live' then finish(tail, 'expired') end
+  return nil, (state == 'live' or state == 'ended') and 'gone' or 'vanished'
+end
+
 -- The open room, or nothing and why: 'gone' with a tombstone, 'vanished' without one.
 local function living(tail, at)
-  local f = redis.call('HMGET', 'r' .. tail, 'st', 'exp', 'log', 'gen', 'head', 'bytes', 'ep', 'life', 'ttl')
-  if f[1] == 'open' and at < tonumber(f[2]) then
-    return {
-      exp = tonumber(f[2]), log = f[3], gen = f[4], head = tonumber(f[5]), bytes = tonumber(f[6]),
-      epoch = tonumber(f[7]), life = tonumber(f[8]), ttl = tonumber(f[9]),
-    }
-  end
-  if f[1] == 'open' then finish(tail, 'expired') end
-  return nil, (f[1] == 'open' or f[1] == 'ended') and 'gone' or 'vanished'
+  return alive(tail, at, redis.call('HGET', 'l' .. tail, LOG))
 end
 
 local function keep_keys(tail, room, at)
@@ -104,30 +136,35 @@ end
 local generation, asked_at = '', 0
 local function generation_of_primary(at)
   if at < asked_at or at - asked_at >= 100 then
-    generation = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+    generation = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 16)
     asked_at = at
   end
   return generation
 end
 
+local function named_log(log, gen)
+  return bytes_of(string.sub(redis.sha1hex(log .. gen), 1, 16))
+end
+
 -- A replica that became the primary may lack the log's end: it goes on under another name, so that nobody mistakes it.
 local function name_log(tail, room, gen)
   if gen == room.gen then return end
-  room.gen = gen
-  room.log = bytes_of(string.sub(redis.sha1hex(room.log .. gen), 1, 16))
-  redis.call('HSET', 'r' .. tail, 'gen', gen, 'log', room.log)
+  room.log, room.gen = named_log(room.log, gen), gen
+  store_room(tail, room)
 end
 
 -- Members.
 
 -- `node` is whose care the member is in; `attempt` names the join that made its newest session.
-local function pack(member)
-  return struct.pack('>I4I4BI4c8c8c32', member.generation, member.n, member.standing, member.from, member.node,
+local MEMBER_FORMAT = '>I4I4BI4c8c8c32'
+
+local function pack_member(member)
+  return struct.pack(MEMBER_FORMAT, member.generation, member.n, member.standing, member.from, member.node,
     member.attempt, member.id)
 end
 
 local function unpack_member(slot, packed)
-  local generation, n, standing, from, node, attempt, id = struct.unpack('>I4I4BI4c8c8c32', packed)
+  local generation, n, standing, from, node, attempt, id = struct.unpack(MEMBER_FORMAT, packed)
   return {
     slot = slot, generation = generation, n = n, standing = standing, from = from, node = node, attempt = attempt, id = id,
   }
@@ -139,7 +176,14 @@ local function find(tail, slot)
 end
 
 local function store(tail, member)
-  redis.call('HSET', 'l' .. tail, member.slot, pack(member))
+  redis.call('HSET', 'l' .. tail, member.slot, pack_member(member))
+end
+
+-- As `living`, and one of its members, if known.
+local function living_with(tail, at, slot)
+  local packed, record = unpack(redis.call('HMGET', 'l' .. tail, LOG, slot))
+  local room, why = alive(tail, at, packed)
+  return room, room and record and unpack_member(slot, record), why
 end
 
 local function care(tail, node, change)
@@ -173,7 +217,7 @@ local function publish_presence(tail, snapshot, joined, away, left)
     .. joined .. away .. left)
 end
 
--- Who is there, at most `most` and `first`: their slots, records (see `pack`) and profiles, as Redis has them.
+-- Who is there, at most `most` and `first`: their slots, records (see `pack_member`) and profiles, as Redis has them.
 local function list_members(tail, most, first)
   local slots = redis.call('ZRANGE', 'h' .. tail, 0, most - 1)
   if first then table.insert(slots, first) end
@@ -261,9 +305,8 @@ local function depart(tail, room, at, member)
 end
 
 -- The member this session speaks for. Whom another node took for dead is taken back, unless a newer session has come.
-local function speaking(tail, at, slot, generation, node)
-  local member = find(tail, slot)
-  if not member or member.generation ~= tonumber(generation) then return nil end
+local function speaking(tail, at, member, generation, node)
+  if not member or member.generation ~= generation then return nil end
   if member.standing == HERE and member.node == node then return member end
   if member.node == node then return nil end
   local before = seat(tail, member, node)
@@ -291,27 +334,30 @@ end
 
 -- The log.
 
--- What is beyond the number of events goes in batches; nobody is shown it meanwhile. Bytes are never beyond theirs.
-local function trim(tail, room, events, bytes)
-  local kept = redis.call('XLEN', 's' .. tail)
-  if kept <= events + SLACK and room.bytes <= bytes then return end
-  local first = room.head - kept + 1
-  while kept > events or room.bytes > bytes do
-    for _, entry in ipairs(redis.call('XRANGE', 's' .. tail, first .. '-0', '+', 'COUNT', SLACK + 1)) do
-      if kept <= events and room.bytes <= bytes then break end
-      room.bytes = room.bytes - #entry[2][2]
-      first, kept = first + 1, kept - 1
-    end
-  end
-  redis.call('XTRIM', 's' .. tail, 'MINID', first .. '-0')
+local function kept(room)
+  return room.head - room.first + 1
 end
 
+-- An entry's id says where it ends, so that what goes before it need not be read.
+local function let_go(tail, room, last)
+  local id = redis.call('XRANGE', 's' .. tail, last, last)[1][1]
+  room.first, room.start = last + 1, tonumber(string.match(id, '-(.*)'))
+end
+
+-- What is beyond the number of events goes in batches; nobody is shown it meanwhile. Bytes are never beyond theirs.
+local function trim(tail, room, events, bytes)
+  if kept(room) <= events + SLACK and room.stop - room.start <= bytes then return end
+  if kept(room) > events then let_go(tail, room, room.head - events) end
+  while room.stop - room.start > bytes do let_go(tail, room, room.first) end
+  redis.call('XTRIM', 's' .. tail, 'MINID', room.first)
+end
+
+-- The caller stores the room.
 local function log_event(tail, room, kind, content, events, bytes)
   local seq = room.head + 1
-  redis.call('XADD', 's' .. tail, seq .. '-0', kind, content)
-  room.head, room.bytes = seq, room.bytes + #content
-  trim(tail, room, tonumber(events), tonumber(bytes))
-  redis.call('HSET', 'r' .. tail, 'head', seq, 'bytes', room.bytes, 'exp', room.exp, 'ttl', room.ttl)
+  room.head, room.stop = seq, room.stop + #content
+  redis.call('XADD', 's' .. tail, string.format('%d-%d', seq, room.stop), kind, content)
+  trim(tail, room, events, bytes)
   publish(tail, 'E' .. room.log .. struct.pack('>I4', seq) .. kind .. content)
   return seq
 end
@@ -319,12 +365,12 @@ end
 -- As Redis has them: id, and kind and bytes.
 local function events_after(tail, after, last)
   if after >= last then return {} end
-  return redis.call('XRANGE', 's' .. tail, (after + 1) .. '-0', last .. '-0')
+  return redis.call('XRANGE', 's' .. tail, after + 1, last)
 end
 
 -- Rules RESUME-1 to RESUME-3: mode, reason, and the place after which events follow.
-local function resume_from(tail, room, log, seq, own_from, events)
-  local trimmed_to = room.head - math.min(redis.call('XLEN', 's' .. tail), tonumber(events))
+local function resume_from(room, log, seq, own_from, events)
+  local trimmed_to = room.head - math.min(kept(room), tonumber(events))
   local from = math.max(own_from, trimmed_to)
   if log == '' then return 'reset', 'fresh', from end
   if log ~= room.log then return 'reset', 'new_log', from end
@@ -347,9 +393,7 @@ local function create(keys, args)
   if living(tail, at) or reserved_for(keys[1], at) then return 'taken' end
   if may == 'full' then return 'full' end
   wipe(tail)
-  -- Redis looks through a small hash from its start: what every append needs stands first.
-  redis.call('HSET', keys[1], 'st', 'reserved', 'exp', at + RESERVED_MS, 'log', '', 'gen', '', 'head', 0, 'bytes', 0,
-    'ep', 0, 'life', life, 'ttl', 0, 'own', owner, 'hist', history)
+  redis.call('HSET', keys[1], 'st', 'reserved', 'exp', at + RESERVED_MS, 'life', life, 'own', owner, 'hist', history)
   redis.call('PEXPIRE', keys[1], RESERVED_MS)
   list_room(tail, at, at + RESERVED_MS)
   return 'created'
@@ -365,19 +409,27 @@ local function open(keys, args)
   if living(tail, at) and redis.call('HGET', 'o' .. tail, 'charter') == charter then return 'opened' end
   if reserved_for(keys[1], at) ~= owner then return 'not_reserved' end
   local life = tonumber(redis.call('HGET', keys[1], 'life'))
-  redis.call('HSET', keys[1], 'st', 'open', 'log', log, 'gen', '', 'pv', 0, 'ord', 0, 'ep', epoch, 'c', c,
-    'a', access, 'link', link, 'door', door, 'listed', listed)
+  redis.call('HSET', keys[1], 'st', 'live', 'pv', 0, 'ord', 0, 'c', c, 'a', access, 'link', link, 'door', door,
+    'listed', listed)
+  redis.call('HDEL', keys[1], 'exp')
   redis.call('HSET', 'o' .. tail, 'charter', charter, 'blob', blob)
-  local room = { log = log, gen = '', head = 0, bytes = 0, life = life, exp = at + life, ttl = at }
-  name_log(tail, room, generation_of_primary(at))
-  log_event(tail, room, 'c', charter .. blob, events, bytes)
+  local gen = generation_of_primary(at)
+  local room = {
+    exp = at + life, ttl = at, start = 0, stop = 0, first = 1, head = 0, epoch = tonumber(epoch), life = life,
+    log = named_log(log, gen), gen = gen,
+  }
+  log_event(tail, room, 'c', charter .. blob, tonumber(events), tonumber(bytes))
+  -- Before any member: Redis looks through a small hash from its start.
+  store_room(tail, room)
   keep_keys(tail, room, at)
   return 'opened'
 end
 
 local function public_keys(keys)
-  if not living(tail_of(keys[1]), now()) then return nil end
-  return redis.call('HMGET', keys[1], 'own', 'a', 'link', 'door', 'ep')
+  local room = living(tail_of(keys[1]), now())
+  if not room then return nil end
+  local own, access, link, door = unpack(redis.call('HMGET', keys[1], 'own', 'a', 'link', 'door'))
+  return { own, access, link, door, room.epoch }
 end
 
 local function join(keys, args)
@@ -404,10 +456,10 @@ local function join(keys, args)
     tell_life(tail, room, at)
   end
   keep_keys(tail, room, at)
-  redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
+  store_room(tail, room)
 
   local charter = redis.call('HMGET', 'o' .. tail, 'charter', 'blob')
-  local mode, reason, after = resume_from(tail, room, log, seq, member.from, events)
+  local mode, reason, after = resume_from(room, log, seq, member.from, events)
   local missed_after = room.head - after > EVENTS_IN_ANSWER and after or events_after(tail, after, room.head)
   return {
     'joined', member.slot, member.generation, room.log, room.head, mode, reason, room.epoch, tonumber(f[2]),
@@ -417,22 +469,22 @@ local function join(keys, args)
   }
 end
 
+-- All but the envelope comes packed (answers.ts, `messageWord`), since each argument, and each number as text, costs time.
 local function append(keys, args)
-  local slot, generation, n, epoch, envelope, node, events, bytes = unpack(args)
+  local slot, generation, node, n, epoch, events, bytes = struct.unpack('>c8I4c8I4I4I4I4', args[1])
   local tail, at = tail_of(keys[1]), now()
-  local room, why = living(tail, at)
+  local room, known, why = living_with(tail, at, slot)
   if not room then return why end
-  local member = speaking(tail, at, slot, generation, node)
+  local member = speaking(tail, at, known, generation, node)
   if not member then return 'replaced' end
-  n = tonumber(n)
   if n <= member.n then return 'repeated' end
-  if tonumber(epoch) ~= room.epoch then return 'epoch' end
+  if epoch ~= room.epoch then return 'epoch' end
   if n > member.n + 1 then return 'gap' end
   name_log(tail, room, generation_of_primary(at))
   restart_life(tail, room, at)
-  local seq = log_event(tail, room, 'm', envelope, events, bytes)
+  local seq = log_event(tail, room, 'm', args[2], events, bytes)
   member.n = n
-  store(tail, member)
+  redis.call('HSET', 'l' .. tail, LOG, pack_room(room), slot, pack_member(member))
   return seq
 end
 
@@ -440,9 +492,9 @@ end
 local function profile(keys, args)
   local slot, generation, epoch, sealed, node = unpack(args)
   local tail, at = tail_of(keys[1]), now()
-  local room, why = living(tail, at)
+  local room, known, why = living_with(tail, at, slot)
   if not room then return why end
-  local member = speaking(tail, at, slot, generation, node)
+  local member = speaking(tail, at, known, tonumber(generation), node)
   if not member or tonumber(epoch) ~= room.epoch then return 'ignored' end
   redis.call('HSET', 'p' .. tail, slot, sealed)
   redis.call('PEXPIRE', 'p' .. tail, room.exp - at + REFRESH_MS)
@@ -456,9 +508,8 @@ end
 local function fade(keys, args)
   local slot, generation, step = unpack(args)
   local tail, at = tail_of(keys[1]), now()
-  local room, why = living(tail, at)
+  local room, member, why = living_with(tail, at, slot)
   if not room then return why end
-  local member = find(tail, slot)
   if not member or member.generation ~= tonumber(generation) then return 'replaced' end
   local standing = member.standing
   if step == 'quiet' and standing == HERE then
@@ -494,11 +545,11 @@ end
 local function renew(keys, args)
   local slot, generation, node = unpack(args)
   local tail, at = tail_of(keys[1]), now()
-  local room, why = living(tail, at)
+  local room, known, why = living_with(tail, at, slot)
   if not room then return why end
-  if not speaking(tail, at, slot, generation, node) then return 'replaced' end
+  if not speaking(tail, at, known, tonumber(generation), node) then return 'replaced' end
   restart_life(tail, room, at)
-  redis.call('HSET', keys[1], 'exp', room.exp, 'ttl', room.ttl)
+  store_room(tail, room)
   tell_life(tail, room, at)
   return 'renewed'
 end
@@ -557,8 +608,8 @@ local function hold(keys, args)
   local tail, at, replaced = tail_of(keys[1]), now(), {}
   if not living(tail, at) then return replaced end
   for i = 2, #args, 2 do
-    if not speaking(tail, at, args[i], args[i + 1], args[1]) then
-      local member = find(tail, args[i])
+    local member = find(tail, args[i])
+    if not speaking(tail, at, member, tonumber(args[i + 1]), args[1]) then
       if member and member.generation > tonumber(args[i + 1]) then
         local last = #replaced
         replaced[last + 1], replaced[last + 2] = member.slot, member.generation

@@ -7,12 +7,22 @@ import {
   type Presence,
   RESET_REASONS,
   type ResetReason,
+  concat,
   encodeProfileFrame,
   equalBytes,
   toBase64url,
   toHex,
+  u32,
 } from '@mayfly/protocol';
-import type { JoinRefused, Joined, MemberSession, Placed, RoomKeys, StoredEvent } from '../room-store.ts';
+import type {
+  JoinRefused,
+  Joined,
+  MemberSession,
+  Placed,
+  RoomKeys,
+  StoreLimits,
+  StoredEvent,
+} from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
 import type { Head, PresentNow } from './ear.ts';
 import { Reply, textOf } from './reply.ts';
@@ -21,7 +31,7 @@ export function readKeys(answer: unknown): RoomKeys | undefined {
   if (answer === null) return undefined;
   const reply = new Reply(answer);
   const [ownerPk, accessPk, linkPk] = [reply.bytes(), reply.bytes(), reply.bytes()];
-  const [door, epoch] = [Number(reply.text()), Number(reply.text())];
+  const [door, epoch] = [Number(reply.text()), reply.number()];
   return { ownerPk, accessPk, ...(linkPk.length > 0 && { linkPk }), epoch, door: asDoor(door) };
 }
 
@@ -124,7 +134,7 @@ type Member = {
   readonly profile: Uint8Array | undefined;
 };
 
-// The layout of a record: mayfly.lua, `pack`.
+// The layout of a record: mayfly.lua, `pack_member`.
 const STANDING_AT = 8;
 const AWAY = 3;
 const ID_PK_AT = 29;
@@ -197,6 +207,17 @@ export function placeWords(position: Position | undefined): readonly [Uint8Array
   return position === undefined
     ? [new Uint8Array(0), 0]
     : [new Uint8Array(Buffer.from(position.logId, 'base64url')), position.seq];
+}
+
+/** All that `append` asks for beside the envelope, as one argument (mayfly.lua, `append`): each one costs Redis time. */
+export function messageWord(
+  { slot, generation }: MemberSession,
+  node: Uint8Array,
+  n: number,
+  epoch: number,
+  { historyMessages, historyBytes }: Pick<StoreLimits, 'historyMessages' | 'historyBytes'>,
+): Uint8Array {
+  return concat(slot, u32(generation), node, ...[n, epoch, historyMessages, historyBytes].map(u32));
 }
 
 function resetReason(text: string): { readonly reason?: ResetReason } {

@@ -10,6 +10,7 @@ import { envelope, roomId, sealedProfile } from '../../testing/signer.ts';
 import { AWAY_AFTER_MS } from '../members.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
+import { messageWord } from './answers.ts';
 import { connectRedisStore } from './connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
@@ -105,8 +106,25 @@ describe('keys', () => {
     const kept = Number(await redis.ask('XLEN', roomKey(ROOM).replace('r', 's')));
     expect(kept).toBeGreaterThanOrEqual(5);
     expect(kept).toBeLessThanOrEqual(5 + 16);
-    expect(await redis.ask('HGET', roomKey(ROOM), 'bytes')).toBe(String(kept * envelope(1).length));
     expect((await a.join('bob')).missed.map(({ seq }) => seq)).toEqual([97, 98, 99, 100, 101]);
+  });
+
+  test('RESUME-4: what went by number counts no more among the bytes, to the last one', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    for (let n = 1; n <= 30; n++) await a.append(session, n);
+    const large = envelope(31, { bucket: 6 });
+    const stream = roomKey(ROOM).replace('r', 's');
+    const before = Number(await redis.ask('XLEN', stream));
+    const bytes = before * envelope(1).length + large.length;
+    const raw = async (n: number, historyBytes: number) => {
+      const limits = { historyMessages: 1_000, historyBytes };
+      const word = messageWord(session, new SeededRandom(1).bytes(8), n, 0, limits);
+      expect(await fcall('append', word, large)).toBe(31 + n - 30);
+      return Number(await redis.ask('XLEN', stream));
+    };
+    expect(await raw(31, bytes)).toBe(before + 1);
+    expect(await raw(32, bytes + large.length - 1)).toBe(before + 1);
   });
 });
 
@@ -117,12 +135,12 @@ describe('a Redis that fails', () => {
     await a.append(ann.session, 1);
     a.heard();
     const node = new SeededRandom(99).bytes(8);
-    const words = (n: number) => [n, 0, envelope(n), node, 5, 100_000];
+    const words = (n: number) => [messageWord(bob.session, node, n, 0, LIMITS), envelope(n)];
     // One after the other in Redis, before anybody can have come back.
     await Promise.all([
       redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub'),
-      fcall('append', bob.session.slot, bob.session.generation, ...words(1)),
-      fcall('append', bob.session.slot, bob.session.generation, ...words(2)),
+      fcall('append', ...words(1)),
+      fcall('append', ...words(2)),
       fcall('fade', cem.session.slot, cem.session.generation, 'leave'),
     ]);
     await world.settled();
@@ -284,11 +302,23 @@ describe('a Redis that fails', () => {
   test('a function that fails is our fault, and its error tells nothing of the room', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
-    await redis.ask('SET', roomKey(ROOM), 'not a hash');
+    await redis.ask('SET', roomKey(ROOM).replace('r', 'l'), 'not a hash');
     const error: unknown = await a.raw.append(ROOM, session, 1, envelope(1)).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(StoreUnavailable);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
+  });
+
+  test('what lacks a part is not over but on its way; once its time is up it is over', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    a.heard();
+    await redis.ask('DEL', roomKey(ROOM).replace('r', 'l'));
+    await expect(a.raw.append(ROOM, session, 1, envelope(1))).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await redis.ask('HGET', roomKey(ROOM), 'st')).toBe('live');
+    await redis.ask('PEXPIRE', roomKey(ROOM), 60_000);
+    expect(await a.append(session, 1)).toEqual({ outcome: 'gone' });
+    expect(a.heard()).toEqual([{ type: 'ended', reason: 'expired' }]);
   });
 
   test('SEND-3: a step that fails on its way has announced nothing and spent no n', async () => {
@@ -358,6 +388,18 @@ describe('as in production', () => {
     } finally {
       await store[Symbol.asyncDispose]();
     }
+  });
+
+  test('a room of another layout has vanished for this version, and is left to the other', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    const log = roomKey(ROOM).replace('r', 'l');
+    await redis.ask('HDEL', log, 'log');
+    await redis.ask('HSET', roomKey(ROOM), 'st', 'open');
+    a.heard();
+    expect(await a.append(session, 1)).toEqual({ outcome: 'gone' });
+    expect(a.heard()).toEqual([{ type: 'ended', reason: 'server' }]);
+    expect(await redis.ask('EXISTS', roomKey(ROOM), log)).toBe(2);
   });
 
   test('the name of a library changes with its text', () => {

@@ -48,9 +48,7 @@ export class RedisLink implements Link {
 
   async range(stream: string, after: number, last: number): Promise<unknown> {
     try {
-      return await this.#inTime(
-        this.#topology.caller.callBuffer('XRANGE', stream, `${after + 1}-0`, `${last}-0`),
-      );
+      return await this.#inTime(this.#topology.caller.callBuffer('XRANGE', stream, after + 1, last));
     } catch (error) {
       throw this.#failure('XRANGE', stream, error);
     }

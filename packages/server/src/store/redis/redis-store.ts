@@ -31,6 +31,7 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 import { readAnnouncement } from './announcement.ts';
 import {
   type JoinAnswer,
+  messageWord,
   placeWords,
   readEvents,
   readHeads,
@@ -167,18 +168,8 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
-    const { historyMessages, historyBytes } = this.#setup.limits;
-    const { slot, generation } = session;
-    const words = [
-      slot,
-      generation,
-      n,
-      epochOf(envelope),
-      envelope,
-      this.#node,
-      historyMessages,
-      historyBytes,
-    ];
+    const word = messageWord(session, this.#node, n, epochOf(envelope), this.#setup.limits);
+    const words = [word, envelope];
     const placed = await this.#unlessFull(SERVER_FULL, this.#call('append', room, words), readPlaced);
     if (placed !== 'vanished') return placed;
     this.#vanished(room);
