@@ -185,15 +185,37 @@ function installPython() {
 
 const OLDEST_REDIS = 7;
 
-/** A redis-server or valkey-server for tests and `npm run cluster`, installed if it may be; its path is also in REDIS_SERVER_PATH. */
+/** A redis-server or valkey-server, installed if it may be: in REDIS_SERVER_PATH, with what it needs to be told in REDIS_SERVER_OPTIONS. */
 export function requireRedis() {
   const found = findRedis() ?? installRedis();
   if (!found)
     fail(
       `needs a redis-server of Redis ${OLDEST_REDIS}.0 or newer, or a valkey-server: sudo apt-get install -y redis-server (or set REDIS_SERVER_PATH), then run this again.`,
     );
-  process.env.REDIS_SERVER_PATH = found;
-  return found;
+  useRedis(found);
+}
+
+/** The same, where there is one: nothing is installed, and nobody is asked to. */
+export function offerRedis() {
+  const found = findRedis();
+  if (found) useRedis(found);
+}
+
+// Valkey keeps large commands from 8.1 on, and no other server knows how to leave that.
+const NO_COMMAND_LOGS = '--commandlog-request-larger-than -1 --commandlog-reply-larger-than -1';
+
+function useRedis(program) {
+  process.env.REDIS_SERVER_PATH = program;
+  process.env.REDIS_SERVER_OPTIONS ??= hasCommandLogs(program) ? NO_COMMAND_LOGS : '';
+}
+
+function hasCommandLogs(program) {
+  const [, major, minor] = /^Valkey .*\bv=(\d+)\.(\d+)/.exec(versionOf(program)) ?? [];
+  return Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 1);
+}
+
+function versionOf(program) {
+  return spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
 }
 
 function findRedis() {
@@ -202,8 +224,7 @@ function findRedis() {
 }
 
 function isRedis(program) {
-  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-  return Number(/\bv=(\d+)\./.exec(stdout ?? '')?.[1]) >= OLDEST_REDIS;
+  return Number(/\bv=(\d+)\./.exec(versionOf(program))?.[1]) >= OLDEST_REDIS;
 }
 
 function installRedis() {

@@ -25,7 +25,7 @@ const { HOST: host = '0.0.0.0', PORT: port = '5000', ...environment } = process.
 requireNode();
 await requireAddress();
 installPackages();
-const redisServer = requireRedis();
+requireRedis();
 const haproxy = requireHaproxy();
 build();
 
@@ -75,8 +75,13 @@ function start(name, program, args, options = {}) {
 }
 
 function startRedis(redisPort) {
-  const args = ['--include', join(root, 'deploy/redis.conf'), '--bind', '127.0.0.1'];
-  return dependOn('Redis', start('Redis', redisServer, [...args, '--port', redisPort, '--dir', directory]));
+  const { REDIS_SERVER_PATH, REDIS_SERVER_OPTIONS } = process.env;
+  const more = REDIS_SERVER_OPTIONS.split(' ').filter(Boolean);
+  const args = ['--include', join(root, 'deploy/redis.conf'), ...more, '--bind', '127.0.0.1'];
+  return dependOn(
+    'Redis',
+    start('Redis', REDIS_SERVER_PATH, [...args, '--port', redisPort, '--dir', directory]),
+  );
 }
 
 function startBalancer() {

@@ -21,6 +21,8 @@ import {
 
 /** What Mayfly asks of a Redis: as people who run one get it. */
 const CONFIGURATION = fileURLToPath(new URL('../../deploy/redis.conf', import.meta.url));
+/** What this server needs to be told and others do not know; the bootstrap finds out. */
+const OPTIONS = (process.env['REDIS_SERVER_OPTIONS'] ?? '').split(' ').filter((word) => word !== '');
 /** Longer than the pause between two pings of a node: what they cost must not look like work. */
 const REST_MS = 400;
 
@@ -116,7 +118,8 @@ export class MeasuredRedis implements AsyncDisposable {
   static async start(): Promise<MeasuredRedis> {
     const directory = await mkdtemp(join(tmpdir(), 'mayfly-bench-'));
     const port = await freePort();
-    const words = [CONFIGURATION, '--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+    const words = [CONFIGURATION, ...OPTIONS, ...own];
     const child = spawn(process.env['REDIS_SERVER_PATH'] ?? 'redis-server', words, {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -16,6 +16,9 @@ export type RedisSettings = { readonly [name: string]: string | readonly string[
 /** What Mayfly asks of a Redis: as people who run one get it. */
 const CONFIGURATION = fileURLToPath(new URL('../../../../deploy/redis.conf', import.meta.url));
 
+/** What this server needs to be told and others do not know; the bootstrap of `npm test` finds out. */
+const OPTIONS = (process.env['REDIS_SERVER_OPTIONS'] ?? '').split(' ').filter((word) => word !== '');
+
 const SENTINEL_NAME = 'mayfly';
 
 export class RedisProcess implements AsyncDisposable {
@@ -304,10 +307,11 @@ function spawnRedis(args: readonly string[], directory: string): Promise<Started
 // Included, and not as its configuration file: a Sentinel makes Redis write that anew.
 function toArgs(port: number, directory: string, settings: RedisSettings): readonly string[] {
   const own = { port: String(port), bind: '127.0.0.1', dir: directory };
-  return Object.entries({ include: CONFIGURATION, ...settings, ...own }).flatMap(([name, value]) => [
+  const words = Object.entries({ include: CONFIGURATION, ...settings, ...own }).flatMap(([name, value]) => [
     `--${name}`,
     ...[value].flat(),
   ]);
+  return [...OPTIONS, ...words];
 }
 
 function splitAt(line: string, at: number): [string, string] {
