@@ -12,7 +12,7 @@ type AuthorNameProps = { readonly person: Person; readonly tagged: boolean };
 
 export function AuthorName({ person, tagged }: AuthorNameProps) {
   return (
-    <span class="name" data-hue={hueOf(person)}>
+    <span class={tagged ? 'name name--tagged' : 'name'} data-hue={hueOf(person)}>
       <bdi dir="auto">{shownName(person.name)}</bdi>
       {tagged && <span class="name__tag">·{person.tag}</span>}
     </span>
