@@ -72,6 +72,17 @@ async function join(store: RoomStore, name: string, more: Partial<JoinRequest> =
   return joined;
 }
 
+/** Ann is at one node, and Bob, who only listens, at another: `heard` is what his has been told. */
+async function speakerAndListener() {
+  const [here, there] = [await connect(1), await connect(2)];
+  await openRoom(here);
+  const heard: RoomNews[] = [];
+  there.follow(ROOM, (news) => heard.push(news));
+  await join(there, 'bob');
+  const { session, logId } = await join(here, 'ann');
+  return { here, heard, session, logId };
+}
+
 /** Sends one message after the other, and each of them again until it is known to be placed. */
 class Writer {
   readonly outcomes = new Set<string>();
@@ -203,12 +214,7 @@ describe('a slot moves', () => {
   );
 
   test('all at once: who only listens hears what is said at the new place, also without the functions there', async () => {
-    const [here, there] = [await connect(1), await connect(2)];
-    await openRoom(here);
-    const heard: RoomNews[] = [];
-    there.follow(ROOM, (news) => heard.push(news));
-    await join(there, 'bob');
-    const { session, logId } = await join(here, 'ann');
+    const { here, heard, session, logId } = await speakerAndListener();
     const move = await SlotMove.begin(cluster, SLOT);
     await move.to.ask('FUNCTION', 'FLUSH');
     await move.complete();
@@ -234,12 +240,7 @@ describe('a slot moves', () => {
   });
 
   test('there and back: who only listens goes on hearing', async () => {
-    const [here, there] = [await connect(1), await connect(2)];
-    await openRoom(here);
-    const heard: RoomNews[] = [];
-    there.follow(ROOM, (news) => heard.push(news));
-    await join(there, 'bob');
-    const { session, logId } = await join(here, 'ann');
+    const { here, heard, session, logId } = await speakerAndListener();
     await (await SlotMove.begin(cluster, SLOT)).complete();
     await (await SlotMove.begin(cluster, SLOT, -1)).complete();
     await vi.waitFor(() => here.append(ROOM, session, 1, envelope(7)), PATIENCE);
