@@ -24,7 +24,7 @@ import { Landing } from './screens/landing.tsx';
 import { LinkReady } from './screens/link-ready.tsx';
 import { Unreachable } from './screens/unreachable.tsx';
 import { UnusableLink } from './screens/unusable-link.tsx';
-import { texts } from './texts.ts';
+import { texts } from './words/start.ts';
 import { Twins } from './twins.ts';
 
 type Screen =

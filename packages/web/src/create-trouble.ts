@@ -1,7 +1,7 @@
 // Why no room was made, in words that say what to do.
 
 import type { ApiError } from '@mayfly/protocol';
-import { lifetime, texts } from './texts.ts';
+import { lifetime, texts } from './words/start.ts';
 
 export function createTroubleText(reason: ApiError | 'offline', retryAfterMs: number): string {
   const words = texts.createTrouble;

@@ -4,7 +4,7 @@ import { type RoomEnd, type RoomLink, type RoomNews, makeLink } from '@mayfly/cl
 import { effect, signal } from '@preact/signals';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
 import { type ChatRoom, type RoomSummary, RoomView } from './room-view.ts';
-import { roomTexts } from './texts-room.ts';
+import { roomTexts } from './words/room.ts';
 
 /** A room that is over for this page. */
 export type EndedRoom = {

@@ -1,7 +1,7 @@
 // Which names need a tag beside them, because somebody else's reads the same.
 
 import type { Person } from '@mayfly/client';
-import { shownName } from './texts-room.ts';
+import { shownName } from './words/room.ts';
 
 /** The names, as they came, that a reader could take for another person's. */
 export function sharedNames(people: Iterable<Person>): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 // Somebody's name in their colour, with the tag where two people share the name.
 
 import type { Person } from '@mayfly/client';
-import { shownName } from '../texts-room.ts';
+import { shownName } from '../words/room.ts';
 
 /** One of eight colours; the same person has the same on every page. */
 export function hueOf(person: Person): number {

@@ -1,7 +1,7 @@
 // Says how the connection is when it is not as it should be. It floats over the stream and moves nothing.
 
 import type { RoomView } from '../room-view.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { Icon } from './icon.tsx';
 
 type BannerProps = { readonly view: RoomView };

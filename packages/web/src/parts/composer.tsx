@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { sendsMessage } from '../composer-keys.ts';
 import type { RoomView } from '../room-view.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { Icon } from './icon.tsx';
 
 type ComposerProps = { readonly view: RoomView };

@@ -7,7 +7,7 @@ import { createTroubleText } from '../create-trouble.ts';
 import { isNameTooLong } from '../display-name.ts';
 import { lifeChoices, lifeLabel } from '../life-choice.ts';
 import { askServerLimits, serverLimits } from '../server-limits.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { Icon } from './icon.tsx';
 import { NameField } from './name-field.tsx';
 import { Segmented } from './segmented.tsx';

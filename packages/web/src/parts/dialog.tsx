@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { Icon } from './icon.tsx';
 
 type DialogProps = {

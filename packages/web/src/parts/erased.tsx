@@ -1,6 +1,6 @@
 // What was erased when a room ended, and from where.
 
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import type { RoomSummary } from '../room-view.ts';
 import { Icon, type IconName } from './icon.tsx';
 

@@ -4,7 +4,7 @@ import type { RoomLink } from '@mayfly/client';
 import { useId, useState } from 'preact/hooks';
 import { isNameTooLong } from '../display-name.ts';
 import { type LinkTrouble, pastedLink } from '../route.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { NameField } from './name-field.tsx';
 import { TextField } from './text-field.tsx';
 

@@ -2,7 +2,7 @@
 
 import type { Emoji, Member } from '@mayfly/client';
 import type { RoomView } from '../room-view.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { AuthorName, Avatar } from './author-name.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';

@@ -4,7 +4,7 @@ import type { Message, Outgoing } from '@mayfly/client';
 import { linkify } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
 import type { Bubble } from '../stream.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { Icon } from './icon.tsx';
 
 type MessageProps = { readonly bubble: Bubble; readonly view: RoomView };

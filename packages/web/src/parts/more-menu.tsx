@@ -1,7 +1,7 @@
 // A button with a menu: arrow keys walk, Esc and a press elsewhere close, focus goes back to the button.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export type MenuItem = {

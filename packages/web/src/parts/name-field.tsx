@@ -1,7 +1,7 @@
 // The display name: optional, and counted only when its limit is near.
 
 import { isNameTooLong, nameRoomLeft } from '../display-name.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { TextField } from './text-field.tsx';
 
 type NameFieldProps = {

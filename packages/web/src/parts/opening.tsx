@@ -2,8 +2,8 @@
 
 import type { RoomFacts } from '@mayfly/client';
 import type { Opening as OpeningKind, RoomView } from '../room-view.ts';
-import { roomTexts } from '../texts-room.ts';
-import { texts } from '../texts.ts';
+import { roomTexts } from '../words/room.ts';
+import { texts } from '../words/start.ts';
 import { Icon } from './icon.tsx';
 import { Mark } from './mark.tsx';
 import { PlainHttpBadge } from './plain-http-badge.tsx';

@@ -1,7 +1,7 @@
 // Says that the page came over plain HTTP, and what that means.
 
 import { useState } from 'preact/hooks';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 

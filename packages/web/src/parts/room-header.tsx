@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { countdown } from '../countdown.ts';
 import type { RoomView } from '../room-view.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { hueOf } from './author-name.tsx';
 import { Icon } from './icon.tsx';
 import { LifeRing } from './life-ring.tsx';

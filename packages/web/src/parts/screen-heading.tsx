@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 type ScreenHeadingProps = {
   /** What the tab says; the start page is only called by the name of the whole. */

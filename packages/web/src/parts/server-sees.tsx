@@ -1,6 +1,6 @@
 // What the server sees, what it cannot see, and what nobody can promise.
 
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { Dialog } from './dialog.tsx';
 
 export function ServerSees({ onClose }: { readonly onClose: () => void }) {

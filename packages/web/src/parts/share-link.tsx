@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { copyText, selectContents } from '../clipboard.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { isThisMachine } from '../this-machine.ts';
 import { Icon } from './icon.tsx';
 

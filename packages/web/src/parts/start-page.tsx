@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { Mark } from './mark.tsx';
 import { PlainHttpBadge } from './plain-http-badge.tsx';
 import { ServerSees } from './server-sees.tsx';

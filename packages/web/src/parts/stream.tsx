@@ -6,7 +6,7 @@ import { clockTime, dayName } from '../clock-time.ts';
 import type { RoomView } from '../room-view.ts';
 import { ScrollKeeper } from '../scroll-keeper.ts';
 import type { Notice, StreamItem } from '../stream.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { AuthorName } from './author-name.tsx';
 import { Icon } from './icon.tsx';
 import { Opening } from './opening.tsx';

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import { useId } from 'preact/hooks';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { Icon } from './icon.tsx';
 
 type TextFieldProps = {

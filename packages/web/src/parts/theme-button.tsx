@@ -1,6 +1,6 @@
 // The one button of the header on every start screen.
 
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 import { toggleTheme } from '../theme.ts';
 import { Icon } from './icon.tsx';
 

@@ -4,7 +4,7 @@ import { Component } from 'preact';
 import { clockTime } from '../clock-time.ts';
 import type { RoomView } from '../room-view.ts';
 import type { Bubble, Turn } from '../stream.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { AuthorName, Avatar, hueOf } from './author-name.tsx';
 import { MessageBubble } from './message.tsx';
 

@@ -8,7 +8,7 @@ import { Erased, OpenTimes } from '../parts/erased.tsx';
 import { JoinCard } from '../parts/join-card.tsx';
 import { ReloadButton } from '../parts/reload-button.tsx';
 import type { EndedRoom } from '../room-state.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 type EndedProps = {
   readonly room: EndedRoom;

@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon.tsx';
 import { LifeRing } from '../parts/life-ring.tsx';
 import { NameField } from '../parts/name-field.tsx';
 import { ScreenHeading } from '../parts/screen-heading.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 type InvitedProps = {
   readonly link: RoomLink;

@@ -7,7 +7,7 @@ import { JoinCard } from '../parts/join-card.tsx';
 import { ScreenHeading } from '../parts/screen-heading.tsx';
 import { Wing } from '../parts/wing.tsx';
 import { serverLimits } from '../server-limits.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 type LandingProps = {
   readonly roomLink: string;

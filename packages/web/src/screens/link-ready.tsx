@@ -8,7 +8,7 @@ import { LifeRing } from '../parts/life-ring.tsx';
 import { QrCode } from '../parts/qr-code.tsx';
 import { ScreenHeading } from '../parts/screen-heading.tsx';
 import { ShareLink } from '../parts/share-link.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 type LinkReadyProps = {
   readonly link: RoomLink;

@@ -10,7 +10,7 @@ import { RoomHeader, SpokenLife } from '../parts/room-header.tsx';
 import { Stream } from '../parts/stream.tsx';
 import { currentRoom, leaveRoom } from '../room-state.ts';
 import type { RoomView } from '../room-view.ts';
-import { roomTexts } from '../texts-room.ts';
+import { roomTexts } from '../words/room.ts';
 import { toggleTheme } from '../theme.ts';
 
 type Open = 'members' | 'invite' | 'leave' | 'rename' | 'details';

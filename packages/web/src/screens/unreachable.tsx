@@ -2,7 +2,7 @@
 
 import { EndedCard } from '../parts/ended-card.tsx';
 import { ReloadButton } from '../parts/reload-button.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 export function Unreachable() {
   return (

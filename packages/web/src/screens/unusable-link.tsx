@@ -4,7 +4,7 @@ import type { RoomLink } from '@mayfly/client';
 import { EndedCard } from '../parts/ended-card.tsx';
 import { RoomLinkField, useRoomLink } from '../parts/join-card.tsx';
 import type { UnusableLink as Trouble } from '../route.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../words/start.ts';
 
 type UnusableLinkProps = {
   readonly trouble: Trouble;

@@ -1,8 +1,8 @@
 import { API_ERRORS } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
-import { createTroubleText } from './create-trouble.ts';
-import { roomTexts } from './texts-room.ts';
-import { lifetime, plural, texts } from './texts.ts';
+import { createTroubleText } from '../create-trouble.ts';
+import { roomTexts } from './room.ts';
+import { lifetime, plural, texts } from './start.ts';
 
 test.each([
   [3000, '3 seconds'],

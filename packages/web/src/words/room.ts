@@ -1,8 +1,8 @@
 // What the chat says, in English.
 
 import type { RefusedCode } from '@mayfly/protocol';
-import { lifetime, plural, texts } from './texts.ts';
-import type { ResetReason } from './stream.ts';
+import { lifetime, plural, texts } from './start.ts';
+import type { ResetReason } from '../stream.ts';
 
 /** How a person is called: everybody without a name is Anonymous. */
 export function shownName(name: string): string {
