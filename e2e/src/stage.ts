@@ -5,17 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { type RunningServer, createEvents, loadConfig, startServer } from '@mayfly/server';
 import { type Browser, type BrowserContext, type Page, type Request, chromium } from 'playwright-core';
-
-const CHROMIUM_FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
+import { BLOCK_SITE_DATA, OwnProfile } from './own-profile.ts';
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
@@ -31,6 +22,8 @@ export type PersonOptions = {
   readonly size?: { readonly width: number; readonly height: number };
   readonly theme?: 'light' | 'dark';
   readonly touch?: boolean;
+  /** As a reader sets it who lets no page keep anything: cookies and storage are refused to all sites. */
+  readonly siteData?: 'blocked';
 };
 
 export class Stage implements AsyncDisposable {
@@ -38,6 +31,7 @@ export class Stage implements AsyncDisposable {
   readonly #server: AsyncDisposable | undefined;
   readonly #browser: Browser;
   readonly #people: Person[] = [];
+  readonly #profiles: OwnProfile[] = [];
 
   constructor(origin: string, browser: Browser, server?: AsyncDisposable) {
     this.origin = origin;
@@ -47,7 +41,14 @@ export class Stage implements AsyncDisposable {
 
   /** Somebody with a browser profile of their own, on a blank page. */
   async person(options: PersonOptions = {}): Promise<Person> {
-    const context = await this.#browser.newContext({
+    const context = await this.#contextOf(options);
+    const person = new Person(this.origin, context, await context.newPage(), options.touch ?? false);
+    this.#people.push(person);
+    return person;
+  }
+
+  async #contextOf(options: PersonOptions): Promise<BrowserContext> {
+    const wanted = {
       viewport: options.size ?? DESKTOP,
       colorScheme: options.theme ?? 'light',
       hasTouch: options.touch ?? false,
@@ -55,10 +56,11 @@ export class Stage implements AsyncDisposable {
       locale: 'en-GB',
       timezoneId: 'UTC',
       reducedMotion: 'reduce',
-    });
-    const person = new Person(this.origin, context, await context.newPage(), options.touch ?? false);
-    this.#people.push(person);
-    return person;
+    } as const;
+    if (options.siteData === undefined) return this.#browser.newContext(wanted);
+    const profile = await OwnProfile.open(BLOCK_SITE_DATA, wanted);
+    this.#profiles.push(profile);
+    return profile.context;
   }
 
   /** Ends the server under everybody's feet. */
@@ -68,6 +70,7 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const complaints = this.#people.flatMap((person) => person.complaints);
+    for (const profile of this.#profiles) await profile[Symbol.asyncDispose]();
     await this.#browser.close();
     await this.#server?.[Symbol.asyncDispose]();
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
@@ -102,9 +105,7 @@ export async function openStageAt(port: number): Promise<Stage> {
 }
 
 async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM_PATH'];
-  if (executablePath === undefined) throw new Error('CHROMIUM_PATH is not set: run this through npm test');
-  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: true });
+  return chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, headless: true });
 }
 
 /** An address of this machine that is not loopback: there the page has no secure context. */

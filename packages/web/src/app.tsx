@@ -24,6 +24,7 @@ import { Landing } from './screens/landing.tsx';
 import { LinkReady } from './screens/link-ready.tsx';
 import { Unreachable } from './screens/unreachable.tsx';
 import { UnusableLink } from './screens/unusable-link.tsx';
+import { tabStorage } from './tab-storage.ts';
 import { texts } from './words/start.ts';
 import { Twins } from './twins.ts';
 
@@ -98,7 +99,7 @@ function showRoute(route: Route): void {
 
 /** After a reload the same person goes straight back in, or to the link just made; others are asked for a name. */
 function comeToRoom(link: RoomLink): void {
-  const identity = loadIdentity(sessionStorage, link.id);
+  const identity = loadIdentity(tabStorage, link.id);
   const wasHere = identity?.joined === true || identity?.ownerCode !== undefined;
   if (wasHere) void comeBack(link, identity);
   else screen.value = { at: 'invited', link };
@@ -110,7 +111,7 @@ async function comeBack(link: RoomLink, identity: Identity): Promise<void> {
   const [ours] = await Promise.all([twins.claim(toBase64url(identity.pk)), loadRoomPart()]);
   if (screen.value !== opening) return;
   // In a duplicated tab: somebody new, of the same name.
-  if (!ours) forgetIdentity(sessionStorage, link.id);
+  if (!ours) forgetIdentity(tabStorage, link.id);
   if (joined) await goIn({ link, name, ...(ours && { identity }) });
   else screen.value = ours ? { at: 'linkReady', room: { link, identity } } : { at: 'invited', link };
 }
@@ -137,7 +138,7 @@ function showOpening(): Screen {
 }
 
 function holdIdentity({ id }: RoomLink): void {
-  const identity = loadIdentity(sessionStorage, id);
+  const identity = loadIdentity(tabStorage, id);
   if (identity !== undefined) twins.hold(toBase64url(identity.pk));
 }
 
@@ -153,7 +154,7 @@ function goHome(): void {
 
 // Kept and shown in the address at once: a reload loses neither the link nor who owns the room.
 function showLink(room: CreatedRoom): void {
-  keepIdentity(sessionStorage, room.link.id, room.identity);
+  keepIdentity(tabStorage, room.link.id, room.identity);
   holdIdentity(room.link);
   showInAddress(room.link);
   screen.value = { at: 'linkReady', room };
@@ -173,7 +174,7 @@ function showEnd(): void {
 }
 
 function comeAgain(link: RoomLink): void {
-  forgetIdentity(sessionStorage, link.id);
+  forgetIdentity(tabStorage, link.id);
   screen.value = { at: 'invited', link };
 }
 

@@ -1,16 +1,10 @@
 // Copying text, also on plain http where the clipboard API does not exist.
 
+import { copySelection, writeToClipboard } from './browser.ts';
+
 /** False when the browser refused both ways: the reader then copies by hand. */
 export async function copyText(text: string): Promise<boolean> {
-  return (await copyByApi(text)) || copyBySelection(text);
-}
-
-async function copyByApi(text: string): Promise<boolean> {
-  if (!window.isSecureContext) return false;
-  return navigator.clipboard.writeText(text).then(
-    () => true,
-    () => false,
-  );
+  return (await writeToClipboard(text)) || copyBySelection(text);
 }
 
 /** Whatever is outside an open dialog cannot be focused, so the field stands inside it. */
@@ -22,7 +16,7 @@ function copyBySelection(text: string): boolean {
   field.readOnly = true;
   (document.querySelector('dialog[open]') ?? document.body).append(field);
   field.select();
-  const copied = document.execCommand('copy');
+  const copied = copySelection();
   field.remove();
   if (before instanceof HTMLElement) before.focus();
   return copied;

@@ -8,6 +8,7 @@ import {
   socketUrl,
   webSocketTransport,
 } from '@mayfly/client';
+import { tabStorage } from './tab-storage.ts';
 
 export type RoomEntry = {
   readonly link: RoomLink;
@@ -19,7 +20,7 @@ export type RoomEntry = {
 export function openInBrowser(entry: RoomEntry): Room {
   return openRoom({
     ...entry,
-    storage: sessionStorage,
+    storage: tabStorage,
     transport: webSocketTransport(socketUrl(location.origin)),
   });
 }

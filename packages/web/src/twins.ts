@@ -1,6 +1,8 @@
 // Who is which person, among the tabs of this browser: a duplicated tab has a copy of our storage, keys and all, and
 // must become somebody new. Tabs say nothing to each other but public keys.
 
+import { openTabChannel, wasReloaded } from './browser.ts';
+
 /** From this page to all others of this server in this browser, and back. */
 export type TabChannel = {
   say(words: string): void;
@@ -74,19 +76,14 @@ function parseWord(words: unknown): Word | undefined {
   return { verb, idPk, lot: Number(lot) };
 }
 
-// A BroadcastChannel works on plain HTTP too.
 function openChannel(): TabChannel | undefined {
-  if (!('BroadcastChannel' in globalThis)) return undefined;
-  const channel = new BroadcastChannel(CHANNEL);
-  return {
-    say: channel.postMessage.bind(channel),
-    listen: (listener) => channel.addEventListener('message', ({ data }) => listener(data)),
-  };
-}
-
-function wasReloaded(): boolean {
-  const [load] = performance.getEntriesByType('navigation');
-  return load instanceof PerformanceNavigationTiming && load.type === 'reload';
+  const channel = openTabChannel(CHANNEL);
+  return (
+    channel && {
+      say: channel.postMessage.bind(channel),
+      listen: (listener) => channel.addEventListener('message', ({ data }) => listener(data)),
+    }
+  );
 }
 
 function drawLot(): number {

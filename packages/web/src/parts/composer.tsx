@@ -1,6 +1,7 @@
 // Where a message is written: grows with it, and keeps it until it is sent.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { mediaMatches, supportsStyle } from '../browser.ts';
 import { sendsMessage } from '../composer-keys.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
@@ -11,8 +12,8 @@ type ComposerProps = { readonly view: RoomView };
 /** Below this many characters left, the counter shows. */
 const NEAR_LIMIT = 1000;
 
-const touch = window.matchMedia('(pointer: coarse)');
-const growsByItself = CSS.supports('field-sizing', 'content');
+const isTouch = () => mediaMatches('(pointer: coarse)');
+const growsByItself = supportsStyle('field-sizing', 'content');
 
 export function Composer({ view }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
@@ -22,7 +23,7 @@ export function Composer({ view }: ComposerProps) {
   }, [draft]);
   useLayoutEffect(() => {
     // On touch the keyboard would cover what there is to read.
-    if (!touch.matches) field.current?.focus({ preventScroll: true });
+    if (!isTouch()) field.current?.focus({ preventScroll: true });
   }, []);
   const send = () => {
     view.send();
@@ -48,13 +49,13 @@ export function Composer({ view }: ComposerProps) {
             aria-invalid={view.draftRoomLeft.value < 0}
             aria-describedby="composer-room"
             placeholder={roomTexts.placeholder}
-            enterkeyhint={touch.matches ? 'enter' : 'send'}
+            enterkeyhint={isTouch() ? 'enter' : 'send'}
             value={draft}
             onInput={(event) => {
               view.draft.value = event.currentTarget.value;
             }}
             onKeyDown={(event) => {
-              if (!sendsMessage(event, touch.matches)) return;
+              if (!sendsMessage(event, isTouch())) return;
               event.preventDefault();
               send();
             }}
@@ -95,7 +96,7 @@ function Tip({ view }: ComposerProps) {
   return (
     <p class="composer__tip">
       <span>{view.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
-      {!touch.matches && (
+      {!isTouch() && (
         <span>
           <kbd>{roomTexts.tipEnter}</kbd>
           {roomTexts.tipSends}

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { canShare, shareLink } from '../browser.ts';
 import { copyText, selectContents } from '../clipboard.ts';
 import { texts } from '../words/start.ts';
 import { isThisMachine } from '../this-machine.ts';
@@ -43,8 +44,12 @@ export function ShareLink({ url, primary = false, children }: ShareLinkProps) {
             if (shown.current !== null) selectContents(shown.current);
           }}
         />
-        {'share' in navigator && (
-          <button class="btn btn--sec" type="button" onClick={() => void share(url)}>
+        {canShare() && (
+          <button
+            class="btn btn--sec"
+            type="button"
+            onClick={() => void shareLink(texts.link.shareTitle, url)}
+          >
             <Icon name="share" />
             {texts.link.share}
           </button>
@@ -102,9 +107,4 @@ export function CopyButton({ text, primary, onRefused }: CopyButtonProps) {
       </span>
     </>
   );
-}
-
-/** The reader may close the browser's own sheet: nothing to say then. */
-function share(url: string): Promise<void> {
-  return navigator.share({ title: texts.link.shareTitle, url }).catch(() => undefined);
 }

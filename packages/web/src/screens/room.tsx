@@ -1,6 +1,7 @@
 // The chat: header, stream, composer, and the people beside it. What is open is all it keeps.
 
 import { useState } from 'preact/hooks';
+import { mediaMatches } from '../browser.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Composer } from '../parts/composer.tsx';
 import { MembersDialog, MembersPanel } from '../parts/members.tsx';
@@ -16,7 +17,7 @@ import { toggleTheme } from '../theme.ts';
 type Open = 'members' | 'invite' | 'leave' | 'rename' | 'details';
 
 /** As in room.css: from here on the people stand beside the stream. */
-const besides = window.matchMedia('(min-width: 64rem) and (min-height: 30.01rem)');
+const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
 
 /** Empty while this page is in no room. */
 export function Room() {
@@ -27,14 +28,14 @@ export function Room() {
 function RoomScreen({ view }: { readonly view: RoomView }) {
   const [open, setOpen] = useState<Open>();
   const [panel, setPanel] = useState(true);
-  const showMembers = () => (besides.matches ? setPanel(!panel) : setOpen('members'));
+  const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
   const leave = () => (losesSomething(view) ? setOpen('leave') : leaveRoom());
   return (
     <div class={roomClass(view, panel)} data-life={view.lifeIsLow.value ? 'low' : undefined}>
       <main class="main">
         <RoomHeader
           view={view}
-          membersShown={besides.matches ? panel : open === 'members'}
+          membersShown={besides() ? panel : open === 'members'}
           onMembers={showMembers}
           onInvite={() => setOpen('invite')}
           onLeave={leave}

@@ -1,0 +1,42 @@
+// What this tab keeps through a reload. A browser may refuse its storage (site data blocked, storage full, a sandbox):
+// what it does not take is kept in memory instead, until the page is left.
+
+import type { TabStorage } from '@mayfly/client';
+import { attempt } from './browser.ts';
+
+/** Reads back what was written, whatever the browser's own storage does. Never throws. */
+export class GuardedStorage implements TabStorage {
+  readonly #open: () => TabStorage | null;
+  readonly #refused = new Map<string, string>();
+
+  constructor(open: () => TabStorage | null) {
+    this.#open = open;
+  }
+
+  getItem(name: string): string | null {
+    return this.#refused.get(name) ?? this.#read(name);
+  }
+
+  setItem(name: string, text: string): void {
+    this.#refused.delete(name);
+    attempt(() => this.#open()?.setItem(name, text));
+    if (this.#read(name) !== text) this.#refused.set(name, text);
+  }
+
+  removeItem(name: string): void {
+    this.#refused.delete(name);
+    attempt(() => this.#open()?.removeItem(name));
+  }
+
+  /** Whether what stands under that name outlives a reload: it was read back from the browser's own storage. */
+  outlivesReload(name: string): boolean {
+    return !this.#refused.has(name) && this.#read(name) !== null;
+  }
+
+  #read(name: string): string | null {
+    return attempt(() => this.#open()?.getItem(name)) ?? null;
+  }
+}
+
+/** This tab's storage, and the only one: `sessionStorage` where the browser lets us. */
+export const tabStorage = new GuardedStorage(() => window.sessionStorage);
