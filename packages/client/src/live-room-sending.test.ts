@@ -104,6 +104,19 @@ describe('sending', () => {
     expect(outgoing()).toEqual([]);
   });
 
+  test('REFUSED-1: a pause that is over is told, though nothing else happens', async () => {
+    const { room, server, last, outgoing, sent } = await enter();
+    room.send('a');
+    room.send('b');
+    server.wire.say({ type: 'refused', n: 1, code: 'rate', retryAfterMs: 1000 });
+    server.wire.say({ type: 'refused', n: 2, code: 'gap', retryAfterMs: 0 });
+    expect(outgoing()).toEqual(['a:slowed', 'b:slowed']);
+    vi.advanceTimersByTime(1000);
+    expect(sent()).toHaveLength(3);
+    expect(outgoing()).toEqual(['a:sending', 'b:slowed']);
+    expect(last('outbox')?.outgoing[1]).not.toHaveProperty('until');
+  });
+
   test('a failed message can be tried again, or deleted', async () => {
     const { room, server, outgoing, last } = await enter();
     room.send('a');

@@ -81,6 +81,7 @@ class LiveRoom implements Room {
       send: (frame) => this.#connection.send(frame),
       distrust: () => this.#connection.restart(),
       bufferedBytes: () => this.#connection.bufferedBytes,
+      changed: (outgoing) => this.#newsroom.outbox(outgoing),
     });
     this.#roster = new Roster({
       id: link.id,
@@ -107,21 +108,15 @@ class LiveRoom implements Room {
     if (this.#over) return { ok: false, reason: 'ended' };
     if (text.trim() === '') return { ok: false, reason: 'empty' };
     if (utf8(text).length > BODY_BYTES_MAX) return { ok: false, reason: 'too_long' };
-    const key = this.#outbox.add(text, this.#clock.now());
-    this.#newsroom.outbox(this.#outbox.list());
-    return { ok: true, key };
+    return { ok: true, key: this.#outbox.add(text, this.#clock.now()) };
   }
 
   retry(key: string): void {
-    if (this.#over) return;
-    this.#outbox.retry(key);
-    this.#newsroom.outbox(this.#outbox.list());
+    if (!this.#over) this.#outbox.retry(key);
   }
 
   discard(key: string): void {
-    if (this.#over) return;
-    this.#outbox.discard(key);
-    this.#newsroom.outbox(this.#outbox.list());
+    if (!this.#over) this.#outbox.discard(key);
   }
 
   rename(name: string): { readonly ok: boolean } {
@@ -309,7 +304,6 @@ class LiveRoom implements Room {
 
   #caughtUp({ lastN }: Welcome): void {
     this.#outbox.caughtUp(lastN, this.#sameMember);
-    this.#newsroom.outbox(this.#outbox.list());
   }
 
   #show({ events, history, fresh, live }: Batch): void {
@@ -322,8 +316,7 @@ class LiveRoom implements Room {
     }
     this.#newsroom.messages(history, true);
     this.#newsroom.messages(fresh, false);
-    const echoes = events.filter((event) => event.type === 'message' && this.#outbox.echoed(event.envelope));
-    if (echoes.length > 0) this.#newsroom.outbox(this.#outbox.list());
+    this.#outbox.heard(events.flatMap((event) => (event.type === 'message' ? [event.envelope] : [])));
     this.#newsroom.unverified(this.#log.unverified);
   }
 
@@ -338,19 +331,18 @@ class LiveRoom implements Room {
   }
 
   #refused({ n, code, retryAfterMs }: Refused): void {
-    if (n === undefined) return this.#profile.refused(retryAfterMs);
-    this.#outbox.refused(n, code, retryAfterMs);
-    this.#newsroom.outbox(this.#outbox.list());
+    if (n === undefined) this.#profile.refused(retryAfterMs);
+    else this.#outbox.refused(n, code, retryAfterMs);
   }
 
   #lost(): void {
     this.#letGo();
-    this.#newsroom.outbox(this.#outbox.list());
+    this.#outbox.suspend();
   }
 
   #letGo(): void {
     const held = this.#log.leave();
-    this.#outbox.suspend();
+    this.#outbox.hold();
     this.#profile.suspend();
     this.#show(held);
   }

@@ -2,6 +2,7 @@ import { type Send, UNECHOED_MAX, decodeClientSealed, toHex, utf8 } from '@mayfl
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
 import { ECHO_PATIENCE_MS, OVERTAKEN_PATIENCE_MS, Outbox } from './outbox.ts';
+import type { Outgoing } from './room-news.ts';
 import { Author, type Sealed } from './testing/author.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -13,6 +14,7 @@ function open() {
   const sent: Send[] = [];
   const happened: string[] = [];
   const network = { buffered: 0 };
+  const told: (readonly Outgoing[])[] = [];
   const outbox = new Outbox({
     clock: systemClock,
     seal: (text) => {
@@ -30,6 +32,7 @@ function open() {
     },
     distrust: () => void happened.push('distrust'),
     bufferedBytes: () => network.buffered,
+    changed: (outgoing) => void told.push(outgoing),
   });
   const envelopeOf = (text: string): Uint8Array => sealed.get(text)?.at(-1)?.envelope ?? utf8('none');
   const textOf = ({ envelope }: Send): string | undefined =>
@@ -37,9 +40,12 @@ function open() {
   /** What went out since the last look: `n:text`. */
   const wire = (): string[] => sent.splice(0).map((frame) => `${frame.n}:${textOf(frame)}`);
   const write = (...texts: string[]) => texts.map((text) => outbox.add(text, Date.now()));
-  const echo = (...texts: string[]) => texts.map((text) => outbox.echoed(envelopeOf(text)));
-  const states = () => outbox.list().map(({ text, state }) => `${text}:${state}`);
-  return { outbox, wire, write, echo, states, sealed, happened, network };
+  const hear = (...envelopes: Uint8Array[]) => outbox.heard(envelopes);
+  const echo = (...texts: string[]) => texts.forEach((text) => hear(envelopeOf(text)));
+  /** As a listener knows them, who hears changes and never asks. */
+  const list = () => told.at(-1) ?? [];
+  const states = () => list().map(({ text, state }) => `${text}:${state}`);
+  return { outbox, wire, write, hear, echo, told, list, states, sealed, envelopeOf, happened, network };
 }
 
 function live() {
@@ -69,12 +75,14 @@ describe('SEND-1: numbers', () => {
 
 describe('SEND-2: the echo', () => {
   test('ends a message; other bytes do not', () => {
-    const { write, echo, states, outbox } = live();
+    const { write, hear, echo, states } = live();
     write('a', 'b');
-    expect(outbox.echoed(utf8('something else'))).toBe(false);
-    expect(echo('a')).toEqual([true]);
+    hear(utf8('something else'));
+    expect(states()).toEqual(['a:sending', 'b:sending']);
+    echo('a');
     expect(states()).toEqual(['b:sending']);
-    expect(echo('a')).toEqual([false]);
+    echo('a');
+    expect(states()).toEqual(['b:sending']);
   });
 
   test(`at most ${UNECHOED_MAX} are on the wire; more wait their turn, in order`, () => {
@@ -128,10 +136,10 @@ describe('SEND-2: the echo', () => {
   });
 
   test('none for 10 s while others are heard: not confirmed, and the connection is not believed', () => {
-    const { outbox, write, states, happened, wire } = live();
+    const { outbox, write, hear, states, happened, wire } = live();
     write('a');
     vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
-    outbox.echoed(utf8('of somebody else'));
+    hear(utf8('of somebody else'));
     expect(happened).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(happened).toEqual(['distrust']);
@@ -145,11 +153,11 @@ describe('SEND-2: the echo', () => {
   });
 
   test('none for longer, in a room that is quiet: the first message of somebody else tells', () => {
-    const { outbox, write, states, happened } = live();
+    const { write, hear, states, happened } = live();
     write('a');
     vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS * 2);
     expect(happened).toEqual([]);
-    outbox.echoed(utf8('of somebody else'));
+    hear(utf8('of somebody else'));
     expect(happened).toEqual(['distrust']);
     expect(states()).toEqual(['a:unconfirmed']);
     vi.advanceTimersByTime(ECHO_PATIENCE_MS);
@@ -157,23 +165,23 @@ describe('SEND-2: the echo', () => {
   });
 
   test('each echo starts the wait anew, whoever else is heard', () => {
-    const { outbox, write, echo, happened } = live();
+    const { write, hear, echo, happened } = live();
     const texts = ['a', 'b', 'c', 'd', 'e'];
     write(...texts);
     for (const text of texts) {
-      outbox.echoed(utf8('of somebody else'));
+      hear(utf8('of somebody else'));
       vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
       echo(text);
     }
-    outbox.echoed(utf8('of somebody else'));
+    hear(utf8('of somebody else'));
     vi.advanceTimersByTime(ECHO_PATIENCE_MS);
     expect(happened).toEqual([]);
   });
 
   test('who was heard before the last echo does not count', () => {
-    const { outbox, write, echo, happened } = live();
+    const { write, hear, echo, happened } = live();
     write('a', 'b');
-    outbox.echoed(utf8('of somebody else'));
+    hear(utf8('of somebody else'));
     echo('a');
     vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
     expect(happened).toEqual([]);
@@ -222,16 +230,17 @@ describe('REFUSED-1', () => {
     });
 
     test(`${code}: whoever waits for the pause is slowed, and the first is told until when`, () => {
-      const { outbox, write, echo, states } = live();
+      const { outbox, write, echo, states, list } = live();
       write('a', 'b', 'c');
       echo('a');
       outbox.refused(2, code, 4000);
       expect(states()).toEqual(['b:slowed', 'c:slowed']);
       const until = Date.now() + 4000;
-      expect(outbox.list()).toMatchObject([{ why: code, until }, { why: code }]);
-      expect(outbox.list()[1]).not.toHaveProperty('until');
+      expect(list()).toMatchObject([{ why: code, until }, { why: code }]);
+      expect(list()[1]).not.toHaveProperty('until');
       vi.advanceTimersByTime(4000);
       expect(states()).toEqual(['b:sending', 'c:slowed']);
+      expect(list()[1]).not.toHaveProperty('until');
       echo('b');
       expect(states()).toEqual(['c:sending']);
     });
@@ -298,16 +307,16 @@ describe('REFUSED-1', () => {
   });
 
   test('a final refusal: it fails and stays; those behind go out in a new chain, under its number', () => {
-    const { outbox, write, wire, states, happened, sealed } = live();
+    const { outbox, write, wire, states, list, happened, sealed } = live();
     write('a', 'b', 'c');
     wire();
     outbox.refused(2, 'server_full', 0);
     expect(happened).toEqual(['restart']);
     expect(states()).toEqual(['a:sending', 'b:failed', 'c:sending']);
-    expect(outbox.list()[1]).toMatchObject({ why: 'server_full' });
+    expect(list()[1]).toMatchObject({ why: 'server_full' });
     expect(wire()).toEqual(['2:c']);
     expect(sealed.get('c')).toHaveLength(2);
-    expect(outbox.list()[2]?.key).toBe(toHex(sealed.get('c')?.[1]?.mid ?? utf8('none')));
+    expect(list()[2]?.key).toBe(toHex(sealed.get('c')?.[1]?.mid ?? utf8('none')));
   });
 
   test('retry: a failed message goes to the end, sealed anew', () => {
@@ -323,11 +332,11 @@ describe('REFUSED-1', () => {
   });
 
   test('discard: only what failed can be deleted; what may be logged cannot', () => {
-    const { outbox, write, states } = live();
+    const { outbox, write, states, list } = live();
     const [a = ''] = write('a', 'b');
     outbox.refused(1, 'not_allowed', 0);
     outbox.discard(a);
-    outbox.discard(outbox.list()[0]?.key ?? '');
+    outbox.discard(list()[0]?.key ?? '');
     expect(states()).toEqual(['b:sending']);
   });
 
@@ -361,10 +370,44 @@ describe('REFUSED-1', () => {
 });
 
 test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
-  const { outbox, write, wire } = live();
+  const { outbox, write, wire, list, told } = live();
   write('a');
   wire();
   outbox.clear();
-  expect(outbox.list()).toEqual([]);
   expect(vi.getTimerCount()).toBe(0);
+  outbox.caughtUp(0, true);
+  expect(list()).toEqual([]);
+  expect(wire()).toEqual([]);
+  expect(told.flat()).toMatchObject([{ text: 'a' }]);
+});
+
+describe('changes are told by the outbox itself', () => {
+  test('once for all echoes of a batch', () => {
+    const { write, hear, envelopeOf, told, states } = live();
+    write('a', 'b', 'c');
+    const before = told.length;
+    hear(envelopeOf('a'), utf8('of somebody else'), envelopeOf('b'));
+    expect(told).toHaveLength(before + 1);
+    expect(states()).toEqual(['c:sending']);
+  });
+
+  test('messages of others alone change nothing, so nothing is told', () => {
+    const { write, hear, told } = live();
+    write('a');
+    const before = told.length;
+    hear(utf8('one'), utf8('two'));
+    expect(told).toHaveLength(before);
+  });
+
+  test('a move to another connection is not a loss: what was sent does not wait meanwhile', () => {
+    const { outbox, write, wire, states } = live();
+    write('a');
+    wire();
+    outbox.hold();
+    write('b');
+    expect(states()).toEqual(['a:sending', 'b:sending']);
+    expect(wire()).toEqual([]);
+    outbox.caughtUp(0, true);
+    expect(wire()).toEqual(['1:a', '2:b']);
+  });
 });

@@ -18,6 +18,8 @@ export type OutboxWorld = {
   distrust(): void;
   /** Bytes of earlier frames that the network has not taken. */
   bufferedBytes(): number;
+  /** All that is not echoed yet, oldest first; called after each change, whatever caused it. */
+  changed(outgoing: readonly Outgoing[]): void;
 };
 
 type Progress =
@@ -50,7 +52,10 @@ export class Outbox {
   #entries: Entry[] = [];
   /** The last number given away. */
   #n = 0;
+  // Messages may go out.
   #open = false;
+  // False from the loss of a connection until the next one has caught up.
+  #connected = false;
   #pause: Disposable | undefined;
   // We were too fast: one at a time until nothing waits any more, or the server would refuse most of it again.
   #slowed: { readonly why: RefusedCode; readonly until: number } | undefined;
@@ -63,33 +68,25 @@ export class Outbox {
     this.#world = world;
   }
 
-  /** Oldest first. */
-  list(): readonly Outgoing[] {
-    const firstSlowed = this.#slowed && this.#entries.find(({ progress }) => progress.on === 'queue');
-    return this.#entries.map((entry) => {
-      const { sealed, text, at, progress, doubted } = entry;
-      const message = { key: sealed.key, text, at };
-      if (this.#slowed !== undefined && progress.on === 'queue') {
-        const { why, until } = this.#slowed;
-        return { ...message, state: 'slowed', why, ...(entry === firstSlowed && { until }) };
-      }
-      if (progress.on === 'hold') return { ...message, state: 'failed', why: progress.why };
-      if (doubted) return { ...message, state: 'unconfirmed' };
-      return { ...message, state: this.#open ? 'sending' : 'waiting' };
-    });
-  }
-
   add(text: string, at: number): string {
     const sealed = this.#world.seal(text, at);
     this.#entries.push({ sealed, text, at, progress: { on: 'queue' }, doubted: false });
     this.#flush();
+    this.#tell();
     return sealed.key;
   }
 
-  /** The connection is gone; what was on the wire has an unknown outcome until the next `caughtUp`. */
-  suspend(): void {
+  /** Nothing goes out until the next `caughtUp`; what is on the wire has an unknown outcome until then. */
+  hold(): void {
     this.#open = false;
     this.#stopTimers();
+  }
+
+  /** The connection is gone. */
+  suspend(): void {
+    this.hold();
+    this.#connected = false;
+    this.#tell();
   }
 
   /**
@@ -107,22 +104,15 @@ export class Outbox {
     }
     this.#n = lastN;
     this.#open = true;
+    this.#connected = true;
     this.#flush();
+    this.#tell();
   }
 
-  /** Whether this event is one of ours, coming back. */
-  echoed(envelope: Uint8Array): boolean {
-    const index = this.#entries.findIndex(({ sealed }) => equalBytes(sealed.envelope, envelope));
-    const [entry] = index === -1 ? [] : this.#entries.splice(index, 1);
-    if (entry === undefined) {
-      this.#heardOthers();
-      return false;
-    }
-    // Refused as "unavailable", and logged all the same: its number is spent.
-    if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.n ?? 0);
-    this.#stopPatience();
-    this.#flush();
-    return true;
+  /** Messages of the log, in order: echoes of ours, and others'. */
+  heard(envelopes: readonly Uint8Array[]): void {
+    const echoes = envelopes.filter((envelope) => this.#takeEcho(envelope));
+    if (echoes.length > 0) this.#tell();
   }
 
   refused(n: number, code: RefusedCode, retryAfterMs: number): void {
@@ -136,11 +126,12 @@ export class Outbox {
     this.#requeueFrom(n);
     if (RETRIED_BY_ITSELF.has(code)) {
       this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
-      return;
+    } else {
+      entry.progress = { on: 'hold', why: code };
+      this.#resealBehind(entry);
+      this.#flush();
     }
-    entry.progress = { on: 'hold', why: code };
-    this.#resealBehind(entry);
-    this.#flush();
+    this.#tell();
   }
 
   /** A failed message goes to the end of the queue, sealed anew: its old place in the chain is spent. */
@@ -153,16 +144,47 @@ export class Outbox {
       progress: { on: 'queue' },
     });
     this.#flush();
+    this.#tell();
   }
 
   discard(key: string): void {
-    this.#takeFailed(key);
+    if (this.#takeFailed(key) !== undefined) this.#tell();
   }
 
   /** Nothing is kept and nothing more is sent. */
   clear(): void {
-    this.suspend();
+    this.hold();
     this.#entries = [];
+  }
+
+  #tell(): void {
+    const firstSlowed = this.#entries.find(({ progress }) => progress.on === 'queue');
+    this.#world.changed(this.#entries.map((entry) => this.#outgoing(entry, entry === firstSlowed)));
+  }
+
+  #outgoing({ sealed, text, at, progress, doubted }: Entry, isNext: boolean): Outgoing {
+    const message = { key: sealed.key, text, at };
+    if (this.#slowed !== undefined && progress.on === 'queue') {
+      const { why, until } = this.#slowed;
+      return { ...message, state: 'slowed', why, ...(isNext && this.#pause !== undefined && { until }) };
+    }
+    if (progress.on === 'hold') return { ...message, state: 'failed', why: progress.why };
+    if (doubted) return { ...message, state: 'unconfirmed' };
+    return { ...message, state: this.#connected ? 'sending' : 'waiting' };
+  }
+
+  #takeEcho(envelope: Uint8Array): boolean {
+    const index = this.#entries.findIndex(({ sealed }) => equalBytes(sealed.envelope, envelope));
+    const [entry] = index === -1 ? [] : this.#entries.splice(index, 1);
+    if (entry === undefined) {
+      this.#heardOthers();
+      return false;
+    }
+    // Refused as "unavailable", and logged all the same: its number is spent.
+    if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.n ?? 0);
+    this.#stopPatience();
+    this.#flush();
+    return true;
   }
 
   #takeFailed(key: string): Entry | undefined {
@@ -216,6 +238,7 @@ export class Outbox {
     this.#pause = this.#world.clock.after(ms, () => {
       this.#pause = undefined;
       this.#flush();
+      this.#tell();
     });
   }
 
@@ -248,6 +271,7 @@ export class Outbox {
   #doubt(): void {
     this.#stopPatience();
     for (const entry of this.#entries) entry.doubted = entry.progress.on === 'wire';
+    this.#tell();
     this.#world.distrust();
   }
 
