@@ -58,6 +58,8 @@ describe('no network', () => {
     await offline(bob);
     await bob.send('written offline');
     await bob.page.getByText('Waiting for a connection').waitFor();
+    const people = bob.page.getByRole('complementary', { name: 'Participants' });
+    await people.getByText('This is who was here before.').waitFor();
     await bob.composer().fill('half a sent');
     for (let i = 0; i < 10; i++) {
       await (i % 2 === 0 ? ann : cem).send(`meanwhile ${i}`);
@@ -72,6 +74,7 @@ describe('no network', () => {
     await bob.page.getByText('Waiting for a connection').waitFor({ state: 'detached' });
     for (const person of [ann, bob, cem]) expect(await person.messages()).toEqual(expected);
     expect(await bob.composer().inputValue()).toBe('half a sent');
+    await people.getByText('This is who was here before.').waitFor({ state: 'detached' });
   });
 
   test('a reload, and 10 s without a network: nobody is told', async () => {

@@ -159,6 +159,18 @@ describe('the banner', () => {
     expect(view.banner.value).toBe('connecting');
   });
 
+  test('while it stands, the list of people is of before', () => {
+    const { view, live } = enter();
+    live();
+    expect(view.listIsCurrent.value).toBe(true);
+    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    expect(view.listIsCurrent.value).toBe(true);
+    vi.advanceTimersByTime(1000);
+    expect(view.listIsCurrent.value).toBe(false);
+    live();
+    expect(view.listIsCurrent.value).toBe(true);
+  });
+
   test('offline comes before reconnecting, and only while not connected', () => {
     const { view, live, room } = enter();
     live();

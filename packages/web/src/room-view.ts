@@ -144,6 +144,9 @@ export class RoomView implements Disposable {
     return this.facts.value === undefined ? 'connecting' : 'reconnecting';
   });
 
+  /** False while nobody tells who comes and goes; a loss that is over within a moment does not count. */
+  readonly listIsCurrent = computed(() => this.banner.value === undefined);
+
   /** Milliseconds; undefined until the server told. */
   readonly lifeLeftMs = computed(() => {
     const endsAt = this.#endsAt.value;

@@ -50,16 +50,19 @@ export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
 
 function MemberList({ view }: MembersProps) {
   const shared = view.sharedNames.value;
+  const members = view.members.value;
   const whole = view.listIsWhole.value;
+  const current = view.listIsCurrent.value;
   return (
     <ul class="mates">
+      {!current && members.length > 0 && <li class="mates__some">{roomTexts.listBefore}</li>}
       {!whole && <li class="mates__some">{roomTexts.someOfThem}</li>}
-      {view.members.value.map((member) => (
+      {members.map((member) => (
         <MemberRow
           key={member.idPk}
           member={member}
           tagged={shared.has(member.name)}
-          whereabouts={whereabouts(member, whole)}
+          away={whole && current && member.away}
         />
       ))}
     </ul>
@@ -69,10 +72,10 @@ function MemberList({ view }: MembersProps) {
 type MemberRowProps = {
   readonly member: Member;
   readonly tagged: boolean;
-  readonly whereabouts: string | undefined;
+  readonly away: boolean;
 };
 
-function MemberRow({ member, tagged, whereabouts }: MemberRowProps) {
+function MemberRow({ member, tagged, away }: MemberRowProps) {
   const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
   return (
     <li class="mate">
@@ -82,20 +85,13 @@ function MemberRow({ member, tagged, whereabouts }: MemberRowProps) {
           <AuthorName person={member} tagged={tagged} />
           {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
         </span>
-        {whereabouts !== undefined && <small>{whereabouts}</small>}
+        {away && <small>{roomTexts.away}</small>}
       </span>
       <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji.slice(0, 2)))}>
         {member.emoji.slice(0, 2).map((emoji) => emoji.glyph)}
       </span>
     </li>
   );
-}
-
-// Of a list that is not whole, nobody knows who is still here.
-function whereabouts(member: Member, whole: boolean): string | undefined {
-  if (member.you) return roomTexts.thisDevice;
-  if (!whole) return undefined;
-  return member.away ? roomTexts.away : roomTexts.here;
 }
 
 function SafetyCode({ view }: MembersProps) {

@@ -51,9 +51,8 @@ export const roomTexts = {
 
   you: 'you',
   owner: 'owner',
-  thisDevice: 'This device',
   away: 'Away',
-  here: 'Here',
+  listBefore: 'You’re not connected. This is who was here before.',
   ownTurn: 'You',
 
   safety: 'Safety emoji of this room',
