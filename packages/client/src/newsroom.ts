@@ -14,7 +14,11 @@ export class Newsroom {
 
   subscribe(listener: RoomListener): Disposable {
     if (!this.#closed) this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners.delete(listener);
+      },
+    };
   }
 
   /** Nobody hears anything after this; `last` is heard first. */

@@ -58,7 +58,9 @@ export class Gateway implements AsyncDisposable {
       world: door.world,
       events: door.events,
       stalling: new Map(),
-      onSettled: () => void this.#unjoined--,
+      onSettled: () => {
+        this.#unjoined--;
+      },
       onGone: (connection) => this.#gone(connection),
     };
     this.#connections = new Wheel<Connection>({

@@ -26,7 +26,9 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   const app = Fastify({
     serverFactory: (answer) => createListener(door.tls, door.config.maxConnections, answer),
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (_error, _request, reply) => void refuse(reply.headers(plainHeaders()), BAD_REQUEST),
+    frameworkErrors: (_error, _request, reply) => {
+      refuse(reply.headers(plainHeaders()), BAD_REQUEST);
+    },
     bodyLimit: CONTROL_BYTES_MAX,
     logger: false,
     trustProxy: false,
@@ -67,7 +69,7 @@ function inspect(
 ): Refusal | undefined {
   const path = pathOf(request.url);
   const verdict = readVisit(rules, request.headers);
-  void reply.headers(plainHeaders(verdict.ok ? verdict.visit : undefined));
+  reply.headers(plainHeaders(verdict.ok ? verdict.visit : undefined));
   // Load balancers and orchestrators ask by bare address, if they name a host at all.
   if (!verdict.ok && !HEALTH.has(path)) {
     events.turnedAway(verdict.reason);
@@ -95,7 +97,7 @@ const READ = /^\/(?:$|chat(?:\/|$)|assets\/|healthz$|readyz$|ws$|api\/limits$)/;
 function refuseUnknown(path: string, method: string, reply: FastifyReply): Refusal {
   const allowed = POSTED.test(path) ? 'POST' : READ.test(path) ? 'GET, HEAD' : undefined;
   if (allowed === undefined || allowed.split(', ').includes(method)) return NOT_FOUND;
-  void reply.header('Allow', allowed);
+  reply.header('Allow', allowed);
   return WRONG_METHOD;
 }
 
@@ -117,7 +119,7 @@ function acceptBodies(app: FastifyInstance): void {
 function answerErrors(app: FastifyInstance, { events }: HttpDoor): void {
   app.setNotFoundHandler((_request, reply) => refuse(reply.headers(plainHeaders()), NOT_FOUND));
   app.setErrorHandler((error, _request, reply) => {
-    void reply.headers(plainHeaders());
+    reply.headers(plainHeaders());
     if (error instanceof StoreUnavailable) {
       return refuse(reply, { status: 503, error: error.code, retryAfterMs: error.retryAfterMs });
     }

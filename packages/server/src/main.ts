@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import { background } from './background.ts';
 import { type Vitals, memoryLimit, memoryShare } from './guard/pressure.ts';
-import { run } from './run.ts';
+import { type Run, run } from './run.ts';
 
 /** Longer than the longest `DRAIN_SECONDS` and all that follows it. */
 const STOP_WITHIN_MS = 29_000;
@@ -21,16 +22,17 @@ const running = await run({
   // A short copy lives on V8's own heap: a Buffer of its own costs several times its bytes for as long as it is kept.
   random: (length) => Uint8Array.from(randomBytes(length)),
   vitals: watchVitals(),
-  say: (line) => void process.stdout.write(`${line}\n`),
-  complain: (line) => void process.stderr.write(`${line}\n`),
+  say: (line) => {
+    process.stdout.write(`${line}\n`);
+  },
+  complain: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
 });
 
 if (running === undefined) process.exit(1);
 
-process.on('uncaughtException', (error) => {
-  running.trouble(error);
-  process.exit(1);
-});
+process.on('uncaughtException', die);
 
 let stoppingSince: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
@@ -42,7 +44,17 @@ function stop(): void {
   }
   stoppingSince = performance.now();
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-  void running?.server[Symbol.asyncDispose]().then(() => process.exit(0));
+  if (running !== undefined) background(leave(running), die);
+}
+
+async function leave({ server }: Run): Promise<void> {
+  await server[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+function die(error: unknown): void {
+  running?.trouble(error);
+  process.exit(1);
 }
 
 function after(ms: number, action: () => void): Disposable {

@@ -11,8 +11,8 @@ export type Refusal = {
 };
 
 export function refuse(reply: FastifyReply, { status, error, retryAfterMs }: Refusal): FastifyReply {
-  if (retryAfterMs > 0) void reply.header('Retry-After', Math.ceil(retryAfterMs / 1000));
-  void reply.code(status);
+  if (retryAfterMs > 0) reply.header('Retry-After', Math.ceil(retryAfterMs / 1000));
+  reply.code(status);
   if (reply.request.url.startsWith('/api/')) return reply.send({ error, retryAfterMs });
   return reply.type('text/plain; charset=utf-8').send(`${PLAIN[error]}\n`);
 }

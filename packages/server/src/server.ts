@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { RoomLimits } from '@mayfly/protocol';
 import type { FastifyInstance } from 'fastify';
+import { background } from './background.ts';
 import type { Clock, RandomBytes } from './clock.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './gateway.ts';
@@ -68,7 +69,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     vitals: parts.vitals ?? (() => AT_EASE),
     shed: () => {
       gateway.shed();
-      store.shorten(SHORT_HISTORY).catch((error: unknown) => events.trouble('store', error));
+      background(store.shorten(SHORT_HISTORY), (error) => events.trouble('store', error));
     },
   });
   const app = await createHttp({

@@ -52,7 +52,9 @@ export function createEvents(
   write: (line: string) => void,
 ): { readonly events: Events; readonly counts: () => Counts } {
   const counted = new Map<string, number>();
-  const count = (event: string) => void counted.set(event, (counted.get(event) ?? 0) + 1);
+  const count = (event: string) => {
+    counted.set(event, (counted.get(event) ?? 0) + 1);
+  };
   const info = (line: string) => {
     if (level === 'info') write(line);
   };

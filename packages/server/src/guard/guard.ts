@@ -55,7 +55,11 @@ export class Guard implements Disposable {
     const record = this.#addresses.find(address);
     if (record.arrivals >= this.#setup.limits.address.arrivals) return undefined;
     record.arrivals++;
-    return { [Symbol.dispose]: () => void record.arrivals-- };
+    return {
+      [Symbol.dispose]: () => {
+        record.arrivals--;
+      },
+    };
   }
 
   /** Undefined: come in, and it counts. An address over its own rate takes nothing from what is there for all. */
@@ -85,7 +89,9 @@ export class Guard implements Disposable {
       roomBucket: (room) => this.#roomBucket(room),
       mayJoin: (isNew) => this.#mayJoin(record, isNew),
       joinFailed: () => this.#joinFailed(record),
-      gone: () => void record.sockets--,
+      gone: () => {
+        record.sockets--;
+      },
     });
   }
 

@@ -22,6 +22,7 @@ import {
   encodeServerControl,
   equalBytes,
 } from '@mayfly/protocol';
+import { background } from '../background.ts';
 import type { Clock, RandomBytes } from '../clock.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
 import type { Visitor } from '../guard/visitor.ts';
@@ -108,7 +109,7 @@ export class Session implements Guest {
       if (tooMany) this.#sendAway(FLOOD, 'tooFast');
       return;
     }
-    void this.#work();
+    background(this.#work(), (error) => this.#world.events.trouble(error));
   }
 
   /** Every frame counts, pings and pongs of the WebSocket itself among them; a flood ends the session (rule LIMIT-5). */
@@ -154,16 +155,12 @@ export class Session implements Guest {
     if (state.at === 'joining') state.denial[Symbol.dispose]();
     if (state.at === 'live') {
       state.seat[Symbol.dispose]();
-      void this.#detach(state.room, state.member);
+      this.#detach(state.room, state.member);
     }
   }
 
-  async #detach(room: RoomId, member: MemberSession): Promise<void> {
-    try {
-      await this.#world.store.detach(room, member);
-    } catch (error) {
-      this.#world.events.trouble(error);
-    }
+  #detach(room: RoomId, member: MemberSession): void {
+    background(this.#world.store.detach(room, member), (error) => this.#world.events.trouble(error));
   }
 
   // Frames are worked on strictly one after another: two at once would let a later `n` overtake an earlier one.

@@ -45,7 +45,9 @@ export class MemoryStore implements RoomStore {
     this.#reserved.set(room, {
       spec: { ...spec, ownerPk: Uint8Array.from(spec.ownerPk) },
       until: clock.now() + RESERVATION_MS,
-      timer: clock.after(RESERVATION_MS, () => void this.#reservation(room)),
+      timer: clock.after(RESERVATION_MS, () => {
+        this.#reservation(room);
+      }),
     });
     return 'created';
   }

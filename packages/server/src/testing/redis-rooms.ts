@@ -85,15 +85,13 @@ export class RedisRooms implements AsyncDisposable {
     return this;
   }
 
-  async node(limits: StoreLimits, seed = 7): Promise<RedisStore> {
+  async node(limits: StoreLimits, seed = 7, onTrouble: (error: unknown) => void = fail): Promise<RedisStore> {
     const link = this.#idle.pop() ?? (await this.#connect());
     const store = new RedisStore({
       clock: this.clock,
       limits,
       random: new SeededRandom(seed).bytes,
-      onTrouble: (error) => {
-        throw error;
-      },
+      onTrouble,
       connect: (events) => link.serving(events),
     });
     this.#nodes.push({ store, link });
@@ -170,6 +168,10 @@ export class RedisRooms implements AsyncDisposable {
   }
 }
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 const MARKS = ':-marks-';
 let marks = 0;
 
@@ -203,6 +205,7 @@ class WatchedLink implements Link {
           this.#events?.restored(channels.filter((channel) => !isMark(channel)));
         },
         failed: (...how) => this.#events?.failed(...how),
+        trouble: (error) => this.#events?.trouble(error),
         reloaded: () => this.#events?.reloaded(),
       },
     });

@@ -1,6 +1,7 @@
 // The channels this node listens to, each on the connection to the primary that announces it. After a loss they are
 // asked for again in batches, and whoever listens is told where something may have been missed.
 
+import { background } from '../../background.ts';
 import type { Clock } from '../../clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { partitionOf } from './keyspace.ts';
@@ -84,7 +85,9 @@ export class Channels implements Disposable {
   }
 
   #connect(place: string): Line {
-    const line = new Line(this.#topology.connectListener(place), this.#events, () => void this.#placeAgain());
+    const line = new Line(this.#topology.connectListener(place), this.#events, () =>
+      background(this.#placeAgain(), (error) => this.#events.trouble(error)),
+    );
     this.#lines.set(place, line);
     return line;
   }
@@ -131,7 +134,7 @@ class Line implements Disposable {
     listener.on('smessageBuffer', (channel: Buffer, message: Buffer) =>
       events.announced(channel.toString('latin1'), message),
     );
-    listener.on('ready', () => void this.#ask());
+    listener.on('ready', () => this.#askSoon());
     listener.on('close', () => this.#deaf());
     listener.on('moved', () => this.#moved());
   }
@@ -143,7 +146,7 @@ class Line implements Disposable {
   add(wish: Wish): void {
     this.#wishes.set(wish.channel, wish);
     this.#wait(wish);
-    queueMicrotask(() => void this.#ask());
+    queueMicrotask(() => this.#askSoon());
   }
 
   drop(wish: Wish): void {
@@ -155,7 +158,7 @@ class Line implements Disposable {
   /** Notices a connection that only looks alive, and asks once more for what was refused. */
   lookAgain(): void {
     if (this.#listener.status === 'ready') this.#listener.ping().catch(() => {});
-    void this.#ask();
+    this.#askSoon();
   }
 
   [Symbol.dispose](): void {
@@ -186,6 +189,10 @@ class Line implements Disposable {
       }
       this.#onMoved();
     });
+  }
+
+  #askSoon(): void {
+    background(this.#ask(), (error) => this.#events.trouble(error));
   }
 
   // One batch after the other, so that many rooms at once do not hold up everybody's calls.

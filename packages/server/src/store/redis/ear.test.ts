@@ -38,16 +38,28 @@ function joined(seq: number, version = 1): Joined {
   };
 }
 
+type Question = {
+  readonly after: number;
+  readonly last: number;
+  readonly answer: (events: readonly StoredEvent[]) => void;
+  readonly refuse: (error: Error) => void;
+};
+
+const turn = () => new Promise((resolve) => void setImmediate(resolve));
+
 /** An ear whose questions are answered when the test says so. */
 function makeEar() {
   const told: RoomNews[] = [];
-  const asked: { after: number; last: number; answer: (events: readonly StoredEvent[]) => void }[] = [];
+  const asked: Question[] = [];
+  const troubles: unknown[] = [];
   let now: PresentNow | undefined = { presence: presence(9, { snapshot: true }), profiles: [] };
   const ear = new Ear({
     room: roomId('Room11'),
     tell: (...news) => void told.push(...news),
+    trouble: (error) => void troubles.push(error),
     ask: {
-      missed: (_logId, after, last) => new Promise((answer) => void asked.push({ after, last, answer })),
+      missed: (_logId, after, last) =>
+        new Promise((answer, refuse) => void asked.push({ after, last, answer, refuse })),
       present: async () => now,
     },
   });
@@ -58,9 +70,13 @@ function makeEar() {
   const answer = async (index: number, events?: readonly StoredEvent[]) => {
     const question = asked[index];
     question?.answer(events ?? range(question.after, question.last));
-    await new Promise((resolve) => void setImmediate(resolve));
+    await turn();
   };
-  return { ear, told, asked, seqs, answer, over };
+  const refuse = async (index: number, error: Error) => {
+    asked[index]?.refuse(error);
+    await turn();
+  };
+  return { ear, told, asked, troubles, seqs, answer, refuse, over };
 }
 
 const head = (seq: number, more: Partial<Head> = {}): Head => ({
@@ -115,6 +131,34 @@ describe('an ear', () => {
     expect(seqs()).toEqual([1, 'hole', 9]);
     ear.hear(event(10));
     expect(seqs()).toEqual([10]);
+  });
+
+  test('a hole that Redis refuses to fill is told as one, and the node lives on', async () => {
+    const { ear, seqs, refuse, troubles } = makeEar();
+    const refusal = new Error('Redis refused missed: ERR');
+    ear.hear(event(1));
+    ear.hear(event(3));
+    ear.hear({ type: 'life', expiresInMs: 1 });
+    await refuse(0, refusal);
+    expect(seqs()).toEqual([1, 'hole', 3, 'life']);
+    expect(troubles).toEqual([refusal]);
+    ear.hear(event(4));
+    expect(seqs()).toEqual([4]);
+  });
+
+  test('a loss that Redis refuses to make good is a hole, also for one that waited to be read', async () => {
+    const { ear, seqs, refuse, troubles } = makeEar();
+    const refusal = new Error('Redis refused missed: ERR');
+    ear.hear(event(1));
+    ear.hear(event(3));
+    const caught = ear.catchUp(head(5));
+    await refuse(0, refusal);
+    await refuse(1, refusal);
+    await caught;
+    expect(seqs()).toEqual([1, 'hole', 3, 'hole']);
+    expect(troubles).toEqual([refusal, refusal]);
+    ear.hear(event(6));
+    expect(seqs()).toEqual([6]);
   });
 
   test('before anything was told, the place of the first join is where listening began', async () => {

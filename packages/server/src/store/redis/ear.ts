@@ -2,6 +2,7 @@
 // and the sessions it serves there.
 
 import { type Presence, type RoomId, toHex } from '@mayfly/protocol';
+import { background } from '../../background.ts';
 import type { Joined, MemberSession, RoomNews, StoredEvent } from '../room-store.ts';
 
 type Place = { readonly logId: string; readonly seq: number };
@@ -23,6 +24,8 @@ export type EarSetup = {
   readonly room: RoomId;
   readonly tell: (...news: readonly RoomNews[]) => void;
   readonly ask: EarQuestions;
+  /** A question was refused, which is a fault of ours. */
+  readonly trouble: (error: unknown) => void;
 };
 
 export class Ear {
@@ -65,7 +68,7 @@ export class Ear {
   /** Told everything that happened while this node could not hear. */
   async catchUp(head: Head): Promise<void> {
     while (this.#reading !== undefined) await this.#reading;
-    await this.#read(async () => {
+    await this.#read(head, async () => {
       const known = this.#told ?? this.#answered;
       if (known !== undefined) await this.#tellEvents(known, head);
       if (head.version !== this.#version) await this.#tellPresence();
@@ -95,7 +98,11 @@ export class Ear {
     if (this.#told?.logId === logId && event.seq <= this.#told.seq) return;
     const known = this.#told ?? this.#answered;
     if (known?.logId === logId && event.seq > known.seq + 1) {
-      void this.#read(() => this.#tellEvents(known, { logId, seq: event.seq - 1 }));
+      const to = { logId, seq: event.seq - 1 };
+      background(
+        this.#read(to, () => this.#tellEvents(known, to)),
+        this.#setup.trouble,
+      );
       return this.hear(news);
     }
     this.#told = { logId, seq: event.seq };
@@ -109,15 +116,24 @@ export class Ear {
   }
 
   // Everything that comes meanwhile waits its turn, so that order holds.
-  #read(read: () => Promise<void>): Promise<void> {
+  #read(to: Place, read: () => Promise<void>): Promise<void> {
     const later: RoomNews[] = [];
     this.#later = later;
-    this.#reading = read().finally(() => {
+    this.#reading = this.#readOrTellHole(to, read).finally(() => {
       this.#later = undefined;
       this.#reading = undefined;
       for (const news of later) this.hear(news);
     });
     return this.#reading;
+  }
+
+  async #readOrTellHole(to: Place, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      this.#setup.trouble(error);
+      this.#tellHole(to);
+    }
   }
 
   async #tellEvents(known: Place, to: Place): Promise<void> {

@@ -1,5 +1,6 @@
 // Asks again until Redis has answered: for what must happen as soon as that is possible, though nobody waits for it.
 
+import { background } from '../../background.ts';
 import type { Clock } from '../../clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 
@@ -28,14 +29,14 @@ export class Insistence implements Disposable {
         return await ask();
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
-        await new Promise<void>((resolve) => void this.later(ASK_AGAIN_MS, resolve));
+        await this.#pause();
       }
     }
   }
 
   /** Nobody waits for this. A Redis that cannot be asked is no trouble of ours: it is asked when it is back. */
   background(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
+    background(work, (error) => {
       if (!(error instanceof StoreUnavailable)) this.#onTrouble(error);
     });
   }
@@ -59,6 +60,12 @@ export class Insistence implements Disposable {
   [Symbol.dispose](): void {
     this.#isOver = true;
     for (const timer of this.#timers) this.#cancel(timer);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.later(ASK_AGAIN_MS, resolve);
+    });
   }
 
   #cancel(timer: Disposable): void {

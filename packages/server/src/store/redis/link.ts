@@ -22,6 +22,8 @@ export interface LinkEvents {
   restored(channels: readonly string[]): void;
   /** A call of this key was answered with `StoreUnavailable`. */
   failed(trouble: RedisTrouble, key: string): void;
+  /** Our own fault, noticed while nobody waits for an answer. */
+  trouble(error: unknown): void;
   /** A server of Redis had no functions of ours, and has them now. */
   reloaded(): void;
 }

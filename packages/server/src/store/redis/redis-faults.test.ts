@@ -3,7 +3,17 @@
 import { GRACE_MS } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
-import { LIFE_MS, LIMITS, OWNER, ROOM, CHARTER, asking, nodesOf, types } from '../../testing/redis-nodes.ts';
+import {
+  LIFE_MS,
+  LIMITS,
+  Node,
+  OWNER,
+  ROOM,
+  CHARTER,
+  asking,
+  nodesOf,
+  types,
+} from '../../testing/redis-nodes.ts';
 import { RedisRooms, libraryWithTestTime } from '../../testing/redis-rooms.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { envelope, roomId, sealedProfile } from '../../testing/signer.ts';
@@ -15,6 +25,7 @@ import { connectRedisStore } from './connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
 import { ANSWER_WITHIN_MS } from './link.ts';
+import { BEAT_MS } from './neighbours.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -36,6 +47,9 @@ beforeEach(() => world.fresh());
 const nodes = (...seeds: readonly number[]) => nodesOf(world, seeds);
 const fcall = (name: 'append' | 'fade', ...words: readonly (string | number | Uint8Array)[]) =>
   redis.ask('FCALL', world.library.nameOf(name), 1, roomKey(ROOM), ...words);
+
+/** Functions are refused from now on: what should be a hash is not. */
+const breakRoom = () => redis.ask('SET', roomKey(ROOM).replace('r', 'l'), 'not a hash');
 
 async function everyTtl(): Promise<ReadonlyMap<string, number>> {
   const keys = await redis.ask('KEYS', '*');
@@ -302,11 +316,42 @@ describe('a Redis that fails', () => {
   test('a function that fails is our fault, and its error tells nothing of the room', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
-    await redis.ask('SET', roomKey(ROOM).replace('r', 'l'), 'not a hash');
+    await breakRoom();
     const error: unknown = await a.raw.append(ROOM, session, 1, envelope(1)).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(StoreUnavailable);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
+  });
+
+  test('a loss that Redis refuses to look at is a hole, and the node lives on', async () => {
+    const troubles: unknown[] = [];
+    const [b] = await nodes(2);
+    const a = new Node(world, await world.node(LIMITS, 1, (error) => troubles.push(error)));
+    await a.join('ann');
+    const bob = await b.join('bob');
+    a.heard();
+    const goOn = world.stop(a.raw);
+    await b.append(bob.session, 1);
+    await breakRoom();
+    goOn();
+    await world.settled();
+    expect(a.heard()).toEqual([{ type: 'hole' }]);
+    expect(troubles).toEqual([new Error('Redis refused heads: WRONGTYPE')]);
+  });
+
+  test('LIFE-2: an end that Redis refuses to look at is asked for again', async () => {
+    const troubles: unknown[] = [];
+    await nodes(2);
+    const a = new Node(world, await world.node(LIMITS, 1, (error) => troubles.push(error)));
+    await a.join('ann');
+    a.heard();
+    await breakRoom();
+    await world.pass(LIFE_MS);
+    expect(troubles).toEqual([new Error('Redis refused expire: WRONGTYPE')]);
+    await redis.ask('DEL', roomKey(ROOM));
+    await redis.ask('DEL', roomKey(ROOM).replace('r', 'l'));
+    await world.pass(BEAT_MS);
+    expect(a.heard()).toEqual([{ type: 'ended', reason: 'server' }]);
   });
 
   test('what lacks a part is not over but on its way; once its time is up it is over', async () => {

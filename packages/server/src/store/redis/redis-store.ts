@@ -244,6 +244,10 @@ export class RedisStore implements RoomStore, LinkEvents {
     if (this.#leasedAt !== undefined) this.#condition.failed(trouble, key);
   }
 
+  trouble(error: unknown): void {
+    this.#setup.onTrouble(error);
+  }
+
   reloaded(): void {
     this.#isReloaded = true;
   }
@@ -335,6 +339,7 @@ export class RedisStore implements RoomStore, LinkEvents {
       tell: (...news) => {
         if (this.#rooms.get(room) === listening) this.#tell(room, news);
       },
+      trouble: this.#setup.onTrouble,
       ask: {
         missed: async (logId, after, last) =>
           readEvents(
@@ -402,7 +407,10 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   async #expire(listening: Listening, room: RoomId): Promise<void> {
-    const left = await this.#insist('expire', room, []);
+    const left = await this.#insist('expire', room, []).catch((error: unknown) => {
+      if (this.#rooms.get(room) === listening) this.#watch(listening, BEAT_MS);
+      throw error;
+    });
     if (this.#rooms.get(room) !== listening) return;
     if (typeof left === 'number') this.#watch(listening, left);
     else if (textOf(left) === 'vanished') this.#vanished(room);
@@ -411,8 +419,11 @@ export class RedisStore implements RoomStore, LinkEvents {
   // After a loss.
 
   async #sweep(rooms: readonly Listening[]): Promise<void> {
-    const keys = rooms.map(({ ear }) => roomKey(ear.room));
-    const heads = readHeads(await this.#insistence.insist(() => this.#link.call('heads', keys, [])));
+    const heads = await this.#headsOf(rooms).catch((error: unknown) => {
+      // Nobody knows what they missed, so that everybody resumes.
+      for (const { ear } of rooms) this.#tell(ear.room, [{ type: 'hole' }]);
+      throw error;
+    });
     await Promise.all(
       rooms.map(async ({ ear }, i) => {
         const head = heads[i];
@@ -422,6 +433,11 @@ export class RedisStore implements RoomStore, LinkEvents {
         await this.#hold(ear);
       }),
     );
+  }
+
+  async #headsOf(rooms: readonly Listening[]): Promise<ReturnType<typeof readHeads>> {
+    const keys = rooms.map(({ ear }) => roomKey(ear.room));
+    return readHeads(await this.#insistence.insist(() => this.#link.call('heads', keys, [])));
   }
 
   /** Others may have taken this node for dead, and newer sessions may have come without its hearing of them. */

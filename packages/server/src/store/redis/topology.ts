@@ -43,7 +43,9 @@ export class Topology {
   /** Resolves when calls can be made. */
   async ready(): Promise<void> {
     if (this.caller.status === 'ready') return;
-    await new Promise<void>((resolve) => void this.caller.once('ready', resolve));
+    await new Promise<void>((resolve) => {
+      this.caller.once('ready', resolve);
+    });
   }
 
   get isCluster(): boolean {
