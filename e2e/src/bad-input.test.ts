@@ -33,6 +33,28 @@ test('markup, scripts and direction marks in names and messages are text', async
   expect(await ann.page.locator('.room img, .room script, .room b[onmouseover]').count()).toBe(0);
 });
 
+test('a message made to freeze its readers costs them about what letters cost, now and with each one after it', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person();
+  const link = await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await bob.join(link);
+  const scriptMs = await scriptTimeOf(ann);
+  const costOf = async (text: string, last: string) => {
+    const before = await scriptMs();
+    await bob.send(text);
+    for (const more of ['and one', 'and two', last]) await bob.send(more);
+    await ann.sees(last);
+    return (await scriptMs()) - before;
+  };
+  await costOf('warm', 'warmed up');
+  const letters = await costOf('a'.repeat(15_990), 'after letters');
+  const brackets = await costOf(`https://a/${')'.repeat(15_900)}`, 'after brackets');
+  const tabs = await costOf(`x${'\t'.repeat(15_900)}x`, 'after tabs');
+  expect(Math.max(brackets, tabs)).toBeLessThan(5 * letters);
+});
+
 test('a message too long says so, keeps the text, and goes out when shortened', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
@@ -198,6 +220,16 @@ test('all of it works without a mouse', async () => {
   await ann.page.getByRole('dialog').waitFor({ state: 'hidden' });
   expect(await invite.evaluate((button) => button === document.activeElement)).toBe(true);
 });
+
+/** Milliseconds that scripts of this page have run, without what other programs took meanwhile. */
+async function scriptTimeOf({ context, page }: Person): Promise<() => Promise<number>> {
+  const browser = await context.newCDPSession(page);
+  await browser.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await browser.send('Performance.getMetrics');
+    return 1000 * (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? Number.NaN);
+  };
+}
 
 function requestsOf({ page }: Person): string[] {
   const urls: string[] = [];

@@ -58,19 +58,29 @@ export function parseRoomLink(text: string): ParsedLink {
 
 const INVISIBLE = /[\u200B-\u200D\u2060\uFEFF]/gu;
 // What sentences and messengers put around a link; none of it occurs at the ends of one.
-const WRAPPING = /^[<([{"'`*«“‘„]+|[>)\]}"'`*»”’.,;:!?…]+$/gu;
+const OPENING: ReadonlySet<string> = new Set('<([{"\'`*«“‘„');
+const CLOSING: ReadonlySet<string> = new Set('>)]}"\'`*»”’.,;:!?…');
 
 const TEXT_LENGTH_MAX = 4096;
 
 function findAddress(text: string): string | undefined {
   if (text.length > TEXT_LENGTH_MAX) return undefined;
   const words = text.replace(INVISIBLE, '').split(/\s+/u);
-  const addresses = words.map((word) => word.replace(WRAPPING, '')).filter((word) => word !== '');
+  const addresses = words.map(unwrapped).filter((word) => word !== '');
   if (addresses.length <= 1) return addresses[0];
   return (
     addresses.find((word) => readPlace(word.split('#', 1)[0] ?? '')?.bare === false) ??
     addresses.find((word) => word.includes('#'))
   );
+}
+
+// By hand: a pattern that ends in `$` is tried anew at every letter.
+function unwrapped(word: string): string {
+  let start = 0;
+  let end = word.length;
+  while (start < end && OPENING.has(word.charAt(start))) start++;
+  while (end > start && CLOSING.has(word.charAt(end - 1))) end--;
+  return word.slice(start, end);
 }
 
 /** Where an address leads, from what stands before its `#`. */

@@ -14,6 +14,8 @@ import type {
 import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
 import { isLow, passedMark } from './countdown.ts';
+import { codePointCount, trimmedDraft } from './draft-text.ts';
+import { ParsedTexts } from './parsed-texts.ts';
 import { sharedNames } from './shared-names.ts';
 import {
   type Notice,
@@ -75,6 +77,7 @@ export class RoomView implements Disposable {
   readonly spokenLifeMs = signal<number | undefined>(undefined);
   /** The last moments, for the room to fade. */
   readonly vanishing = signal(false);
+  readonly texts = new ParsedTexts();
 
   readonly #room: ChatRoom;
   readonly #openedAt = Date.now();
@@ -166,13 +169,13 @@ export class RoomView implements Disposable {
 
   /** In characters like those of the draft; below 0 exactly when it does not fit. */
   readonly draftRoomLeft = computed(() => {
-    const text = trimmed(this.draft.value);
+    const text = trimmedDraft(this.draft.value);
     const bytes = utf8(text).length;
     const left = BODY_BYTES_MAX - bytes;
-    return bytes === 0 ? left : Math.floor((left * Array.from(text).length) / bytes);
+    return bytes === 0 ? left : Math.floor((left * codePointCount(text)) / bytes);
   });
 
-  readonly canSend = computed(() => this.draftRoomLeft.value >= 0 && trimmed(this.draft.value) !== '');
+  readonly canSend = computed(() => this.draftRoomLeft.value >= 0 && trimmedDraft(this.draft.value) !== '');
 
   readonly you = computed(() => this.members.value.find((member) => member.you));
 
@@ -255,7 +258,7 @@ export class RoomView implements Disposable {
 
   /** Sends the draft; it stays where it is when it cannot be sent. */
   send(): void {
-    if (!this.canSend.value || !this.#room.send(trimmed(this.draft.value)).ok) return;
+    if (!this.canSend.value || !this.#room.send(trimmedDraft(this.draft.value)).ok) return;
     this.draft.value = '';
     this.#firstUnread.value = undefined;
     this.atEnd.value = true;
@@ -331,9 +334,4 @@ export class RoomView implements Disposable {
     this.#now.value = Date.now();
     return this.#now.value;
   }
-}
-
-/** Spaces at a line's begin may mean something; empty lines around the text do not. */
-function trimmed(text: string): string {
-  return text.replace(/^(?:[^\S\n]*\n)+|\s+$/g, '');
 }

@@ -1,7 +1,7 @@
 // One bubble of a turn: a message of the log, or one of one's own on its way there.
 
 import type { Message, Outgoing } from '@mayfly/client';
-import { linkify } from '../linkify.ts';
+import type { TextPart } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
 import type { Bubble } from '../stream.ts';
 import { roomTexts } from '../words/room.ts';
@@ -11,11 +11,13 @@ type MessageProps = { readonly bubble: Bubble; readonly view: RoomView };
 
 /** The same element before and after the echo: the state below it changes, the bubble stays. */
 export function MessageBubble({ bubble, view }: MessageProps) {
-  const text = bubble.type === 'message' ? bubble.message.text : bubble.outgoing.text;
+  const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
   return (
     <div class={`msg ${classOf(bubble)}`}>
       <div class={text === undefined ? 'bubble bubble--gone' : 'bubble'}>
-        <p dir="auto">{text === undefined ? roomTexts.unsupported : <LinkedText text={text} />}</p>
+        <p dir="auto">
+          {text === undefined ? roomTexts.unsupported : <LinkedText parts={view.texts.partsOf(key, text)} />}
+        </p>
       </div>
       {bubble.type === 'message' ? (
         <Marks message={bubble.message} />
@@ -31,8 +33,8 @@ function classOf(bubble: Bubble): string {
   return bubble.outgoing.state === 'failed' ? 'msg--fail' : 'msg--wait';
 }
 
-function LinkedText({ text }: { readonly text: string }) {
-  return linkify(text).map((part) =>
+function LinkedText({ parts }: { readonly parts: readonly TextPart[] }) {
+  return parts.map((part) =>
     part.type === 'text' ? (
       part.text
     ) : (

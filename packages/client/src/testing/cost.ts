@@ -1,0 +1,47 @@
+// What a function costs, compared with itself in one run: no figure depends on the machine.
+
+/** Long enough for the clock, short enough to be left alone by whatever else runs. */
+const SAMPLE_MS = 0.2;
+const ROUNDS = { min: 5, max: 60 } as const;
+
+/** The least time that each of them took. More rounds only bring it closer to what the work costs. */
+class Stopwatch {
+  readonly #runs: readonly (() => unknown)[];
+  readonly #repeats: number[];
+  readonly leastMs: number[];
+
+  constructor(runs: readonly (() => unknown)[]) {
+    this.#runs = runs;
+    this.leastMs = runs.map((run) => timeOf(run, 1));
+    this.#repeats = this.leastMs.map((ms) => Math.max(1, Math.ceil(SAMPLE_MS / Math.max(ms, 0.001))));
+  }
+
+  /** One after the other, so that a slow moment meets all of them. */
+  round(): void {
+    for (const [i, run] of this.#runs.entries()) {
+      const ms = timeOf(run, this.#repeats[i] ?? 1);
+      this.leastMs[i] = Math.min(this.leastMs[i] ?? Infinity, ms);
+    }
+  }
+}
+
+function timeOf(run: () => unknown, repeats: number): number {
+  const start = performance.now();
+  for (let i = 0; i < repeats; i++) run();
+  return (performance.now() - start) / repeats;
+}
+
+/**
+ * How many times the cost of `plain` the cost of `run` is. Noise only ever adds time, so measuring goes on, up to a point,
+ * while the answer is above `most`.
+ */
+export function costRatio(run: () => unknown, plain: () => unknown, most: number): number {
+  const watch = new Stopwatch([run, plain]);
+  let ratio = Infinity;
+  for (let round = 0; round < ROUNDS.max && (round < ROUNDS.min || ratio > most); round++) {
+    watch.round();
+    const [ms = Infinity, plainMs = 0] = watch.leastMs;
+    ratio = ms / plainMs;
+  }
+  return ratio;
+}

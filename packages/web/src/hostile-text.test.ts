@@ -1,0 +1,85 @@
+// What makes something to look at of other people's text costs about what letters cost, and grows no faster than its length.
+
+import { parseRoomLink, type Person } from '@mayfly/client';
+import { BODY_BYTES_MAX, NAME_BYTES_MAX } from '@mayfly/protocol';
+import { describe, expect, test } from 'vitest';
+import { cleanName } from '../../client/src/crypto/person.ts';
+import { costRatio } from '../../client/src/testing/cost.ts';
+import { HOSTILE_SHAPES, hostileText } from '../../client/src/testing/hostile-text.ts';
+import { isNameTooLong, nameRoomLeft } from './display-name.ts';
+import { codePointCount, trimmedDraft } from './draft-text.ts';
+import { linkify } from './linkify.ts';
+import { pastedLink, routeOf } from './route.ts';
+import { sharedNames } from './shared-names.ts';
+
+/** At most this many times the cost of letters of the same length. */
+const LETTERS_MAX = 100;
+/** At most this much more for a text of twice the length. */
+const DOUBLING_MAX = 2.5;
+/** A link is looked for in no longer text. */
+const LINK_TEXT_MAX = 4096;
+
+type Show = (text: string) => unknown;
+
+const OF_TEXTS: Readonly<Record<string, Show>> = {
+  linkify,
+  trimmedDraft,
+  codePointCount,
+  cleanName,
+  isNameTooLong,
+  nameRoomLeft,
+};
+const OF_LINKS: Readonly<Record<string, Show>> = {
+  parseRoomLink,
+  pastedLink: (text) => pastedLink(text, 'chat.example'),
+  routeOf: (text) => routeOf({ href: text, origin: '', pathname: '/chat/', search: `?room=${text}` }),
+};
+
+describe.each(Object.entries(OF_TEXTS))('%s', (_name, show) => {
+  test.each(HOSTILE_SHAPES)('%s', (shape) => expectCheap(show, shape, BODY_BYTES_MAX));
+});
+
+describe.each(Object.entries(OF_LINKS))('%s', (_name, show) => {
+  test.each(HOSTILE_SHAPES)('%s', (shape) => expectCheap(show, shape, LINK_TEXT_MAX));
+});
+
+function expectCheap(show: Show, shape: string, bytes: number): void {
+  const whole = hostileText(shape, bytes);
+  const quarter = hostileText(shape, bytes / 4);
+  const letters = 'a'.repeat(bytes);
+  expectRatio(
+    () => show(whole),
+    () => show(quarter),
+    DOUBLING_MAX ** 2,
+  );
+  // A function may be done with letters at once: what it costs to walk over them is allowed to everything.
+  const plain = () => [show(letters), codePointCount(letters)];
+  expectRatio(() => show(whole), plain, LETTERS_MAX);
+}
+
+function expectRatio(run: () => unknown, plain: () => unknown, most: number): void {
+  expect(costRatio(run, plain, most)).toBeLessThanOrEqual(most);
+}
+
+describe('sharedNames', () => {
+  test.each(HOSTILE_SHAPES)('%s', (shape) => {
+    const hostile = hostileText(shape, NAME_BYTES_MAX - 4);
+    const [few, many] = [people(hostile, 200), people(hostile, 800)];
+    const plain = people('a'.repeat(NAME_BYTES_MAX - 4), 800);
+    expectRatio(
+      () => sharedNames(many),
+      () => sharedNames(few),
+      DOUBLING_MAX ** 2,
+    );
+    expectRatio(
+      () => sharedNames(many),
+      () => sharedNames(plain),
+      LETTERS_MAX,
+    );
+  });
+});
+
+function people(name: string, count: number): readonly Person[] {
+  const look = { tag: '', colour: 0, emoji: [] };
+  return Array.from({ length: count }, (_, i) => ({ idPk: `key ${i}`, name: `${i}${name}`, ...look }));
+}
