@@ -3,19 +3,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { browserCommand, installBrowser, installDebian, isProgram, say } from './install.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, 'node_modules', '.mayfly');
@@ -123,42 +114,11 @@ const CHROMIUM_PLACES = [
 
 function findChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  const inPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((dir) => CHROMIUM_NAMES.map((name) => join(dir, name)));
-  return [...inPath, ...CHROMIUM_PLACES].find(isProgram);
-}
-
-const INSTALLERS = [
-  {
-    program: 'apt-get',
-    commands: [
-      ['apt-get', 'update'],
-      ['apt-get', 'install', '-y', '--no-install-recommends', 'chromium', 'fonts-noto-color-emoji'],
-    ],
-  },
-  { program: 'dnf', commands: [['dnf', 'install', '-y', 'chromium']] },
-  { program: 'apk', commands: [['apk', 'add', 'chromium', 'font-noto-emoji']] },
-  { program: 'pacman', commands: [['pacman', '-Sy', '--noconfirm', 'chromium']] },
-];
-
-function installer() {
-  return INSTALLERS.find(({ program }) =>
-    ['/usr/bin', '/sbin', '/usr/sbin'].some((dir) => isProgram(join(dir, program))),
-  );
+  return [...inPath(CHROMIUM_NAMES), ...CHROMIUM_PLACES].find(isProgram);
 }
 
 function installChromium() {
-  const found = installer();
-  if (!found || process.getuid?.() !== 0) return undefined;
-  say('installing Chromium for the browser tests (once)…');
-  const ran = found.commands.every(([program, ...args]) => installQuietly(program, args));
-  return ran ? findChromium() : undefined;
-}
-
-function installQuietly(program, args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  return installBrowser() ? findChromium() : undefined;
 }
 
 const PYTHON_PACKAGES = ['python3', 'python3-websockets', 'python3-cryptography'];
@@ -243,44 +203,48 @@ function findHaproxy() {
   return ['haproxy', '/usr/sbin/haproxy'].find((program) => spawnSync(program, ['-v']).status === 0);
 }
 
-const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+/** Firefox, in FIREFOX_PATH from then on, and WebKit for the tests in other engines, installed if they may be. */
+export function requireEngines() {
+  const missing = missingEngines();
+  if (missing.length > 0) installDebian('Firefox and WebKit for the tests in other engines', missing);
+  const stillMissing = missingEngines();
+  if (stillMissing.length > 0)
+    fail(
+      `the tests in other engines need Debian's ${stillMissing.join(', ')}: sudo apt-get install -y ${stillMissing.join(' ')}, then run npm test again.`,
+    );
+  process.env.FIREFOX_PATH = findFirefox();
+}
 
-// Debian starts what it installs, and again after every boot. Neither is wanted here: whoever needs one starts it.
-function installDebian(name, packages) {
-  if (installer()?.program !== 'apt-get' || process.getuid?.() !== 0) return false;
-  say(`installing ${name} (once)…`);
-  const isOurs = !existsSync(SERVICE_POLICY);
-  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const args = [['update'], ['install', '-y', '--no-install-recommends', ...packages]];
-    return args.every((words) => installQuietly('apt-get', words));
-  } finally {
-    if (isOurs) rmSync(SERVICE_POLICY);
-    spawnSync('systemctl', ['disable', ...packages], { stdio: 'ignore' });
-  }
+function missingEngines() {
+  const isHere = {
+    'firefox-esr': findFirefox() !== undefined,
+    'wpewebkit-driver': isProgram('/usr/bin/WPEWebDriver'),
+    cog: isProgram('/usr/bin/cog'),
+  };
+  return Object.keys(isHere).filter((name) => !isHere[name]);
+}
+
+const FIREFOX_NAMES = ['firefox-esr', 'firefox'];
+const FIREFOX_PLACE = '/Applications/Firefox.app/Contents/MacOS/firefox';
+
+function findFirefox() {
+  return process.env.FIREFOX_PATH ?? [...inPath(FIREFOX_NAMES), FIREFOX_PLACE].find(isProgram);
+}
+
+function inPath(names) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((directory) => names.map((name) => join(directory, name)));
 }
 
 function chromiumAdvice() {
-  const command = installer()?.commands.at(-1)?.join(' ');
+  const command = browserCommand();
   const how = command ? `sudo ${command}` : 'install Chromium or Chrome';
   return `the browser tests need Chromium: ${how} (or set CHROMIUM_PATH to a Chromium or Chrome), then run npm test again.`;
 }
 
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 function run(program, args, options = {}) {
   return spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options }).status ?? 1;
-}
-
-function say(text) {
-  process.stdout.write(`mayfly: ${text}\n`);
 }
 
 // One hash over names and contents, so that a fresh clone's file times mean nothing.

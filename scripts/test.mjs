@@ -18,11 +18,11 @@ requireChromium();
 requireRedis();
 build();
 
-const TESTS = {
-  name: 'tests',
-  program: 'vitest/vitest.mjs',
-  args: ['run', '--project', 'unit', '--project', 'e2e', ...chosen],
-};
+function tests(name, projects) {
+  const flags = projects.flatMap((project) => ['--project', project]);
+  return { name, program: 'vitest/vitest.mjs', args: ['run', ...flags, ...chosen] };
+}
+const CHOSEN = [tests('tests', ['unit', 'e2e', 'engines'])];
 const EVERYTHING = [
   { name: 'format', program: 'oxfmt/bin/oxfmt', args: ['--check', '.'] },
   { name: 'types', program: 'typescript/bin/tsc', args: ['-b'] },
@@ -30,10 +30,11 @@ const EVERYTHING = [
   // It reads the types that are built by now.
   { name: 'lint', program: 'oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'unused code', program: 'knip/bin/knip.js', args: [] },
-  TESTS,
+  tests('tests', ['unit', 'e2e']),
+  tests('tests in other engines', ['engines']),
 ];
 
-for (const { name, program, args } of chosen.length > 0 ? [TESTS] : EVERYTHING) {
+for (const { name, program, args } of chosen.length > 0 ? CHOSEN : EVERYTHING) {
   process.stdout.write(`\nmayfly: ${name}\n`);
   const code = runPackage(program, args);
   if (code !== 0) {

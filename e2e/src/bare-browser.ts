@@ -1,12 +1,18 @@
 // Chromium without Playwright, which tells every page that it is in view: and what is in view is never frozen.
 // It speaks the browser's own protocol (CDP), and no more of it than a page in the background needs.
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { startBrowser } from './browser-process.ts';
+
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-sync',
+  '--remote-debugging-port=0',
+];
 
 type Answer = {
   readonly id?: number;
@@ -31,23 +37,14 @@ export class BarePage implements AsyncDisposable {
 
   /** The one page of a browser of its own. */
   static async open(): Promise<BarePage> {
-    const executable = process.env['CHROMIUM_PATH'];
-    if (executable === undefined) throw new Error('CHROMIUM_PATH is not set: run this through npm test');
-    const profile = mkdtempSync(join(tmpdir(), 'mayfly-browser-'));
-    const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'];
-    const args = [...flags, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
-    const browser = spawn(executable, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const gone = once(browser, 'exit');
-    const [, port] = await new Promise<RegExpExecArray>((resolve, reject) => {
-      let said = '';
-      browser.stderr.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        const found = /DevTools listening on ws:\/\/[^:]+:(\d+)\//.exec(said);
-        if (found) resolve(found);
-      });
-      browser.once('exit', () => reject(new Error(`no browser: ${said}`)));
+    const program = process.env['CHROMIUM_PATH'];
+    if (program === undefined) throw new Error('CHROMIUM_PATH is not set: run this through npm test');
+    const browser = await startBrowser({
+      program,
+      flags: (profile) => [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'],
+      says: /DevTools listening on ws:\/\/([^/]+)\//,
     });
-    const pages = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as readonly {
+    const pages = (await (await fetch(`http://${browser.address}/json/list`)).json()) as readonly {
       readonly type: string;
       readonly webSocketDebuggerUrl: string;
     }[];
@@ -57,9 +54,7 @@ export class BarePage implements AsyncDisposable {
     await once(socket, 'open');
     return new BarePage(socket, async () => {
       socket.terminate();
-      browser.kill('SIGKILL');
-      await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      await browser[Symbol.asyncDispose]();
     });
   }
 

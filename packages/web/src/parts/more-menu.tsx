@@ -1,6 +1,6 @@
 // A button with a menu: arrow keys walk, Esc and a press elsewhere close, focus goes back to the button.
 
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { roomTexts } from '../words/room.ts';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -13,19 +13,24 @@ export type MenuItem = {
 
 export function MoreMenu({ items }: { readonly items: readonly MenuItem[] }) {
   const [open, setOpen] = useState(false);
+  const whole = useRef<HTMLSpanElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const closeFor = (to: EventTarget | null) => {
+    if (to instanceof Node && whole.current?.contains(to) === false) setOpen(false);
+  };
+  useEffect(() => {
+    if (!open) return undefined;
+    const press = ({ target }: Event) => closeFor(target);
+    document.addEventListener('pointerdown', press);
+    return () => document.removeEventListener('pointerdown', press);
+  }, [open]);
   const close = () => {
     setOpen(false);
     button.current?.focus();
   };
   return (
-    <span
-      class="pop"
-      onFocusOut={(event) => {
-        const to = event.relatedTarget;
-        if (!(to instanceof Node && event.currentTarget.contains(to))) setOpen(false);
-      }}
-    >
+    // Where a press gives no focus to buttons (Safari), focus may go nowhere: that closes nothing.
+    <span class="pop" ref={whole} onFocusOut={({ relatedTarget }) => closeFor(relatedTarget)}>
       <button
         class="icb"
         type="button"
@@ -53,6 +58,8 @@ function Menu({ items, onClose }: MenuProps) {
       role="menu"
       aria-label={roomTexts.menu}
       ref={menu}
+      // A press on an item that is disabled leaves the focus here, and so the keys.
+      tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
         const step = STEPS.get(event.key);

@@ -1,0 +1,168 @@
+// Somebody in a window of any engine, who finds things by their names, as `Person` does in Chromium.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EngineWindow, KEYS } from './window.ts';
+
+/** No page takes that long: then it hangs. */
+const HANG_MS = 60_000;
+
+export class Visitor {
+  readonly window: EngineWindow;
+  readonly #origin: string;
+
+  constructor(window: EngineWindow, origin: string) {
+    this.window = window;
+    this.#origin = origin;
+  }
+
+  // The ways into a room and out of it.
+
+  /** Leaves the one who made it in the room; answers the link. */
+  async createRoom(name: string): Promise<string> {
+    await this.window.goTo(`${this.#origin}/`);
+    await this.fill('Display name', name);
+    await this.press('button', 'Create Shareable Link');
+    await this.heading('Room created');
+    const link = await this.look(() => document.querySelector('.secret__link')?.textContent ?? '');
+    await this.press('button', 'Join Chat Room');
+    await this.inRoom();
+    return link;
+  }
+
+  async join(link: string, name: string): Promise<void> {
+    await this.window.goTo(link);
+    await this.heading('You’re invited to a room');
+    await this.fill('Display name', name);
+    await this.press('button', 'Join Chat Room');
+    await this.inRoom();
+  }
+
+  async inRoom(): Promise<void> {
+    await this.until('is in the room', () => document.querySelector('[role=timer]') !== null);
+  }
+
+  async leave(): Promise<void> {
+    await this.press('button', 'Leave room');
+  }
+
+  // In a room.
+
+  /** By the button: some engines take the mouse for a finger, and then Enter is a new line. */
+  async send(text: string): Promise<void> {
+    await this.fill('Message', text);
+    await this.press('button', 'Send');
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.until(`sees ${text}`, (wanted) => document.body.innerText.includes(wanted), text);
+  }
+
+  /** Texts of all messages on the page, in order. */
+  messages(): Promise<readonly string[]> {
+    return this.look(() =>
+      Array.from(document.querySelectorAll<HTMLElement>('[role=log] .bubble p'), (p) => p.innerText),
+    );
+  }
+
+  async participants(count: number): Promise<void> {
+    await this.shows('button', `${count} participant${count === 1 ? '' : 's'}`);
+  }
+
+  // Anywhere.
+
+  async heading(text: string): Promise<void> {
+    await this.shows('heading', text);
+  }
+
+  async shows(role: Role, name: string): Promise<void> {
+    await this.#await(`shows the ${role} ${name}`, () => this.look(find, SELECTORS[role], name));
+  }
+
+  async showsNo(role: Role, name: string): Promise<void> {
+    await this.#await(`shows no ${role} ${name}`, async () => {
+      const found = await this.look(find, SELECTORS[role], name);
+      return found === undefined || undefined;
+    });
+  }
+
+  async press(role: Role, name: string): Promise<void> {
+    const place = await this.#await(`can press the ${role} ${name}`, async () => {
+      const found = await this.look(find, SELECTORS[role], name);
+      return found?.canBePressed === true ? found : undefined;
+    });
+    await this.window.pressAt(place);
+  }
+
+  async fill(name: string, text: string): Promise<void> {
+    await this.press('textbox', name);
+    await this.look(() => {
+      const field = document.activeElement;
+      if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.select();
+    });
+    await this.window.pressKeys(text === '' ? [KEYS.delete] : text);
+  }
+
+  /** What a function says in the page. It runs there, so it knows nothing but its arguments. */
+  look<Args extends readonly unknown[], Answer>(
+    what: (...args: Args) => Answer,
+    ...args: Args
+  ): Promise<Answer> {
+    return this.window.evaluate(`(${String(what)})(...${JSON.stringify(args)})`) as Promise<Answer>;
+  }
+
+  async until<Args extends readonly unknown[]>(
+    what: string,
+    isSo: (...args: Args) => boolean,
+    ...args: Args
+  ): Promise<void> {
+    await this.#await(what, async () => (await this.look(isSo, ...args)) || undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.window[Symbol.asyncDispose]();
+  }
+
+  /** Asks until there is an answer. */
+  async #await<Answer>(what: string, ask: () => Promise<Answer | undefined>): Promise<Answer> {
+    const hangsAt = performance.now() + HANG_MS;
+    for (;;) {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      if (performance.now() > hangsAt)
+        throw new Error(`never ${what}; the page says: ${await this.look(() => document.body.innerText)}`);
+      await sleep(30);
+    }
+  }
+}
+
+const SELECTORS = {
+  button: 'button:not([role])',
+  menuitem: '[role=menuitem]',
+  heading: 'h1, h2',
+  textbox: 'input, textarea',
+};
+
+type Role = keyof typeof SELECTORS;
+
+/** Runs in the page: the visible element of that name, and whether a press in its middle would reach it. */
+function find(selector: string, name: string) {
+  const isNamed = (element: HTMLElement) => {
+    const isField = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+    const text = element.getAttribute('aria-label') ?? (isField ? element.labels?.[0] : element)?.textContent;
+    return (
+      text
+        ?.replaceAll(/\s+/g, ' ')
+        .trim()
+        .replace(/ optional$/, '') === name
+    );
+  };
+  const named = [...document.querySelectorAll<HTMLElement>(selector)].find(
+    (element) => element.getClientRects().length > 0 && isNamed(element),
+  );
+  if (named === undefined) return undefined;
+  named.scrollIntoView({ block: 'nearest' });
+  const { left, top, width, height } = named.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const isEnabled = !named.matches(':disabled');
+  return { x, y, canBePressed: isEnabled && named.contains(document.elementFromPoint(x, y)) };
+}
