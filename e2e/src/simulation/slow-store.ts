@@ -36,6 +36,7 @@ export class SlowStore implements RoomStore {
   open: RoomStore['open'] = (...of) => this.#store.open(...of);
   keys: RoomStore['keys'] = (room) => this.#ask(() => this.#store.keys(room));
   join: RoomStore['join'] = (...of) => this.#ask(() => this.#store.join(...of));
+  look: RoomStore['look'] = (...of) => this.#ask(() => this.#store.look(...of));
   append: RoomStore['append'] = (...of) => this.#ask(() => this.#store.append(...of));
   publishProfile: RoomStore['publishProfile'] = (...of) => this.#ask(() => this.#store.publishProfile(...of));
   detach: RoomStore['detach'] = (...of) => this.#ask(() => this.#store.detach(...of));

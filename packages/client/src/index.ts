@@ -6,6 +6,7 @@ export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export { type Identity, type TabStorage, forgetIdentity, keepIdentity, loadIdentity } from './identity.ts';
 export { openRoom } from './live-room.ts';
+export { type LookAnswer, type LookOptions, type RoomSight, lookAtRoom } from './look.ts';
 export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink } from './link.ts';
 export type {
   Connection,

@@ -49,9 +49,21 @@ export type Join = {
   readonly position?: Position;
 };
 
+/** The first frame of a connection that only looks (rule LOOK-1). Both signatures are over `joinTranscript`. */
+export type Look = {
+  readonly type: 'look';
+  readonly id: RoomId;
+  /** A throwaway key: nobody joins with it. */
+  readonly idPk: Uint8Array;
+  readonly idSig: Uint8Array;
+  /** By the room's access key, for a purpose of its own: never a join. */
+  readonly lookSig: Uint8Array;
+};
+
 /** What a client says in text frames. */
 export type ClientControl =
   | Join
+  | Look
   | { readonly type: 'leave' }
   /** Keep this room alive. */
   | { readonly type: 'keep' }
@@ -63,13 +75,21 @@ export function decodeClientControl(text: string): ClientControl | undefined {
   if (object === undefined) return undefined;
   const type = field(object, 'type');
   if (type === 'join') return decodeJoin(object);
+  if (type === 'look') return decodeLook(object);
   if (type === 'leave' || type === 'keep' || type === 'ping') return { type };
   return undefined;
 }
 
+function decodeLook(object: JsonObject): Look | undefined {
+  const id = readRoomId(field(object, 'id'));
+  const idPk = bytesField(field(object, 'idPk'), PUBLIC_KEY_BYTES);
+  const idSig = bytesField(field(object, 'idSig'), SIGNATURE_BYTES);
+  const lookSig = bytesField(field(object, 'lookSig'), SIGNATURE_BYTES);
+  return id && idPk && idSig && lookSig && { type: 'look', id, idPk, idSig, lookSig };
+}
+
 function decodeJoin(object: JsonObject): Join | undefined {
-  const idText = field(object, 'id');
-  const id = typeof idText === 'string' ? parseRoomId(idText) : undefined;
+  const id = readRoomId(field(object, 'id'));
   const idPk = bytesField(field(object, 'idPk'), PUBLIC_KEY_BYTES);
   const as = oneOf(field(object, 'as'), JOIN_AS);
   const idSig = bytesField(field(object, 'idSig'), SIGNATURE_BYTES);
@@ -100,6 +120,7 @@ function optional<T>(value: unknown, read: (value: unknown) => T | undefined): {
   return found === undefined ? { ok: false } : { ok: true, value: found };
 }
 
+const readRoomId = (value: unknown) => (typeof value === 'string' ? parseRoomId(value) : undefined);
 const readSignature = (value: unknown) => bytesField(value, SIGNATURE_BYTES);
 const readU32 = (value: unknown) => wholeNumber(value, 0xffff_ffff);
 
@@ -111,6 +132,15 @@ export function readPosition(value: unknown): Position | undefined {
 }
 
 export function encodeClientControl(frame: ClientControl): string {
+  if (frame.type === 'look') {
+    const { idPk, idSig, lookSig } = frame;
+    return JSON.stringify({
+      ...frame,
+      idPk: toBase64url(idPk),
+      idSig: toBase64url(idSig),
+      lookSig: toBase64url(lookSig),
+    });
+  }
   if (frame.type !== 'join') return JSON.stringify(frame);
   const { keySig, linkSig, ...rest } = frame;
   return JSON.stringify({

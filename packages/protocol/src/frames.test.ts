@@ -4,6 +4,7 @@ import { concat, toBase64url, u16, u32, u8, utf8 } from './bytes.ts';
 import {
   type ClientControl,
   type Join,
+  type Look,
   decodeClientControl,
   decodeClientSealed,
   encodeClientControl,
@@ -64,6 +65,14 @@ const join: fc.Arbitrary<Join> = fc.record(
   { requiredKeys: ['type', 'id', 'idPk', 'as', 'idSig'] },
 );
 
+const look: fc.Arbitrary<Look> = fc.record({
+  type: fc.constant('look' as const),
+  id: roomId,
+  idPk: bytes(32),
+  idSig: bytes(64),
+  lookSig: bytes(64),
+});
+
 const charterArgs: fc.Arbitrary<CharterArgs> = fc
   .record({
     newEpoch: number32,
@@ -116,6 +125,14 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
     count: number32,
   }),
   fc.record({
+    type: fc.constant('room' as const),
+    count: number32,
+    expiresInMs: number32,
+    history: fc.constantFrom('all' as const, 'none' as const),
+    full: fc.boolean(),
+    closed: fc.boolean(),
+  }),
+  fc.record({
     type: fc.constant('welcome' as const),
     slot: bytes(8),
     logId: bytes(8).map(toBase64url),
@@ -150,7 +167,7 @@ describe('FRAME-1: what is encoded comes back', () => {
   test('control from the client', () => {
     const others: ClientControl[] = [{ type: 'leave' }, { type: 'keep' }, { type: 'ping' }];
     fc.assert(
-      fc.property(fc.oneof(join, fc.constantFrom(...others)), (frame) => {
+      fc.property(fc.oneof(join, look, fc.constantFrom(...others)), (frame) => {
         expect(decodeClientControl(encodeClientControl(frame))).toEqual(frame);
       }),
     );

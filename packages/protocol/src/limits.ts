@@ -47,3 +47,6 @@ export const COUNT_EVERY_MS = 1_000;
 
 /** Life of a room, in seconds, whatever the server's own maximum. */
 export const LIFE_SECONDS = { min: 3, max: 7 * 24 * 3600 } as const;
+
+/** Members that a room can be configured to hold (rule LIMIT-2). */
+export const ROOM_MEMBERS_MAX = 5_000;

@@ -98,6 +98,16 @@ export type Welcome = {
   readonly expiresInMs: number;
 };
 
+/** The answer to a look that proves the key (rule LOOK-2): the server's word, given to someone who is not in the room. */
+export type Sight = {
+  readonly type: 'room';
+  readonly count: number;
+  readonly expiresInMs: number;
+  readonly history: HistoryPolicy;
+  readonly full: boolean;
+  readonly closed: boolean;
+};
+
 /** Somebody who is in the room: the name they have there, and their identity. */
 export type PresentMember = { readonly slot: Uint8Array; readonly idPk: Uint8Array };
 
@@ -127,6 +137,7 @@ export type Refused = {
 export type ServerControl =
   | { readonly type: 'challenge'; readonly nonce: Uint8Array }
   | Welcome
+  | Sight
   | { readonly type: TurnedBack }
   | Presence
   | { readonly type: 'life'; readonly expiresInMs: number }
@@ -149,6 +160,8 @@ export function decodeServerControl(text: string): ServerControl | undefined {
     }
     case 'welcome':
       return decodeWelcome(object);
+    case 'room':
+      return decodeSight(object);
     case 'presence':
       return decodePresence(object);
     case 'life': {
@@ -232,6 +245,17 @@ function decodeWelcome(object: JsonObject): Welcome | undefined {
     lifeMs,
     expiresInMs,
   };
+}
+
+function decodeSight(object: JsonObject): Sight | undefined {
+  const count = wholeNumber(field(object, 'count'));
+  const expiresInMs = wholeNumber(field(object, 'expiresInMs'));
+  const history = oneOf(field(object, 'history'), HISTORY_POLICIES);
+  const full = flag(field(object, 'full'));
+  const closed = flag(field(object, 'closed'));
+  if (count === undefined || expiresInMs === undefined || history === undefined) return undefined;
+  if (full === undefined || closed === undefined) return undefined;
+  return { type: 'room', count, expiresInMs, history, full, closed };
 }
 
 function readCharter(value: unknown): Uint8Array | undefined {

@@ -4,14 +4,14 @@ import { concat, u8, utf8 } from './bytes.ts';
 import { type RoomId, roomIdBytes } from './ids.ts';
 
 /** Every signed text begins with its purpose, so that none can stand for another (docs/crypto.md, SIG-1). */
-export type SigningPurpose = 'id' | 'join' | 'owner' | 'link' | 'cmd' | 'sig' | 'prosig';
+export type SigningPurpose = 'id' | 'join' | 'look' | 'owner' | 'link' | 'cmd' | 'sig' | 'prosig';
 
 /** `"mayfly/v1 purpose\0" || message`. */
 export function signedBytes(purpose: SigningPurpose, message: Uint8Array): Uint8Array {
   return concat(utf8(`mayfly/v1 ${purpose}`), u8(0), message);
 }
 
-/** The text T of a join: `lid || nonce 32 || idPk 32` (docs/crypto.md, PROOF-1). */
+/** The text T of a join or a look: `lid || nonce 32 || idPk 32` (docs/crypto.md, PROOF-1). */
 export function joinTranscript(id: RoomId, nonce: Uint8Array, idPk: Uint8Array): Uint8Array {
   return concat(roomIdBytes(id), nonce, idPk);
 }

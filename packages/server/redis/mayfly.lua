@@ -469,6 +469,17 @@ local function join(keys, args)
   }
 end
 
+-- What a room is, for someone who is not in it. Nothing changes, not even a time to live.
+local function look(keys, args)
+  local access, epoch, most = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room = living(tail, at)
+  local f = room and redis.call('HMGET', keys[1], 'a', 'hist')
+  if not room or f[1] ~= access or room.epoch ~= tonumber(epoch) then return nil end
+  local here = count(tail)
+  return { here, room.exp - at, f[2], here >= tonumber(most) and 1 or 0 }
+end
+
 -- All but the envelope comes packed (answers.ts, `messageWord`), since each argument, and each number as text, costs time.
 local function append(keys, args)
   local slot, generation, node, n, epoch, events, bytes = struct.unpack('>c8I4c8I4I4I4I4', args[1])
@@ -673,6 +684,7 @@ register('open', open)
 register('keys', public_keys, FREES)
 register('join', join)
 register('rejoin', join, FREES)
+register('look', look, FREES)
 register('append', append)
 register('profile', profile)
 register('fade', fade, FREES)

@@ -1,6 +1,6 @@
 // Every setting: name, default, bounds, meaning. Reads texts, never the process: `loadConfig` is pure.
 
-import { ENVELOPE_BYTES_MAX, LIFE_SECONDS, ROOM_ID_LENGTH } from '@mayfly/protocol';
+import { ENVELOPE_BYTES_MAX, LIFE_SECONDS, ROOM_ID_LENGTH, ROOM_MEMBERS_MAX } from '@mayfly/protocol';
 import { LOG_LEVELS, type LogLevel } from './guard/events.ts';
 import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
@@ -53,7 +53,7 @@ export const SETTINGS = {
     ...whole('ROOM_CODE_LENGTH', '6', ROOM_ID_LENGTH.min, ROOM_ID_LENGTH.max, 'characters of a room code'),
     alias: 'GRID_SIZE',
   },
-  maxMembers: whole('ROOM_MAX_MEMBERS', '1000', 2, 5_000, 'members in one room'),
+  maxMembers: whole('ROOM_MAX_MEMBERS', '1000', 2, ROOM_MEMBERS_MAX, 'members in one room'),
   historyMessages: whole(
     'ROOM_HISTORY_MESSAGES',
     '500',

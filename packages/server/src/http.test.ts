@@ -290,6 +290,7 @@ function unusable() {
     open: lost,
     keys: lost,
     join: lost,
+    look: lost,
     append: lost,
     publishProfile: lost,
     detach: lost,

@@ -5,6 +5,7 @@ import {
   CHARTER_BLOB_BYTES,
   type Command,
   type Join,
+  type Look,
   OP_CHARTER,
   type RoomId,
   type SigningPurpose,
@@ -78,6 +79,18 @@ export function verifyJoin(join: Join, nonce: Uint8Array, keys: RoomKeys | undef
   const linkFits = join.as === 'key' && keys.door !== 1 ? link === true : link === undefined;
   const keyFits = join.as === 'member' ? key === undefined : key === true;
   return keyFits && linkFits;
+}
+
+/**
+ * Whether a look proves the room's key (rules LOOK-1 and LOOK-3). Only a room whose door is the link alone can be looked
+ * at; every room and none costs the same work.
+ */
+export function verifyLook(look: Look, nonce: Uint8Array, keys: RoomKeys | undefined): boolean {
+  const transcript = joinTranscript(look.id, nonce, look.idPk);
+  const id = verifySignature('id', look.idPk, transcript, look.idSig);
+  const accessPk = keys?.accessPk ?? STAND_IN_KEY;
+  const key = verifySignature('look', accessPk, transcript, look.lookSig, roomKeyObject);
+  return keys?.door === 1 && id && key;
 }
 
 /** Command 1 of a reserved room, decoded: undefined unless it is all that opens the room (rule CMD-6). */

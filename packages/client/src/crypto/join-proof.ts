@@ -1,6 +1,6 @@
 // The first frame of a connection: who we are, and that we may come in (PROOF-1 to PROOF-4).
 
-import { type Join, type Position, type RoomId, joinTranscript } from '@mayfly/protocol';
+import { type Join, type Look, type Position, type RoomId, joinTranscript } from '@mayfly/protocol';
 import type { RoomSecrets } from './keys.ts';
 import { type SigningKey, sign } from './signature.ts';
 
@@ -27,6 +27,18 @@ export function makeJoin({ id, identity, nonce, as, secrets, epoch, position }: 
     ...(as === 'key' && keyProofs(secrets, transcript)),
     ...(epoch !== undefined && { epoch }),
     ...(position && { position }),
+  };
+}
+
+/** A look proves the room's key for a purpose of its own, by an identity that is used once (LOOK-1). */
+export function makeLook({ id, identity, nonce, secrets }: Omit<JoinRequest, 'as'>): Look {
+  const transcript = joinTranscript(id, nonce, identity.pk);
+  return {
+    type: 'look',
+    id,
+    idPk: identity.pk,
+    idSig: sign(identity.seed, 'id', transcript),
+    lookSig: sign(secrets.access.seed, 'look', transcript),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   FIRST_FRAME_MS,
   type Join,
   KEEP_EVERY_MS,
+  type Look,
   type RefusedCode,
   type RoomId,
   type RoomLimits,
@@ -26,7 +27,7 @@ import { background } from '../background.ts';
 import type { Clock, RandomBytes } from '../clock.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
 import type { Visitor } from '../guard/visitor.ts';
-import { verifyJoin } from '../proof.ts';
+import { verifyJoin, verifyLook } from '../proof.ts';
 import type { Joined, MemberSession, Placed, RoomStore } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import type { Hub } from './hub.ts';
@@ -65,7 +66,7 @@ export const UNREAD_BYTES_MAX = LAG_BYTES_MAX + 16 * 1024;
 type NotNow = { readonly code: RefusedCode; readonly retryAfterMs: number };
 
 /** What a member may ask for. */
-type Order = Exclude<ClientControl, Join> | ClientSealed;
+type Order = Exclude<ClientControl, Join | Look> | ClientSealed;
 
 type State =
   | { readonly at: 'greeting'; readonly nonce: Uint8Array; readonly timeout: Disposable }
@@ -190,13 +191,13 @@ export class Session implements Guest {
 
   async #greeted(frame: Frame, nonce: Uint8Array, timeout: Disposable): Promise<void> {
     if (isTooBig(frame)) return this.close('tooBig');
-    const join = typeof frame === 'string' ? decodeClientControl(frame) : undefined;
-    if (join?.type !== 'join') return this.close('badFrame');
+    const first = typeof frame === 'string' ? decodeClientControl(frame) : undefined;
+    if (first?.type !== 'join' && first?.type !== 'look') return this.close('badFrame');
     timeout[Symbol.dispose]();
-    const slowed = this.#world.visitor?.mayJoin(join.as);
+    const slowed = this.#world.visitor?.mayJoin(first.type === 'look' ? 'key' : first.as);
     if (slowed !== undefined) return this.#sendAway(slowed, 'busy');
     try {
-      await this.#join(join, nonce);
+      await (first.type === 'look' ? this.#look(first, nonce) : this.#join(first, nonce));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       if (this.#state.at !== 'closed') this.#sendAway(error, 'busy');
@@ -233,6 +234,22 @@ export class Session implements Guest {
     }
     denial[Symbol.dispose]();
     this.#enter(join.id, seat, answer, joining.held);
+  }
+
+  // From the lobby: nothing is entered, and nothing changes (rules LOOK-1 to LOOK-3).
+  async #look(look: Look, nonce: Uint8Array): Promise<void> {
+    const { clock, store, turnstile } = this.#world;
+    const denial = startPause(clock, DENIED_AFTER_MS);
+    const looking: State = { at: 'joining', held: [], denial };
+    this.#state = looking;
+
+    const keys = await store.keys(look.id);
+    const proven = await turnstile.pass(() => verifyLook(look, nonce, keys));
+    const sight = proven && keys !== undefined ? await store.look(look.id, keys) : undefined;
+    if (this.#state !== looking) return;
+    if (sight === undefined) return this.#deny('key', denial);
+    this.#say(sight);
+    this.close('left');
   }
 
   async #deny(as: Join['as'], denial: Pause): Promise<void> {
@@ -288,7 +305,7 @@ export class Session implements Guest {
     if (this.#socket.bufferedBytes > UNREAD_BYTES_MAX) return this.close('tooSlow');
     if (isTooBig(frame)) return this.close('tooBig');
     const order = typeof frame === 'string' ? decodeClientControl(frame) : decodeClientSealed(frame);
-    if (order === undefined || order.type === 'join') return this.close('badFrame');
+    if (order === undefined || order.type === 'join' || order.type === 'look') return this.close('badFrame');
     try {
       await this.#carryOut(order, live);
     } catch (error) {

@@ -4,6 +4,7 @@ import {
   COUNT_EVERY_MS,
   type EndedReason,
   LOG_ID_BYTES,
+  type Sight,
   encodeCommandEvent,
   encodeMessageEvent,
   epochOf,
@@ -25,6 +26,7 @@ import type {
   StoreLimits,
   StoredEvent,
   VerifiedCharter,
+  VerifiedWith,
 } from './room-store.ts';
 
 export type RoomSurroundings = {
@@ -110,6 +112,19 @@ export class MemoryRoom {
     if (replaced) this.#world.tell({ type: 'replaced', session: joined.session });
     if (known === undefined) this.#tellLife();
     return joined;
+  }
+
+  look({ accessPk, epoch }: VerifiedWith): Sight | undefined {
+    if (!equalBytes(accessPk, this.keys.accessPk) || epoch !== this.keys.epoch) return undefined;
+    const { count, full } = this.#members;
+    return {
+      type: 'room',
+      count,
+      expiresInMs: this.#leftMs(),
+      history: this.#spec.history,
+      full,
+      closed: false,
+    };
   }
 
   append(session: MemberSession, n: number, envelope: Uint8Array): Placed {

@@ -1,6 +1,6 @@
 // The embedded store: every room in this process's memory, gone with it. Names rooms and lets each look after itself.
 
-import { type EndedReason, RESERVATION_MS, type RoomId, equalBytes } from '@mayfly/protocol';
+import { type EndedReason, RESERVATION_MS, type RoomId, type Sight, equalBytes } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../clock.ts';
 import { Followers } from './followers.ts';
 import { MemoryRoom } from './memory-room.ts';
@@ -16,6 +16,7 @@ import type {
   RoomStore,
   StoreLimits,
   VerifiedCharter,
+  VerifiedWith,
 } from './room-store.ts';
 
 type Reservation = { readonly spec: RoomSpec; readonly until: number; readonly timer: Disposable };
@@ -81,6 +82,10 @@ export class MemoryStore implements RoomStore {
 
   async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
     return this.#living(room)?.join(request) ?? { outcome: 'denied' };
+  }
+
+  async look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined> {
+    return this.#living(room)?.look(verifiedWith);
   }
 
   async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {

@@ -11,6 +11,7 @@ import type {
   Presence,
   ResetReason,
   RoomId,
+  Sight,
 } from '@mayfly/protocol';
 
 export type RoomSpec = {
@@ -37,11 +38,13 @@ export type RoomKeys = {
   readonly door: Door;
 };
 
+/** What the caller's verdict rested on: the store answers `denied` if it has changed meanwhile. */
+export type VerifiedWith = { readonly accessPk: Uint8Array; readonly epoch: number };
+
 export type JoinRequest = {
   readonly idPk: Uint8Array;
   readonly as: Join['as'];
-  /** What the caller's verdict rested on: the store answers `denied` if it has changed meanwhile. */
-  readonly verifiedWith: { readonly accessPk: Uint8Array; readonly epoch: number };
+  readonly verifiedWith: VerifiedWith;
   readonly position?: Position;
 };
 
@@ -125,6 +128,9 @@ export interface RoomStore extends AsyncDisposable {
 
   /** `as: 'member'` only where the room has a record of `idPk`; a resume is a join with a position. */
   join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused>;
+
+  /** What a room is, for someone who is not in it (rule LOOK-2); changes nothing. Undefined: `denied`. */
+  look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined>;
 
   /** Appends only that member's next `n`, only for its newest session, only in the current epoch. */
   append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed>;

@@ -44,6 +44,7 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
     open: (room, charter) => settled(store.open(room, charter)),
     keys: (room) => settled(store.keys(room)),
     join: (room, request) => settled(store.join(room, request)),
+    look: (room, verifiedWith) => settled(store.look(room, verifiedWith)),
     append: (room, session, n, envelope) => settled(store.append(room, session, n, envelope)),
     publishProfile: (room, session, sealed) => settled(store.publishProfile(room, session, sealed)),
     detach: (room, session) => settled(store.detach(room, session)),

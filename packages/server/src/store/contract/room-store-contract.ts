@@ -7,6 +7,7 @@ import { following } from './following.ts';
 import { history } from './history.ts';
 import { joining } from './joining.ts';
 import { life } from './life.ts';
+import { looking } from './looking.ts';
 import { manyAtOnce } from './many-at-once.ts';
 import { openingRooms } from './opening.ts';
 import { presence } from './presence.ts';
@@ -15,6 +16,7 @@ import { sending } from './sending.ts';
 const SUBJECTS = {
   'making a room': openingRooms,
   joining,
+  looking,
   sending,
   following,
   'history and resume': history,

@@ -7,6 +7,7 @@ import {
   type Presence,
   RESET_REASONS,
   type ResetReason,
+  type Sight,
   concat,
   encodeProfileFrame,
   equalBytes,
@@ -82,6 +83,13 @@ export function readJoined(answer: unknown): JoinAnswer | JoinRefused {
   };
   const missedAfter = typeof missed === 'number' ? missed : undefined;
   return { joined, missedAfter, nodes: reply.list().all((row) => toHex(row.bytes())) };
+}
+
+export function readSight(answer: unknown): Sight | undefined {
+  if (answer === null) return undefined;
+  const reply = new Reply(answer);
+  const [count, expiresInMs, history, full] = [reply.number(), reply.number(), reply.text(), reply.number()];
+  return { type: 'room', count, expiresInMs, history: asHistory(history), full: full === 1, closed: false };
 }
 
 /** Some of what was missed may have left the log before it was read. */

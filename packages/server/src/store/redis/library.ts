@@ -16,6 +16,7 @@ export type FunctionName =
   | 'join'
   | 'keys'
   | 'lease'
+  | 'look'
   | 'missed'
   | 'open'
   | 'present'

@@ -7,6 +7,7 @@ import {
   LISTED_MAX,
   type RoomId,
   SLOT_BYTES,
+  type Sight,
   encodeProfileFrame,
   epochOf,
 } from '@mayfly/protocol';
@@ -26,6 +27,7 @@ import type {
   RoomStore,
   StoreLimits,
   VerifiedCharter,
+  VerifiedWith,
 } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { readAnnouncement } from './announcement.ts';
@@ -41,6 +43,7 @@ import {
   readPlaced,
   readPresent,
   readSessions,
+  readSight,
   withMissed,
 } from './answers.ts';
 import { Census } from './census.ts';
@@ -165,6 +168,10 @@ export class RedisStore implements RoomStore, LinkEvents {
       this.#insistence.background(this.#departures.withdrawn(room, request.idPk, attempt));
       throw error;
     }
+  }
+
+  async look(room: RoomId, { accessPk, epoch }: VerifiedWith): Promise<Sight | undefined> {
+    return readSight(await this.#call('look', room, [accessPk, epoch, this.#setup.limits.maxMembers]));
   }
 
   async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {

@@ -1,0 +1,103 @@
+import { CLOSE, type Look, type ServerControl, joinTranscript } from '@mayfly/protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { verify } from './crypto/signature.ts';
+import { LOOK_WITHIN_MS, type LookAnswer, lookAtRoom } from './look.ts';
+import { ID, SECRETS } from './testing/author.ts';
+import { seededRandom } from './testing/random.ts';
+import { LINK } from './testing/server-double.ts';
+import { NetworkDouble } from './testing/wire-double.ts';
+
+const NONCE = new Uint8Array(32).fill(5);
+const SIGHT: ServerControl = {
+  type: 'room',
+  count: 3,
+  expiresInMs: 1_440_000,
+  history: 'all',
+  full: false,
+  closed: false,
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function look(signal?: AbortSignal) {
+  const network = new NetworkDouble();
+  const random = seededRandom('look');
+  const options = { link: LINK, transport: network.transport, random, ...(signal && { signal }) };
+  const answer: Promise<LookAnswer> = lookAtRoom(options);
+  return { network, answer };
+}
+
+function asked(network: NetworkDouble): readonly Look[] {
+  return network.wire.said.filter((frame) => frame.type === 'look');
+}
+
+test('LOOK-1: the look proves the key of the link over the challenge, by an identity of its own', async () => {
+  const { network, answer } = look();
+  network.wire.say({ type: 'challenge', nonce: NONCE });
+  const [frame] = asked(network);
+  if (frame === undefined) throw new Error('no look came');
+  expect(frame.id).toBe(ID);
+  const transcript = joinTranscript(ID, NONCE, frame.idPk);
+  expect(verify(frame.idPk, 'id', transcript, frame.idSig)).toBe(true);
+  expect(verify(SECRETS.access.pk, 'look', transcript, frame.lookSig)).toBe(true);
+  network.wire.say(SIGHT);
+  expect(await answer).toEqual({
+    outcome: 'room',
+    count: 3,
+    expiresInMs: 1_440_000,
+    history: 'all',
+    full: false,
+    closed: false,
+  });
+  expect(network.open).toEqual([]);
+});
+
+test('LOOK-4: figures of a server that exaggerates are bounded', async () => {
+  const { network, answer } = look();
+  network.wire.say({ ...SIGHT, count: 2 ** 40, expiresInMs: 2 ** 50 });
+  expect(await answer).toMatchObject({ count: 5_000, expiresInMs: 7 * 24 * 3600 * 1000 });
+});
+
+test.each<[string, LookAnswer['outcome'], (network: NetworkDouble) => void]>([
+  ['a wrong key or no room', 'denied', ({ wire }) => wire.say({ type: 'denied' })],
+  ['an older server', 'unknown', ({ wire }) => wire.breakWith(CLOSE.badFrame.code)],
+  ['no server', 'unknown', ({ wire }) => wire.breakWith(1006)],
+  [
+    'a server that is busy',
+    'unknown',
+    ({ wire }) => wire.say({ type: 'refused', code: 'busy', retryAfterMs: 1 }),
+  ],
+  ['a welcome', 'unknown', ({ wire }) => wire.say({ type: 'pong' })],
+  ['sealed bytes', 'unknown', ({ wire }) => wire.give(new Uint8Array(3))],
+])('LOOK-4: %s: %s', async (_title, outcome, react) => {
+  const { network, answer } = look();
+  network.wire.say({ type: 'challenge', nonce: NONCE });
+  react(network);
+  expect(await answer).toEqual({ outcome });
+  expect(network.open).toEqual([]);
+});
+
+test('LOOK-4: one challenge is answered, a second one ends the look', async () => {
+  const { network, answer } = look();
+  network.wire.say({ type: 'challenge', nonce: NONCE });
+  network.wire.say({ type: 'challenge', nonce: NONCE });
+  expect(await answer).toEqual({ outcome: 'unknown' });
+  expect(asked(network)).toHaveLength(1);
+});
+
+test('LOOK-4: a server that says nothing is not waited for', async () => {
+  const { network, answer } = look();
+  vi.advanceTimersByTime(LOOK_WITHIN_MS);
+  expect(await answer).toEqual({ outcome: 'unknown' });
+  expect(network.open).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('LOOK-4: a look that is given up closes its connection', async () => {
+  const stop = new AbortController();
+  const { network, answer } = look(stop.signal);
+  stop.abort();
+  expect(await answer).toEqual({ outcome: 'unknown' });
+  expect([network.open.length, vi.getTimerCount()]).toEqual([0, 0]);
+});

@@ -1,0 +1,103 @@
+// A look at a room before joining it: how many are there and how long it will live, by the server's word. Leaves no trace.
+
+import {
+  type HistoryPolicy,
+  LIFE_SECONDS,
+  ROOM_MEMBERS_MAX,
+  type ServerControl,
+  decodeServerControl,
+  encodeClientControl,
+} from '@mayfly/protocol';
+import { type Clock, systemClock } from './clock.ts';
+import { makeLook } from './crypto/join-proof.ts';
+import { roomSecrets } from './crypto/keys.ts';
+import { type RandomBytes, secureRandom } from './crypto/random.ts';
+import { signingKey } from './crypto/signature.ts';
+import type { RoomLink } from './link.ts';
+import type { Transport } from './transport.ts';
+
+export type LookOptions = {
+  readonly link: RoomLink;
+  readonly transport: Transport;
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+  /** Ends the look; its answer is then `unknown`. */
+  readonly signal?: AbortSignal;
+};
+
+/** What the server says of a room to someone who has its link. */
+export type RoomSight = {
+  readonly outcome: 'room';
+  readonly count: number;
+  /** Milliseconds until the room disappears, if it stays quiet. */
+  readonly expiresInMs: number;
+  readonly history: HistoryPolicy;
+  readonly full: boolean;
+  readonly closed: boolean;
+};
+
+/** `denied`: no such room, or another key. `unknown`: no answer, or none that this version understands. */
+export type LookAnswer = RoomSight | { readonly outcome: 'denied' | 'unknown' };
+
+/** How long an answer may take, in milliseconds. */
+export const LOOK_WITHIN_MS = 10_000;
+
+/** Asks once (rules LOOK-1 to LOOK-4). Never rejects. */
+export function lookAtRoom({
+  link,
+  transport,
+  clock = systemClock,
+  random = secureRandom,
+  signal,
+}: LookOptions): Promise<LookAnswer> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const finish = (answer: LookAnswer): void => {
+      timeout[Symbol.dispose]();
+      signal?.removeEventListener('abort', giveUp);
+      wire.close();
+      resolve(answer);
+    };
+    const giveUp = (): void => finish(UNKNOWN);
+    const receive = (frame: ServerControl): void => {
+      if (frame.type !== 'challenge') return finish(answerTo(frame));
+      if (asked) return giveUp();
+      asked = true;
+      wire.send(encodeLook(link, frame.nonce, random));
+    };
+    const wire = transport({
+      text: (text) => {
+        const frame = decodeServerControl(text);
+        if (frame !== undefined) receive(frame);
+      },
+      binary: giveUp,
+      closed: giveUp,
+    });
+    const timeout = clock.after(LOOK_WITHIN_MS, giveUp);
+    signal?.addEventListener('abort', giveUp);
+  });
+}
+
+const UNKNOWN: LookAnswer = { outcome: 'unknown' };
+
+function encodeLook({ id, secret }: RoomLink, nonce: Uint8Array, random: RandomBytes): string {
+  const identity = signingKey(random(32));
+  const secrets = roomSecrets(secret);
+  const look = encodeClientControl(makeLook({ id, identity, nonce, secrets }));
+  for (const bytes of [identity.seed, secrets.access.seed, secrets.root]) bytes.fill(0);
+  return look;
+}
+
+function answerTo(frame: ServerControl): LookAnswer {
+  if (frame.type === 'denied') return { outcome: 'denied' };
+  if (frame.type !== 'room') return UNKNOWN;
+  const { history, full, closed } = frame;
+  return {
+    outcome: 'room',
+    count: Math.min(frame.count, ROOM_MEMBERS_MAX),
+    expiresInMs: Math.min(frame.expiresInMs, LIFE_SECONDS.max * 1000),
+    history,
+    full,
+    closed,
+  };
+}

@@ -1,0 +1,109 @@
+// A connection that only looks: what it learns, what it leaves behind, and how little it learns without the key.
+
+import { DENIED_AFTER_MS, type Look, encodeClientControl, joinTranscript } from '@mayfly/protocol';
+import { expect, test } from 'vitest';
+import { settled } from '../testing/clock.ts';
+import {
+  type Connection,
+  LIFE_MS,
+  ROOM,
+  World,
+  gate,
+  joinFrame,
+  signer,
+  tell,
+} from '../testing/session-world.ts';
+import { Signer, roomId } from '../testing/signer.ts';
+
+function lookFrame({ nonce }: Connection, more: Partial<Look> = {}): string {
+  const { id = ROOM } = more;
+  const stranger = signer('stranger');
+  const transcript = joinTranscript(id, nonce, stranger.pk);
+  const lookSig = new Signer(`access ${ROOM}`).sign('look', transcript);
+  const idSig = stranger.sign('id', transcript);
+  return encodeClientControl({ type: 'look', id, idPk: stranger.pk, idSig, lookSig, ...more });
+}
+
+test('LOOK-1: a look with the key hears what the room is, and is closed', async () => {
+  const world = await new World().open();
+  await world.enter('ann');
+  const connection = world.connect();
+  await tell(connection, lookFrame(connection));
+  const { socket } = connection;
+  expect(socket.last('room')).toEqual({
+    type: 'room',
+    count: 1,
+    expiresInMs: LIFE_MS,
+    history: 'all',
+    full: false,
+    closed: false,
+  });
+  expect(socket.closed).toBe('left');
+  expect(world.hub.size).toBe(1);
+  expect(world.events.joined).toHaveBeenCalledTimes(1);
+});
+
+const anotherKey = ({ nonce }: Connection) =>
+  signer('eve').sign('look', joinTranscript(ROOM, nonce, signer('stranger').pk));
+const asJoin = ({ nonce }: Connection) =>
+  new Signer(`access ${ROOM}`).sign('join', joinTranscript(ROOM, nonce, signer('stranger').pk));
+
+test.each<[string, (connection: Connection) => Partial<Look>]>([
+  ['an unknown room', () => ({ id: roomId('Nobody') })],
+  ['another key', (connection) => ({ lookSig: anotherKey(connection) })],
+  ['the proof of a join', (connection) => ({ lookSig: asJoin(connection) })],
+  ['another identity', (connection) => ({ idSig: anotherKey(connection) })],
+])('LOOK-3: %s: denied, 300 ms after the frame came', async (_title, more) => {
+  const world = await new World().open();
+  const connection = world.connect();
+  await tell(connection, lookFrame(connection, more(connection)));
+  const { socket } = connection;
+  world.clock.pass(DENIED_AFTER_MS - 1);
+  await settled();
+  expect(socket.sent).toEqual([]);
+  world.clock.pass(1);
+  await settled();
+  expect([socket.sent, socket.closed]).toEqual([['{"type":"denied"}'], 'denied']);
+});
+
+test('LOOK-1: the proof of a look opens no room', async () => {
+  const world = await new World().open();
+  const connection = world.connect();
+  const keySig = new Signer(`access ${ROOM}`).sign(
+    'look',
+    joinTranscript(ROOM, connection.nonce, signer('ann').pk),
+  );
+  await tell(connection, joinFrame('ann', connection.nonce, { keySig }));
+  world.clock.pass(DENIED_AFTER_MS);
+  await settled();
+  expect(connection.socket.heard()).toEqual(['denied']);
+});
+
+test('LOOK-1: a second frame after a look is not heard', async () => {
+  const world = await new World().open();
+  const connection = world.connect();
+  await tell(connection, lookFrame(connection), joinFrame('ann', connection.nonce));
+  expect(connection.socket.heard()).toEqual(['room']);
+  expect(await world.store.size()).toBe(1);
+  expect(world.hub.size).toBe(0);
+});
+
+test('LOOK-1: a look after the join closes the connection', async () => {
+  const world = await new World().open();
+  const ann = await world.enter('ann');
+  await tell(ann, lookFrame(ann));
+  expect(ann.socket.closed).toBe('badFrame');
+});
+
+test('a look whose connection is gone says nothing', async () => {
+  const world = await new World().open();
+  const answer = gate(world.store);
+  const connection = world.connect();
+  connection.session.receive(lookFrame(connection));
+  connection.session.detached();
+  answer.ask();
+  answer.deliver();
+  await settled();
+  expect(connection.socket.sent).toEqual([]);
+  expect(world.events.trouble).not.toHaveBeenCalled();
+});

@@ -1,0 +1,36 @@
+// What someone who is not in a room may know of it, and that asking leaves no trace.
+
+import { expect, test } from 'vitest';
+import { Signer, roomId } from '../../testing/signer.ts';
+import { type Fixtures, LIFE_MS, ROOM, VERIFIED_WITH } from './fixture.ts';
+
+export function looking({ opened }: Fixtures): void {
+  test('LOOK-2: a look says how many are there, how long, what newcomers see, and whether it is full', async () => {
+    const f = await opened({ history: 'none' }, { maxMembers: 2 });
+    await f.join('ann');
+    await f.pass(1_000);
+    const sight = { type: 'room', count: 1, history: 'none', full: false, closed: false };
+    expect(await f.store.look(ROOM, VERIFIED_WITH)).toEqual({ ...sight, expiresInMs: LIFE_MS - 1_000 });
+    await f.join('bob');
+    expect(await f.store.look(ROOM, VERIFIED_WITH)).toMatchObject({ count: 2, full: true });
+  });
+
+  test('LOOK-2: a look leaves no record, takes no seat, starts no life anew and is announced to no one', async () => {
+    const f = await opened();
+    await f.join('ann');
+    f.heard();
+    await f.pass(LIFE_MS - 1);
+    expect(await f.store.look(ROOM, VERIFIED_WITH)).toMatchObject({ count: 1, expiresInMs: 1 });
+    expect(f.heard()).toEqual([]);
+    await f.pass(1);
+    expect(await f.store.look(ROOM, VERIFIED_WITH)).toBeUndefined();
+  });
+
+  test('LOOK-2: no room, and a verdict that rested on other keys, have nothing to show', async () => {
+    const f = await opened();
+    const accessPk = new Signer('old access').pk;
+    expect(await f.store.look(ROOM, { ...VERIFIED_WITH, accessPk })).toBeUndefined();
+    expect(await f.store.look(ROOM, { ...VERIFIED_WITH, epoch: 1 })).toBeUndefined();
+    expect(await f.store.look(roomId('Nobody'), VERIFIED_WITH)).toBeUndefined();
+  });
+}
