@@ -125,6 +125,7 @@ class Ear {
       case 'life':
       case 'goaway':
       case 'pong':
+      case 'room':
         return;
     }
   }

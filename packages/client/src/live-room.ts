@@ -179,6 +179,7 @@ class LiveRoom implements Room {
       case 'refused':
       case 'goaway':
       case 'pong':
+      case 'room':
         // Nothing is said of a room to somebody who is not in.
         break;
     }
@@ -205,6 +206,7 @@ class LiveRoom implements Room {
       case 'closed':
       case 'full':
       case 'not_admitted':
+      case 'room':
       case 'goaway':
       case 'pong':
         // Nobody is greeted twice; the last two are the connection's own affairs.
