@@ -442,7 +442,7 @@ local function join(keys, args)
 
   local known = redis.call('HGET', 'm' .. tail, id)
   if not known and as == 'member' then return { 'denied' } end
-  if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full' } end
+  if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
   name_log(tail, room, generation_of_primary(at))
   local member = known and find(tail, known) or add_member(tail, room, id, attempt, records)
   local before = seat(tail, member, node)
@@ -650,6 +650,18 @@ local function adopt(keys, args)
   return adopted
 end
 
+-- Members whose nodes have been dead for longer than anybody's grace have left.
+local function reap(keys, args)
+  local tail, at, dead = tail_of(keys[1]), now(), {}
+  local room = living(tail, at)
+  if not room then return end
+  for _, node in ipairs(args) do dead[node] = true end
+  for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, -1)) do
+    local member = find(tail, slot)
+    if dead[member.node] then depart(tail, room, at, member) end
+  end
+end
+
 -- A node says that it lives for so long. Answers whether it had lapsed, who lives, and who did until a minute ago.
 local function lease(keys, args)
   local node, ms = unpack(args)
@@ -663,6 +675,11 @@ local function lease(keys, args)
     redis.call('ZRANGEBYSCORE', keys[1], '(' .. at, '+inf'),
     redis.call('ZRANGEBYSCORE', keys[1], '-inf', at),
   }
+end
+
+-- The nodes that live, or did so many milliseconds ago.
+local function lately(keys, args)
+  return redis.call('ZRANGEBYSCORE', keys[1], '(' .. now() - tonumber(args[1]), '+inf')
 end
 
 -- How many rooms are open or reserved in this partition.
@@ -696,6 +713,8 @@ register('missed', missed, FREES)
 register('present', present, FREES)
 register('hold', hold, FREES)
 register('adopt', adopt, FREES)
+register('reap', reap, FREES)
 register('withdraw', withdraw, FREES)
 register('lease', lease, FREES)
+register('lately', lately, FREES)
 register('rooms', rooms, FREES)

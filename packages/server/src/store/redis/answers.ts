@@ -15,15 +15,7 @@ import {
   toHex,
   u32,
 } from '@mayfly/protocol';
-import type {
-  JoinRefused,
-  Joined,
-  MemberSession,
-  Placed,
-  RoomKeys,
-  StoreLimits,
-  StoredEvent,
-} from '../room-store.ts';
+import type { Joined, MemberSession, Placed, RoomKeys, StoreLimits, StoredEvent } from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
 import type { Head, PresentNow } from './ear.ts';
 import { Reply, textOf } from './reply.ts';
@@ -44,10 +36,14 @@ export type JoinAnswer = {
   readonly nodes: readonly string[];
 };
 
-export function readJoined(answer: unknown): JoinAnswer | JoinRefused {
+/** `nodes` as in `JoinAnswer`. */
+export type FullAnswer = { readonly outcome: 'full'; readonly nodes: readonly string[] };
+
+export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonly outcome: 'denied' } {
   const reply = new Reply(answer);
   const outcome = reply.text();
-  if (outcome !== 'joined') return { outcome: outcome === 'full' ? 'full' : 'denied' };
+  if (outcome === 'full') return { outcome, nodes: readNodes(reply.list()) };
+  if (outcome !== 'joined') return { outcome: 'denied' };
   const session = { slot: reply.bytes(), generation: reply.number() };
   const [logId, seq] = [toBase64url(reply.bytes()), reply.number()];
   const [mode, reason] = [reply.text(), reply.text()];
@@ -82,7 +78,7 @@ export function readJoined(answer: unknown): JoinAnswer | JoinRefused {
     profiles,
   };
   const missedAfter = typeof missed === 'number' ? missed : undefined;
-  return { joined, missedAfter, nodes: reply.list().all((row) => toHex(row.bytes())) };
+  return { joined, missedAfter, nodes: readNodes(reply.list()) };
 }
 
 export function readSight(answer: unknown): Sight | undefined {
@@ -206,8 +202,11 @@ export type Leases = {
 export function readLeases(answer: unknown): Leases {
   const reply = new Reply(answer);
   const lapsed = reply.text() === 'lapsed';
-  const nodes = () => reply.list().all((row) => toHex(row.bytes()));
-  return { lapsed, living: new Set(nodes()), lately: nodes() };
+  return { lapsed, living: new Set(readNodes(reply.list())), lately: readNodes(reply.list()) };
+}
+
+export function readNodes(reply: Reply): readonly string[] {
+  return reply.all((row) => toHex(row.bytes()));
 }
 
 /** The place a join names, as a function's arguments. */

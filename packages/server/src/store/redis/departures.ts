@@ -44,10 +44,14 @@ export class Departures {
   /** Another node is dead; `node` takes care of whoever was there. */
   async adopted(room: RoomId, dead: string, node: Uint8Array): Promise<void> {
     const since = this.#insistence.now();
-    const words = [new Uint8Array(Buffer.from(dead, 'hex')), node];
-    for (const session of await this.#sessions('adopt', room, words)) {
+    for (const session of await this.#sessions('adopt', room, [bytesOfNode(dead), node])) {
       this.#byTime(room, session, since, { awayMs: 0, leftMs: ADOPTED_LEFT_MS });
     }
+  }
+
+  /** These nodes have been dead for longer than anybody's grace. */
+  async reaped(room: RoomId, dead: readonly string[]): Promise<void> {
+    await this.#call('reap', room, dead.map(bytesOfNode));
   }
 
   #byTime(
@@ -79,4 +83,8 @@ export class Departures {
   ): Promise<readonly MemberSession[]> {
     return readSessions(await this.#insistence.insist(() => this.#call(name, room, args)));
   }
+}
+
+function bytesOfNode(node: string): Uint8Array {
+  return new Uint8Array(Buffer.from(node, 'hex'));
 }

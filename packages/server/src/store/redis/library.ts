@@ -15,6 +15,7 @@ export type FunctionName =
   | 'hold'
   | 'join'
   | 'keys'
+  | 'lately'
   | 'lease'
   | 'look'
   | 'missed'
@@ -23,6 +24,7 @@ export type FunctionName =
   | 'profile'
   | 'rejoin'
   | 'renew'
+  | 'reap'
   | 'reserved'
   | 'rooms'
   | 'withdraw';

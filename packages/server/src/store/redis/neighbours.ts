@@ -12,14 +12,22 @@ const MISSED_LOOKS = 2;
 export class Neighbours {
   /** How often each that we know of was missing; those that are dead and dealt with, infinitely. */
   readonly #missing = new Map<string, number>();
+  /** Who lived at the latest looks, newest first. */
+  #looks: readonly ReadonlySet<string>[] = [];
 
   /** It has members in a room of ours, alive or not. */
   saw(node: string): void {
     if (this.#missing.get(node) !== 0) this.#missing.set(node, 0);
   }
 
+  /** Missing at the latest looks. It is dead then, or has come since. */
+  isMissing(node: string): boolean {
+    return this.#looks.length === MISSED_LOOKS && this.#looks.every((living) => !living.has(node));
+  }
+
   /** Answers who is dead, once. */
   look({ living, lately }: Pick<Leases, 'living' | 'lately'>): readonly string[] {
+    this.#looks = [living, ...this.#looks].slice(0, MISSED_LOOKS);
     for (const node of living) this.#missing.set(node, 0);
     for (const node of lately) if (!this.#missing.has(node)) this.#missing.set(node, 0);
     const dead: string[] = [];

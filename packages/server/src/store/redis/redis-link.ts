@@ -137,7 +137,7 @@ export class RedisLink implements Link {
 }
 
 /** They touch one key in each of the rooms they are given, or none of a room. */
-const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['heads', 'lease', 'rooms']);
+const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['heads', 'lately', 'lease', 'rooms']);
 
 function word(argument: Argument): string | number | Buffer {
   if (!(argument instanceof Uint8Array)) return argument;

@@ -158,6 +158,73 @@ describe('several nodes', () => {
   });
 });
 
+describe('a room that is full of the members of a node that is gone', () => {
+  const FULL = { ...LIMITS, maxMembers: 2 };
+  const outcome = async (raw: RedisStore, name: string) => (await raw.join(ROOM, asking(name))).outcome;
+
+  /** Full at a node, and no other has anybody there. */
+  async function fullAt(seed: number) {
+    const other = await world.node(FULL, 1);
+    const raw = await world.node(FULL, seed);
+    await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+    await raw.open(ROOM, CHARTER);
+    const node = new Node(world, raw);
+    const sessions = [await node.join('ann'), await node.join('bob')].map(({ session }) => session);
+    return { other, node, sessions };
+  }
+
+  test('JOIN-5: killed: full until their grace is over, and no longer', async () => {
+    const { other, node } = await fullAt(2);
+    world.stop(node.raw);
+    await world.pass(GRACE_MS);
+    expect(await outcome(other, 'cem')).toBe('full');
+    await world.pass(LEASE_MS);
+    expect(await other.join(ROOM, asking('cem'))).toMatchObject({ presence: { count: 1, away: [] } });
+    expect(await outcome(other, 'dan')).toBe('joined');
+    expect(await outcome(other, 'eve')).toBe('full');
+    expect(await other.join(ROOM, asking('ann'))).toMatchObject({ presence: { count: 3 } });
+  });
+
+  test('JOIN-5: stopped politely: the same', async () => {
+    const { other, node, sessions } = await fullAt(2);
+    for (const session of sessions) await node.store.detach(ROOM, session);
+    await node.raw[Symbol.asyncDispose]();
+    await world.pass(GRACE_MS - 1);
+    expect(await outcome(other, 'cem')).toBe('full');
+    await world.pass(1);
+    expect(await outcome(other, 'cem')).toBe('joined');
+  });
+
+  test('JOIN-5: long ago, so that no lease is left: the same', async () => {
+    const { other, node } = await fullAt(2);
+    world.stop(node.raw);
+    await world.pass(20 * LEASE_MS);
+    expect(await outcome(other, 'cem')).toBe('joined');
+  });
+
+  test('a node that has only just come is not taken for dead', async () => {
+    const { other, node, sessions } = await fullAt(2);
+    await world.pass(2 * BEAT_MS);
+    const young = new Node(world, await world.node(FULL, 3));
+    for (const session of sessions) await node.store.leave(ROOM, session);
+    for (const name of ['cem', 'dan']) await young.join(name);
+    expect(await outcome(other, 'eve')).toBe('full');
+  });
+
+  test('after a pause of Redis nobody is taken for dead who has not had the time to say otherwise', async () => {
+    const { other, node } = await fullAt(2);
+    await world.pass(2 * BEAT_MS);
+    const goOn = [world.stop(other), world.stop(node.raw)];
+    await world.pass(4 * LEASE_MS);
+    for (const go of goOn) go();
+    await world.settled();
+    expect(await outcome(other, 'cem')).toBe('full');
+    await world.pass(2 * BEAT_MS);
+    expect(await outcome(other, 'cem')).toBe('full');
+    expect((await node.join('ann')).presence.count).toBe(2);
+  });
+});
+
 const eventsTo50 = (first: number) =>
   Array.from({ length: 51 - first }, (_, i) => ({ seq: first + i, frame: new Uint8Array(0) }));
 

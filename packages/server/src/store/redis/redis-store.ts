@@ -4,6 +4,7 @@
 import {
   ENDED_REASONS,
   type EndedReason,
+  GRACE_MS,
   LISTED_MAX,
   type RoomId,
   SLOT_BYTES,
@@ -40,6 +41,7 @@ import {
   readJoined,
   readKeys,
   readLeases,
+  readNodes,
   readPlaced,
   readPresent,
   readSessions,
@@ -158,8 +160,8 @@ export class RedisStore implements RoomStore, LinkEvents {
     if (this.#rooms.has(room)) await this.#link.listen(roomChannel(room));
     const attempt = this.#setup.random(SLOT_BYTES);
     try {
-      const answer = readJoined(await this.#askToJoin(room, request, attempt));
-      if ('outcome' in answer) return answer;
+      const answer = await this.#joinOrReap(room, request, attempt);
+      if ('outcome' in answer) return { outcome: answer.outcome };
       for (const node of answer.nodes) this.#neighbours.saw(node);
       const joined = await this.#readMissed(room, answer);
       this.#serve(room, joined);
@@ -307,6 +309,28 @@ export class RedisStore implements RoomStore, LinkEvents {
       if (error instanceof StoreUnavailable && error.code === 'server_full') return full;
       throw error;
     }
+  }
+
+  async #joinOrReap(
+    room: RoomId,
+    request: JoinRequest,
+    attempt: Uint8Array,
+  ): Promise<ReturnType<typeof readJoined>> {
+    const ask = async () => readJoined(await this.#askToJoin(room, request, attempt));
+    const answer = await ask();
+    const isFull = 'outcome' in answer && answer.outcome === 'full';
+    return isFull && (await this.#reap(room, answer.nodes)) ? ask() : answer;
+  }
+
+  /** Whoever was at a node that is long dead keeps nobody out. False: all these nodes live, or may. */
+  async #reap(room: RoomId, nodes: readonly string[]): Promise<boolean> {
+    const missing = nodes.filter((node) => this.#neighbours.isMissing(node));
+    if (missing.length === 0) return false;
+    // Some may have come since the last look.
+    const lately = readNodes(new Reply(await this.#link.call('lately', [NODES_KEY], [GRACE_MS])));
+    const dead = missing.filter((node) => !lately.includes(node));
+    if (dead.length > 0) await this.#departures.reaped(room, dead);
+    return dead.length > 0;
   }
 
   #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
