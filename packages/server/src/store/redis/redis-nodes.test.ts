@@ -158,9 +158,10 @@ describe('several nodes', () => {
   });
 });
 
+const outcome = async (raw: RedisStore, name: string) => (await raw.join(ROOM, asking(name))).outcome;
+
 describe('a room that is full of the members of a node that is gone', () => {
   const FULL = { ...LIMITS, maxMembers: 2 };
-  const outcome = async (raw: RedisStore, name: string) => (await raw.join(ROOM, asking(name))).outcome;
 
   /** Full at a node, and no other has anybody there. */
   async function fullAt(seed: number) {
