@@ -8,11 +8,14 @@ export type Clock = {
   after(ms: number, run: () => void): Disposable;
 };
 
+// `setTimeout` fires at once for anything longer.
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
 /** The machine's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
+    const timer = setTimeout(run, Math.min(ms, TIMEOUT_MS_MAX));
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
 };

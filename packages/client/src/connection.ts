@@ -78,6 +78,8 @@ export const PATIENCE = {
   retryMax: 30_000,
   /** Live for less than this counts as one more failed try. */
   steady: 10_000,
+  /** From one move to the next, however often a server says `goaway`. */
+  move: 10_000,
 } as const;
 
 /** Full jitter: a herd of clients that lost one server comes back spread out. */
@@ -96,7 +98,10 @@ export class Connection {
   // What the server said last about the wire as a whole: why it closes, and for how long (rules LIMIT-5 and JOIN-6).
   #refused: Refused | undefined;
   // Set while the server is about to stop, until the next wire is opened.
-  #move: Disposable | undefined;
+  #move: { readonly timer: Disposable; readonly tries: number } | undefined;
+  #movedAt = Number.NEGATIVE_INFINITY;
+  // The newest wire whose challenge was heard: it gets one answer.
+  #challenged: Wire | undefined;
 
   constructor(world: ConnectionWorld, events: ConnectionEvents) {
     this.#world = world;
@@ -235,7 +240,12 @@ export class Connection {
 
   #stopTimers(): void {
     this.#watch?.[Symbol.dispose]();
-    this.#move?.[Symbol.dispose]();
+    this.#stopMove();
+  }
+
+  #stopMove(): void {
+    this.#move?.timer[Symbol.dispose]();
+    this.#move = undefined;
   }
 
   #isLive(wire: Wire): boolean {
@@ -247,17 +257,19 @@ export class Connection {
     if (frame?.type === 'refused' && frame.n === undefined) this.#refused = frame;
     if (this.#isLive(wire)) {
       this.#listenForSilence();
-      if (frame?.type === 'goaway') this.#moveAfter(fraction(this.#world.random) * frame.withinMs, 0);
+      if (frame?.type === 'goaway') this.#leaveWithin(frame.withinMs);
       else if (frame !== undefined && frame.type !== 'pong') this.#events.control(frame);
     } else if (wire === this.#attempt?.wire && frame !== undefined) {
-      this.#greeted(frame);
+      this.#greeted(wire, frame);
     }
   }
 
   // As long as we are in elsewhere, being turned back means no more than staying there.
-  #greeted(frame: ServerControl): void {
+  #greeted(wire: Wire, frame: ServerControl): void {
+    const again = frame.type === 'challenge' && this.#challenged === wire;
+    if (frame.type === 'challenge') this.#challenged = wire;
     if (this.#state.state === 'live' && TURNS_BACK.has(frame.type)) this.#giveUpNext();
-    else this.#events.greeting(frame);
+    else if (!again) this.#events.greeting(frame);
   }
 
   #heardBinary(wire: Wire, bytes: Uint8Array): void {
@@ -315,13 +327,24 @@ export class Connection {
     });
   }
 
-  // The server is about to stop: everybody picks a moment of their own, so that it empties evenly.
+  // The server is about to stop: everybody picks a moment of their own, so that it empties evenly. A move that is under
+  // way is not hurried, and the next one waits its time.
+  #leaveWithin(ms: number): void {
+    if (this.#move !== undefined && this.#move.tries > 0) return;
+    const rest = this.#movedAt + PATIENCE.move - this.#world.clock.now();
+    this.#moveAfter(Math.max(fraction(this.#world.random) * ms, Math.min(rest, PATIENCE.move)), 0);
+  }
+
   #moveAfter(ms: number, tries: number): void {
-    this.#move?.[Symbol.dispose]();
-    this.#move = this.#world.clock.after(ms, () => {
-      if (this.#state.state !== 'live' || this.#state.next !== undefined) return;
-      this.#state = { ...this.#state, next: this.#open(tries) };
-    });
+    this.#stopMove();
+    this.#move = { timer: this.#world.clock.after(ms, () => this.#moveNow(tries)), tries };
+  }
+
+  #moveNow(tries: number): void {
+    this.#move = undefined;
+    if (this.#state.state !== 'live' || this.#state.next !== undefined) return;
+    if (tries === 0) this.#movedAt = this.#world.clock.now();
+    this.#state = { ...this.#state, next: this.#open(tries) };
   }
 
   #pauseAfter(tries: number): number {

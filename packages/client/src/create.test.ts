@@ -1,4 +1,11 @@
-import { decodeCharterArgs, decodeCommandWithBlob, decodeCreateRoom, equalBytes } from '@mayfly/protocol';
+import {
+  RESERVATION_MS,
+  WAIT_MS_MAX,
+  decodeCharterArgs,
+  decodeCommandWithBlob,
+  decodeCreateRoom,
+  equalBytes,
+} from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRoom } from './create.ts';
 import { checkCharter } from './crypto/charter.ts';
@@ -27,6 +34,7 @@ const page = () => new Response('<h1>Bad gateway</h1>', { status: 502 });
 /** A body as text, every byte one character. */
 const bodyText = (init: RequestInit | undefined): string =>
   init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : JSON.stringify(init?.body);
+const long = json(201, { id: 'k7Qm2x', more: 'x'.repeat(5000) });
 const opened = () => new Response(null, { status: 204 });
 
 const make = (fetch: typeof globalThis.fetch, signal?: AbortSignal) =>
@@ -98,6 +106,11 @@ describe('creating a room', () => {
     expect(requests[0]?.url).toBe('/api/rooms');
   });
 
+  test('BOUND-1: nobody is asked to wait for longer than an hour', async () => {
+    const { fetch } = server(json(429, { error: 'rate', retryAfterMs: 2 ** 40 }));
+    expect(await make(fetch)).toEqual({ ok: false, reason: 'rate', retryAfterMs: WAIT_MS_MAX });
+  });
+
   test('API-4: a refusal says why, and when to try again', async () => {
     const first = server(json(429, { error: 'rate', retryAfterMs: 5000 }));
     expect(await make(first.fetch)).toEqual({ ok: false, reason: 'rate', retryAfterMs: 5000 });
@@ -117,6 +130,7 @@ describe('creating a room', () => {
   });
 
   test('an answer that nobody understands is trouble of the server', async () => {
+    expect(await make(server(long).fetch)).toMatchObject({ ok: false, reason: 'unavailable' });
     expect(await make(server(page).fetch)).toMatchObject({ ok: false, reason: 'unavailable' });
     expect(await make(server(json(201, { id: '../../x' })).fetch)).toMatchObject({
       ok: false,
@@ -147,6 +161,19 @@ describe('API-2: nobody knows whether the charter has opened the room', () => {
     expect(await creating).toMatchObject({ ok: true, link: { id: 'k7Qm2x' } });
     const [, first, second] = requests.map(({ url, init }) => url + bodyText(init));
     expect(second).toBe(first);
+  });
+
+  test('BOUND-1: a server that names a pause beyond the reservation does not hold us', async () => {
+    const { fetch, requests } = server(
+      reserved,
+      ...[0, 1, 2].map(() => json(503, { error: 'unavailable', retryAfterMs: 2 ** 40 })),
+      opened,
+    );
+    const creating = make(fetch);
+    await vi.advanceTimersByTimeAsync(7_499);
+    expect(requests).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(RESERVATION_MS - 7_499);
+    expect(await creating).toMatchObject({ ok: true });
   });
 
   test('after four tries it is given up, with what the server said', async () => {

@@ -1,19 +1,19 @@
 // Making a room: owner code, link and charter here, two requests to the server (API-1 to API-4).
 
 import {
-  API_ERRORS,
   type ApiError,
   type HistoryPolicy,
   POWER,
+  RESERVATION_MS,
   type RoomId,
+  decodeApiRefusal,
   encodeCommandWithBlob,
   encodeCreateRoom,
   field,
-  oneOf,
   parseJsonObject,
   parseRoomId,
-  wholeNumber,
 } from '@mayfly/protocol';
+import { answerText } from './answer-text.ts';
 import { systemClock } from './clock.ts';
 import { makeFirstCharter } from './crypto/charter.ts';
 import { roomSecrets } from './crypto/keys.ts';
@@ -98,16 +98,16 @@ async function reserve(
   return id === undefined ? UNINTELLIGIBLE : { ok: true, id };
 }
 
-/** All of them take less time than the reservation lasts, where the server says no more than what ours says. */
+/** All of them take less time than the reservation lasts, whatever the server says. */
 const OPEN_TRIES = 4;
-const OPEN_AGAIN_MS = 1_000;
+const OPEN_AGAIN_MS = { usual: 1_000, max: RESERVATION_MS / OPEN_TRIES };
 
 // Whether a charter has opened its room may stay unknown: the same bytes find out (API-2).
 async function sendCharter(options: CreateOptions, path: string, charter: Uint8Array): Promise<Answer> {
   const send = () => post(options, path, 'application/octet-stream', charter);
   let answer = await send();
   for (let tries = 1; tries < OPEN_TRIES && isUnknown(answer); tries++) {
-    await pause(options, answer.retryAfterMs || OPEN_AGAIN_MS);
+    await pause(options, Math.min(answer.retryAfterMs || OPEN_AGAIN_MS.usual, OPEN_AGAIN_MS.max));
     const next = await send();
     if (!next.ok && options.signal?.aborted === true) return answer;
     answer = next;
@@ -150,7 +150,8 @@ async function post(
       body: typeof body === 'string' ? body : Uint8Array.from(body),
       ...(signal && { signal }),
     });
-    const text = await answer.text();
+    const text = await answerText(answer);
+    if (text === undefined) return UNINTELLIGIBLE;
     return answer.ok ? { ok: true, text } : readError(text);
   } catch {
     return OFFLINE;
@@ -159,8 +160,7 @@ async function post(
 
 // A proxy's own error page says nothing that could be told apart.
 function readError(text: string): Failed {
-  const object = parseJsonObject(text);
-  const reason = object && oneOf(field(object, 'error'), API_ERRORS);
-  const retryAfterMs = object && wholeNumber(field(object, 'retryAfterMs'));
-  return reason === undefined ? UNINTELLIGIBLE : { ok: false, reason, retryAfterMs: retryAfterMs ?? 0 };
+  const refusal = decodeApiRefusal(text);
+  if (refusal === undefined) return UNINTELLIGIBLE;
+  return { ok: false, reason: refusal.error, retryAfterMs: refusal.retryAfterMs };
 }

@@ -1,5 +1,6 @@
 // The SDK: make or open a link, join, say, hear, come back. For pages, command lines and bots alike.
 
+export { answerText } from './answer-text.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';

@@ -2,6 +2,7 @@
 
 import {
   BODY_BYTES_MAX,
+  KEEP_EVERY_MS,
   type LogEvent,
   type MemberProfile,
   POWER,
@@ -35,6 +36,9 @@ import { Sealer } from './sealer.ts';
 import type { Room, RoomOptions, SendResult } from './room.ts';
 import { checkWelcome } from './welcome-check.ts';
 
+/** What a welcome announces comes within this time, or a new join goes on behind what came. */
+export const CATCH_UP_MS = 60_000;
+
 /** Joins, and comes back by itself until the room ends or is closed. What happens is told to those who subscribe. */
 export function openRoom(options: RoomOptions): Room {
   return new LiveRoom(options);
@@ -59,6 +63,10 @@ class LiveRoom implements Room {
   #sameMember = false;
   // As far as we have heard: a loss of the connection may hide a longer life.
   #endsAt = 0;
+  // From a welcome until everything it announced is here.
+  #catchingUp: Disposable | undefined;
+  // While the server takes no other wish to keep the room (LIFE-3).
+  #kept: Disposable | undefined;
   #over = false;
 
   constructor(options: RoomOptions) {
@@ -129,7 +137,11 @@ class LiveRoom implements Room {
   }
 
   keepAlive(): void {
-    if (this.#log.isOpen) this.#connection.say({ type: 'keep' });
+    if (!this.#log.isOpen || this.#kept !== undefined) return;
+    this.#kept = this.#clock.after(KEEP_EVERY_MS, () => {
+      this.#kept = undefined;
+    });
+    this.#connection.say({ type: 'keep' });
   }
 
   wake(): void {
@@ -272,6 +284,7 @@ class LiveRoom implements Room {
     if (last !== undefined && welcome.mode === 'reset') this.#newsroom.reset(welcome, last.logId);
     this.#profile.enter(welcome.slot, this.#sameMember);
     if (this.#log.caughtUp) this.#caughtUp(welcome);
+    else if (!this.#over) this.#catchingUp = this.#clock.after(CATCH_UP_MS, () => this.#connection.restart());
   }
 
   #rememberJoin(): void {
@@ -305,6 +318,7 @@ class LiveRoom implements Room {
   }
 
   #caughtUp({ lastN }: Welcome): void {
+    this.#catchingUp?.[Symbol.dispose]();
     this.#outbox.caughtUp(lastN, this.#sameMember);
   }
 
@@ -343,6 +357,7 @@ class LiveRoom implements Room {
   }
 
   #letGo(): void {
+    this.#stopTimers();
     const held = this.#log.leave();
     this.#outbox.hold();
     this.#profile.suspend();
@@ -355,9 +370,16 @@ class LiveRoom implements Room {
     this.#stop(end);
   }
 
+  #stopTimers(): void {
+    this.#catchingUp?.[Symbol.dispose]();
+    this.#kept?.[Symbol.dispose]();
+    this.#kept = undefined;
+  }
+
   // Nothing of the room is left in memory that could be overwritten.
   #stop(end?: RoomEnd): void {
     this.#over = true;
+    this.#stopTimers();
     this.#log.clear();
     this.#connection.end();
     this.#profile.suspend();

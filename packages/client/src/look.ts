@@ -2,8 +2,6 @@
 
 import {
   type HistoryPolicy,
-  LIFE_SECONDS,
-  ROOM_MEMBERS_MAX,
   type ServerControl,
   decodeServerControl,
   encodeClientControl,
@@ -91,13 +89,6 @@ function encodeLook({ id, secret }: RoomLink, nonce: Uint8Array, random: RandomB
 function answerTo(frame: ServerControl): LookAnswer {
   if (frame.type === 'denied') return { outcome: 'denied' };
   if (frame.type !== 'room') return UNKNOWN;
-  const { history, full, closed } = frame;
-  return {
-    outcome: 'room',
-    count: Math.min(frame.count, ROOM_MEMBERS_MAX),
-    expiresInMs: Math.min(frame.expiresInMs, LIFE_SECONDS.max * 1000),
-    history,
-    full,
-    closed,
-  };
+  const { count, expiresInMs, history, full, closed } = frame;
+  return { outcome: 'room', count, expiresInMs, history, full, closed };
 }

@@ -11,6 +11,9 @@ export type ProfileWorld = {
   send(frame: Uint8Array): void;
 };
 
+/** However soon the server wants the next one: six a minute is what it takes for long (LIMIT-5). */
+export const PROFILE_PAUSE_MIN_MS = 5_000;
+
 export class OwnProfile {
   readonly #world: ProfileWorld;
   // Only while in.
@@ -56,7 +59,7 @@ export class OwnProfile {
   // Only one that was not heard back can be what was refused.
   refused(retryAfterMs: number): void {
     this.#pause?.[Symbol.dispose]();
-    this.#pause = this.#world.clock.after(retryAfterMs, () => {
+    this.#pause = this.#world.clock.after(Math.max(retryAfterMs, PROFILE_PAUSE_MIN_MS), () => {
       if (this.#slot !== undefined && !this.#known) this.#publish(this.#slot);
     });
   }

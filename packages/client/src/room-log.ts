@@ -62,7 +62,7 @@ export class RoomLog {
 
   /** False where the server contradicts itself, or what we asked for. */
   fits(welcome: Welcome): boolean {
-    if (!isContiguous(welcome)) return false;
+    if (!isContiguous(welcome) || announced(welcome) > welcome.limits.historyMessages) return false;
     return welcome.mode === 'reset' || (this.#asked !== undefined && continues(welcome, this.#asked));
   }
 
@@ -111,4 +111,8 @@ export class RoomLog {
       live,
     };
   }
+}
+
+function announced({ first, seq }: Welcome): number {
+  return seq - first + 1;
 }

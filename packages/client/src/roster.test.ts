@@ -1,7 +1,7 @@
 import { LISTED_MAX, type Presence, toBase64url } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
-import { LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
+import { FACES_MAX, LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
 import type { RoomNews } from './room-news.ts';
 import { Author, ID } from './testing/author.ts';
 
@@ -262,6 +262,29 @@ describe('a name', () => {
     for (let i = 0; i < 200; i++) roster.heardFrom(bob.key.pk, `Bob ${i}`, i);
     expect(list()).not.toBe(before);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('BOUND-5: who is remembered', () => {
+  test('is whoever is listed, and of the others whoever was heard of last', () => {
+    const { roster, say, name, notices } = open();
+    say(true, { joined: [me, ann, bob] });
+    name(ann, 'Ann');
+    name(bob, 'Bob');
+    say(false, { left: [bob] });
+    for (let i = 0; i < FACES_MAX - 3; i++) roster.heardFrom(keyOf(i), 'Somebody', 1);
+    roster.heardFrom(bob.key.pk, 'Bob', 1);
+    for (let i = 0; i < FACES_MAX - 3; i++) roster.heardFrom(keyOf(FACES_MAX + i), 'Somebody', 1);
+    notices();
+    say(false, { joined: [bob] });
+    expect(notices()).toEqual(['Bob joined']);
+    say(false, { left: [bob] });
+    for (let i = 0; i < FACES_MAX; i++) roster.heardFrom(keyOf(i), 'Somebody', 1);
+    notices();
+    say(false, { joined: [bob] });
+    vi.advanceTimersByTime(NAME_PATIENCE_MS);
+    say(false, { left: [ann] });
+    expect(notices()).toEqual([' joined', 'Ann left']);
   });
 });
 

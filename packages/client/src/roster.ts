@@ -23,6 +23,8 @@ export type RosterRoom = {
 
 /** A newcomer's profile comes right after them; this long it is waited for, so that they arrive with their name. */
 export const NAME_PATIENCE_MS = 2_000;
+/** So many keys are remembered: those listed, and of the others who were heard of last. */
+export const FACES_MAX = 1_000;
 /** Names come in crowds; the list is told once for all that came within this time. */
 export const LIST_PAUSE_MS = 50;
 
@@ -45,6 +47,7 @@ type Face = {
 export class Roster {
   readonly #room: RosterRoom;
   readonly #self: string;
+  // Whoever was heard of last stands last.
   readonly #faces = new Map<string, Face>();
   #seats = new Map<string, Seat>();
   #owners: ReadonlySet<string> = new Set();
@@ -72,6 +75,8 @@ export class Roster {
     if (frame.snapshot) this.#takeSnapshot(frame);
     else if (namesNobody(frame)) this.#takeCount();
     else this.#takeChange(frame);
+    this.#dropOldest();
+    this.#forgetOldest();
     this.#tellMembers();
   }
 
@@ -86,11 +91,13 @@ export class Roster {
     if (face.xPk !== undefined && !equalBytes(face.xPk, xPk)) return;
     face.xPk = Uint8Array.from(xPk);
     this.#name(face, name, at);
+    this.#forgetOldest();
   }
 
   /** Somebody's verified message carried this name. */
   heardFrom(idPk: Uint8Array, name: string, at: number): void {
     this.#name(this.#face(idPk), name, at);
+    this.#forgetOldest();
   }
 
   /** They wrote just now: in a room too large for a list, those are the ones worth listing. */
@@ -137,10 +144,15 @@ export class Roster {
     }
   }
 
+  // More than a list holds is no whole list, whatever the server says (PRESENCE-1).
   #dropOldest(): void {
-    if (this.#seats.size <= LISTED_MAX) return;
-    const oldest = [...this.#seats].find(([, seat]) => !this.#isSelf(seat));
-    if (oldest !== undefined) this.#seats.delete(oldest[0]);
+    for (const [key, seat] of this.#seats) {
+      if (this.#seats.size <= LISTED_MAX) return;
+      if (this.#isSelf(seat)) continue;
+      this.#whole = false;
+      seat.unannounced?.[Symbol.dispose]();
+      this.#seats.delete(key);
+    }
   }
 
   #takeChange({ joined, away, left }: Presence): void {
@@ -199,13 +211,24 @@ export class Roster {
 
   #face(idPk: Uint8Array): Face {
     const key = toBase64url(idPk);
-    const known = this.#faces.get(key);
-    if (known !== undefined) return known;
-    const own = Uint8Array.from(idPk);
-    const person = personOf(this.#room.id, own, '');
-    const face: Face = { idPk: own, person, namedAt: undefined, xPk: undefined };
+    const face = this.#faces.get(key) ?? this.#newFace(idPk);
+    this.#faces.delete(key);
     this.#faces.set(key, face);
     return face;
+  }
+
+  #newFace(idPk: Uint8Array): Face {
+    const own = Uint8Array.from(idPk);
+    return { idPk: own, person: personOf(this.#room.id, own, ''), namedAt: undefined, xPk: undefined };
+  }
+
+  #forgetOldest(): void {
+    if (this.#faces.size <= FACES_MAX) return;
+    const listed = new Set(Array.from(this.#seats.values(), ({ face }) => face.person.idPk));
+    for (const key of this.#faces.keys()) {
+      if (this.#faces.size <= FACES_MAX) return;
+      if (key !== this.#self && !listed.has(key)) this.#faces.delete(key);
+    }
   }
 
   #isSelf({ face }: Seat): boolean {

@@ -1,7 +1,8 @@
 // The HTTP side of the protocol: making a room (rules API-1 to API-6).
 
 import { PUBLIC_KEY_BYTES } from './ids.ts';
-import { bytesField, field, oneOf, parseJsonObject, wholeNumber } from './json.ts';
+import { bytesField, clamped, field, oneOf, parseJsonObject, wholeNumber } from './json.ts';
+import { LIFE_SECONDS, WAIT_MS_MAX } from './limits.ts';
 import { HISTORY_POLICIES, type HistoryPolicy } from './server-frames.ts';
 import { toBase64url } from './bytes.ts';
 
@@ -34,11 +35,12 @@ export type ServerLimits = {
   readonly lifeMax: number;
 };
 
+/** Cut to what any honest server says (rule BOUND-1). */
 export function decodeServerLimits(text: string): ServerLimits | undefined {
   const object = parseJsonObject(text);
   if (object === undefined) return undefined;
-  const life = wholeNumber(field(object, 'life'));
-  const lifeMax = wholeNumber(field(object, 'lifeMax'));
+  const lifeMax = clamped(field(object, 'lifeMax'), LIFE_SECONDS);
+  const life = lifeMax && clamped(field(object, 'life'), { ...LIFE_SECONDS, max: lifeMax });
   return life === undefined || lifeMax === undefined ? undefined : { life, lifeMax };
 }
 
@@ -54,3 +56,14 @@ export const API_ERRORS = [
   'unavailable',
 ] as const;
 export type ApiError = (typeof API_ERRORS)[number];
+
+/** An error answer: what was wrong, and after how long the same may work. */
+export type ApiRefusal = { readonly error: ApiError; readonly retryAfterMs: number };
+
+/** Undefined for anything but an answer by rule API-4: a proxy's own error page, above all. */
+export function decodeApiRefusal(text: string): ApiRefusal | undefined {
+  const object = parseJsonObject(text);
+  const error = object && oneOf(field(object, 'error'), API_ERRORS);
+  const retryAfterMs = object && clamped(field(object, 'retryAfterMs'), { max: WAIT_MS_MAX });
+  return error && { error, retryAfterMs: retryAfterMs ?? 0 };
+}

@@ -26,7 +26,7 @@ import {
 } from './command.ts';
 import { decodeCreateRoom, encodeCreateRoom } from './api.ts';
 import { BASE58, parseRoomId } from './ids.ts';
-import { ENVELOPE_BUCKETS, ENVELOPE_OVERHEAD } from './limits.ts';
+import { ENVELOPE_BUCKETS, ENVELOPE_OVERHEAD, HISTORY_MAX, ROOM_MEMBERS_MAX, WAIT_MS_MAX } from './limits.ts';
 import {
   type ServerControl,
   decodeServerControl,
@@ -95,13 +95,17 @@ const command = fc
     ),
   );
 
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+const wait = fc.nat(WAIT_MS_MAX);
+const timeLeft = fc.nat(WEEK_MS);
+
 const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
   fc.record({ type: fc.constant('challenge' as const), nonce: bytes(32) }),
   fc.record({
     type: fc.constantFrom('denied' as const, 'full' as const, 'closed' as const, 'pong' as const),
   }),
-  fc.record({ type: fc.constant('life' as const), expiresInMs: number32 }),
-  fc.record({ type: fc.constant('goaway' as const), withinMs: number32 }),
+  fc.record({ type: fc.constant('life' as const), expiresInMs: timeLeft }),
+  fc.record({ type: fc.constant('goaway' as const), withinMs: wait }),
   fc.record({
     type: fc.constant('ended' as const),
     reason: fc.constantFrom('expired' as const, 'owner' as const),
@@ -111,7 +115,7 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
       type: fc.constant('refused' as const),
       n: number32,
       code: fc.constantFrom('gap' as const, 'rate' as const),
-      retryAfterMs: number32,
+      retryAfterMs: wait,
     },
     { requiredKeys: ['type', 'code', 'retryAfterMs'] },
   ),
@@ -122,12 +126,12 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
     joined: fc.array(fc.record({ slot: bytes(8), idPk: bytes(32) }), { maxLength: 3 }),
     away: fc.array(bytes(8), { maxLength: 3 }),
     left: fc.array(bytes(8), { maxLength: 3 }),
-    count: number32,
+    count: fc.nat(ROOM_MEMBERS_MAX),
   }),
   fc.record({
     type: fc.constant('room' as const),
-    count: number32,
-    expiresInMs: number32,
+    count: fc.nat(ROOM_MEMBERS_MAX),
+    expiresInMs: timeLeft,
     history: fc.constantFrom('all' as const, 'none' as const),
     full: fc.boolean(),
     closed: fc.boolean(),
@@ -146,20 +150,20 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
     blob: bytes(CHARTER_BLOB_BYTES),
     lastN: number32,
     closed: fc.boolean(),
-    slow: number32,
+    slow: fc.nat(WAIT_MS_MAX / 1000),
     history: fc.constantFrom('all' as const, 'none' as const),
-    count: number32,
+    count: fc.nat(ROOM_MEMBERS_MAX),
     limits: fc.record(
       {
-        members: number32,
-        historyMessages: number32,
-        historyBytes: number32,
+        members: fc.nat(ROOM_MEMBERS_MAX),
+        historyMessages: fc.nat(HISTORY_MAX.messages),
+        historyBytes: fc.nat(HISTORY_MAX.bytes),
         rates: fc.record({ messages: rate, bytes: rate }),
       },
       { requiredKeys: ['members', 'historyMessages', 'historyBytes'] },
     ),
-    lifeMs: number32,
-    expiresInMs: number32,
+    lifeMs: fc.integer({ min: 3_000, max: WEEK_MS }),
+    expiresInMs: timeLeft,
   }),
 );
 

@@ -29,9 +29,22 @@ export function wholeNumber(value: unknown, max: number = Number.MAX_SAFE_INTEGE
     : undefined;
 }
 
+/** A whole number, cut to what is believed: for claims that cannot be checked. */
+export function clamped(value: unknown, { min = 0, max }: Range): number | undefined {
+  const number = wholeNumber(value);
+  return number === undefined ? undefined : clamp(number, min, max);
+}
+
 /** Also a fraction. */
-export function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+export function clampedFraction(value: unknown, { min = 0, max }: Range): number | undefined {
+  const positive = typeof value === 'number' && Number.isFinite(value) && value > 0;
+  return positive ? clamp(value, min, max) : undefined;
+}
+
+type Range = { readonly min?: number; readonly max: number };
+
+function clamp(number: number, min: number, max: number): number {
+  return Math.min(Math.max(number, min), max);
 }
 
 export function flag(value: unknown): boolean | undefined {
@@ -49,9 +62,13 @@ export function bytesField(value: unknown, length: number): Uint8Array | undefin
   return bytes?.length === length ? bytes : undefined;
 }
 
-/** An array whose every entry `read` accepts. */
-export function listOf<T>(value: unknown, read: (entry: unknown) => T | undefined): readonly T[] | undefined {
-  if (!Array.isArray(value)) return undefined;
+/** An array of at most `most` entries, every one of which `read` accepts. */
+export function listOf<T>(
+  value: unknown,
+  most: number,
+  read: (entry: unknown) => T | undefined,
+): readonly T[] | undefined {
+  if (!Array.isArray(value) || value.length > most) return undefined;
   const list: T[] = [];
   for (const entry of value) {
     const item = read(entry);

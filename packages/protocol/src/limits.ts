@@ -50,3 +50,10 @@ export const LIFE_SECONDS = { min: 3, max: 7 * 24 * 3600 } as const;
 
 /** Members that a room can be configured to hold (rule LIMIT-2). */
 export const ROOM_MEMBERS_MAX = 5_000;
+
+// What a client believes of a server (rules BOUND-1 and BOUND-2): the largest that any honest one says.
+
+/** A pause that a server asks for, or a window in which it wants to be left. */
+export const WAIT_MS_MAX = 3_600_000;
+/** Messages that a room keeps, and their bytes; no operator can set more. */
+export const HISTORY_MAX = { messages: 10_000, bytes: 256 * 1024 * 1024 } as const;

@@ -7,16 +7,27 @@ import { NONCE_BYTES, PUBLIC_KEY_BYTES, SLOT_BYTES } from './ids.ts';
 import {
   type JsonObject,
   bytesField,
+  clamped,
+  clampedFraction,
   field,
   flag,
   isJsonObject,
   listOf,
   oneOf,
   parseJsonObject,
-  positive,
   wholeNumber,
 } from './json.ts';
-import { COMMAND_BYTES_MAX, PROFILE_BYTES, PROFILE_TYPE } from './limits.ts';
+import {
+  COMMAND_BYTES_MAX,
+  FRAME_BYTES_MAX,
+  HISTORY_MAX,
+  LIFE_SECONDS,
+  LISTED_MAX,
+  ROOM_MEMBERS_MAX,
+  PROFILE_BYTES,
+  PROFILE_TYPE,
+  WAIT_MS_MAX,
+} from './limits.ts';
 
 export const RESET_REASONS = ['fresh', 'new_log', 'too_old', 'ahead'] as const;
 /** Why a position could not be resumed; `fresh`: the client named none (rule RESUME-2). */
@@ -146,9 +157,12 @@ export type ServerControl =
   | { readonly type: 'ended'; readonly reason: EndedReason }
   | { readonly type: 'pong' };
 
-/** Undefined for a frame that does not fit, and for a type this version does not know: clients skip both. */
+/**
+ * Undefined for a frame that does not fit, and for a type this version does not know: clients skip both. Times and
+ * counts are cut to what any honest server says (rule BOUND-1).
+ */
 export function decodeServerControl(text: string): ServerControl | undefined {
-  const object = parseJsonObject(text);
+  const object = text.length > FRAME_BYTES_MAX ? undefined : parseJsonObject(text);
   if (object === undefined) return undefined;
   const type = field(object, 'type');
   const turnedBack = oneOf(type, TURNED_BACK);
@@ -165,13 +179,13 @@ export function decodeServerControl(text: string): ServerControl | undefined {
     case 'presence':
       return decodePresence(object);
     case 'life': {
-      const expiresInMs = wholeNumber(field(object, 'expiresInMs'));
+      const expiresInMs = readTimeLeft(field(object, 'expiresInMs'));
       return expiresInMs === undefined ? undefined : { type, expiresInMs };
     }
     case 'refused':
       return decodeRefused(object);
     case 'goaway': {
-      const withinMs = wholeNumber(field(object, 'withinMs'));
+      const withinMs = readWait(field(object, 'withinMs'));
       return withinMs === undefined ? undefined : { type, withinMs };
     }
     case 'ended': {
@@ -185,25 +199,31 @@ export function decodeServerControl(text: string): ServerControl | undefined {
   }
 }
 
+const U32 = 0xffff_ffff;
+const LIFE_MS = { min: LIFE_SECONDS.min * 1000, max: LIFE_SECONDS.max * 1000 };
+
+const readWait = (value: unknown) => clamped(value, { max: WAIT_MS_MAX });
+const readTimeLeft = (value: unknown) => clamped(value, { max: LIFE_MS.max });
+
 function decodeWelcome(object: JsonObject): Welcome | undefined {
   const get = (name: string) => field(object, name);
   const slot = bytesField(get('slot'), SLOT_BYTES);
   const position = readPosition({ logId: get('logId'), seq: get('seq') });
-  const first = wholeNumber(get('first'));
+  const first = wholeNumber(get('first'), U32 + 1);
   const mode = oneOf(get('mode'), ['resume', 'reset']);
   const reason = oneOf(get('reason'), RESET_REASONS);
-  const epoch = wholeNumber(get('epoch'), 0xffff_ffff);
-  const c = wholeNumber(get('c'), 0xffff_ffff);
+  const epoch = wholeNumber(get('epoch'), U32);
+  const c = wholeNumber(get('c'), U32);
   const charter = readCharter(get('charter'));
   const blob = bytesField(get('blob'), CHARTER_BLOB_BYTES);
-  const lastN = wholeNumber(get('lastN'), 0xffff_ffff);
+  const lastN = wholeNumber(get('lastN'), U32);
   const closed = flag(get('closed'));
-  const slow = wholeNumber(get('slow'));
+  const slow = clamped(get('slow'), { max: WAIT_MS_MAX / 1000 });
   const history = oneOf(get('history'), HISTORY_POLICIES);
-  const count = wholeNumber(get('count'));
+  const count = clamped(get('count'), { max: ROOM_MEMBERS_MAX });
   const limits = readLimits(get('limits'));
-  const lifeMs = wholeNumber(get('lifeMs'));
-  const expiresInMs = wholeNumber(get('expiresInMs'));
+  const lifeMs = clamped(get('lifeMs'), LIFE_MS);
+  const expiresInMs = readTimeLeft(get('expiresInMs'));
   if (
     slot === undefined ||
     position === undefined ||
@@ -248,8 +268,8 @@ function decodeWelcome(object: JsonObject): Welcome | undefined {
 }
 
 function decodeSight(object: JsonObject): Sight | undefined {
-  const count = wholeNumber(field(object, 'count'));
-  const expiresInMs = wholeNumber(field(object, 'expiresInMs'));
+  const count = clamped(field(object, 'count'), { max: ROOM_MEMBERS_MAX });
+  const expiresInMs = readTimeLeft(field(object, 'expiresInMs'));
   const history = oneOf(field(object, 'history'), HISTORY_POLICIES);
   const full = flag(field(object, 'full'));
   const closed = flag(field(object, 'closed'));
@@ -266,9 +286,9 @@ function readCharter(value: unknown): Uint8Array | undefined {
 
 function readLimits(value: unknown): RoomLimits | undefined {
   if (!isJsonObject(value)) return undefined;
-  const members = wholeNumber(field(value, 'members'));
-  const historyMessages = wholeNumber(field(value, 'historyMessages'));
-  const historyBytes = wholeNumber(field(value, 'historyBytes'));
+  const members = clamped(field(value, 'members'), { max: ROOM_MEMBERS_MAX });
+  const historyMessages = clamped(field(value, 'historyMessages'), { max: HISTORY_MAX.messages });
+  const historyBytes = clamped(field(value, 'historyBytes'), { max: HISTORY_MAX.bytes });
   if (members === undefined || historyMessages === undefined || historyBytes === undefined) return undefined;
   const rates = readRates(field(value, 'rates'));
   return { members, historyMessages, historyBytes, ...(rates && { rates }) };
@@ -284,18 +304,18 @@ function readRates(value: unknown): SendRates | undefined {
 
 function readRate(value: unknown): SendRate | undefined {
   if (!isJsonObject(value)) return undefined;
-  const perSecond = positive(field(value, 'perSecond'));
-  const burst = positive(field(value, 'burst'));
+  const perSecond = clampedFraction(field(value, 'perSecond'), { min: 1000 / WAIT_MS_MAX, max: U32 });
+  const burst = clampedFraction(field(value, 'burst'), { min: 1, max: U32 });
   return perSecond === undefined || burst === undefined ? undefined : { perSecond, burst };
 }
 
 function decodePresence(object: JsonObject): Presence | undefined {
   const version = wholeNumber(field(object, 'version'));
   const snapshot = flag(field(object, 'snapshot'));
-  const joined = listOf(field(object, 'joined'), readPresentMember);
-  const away = listOf(field(object, 'away'), readSlot);
-  const left = listOf(field(object, 'left'), readSlot);
-  const count = wholeNumber(field(object, 'count'));
+  const joined = listOf(field(object, 'joined'), LISTED_MAX, readPresentMember);
+  const away = listOf(field(object, 'away'), LISTED_MAX, readSlot);
+  const left = listOf(field(object, 'left'), LISTED_MAX, readSlot);
+  const count = clamped(field(object, 'count'), { max: ROOM_MEMBERS_MAX });
   if (version === undefined || snapshot === undefined || joined === undefined) return undefined;
   if (away === undefined || left === undefined || count === undefined) return undefined;
   return { type: 'presence', version, snapshot, joined, away, left, count };
@@ -311,9 +331,9 @@ function readPresentMember(value: unknown): PresentMember | undefined {
 }
 
 function decodeRefused(object: JsonObject): Refused | undefined {
-  const n = wholeNumber(field(object, 'n'), 0xffff_ffff);
+  const n = wholeNumber(field(object, 'n'), U32);
   const code = oneOf(field(object, 'code'), REFUSED_CODES);
-  const retryAfterMs = wholeNumber(field(object, 'retryAfterMs'));
+  const retryAfterMs = readWait(field(object, 'retryAfterMs'));
   if (code === undefined || retryAfterMs === undefined) return undefined;
   return { type: 'refused', ...(n !== undefined && { n }), code, retryAfterMs };
 }

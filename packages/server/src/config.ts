@@ -1,6 +1,12 @@
 // Every setting: name, default, bounds, meaning. Reads texts, never the process: `loadConfig` is pure.
 
-import { ENVELOPE_BYTES_MAX, LIFE_SECONDS, ROOM_ID_LENGTH, ROOM_MEMBERS_MAX } from '@mayfly/protocol';
+import {
+  ENVELOPE_BYTES_MAX,
+  HISTORY_MAX,
+  LIFE_SECONDS,
+  ROOM_ID_LENGTH,
+  ROOM_MEMBERS_MAX,
+} from '@mayfly/protocol';
 import { LOG_LEVELS, type LogLevel } from './guard/events.ts';
 import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
@@ -58,14 +64,14 @@ export const SETTINGS = {
     'ROOM_HISTORY_MESSAGES',
     '500',
     10,
-    10_000,
+    HISTORY_MAX.messages,
     'messages that a room keeps for late joiners',
   ),
   historyBytes: whole(
     'ROOM_HISTORY_BYTES',
     '2097152',
     4 * ENVELOPE_BYTES_MAX,
-    256 * 1024 * 1024,
+    HISTORY_MAX.bytes,
     'bytes of messages that a room keeps',
   ),
   maxRooms: whole('MAX_ROOMS', '10000', 1, 10_000_000, 'rooms at one time'),

@@ -1,5 +1,6 @@
 // What a room may be made with on this server: asked once, when somebody can make one.
 
+import { answerText } from '@mayfly/client';
 import { decodeServerLimits, type ServerLimits } from '@mayfly/protocol';
 import { signal } from '@preact/signals';
 import { USUAL_LIMITS } from './life-choice.ts';
@@ -10,7 +11,8 @@ export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);
 export async function askServerLimits(): Promise<void> {
   try {
     const answer = await fetch('/api/limits');
-    const limits = answer.ok ? decodeServerLimits(await answer.text()) : undefined;
+    const text = answer.ok ? await answerText(answer) : undefined;
+    const limits = text === undefined ? undefined : decodeServerLimits(text);
     if (limits !== undefined) serverLimits.value = limits;
   } catch {
     return;

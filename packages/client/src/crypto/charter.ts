@@ -119,9 +119,8 @@ function readManifest(object: JsonObject): Manifest | undefined {
   const r = bytesField(field(object, 'r'), 32);
   const name = field(object, 'name');
   const topic = field(object, 'topic');
-  const roots = listOf(field(object, 'roots') ?? [], readRoot);
-  if (ownerPk === undefined || r === undefined || roots === undefined || roots.length > ROOTS_MAX)
-    return undefined;
+  const roots = listOf(field(object, 'roots') ?? [], ROOTS_MAX, readRoot);
+  if (ownerPk === undefined || r === undefined || roots === undefined) return undefined;
   if (!isOptionalText(name) || !isOptionalText(topic)) return undefined;
   return { ownerPk, r, ...(name && { name }), ...(topic && { topic }), roots };
 }
