@@ -17,6 +17,7 @@ import { focusHeading } from './parts/screen-heading.tsx';
 import { StartPage } from './parts/start-page.tsx';
 import type { RoomEntry } from './open-in-browser.ts';
 import type { EndedRoom } from './room-state.ts';
+import type { LobbySight } from './lobby.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
 import { Ended } from './screens/ended.tsx';
 import { Invited } from './screens/invited.tsx';
@@ -47,6 +48,7 @@ type ReadyRoom = { readonly link: RoomLink; readonly identity: Identity; readonl
 const LANDING: Screen = { at: 'landing', roomLink: '' };
 
 const screen = signal<Screen>(LANDING);
+const sight = signal<LobbySight | undefined>(undefined);
 const twins = new Twins();
 
 /** Begins with what the address asks for, and follows the browser's back and forward. */
@@ -61,7 +63,9 @@ export function startApp(): void {
   });
   effect(showEnd);
   effect(() => {
-    if (screen.value.at === 'invited' || screen.value.at === 'linkReady') void loadRoomPart();
+    const shown = screen.value;
+    if (shown.at === 'linkReady') void loadRoomPart();
+    return shown.at === 'invited' ? watchLobby(shown.link) : undefined;
   });
   effect(() => {
     document.body.className = SKY[screen.value.at] ?? '';
@@ -82,6 +86,33 @@ async function loadRoomPart(): Promise<RoomPart | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** What the server says of a room is shown beside its invitation; a dead link ends there. */
+function watchLobby(link: RoomLink): () => void {
+  let lobby: Disposable | undefined;
+  let isOver = false;
+  const open = async (): Promise<void> => {
+    const part = await loadRoomPart();
+    if (isOver) return;
+    lobby = part?.openLobby(link, { show: showSight, denied: () => showNotFound(link) });
+  };
+  void open();
+  return () => {
+    isOver = true;
+    lobby?.[Symbol.dispose]();
+    showSight(undefined);
+  };
+}
+
+function showSight(shown: LobbySight | undefined): void {
+  sight.value = shown;
+}
+
+function showNotFound({ id }: RoomLink): void {
+  const now = Date.now();
+  const summary = { id, messages: 0, names: 0, openedAt: now, endedAt: now, lifeMs: 0 };
+  screen.value = { at: 'ended', room: { end: { why: 'denied' }, summary } };
 }
 
 function showRoute(route: Route): void {
@@ -222,7 +253,9 @@ function ScreenBody({ shown }: StartScreenProps) {
       return <LinkReady link={link} lifeMs={lifeMs} onJoin={() => void goIn(entry)} />;
     }
     case 'invited':
-      return <Invited link={shown.link} onJoin={(name) => void goIn({ link: shown.link, name })} />;
+      return (
+        <Invited link={shown.link} sight={sight} onJoin={(name) => void goIn({ link: shown.link, name })} />
+      );
     case 'unusableLink':
       return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
     case 'opening':

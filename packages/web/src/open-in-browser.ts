@@ -4,10 +4,12 @@ import {
   type Identity,
   type Room,
   type RoomLink,
+  lookAtRoom,
   openRoom,
   socketUrl,
   webSocketTransport,
 } from '@mayfly/client';
+import { Lobby, type LobbyDeps } from './lobby.ts';
 import { tabStorage } from './tab-storage.ts';
 
 export type RoomEntry = {
@@ -23,4 +25,10 @@ export function openInBrowser(entry: RoomEntry): Room {
     storage: tabStorage,
     transport: webSocketTransport(socketUrl(location.origin)),
   });
+}
+
+/** Looks at the room of a link until it is disposed of. */
+export function openLobby(link: RoomLink, deps: Omit<LobbyDeps, 'look'>): Lobby {
+  const transport = webSocketTransport(socketUrl(location.origin));
+  return new Lobby({ ...deps, look: (until) => lookAtRoom({ link, transport, signal: until }) });
 }

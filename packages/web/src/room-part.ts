@@ -1,4 +1,5 @@
-// What only a room needs: loaded by itself while somebody still reads the first screen.
+// What only a room and its lobby need: loaded by itself while somebody still reads the first screen.
 
+export { openLobby } from './open-in-browser.ts';
 export { enterRoom, leaveRoom, roomEnd } from './room-state.ts';
 export { Room } from './screens/room.tsx';

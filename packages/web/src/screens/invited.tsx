@@ -1,20 +1,24 @@
 // Somebody opened a link: one field, one button.
 
 import type { RoomLink } from '@mayfly/client';
+import type { ReadonlySignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { isNameTooLong } from '../display-name.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LifeRing } from '../parts/life-ring.tsx';
 import { NameField } from '../parts/name-field.tsx';
 import { ScreenHeading } from '../parts/screen-heading.tsx';
+import type { LobbySight } from '../lobby.ts';
 import { texts } from '../words/start.ts';
 
 type InvitedProps = {
   readonly link: RoomLink;
+  /** What the server says of the room; undefined where it says nothing. */
+  readonly sight: ReadonlySignal<LobbySight | undefined>;
   readonly onJoin: (name: string) => void;
 };
 
-export function Invited({ link, onJoin }: InvitedProps) {
+export function Invited({ link, sight, onJoin }: InvitedProps) {
   const [name, setName] = useState('');
   return (
     <main class="solo">
@@ -31,6 +35,7 @@ export function Invited({ link, onJoin }: InvitedProps) {
           <p class="muted">
             {texts.invited.room} <b class="mono">{link.id}</b>
           </p>
+          <Sight sight={sight.value} />
         </div>
         <NameField value={name} onValue={setName} hint={texts.name.hint} />
         <button class="btn btn--pri btn--xl btn--wide" type="submit">
@@ -43,4 +48,30 @@ export function Invited({ link, onJoin }: InvitedProps) {
       </form>
     </main>
   );
+}
+
+/** Always there, so that a screen reader announces what comes into it. */
+function Sight({ sight }: { readonly sight: LobbySight | undefined }) {
+  const words = texts.invited.sight;
+  return (
+    <div class="sight" role="status">
+      {sight && (
+        <>
+          <p class="sight__label">{words.label}</p>
+          <ul class="sight__facts">
+            {factsOf(sight).map((fact) => (
+              <li key={fact}>{fact}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+function factsOf({ count, expiresInMs, history, full, closed }: LobbySight): readonly string[] {
+  const { people, life, history: seen, ...barred } = texts.invited.sight;
+  const facts = [people(count), life(expiresInMs)];
+  if (full) return [barred.full, ...facts];
+  return closed ? [barred.closed, ...facts] : [...facts, seen[history]];
 }

@@ -12,6 +12,14 @@ export function lifetime(ms: number): string {
 
 const thousands = new Intl.NumberFormat('en');
 
+/** `24 min`, `2 h 5 min`: rounded up, a minute at least. */
+function minutesLeft(ms: number): string {
+  const minutes = Math.max(1, Math.ceil(ms / 60_000));
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${minutes} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+}
+
 /** `1 message`, `1,038 messages`. */
 export function plural(count: number, one: string): string {
   return `${thousands.format(count)} ${one}${count === 1 ? '' : 's'}`;
@@ -85,6 +93,21 @@ export const texts = {
   invited: {
     heading: 'You’re invited to a room',
     room: 'Room',
+    /** What the server says of the room before anyone joins it. */
+    sight: {
+      label: 'The server says',
+      people: (count: number) => {
+        if (count === 0) return 'No one is here right now';
+        return count === 1 ? '1 person is here' : `${thousands.format(count)} people are here`;
+      },
+      life: (ms: number) => `Disappears in ${minutesLeft(ms)} if it stays quiet`,
+      history: {
+        all: 'You’ll see everything said so far',
+        none: 'You’ll see messages from when you join',
+      },
+      full: 'The room is full. You can join when someone leaves.',
+      closed: 'The room isn’t taking new people right now.',
+    },
     encrypted: 'Messages are encrypted on this device. The server passes them on and cannot read them.',
   },
 
