@@ -86,7 +86,6 @@ test('with the end of a room its content has left Redis, and within 60 s the not
   // It speaks to nobody who comes now, and lives no longer for it.
   const late = await stage.person();
   await late.page.goto(link);
-  await late.page.getByRole('button', { name: 'Join Chat Room' }).click();
   await late.heading('Room not found or has expired');
   expect(await keysIn(redis)).toEqual(['n', tombstone]);
   expect(Number(await redis.ask('PTTL', tombstone))).toBeLessThan(left);

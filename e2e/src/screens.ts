@@ -60,6 +60,7 @@ export const SCREENS: readonly Screen[] = [
       const person = await stage.person(options);
       await person.page.goto(await maker.readyLink());
       await person.heading('You’re invited to a room');
+      await person.page.getByText('The server says').waitFor();
       return person;
     },
   },
@@ -132,7 +133,6 @@ export const SCREENS: readonly Screen[] = [
     name: 'not-found',
     show: async (stage, options) => {
       const person = await at(stage, options, WRONG_KEY);
-      await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
       await person.heading('Room not found or has expired');
       return person;
     },
