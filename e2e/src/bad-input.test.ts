@@ -23,7 +23,7 @@ test('markup, scripts and direction marks in names and messages are text', async
   for (const text of messages) await bob.send(text);
   await ann.sees(messages[0] ?? '');
   await ann.log().getByText('👩‍👩‍👧‍👦').waitFor();
-  expect(await ann.messages()).toEqual(messages);
+  expect(await ann.messages()).toEqual(messages.map((text) => text.replaceAll(/[\u202E\u202C]/g, '')));
   expect(await ann.page.title()).not.toContain('owned');
   const anchors = await ann
     .log()
@@ -32,6 +32,63 @@ test('markup, scripts and direction marks in names and messages are text', async
   expect(anchors).toEqual(['https://example.org/']);
   expect(await ann.page.locator('.room img, .room script, .room b[onmouseover]').count()).toBe(0);
 });
+
+test('TEXT-3 and TEXT-4: texts and links are drawn in the order in which they are written, and lead where they read', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person();
+  const link = await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await bob.join(link);
+  const messages: readonly (readonly [text: string, drawn: string, leadsTo?: string])[] = [
+    ['\u202Ehttps://evil.example/moc.knab//:sptth', 'https://evil.example/moc.knab//:sptth', 'evil.example'],
+    ['\u2067https://evil.example/moc.knab\u2069', 'https://evil.example/moc.knab', 'evil.example'],
+    ['\u200Fhttps://evil.example/a/', 'https://evil.example/a/', 'evil.example'],
+    // A host from right to left, and a path too: the path stays behind the host.
+    ['https://\u05D0.\u05D1/\u05D2', 'https://\u05D1.\u05D0/\u05D2', 'xn--4db.xn--5db'],
+    ['https://evil.example/\u202E3pm.exe', 'https://evil.example/3pm.exe'],
+    ['song \u202E3pm.exe', 'song 3pm.exe'],
+    ['https://b\u0430nk.example/a', 'https://xn--bnk-6cd.example/a', 'xn--bnk-6cd.example'],
+    ['https://example.com。谢谢', 'https://example.com。谢谢', 'example.com'],
+    [
+      "https://en.wikipedia.example/Devil's_advocate",
+      "https://en.wikipedia.example/Devil's_advocate",
+      'en.wikipedia.example',
+    ],
+  ];
+  for (const [text] of messages) await bob.send(text);
+  await ann.sees(messages.at(-1)?.[0] ?? '');
+  const bubbles = await ann.log().locator('.bubble').all();
+  expect(bubbles.length).toBe(messages.length);
+  for (const [i, [, drawn, leadsTo]] of messages.entries()) {
+    expect(await bubbles[i]?.evaluate(textAsDrawn)).toBe(drawn);
+    const addresses = await bubbles[i]
+      ?.locator('a')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    const hosts = addresses?.map((address) => new URL(address).host);
+    expect(hosts).toEqual(leadsTo === undefined ? [] : [leadsTo]);
+  }
+});
+
+/** The signs in the order of their places on the screen: line by line, from left to right. */
+function textAsDrawn(element: Element): string {
+  const signs: { readonly sign: string; readonly top: number; readonly left: number }[] = [];
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+    const range = document.createRange();
+    let at = 0;
+    for (const sign of node.nodeValue ?? '') {
+      range.setStart(node, at);
+      range.setEnd(node, (at += sign.length));
+      const { top, left, width } = range.getBoundingClientRect();
+      if (width > 0) signs.push({ sign, top: Math.round(top), left });
+    }
+  }
+  return signs
+    .toSorted((a, b) => a.top - b.top || a.left - b.left)
+    .map(({ sign }) => sign)
+    .join('');
+}
 
 test('a message made to freeze its readers costs them about what letters cost, now and with each one after it', async () => {
   await using stage = await openStage();

@@ -2,15 +2,15 @@
 
 import { parseRoomLink, type Person } from '@mayfly/client';
 import { BODY_BYTES_MAX, NAME_BYTES_MAX } from '@mayfly/protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { cleanName } from '../../client/src/crypto/person.ts';
 import { costRatio } from '../../client/src/testing/cost.ts';
 import { HOSTILE_SHAPES, hostileText } from '../../client/src/testing/hostile-text.ts';
 import { isNameTooLong, nameRoomLeft } from './display-name.ts';
 import { codePointCount, trimmedDraft } from './draft-text.ts';
-import { linkify } from './linkify.ts';
 import { pastedLink, routeOf } from './route.ts';
 import { sharedNames } from './shared-names.ts';
+import { shownParts } from './shown-text.ts';
 
 /** At most this many times the cost of letters of the same length. */
 const LETTERS_MAX = 100;
@@ -19,10 +19,13 @@ const DOUBLING_MAX = 2.5;
 /** A link is looked for in no longer text. */
 const LINK_TEXT_MAX = 4096;
 
+/** For hangs: all of it takes seconds. */
+vi.setConfig({ testTimeout: 120_000 });
+
 type Show = (text: string) => unknown;
 
 const OF_TEXTS: Readonly<Record<string, Show>> = {
-  linkify,
+  shownParts,
   trimmedDraft,
   codePointCount,
   cleanName,

@@ -1,6 +1,7 @@
 // The texts of a room's messages, each read once, however often its bubble is drawn.
 
-import { linkify, type TextPart } from './linkify.ts';
+import type { TextPart } from './linkify.ts';
+import { shownParts } from './shown-text.ts';
 
 type Parsed = { readonly text: string; readonly parts: readonly TextPart[] };
 
@@ -11,7 +12,7 @@ export class ParsedTexts {
   readonly #parse: (text: string) => readonly TextPart[];
   readonly #known = new Map<string, Parsed>();
 
-  constructor(parse: (text: string) => readonly TextPart[] = linkify) {
+  constructor(parse: (text: string) => readonly TextPart[] = shownParts) {
     this.#parse = parse;
   }
 

@@ -38,8 +38,11 @@ function LinkedText({ parts }: { readonly parts: readonly TextPart[] }) {
     part.type === 'text' ? (
       part.text
     ) : (
-      <a href={part.href} target="_blank" rel="noopener noreferrer">
-        {part.text}
+      // Isolated left to right, and the host from the rest: no text around can change where the link reads to lead.
+      <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
+        {part.before}
+        <bdi>{part.host}</bdi>
+        {part.after}
       </a>
     ),
   );

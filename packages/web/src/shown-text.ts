@@ -1,0 +1,17 @@
+// What is shown of a message's body (TEXT-3, TEXT-4).
+
+import { linkify, type TextPart } from './linkify.ts';
+
+const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/gu;
+/** Embeddings, overrides and isolates: they can make a text read in another order than it is written. */
+const REORDERING = /[\u202A-\u202E\u2066-\u2069]/gu;
+const CONTROLS = /[^\P{Cc}\t\n]/gu;
+
+/** The body in pieces to draw. Links are found in the body as it came: one with something hidden in it is none. */
+export function shownParts(body: string): readonly TextPart[] {
+  return linkify(body).map((part) => (part.type === 'text' ? { ...part, text: shownText(part.text) } : part));
+}
+
+function shownText(text: string): string {
+  return text.replace(LINE_BREAKS, '\n').replace(REORDERING, '').replace(CONTROLS, '\uFFFD');
+}
