@@ -1,14 +1,23 @@
 // A reader whose browser lets no page keep anything (*Block all cookies*): they create, join and talk like everybody.
 
 import { expect, test } from 'vitest';
+import { BLOCK_SITE_DATA, OwnProfile } from './own-profile.ts';
 import { openStage } from './stage.ts';
 
+async function twoThatKeepNothing() {
+  const [first, second] = [await OwnProfile.open(BLOCK_SITE_DATA), await OwnProfile.open(BLOCK_SITE_DATA)];
+  const close = async () => {
+    await first[Symbol.asyncDispose]();
+    await second[Symbol.asyncDispose]();
+  };
+  return { first, second, [Symbol.asyncDispose]: close };
+}
+
 test('site data blocked: create, join and talk, both ways', async () => {
+  await using profiles = await twoThatKeepNothing();
   await using stage = await openStage();
-  const [ann, bob] = [
-    await stage.person({ siteData: 'blocked' }),
-    await stage.person({ siteData: 'blocked' }),
-  ];
+  const ann = await stage.person({ profile: profiles.first });
+  const bob = await stage.person({ profile: profiles.second });
   await ann.open('/');
   const kept = ann.page.evaluate(() => globalThis.sessionStorage.length);
   await expect(kept, 'the browser blocks site data').rejects.toThrow('Access is denied');
@@ -22,9 +31,27 @@ test('site data blocked: create, join and talk, both ways', async () => {
   await bob.sees('to another one');
 });
 
-test('site data blocked: the theme button works', async () => {
+test('site data blocked: only the address brings the key through a reload, so it is there, and the page says why', async () => {
+  await using profiles = await twoThatKeepNothing();
   await using stage = await openStage();
-  const ann = await stage.person({ siteData: 'blocked' });
+  const ann = await stage.person({ profile: profiles.first });
+  const bob = await stage.person({ profile: profiles.second });
+  const link = await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await ann.page.getByText('the key stays in the address bar').waitFor();
+  expect(ann.page.url()).toBe(link);
+  await bob.join(link, 'Bob');
+  expect(bob.page.url()).toBe(link);
+  await bob.page.getByRole('button', { name: 'Invite', exact: true }).click();
+  await bob.page.getByRole('dialog').getByText('the key stays in the address bar').waitFor();
+  await bob.page.reload();
+  await bob.heading('You’re invited to a room');
+});
+
+test('site data blocked: the theme button works', async () => {
+  await using profile = await OwnProfile.open(BLOCK_SITE_DATA);
+  await using stage = await openStage();
+  const ann = await stage.person({ profile });
   await ann.open('/');
   await ann.page.getByRole('button', { name: 'Switch between light and dark' }).click();
   const theme = await ann.page.evaluate(() => globalThis.document.documentElement.dataset['theme']);

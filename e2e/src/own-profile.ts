@@ -1,9 +1,9 @@
 // A Chromium with a profile of its own on disk: for what the reader set in it, and for what it writes there.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type BrowserContext, chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
 
 /** Settings, as Chromium keeps them in the file `Preferences`. */
@@ -23,17 +23,29 @@ export class OwnProfile implements AsyncDisposable {
     this.context = context;
   }
 
-  static async open(preferences: Preferences, options: BrowserContextOptions): Promise<OwnProfile> {
+  static async open(preferences: Preferences = {}): Promise<OwnProfile> {
     const directory = await mkdtemp(join(tmpdir(), 'mayfly-profile-'));
     await mkdir(join(directory, 'Default'));
     await writeFile(join(directory, 'Default', 'Preferences'), JSON.stringify(preferences));
     const context = await chromium.launchPersistentContext(directory, {
-      ...options,
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      reducedMotion: 'reduce',
       executablePath: chromiumPath(),
       args: CHROMIUM_FLAGS,
       headless: true,
     });
     return new OwnProfile(directory, context);
+  }
+
+  /** Ends the browser, and reads what it has written of the addresses that were visited. */
+  async history(): Promise<Buffer> {
+    await this.context.close();
+    const folder = join(this.directory, 'Default');
+    const names = await readdir(folder, { recursive: true });
+    const ofAddresses = names.filter((name) => /^(History|Visited Links|Favicons|Sessions\/)/.test(name));
+    return Buffer.concat(await Promise.all(ofAddresses.map((name) => readFile(join(folder, name)))));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

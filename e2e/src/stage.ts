@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { type RunningServer, createEvents, loadConfig, startServer } from '@mayfly/server';
 import { type Browser, type BrowserContext, type Page, type Request, chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
-import { BLOCK_SITE_DATA, OwnProfile } from './own-profile.ts';
+import type { OwnProfile } from './own-profile.ts';
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
@@ -22,8 +22,8 @@ export type PersonOptions = {
   readonly size?: { readonly width: number; readonly height: number };
   readonly theme?: 'light' | 'dark';
   readonly touch?: boolean;
-  /** As a reader sets it who lets no page keep anything: cookies and storage are refused to all sites. */
-  readonly siteData?: 'blocked';
+  /** A browser of their own, with settings and a profile on disk; the size and the like are then its own. */
+  readonly profile?: OwnProfile;
 };
 
 export class Stage implements AsyncDisposable {
@@ -31,7 +31,6 @@ export class Stage implements AsyncDisposable {
   readonly #server: AsyncDisposable | undefined;
   readonly #browser: Browser;
   readonly #people: Person[] = [];
-  readonly #profiles: OwnProfile[] = [];
 
   constructor(origin: string, browser: Browser, server?: AsyncDisposable) {
     this.origin = origin;
@@ -41,14 +40,14 @@ export class Stage implements AsyncDisposable {
 
   /** Somebody with a browser profile of their own, on a blank page. */
   async person(options: PersonOptions = {}): Promise<Person> {
-    const context = await this.#contextOf(options);
+    const context = options.profile?.context ?? (await this.#newContext(options));
     const person = new Person(this.origin, context, await context.newPage(), options.touch ?? false);
     this.#people.push(person);
     return person;
   }
 
-  async #contextOf(options: PersonOptions): Promise<BrowserContext> {
-    const wanted = {
+  #newContext(options: PersonOptions): Promise<BrowserContext> {
+    return this.#browser.newContext({
       viewport: options.size ?? DESKTOP,
       colorScheme: options.theme ?? 'light',
       hasTouch: options.touch ?? false,
@@ -56,11 +55,7 @@ export class Stage implements AsyncDisposable {
       locale: 'en-GB',
       timezoneId: 'UTC',
       reducedMotion: 'reduce',
-    } as const;
-    if (options.siteData === undefined) return this.#browser.newContext(wanted);
-    const profile = await OwnProfile.open(BLOCK_SITE_DATA, wanted);
-    this.#profiles.push(profile);
-    return profile.context;
+    });
   }
 
   /** Ends the server under everybody's feet. */
@@ -70,7 +65,6 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const complaints = this.#people.flatMap((person) => person.complaints);
-    for (const profile of this.#profiles) await profile[Symbol.asyncDispose]();
     await this.#browser.close();
     await this.#server?.[Symbol.asyncDispose]();
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);

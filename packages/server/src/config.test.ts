@@ -31,6 +31,7 @@ test('with nothing set, the defaults', () => {
     trustProxy: 0,
     allowedOrigins: [],
     allowedHosts: [],
+    hideKey: true,
     requireOrigin: false,
     tlsCert: undefined,
     tlsKey: undefined,
@@ -55,6 +56,7 @@ const WRITTEN: readonly (readonly [Environment, Partial<Config>])[] = [
     { allowedOrigins: ['https://a.example', 'http://b.example'] },
   ],
   [{ ALLOWED_HOSTS: 'A.example, 10.0.0.2:5000' }, { allowedHosts: ['a.example', '10.0.0.2:5000'] }],
+  [{ HIDE_KEY: '0' }, { hideKey: false }],
   [{ REQUIRE_ORIGIN: '1' }, { requireOrigin: true }],
   [
     { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' },

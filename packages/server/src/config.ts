@@ -105,8 +105,14 @@ export const SETTINGS = {
     meaning: 'hosts this server answers to; empty, with no `PUBLIC_ORIGIN`: all',
     read: (text) => listOf(text, readHost),
   },
+  hideKey: yesOrNo(
+    'HIDE_KEY',
+    '1',
+    '`0` leaves the key of an opened link in the address bar; `1` takes it out once someone has joined',
+  ),
   requireOrigin: yesOrNo(
     'REQUIRE_ORIGIN',
+    '0',
     '1 keeps out programs that name no origin (the command line, bots)',
   ),
   tlsCert: file('TLS_CERT', 'certificate chain (PEM file), to serve https without a proxy'),
@@ -122,6 +128,7 @@ export const SETTINGS = {
   },
   allowPersistentRedis: yesOrNo(
     'ALLOW_PERSISTENT_REDIS',
+    '0',
     '1 starts even with a Redis that writes to a disk, drops rooms or does not tell, and warns',
   ),
   logLevel: {
@@ -151,6 +158,7 @@ export type Config = {
   readonly trustProxy: number;
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
+  readonly hideKey: boolean;
   readonly requireOrigin: boolean;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
@@ -194,6 +202,7 @@ export function loadConfig(environment: Environment): Loaded {
     trustProxy: take(SETTINGS.trustProxy),
     allowedOrigins: take(SETTINGS.allowedOrigins),
     allowedHosts: take(SETTINGS.allowedHosts),
+    hideKey: take(SETTINGS.hideKey),
     requireOrigin: take(SETTINGS.requireOrigin),
     tlsCert: take(SETTINGS.tlsCert),
     tlsKey: take(SETTINGS.tlsKey),
@@ -253,10 +262,10 @@ function minutes(name: string, fallback: string, meaning: string): Setting<numbe
   };
 }
 
-function yesOrNo(name: string, meaning: string): Setting<boolean> {
+function yesOrNo(name: string, fallback: '0' | '1', meaning: string): Setting<boolean> {
   return {
     name,
-    fallback: '0',
+    fallback,
     meaning,
     allowed: '0 or 1',
     read: (text) => (text === '0' || text === '1' ? { value: text === '1' } : undefined),

@@ -91,6 +91,12 @@ describe('the page', () => {
     }
   });
 
+  test('HIDE_KEY: 1 sends the page as it was built, 0 tells it to leave keys in the address', async () => {
+    await using keeping = await openDoor({ HIDE_KEY: '0' });
+    const said = (await ask(keeping, { path: '/chat/7Kq2mD' })).body.toString();
+    expect(said).toBe(HTML.replace('<title>', '<meta name="mayfly-key" content="keep" /><title>'));
+  });
+
   test('HEAD says as much as GET, without a body', async () => {
     const { status, headers, body } = await ask(door, { method: 'HEAD', path: '/chat/x' });
     expect([status, body.length, headers['content-length']]).toEqual([200, 0, String(HTML.length)]);

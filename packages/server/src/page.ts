@@ -17,12 +17,21 @@ export function hasPage(directory: string): boolean {
   return existsSync(join(directory, 'index.html')) && existsSync(join(directory, 'assets'));
 }
 
+/** How the page knows without a request; without it, the page is the build to the byte. */
+const KEEP_KEY = '<meta name="mayfly-key" content="keep" />';
+
 const HTML = 'text/html; charset=utf-8';
 const SENT_AS_IT_IS = { cacheControl: false, etag: false, lastModified: false, acceptRanges: false };
 
+export type PageOptions = {
+  readonly directory: string;
+  /** False: the page leaves the key of an opened link in the address. */
+  readonly hideKey: boolean;
+};
+
 export async function servePage(
   app: FastifyInstance,
-  directory: string,
+  { directory, hideKey }: PageOptions,
   visitOf: (request: FastifyRequest) => Visit,
 ): Promise<void> {
   await app.register(fastifyStatic, {
@@ -36,7 +45,8 @@ export async function servePage(
   for (const address of ['/', '/chat', '/chat/*']) {
     // Read anew each time: a build may replace it while this server runs, and the policy must fit what is sent.
     app.get(address, async (request, reply) => {
-      const html = await readFile(join(directory, 'index.html'), 'utf8');
+      const built = await readFile(join(directory, 'index.html'), 'utf8');
+      const html = hideKey ? built : built.replace('<title>', `${KEEP_KEY}<title>`);
       return reply
         .headers(pageHeaders(visitOf(request), importMapHash(html)))
         .type(HTML)

@@ -1,16 +1,11 @@
 // Which screen stands on the page, and the ways from one to the next.
 
-import {
-  forgetIdentity,
-  type Identity,
-  keepIdentity,
-  loadIdentity,
-  makeLink,
-  type RoomLink,
-} from '@mayfly/client';
+import { forgetIdentity, type Identity, keepIdentity, loadIdentity, type RoomLink } from '@mayfly/client';
 import { toBase64url } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { showRoomInAddress, showStartInAddress } from './address.ts';
+import { keptLink } from './kept-link.ts';
 import type { CreatedRoom } from './parts/create-card.tsx';
 import { MarkSprite } from './parts/mark.tsx';
 import { focusHeading } from './parts/screen-heading.tsx';
@@ -124,8 +119,15 @@ function showRoute(route: Route): void {
       comeToRoom(route.link);
       return;
     case 'unusable':
-      screen.value = { at: 'unusableLink', trouble: route.trouble };
+      comeWithoutKey(route.trouble);
   }
+}
+
+/** A reload: the address has no key, the tab has. */
+function comeWithoutKey(trouble: Trouble): void {
+  const kept = trouble.why === 'missing_key' ? keptLink(trouble.id) : undefined;
+  if (kept === undefined) screen.value = { at: 'unusableLink', trouble };
+  else comeToRoom(kept.link);
 }
 
 /** After a reload the same person goes straight back in, or to the link just made; others are asked for a name. */
@@ -148,7 +150,7 @@ async function comeBack(link: RoomLink, identity: Identity): Promise<void> {
 }
 
 async function goIn(entry: RoomEntry): Promise<void> {
-  showInAddress(entry.link);
+  showRoomInAddress(entry.link);
   const opening = showOpening();
   const part = await loadRoomPart();
   // Meanwhile somebody may have gone back.
@@ -173,21 +175,16 @@ function holdIdentity({ id }: RoomLink): void {
   if (identity !== undefined) twins.hold(toBase64url(identity.pk));
 }
 
-function showInAddress({ id, secret }: RoomLink): void {
-  const url = makeLink(window.location.origin, id, secret);
-  if (url !== window.location.href) history.pushState(undefined, '', url);
-}
-
 function goHome(): void {
-  if (window.location.pathname !== '/') history.pushState(undefined, '', '/');
+  showStartInAddress();
   screen.value = LANDING;
 }
 
-// Kept and shown in the address at once: a reload loses neither the link nor who owns the room.
+// Kept at once: a reload loses neither the link nor who owns the room.
 function showLink(room: CreatedRoom): void {
   keepIdentity(tabStorage, room.link.id, room.identity);
   holdIdentity(room.link);
-  showInAddress(room.link);
+  showRoomInAddress(room.link);
   screen.value = { at: 'linkReady', room };
 }
 
@@ -200,7 +197,6 @@ function showEnd(): void {
     screen.value = { at: 'ended', room };
     return;
   }
-  history.replaceState(undefined, '', '/');
   screen.value = LANDING;
 }
 

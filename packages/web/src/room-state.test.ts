@@ -1,4 +1,4 @@
-import { type RoomEnd, type RoomListener, type RoomNews, makeLink } from '@mayfly/client';
+import type { RoomEnd, RoomListener, RoomNews } from '@mayfly/client';
 import { parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { currentRoom, enterRoom, leaveRoom, roomEnd } from './room-state.ts';
@@ -13,7 +13,7 @@ function stubPage() {
   const window = new EventTarget();
   const history = { state: undefined, replaceState: vi.fn() };
   const origin = 'https://chat.example';
-  const location = { origin, href: makeLink(origin, link.id, link.secret) };
+  const location = new URL(`/chat/${link.id}`, origin);
   vi.stubGlobal('document', page);
   vi.stubGlobal('window', window);
   vi.stubGlobal('history', history);
@@ -111,7 +111,7 @@ describe('going in', () => {
 });
 
 describe('coming out', () => {
-  test('leaving drops the room, and the key from the address', () => {
+  test('leaving drops the room, also from the address', () => {
     enter();
     leaveRoom();
     expect(currentRoom.value).toBeUndefined();
@@ -121,7 +121,7 @@ describe('coming out', () => {
 
   test('an address that is no longer that of the room stays as it is', () => {
     enter();
-    browser.location.href = 'https://chat.example/?room=other';
+    browser.location.pathname = '/chat/other1';
     leaveRoom();
     expect(browser.history.replaceState).not.toHaveBeenCalled();
   });

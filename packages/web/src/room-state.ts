@@ -1,7 +1,10 @@
 // Which room this page is in: going in, coming out, and what the browser tells meanwhile.
 
 import { type RoomEnd, type RoomLink, type RoomNews, makeLink } from '@mayfly/client';
+import type { RoomId } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
+import { dropRoomFromAddress } from './address.ts';
+import { forgetLink, isLinkKept, keptLink } from './kept-link.ts';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
 import { type ChatRoom, type RoomSummary, RoomView } from './room-view.ts';
 import { roomTexts } from './words/room.ts';
@@ -10,6 +13,8 @@ import { roomTexts } from './words/room.ts';
 export type EndedRoom = {
   readonly end: RoomEnd;
   readonly summary: RoomSummary;
+  /** The link was opened here, so the browser's history may have it, with the key. */
+  readonly linkInHistory: boolean;
   /** Only where the same link can still be used. */
   readonly link?: RoomLink;
 };
@@ -26,7 +31,11 @@ const FADE_MS = 900;
 export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom = openInBrowser): void {
   const { id, secret } = entry.link;
   const room = open(entry);
-  const view = new RoomView(room, { id, link: makeLink(location.origin, id, secret) });
+  const view = new RoomView(room, {
+    id,
+    link: makeLink(location.origin, id, secret),
+    keyIsKept: isLinkKept(id),
+  });
   const stopListening = listenToPage(view);
   const finish = (end: RoomEnd): void => {
     stopListening();
@@ -34,8 +43,14 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
     // Somebody may be in another room by now, when this one took its time to fade.
     if (currentRoom.value !== view) return;
     const comeBack = mayComeBack(end);
-    if (!comeBack) dropFromAddress(view.link);
-    roomEnd.value = { end, summary: view.summary(), ...(comeBack && { link: entry.link }) };
+    const linkInHistory = keptLink(id)?.wasInAddress === true;
+    if (!comeBack) forgetRoom(id);
+    roomEnd.value = {
+      end,
+      summary: view.summary(),
+      linkInHistory,
+      ...(comeBack && { link: entry.link }),
+    };
     currentRoom.value = undefined;
   };
   roomEnd.value = undefined;
@@ -87,10 +102,8 @@ function mayComeBack({ why }: RoomEnd): boolean {
   return why === 'replaced' || why === 'full' || why === 'closed' || why === 'incompatible';
 }
 
-/**
- * Whoever looks at the address bar or the history later finds no key there, and a reload no link without one. Who went
- * back in the browser is at another address already.
- */
-function dropFromAddress(link: string): void {
-  if (location.href === link) history.replaceState(history.state, '', '/');
+/** A reload does not lead to a room that is over. */
+function forgetRoom(id: RoomId): void {
+  forgetLink(id);
+  dropRoomFromAddress(id);
 }

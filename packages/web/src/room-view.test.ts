@@ -59,7 +59,7 @@ function enter() {
     wake: vi.fn<ChatRoom['wake']>(),
     leave: vi.fn<ChatRoom['leave']>(),
   };
-  const view = new RoomView(room, { id, link: 'https://chat.example/chat/k3F9ab#key' });
+  const view = new RoomView(room, { id, link: 'https://chat.example/chat/k3F9ab#key', keyIsKept: true });
   views.push(view);
   const live = () => view.hear({ type: 'connection', connection: { state: 'live' } });
   return { room, view, live };

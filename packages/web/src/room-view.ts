@@ -55,9 +55,14 @@ const SLEPT_MS = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
 
+/** Which room a view is of. */
+type RoomName = { readonly id: string; readonly link: string; readonly keyIsKept: boolean };
+
 export class RoomView implements Disposable {
   readonly id: string;
   readonly link: string;
+  /** False: the browser keeps nothing for this page, so only the address brings the key through a reload. */
+  readonly keyIsKept: boolean;
   readonly connection = signal<Connection>({ state: 'connecting' });
   /** When the next try to connect comes, in milliseconds since 1970. */
   readonly retryAt = signal(0);
@@ -97,10 +102,11 @@ export class RoomView implements Disposable {
   #log = 0;
   #drawn: readonly StreamItem[] = [];
 
-  constructor(room: ChatRoom, { id, link }: { id: string; link: string }) {
+  constructor(room: ChatRoom, { id, link, keyIsKept }: RoomName) {
     this.#room = room;
     this.id = id;
     this.link = link;
+    this.keyIsKept = keyIsKept;
     this.#timer = setInterval(() => this.#beat(), TICK_MS);
     this.#stopReading = effect(() => {
       if (this.#visible.value && this.atEnd.value) this.unread.value = 0;

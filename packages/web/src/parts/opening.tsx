@@ -30,6 +30,12 @@ export function Opening({ view, onInvite }: OpeningProps) {
           </button>
         </div>
       )}
+      {!view.keyIsKept && (
+        <p class="hint">
+          <Icon name="alert" small />
+          <span>{texts.link.inAddress}</span>
+        </p>
+      )}
       <span class="narrow-only">
         <PlainHttpBadge />
       </span>

@@ -20,7 +20,7 @@ export function InviteDialog({ view, onClose }: DialogProps) {
   return (
     <Dialog title={roomTexts.invitePeople} onClose={onClose}>
       <QrCode text={view.link} label={texts.link.qrLabel} />
-      <ShareLink url={view.link} primary />
+      <ShareLink url={view.link} primary keyIsKept={view.keyIsKept} />
       <p class="note note--warn">
         <Icon name="gone" />
         <span>

@@ -14,12 +14,14 @@ type ShareLinkProps = {
   readonly url: string;
   /** Whether copying is what the screen is for. */
   readonly primary?: boolean;
+  /** False: the address has the key, because the browser keeps nothing for this page. */
+  readonly keyIsKept?: boolean;
   /** More buttons in the row. */
   readonly children?: ComponentChildren;
 };
 
 /** The secret link with **Copy link** and, where the browser has it, **Share…**. */
-export function ShareLink({ url, primary = false, children }: ShareLinkProps) {
+export function ShareLink({ url, primary = false, keyIsKept = true, children }: ShareLinkProps) {
   const shown = useRef<HTMLParagraphElement>(null);
   return (
     <>
@@ -29,6 +31,12 @@ export function ShareLink({ url, primary = false, children }: ShareLinkProps) {
           <Icon name="key" small />
           <span>{texts.link.keyHint}</span>
         </p>
+        {!keyIsKept && (
+          <p class="hint">
+            <Icon name="alert" small />
+            <span>{texts.link.inAddress}</span>
+          </p>
+        )}
         {isThisMachine(window.location.hostname) && (
           <p class="hint">
             <Icon name="alert" small />

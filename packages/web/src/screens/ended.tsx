@@ -33,7 +33,13 @@ export function Ended(props: EndedProps) {
       return <NotFound {...props} />;
     case 'kicked':
     case 'left':
-      return <Words {...texts.ended.kicked} actions={<StartAgain onHome={props.onHome} />} />;
+      return (
+        <Words
+          {...texts.ended.kicked}
+          linkInHistory={props.room.linkInHistory}
+          actions={<StartAgain onHome={props.onHome} />}
+        />
+      );
     case 'replaced':
       return (
         <Words {...texts.ended.replaced} actions={<Again {...props} label={texts.ended.replaced.again} />} />
@@ -53,12 +59,18 @@ export function Ended(props: EndedProps) {
   }
 }
 
-type WordsProps = { readonly heading: string; readonly lead: string; readonly actions: ComponentChildren };
+type WordsProps = {
+  readonly heading: string;
+  readonly lead: string;
+  readonly linkInHistory?: boolean;
+  readonly actions: ComponentChildren;
+};
 
-function Words({ heading, lead, actions }: WordsProps) {
+function Words({ heading, lead, linkInHistory = false, actions }: WordsProps) {
   return (
     <main class="solo">
       <EndedCard heading={heading} lead={lead} wide>
+        {linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
         <div class="row">{actions}</div>
       </EndedCard>
     </main>
@@ -79,6 +91,7 @@ function Gone({ room, onHome }: EndedProps) {
       >
         <Erased summary={room.summary} />
         <p class="hint">{texts.ended.hint}</p>
+        {room.linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
         <button class="btn btn--pri btn--xl btn--wide" type="button" onClick={onHome}>
           {texts.ended.create}
         </button>

@@ -76,6 +76,8 @@ export const texts = {
     lead: (lifeMs: number | undefined) =>
       `Send this link to the people you want to talk to.${lifeMs === undefined ? '' : ` The room vanishes after ${lifetime(lifeMs)} without a message.`}`,
     keyHint: 'The marked part is the room’s key. Your browser never sends it to the server.',
+    inAddress:
+      'Your browser doesn’t let this page store anything, so the key stays in the address bar. After a reload you’re someone new.',
     hereOnly:
       'This link works on this computer only. For other devices, open this page at the network address that the server printed when it started.',
     copy: 'Copy link',
@@ -147,6 +149,7 @@ export const texts = {
     names: (count: number) => plural(count, 'display name'),
     key: 'The room’s key',
     hint: GONE_HINT,
+    inHistory: 'Your browser’s history may still have the link you opened, with the key.',
     expired: {
       heading: 'This room has vanished',
       lead: (lifeMs: number) => `Nobody wrote for ${lifetime(lifeMs)}.`,
@@ -178,7 +181,7 @@ export const texts = {
     },
     missingKey: {
       heading: 'This link is missing its key',
-      lead: 'The part after # was cut off, often by the app that sent it. Without it nobody can open the room, this server included.',
+      lead: 'The part after # is missing: an app may have cut it off, or someone copied the address bar, which doesn’t show it. Ask them to send the link again with Copy link. Without the key no one can open the room, not even this server.',
     },
     damaged: {
       heading: 'This link is damaged',
@@ -238,6 +241,7 @@ export const texts = {
       'If the link gets out, everything the room still holds can be read with it. Rooms are short-lived for that reason.',
       'Code served by a server can be changed by that server. Use one whose keeper you trust.',
       'On http:// someone on your network could replace this page; use https when it matters.',
+      'Your browser’s history may still have a link you opened, with its key.',
       'Screenshots can’t be prevented.',
     ],
   },

@@ -1,0 +1,48 @@
+// The address bar: which room stands in it. The key does not, so it stays out of the browser's history; the tab's
+// storage brings it through a reload instead.
+
+import { type RoomLink, makeLink } from '@mayfly/client';
+import type { RoomId } from '@mayfly/protocol';
+import { attempt } from './browser.ts';
+import { isLinkKept, keepLink, keptLink } from './kept-link.ts';
+
+/** Shows a room that is entered, and keeps its link in the tab. */
+export function showRoomInAddress(link: RoomLink): void {
+  const path = roomPath(link.id);
+  const isHere = location.pathname === path;
+  const hasKey = isHere && location.hash.includes(link.secret);
+  keepLink({ link, wasInAddress: hasKey || wasInAddress(link) });
+  if (!isLinkKept(link.id)) show(makeLink('', link.id, link.secret), isHere);
+  else if (!(hasKey && keepsKeys())) show(path, isHere);
+}
+
+/** Nobody comes back to this room from here: the address is the start page's. Others stay as they are. */
+export function dropRoomFromAddress(id: RoomId): void {
+  if (location.pathname === roomPath(id)) show('/', true);
+}
+
+export function showStartInAddress(): void {
+  if (location.pathname !== '/') show('/', false);
+}
+
+function show(address: string, inPlace: boolean): void {
+  if (new URL(address, location.origin).href === location.href) return;
+  // A browser may refuse: Safari does after a hundred changes in half a minute.
+  attempt(() =>
+    inPlace ? history.replaceState(undefined, '', address) : history.pushState(undefined, '', address),
+  );
+}
+
+function wasInAddress({ id, secret }: RoomLink): boolean {
+  const kept = keptLink(id);
+  return kept?.link.secret === secret && kept.wasInAddress;
+}
+
+function roomPath(id: RoomId): string {
+  return `/chat/${id}`;
+}
+
+/** HIDE_KEY=0: the server says so in the page, for people who share by copying the address. */
+function keepsKeys(): boolean {
+  return document.querySelector('meta[name=mayfly-key][content=keep]') !== null;
+}

@@ -1,0 +1,40 @@
+// The link of a room this tab has entered, kept in the tab: the address then needs no key to survive a reload.
+
+import { type RoomLink, makeLink, parseRoomLink } from '@mayfly/client';
+import { type RoomId, field, flag, parseJsonObject } from '@mayfly/protocol';
+import { tabStorage } from './tab-storage.ts';
+
+export type KeptLink = {
+  readonly link: RoomLink;
+  /** Its key stood in the address of this tab, so the browser's history may have it. */
+  readonly wasInAddress: boolean;
+};
+
+export function keepLink({ link, wasInAddress }: KeptLink): void {
+  const text = JSON.stringify({ v: 1, link: makeLink('', link.id, link.secret), wasInAddress });
+  tabStorage.setItem(storageName(link.id), text);
+}
+
+/** Undefined where there is none, or not one that this version wrote. */
+export function keptLink(id: RoomId): KeptLink | undefined {
+  const object = parseJsonObject(tabStorage.getItem(storageName(id)) ?? '');
+  if (object === undefined || field(object, 'v') !== 1) return undefined;
+  const text = field(object, 'link');
+  const wasInAddress = flag(field(object, 'wasInAddress'));
+  const parsed = typeof text === 'string' ? parseRoomLink(text) : undefined;
+  if (parsed?.type !== 'room' || parsed.link.id !== id || wasInAddress === undefined) return undefined;
+  return { link: parsed.link, wasInAddress };
+}
+
+export function forgetLink(id: RoomId): void {
+  tabStorage.removeItem(storageName(id));
+}
+
+/** False: only the address can bring the key through a reload. */
+export function isLinkKept(id: RoomId): boolean {
+  return tabStorage.outlivesReload(storageName(id));
+}
+
+function storageName(id: RoomId): string {
+  return `mayfly:${id}:link`;
+}
