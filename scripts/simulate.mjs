@@ -1,10 +1,11 @@
 // `npm run simulate`: the seeded simulations at full size. `-- --schedules 100000`, `--lives 300`, `--crowds 2000`,
-// `--mutations 1000000` choose; `--seed N` begins there, and alone runs that one of each, with all that everybody saw.
+// `--logs 10000`, `--mutations 1000000` choose; `--seed N` begins there, and alone runs that one of each, with all that
+// everybody saw.
 
 import { parseArgs } from 'node:util';
 import { build, importSource, installPackages, requireNode } from './bootstrap.mjs';
 
-const FULL = { lives: 300, crowds: 2_000, schedules: 100_000, mutations: 1_000_000 };
+const FULL = { lives: 300, crowds: 2_000, schedules: 100_000, logs: 10_000, mutations: 1_000_000 };
 
 requireNode();
 installPackages();
@@ -18,7 +19,11 @@ const given = Object.fromEntries(
 );
 const { seed, ...chosen } = given;
 const size =
-  Object.keys(chosen).length > 0 ? chosen : seed === undefined ? FULL : { lives: 1, crowds: 1, schedules: 1 };
+  Object.keys(chosen).length > 0
+    ? chosen
+    : seed === undefined
+      ? FULL
+      : { lives: 1, crowds: 1, schedules: 1, logs: 1 };
 
 const { simulate } = await importSource('e2e/src/simulation/command.ts');
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -26,6 +31,7 @@ const held = await simulate({
   lives: 0,
   crowds: 0,
   schedules: 0,
+  logs: 0,
   mutations: 0,
   ...size,
   seed: seed ?? 1,

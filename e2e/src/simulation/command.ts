@@ -1,5 +1,6 @@
-// `npm run simulate`: as many lives, crowds, schedules and mutated frames as asked for, with a verdict.
+// `npm run simulate`: as many lives, crowds, schedules, logs and mutated frames as asked for, with a verdict.
 
+import { compareReaders } from '../../../packages/client/src/testing/log-readers.ts';
 import { runCrowd } from './crowd.ts';
 import { mutate } from './mutations.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,19 +11,25 @@ export type Wish = {
   readonly lives: number;
   readonly crowds: number;
   readonly schedules: number;
+  /** Logs that pages read live and late. */
+  readonly logs: number;
   readonly mutations: number;
   /** The first seed. */
   readonly seed: number;
   readonly say: (line: string) => void;
 };
 
+const FAULTS_SHOWN = 20;
+
 /** Whether everything held. */
-export async function simulate({ lives, crowds, schedules, mutations, seed, say }: Wish): Promise<boolean> {
+export async function simulate(wish: Wish): Promise<boolean> {
+  const { lives, crowds, schedules, logs, mutations, seed, say } = wish;
   const held = [
     await many('lives', lives, seed, liveThrough, say),
     await many('crowds', crowds, seed, runCrowd, say),
     await many('schedules', schedules, seed, runSchedule, say),
   ];
+  if (logs > 0) held.push(readLogs(seed, logs, say));
   if (mutations > 0) {
     const { faults, accepted } = mutate(seed, mutations);
     say(`${mutations} mutated frames (seed ${seed}): ${accepted} still were frames, ${faults.length} faults`);
@@ -30,6 +37,13 @@ export async function simulate({ lives, crowds, schedules, mutations, seed, say 
     held.push(faults.length === 0);
   }
   return held.every(Boolean);
+}
+
+function readLogs(seed: number, logs: number, say: (line: string) => void): boolean {
+  const faults = compareReaders(seed, logs);
+  say(`${logs} logs read live and late (seeds ${seed} to ${seed + logs - 1}): ${faults.length} faults`);
+  for (const fault of faults.slice(0, FAULTS_SHOWN)) say(`  ${fault}`);
+  return faults.length === 0;
 }
 
 async function many(

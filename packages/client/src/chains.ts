@@ -2,7 +2,7 @@
 // Opening, epochs and what is shown are the receiver's.
 
 import { equalBytes, toHex } from '@mayfly/protocol';
-import { type OpenedMessage, verifyMessage } from './crypto/envelope.ts';
+import type { OpenedMessage } from './crypto/envelope.ts';
 
 /** A message that opened, at its place among all events this page was ever given. */
 export type Arrival = {
@@ -21,26 +21,42 @@ type Candidate = Arrival & {
   /** Whether its own signature holds, once somebody had to know. */
   signed?: boolean;
   conflicting: boolean;
+  /** How many messages of the chain are missing before it, from when it was first told. */
+  missingBefore?: number;
 };
 
-/** One sender's accepted messages of one `sess`: counts and places both rise. */
-type Chain = Candidate[];
+/** One sender's messages of one `sess`. */
+type Chain = {
+  readonly name: string;
+  /** Counts and places both rise. */
+  readonly accepted: Candidate[];
+  /** Not verified yet; places rise. */
+  waiting: Candidate[];
+};
 
-/** This many messages wait for a successor that vouches for them. */
-export const WAITING_MAX = 64;
+/** A signature vouches for messages at most this many places before it (RECV-3). */
+export const VOUCHING_REACH = 512;
 
 export class Chains {
+  readonly #verify: (message: OpenedMessage) => boolean;
   readonly #chains = new Map<string, Chain>();
-  readonly #accepted = new Set<string>();
-  #waiting: Candidate[] = [];
+  readonly #acceptedMids = new Set<string>();
+  readonly #withWaiting = new Set<Chain>();
   #counted = 0;
   #holeAfter = -1;
   // Accepted, or found to be conflicting, since `accept` was called.
-  #changed = new Set<Candidate>();
+  #changed = new Map<Candidate, Chain>();
+
+  /** `verify`: whether the author that a message names signed it. */
+  constructor(verify: (message: OpenedMessage) => boolean) {
+    this.#verify = verify;
+  }
 
   /** Messages that could not be verified so far. A waiting one may still be. */
   get unverified(): number {
-    return this.#counted + this.#waiting.length;
+    let sum = this.#counted;
+    for (const { waiting } of this.#withWaiting) sum += waiting.length;
+    return sum;
   }
 
   /** One more that did not even open, or stood in the wrong epoch. */
@@ -53,117 +69,158 @@ export class Chains {
     this.#holeAfter = place;
   }
 
-  /** Takes messages in order of their places. Returns those to show, or to show anew, in that order. */
-  accept(arrivals: readonly Arrival[]): readonly Accepted[] {
-    this.#changed = new Set();
-    for (const [name, group] of groupByChain(arrivals)) {
-      const chain = this.#chains.get(name) ?? [];
-      this.#chains.set(name, chain);
-      if (rises(chain, group)) this.#acceptRun(chain, group);
-      else for (const candidate of group) this.#acceptOne(chain, candidate);
+  /**
+   * Takes messages in order of their places; `head` is the place of the last event of any kind. The result is that of
+   * taking them one by one. Returns those to show, or to show anew, in that order.
+   */
+  accept(arrivals: readonly Arrival[], head: number): readonly Accepted[] {
+    this.#changed = new Map();
+    for (const stretch of stretches(arrivals)) {
+      for (const [name, group] of groupByChain(stretch)) this.#acceptGroup(this.#chain(name), group);
     }
-    this.#trimWaiting();
+    for (const chain of this.#withWaiting) {
+      this.#giveUp(chain, head);
+      this.#forgetIfDone(chain);
+    }
     return [...this.#changed]
-      .toSorted((a, b) => a.place - b.place)
-      .map((candidate) => ({ ...candidate, missingBefore: this.#missingBefore(candidate) }));
+      .toSorted(([a], [b]) => a.place - b.place)
+      .map(([candidate, chain]) => {
+        candidate.missingBefore ??= this.#missingBefore(chain, candidate);
+        return { ...candidate, missingBefore: candidate.missingBefore };
+      });
   }
 
-  // RECV-3, the quick way: the newest signature first, then along the chain. Where counts rise with the places,
-  // no message was accepted before or takes another's place: the order of acceptance makes no difference.
+  #chain(name: string): Chain {
+    const known = this.#chains.get(name);
+    if (known !== undefined) return known;
+    const chain: Chain = { name, accepted: [], waiting: [] };
+    this.#chains.set(name, chain);
+    return chain;
+  }
+
+  // Where counts rise with the places and nothing waits, no message was accepted before or takes another's place:
+  // the order of acceptance makes no difference.
+  #acceptGroup(chain: Chain, group: readonly Candidate[]): void {
+    if (chain.waiting.length === 0 && rises(chain, group)) this.#acceptRun(chain, group);
+    else for (const candidate of group) this.#acceptOne(chain, candidate);
+  }
+
+  // RECV-3, the quick way: the newest signature first, then along the chain. A group is shorter than the reach.
   #acceptRun(chain: Chain, group: readonly Candidate[]): void {
+    const accepted = new Set<Candidate>();
     let successor: Candidate | undefined;
     for (const candidate of group.toReversed()) {
       const vouched = successor !== undefined && isBefore(candidate, successor);
-      if (!vouched && !signatureHolds(candidate)) {
-        this.#waiting.push(candidate);
-        continue;
-      }
-      this.#insert(chain, candidate);
-      this.#acceptWaitingBefore(chain, candidate);
+      if (!vouched && !this.#holds(candidate)) continue;
+      accepted.add(candidate);
       successor = candidate;
+    }
+    for (const candidate of group) {
+      if (accepted.has(candidate)) this.#insert(chain, candidate, chain.accepted.length);
+      else this.#wait(chain, candidate);
     }
   }
 
   // RECV-3 in the order of the log, each by its own signature: what a page that was there did.
   #acceptOne(chain: Chain, candidate: Candidate): void {
+    this.#giveUp(chain, candidate.place);
     // RECV-2: whoever sealed it anew, and whatever the signature is now.
-    if (this.#accepted.has(candidate.mid)) return;
-    if (!signatureHolds(candidate)) {
-      this.#waiting.push(candidate);
-    } else if (this.#insert(chain, candidate)) {
-      this.#acceptWaitingBefore(chain, candidate);
-    } else {
-      this.#refuse(chain, candidate);
-    }
+    if (this.#acceptedMids.has(candidate.mid)) return;
+    if (!this.#holds(candidate)) this.#wait(chain, candidate);
+    else if (this.#takePlace(chain, candidate)) this.#acceptWaitingBefore(chain, candidate);
+    else this.#refuse(chain, candidate);
+  }
+
+  #holds(candidate: Candidate): boolean {
+    candidate.signed ??= this.#verify(candidate.opened);
+    return candidate.signed;
+  }
+
+  #wait(chain: Chain, candidate: Candidate): void {
+    chain.waiting.push(candidate);
+    this.#withWaiting.add(chain);
   }
 
   // RECV-4: two signed messages under one number are the sender's doing; anything else is a replay.
   #refuse(chain: Chain, candidate: Candidate): void {
-    const twin = chain.find(({ opened }) => opened.count === candidate.opened.count);
-    if (twin === undefined || !signatureHolds(twin)) {
+    const twin = chain.accepted.find(({ opened }) => opened.count === candidate.opened.count);
+    if (twin === undefined || !this.#holds(twin)) {
       this.#counted += 1;
     } else if (!twin.conflicting) {
       twin.conflicting = true;
-      this.#changed.add(twin);
+      this.#changed.set(twin, chain);
     }
   }
 
-  // An accepted message vouches for the one it follows, and that one for the one before.
-  #acceptWaitingBefore(chain: Chain, accepted: Candidate): void {
-    let successor = accepted;
+  // A signature vouches for the message before it, and so for the one before that.
+  #acceptWaitingBefore(chain: Chain, signed: Candidate): void {
+    let successor = signed;
     for (;;) {
-      const index = this.#waiting.findIndex((candidate) => isBefore(candidate, successor));
-      const [found] = index === -1 ? [] : this.#waiting.splice(index, 1);
+      const found = takeWaiting(chain, successor);
       if (found === undefined) return;
-      if (!this.#insert(chain, found)) {
-        this.#counted += 1;
-        return;
-      }
-      successor = found;
+      if (this.#takePlace(chain, found)) successor = found;
+      else this.#counted += 1;
     }
   }
 
   // RECV-4: false where counts would not rise with the places any more.
-  #insert(chain: Chain, candidate: Candidate): boolean {
-    const at = chain.findLastIndex(({ place }) => place < candidate.place) + 1;
+  #takePlace(chain: Chain, candidate: Candidate): boolean {
+    const at = chain.accepted.findLastIndex(({ place }) => place < candidate.place) + 1;
     const { count } = candidate.opened;
-    const before = chain[at - 1]?.opened.count ?? 0;
-    const after = chain[at]?.opened.count ?? Number.POSITIVE_INFINITY;
+    const before = chain.accepted[at - 1]?.opened.count ?? 0;
+    const after = chain.accepted[at]?.opened.count ?? Number.POSITIVE_INFINITY;
     if (count <= before || count >= after) return false;
-    chain.splice(at, 0, candidate);
-    this.#accepted.add(candidate.mid);
-    this.#waiting = this.#waiting.filter(({ mid }) => mid !== candidate.mid);
-    this.#changed.add(candidate);
+    this.#insert(chain, candidate, at);
+    chain.waiting = chain.waiting.filter(({ mid }) => mid !== candidate.mid);
     return true;
   }
 
-  #trimWaiting(): void {
-    const surplus = this.#waiting.length - WAITING_MAX;
-    if (surplus <= 0) return;
-    this.#waiting = this.#waiting.toSorted((a, b) => a.place - b.place).slice(surplus);
-    this.#counted += surplus;
+  #insert(chain: Chain, candidate: Candidate, at: number): void {
+    chain.accepted.splice(at, 0, candidate);
+    this.#acceptedMids.add(candidate.mid);
+    this.#changed.set(candidate, chain);
+  }
+
+  // Nothing that comes from this place on can vouch for them.
+  #giveUp(chain: Chain, place: number): void {
+    const kept = chain.waiting.filter((candidate) => place - candidate.place <= VOUCHING_REACH);
+    this.#counted += chain.waiting.length - kept.length;
+    chain.waiting = kept;
+  }
+
+  #forgetIfDone(chain: Chain): void {
+    if (chain.waiting.length > 0) return;
+    this.#withWaiting.delete(chain);
+    if (chain.accepted.length === 0) this.#chains.delete(chain.name);
   }
 
   // RECV-7: told only between two messages this page holds, with no hole of ours between them.
-  #missingBefore({ opened, place, mid }: Candidate): number {
-    const chain = this.#chains.get(chainName(opened)) ?? [];
-    const previous = chain[chain.findIndex((candidate) => candidate.mid === mid) - 1];
+  #missingBefore({ accepted }: Chain, { opened, place }: Candidate): number {
+    const previous = accepted[accepted.findLastIndex((candidate) => candidate.place < place)];
     if (previous === undefined) return 0;
     const holeBetween = previous.place <= this.#holeAfter && this.#holeAfter < place;
     return holeBetween ? 0 : opened.count - previous.opened.count - 1;
   }
 }
 
-function chainName({ pk, sess }: OpenedMessage): string {
-  return toHex(pk) + toHex(sess);
+/** Cut so that in each of them any signature reaches any message before it. */
+function stretches(arrivals: readonly Arrival[]): readonly (readonly Arrival[])[] {
+  const all: Arrival[][] = [];
+  for (const arrival of arrivals) {
+    const [first] = all.at(-1) ?? [];
+    if (first !== undefined && arrival.place - first.place <= VOUCHING_REACH) all.at(-1)?.push(arrival);
+    else all.push([arrival]);
+  }
+  return all;
 }
 
 function groupByChain(arrivals: readonly Arrival[]): Map<string, Candidate[]> {
   const groups = new Map<string, Candidate[]>();
   for (const arrival of arrivals) {
-    const name = chainName(arrival.opened);
+    const { pk, sess, mid } = arrival.opened;
+    const name = toHex(pk) + toHex(sess);
     const group = groups.get(name) ?? [];
-    group.push({ ...arrival, mid: toHex(arrival.opened.mid), conflicting: false });
+    group.push({ ...arrival, mid: toHex(mid), conflicting: false });
     groups.set(name, group);
   }
   return groups;
@@ -171,7 +228,7 @@ function groupByChain(arrivals: readonly Arrival[]): Map<string, Candidate[]> {
 
 // Then none of the group was accepted before either: `mid` binds the count.
 function rises(chain: Chain, group: readonly Candidate[]): boolean {
-  let highest = chain.at(-1)?.opened.count ?? 0;
+  let highest = chain.accepted.at(-1)?.opened.count ?? 0;
   for (const { opened } of group) {
     if (opened.count <= highest) return false;
     highest = opened.count;
@@ -179,16 +236,12 @@ function rises(chain: Chain, group: readonly Candidate[]): boolean {
   return true;
 }
 
-// Only ever asked of an earlier place: messages are accepted in the order of the log, or back along a rising run.
-function isBefore(earlier: Candidate, later: Candidate): boolean {
-  return (
-    earlier.opened.count === later.opened.count - 1 &&
-    equalBytes(earlier.opened.mid, later.opened.prev) &&
-    chainName(earlier.opened) === chainName(later.opened)
-  );
+function takeWaiting(chain: Chain, successor: Candidate): Candidate | undefined {
+  const index = chain.waiting.findIndex((candidate) => isBefore(candidate, successor));
+  return index === -1 ? undefined : chain.waiting.splice(index, 1)[0];
 }
 
-function signatureHolds(candidate: Candidate): boolean {
-  candidate.signed ??= verifyMessage(candidate.opened);
-  return candidate.signed;
+// Both are of one chain.
+function isBefore(earlier: Candidate, later: Candidate): boolean {
+  return earlier.opened.count === later.opened.count - 1 && equalBytes(earlier.opened.mid, later.opened.prev);
 }

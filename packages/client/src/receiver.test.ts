@@ -10,7 +10,7 @@ import {
   encodeUnsignedCommand,
 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { WAITING_MAX } from './chains.ts';
+import { VOUCHING_REACH } from './chains.ts';
 import { verifyMessage } from './crypto/envelope.ts';
 import { eventHash, seenDigest } from './crypto/event-hash.ts';
 import { type SigningKey, sign } from './crypto/signature.ts';
@@ -288,17 +288,52 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     everybodySees([b, spoilSignature(a, 'a', 'Ann')], ['1:b'], 1);
   });
 
-  test(`at most ${WAITING_MAX} wait; the oldest go, and stay counted`, () => {
+  test('however many forgeries wait beside it, a successor vouches for it', () => {
     const ann = new Author('Ann');
-    const bob = new Author('Bob');
     const first = ann.write('first').envelope;
     const forged = Array.from(
-      { length: WAITING_MAX },
-      (_, i) => ann.forge(bob.key, `f${i}`, { count: 100 + i }).envelope,
+      { length: 80 },
+      (_, i) => ann.forge(new Author('Bob').key, `f${i}`, { count: 100 + i }).envelope,
     );
-    const events = [spoilSignature(first, 'first', 'Ann'), ...forged, ann.write('second').envelope];
-    const view = live(events.map((one, i) => event(i + 1, one)));
-    expect(view).toEqual({ shown: [`${WAITING_MAX + 2}:second`], unverified: WAITING_MAX + 1 });
+    const all = [spoilSignature(first, 'first', 'Ann'), ...forged, ann.write('second').envelope];
+    everybodySees(all, ['1:first', '82:second'], 80);
+  });
+
+  test.each([
+    { away: VOUCHING_REACH, shown: ['1:first', `${1 + VOUCHING_REACH}:second`], unverified: 0 },
+    { away: VOUCHING_REACH + 1, shown: [`${2 + VOUCHING_REACH}:second`], unverified: 1 },
+  ])('a signature $away places later: $unverified not verified', ({ away, shown, unverified }) => {
+    const ann = new Author('Ann');
+    const first = spoilSignature(ann.write('first').envelope, 'first', 'Ann');
+    const events = [event(1, first), event(1 + away, ann.write('second').envelope)];
+    expect(live(events)).toEqual({ shown, unverified });
+    expect(late(events)).toEqual({ shown, unverified });
+  });
+
+  test('the place of the signature counts, not that of a message it vouches for', () => {
+    const ann = new Author('Ann');
+    const [a, b, c] = [ann.write('a').envelope, ann.write('b').envelope, ann.write('c').envelope];
+    const [first, middle] = [spoilSignature(a, 'a', 'Ann'), spoilSignature(b, 'b', 'Ann')];
+    const events = [event(1, first), event(400, middle), event(600, c)];
+    expect(live(events)).toEqual({ shown: ['400:b', '600:c'], unverified: 1 });
+    expect(late(events)).toEqual({ shown: ['400:b', '600:c'], unverified: 1 });
+  });
+
+  test('a batch that follows one whose messages wait accepts what one batch would', () => {
+    const ann = new Author('Ann');
+    const one = ann.forge(ann.key, 'pay account ONE');
+    const two = ann.write('pay account TWO').envelope;
+    const next = ann.write('done', { prev: one.mid }).envelope;
+    const events = [spoilSignature(one.envelope, 'pay account ONE', 'Ann'), two, next].map((envelope, i) =>
+      event(i + 1, envelope),
+    );
+    const cut = viewOf((room) => [
+      room.receive(events.slice(0, 1), NOW, false),
+      room.receive(events.slice(1), NOW, false),
+    ]);
+    expect(cut).toEqual({ shown: ['2:pay account TWO', '3:done'], unverified: 1 });
+    expect(late(events)).toEqual(cut);
+    expect(live(events)).toEqual(cut);
   });
 
   test('a history of 200 messages of 20 senders with one forged takes the signatures of the newest only', () => {
@@ -399,6 +434,18 @@ describe('RECV-7: missing messages', () => {
     ann.lose();
     const [e] = room.receive([event(42, ann.write('e').envelope)], NOW, true);
     expect(e).toMatchObject({ missingBefore: 1 });
+  });
+
+  test('a server that goes back in its log: what it then adds is shown behind what is held', () => {
+    const ann = new Author('Ann');
+    const [a, b] = [ann.write('a').envelope, ann.write('b').envelope];
+    const room = receiver();
+    room.receive([event(1, a), event(2, b), event(3, ann.write('c').envelope)], NOW, true);
+    room.skipTo({ logId: LOG, seq: 0 }, 1);
+    const bob = new Author('Bob').write('new').envelope;
+    const shown = room.receive([event(1, a), event(2, bob), event(3, ann.write('d').envelope)], NOW, false);
+    expect(shown.map(({ seq, text }) => `${seq}:${text}`)).toEqual(['5:new', '6:d']);
+    expect(room.unverified).toBe(0);
   });
 
   test('another log goes on behind what is held, and brings nothing twice', () => {

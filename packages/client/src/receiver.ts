@@ -13,7 +13,7 @@ import {
   equalBytes,
 } from '@mayfly/protocol';
 import { type Accepted, type Arrival, Chains } from './chains.ts';
-import { openEnvelope, textOf } from './crypto/envelope.ts';
+import { openEnvelope, textOf, verifyMessage } from './crypto/envelope.ts';
 import { SEEN_EVENTS_MAX, type Statement, eventHash, makeStatement } from './crypto/event-hash.ts';
 import type { EpochKeys } from './crypto/keys.ts';
 import { personOf } from './crypto/person.ts';
@@ -27,16 +27,21 @@ export type ReceiverRoom = {
   readonly ownerPk: Uint8Array;
   /** Undefined for an epoch whose keys we do not have. */
   keysOf(epoch: number): EpochKeys | undefined;
+  /** Replaces the real ones where one log is read many times. */
+  readonly crypto?: typeof realCrypto;
 };
+
+const realCrypto = { openEnvelope, verifyMessage };
 
 /** How far a sender's clock may be off before it is not believed. */
 export const CLOCK_TOLERANCE_MS = 10 * 60_000;
 
 export class Receiver {
   readonly #room: ReceiverRoom;
-  readonly #chains = new Chains();
+  readonly #crypto: typeof realCrypto;
+  readonly #chains: Chains;
   #position: Position;
-  // A new log counts from 1 again; its events come after all that we hold.
+  // A log that counts from 1 again, or goes back, is told behind all that we hold.
   #placeOfZero = 0;
   #hashes: Uint8Array[] = [];
   #c: number;
@@ -46,6 +51,8 @@ export class Receiver {
   /** `position`: before the first event that will come. `c`: number of the room's last command. */
   constructor(room: ReceiverRoom, position: Position, c: number) {
     this.#room = room;
+    this.#crypto = room.crypto ?? realCrypto;
+    this.#chains = new Chains(this.#crypto.verifyMessage);
     this.#position = position;
     this.#c = c;
   }
@@ -63,7 +70,8 @@ export class Receiver {
   skipTo(position: Position, c: number): void {
     const place = this.#place(this.#position.seq);
     this.#chains.markHole(place);
-    if (position.logId !== this.#position.logId) this.#placeOfZero = place - position.seq;
+    const goesBack = position.logId !== this.#position.logId || position.seq < this.#position.seq;
+    if (goesBack) this.#placeOfZero = place - position.seq;
     this.#position = position;
     this.#c = c;
     this.#hashes = [];
@@ -84,7 +92,8 @@ export class Receiver {
       if (opened) arrivals.push({ place: this.#place(event.seq), opened, arrivedAt, live });
       if (event.type === 'command') this.#obey(event.command);
     }
-    return this.#chains.accept(arrivals).map((accepted) => this.#toMessage(accepted));
+    const head = this.#place(this.#position.seq);
+    return this.#chains.accept(arrivals, head).map((accepted) => this.#toMessage(accepted));
   }
 
   #place(seq: number): number {
@@ -102,7 +111,7 @@ export class Receiver {
     const epoch = epochOf(envelope);
     const inForce = this.#charterInSight ? epoch === this.#epoch : epoch >= this.#epoch;
     const keys = inForce ? this.#room.keysOf(epoch) : undefined;
-    const result = keys && openEnvelope(keys, envelope);
+    const result = keys && this.#crypto.openEnvelope(keys, envelope);
     if (!result?.ok) {
       this.#chains.countUnverified();
       return undefined;

@@ -31,14 +31,14 @@ export type Sealed = { readonly envelope: Uint8Array; readonly mid: Uint8Array }
 
 export class Author {
   readonly key: SigningKey;
-  readonly #name: string;
+  readonly name: string;
   readonly #random: RandomBytes;
   #sess: Uint8Array;
   #count = 0;
   #prev = new Uint8Array(32);
 
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
     this.#random = seededRandom(`author ${name}`);
     this.key = signingKey(this.#random(32));
     this.#sess = this.#random(4);
@@ -61,7 +61,7 @@ export class Author {
       statement: { logTag: new Uint8Array(4), seq: 0, events: 0, seen: new Uint8Array(8) },
       at: Date.now(),
       ctype: CTYPE_TEXT,
-      name: this.#name,
+      name: this.name,
       body,
       ttl: 0,
       ...odd,

@@ -1,0 +1,103 @@
+// One log read in every way a page can come to read it: all of them have to show and to count the same.
+
+import type { LogEvent } from '@mayfly/protocol';
+import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
+import type { EpochKeys } from '../crypto/keys.ts';
+import { Receiver } from '../receiver.ts';
+import type { Message } from '../room-news.ts';
+import { ID, KEYS, OWNER } from './author.ts';
+import { LOG_ID, MessagePool, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
+import { seededRandom } from './random.ts';
+
+/** Sealing a pool takes longer than reading many logs drawn from it. */
+const LOGS_OF_POOL = 100;
+
+/** Reads the logs of `count` seeds, each live, in two batches at every cut, and in one. What differs, or vanishes. */
+export function compareReaders(firstSeed: number, count: number): readonly string[] {
+  let pool: MessagePool | undefined;
+  const faults: string[] = [];
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+    // By the seed alone, so that one seed by itself draws the same log.
+    if (pool === undefined || seed % LOGS_OF_POOL === 0)
+      pool = new MessagePool(`${Math.floor(seed / LOGS_OF_POOL)}`);
+    faults.push(...faultsOf(drawLog(pool, seed)).map((fault) => `seed ${seed}: ${fault}`));
+  }
+  return faults;
+}
+
+function faultsOf(steps: readonly Step[]): readonly string[] {
+  const live = read(steps, () => true);
+  for (const cut of steps.keys()) {
+    const other = read(steps, (index) => index === cut);
+    if (tell(live) !== tell(other)) return [`cut at ${cut}: ${tell(other)}, live ${tell(live)}`];
+  }
+  return balance(steps, live);
+}
+
+type View = { readonly shown: ReadonlyMap<string, Message>; readonly unverified: number };
+
+/** `isCut`: a batch ends before the step of this index. A cut before the first step leaves one batch. */
+function read(steps: readonly Step[], isCut: (index: number) => boolean): View {
+  const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, 0);
+  const shown = new Map<string, Message>();
+  let batch: LogEvent[] = [];
+  const flush = () => {
+    for (const message of receiver.receive(batch, WRITTEN_AT, false)) shown.set(message.key, message);
+    batch = [];
+  };
+  for (const [index, step] of steps.entries()) {
+    if (isCut(index) || step.type === 'reset') flush();
+    if (step.type === 'reset') receiver.skipTo(step.position, 0);
+    else batch.push(step.event);
+  }
+  flush();
+  return { shown, unverified: receiver.unverified };
+}
+
+// The readers of one log are given the same events: what costs time is done once for all of them.
+const opened = new WeakMap<Uint8Array, OpenResult>();
+const verdicts = new WeakMap<Uint8Array, boolean>();
+
+function openOnce(keys: EpochKeys, envelope: Uint8Array): OpenResult {
+  const result = opened.get(envelope) ?? openEnvelope(keys, envelope);
+  opened.set(envelope, result);
+  return result;
+}
+
+function verifyOnce(message: OpenedMessage): boolean {
+  const verdict = verdicts.get(message.signature) ?? verifyMessage(message);
+  verdicts.set(message.signature, verdict);
+  return verdict;
+}
+
+const READER = {
+  id: ID,
+  idPk: seededRandom('reader')(32),
+  ownerPk: OWNER.pk,
+  keysOf: () => KEYS,
+  crypto: { openEnvelope: openOnce, verifyMessage: verifyOnce },
+};
+
+function tell({ shown, unverified }: View): string {
+  const messages = [...shown.values()]
+    .toSorted((a, b) => a.seq - b.seq)
+    .map(
+      ({ seq, from, text, missingBefore, conflicting }) =>
+        `${seq} ${from.name}: ${text}${conflicting ? '!' : ''}${missingBefore > 0 ? ` +${missingBefore}` : ''}`,
+    );
+  return `[${messages.join(', ')}] and ${unverified} not verified`;
+}
+
+/** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. */
+function balance(steps: readonly Step[], { shown, unverified }: View): readonly string[] {
+  const sources = steps.flatMap((step) => (step.type === 'event' ? [step.source] : []));
+  const conflicting = new Set(
+    sources.flatMap(({ mid, slot }) => (mid !== undefined && shown.get(mid)?.conflicting ? [slot] : [])),
+  );
+  const unseen = sources.filter(({ mid }) => mid === undefined || !shown.has(mid));
+  const rivals = unseen.filter(({ slot, signed }) => signed && conflicting.has(slot));
+  const uncounted = unseen.length - rivals.length - unverified;
+  if (uncounted > 0) return [`${uncounted} messages vanished without being counted`];
+  const most = sources.length - shown.size;
+  return unverified > most ? [`${unverified} counted of ${most} that are not shown`] : [];
+}
