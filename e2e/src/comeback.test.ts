@@ -147,7 +147,7 @@ describe('an hour in the background, the sockets cut meanwhile', () => {
     await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.1' } });
     const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has vanished'));
     await bob.heading('This room has vanished');
-    await bob.page.getByText('Nobody wrote for 6 seconds.').waitFor();
+    await bob.page.getByText('It was quiet for 6 seconds.').waitFor();
     expect(await bob.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
   });
 });
@@ -171,7 +171,9 @@ describe('a server that stops', () => {
       await using second = await startServerProcess({ PORT: String(first.port) });
       expect(second.port).toBe(first.port);
       await ann.heading('This room has vanished');
-      await ann.page.getByText('The server was restarted, and rooms live only in its memory.').waitFor();
+      await ann.page
+        .getByText('The server says it was restarted, and rooms live only in its memory.')
+        .waitFor();
       expect(await ann.page.getByText('soon gone').count()).toBe(0);
       expect(ann.page.url()).not.toContain('#');
     },

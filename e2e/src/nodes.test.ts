@@ -145,7 +145,7 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
 
   await redis.restart();
   await ann.heading('This room has vanished');
-  await ann.page.getByText('The server was restarted, and rooms live only in its memory.').waitFor();
+  await ann.page.getByText('The server says it was restarted, and rooms live only in its memory.').waitFor();
   await bob.heading('Room not found or has expired');
   await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();
   await cem.heading('Room created');

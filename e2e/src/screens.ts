@@ -162,14 +162,16 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'ended-by-owner',
     show: (stage, options) =>
-      told(stage, options, 'The owner ended this room', (wire) =>
+      told(stage, options, 'The server ended this room', (wire) =>
         wire.send('{"type":"ended","reason":"owner"}'),
       ),
   },
   {
     name: 'removed',
     show: (stage, options) =>
-      told(stage, options, 'Removed from the room', (wire) => wire.close({ code: CLOSE.kicked.code })),
+      told(stage, options, 'The server closed your connection', (wire) =>
+        wire.close({ code: CLOSE.kicked.code }),
+      ),
   },
   {
     name: 'incompatible',
@@ -193,7 +195,7 @@ export const SCREENS: readonly Screen[] = [
       await person.enterCreatedRoom();
       answer = 'deny';
       await wires[0]?.close({ code: CLOSE.goingAway.code });
-      await person.page.getByText('The server was restarted').waitFor();
+      await person.page.getByText('The server says it was restarted').waitFor();
       return person;
     },
   },
@@ -206,7 +208,7 @@ export const SCREENS: readonly Screen[] = [
         server.onMessage((frame) => wire.send(typeof frame === 'string' ? withOtherBlob(frame) : frame));
       });
       await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
-      await person.heading('This is not the room of your link');
+      await person.heading('This isn’t the room in your link');
       return person;
     },
   },

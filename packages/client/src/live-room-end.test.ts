@@ -15,10 +15,12 @@ import { NetworkDouble } from './testing/wire-double.ts';
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
+const sayExpired = ({ wire }: ServerDouble) => wire.say({ type: 'ended', reason: 'expired' });
+
 describe('the end', () => {
   type Ending = readonly [string, (server: ServerDouble) => void, RoomEnd['why'], 'forgotten' | 'kept'];
   const endings: readonly Ending[] = [
-    ['expired', (server) => server.wire.say({ type: 'ended', reason: 'expired' }), 'expired', 'forgotten'],
+    ['expired, with life left by our clock', sayExpired, 'server', 'forgotten'],
     [
       'ended by its owner',
       (server) => server.wire.say({ type: 'ended', reason: 'owner' }),
@@ -27,6 +29,7 @@ describe('the end', () => {
     ],
     ['ended without a word', (server) => server.wire.breakWith(CLOSE.ended.code), 'server', 'forgotten'],
     ['here in another tab', (server) => server.wire.breakWith(CLOSE.replaced.code), 'replaced', 'forgotten'],
+    ['closed without a reason', (server) => server.wire.breakWith(CLOSE.left.code), 'hung_up', 'kept'],
     ['kicked', (server) => server.wire.breakWith(CLOSE.kicked.code), 'kicked', 'forgotten'],
     [
       'a frame of ours does not fit',
@@ -53,6 +56,27 @@ describe('the end', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
   }
+
+  test('expired: only where our own clock has run out, give or take what the last word took to come', async () => {
+    for (const [leftMs, why] of [
+      [0, 'expired'],
+      [10_000, 'expired'],
+      [10_001, 'server'],
+    ] as const) {
+      const { server, connection } = await enter();
+      server.wire.say({ type: 'life', expiresInMs: leftMs });
+      sayExpired(server);
+      expect(connection()).toBe(why);
+    }
+    const newcomer = await open();
+    newcomer.server.challenge();
+    sayExpired(newcomer.server);
+    expect(newcomer.connection()).toBe('server');
+    const short = await open();
+    short.server.letIn({ lifeMs: 6_000, expiresInMs: 3_001 });
+    sayExpired(short.server);
+    expect(short.connection()).toBe('server');
+  });
 
   test('denied: a newcomer is told so; who was in hears that the room has vanished', async () => {
     const newcomer = await open();

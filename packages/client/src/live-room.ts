@@ -28,7 +28,7 @@ import type { RoomLink } from './link.ts';
 import { Newsroom, type RoomListener } from './newsroom.ts';
 import { Outbox } from './outbox.ts';
 import { OwnProfile } from './own-profile.ts';
-import { type LastSeen, endByAnswer, endByCode, isFinal } from './room-end.ts';
+import { type LastSeen, endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type Batch, RoomLog } from './room-log.ts';
 import type { RoomEnd } from './room-news.ts';
 import { Roster } from './roster.ts';
@@ -38,6 +38,9 @@ import { checkWelcome } from './welcome-check.ts';
 
 /** What a welcome announces comes within this time, or a new join goes on behind what came. */
 export const CATCH_UP_MS = 60_000;
+
+/** How far the server's clock may be ahead of ours at the end of a life. */
+const CLOCK_SLACK_MS = 10_000;
 
 /** Joins, and comes back by itself until the room ends or is closed. What happens is told to those who subscribe. */
 export function openRoom(options: RoomOptions): Room {
@@ -177,7 +180,7 @@ class LiveRoom implements Room {
         this.#enter(frame);
         break;
       case 'ended':
-        this.#end({ why: frame.reason });
+        this.#end(endByWord(frame.reason, this.#lastSeen(this.#slack())));
         break;
       case 'denied':
       case 'wrong_passphrase':
@@ -209,7 +212,7 @@ class LiveRoom implements Room {
         this.#refused(frame);
         break;
       case 'ended':
-        this.#end({ why: frame.reason });
+        this.#end(endByWord(frame.reason, this.#lastSeen(this.#slack())));
         break;
       case 'challenge':
       case 'welcome':
@@ -341,9 +344,14 @@ class LiveRoom implements Room {
     this.#newsroom.life(expiresInMs);
   }
 
-  #lastSeen(): LastSeen {
+  #lastSeen(slackMs = 0): LastSeen {
     if (this.#welcome === undefined) return 'never';
-    return this.#clock.now() < this.#endsAt ? 'alive' : 'overdue';
+    return this.#clock.now() + slackMs < this.#endsAt ? 'alive' : 'overdue';
+  }
+
+  // Our clock began later than the server's by what its last word took to come.
+  #slack(): number {
+    return Math.min(CLOCK_SLACK_MS, (this.#welcome?.lifeMs ?? 0) / 2);
   }
 
   #refused({ n, code, retryAfterMs }: Refused): void {

@@ -1,10 +1,11 @@
 // Why a room is over for this page, and what that means for the identity kept in the tab.
 
-import { CLOSE, type TurnedBack } from '@mayfly/protocol';
+import { CLOSE, type EndedReason, type TurnedBack } from '@mayfly/protocol';
 import type { RoomEnd } from './room-news.ts';
 
 const END_BY_CODE: ReadonlyMap<number, RoomEnd> = new Map<number, RoomEnd>([
-  [CLOSE.left.code, { why: 'left' }],
+  // Whoever leaves does not listen for the answer: this one was not asked for.
+  [CLOSE.left.code, { why: 'hung_up' }],
   [CLOSE.ended.code, { why: 'server' }],
   [CLOSE.kicked.code, { why: 'kicked' }],
   [CLOSE.full.code, { why: 'full' }],
@@ -18,6 +19,11 @@ export type LastSeen = 'never' | 'alive' | 'overdue';
 export function endByCode(code: number, lastSeen: LastSeen): RoomEnd {
   if (code === CLOSE.denied.code) return endByAnswer('denied', lastSeen);
   return END_BY_CODE.get(code) ?? { why: 'incompatible' };
+}
+
+/** A room's time is up when our own clock says so too; until then the server's word is no more than that. */
+export function endByWord(reason: EndedReason, lastSeen: LastSeen): RoomEnd {
+  return { why: reason === 'expired' && lastSeen !== 'overdue' ? 'server' : reason };
 }
 
 /** Whoever was in is not denied: the room that knew them is gone. */

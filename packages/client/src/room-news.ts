@@ -92,15 +92,19 @@ export type Connection =
     }
   | { readonly state: 'ended'; readonly end: RoomEnd };
 
-/** Why a room is over for this page. */
+/** Why a room is over for this page. What is not said to be known here is the server's word, and nothing more. */
 export type RoomEnd =
+  /** `expired`: our own clock had run out as well. */
   | { readonly why: EndedReason }
   | { readonly why: TurnedBack }
-  /** We were in, and the room is gone before its time: the server was restarted. */
+  /** We were in, and the server no longer knows the room before its time, as after a restart. */
   | { readonly why: 'vanished' }
   /** The same person is here in another tab. */
   | { readonly why: 'replaced' }
   | { readonly why: 'kicked' }
+  /** The server closed the connection for good, and gave no reason. */
+  | { readonly why: 'hung_up' }
+  /** We left. */
   | { readonly why: 'left' }
   /** The charter does not fit the link: this server shows a false room. Nothing was sent. */
   | { readonly why: 'false_room' }

@@ -106,7 +106,7 @@ function showSight(shown: LobbySight | undefined): void {
 
 function showNotFound({ id }: RoomLink): void {
   const now = Date.now();
-  const summary = { id, messages: 0, names: 0, openedAt: now, endedAt: now, lifeMs: 0 };
+  const summary = { id, messages: 0, names: 0, openedAt: now, endedAt: now, lifeMs: 0, wasIn: false };
   screen.value = { at: 'ended', room: { end: { why: 'denied' }, summary, linkInHistory: true } };
 }
 

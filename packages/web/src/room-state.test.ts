@@ -172,7 +172,7 @@ describe('coming out', () => {
     expect(currentRoom.value).toBeUndefined();
   });
 
-  test.each<RoomEnd['why']>(['replaced', 'full', 'closed', 'incompatible'])(
+  test.each<RoomEnd['why']>(['replaced', 'full', 'closed', 'hung_up', 'incompatible'])(
     '%s keeps the link: it can still be used',
     (why) => {
       enter().end({ why });

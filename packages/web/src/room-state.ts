@@ -99,7 +99,9 @@ function listenToPage(view: RoomView): () => void {
 }
 
 function mayComeBack({ why }: RoomEnd): boolean {
-  return why === 'replaced' || why === 'full' || why === 'closed' || why === 'incompatible';
+  return (
+    why === 'replaced' || why === 'full' || why === 'closed' || why === 'hung_up' || why === 'incompatible'
+  );
 }
 
 /** A reload does not lead to a room that is over. */

@@ -369,5 +369,6 @@ test('the summary counts the people and messages this page saw', () => {
     openedAt: START,
     endedAt: START + MINUTE,
     lifeMs: 30 * MINUTE,
+    wasIn: true,
   });
 });

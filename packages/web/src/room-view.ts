@@ -42,6 +42,8 @@ export type RoomSummary = {
   readonly openedAt: number;
   readonly endedAt: number;
   readonly lifeMs: number;
+  /** The server let us in, and its charter fit the link. */
+  readonly wasIn: boolean;
 };
 
 /** What stands above the oldest message. */
@@ -311,6 +313,7 @@ export class RoomView implements Disposable {
       openedAt: this.#openedAt,
       endedAt: Date.now(),
       lifeMs: this.facts.value?.lifeMs ?? 0,
+      wasIn: this.facts.value !== undefined,
     };
   }
 

@@ -2,6 +2,7 @@
 
 import type { RoomLink } from '@mayfly/client';
 import type { ComponentChildren } from 'preact';
+import { wordsOfFalseRoom, wordsOfGone } from '../ended-words.ts';
 import { CreateCard, type CreatedRoom } from '../parts/create-card.tsx';
 import { EndedCard } from '../parts/ended-card.tsx';
 import { Erased, OpenTimes } from '../parts/erased.tsx';
@@ -32,7 +33,6 @@ export function Ended(props: EndedProps) {
     case 'not_admitted':
       return <NotFound {...props} />;
     case 'kicked':
-    case 'left':
       return (
         <Words
           {...texts.ended.kicked}
@@ -44,11 +44,16 @@ export function Ended(props: EndedProps) {
       return (
         <Words {...texts.ended.replaced} actions={<Again {...props} label={texts.ended.replaced.again} />} />
       );
+    // The start page is shown instead.
+    case 'left':
+      return null;
+    case 'hung_up':
+      return <Words {...texts.ended.hungUp} actions={<Again {...props} label={texts.ended.again} />} />;
     case 'full':
     case 'closed':
       return <Words {...texts.ended[end.why]} actions={<Again {...props} label={texts.ended.again} />} />;
     case 'false_room':
-      return <Words {...texts.ended.falseRoom} actions={<StartAgain onHome={props.onHome} />} />;
+      return <Words {...wordsOfFalseRoom(props.room)} actions={<StartAgain onHome={props.onHome} />} />;
     case 'incompatible':
       return (
         <Words
@@ -98,13 +103,6 @@ function Gone({ room, onHome }: EndedProps) {
       </EndedCard>
     </main>
   );
-}
-
-function wordsOfGone({ end, summary }: EndedRoom): { heading: string; lead: string } {
-  if (end.why === 'expired') {
-    return { heading: texts.ended.expired.heading, lead: texts.ended.expired.lead(summary.lifeMs) };
-  }
-  return end.why === 'owner' ? texts.ended.owner : texts.ended.restarted;
 }
 
 /** Nothing is lost by looking in the wrong place: both ways into a room stand right here. */

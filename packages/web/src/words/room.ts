@@ -74,7 +74,7 @@ export const roomTexts = {
   start: 'This is the start of the room',
   startLead: (lifeMs: number) => `Messages stay until nobody has written for ${lifetime(lifeMs)}.`,
   joinedLate: 'You see what is written from now on',
-  joinedLateLead: 'The owner chose that people who join later see only new messages.',
+  joinedLateLead: 'In this room, new people don’t see earlier messages.',
   cutOff: 'Earlier messages are not here',
   cutOffLead: (most: number) => `A room keeps its newest ${plural(most, 'message')}.`,
   firstHere: 'You’re the first one here',

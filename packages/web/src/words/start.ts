@@ -26,7 +26,7 @@ export function plural(count: number, one: string): string {
 }
 
 const GONE_HINT = 'What people copied or photographed themselves is theirs. We can’t erase that.';
-const CLEARED = 'Its messages and key have been cleared from this tab.';
+const BE_WARY = 'Ask the person who sent you the link, and be wary of this server.';
 
 export const texts = {
   close: 'Close',
@@ -152,14 +152,22 @@ export const texts = {
     inHistory: 'Your browser’s history may still have the link you opened, with the key.',
     expired: {
       heading: 'This room has vanished',
-      lead: (lifeMs: number) => `Nobody wrote for ${lifetime(lifeMs)}.`,
+      lead: (lifeMs: number) => `It was quiet for ${lifetime(lifeMs)}.`,
     },
-    owner: { heading: 'The owner ended this room', lead: 'It is over for everyone.' },
+    byOwner: { heading: 'The server ended this room', lead: 'It says the owner ended it.' },
+    byServer: { heading: 'The server ended this room', lead: 'We only have its word for it.' },
     restarted: {
       heading: 'This room has vanished',
-      lead: 'The server was restarted, and rooms live only in its memory.',
+      lead: 'The server says it was restarted, and rooms live only in its memory.',
     },
-    kicked: { heading: 'Removed from the room', lead: `The owner removed you. ${CLEARED}` },
+    kicked: {
+      heading: 'The server closed your connection',
+      lead: 'Its word is that you were removed. This tab’s copy of the messages and the key are gone.',
+    },
+    hungUp: {
+      heading: 'The server closed your connection',
+      lead: 'It gave no reason. The same link may still work.',
+    },
     replaced: {
       heading: 'You are in this room in another tab',
       lead: 'One person can be in a room only once. Go on there, or come in here as somebody new.',
@@ -176,8 +184,8 @@ export const texts = {
       after: ' ever existed.',
     },
     closed: {
-      heading: 'This room is closed',
-      lead: 'Its owner lets nobody else in at the moment. Try again later.',
+      heading: 'This room isn’t taking new people',
+      lead: 'The server says it’s closed for now. Try again later.',
     },
     missingKey: {
       heading: 'This link is missing its key',
@@ -192,8 +200,9 @@ export const texts = {
       lead: 'This page is too old to open it. Reload the page, or ask whoever runs this server to update it.',
     },
     falseRoom: {
-      heading: 'This is not the room of your link',
-      lead: 'What the server showed does not fit the key in the link, so we stayed out and sent nothing. Ask the person who sent you the link, and be wary of this server.',
+      heading: 'This isn’t the room in your link',
+      lead: `The server’s answer doesn’t match the key in your link, so we didn’t join and sent nothing. ${BE_WARY}`,
+      leadInside: `The server’s answer no longer matches the key in your link, so we left and sent nothing more. ${BE_WARY}`,
     },
     incompatible: {
       heading: 'This page and the server don’t understand each other',
