@@ -1,7 +1,7 @@
 // Somebody in a window of any engine, who finds things by their names, as `Person` does in Chromium.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EngineWindow, KEYS } from './window.ts';
+import type { EngineWindow } from './window.ts';
 
 /** No page takes that long: then it hangs. */
 const HANG_MS = 60_000;
@@ -23,10 +23,15 @@ export class Visitor {
     await this.fill('Display name', name);
     await this.press('button', 'Create Shareable Link');
     await this.heading('Room created');
-    const link = await this.look(() => document.querySelector('.secret__link')?.textContent ?? '');
+    const link = await this.shownLink();
     await this.press('button', 'Join Chat Room');
     await this.inRoom();
     return link;
+  }
+
+  /** The whole link as shown, key and all. */
+  shownLink(): Promise<string> {
+    return this.look(() => document.querySelector('.secret__link')?.textContent ?? '');
   }
 
   async join(link: string, name: string): Promise<void> {
@@ -95,11 +100,7 @@ export class Visitor {
 
   async fill(name: string, text: string): Promise<void> {
     await this.press('textbox', name);
-    await this.look(() => {
-      const field = document.activeElement;
-      if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.select();
-    });
-    await this.window.pressKeys(text === '' ? [KEYS.delete] : text);
+    await this.look(enter, text);
   }
 
   /** What a function says in the page. It runs there, so it knows nothing but its arguments. */
@@ -144,6 +145,12 @@ const SELECTORS = {
 
 type Role = keyof typeof SELECTORS;
 
+/** Runs in the page: replaces what the field with the focus holds, as a paste would. */
+function enter(text: string): void {
+  document.execCommand('selectAll');
+  document.execCommand(text === '' ? 'delete' : 'insertText', false, text);
+}
+
 /** Runs in the page: the visible element of that name, and whether a press in its middle would reach it. */
 function find(selector: string, name: string) {
   const isNamed = (element: HTMLElement) => {
@@ -156,7 +163,9 @@ function find(selector: string, name: string) {
         .replace(/ optional$/, '') === name
     );
   };
-  const named = [...document.querySelectorAll<HTMLElement>(selector)].find(
+  // What is behind a dialog cannot be reached.
+  const reach = document.querySelector('dialog[open]') ?? document;
+  const named = [...reach.querySelectorAll<HTMLElement>(selector)].find(
     (element) => element.getClientRects().length > 0 && isNamed(element),
   );
   if (named === undefined) return undefined;

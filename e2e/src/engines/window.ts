@@ -17,7 +17,7 @@ export interface EngineWindow extends AsyncDisposable {
 }
 
 /** Keys that are no character, by their code points in WebDriver. */
-export const KEYS = { enter: '\u{E007}', shift: '\u{E008}', escape: '\u{E00C}', delete: '\u{E017}' };
+export const KEYS = { escape: '\u{E00C}' };
 
 /** What all engines are told in the same words: WebDriver and WebDriver BiDi share their input actions. */
 export function pointerActions({ x, y }: Point) {

@@ -1,0 +1,89 @@
+// The main ways through the page, in Firefox and in WebKit.
+
+import { describe, expect, test } from 'vitest';
+import { startTestServer } from '../stage.ts';
+import { Firefox } from './firefox.ts';
+import { Visitor } from './visitor.ts';
+import { WebKitWindow } from './webkit.ts';
+import { type EngineWindow, KEYS } from './window.ts';
+
+type Engine = { readonly window: () => Promise<EngineWindow> } & AsyncDisposable;
+
+const ENGINES: readonly { readonly name: string; readonly start: () => Promise<Engine> }[] = [
+  { name: 'Firefox', start: () => Firefox.start() },
+  {
+    name: 'WebKit',
+    start: async () => ({ window: () => WebKitWindow.open(), [Symbol.asyncDispose]: async () => {} }),
+  },
+];
+
+describe.each(ENGINES)('$name', ({ start }) => {
+  test('create, link, join, talk, reload, leave', async () => {
+    await using server = await startTestServer();
+    await using engine = await start();
+    const origin = `http://127.0.0.1:${server.port}`;
+    await using ann = new Visitor(await engine.window(), origin);
+    await using bob = new Visitor(await engine.window(), origin);
+
+    const link = await ann.createRoom('Ann');
+    await bob.join(link, 'Bob');
+    await ann.sees('Bob joined the chat');
+    await ann.send('hello Bob');
+    await bob.sees('hello Bob');
+    await bob.send('hello Ann');
+    await ann.sees('hello Ann');
+
+    await bob.window.reload();
+    await bob.inRoom();
+    await bob.sees('hello Ann');
+    await bob.send('still me');
+    for (const person of [ann, bob]) {
+      await person.sees('still me');
+      expect(await person.messages()).toEqual(['hello Bob', 'hello Ann', 'still me']);
+    }
+    await ann.participants(2);
+
+    await bob.leave();
+    await bob.heading('A room that lives as long as the conversation.');
+    await ann.sees('Bob left the chat');
+    await ann.participants(1);
+    for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
+  });
+
+  test('the invitation and the menu', async () => {
+    await using server = await startTestServer();
+    await using engine = await start();
+    await using ann = new Visitor(await engine.window(), `http://127.0.0.1:${server.port}`);
+    const link = await ann.createRoom('Ann');
+
+    await ann.press('button', 'Invite');
+    await ann.heading('Invite people');
+    expect(await ann.shownLink()).toBe(link);
+    await ann.press('button', 'Copy link');
+    await ann.shows('button', 'Link copied');
+    await ann.press('button', 'Close');
+    await ann.showsNo('heading', 'Invite people');
+
+    await ann.press('button', 'More');
+    await ann.press('menuitem', 'Room details');
+    await ann.heading('Room details');
+    await ann.window.pressKeys([KEYS.escape]);
+    await ann.showsNo('heading', 'Room details');
+    expect(await ann.window.complaints()).toEqual([]);
+  });
+
+  test('what a page complains about would be heard', async () => {
+    await using server = await startTestServer();
+    await using engine = await start();
+    await using ann = new Visitor(await engine.window(), `http://127.0.0.1:${server.port}`);
+    await ann.window.goTo(`http://127.0.0.1:${server.port}/`);
+    await ann.look(() => console.error('a word'));
+    await ann.look(() => document.body.setAttribute('style', 'color: red'));
+    await ann.look(() => void setTimeout(() => atob('%')));
+    const complaints = [/error: a word/, /content security policy: style-src/, /InvalidCharacterError/];
+    for (const complaint of complaints)
+      await expect
+        .poll(() => ann.window.complaints(), { timeout: 60_000 })
+        .toContainEqual(expect.stringMatching(complaint));
+  });
+});
