@@ -477,7 +477,7 @@ local function look(keys, args)
   local f = room and redis.call('HMGET', keys[1], 'a', 'hist')
   if not room or f[1] ~= access or room.epoch ~= tonumber(epoch) then return nil end
   local here = count(tail)
-  return { here, room.exp - at, f[2], here >= tonumber(most) and 1 or 0 }
+  return { here, room.exp - at, f[2], here >= tonumber(most) and 1 or 0, redis.call('HKEYS', 'w' .. tail) }
 end
 
 -- All but the envelope comes packed (answers.ts, `messageWord`), since each argument, and each number as text, costs time.

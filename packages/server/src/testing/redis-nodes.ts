@@ -10,7 +10,7 @@ export const LIFE_MS = 600_000;
 export const ROOM = roomId('Room11');
 export const OWNER = new Signer('owner');
 export const CHARTER = makeCharter(ROOM, OWNER);
-const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
+export const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
 
 /** A node, and what it hears of the room. */
 export class Node {

@@ -81,11 +81,17 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
   return { joined, missedAfter, nodes: readNodes(reply.list()) };
 }
 
-export function readSight(answer: unknown): Sight | undefined {
+/** `nodes` as in `JoinAnswer`. */
+export type LookAnswer = { readonly sight: Sight; readonly nodes: readonly string[] };
+
+export function readSight(answer: unknown): LookAnswer | undefined {
   if (answer === null) return undefined;
   const reply = new Reply(answer);
   const [count, expiresInMs, history, full] = [reply.number(), reply.number(), reply.text(), reply.number()];
-  return { type: 'room', count, expiresInMs, history: asHistory(history), full: full === 1, closed: false };
+  return {
+    sight: { type: 'room', count, expiresInMs, history: asHistory(history), full: full === 1, closed: false },
+    nodes: readNodes(reply.list()),
+  };
 }
 
 /** Some of what was missed may have left the log before it was read. */

@@ -10,6 +10,7 @@ import {
   Node,
   OWNER,
   ROOM,
+  VERIFIED_WITH,
   asking,
   nodesOf,
   types,
@@ -201,6 +202,16 @@ describe('a room that is full of the members of a node that is gone', () => {
     world.stop(node.raw);
     await world.pass(20 * LEASE_MS);
     expect(await outcome(other, 'cem')).toBe('joined');
+  });
+
+  test('LOOK-2: a look does not count them either', async () => {
+    const { other, node } = await fullAt(2);
+    await node.store.leave(ROOM, (await node.join('cem', { as: 'owner' })).session);
+    world.stop(node.raw);
+    await world.pass(GRACE_MS);
+    expect(await other.look(ROOM, VERIFIED_WITH)).toMatchObject({ count: 2, full: true });
+    await world.pass(LEASE_MS);
+    expect(await other.look(ROOM, VERIFIED_WITH)).toMatchObject({ count: 0, full: false });
   });
 
   test('a node that has only just come is not taken for dead', async () => {

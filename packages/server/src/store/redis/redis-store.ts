@@ -173,7 +173,10 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   async look(room: RoomId, { accessPk, epoch }: VerifiedWith): Promise<Sight | undefined> {
-    return readSight(await this.#call('look', room, [accessPk, epoch, this.#setup.limits.maxMembers]));
+    const { maxMembers } = this.#setup.limits;
+    const ask = async () => readSight(await this.#call('look', room, [accessPk, epoch, maxMembers]));
+    const seen = await ask();
+    return seen && (await this.#reap(room, seen.nodes)) ? (await ask())?.sight : seen?.sight;
   }
 
   async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
