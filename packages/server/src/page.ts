@@ -1,14 +1,13 @@
 // Serves the built page: one HTML for every address, hashed assets for ever, compressed beforehand by the build.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { assetHeaders, fileHeaders, pageHeaders } from './guard/headers.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Headers, assetHeaders, fileHeaders, pageHeaders } from './guard/headers.ts';
 import type { Visit } from './guard/origins.ts';
+import { PageFiles } from './page-files.ts';
 
 /** Where the build of the web package puts the page, seen from this package's `src` and `dist` alike. */
 export const BUILT_PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -21,7 +20,6 @@ export function hasPage(directory: string): boolean {
 const KEEP_KEY = '<meta name="mayfly-key" content="keep" />';
 
 const HTML = 'text/html; charset=utf-8';
-const SENT_AS_IT_IS = { cacheControl: false, etag: false, lastModified: false, acceptRanges: false };
 
 export type PageOptions = {
   readonly directory: string;
@@ -29,23 +27,16 @@ export type PageOptions = {
   readonly hideKey: boolean;
 };
 
-export async function servePage(
+export function servePage(
   app: FastifyInstance,
   { directory, hideKey }: PageOptions,
   visitOf: (request: FastifyRequest) => Visit,
-): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: directory,
-    serve: false,
-    preCompressed: true,
-    dotfiles: 'ignore',
-    index: false,
-    ...SENT_AS_IT_IS,
-  });
+): void {
+  const files = new PageFiles(directory);
   for (const address of ['/', '/chat', '/chat/*']) {
-    // Read anew each time: a build may replace it while this server runs, and the policy must fit what is sent.
-    app.get(address, async (request, reply) => {
-      const built = await readFile(join(directory, 'index.html'), 'utf8');
+    app.get(address, (request, reply) => {
+      const built = files.read('index.html')?.toString();
+      if (built === undefined) return reply.callNotFound();
       const html = hideKey ? built : built.replace('<title>', `${KEEP_KEY}<title>`);
       return reply
         .headers(pageHeaders(visitOf(request), importMapHash(html)))
@@ -53,13 +44,13 @@ export async function servePage(
         .send(html);
     });
   }
-  for (const name of standingFiles(directory)) {
-    app.get(`/${name}`, (request, reply) => reply.headers(fileHeaders(visitOf(request))).sendFile(name));
+  for (const name of files.names.filter((name) => name !== 'index.html' && isFileName(name))) {
+    app.get(`/${name}`, (request, reply) => sendFile(reply, files, name, fileHeaders(visitOf(request))));
   }
   app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) => {
     const { name } = request.params;
     if (!isFileName(name)) return reply.callNotFound();
-    return reply.headers(assetHeaders(visitOf(request))).sendFile(`assets/${name}`);
+    return sendFile(reply, files, `assets/${name}`, assetHeaders(visitOf(request)));
   });
 }
 
@@ -69,15 +60,55 @@ function importMapHash(html: string): string | undefined {
   return map && `sha256-${createHash('sha256').update(map).digest('base64')}`;
 }
 
-// Files beside index.html: icon, robots.txt.
-function standingFiles(directory: string): readonly string[] {
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name)
-    .filter((name) => name !== 'index.html' && isFileName(name));
-}
-
 // A file of this directory and no other. Compressed twins are sent in its stead, never by their own name.
 function isFileName(name: string): boolean {
-  return /^[a-z0-9_][a-z0-9._-]*$/i.test(name) && !/\.(?:br|gz)$/.test(name);
+  return /^[a-z0-9_][a-z0-9._-]{0,199}$/i.test(name) && !/\.(?:br|gz)$/.test(name);
+}
+
+const CONTENT_TYPES: { readonly [extension: string]: string } = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': HTML,
+  '.ico': 'image/x-icon',
+  '.js': 'application/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.woff2': 'font/woff2',
+};
+
+/** The codings that the build has used, the best one first. */
+const CODINGS = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+] as const;
+
+function sendFile(reply: FastifyReply, files: PageFiles, name: string, headers: Headers): unknown {
+  const plain = files.read(name);
+  if (plain === undefined) return reply.callNotFound();
+  reply.headers(headers).type(CONTENT_TYPES[extname(name)] ?? 'application/octet-stream');
+  for (const coding of CODINGS) {
+    const isTaken = accepts(reply.request.headers['accept-encoding'], coding.name);
+    const coded = isTaken ? files.read(name + coding.suffix) : undefined;
+    if (coded !== undefined) return reply.header('Content-Encoding', coding.name).send(coded);
+  }
+  return reply.send(plain);
+}
+
+/** Whether an `Accept-Encoding` takes this coding (RFC 9110, 12.5.3). */
+function accepts(header: string | string[] | undefined, coding: string): boolean {
+  const weights = new Map(
+    String(header ?? '')
+      .toLowerCase()
+      .split(',')
+      .map(readWeight),
+  );
+  return (weights.get(coding) ?? weights.get('*') ?? 0) > 0;
+}
+
+function readWeight(entry: string): [coding: string, weight: number] {
+  const [coding = '', ...parameters] = entry.split(';').map((part) => part.trim());
+  const weight = parameters.find((parameter) => parameter.startsWith('q='));
+  return [coding, weight === undefined ? 1 : Number(weight.slice(2))];
 }

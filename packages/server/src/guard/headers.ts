@@ -2,7 +2,7 @@
 
 import { type Visit, hostText } from './origins.ts';
 
-type Headers = Record<string, string>;
+export type Headers = Record<string, string>;
 
 const EVERYWHERE: Headers = {
   'Cross-Origin-Resource-Policy': 'same-origin',

@@ -1,0 +1,41 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PageFiles } from './page-files.ts';
+import { HTML, SCRIPT, makePage } from './testing/door.ts';
+
+let directory: string;
+let files: PageFiles;
+beforeEach(() => {
+  directory = makePage();
+  files = new PageFiles(directory);
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const read = (name: string) => files.read(name)?.toString();
+
+test('files are served as they were read at the start, also when there is nothing on disk', () => {
+  const compressed = files.read('assets/app.1a2b.js.br');
+  rmSync(directory, { recursive: true });
+  expect(read('index.html')).toBe(HTML);
+  expect(read('assets/app.1a2b.js')).toBe(SCRIPT);
+  expect(files.read('assets/app.1a2b.js.br')).toBe(compressed);
+});
+
+test('a file that has not changed is not read again', () => {
+  expect(files.read('index.html')).toBe(files.read('index.html'));
+});
+
+test('a file that a build has replaced, changed or added is read again', () => {
+  writeFileSync(join(directory, 'new.html'), HTML.toUpperCase());
+  renameSync(join(directory, 'new.html'), join(directory, 'index.html'));
+  writeFileSync(join(directory, 'assets', 'app.1a2b.js'), 'changed');
+  writeFileSync(join(directory, 'assets', 'room.3c4d.js'), 'added');
+  expect(read('index.html')).toBe(HTML.toUpperCase());
+  expect(read('assets/app.1a2b.js')).toBe('changed');
+  expect(read('assets/room.3c4d.js')).toBe('added');
+});
+
+test.each(['none.js', 'assets', `${'x'.repeat(5_000)}.js`])('%.20s is no file', (name) => {
+  expect(read(name)).toBeUndefined();
+});

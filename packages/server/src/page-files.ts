@@ -1,0 +1,50 @@
+// The files of the built page, in memory: each is read at the start, and again when it changes on disk. No request opens a
+// file, so serving the page cannot run out of them, and the page stays while a build replaces it.
+
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+type CachedFile = { readonly bytes: Buffer; readonly version: string };
+
+export class PageFiles {
+  readonly #directory: string;
+  readonly #cache = new Map<string, CachedFile>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    for (const name of filesIn(directory)) this.read(name);
+    for (const name of filesIn(join(directory, 'assets'))) this.read(`assets/${name}`);
+  }
+
+  /** Names of the files at the top level. */
+  get names(): readonly string[] {
+    return [...this.#cache.keys()].filter((name) => !name.includes('/'));
+  }
+
+  /** `name` is relative to the directory. A file that cannot be read now is served as it last was. */
+  read(name: string): Buffer | undefined {
+    const path = join(this.#directory, name);
+    const cached = this.#cache.get(name);
+    try {
+      const version = versionOf(path);
+      if (version === undefined || version === cached?.version) return cached?.bytes;
+      const bytes = readFileSync(path);
+      this.#cache.set(name, { bytes, version });
+      return bytes;
+    } catch {
+      return cached?.bytes;
+    }
+  }
+}
+
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name);
+}
+
+// Asking for this needs no file descriptor.
+function versionOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs}` : undefined;
+}
