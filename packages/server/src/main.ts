@@ -1,18 +1,23 @@
 // The process: its environment, clock, signals and exit code. What a start does is told in run.ts.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { background } from './background.ts';
-import { type Vitals, memoryLimit, memoryShare } from './guard/pressure.ts';
+import { MemoryGauge, memoryLimit } from './guard/memory.ts';
+import type { Vitals } from './guard/pressure.ts';
 import { type Run, run } from './run.ts';
 
 /** Longer than the longest `DRAIN_SECONDS` and all that follows it. */
 const STOP_WITHIN_MS = 29_000;
 /** One Ctrl+C under npm comes twice: from the terminal and from npm. A second one means at once. */
 const SAME_KEY_MS = 500;
+
+// A log that cannot be written (a full disk, a closed pipe) must not end the rooms.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const running = await run({
   environment: process.env,
@@ -62,15 +67,42 @@ function after(ms: number, action: () => void): Disposable {
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-/** Each call tells of the time since the last one. */
+/** Each call tells of the time since the last one. Nothing is opened for it: there may be no file descriptor left. */
 function watchVitals(): () => Vitals {
   const delay = monitorEventLoopDelay();
   delay.enable();
-  const limit = memoryLimit(process.constrainedMemory(), totalmem());
+  const memory = new MemoryGauge(
+    {
+      residentBytes: residentBytes(),
+      heap: getHeapStatistics,
+      collectGarbage: garbageCollector(),
+      now: () => performance.now(),
+    },
+    memoryLimit(process.constrainedMemory(), totalmem()),
+  );
   return () => {
     const loopP99Ms = delay.percentile(99) / 1e6;
     delay.reset();
-    return { memoryShare: memoryShare(process.memoryUsage.rss(), limit, getHeapStatistics()), loopP99Ms };
+    return { memoryShare: memory.read(), loopP99Ms };
+  };
+}
+
+// On Linux Node opens a file for each reading; this one stays open.
+function residentBytes(): () => number {
+  if (process.platform !== 'linux') return () => process.memoryUsage.rss();
+  const status = openSync('/proc/self/status', 'r');
+  const text = Buffer.alloc(4096);
+  return () => {
+    const length = readSync(status, text, 0, text.length, 0);
+    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(text.toString('latin1', 0, length))?.[1] ?? 0);
+  };
+}
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  return () => {
+    if (typeof collect === 'function') collect();
   };
 }
 

@@ -67,6 +67,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     clock,
     random,
     vitals: parts.vitals ?? (() => AT_EASE),
+    onTrouble: (error) => events.trouble('process', error),
     shed: () => {
       gateway.shed();
       background(store.shorten(SHORT_HISTORY), (error) => events.trouble('store', error));

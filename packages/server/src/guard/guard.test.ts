@@ -4,6 +4,7 @@ import { SeededRandom } from '../testing/random.ts';
 import { roomId } from '../testing/signer.ts';
 import { Guard } from './guard.ts';
 import { type RateLevel, limitsAt } from './limits.ts';
+import type { Vitals } from './pressure.ts';
 import type { Slowed } from './visitor.ts';
 
 const MINUTE = 60_000;
@@ -12,10 +13,12 @@ const ROOM = roomId('Room11');
 function open(level: RateLevel = 'default') {
   const clock = new TestClock();
   const vitals = { memoryShare: 0, loopP99Ms: 0 };
-  const shed = vi.fn<() => void>();
+  const read = vi.fn<() => Vitals>(() => vitals);
+  const [shed, onTrouble] = [vi.fn<() => void>(), vi.fn<(error: unknown) => void>()];
   const limits = limitsAt(level);
-  const guard = new Guard({ limits, clock, random: new SeededRandom(3).bytes, vitals: () => vitals, shed });
-  return { clock, vitals, shed, guard };
+  const random = new SeededRandom(3).bytes;
+  const guard = new Guard({ limits, clock, random, vitals: read, shed, onTrouble });
+  return { clock, vitals, read, shed, onTrouble, guard };
 }
 
 /** How many of so many tries get through, and what the first other one hears. */
@@ -170,6 +173,22 @@ test('LIMIT-10: vitals are read once a second, and memory is given back while it
   expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([false, 4]);
   guard[Symbol.dispose]();
   expect(clock.pending).toBe(0);
+});
+
+test('LIMIT-10: a reading that fails ends nothing; the last one holds until the next', () => {
+  const { clock, guard, vitals, read, onTrouble } = open();
+  vitals.memoryShare = 0.9;
+  clock.pass(1_000);
+  const failure = new Error('EMFILE: too many open files');
+  read.mockImplementationOnce(() => {
+    throw failure;
+  });
+  clock.pass(1_000);
+  expect(onTrouble.mock.calls).toEqual([[failure]]);
+  expect(guard.refusesRooms).toBe(true);
+  vitals.memoryShare = 0.5;
+  clock.pass(1_000);
+  expect(guard.refusesRooms).toBe(false);
 });
 
 function passed(level: RateLevel) {

@@ -15,6 +15,8 @@ export type GuardSetup = {
   readonly random: RandomBytes;
   /** Read once a second. */
   readonly vitals: () => Vitals;
+  /** A reading failed; the last one holds on. */
+  readonly onTrouble: (error: unknown) => void;
   /** Memory is short: give back what can be had again. Called once a second while it is. */
   readonly shed: () => void;
 };
@@ -151,11 +153,19 @@ export class Guard implements Disposable {
   #tickLater(): Disposable {
     return this.#setup.clock.after(TICK_MS, () => {
       this.#tick = this.#tickLater();
-      const { vitals, shed } = this.#setup;
-      this.#pressure.read(vitals());
-      if (this.#pressure.sheds) shed();
+      this.#readVitals();
+      if (this.#pressure.sheds) this.#setup.shed();
       this.#forget();
     });
+  }
+
+  // What guards the process must not end it.
+  #readVitals(): void {
+    try {
+      this.#pressure.read(this.#setup.vitals());
+    } catch (error) {
+      this.#setup.onTrouble(error);
+    }
   }
 
   #forget(): void {

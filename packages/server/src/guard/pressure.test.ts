@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Pressure, memoryLimit, memoryShare } from './pressure.ts';
+import { Pressure } from './pressure.ts';
 
 test.each([
   [0.69, { rooms: false, newcomers: false, sheds: false }],
@@ -24,16 +24,4 @@ test('LIMIT-10: two seconds of a slow event loop count as 80 % of the memory, on
   expect(read(201)).toEqual([true, true, false]);
   expect(read(200)).toEqual([false, false, false]);
   expect(read(201)).toEqual([false, false, false]);
-});
-
-test('the memory of a process is what its group may have, where that is bounded', () => {
-  expect(memoryLimit(512, 4_096)).toBe(512);
-  expect(memoryLimit(0, 4_096)).toBe(4_096);
-  expect(memoryLimit(undefined, 4_096)).toBe(4_096);
-  expect(memoryLimit(2 ** 64, 4_096)).toBe(4_096);
-});
-
-test('and no more than V8 allows itself', () => {
-  expect(memoryShare(50, 100, { used_heap_size: 10, heap_size_limit: 100 })).toBe(0.5);
-  expect(memoryShare(50, 1_000, { used_heap_size: 90, heap_size_limit: 100 })).toBe(0.9);
 });

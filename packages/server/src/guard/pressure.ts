@@ -41,15 +41,3 @@ export class Pressure {
     return this.#slowReadings >= 2;
   }
 }
-
-/** Bytes. A control group that bounds nothing says 0, undefined or far too much. */
-export function memoryLimit(constrained: number | undefined, total: number): number {
-  return constrained === undefined || constrained === 0 ? total : Math.min(constrained, total);
-}
-
-type Heap = { readonly used_heap_size: number; readonly heap_size_limit: number };
-
-/** V8 ends the process at a limit of its own, which may come first. */
-export function memoryShare(rss: number, limit: number, heap: Heap): number {
-  return Math.max(rss / limit, heap.used_heap_size / heap.heap_size_limit);
-}

@@ -14,6 +14,7 @@ export function calmGuard(random: RandomBytes, address: Partial<Limits['address'
     random,
     vitals: () => ({ memoryShare: 0, loopP99Ms: 0 }),
     shed: () => {},
+    onTrouble: () => {},
   });
 }
 

@@ -1,0 +1,96 @@
+import { expect, test, vi } from 'vitest';
+import { COLLECT_EVERY_MS, MemoryGauge, memoryLimit } from './memory.ts';
+
+/** A process in figures; `garbage` is what a collection frees. Freed pages stay resident. */
+function open(limit = 1_000) {
+  const process = {
+    resident: 100,
+    live: 0,
+    garbage: 0,
+    external: 0,
+    heapLimit: 10_000,
+    now: 0,
+    collectMs: 10,
+  };
+  const collectGarbage = vi.fn<() => void>(() => {
+    process.garbage = 0;
+    process.now += process.collectMs;
+  });
+  const gauge = new MemoryGauge(
+    {
+      residentBytes: () => process.resident,
+      heap: () => ({
+        used_heap_size: process.live + process.garbage,
+        heap_size_limit: process.heapLimit,
+        external_memory: process.external,
+      }),
+      collectGarbage,
+      now: () => process.now,
+    },
+    limit,
+  );
+  const readAfter = (ms: number) => {
+    process.now += ms;
+    return gauge.read();
+  };
+  return { process, collectGarbage, readAfter };
+}
+
+test('LIMIT-10: what a process needs is what is resident, as long as that grows', () => {
+  const { process, readAfter } = open();
+  expect(readAfter(1_000)).toBe(0.1);
+  Object.assign(process, { resident: 600, live: 200, external: 250 });
+  expect(readAfter(1_000)).toBe(0.6);
+  // Memory that V8 knows nothing of.
+  process.resident = 650;
+  expect(readAfter(1_000)).toBe(0.65);
+});
+
+test('LIMIT-10: what was freed counts no longer, though it stays resident, and counts again when it is used again', () => {
+  const { process, readAfter } = open();
+  Object.assign(process, { resident: 800, live: 300, external: 400 });
+  readAfter(1_000);
+  expect(readAfter(1_000)).toBe(0.8);
+  process.external = 0;
+  expect(readAfter(1_000)).toBe(0.4);
+  Object.assign(process, { live: 50, resident: 801 });
+  expect(readAfter(1_000)).toBe(0.151);
+  Object.assign(process, { live: 250, external: 200 });
+  expect(readAfter(1_000)).toBe(0.551);
+  process.resident = 500;
+  expect(readAfter(1_000)).toBe(0.5);
+});
+
+test('LIMIT-10: garbage is collected before a high share is believed', () => {
+  const { process, collectGarbage, readAfter } = open();
+  Object.assign(process, { resident: 500, live: 300, garbage: 100 });
+  expect(readAfter(1_000)).toBe(0.5);
+  Object.assign(process, { resident: 900, garbage: 500 });
+  expect(readAfter(1_000)).toBe(0.5);
+  expect(collectGarbage).toHaveBeenCalledTimes(1);
+  expect(readAfter(1_000)).toBe(0.4);
+  Object.assign(process, { resident: 950, live: 850 });
+  expect(readAfter(COLLECT_EVERY_MS)).toBe(0.4);
+  expect(readAfter(1_000)).toBe(0.95);
+});
+
+test('a collection that takes long is not repeated soon', () => {
+  const { process, collectGarbage, readAfter } = open();
+  Object.assign(process, { resident: 900, live: 800, collectMs: 200 });
+  for (let second = 0; second < 60; second++) readAfter(1_000);
+  expect(collectGarbage).toHaveBeenCalledTimes(3);
+});
+
+test('LIMIT-10: V8’s own limit counts where it is closer', () => {
+  const { process, readAfter } = open();
+  Object.assign(process, { live: 90, heapLimit: 100 });
+  readAfter(1_000);
+  expect(readAfter(1_000)).toBe(0.9);
+});
+
+test('the memory of a process is what its group may have, where that is bounded', () => {
+  expect(memoryLimit(512, 4_096)).toBe(512);
+  expect(memoryLimit(0, 4_096)).toBe(4_096);
+  expect(memoryLimit(undefined, 4_096)).toBe(4_096);
+  expect(memoryLimit(2 ** 64, 4_096)).toBe(4_096);
+});
