@@ -69,6 +69,9 @@ async function statusOf(to: Reachable, bytes: string): Promise<string> {
 const joinFrame = (id: RoomId, nonce: Uint8Array, name: string) =>
   encodeClientControl(makeJoin(id, nonce, new Signer(name)));
 
+const h2c = (path: string) =>
+  upgradeRequest({ Upgrade: 'h2c', Connection: 'Upgrade, close' }, `GET ${path} HTTP/1.1`);
+
 describe('who may connect', () => {
   test.each([
     ['WS-1: no subprotocol', { 'Sec-WebSocket-Protocol': undefined }, '400 Bad Request'],
@@ -80,9 +83,25 @@ describe('who may connect', () => {
     ['no key', { 'Sec-WebSocket-Key': undefined }, '400 Bad Request'],
     ['a key that is none', { 'Sec-WebSocket-Key': 'short' }, '400 Bad Request'],
     ['an old version', { 'Sec-WebSocket-Version': '7' }, '400 Bad Request'],
-    ['another upgrade', { Upgrade: 'h2c' }, '400 Bad Request'],
   ])('%s is refused before any frame', async (_what, headers, status) => {
     expect(await statusOf(door, upgradeRequest(headers))).toBe(`HTTP/1.1 ${status}`);
+  });
+
+  test('RFC 9110, 7.8: another upgrade is ignored, and the request answered as any other', async () => {
+    expect(await statusOf(door, h2c('/'))).toBe('HTTP/1.1 200 OK');
+    expect(await statusOf(door, h2c('/healthz'))).toBe('HTTP/1.1 200 OK');
+    expect(await statusOf(door, h2c('/ws'))).toBe('HTTP/1.1 426 Upgrade Required');
+  });
+
+  test('an upgrade behind requests that are not answered yet is none', async () => {
+    using client = new RawClient(door);
+    client.write(
+      upgradeRequest({}, 'GET /healthz HTTP/1.1').replace(/^(?:Connection|Upgrade).*\r\n/gm, '') +
+        upgradeRequest(),
+    );
+    const heard = (await client.closed).toString();
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(door.log).toEqual([]);
   });
 
   test('other paths and methods', async () => {

@@ -13,6 +13,7 @@ import { PAUSE_MS } from './guard/limits.ts';
 import { clientAddress } from './guard/network.ts';
 import { type OriginRules, mayAsk, readVisit } from './guard/origins.ts';
 import { answerAndClose } from './listener.ts';
+import { endWhenAnswered, owedOn } from './pipelines.ts';
 import type { Visitor } from './guard/visitor.ts';
 import type { Surroundings } from './room/session.ts';
 import { Wheel } from './wheel.ts';
@@ -26,6 +27,8 @@ export type GatewayDoor = {
   readonly world: Omit<Surroundings, 'events' | 'visitor'>;
   readonly events: Events;
   readonly draining: () => boolean;
+  /** The socket is a WebSocket from now on. */
+  readonly onUpgraded: (socket: Socket) => void;
 };
 
 /** How often each connection is pinged. */
@@ -112,6 +115,7 @@ export class Gateway implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Nobody hears of a socket that breaks before it is a WebSocket.
     socket.on('error', () => socket.destroy());
+    if (owedOn(request.socket) > 0) return endWhenAnswered(request.socket);
     const { guard, rules, events } = this.#door;
     const { remoteAddress } = request.socket;
     const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);
@@ -119,9 +123,10 @@ export class Gateway implements AsyncDisposable {
     if (refusal === undefined) {
       // The answer and our challenge leave together.
       socket.cork();
-      this.#handshake.handleUpgrade(request, socket, head, (ws) =>
-        this.#open(ws, socket, guard.welcome(address)),
-      );
+      this.#handshake.handleUpgrade(request, socket, head, (ws) => {
+        this.#door.onUpgraded(request.socket);
+        this.#open(ws, socket, guard.welcome(address));
+      });
       socket.uncork();
       return;
     }

@@ -24,7 +24,7 @@ export type HttpDoor = RoomsApi & {
 
 export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   const app = Fastify({
-    serverFactory: (answer) => createListener(door.tls, door.config.maxConnections, answer),
+    serverFactory: (answer) => createListener(door.tls, answer),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply.headers(plainHeaders()), BAD_REQUEST);
@@ -43,7 +43,7 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   serveHealth(app, door);
   serveRoomsApi(app, door);
   app.get('/ws', (_request, reply) => refuse(reply.header('Upgrade', 'websocket'), UPGRADE_REQUIRED));
-  await servePage(app, { directory: door.pageDirectory, hideKey: door.config.hideKey }, (request) => {
+  servePage(app, { directory: door.pageDirectory, hideKey: door.config.hideKey }, (request) => {
     const visit = visits.get(request);
     if (visit === undefined) throw new Error('a request went past its inspection');
     return visit;

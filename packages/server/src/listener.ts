@@ -3,6 +3,7 @@
 import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { HttpRequest, inTurn } from './pipelines.ts';
 
 export type TlsFiles = { readonly cert: Buffer; readonly key: Buffer };
 
@@ -16,20 +17,12 @@ const BOUNDS: ServerOptions = {
   noDelay: true,
 };
 const HANDSHAKE_MS = 5_000;
-/** Requests that are not WebSockets, at one time. */
-const REQUESTS_MAX = 1_000;
 
-export function createListener(
-  tls: TlsFiles | undefined,
-  maxConnections: number,
-  answer: RequestListener,
-): Server {
-  const listener =
-    tls === undefined
-      ? createServer(BOUNDS, answer)
-      : createTlsServer({ ...BOUNDS, ...tls, handshakeTimeout: HANDSHAKE_MS }, answer);
-  listener.maxConnections = maxConnections + REQUESTS_MAX;
-  return listener;
+export function createListener(tls: TlsFiles | undefined, answer: RequestListener): Server {
+  const options = { ...BOUNDS, IncomingMessage: HttpRequest };
+  return tls === undefined
+    ? createServer(options, inTurn(answer))
+    : createTlsServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MS }, inTurn(answer));
 }
 
 const STATUS_OF_BREAKAGE = new Map([

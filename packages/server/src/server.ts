@@ -13,6 +13,7 @@ import { Guard } from './guard/guard.ts';
 import { SHORT_HISTORY, limitsAt } from './guard/limits.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { createHttp } from './http.ts';
+import { HttpConnections } from './http-connections.ts';
 import type { TlsFiles } from './listener.ts';
 import { BUILT_PAGE, hasPage } from './page.ts';
 import { FanOut } from './room/fan-out.ts';
@@ -50,6 +51,8 @@ export class StartError extends Error {}
 
 /** Connections that have not joined yet (rule LIMIT-3). */
 const UNJOINED_MAX = 2_000;
+/** Connections that are not WebSockets, beside those that are. */
+const HTTP_CONNECTIONS_MAX = 1_000;
 const AT_EASE: Vitals = { memoryShare: 0, loopP99Ms: 0 };
 
 /** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
@@ -104,12 +107,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     world,
     events,
     draining,
+    onUpgraded: (socket) => httpConnections.upgraded(socket),
+  });
+  const httpConnections: HttpConnections = new HttpConnections(app.server, {
+    clock,
+    places: maxConnections + HTTP_CONNECTIONS_MAX,
   });
 
   const close = async (): Promise<void> => {
     guard[Symbol.dispose]();
     await gateway[Symbol.asyncDispose]();
     await closeHttp(app, clock);
+    httpConnections[Symbol.dispose]();
     await store[Symbol.asyncDispose]();
   };
   const stop = async (): Promise<void> => {

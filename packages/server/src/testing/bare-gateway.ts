@@ -43,6 +43,7 @@ export class BareGateway implements AsyncDisposable {
       world: { store, hub, turnstile, clock, random, limits: LIMITS },
       events: createEvents('silent', () => {}).events,
       draining: () => false,
+      onUpgraded: () => {},
     });
   }
 

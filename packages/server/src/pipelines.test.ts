@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import { type AddressInfo, type Socket, connect } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { createListener } from './listener.ts';
+import { IN_FLIGHT_MAX, PIPELINE_MAX, endWhenAnswered } from './pipelines.ts';
+
+const PATIENCE = { timeout: 60_000 };
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const H2C =
+  'Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+
+let server: Server;
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** As the gateway does, it ends what is no WebSocket. */
+async function open(answer: RequestListener): Promise<Socket> {
+  server = createListener(undefined, answer).on('upgrade', ({ socket }) => endWhenAnswered(socket));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return connect(port, '127.0.0.1').on('error', () => {});
+}
+
+async function allFrom(socket: Socket): Promise<string> {
+  let heard = '';
+  socket.on('data', (chunk) => (heard += chunk.toString()));
+  await once(socket, 'close');
+  return heard;
+}
+
+test(
+  'LIMIT-3: eight requests of a connection are in progress, some wait, all are answered in order',
+  PATIENCE,
+  async () => {
+    const progress = { now: 0, most: 0 };
+    const socket = await open(({ url }, response) => {
+      progress.most = Math.max(progress.most, ++progress.now);
+      setTimeout(() => {
+        progress.now--;
+        response.end(`${url};`);
+      }, 1);
+    });
+    const paths = Array.from({ length: PIPELINE_MAX }, (_, i) => `/${i}`);
+    const last = 'Connection: close\r\n\r\n';
+    socket.write(
+      paths
+        .map((path, i) => GET.replace('/', path).slice(0, i < PIPELINE_MAX - 1 ? undefined : -2))
+        .join('') + last,
+    );
+    const heard = await allFrom(socket);
+    expect(heard.match(/\/\d+(?=;)/g)).toEqual(paths);
+    expect(progress.most).toBe(IN_FLIGHT_MAX);
+  },
+);
+
+test(
+  'LIMIT-3: of 20,000 requests at once only a few are read; the connection ends with their answers',
+  PATIENCE,
+  async () => {
+    let asked = 0;
+    const socket = await open((_request, response) => {
+      asked++;
+      response.end('ok');
+    });
+    socket.write(GET.repeat(20_000));
+    const heard = await allFrom(socket);
+    expect(heard.match(/200 OK/g)).toHaveLength(PIPELINE_MAX);
+    expect(asked).toBe(PIPELINE_MAX);
+  },
+);
+
+test.each([
+  ['GET', `GET /a HTTP/1.1\r\n${H2C}\r\n`, 'GET /a'],
+  ['POST', `POST /b HTTP/1.1\r\n${H2C}Content-Length: 5\r\n\r\nhello`, 'POST /b hello'],
+])(
+  'RFC 9110, 7.8: %s with an upgrade to h2c is answered as if it had none',
+  async (_method, request, expected) => {
+    const socket = await open((request, response) => {
+      const body: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => body.push(chunk));
+      request.on('end', () => response.end([request.method, request.url, ...body].join(' ')));
+    });
+    socket.write(request);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain(expected);
+  },
+);
