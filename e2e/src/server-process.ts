@@ -77,21 +77,19 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** `flags` are Node's; a module they load may answer `ask`. */
+/** `flags` are Node's; a module they load may answer `ask`. `before` is what a shell does first, such as `ulimit -n 256`. */
 export async function startServerProcess(
   settings: { readonly [name: string]: string } = {},
   flags: readonly string[] = [],
+  before = ':',
 ): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'mayfly-'));
-  const child = spawn(
-    process.execPath,
-    ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${directory}`, ...flags, PROGRAM],
-    {
-      cwd: directory,
-      env: { PATH: process.env['PATH'] ?? '', PORT: '0', RATE_LIMITS: 'off', ...settings },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    },
-  );
+  const node = [process.execPath, '--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${directory}`, ...flags];
+  const child = spawn('sh', ['-c', `${before}; exec "$@"`, 'sh', ...node, PROGRAM], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', RATE_LIMITS: 'off', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const output: string[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     const hear = (chunk: Buffer) => {

@@ -136,7 +136,6 @@ export class SdkMember {
       case 'joined':
       case 'left':
       case 'life':
-      case 'trimmed':
       case 'unverified':
         return;
     }

@@ -1,0 +1,132 @@
+// A real server with few files to open, attacked by strangers: it lives, and the people inside notice nothing.
+
+import { once } from 'node:events';
+import { type Socket, connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { Crowd, eventually } from './faults/crowd.ts';
+import type { Seen } from './simulation/witness.ts';
+import { startServerProcess } from './server-process.ts';
+
+type Attack = (port: number) => Promise<readonly Socket[]>;
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+function open(port: number): Socket {
+  return connect(port, '127.0.0.1')
+    .on('error', () => {})
+    .pause();
+}
+
+async function pipelined(port: number): Promise<readonly Socket[]> {
+  return ['/', '/chat/x', '/assets/none.js'].map((path) => {
+    const socket = open(port);
+    socket.write(get(path).repeat(20_000));
+    return socket;
+  });
+}
+
+async function unread(port: number): Promise<readonly Socket[]> {
+  const html = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  const script = /\/assets\/[\w.-]+\.js/.exec(html)?.[0] ?? expect.unreachable();
+  return Array.from({ length: 200 }, () => {
+    const socket = open(port);
+    socket.write(get(script).repeat(40));
+    return socket;
+  });
+}
+
+const ATTACKS: readonly (readonly [name: string, attack: Attack])[] = [
+  ['60,000 requests on three sockets, unread', pipelined],
+  ['8,000 answers unread on 200 sockets', unread],
+];
+
+/** Two people who talk. */
+class Talk implements Disposable {
+  readonly #crowd: Crowd;
+
+  private constructor(crowd: Crowd) {
+    this.#crowd = crowd;
+  }
+
+  static async begin(port: number): Promise<Talk> {
+    const crowd = await Crowd.gather({ port });
+    for (let i = 0; i < 2; i++) crowd.enter(port);
+    if (!(await crowd.settled())) throw new Error('they did not get in');
+    return new Talk(crowd);
+  }
+
+  /** So many messages, one after another, each with its echo. */
+  async goOn(messages: number): Promise<void> {
+    for (let i = 0; i < messages; i++) {
+      const writer = this.#crowd.members[i % 2] ?? expect.unreachable();
+      writer.write();
+      if (!(await eventually(() => writer.unechoed === 0, 60_000))) throw new Error('no echo');
+    }
+  }
+
+  /** In milliseconds, of all messages so far. */
+  get echoP99(): number {
+    return percentile99(this.#crowd.members.flatMap(({ witness }) => echoTimes(witness.seen)));
+  }
+
+  /** What they noticed of it: nothing was lost or doubled, and nobody had to connect again. */
+  async faults(): Promise<readonly string[]> {
+    if (!(await this.#crowd.caughtUp())) return ['they do not have the same log'];
+    const welcomes = this.#crowd.members.map(({ witness }) =>
+      witness.seen.filter(({ saw }) => saw === 'welcome'),
+    );
+    const again = welcomes.filter(({ length }) => length !== 1).map(() => 'connected again');
+    return [...this.#crowd.faults(), ...again];
+  }
+
+  [Symbol.dispose](): void {
+    this.#crowd[Symbol.dispose]();
+  }
+}
+
+function echoTimes(seen: readonly Seen[]): readonly number[] {
+  const wroteAt = new Map<string, number>();
+  return seen.flatMap((sight) => {
+    if (sight.saw === 'wrote') wroteAt.set(sight.text, sight.at);
+    return sight.saw === 'echoed' ? [sight.at - (wroteAt.get(sight.text) ?? NaN)] : [];
+  });
+}
+
+function percentile99(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b).at(Math.floor(times.length * 0.99)) ?? NaN;
+}
+
+async function end(sockets: readonly Socket[]): Promise<void> {
+  for (const socket of sockets) if (!socket.closed) await once(socket.destroy(), 'close');
+}
+
+test.each([256, 1_024, 20_000])(
+  'with %i files, a server outlives',
+  { timeout: 240_000 },
+  async (openFiles) => {
+    await using server = await startServerProcess({}, [], `ulimit -n ${openFiles}`);
+    const { port } = server;
+    using talk = await Talk.begin(port);
+    await talk.goOn(50);
+    const calm = talk.echoP99;
+    for (const [name, attack] of ATTACKS) {
+      const sockets = await attack(port);
+      await talk.goOn(50);
+      await end(sockets);
+      const health = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) });
+      expect([name, health.status]).toEqual([name, 200]);
+    }
+    expect(await talk.faults()).toEqual([]);
+    // A second, but on a machine that is busy with something else.
+    expect(talk.echoP99).toBeLessThan(Math.max(1_000, 20 * calm));
+    expect(server.output).not.toContain('trouble');
+    expect(await server.stop()).toBe(0);
+  },
+);
+
+test('a log on a full disk ends no server', { timeout: 60_000 }, async () => {
+  await using server = await startServerProcess({}, [], 'exec 2>/dev/full');
+  await fetch(`http://127.0.0.1:${server.port}/healthz`);
+  // It says that it stops, and stops politely.
+  expect(await server.stop()).toBe(0);
+});
