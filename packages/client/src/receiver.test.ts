@@ -65,7 +65,10 @@ const me = new Author('Me');
 const written = (epoch: number, body: string) =>
   new Author(body).write(body, {}, keysOfEpoch(epoch)).envelope;
 
-function receiver(seq = 0, epochs: readonly number[] = [0]): Receiver {
+/** Two messages, the first at this place. */
+const written2 = (seq: number) => ['x', 'y'].map((body, i) => event(seq + i, written(0, body)));
+
+function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): Receiver {
   return new Receiver(
     {
       id: ID,
@@ -74,7 +77,8 @@ function receiver(seq = 0, epochs: readonly number[] = [0]): Receiver {
       keysOf: (epoch) => (epochs.includes(epoch) ? keysOfEpoch(epoch) : undefined),
     },
     { logId: LOG, seq },
-    0,
+    c,
+    head,
   );
 }
 
@@ -178,6 +182,17 @@ describe('RECV-1: the epoch that is in force at a place', () => {
     const events = [event(21, written(1, 'new')), event(22, written(0, 'kicked'))];
     expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['new']);
     expect(room.unverified).toBe(1);
+  });
+
+  test('is not changed by an older charter that is told again: commands are numbered without a hole', () => {
+    const room = receiver(0, [0, 1]);
+    const rotated = [charterEvent(1, 1, 0), charterEvent(2, 2, 1)];
+    const told = [charterEvent(3, 1, 0), charterEvent(4, 2, 0), charterEvent(5, 4, 0)];
+    const events = [...rotated, ...told, event(6, written(1, 'still'))];
+    expect(room.receive(events, NOW, true).map(({ text }) => text)).toEqual(['still']);
+    expect(room.c).toBe(2);
+    room.receive([charterEvent(7, 3, 1)], NOW, true);
+    expect([room.c, room.charterC]).toEqual([3, 3]);
   });
 
   test('is not changed by a command of anybody but the owner, or of another room', () => {
@@ -493,6 +508,24 @@ describe('EVENT-3: what the next message states', () => {
       events: 32,
       seen: seenDigest(LOG_BYTES, 1, hashes.slice(-32)),
     });
+  });
+
+  test('states the last command that the welcome told, or that came behind it, and no older one', () => {
+    const cAt = (room: Receiver, ...events: readonly LogEvent[]) => {
+      room.receive(events, NOW, false);
+      return room.c;
+    };
+    const entered = () => receiver(10, [0], 5, 13);
+    expect(cAt(entered())).toBe(5);
+    // Up to the head of the welcome the first one in sight says where they begin.
+    expect(cAt(entered(), charterEvent(11, 3, 0))).toBe(3);
+    expect(cAt(entered(), charterEvent(11, 4, 0), charterEvent(12, 5, 0))).toBe(5);
+    expect(cAt(entered(), charterEvent(11, 6, 0))).toBe(5);
+    // Told again there, it cannot stand for the last one.
+    expect(cAt(entered(), charterEvent(11, 1, 0), ...written2(12))).toBe(5);
+    expect(cAt(entered(), ...written2(11), charterEvent(13, 5, 0), charterEvent(14, 1, 0))).toBe(5);
+    expect(cAt(entered(), ...written2(11), ...written2(13), charterEvent(15, 6, 0))).toBe(6);
+    expect(cAt(entered(), ...written2(11), ...written2(13), charterEvent(15, 1, 0))).toBe(5);
   });
 
   test('counts what could not be verified too: it is in the log', () => {

@@ -44,17 +44,31 @@ export class Receiver {
   // A log that counts from 1 again, or goes back, is told behind all that we hold.
   #placeOfZero = 0;
   #hashes: Uint8Array[] = [];
-  #c: number;
+  // The number of the last command at this place, as the server said.
+  #told: { readonly c: number; readonly head: number };
+  // The last one in sight.
+  #c: number | undefined;
+  #charterC = 0;
   #epoch = 0;
-  #charterInSight = false;
 
-  /** `position`: before the first event that will come. `c`: number of the room's last command. */
-  constructor(room: ReceiverRoom, position: Position, c: number) {
+  /** `position`: before the first event that will come. `c`: number of the last command at `head`, the newest event. */
+  constructor(room: ReceiverRoom, position: Position, c: number, head = position.seq) {
     this.#room = room;
     this.#crypto = room.crypto ?? realCrypto;
     this.#chains = new Chains(this.#crypto.verifyMessage);
     this.#position = position;
-    this.#c = c;
+    this.#told = { c, head };
+  }
+
+  /** Number of the last command at our position. */
+  get c(): number {
+    const { c, head } = this.#told;
+    return this.#position.seq < head ? (this.#c ?? c) : Math.max(this.#c ?? 0, c);
+  }
+
+  /** Number of the last charter in sight; 0 for none. */
+  get charterC(): number {
+    return this.#charterC;
   }
 
   /** The last event that was received. */
@@ -67,30 +81,32 @@ export class Receiver {
   }
 
   /** The log goes on elsewhere: events between are lost to us, or it is another log. */
-  skipTo(position: Position, c: number): void {
+  skipTo(position: Position, c: number, head = position.seq): void {
     const place = this.#place(this.#position.seq);
     this.#chains.markHole(place);
     const goesBack = position.logId !== this.#position.logId || position.seq < this.#position.seq;
     if (goesBack) this.#placeOfZero = place - position.seq;
     this.#position = position;
-    this.#c = c;
+    this.#told = { c, head };
+    this.#c = undefined;
     this.#hashes = [];
-    this.#charterInSight = false;
+    this.#charterC = 0;
   }
 
   /** What the next message states about the log (EVENT-3). */
   statement(): Statement {
-    return makeStatement(this.#position, this.#c, this.#hashes);
+    return makeStatement(this.#position, this.c, this.#hashes);
   }
 
   /** `live`: they arrive as they are sent. Returns messages to show, and messages to show anew, by seq. */
   receive(events: readonly LogEvent[], arrivedAt: number, live: boolean): readonly Message[] {
     const arrivals: Arrival[] = [];
     for (const event of events) {
+      const { c } = this;
       this.#hold(event);
       const opened = event.type === 'message' ? this.#open(event.envelope) : undefined;
       if (opened) arrivals.push({ place: this.#place(event.seq), opened, arrivedAt, live });
-      if (event.type === 'command') this.#obey(event.command);
+      if (event.type === 'command') this.#obey(event.command, c);
     }
     const head = this.#place(this.#position.seq);
     return this.#chains.accept(arrivals, head).map((accepted) => this.#toMessage(accepted));
@@ -109,7 +125,7 @@ export class Receiver {
   // RECV-1: by the place in the log alone. Before the first charter in sight epochs may rise, never fall.
   #open(envelope: Uint8Array) {
     const epoch = epochOf(envelope);
-    const inForce = this.#charterInSight ? epoch === this.#epoch : epoch >= this.#epoch;
+    const inForce = this.#charterC > 0 ? epoch === this.#epoch : epoch >= this.#epoch;
     const keys = inForce ? this.#room.keysOf(epoch) : undefined;
     const result = keys && this.#crypto.openEnvelope(keys, envelope);
     if (!result?.ok) {
@@ -120,16 +136,23 @@ export class Receiver {
     return result.message;
   }
 
-  // A command that is not the owner's has no effect, whatever the server says.
-  #obey(command: Command): void {
+  // A command that is not the owner's, or not the next one, has no effect, whatever the server says.
+  #obey(command: Command, lastC: number): void {
     const { id, ownerPk } = this.#room;
+    if (!this.#isNext(command.c, lastC)) return;
     if (command.id !== id || !equalBytes(command.signerPk, ownerPk)) return;
     if (!verify(ownerPk, 'cmd', command.signed, command.signature)) return;
     this.#c = command.c;
     const charter = command.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
     if (charter === undefined) return;
     this.#epoch = charter.newEpoch;
-    this.#charterInSight = true;
+    this.#charterC = command.c;
+  }
+
+  // CMD-7: without a hole. Of those up to the head of the welcome, the first one in sight says where they begin.
+  #isNext(c: number, lastC: number): boolean {
+    const isFirst = this.#c === undefined && this.#position.seq <= this.#told.head;
+    return isFirst ? c <= this.#told.c : c === lastC + 1;
   }
 
   #toMessage({ opened, place, mid, arrivedAt, live, conflicting, missingBefore }: Accepted): Message {

@@ -1,5 +1,16 @@
-import { type LogEvent, type Welcome, decodeServerSealed, encodeMessageEvent } from '@mayfly/protocol';
-import { expect, test } from 'vitest';
+import {
+  type LogEvent,
+  OP_CHARTER,
+  type Welcome,
+  decodeCommand,
+  decodeServerSealed,
+  encodeCommand,
+  encodeCommandEvent,
+  encodeMessageEvent,
+  encodeUnsignedCommand,
+} from '@mayfly/protocol';
+import { describe, expect, test } from 'vitest';
+import { sign } from './crypto/signature.ts';
 import { RoomLog } from './room-log.ts';
 import { Author, ID, KEYS, OWNER } from './testing/author.ts';
 import { seededRandom } from './testing/random.ts';
@@ -18,6 +29,20 @@ function welcome(odd: Partial<Welcome>): Welcome {
   return { ...new ServerDouble(new NetworkDouble()).welcomeFor({}), ...odd };
 }
 
+/** The charter of the room, under another number. */
+function charterAt(c: number): Uint8Array {
+  const first = decodeCommand(welcome({}).charter);
+  if (first === undefined) throw new Error('no charter');
+  const signed = encodeUnsignedCommand(ID, 0, c, OP_CHARTER, first.args);
+  return encodeCommand(signed, OWNER.pk, sign(OWNER.seed, 'cmd', signed));
+}
+
+function commandEvent(seq: number, c: number): LogEvent {
+  const found = decodeServerSealed(encodeCommandEvent(seq, charterAt(c), new Uint8Array()));
+  if (found?.type !== 'command') throw new Error('not a command');
+  return found;
+}
+
 /** In, and has read what is given: seq 1, 2, … */
 function opened(...texts: readonly string[]) {
   const log = new RoomLog({ id: ID, idPk: seededRandom('me')(32), keysOf: () => KEYS }, () => Date.now());
@@ -33,6 +58,43 @@ test('RESUME-1: it asks by its position, and only what goes on behind that fits'
   expect(log.fits(welcome({ mode: 'resume', first: 2, seq: 3 }))).toBe(false);
   expect(log.fits(welcome({ mode: 'resume', first: 3, seq: 1 }))).toBe(false);
   expect(log.fits(welcome({ mode: 'reset', first: 2, seq: 3 }))).toBe(true);
+});
+
+describe('CHARTER-3: in one log, what was commanded stays', () => {
+  const later = charterAt(3);
+
+  test('a welcome with fewer commands, or an older charter, is not believed', () => {
+    const log = opened();
+    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), OWNER.pk);
+    log.ask();
+    const resume = { mode: 'resume', first: 1, seq: 0 } as const;
+    expect(log.fits(welcome({ ...resume, c: 3, charter: later }))).toBe(true);
+    expect(log.fits(welcome({ ...resume, c: 4, charter: later }))).toBe(true);
+    expect(log.fits(welcome({ ...resume, c: 2, charter: later }))).toBe(false);
+    expect(log.fits(welcome({ ...resume, c: 3, charter: charterAt(2) }))).toBe(false);
+    expect(log.fits(welcome({ mode: 'reset', c: 2, charter: later }))).toBe(false);
+  });
+
+  test('another log begins anew', () => {
+    const log = opened();
+    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), OWNER.pk);
+    log.ask();
+    const other = welcome({ logId: 'AAAAAAAAAAA', mode: 'reset', first: 1, seq: 0 });
+    expect(log.fits(other)).toBe(true);
+    log.enter(other, OWNER.pk);
+    log.ask();
+    expect(log.fits(other)).toBe(true);
+  });
+
+  test('a command that came while the next welcome was on its way takes nothing from it', () => {
+    const log = opened();
+    log.ask();
+    log.read(commandEvent(1, 2));
+    expect(log.fits(welcome({ mode: 'resume', first: 1, seq: 0 }))).toBe(true);
+    log.ask();
+    expect(log.fits(welcome({ mode: 'resume', first: 2, seq: 1 }))).toBe(false);
+    expect(log.fits(welcome({ mode: 'resume', first: 2, seq: 1, c: 2, charter: charterAt(2) }))).toBe(true);
+  });
 });
 
 test('what came by the old wire while the next one asked is read once, and stated once', () => {

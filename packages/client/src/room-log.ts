@@ -1,7 +1,7 @@
 // The room's log as we read it, from one connection to the next: where we are in it, and the messages it brings.
 // A reader serves one welcome, the receiver all of them; what is shown and what is sent are the room's.
 
-import type { LogEvent, Position, Welcome } from '@mayfly/protocol';
+import { type LogEvent, type Position, type Welcome, decodeCommand } from '@mayfly/protocol';
 import type { Statement } from './crypto/event-hash.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { Receiver, type ReceiverRoom } from './receiver.ts';
@@ -18,6 +18,9 @@ export type Batch = {
 
 export type Reading = Exclude<Read, { readonly outcome: 'events' }> | ({ readonly outcome: 'read' } & Batch);
 
+/** Our place in a log: position, last command, charter in force. */
+type Asked = { readonly position: Position; readonly c: number; readonly charterC: number };
+
 export class RoomLog {
   readonly #room: Omit<ReceiverRoom, 'ownerPk'>;
   readonly #now: () => number;
@@ -25,8 +28,10 @@ export class RoomLog {
   #receiver: Receiver | undefined;
   // Only while in: from a welcome to the loss of its connection.
   #reader: LogReader | undefined;
-  // The position that the last join named.
-  #asked: Position | undefined;
+  // As it was when the last join was made, which named this position.
+  #asked: Asked | undefined;
+  // Number of the charter that the last welcome showed.
+  #charterC = 0;
   // Messages up to here were written before this page came.
   #historyEnd = 0;
 
@@ -56,14 +61,18 @@ export class RoomLog {
 
   /** The position to name in a join; the welcome has to fit it. */
   ask(): Position | undefined {
-    this.#asked = this.#receiver?.position;
-    return this.#asked;
+    const { position, c, charterC } = this.#receiver ?? {};
+    this.#asked = position && { position, c: c ?? 0, charterC: Math.max(this.#charterC, charterC ?? 0) };
+    return position;
   }
 
   /** False where the server contradicts itself, or what we asked for. */
   fits(welcome: Welcome): boolean {
     if (!isContiguous(welcome) || announced(welcome) > welcome.limits.historyMessages) return false;
-    return welcome.mode === 'reset' || (this.#asked !== undefined && continues(welcome, this.#asked));
+    if (this.#asked !== undefined && forgets(welcome, this.#asked)) return false;
+    return (
+      welcome.mode === 'reset' || (this.#asked !== undefined && continues(welcome, this.#asked.position))
+    );
   }
 
   /**
@@ -73,11 +82,12 @@ export class RoomLog {
   enter(welcome: Welcome, ownerPk: Uint8Array): void {
     const before = { logId: welcome.logId, seq: welcome.first - 1 };
     if (this.#receiver === undefined) {
-      this.#receiver = new Receiver({ ...this.#room, ownerPk }, before, welcome.c);
+      this.#receiver = new Receiver({ ...this.#room, ownerPk }, before, welcome.c, welcome.seq);
       this.#historyEnd = welcome.seq;
     } else if (welcome.mode === 'reset') {
-      this.#receiver.skipTo(before, welcome.c);
+      this.#receiver.skipTo(before, welcome.c, welcome.seq);
     }
+    this.#charterC = charterNumber(welcome);
     this.#reader = new LogReader(welcome, this.#receiver.position.seq);
   }
 
@@ -111,6 +121,16 @@ export class RoomLog {
       live,
     };
   }
+}
+
+// CHARTER-3: in one log, what was commanded stays.
+function forgets(welcome: Welcome, { position, c, charterC }: Asked): boolean {
+  if (position.logId !== welcome.logId) return false;
+  return welcome.c < c || charterNumber(welcome) < charterC;
+}
+
+function charterNumber({ charter }: Welcome): number {
+  return decodeCommand(charter)?.c ?? 0;
 }
 
 function announced({ first, seq }: Welcome): number {
