@@ -65,6 +65,14 @@ const me = new Author('Me');
 const written = (epoch: number, body: string) =>
   new Author(body).write(body, {}, keysOfEpoch(epoch)).envelope;
 
+/** By a welcome that named 5 commands up to seq 13, where the events from 11 on follow. */
+const entered = () => receiver(10, [0], 5, 13);
+
+function cAt(room: Receiver, ...events: readonly LogEvent[]): number {
+  room.receive(events, NOW, false);
+  return room.c;
+}
+
 /** Two messages, the first at this place. */
 const written2 = (seq: number) => ['x', 'y'].map((body, i) => event(seq + i, written(0, body)));
 
@@ -511,11 +519,6 @@ describe('EVENT-3: what the next message states', () => {
   });
 
   test('states the last command that the welcome told, or that came behind it, and no older one', () => {
-    const cAt = (room: Receiver, ...events: readonly LogEvent[]) => {
-      room.receive(events, NOW, false);
-      return room.c;
-    };
-    const entered = () => receiver(10, [0], 5, 13);
     expect(cAt(entered())).toBe(5);
     // Up to the head of the welcome the first one in sight says where they begin.
     expect(cAt(entered(), charterEvent(11, 3, 0))).toBe(3);
