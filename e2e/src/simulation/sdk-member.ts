@@ -136,6 +136,7 @@ export class SdkMember {
       case 'joined':
       case 'left':
       case 'life':
+      case 'trimmed':
       case 'unverified':
         return;
     }

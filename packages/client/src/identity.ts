@@ -1,11 +1,21 @@
 // Who this tab is in one room: made once, kept in the tab's storage, so that a refresh is the same person (PERSON-0).
-// Which storage that is, the page decides; nothing is kept elsewhere.
 
-import { type RoomId, bytesField, field, flag, parseJsonObject, toBase64url } from '@mayfly/protocol';
+import {
+  type RoomId,
+  bytesField,
+  equalBytes,
+  field,
+  flag,
+  parseJsonObject,
+  toBase64url,
+} from '@mayfly/protocol';
 import { exchangePublicKeyOf } from './crypto/exchange.ts';
 import { cleanName, nameFits } from './crypto/person.ts';
 import type { RandomBytes } from './crypto/random.ts';
 import { type SigningKey, signingKey } from './crypto/signature.ts';
+import { forgetDraft } from './draft.ts';
+import { forgetOutbox } from './outbox-names.ts';
+import { RoomStorage, type TabStorage } from './tab-storage.ts';
 
 /** Who somebody is in one room: an Ed25519 key pair, and what goes with it. Never the same in two rooms. */
 export type Identity = SigningKey & {
@@ -20,13 +30,7 @@ export type Identity = SigningKey & {
   readonly joined: boolean;
 };
 
-/** Text under a name, for this tab alone. In a browser: `sessionStorage`. */
-export type TabStorage = {
-  getItem(name: string): string | null;
-  setItem(name: string, text: string): void;
-  removeItem(name: string): void;
-};
-
+const IDENTITY = 'identity';
 const SEED_BYTES = 32;
 const OWNER_CODE = /^[1-9A-HJ-NP-Za-km-z]{32}$/;
 
@@ -37,8 +41,7 @@ export function newIdentity(random: RandomBytes, name: string): Identity {
 
 /** Undefined where there is none, or not one that this version wrote. */
 export function loadIdentity(storage: TabStorage, id: RoomId): Identity | undefined {
-  const text = attempt(() => storage.getItem(storageName(id)));
-  const object = parseJsonObject(text ?? '');
+  const object = parseJsonObject(new RoomStorage(storage, id).get(IDENTITY));
   if (object === undefined || field(object, 'v') !== 1) return undefined;
   const seed = bytesField(field(object, 'seed'), SEED_BYTES);
   const xSecret = bytesField(field(object, 'x'), SEED_BYTES);
@@ -73,12 +76,22 @@ export function keepIdentity(storage: TabStorage, id: RoomId, identity: Identity
     joined,
     ...(ownerCode && { owner: ownerCode }),
   });
-  attempt(() => storage.setItem(storageName(id), text));
+  new RoomStorage(storage, id).set(IDENTITY, text);
 }
 
-/** Whoever opens the room from this storage now is somebody new. */
+/** Keeps it as the one this tab is from now on. Of somebody else who was here before nothing stays. */
+export function settleIn(storage: TabStorage, id: RoomId, identity: Identity): void {
+  const before = loadIdentity(storage, id);
+  if (before === undefined || !equalBytes(before.seed, identity.seed)) forgetIdentity(storage, id);
+  keepIdentity(storage, id, identity);
+}
+
+/** Opening the room from this storage is somebody new from here on: the draft and what waits to be sent go, too. */
 export function forgetIdentity(storage: TabStorage, id: RoomId): void {
-  attempt(() => storage.removeItem(storageName(id)));
+  const room = new RoomStorage(storage, id);
+  room.remove(IDENTITY);
+  forgetOutbox(room);
+  forgetDraft(room);
 }
 
 // Throws a RangeError for a name that is too long: whoever asks for it looks before.
@@ -88,22 +101,10 @@ function fittingName(name: string): string {
   return clean;
 }
 
-function storageName(id: RoomId): string {
-  return `mayfly:${id}:identity`;
-}
-
 function withKeys(
   seed: Uint8Array,
   xSecret: Uint8Array,
   rest: Pick<Identity, 'name' | 'joined' | 'ownerCode'>,
 ): Identity {
   return { ...signingKey(seed), xSecret, xPk: exchangePublicKeyOf(xSecret), ...rest };
-}
-
-function attempt<T>(use: () => T): T | undefined {
-  try {
-    return use();
-  } catch {
-    return undefined;
-  }
 }

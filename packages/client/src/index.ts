@@ -5,7 +5,8 @@ export { type Clock, systemClock } from './clock.ts';
 export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
-export { type Identity, type TabStorage, forgetIdentity, keepIdentity, loadIdentity } from './identity.ts';
+export { keepDraft, loadDraft } from './draft.ts';
+export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './identity.ts';
 export { openRoom } from './live-room.ts';
 export { type LookAnswer, type LookOptions, type RoomSight, lookAtRoom } from './look.ts';
 export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink } from './link.ts';
@@ -23,6 +24,7 @@ export type {
 } from './room-news.ts';
 export type { RoomListener } from './newsroom.ts';
 export type { Room, RoomOptions, SendResult } from './room.ts';
+export type { TabStorage } from './tab-storage.ts';
 export {
   type Transport,
   type WebSocketConstructor,

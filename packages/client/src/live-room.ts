@@ -22,7 +22,7 @@ import { type EpochKeys, type RoomSecrets, epochKeys, roomSecrets } from './cryp
 import { cleanName, nameFits, safetyCode } from './crypto/person.ts';
 import { openProfile, sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
-import { type Identity, type TabStorage, forgetIdentity, identityOf, keepIdentity } from './identity.ts';
+import { type Identity, forgetIdentity, identityOf, keepIdentity, settleIn } from './identity.ts';
 import { overwrite } from './overwrite.ts';
 import type { RoomLink } from './link.ts';
 import { Newsroom, type RoomListener } from './newsroom.ts';
@@ -34,6 +34,8 @@ import type { RoomEnd } from './room-news.ts';
 import { Roster } from './roster.ts';
 import { Sealer } from './sealer.ts';
 import type { Room, RoomOptions, SendResult } from './room.ts';
+import { StoredOutbox } from './stored-outbox.ts';
+import { RoomStorage, type TabStorage } from './tab-storage.ts';
 import { checkWelcome } from './welcome-check.ts';
 
 /** What a welcome announces comes within this time, or a new join goes on behind what came. */
@@ -63,7 +65,6 @@ class LiveRoom implements Room {
   readonly #profile: OwnProfile;
   #identity: Identity;
   #welcome: Welcome | undefined;
-  #sameMember = false;
   // As far as we have heard: a loss of the connection may hide a longer life.
   #endsAt = 0;
   // From a welcome until everything it announced is here.
@@ -81,18 +82,21 @@ class LiveRoom implements Room {
     this.#secrets = roomSecrets(link.secret);
     this.#keys = epochKeys(this.#secrets.root, link.id, 0);
     this.#identity = identityOf(options, link.id, random);
-    keepIdentity(storage, link.id, this.#identity);
+    settleIn(storage, link.id, this.#identity);
     this.#connection = new Connection({ transport, clock, random }, this.#connectionEvents());
     this.#sealer = new Sealer(this.#keys, this.#identity, random);
+    const store = new StoredOutbox(new RoomStorage(storage, link.id));
     this.#outbox = new Outbox({
       clock,
+      store,
       seal: (text, at) =>
         this.#sealer.seal({ text, at, name: this.#identity.name, statement: this.#log.statement() }),
       restartChain: () => this.#sealer.restart(),
       send: (frame) => this.#connection.send(frame),
       distrust: () => this.#connection.restart(),
       bufferedBytes: () => this.#connection.bufferedBytes,
-      changed: (outgoing) => this.#newsroom.outbox(outgoing),
+      changed: (outgoing) => this.#newsroom.outbox(outgoing, store.isSafe),
+      trimmed: (messages) => this.#newsroom.trimmed(messages),
     });
     this.#roster = new Roster({
       id: link.id,
@@ -108,7 +112,7 @@ class LiveRoom implements Room {
       seal: (slot) => this.#sealProfile(slot),
       send: (frame) => this.#connection.send(frame),
     });
-    queueMicrotask(() => this.#connection.start());
+    queueMicrotask(() => this.#start());
   }
 
   subscribe(listener: RoomListener): Disposable {
@@ -158,6 +162,11 @@ class LiveRoom implements Room {
 
   close(): void {
     this.#stop();
+  }
+
+  #start(): void {
+    this.#outbox.start();
+    this.#connection.start();
   }
 
   #connectionEvents(): ConnectionEvents {
@@ -269,7 +278,6 @@ class LiveRoom implements Room {
   #settle(welcome: Welcome, charter: Charter): void {
     const last = this.#welcome;
     this.#welcome = welcome;
-    this.#sameMember = last !== undefined && equalBytes(last.slot, welcome.slot);
     this.#rememberJoin();
     const owners = charter.moderators.filter(({ mask }) => (mask & POWER.owner) !== 0);
     this.#roster.setOwners(owners.map(({ idPk }) => idPk));
@@ -285,7 +293,7 @@ class LiveRoom implements Room {
     });
     this.#live(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') this.#newsroom.reset(welcome, last.logId);
-    this.#profile.enter(welcome.slot, this.#sameMember);
+    this.#profile.enter(welcome.slot, last !== undefined && equalBytes(last.slot, welcome.slot));
     if (this.#log.caughtUp) this.#caughtUp(welcome);
     else if (!this.#over) this.#catchingUp = this.#clock.after(CATCH_UP_MS, () => this.#connection.restart());
   }
@@ -320,9 +328,9 @@ class LiveRoom implements Room {
     else if (this.#welcome !== undefined) this.#caughtUp(this.#welcome);
   }
 
-  #caughtUp({ lastN }: Welcome): void {
+  #caughtUp(welcome: Welcome): void {
     this.#catchingUp?.[Symbol.dispose]();
-    this.#outbox.caughtUp(lastN, this.#sameMember);
+    this.#outbox.caughtUp(welcome);
   }
 
   #show({ events, history, fresh, live }: Batch): void {
@@ -335,7 +343,7 @@ class LiveRoom implements Room {
     }
     this.#newsroom.messages(history, true);
     this.#newsroom.messages(fresh, false);
-    this.#outbox.heard(events.flatMap((event) => (event.type === 'message' ? [event.envelope] : [])));
+    this.#outbox.received(events.flatMap((event) => (event.type === 'message' ? [event.envelope] : [])));
     this.#newsroom.unverified(this.#log.unverified);
   }
 

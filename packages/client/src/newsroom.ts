@@ -62,8 +62,12 @@ export class Newsroom {
     if (messages.length > 0) this.tell({ type: 'messages', messages, history });
   }
 
-  outbox(outgoing: readonly Outgoing[]): void {
-    this.tell({ type: 'outbox', outgoing });
+  outbox(outgoing: readonly Outgoing[], safe: boolean): void {
+    this.tell({ type: 'outbox', outgoing, safe });
+  }
+
+  trimmed(messages: readonly Outgoing[]): void {
+    if (messages.length > 0) this.tell({ type: 'trimmed', messages });
   }
 
   unverified(count: number): void {

@@ -1,73 +1,25 @@
-import { type Send, UNECHOED_MAX, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
+import { UNECHOED_MAX, toHex, utf8 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { systemClock } from './clock.ts';
-import { ECHO_PATIENCE_MS, OVERTAKEN_PATIENCE_MS, Outbox } from './outbox.ts';
-import type { Outgoing } from './room-news.ts';
-import { Author, type Sealed } from './testing/author.ts';
+import { ECHO_PATIENCE_MS, OVERTAKEN_PATIENCE_MS } from './outbox.ts';
+import { OTHER_SLOT, SLOT, liveOutbox, openOutbox } from './testing/open-outbox.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function open() {
-  const author = new Author('Ann');
-  const sealed = new Map<string, Sealed[]>();
-  const sent: Send[] = [];
-  const happened: string[] = [];
-  const network = { buffered: 0 };
-  const told: (readonly Outgoing[])[] = [];
-  const outbox = new Outbox({
-    clock: systemClock,
-    seal: (text) => {
-      const made = author.write(text);
-      sealed.set(text, [...(sealed.get(text) ?? []), made]);
-      return { key: toHex(made.mid), envelope: made.envelope };
-    },
-    restartChain: () => {
-      happened.push('restart');
-      author.restart();
-    },
-    send: (frame) => {
-      const decoded = decodeClientSealed(frame);
-      if (decoded?.type === 'send') sent.push(decoded);
-    },
-    distrust: () => void happened.push('distrust'),
-    bufferedBytes: () => network.buffered,
-    changed: (outgoing) => void told.push(outgoing),
-  });
-  const envelopeOf = (text: string): Uint8Array => sealed.get(text)?.at(-1)?.envelope ?? utf8('none');
-  const textOf = ({ envelope }: Send): string | undefined =>
-    [...sealed].find(([, made]) => made.some((one) => toHex(one.envelope) === toHex(envelope)))?.[0];
-  /** What went out since the last look: `n:text`. */
-  const wire = (): string[] => sent.splice(0).map((frame) => `${frame.n}:${textOf(frame)}`);
-  const write = (...texts: string[]) => texts.map((text) => outbox.add(text, Date.now()));
-  const hear = (...envelopes: Uint8Array[]) => outbox.heard(envelopes);
-  const echo = (...texts: string[]) => texts.forEach((text) => hear(envelopeOf(text)));
-  /** As a listener knows them, who hears changes and never asks. */
-  const list = () => told.at(-1) ?? [];
-  const states = () => list().map(({ text, state }) => `${text}:${state}`);
-  return { outbox, wire, write, hear, echo, told, list, states, sealed, envelopeOf, happened, network };
-}
-
-function live() {
-  const all = open();
-  all.outbox.caughtUp(0, false);
-  return all;
-}
-
 describe('SEND-1: numbers', () => {
   test('begin after what the log took of ours, and have no holes', () => {
-    const { outbox, write, wire } = open();
-    outbox.caughtUp(41, false);
+    const { outbox, write, wire } = openOutbox();
+    outbox.caughtUp({ slot: SLOT, lastN: 41 });
     write('a', 'b', 'c');
     expect(wire()).toEqual(['42:a', '43:b', '44:c']);
   });
 
   test('are given when there is a connection; until then a message waits', () => {
-    const { outbox, write, wire, states } = open();
+    const { outbox, write, wire, states } = openOutbox();
     write('a', 'b');
     expect(wire()).toEqual([]);
     expect(states()).toEqual(['a:waiting', 'b:waiting']);
-    outbox.caughtUp(7, false);
+    outbox.caughtUp({ slot: SLOT, lastN: 7 });
     expect(wire()).toEqual(['8:a', '9:b']);
     expect(states()).toEqual(['a:sending', 'b:sending']);
   });
@@ -75,7 +27,7 @@ describe('SEND-1: numbers', () => {
 
 describe('SEND-2: the echo', () => {
   test('ends a message; other bytes do not', () => {
-    const { write, hear, echo, states } = live();
+    const { write, hear, echo, states } = liveOutbox();
     write('a', 'b');
     hear(utf8('something else'));
     expect(states()).toEqual(['a:sending', 'b:sending']);
@@ -86,7 +38,7 @@ describe('SEND-2: the echo', () => {
   });
 
   test(`at most ${UNECHOED_MAX} are on the wire; more wait their turn, in order`, () => {
-    const { write, echo, wire } = live();
+    const { write, echo, wire } = liveOutbox();
     const texts = Array.from({ length: 20 }, (_, i) => `m${i}`);
     write(...texts);
     expect(wire()).toHaveLength(UNECHOED_MAX);
@@ -95,37 +47,38 @@ describe('SEND-2: the echo', () => {
   });
 
   test('after a resume the same bytes go out under the same number', () => {
-    const { outbox, write, echo, wire, sealed } = live();
+    const { outbox, write, echo, wire, sealed } = liveOutbox();
     write('a', 'b', 'c');
     echo('a');
     wire();
     outbox.suspend();
-    outbox.caughtUp(1, true);
+    outbox.caughtUp({ slot: SLOT, lastN: 1 });
     expect(wire()).toEqual(['2:b', '3:c']);
     expect(sealed.get('b')).toHaveLength(1);
   });
 
   test('a number the log took, without an echo in what was received: sent, and no longer in the history', () => {
-    const { outbox, write, wire, states } = live();
+    const { outbox, write, wire, states, trimmed } = liveOutbox();
     write('a', 'b', 'c');
     wire();
     outbox.suspend();
-    outbox.caughtUp(2, true);
+    outbox.caughtUp({ slot: SLOT, lastN: 2 });
     expect(states()).toEqual(['c:sending']);
     expect(wire()).toEqual(['3:c']);
+    expect(trimmed).toEqual(['a', 'b']);
   });
 
   test('SEND-4: after a fresh start everything is numbered anew, and nothing is taken for sent', () => {
-    const { outbox, write, wire } = live();
+    const { outbox, write, wire } = liveOutbox();
     write('a', 'b');
     wire();
     outbox.suspend();
-    outbox.caughtUp(5, false);
+    outbox.caughtUp({ slot: OTHER_SLOT, lastN: 5 });
     expect(wire()).toEqual(['6:a', '7:b']);
   });
 
   test('none for 30 s: the connection is not believed any more', () => {
-    const { write, echo, happened } = live();
+    const { write, echo, happened } = liveOutbox();
     write('a', 'b');
     vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
     echo('a');
@@ -136,7 +89,7 @@ describe('SEND-2: the echo', () => {
   });
 
   test('none for 10 s while others are heard: not confirmed, and the connection is not believed', () => {
-    const { outbox, write, hear, states, happened, wire } = live();
+    const { outbox, write, hear, states, happened, wire } = liveOutbox();
     write('a');
     vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
     hear(utf8('of somebody else'));
@@ -147,13 +100,13 @@ describe('SEND-2: the echo', () => {
     write('b');
     expect(states()).toEqual(['a:unconfirmed', 'b:waiting']);
     wire();
-    outbox.caughtUp(0, true);
+    outbox.caughtUp({ slot: SLOT, lastN: 0 });
     expect(wire()).toEqual(['1:a', '2:b']);
     expect(states()).toEqual(['a:sending', 'b:sending']);
   });
 
   test('none for longer, in a room that is quiet: the first message of somebody else tells', () => {
-    const { write, hear, states, happened } = live();
+    const { write, hear, states, happened } = liveOutbox();
     write('a');
     vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS * 2);
     expect(happened).toEqual([]);
@@ -165,7 +118,7 @@ describe('SEND-2: the echo', () => {
   });
 
   test('each echo starts the wait anew, whoever else is heard', () => {
-    const { write, hear, echo, happened } = live();
+    const { write, hear, echo, happened } = liveOutbox();
     const texts = ['a', 'b', 'c', 'd', 'e'];
     write(...texts);
     for (const text of texts) {
@@ -179,7 +132,7 @@ describe('SEND-2: the echo', () => {
   });
 
   test('who was heard before the last echo does not count', () => {
-    const { write, hear, echo, happened } = live();
+    const { write, hear, echo, happened } = liveOutbox();
     write('a', 'b');
     hear(utf8('of somebody else'));
     echo('a');
@@ -190,7 +143,7 @@ describe('SEND-2: the echo', () => {
   });
 
   test('is waited for longer while the uplink drains', () => {
-    const { write, happened, network } = live();
+    const { write, happened, network } = liveOutbox();
     network.buffered = 200_000;
     write('a');
     network.buffered = 100_000;
@@ -201,7 +154,7 @@ describe('SEND-2: the echo', () => {
   });
 
   test('leaves no timer when all have come', () => {
-    const { write, echo } = live();
+    const { write, echo } = liveOutbox();
     write('a');
     echo('a');
     expect(vi.getTimerCount()).toBe(0);
@@ -211,7 +164,7 @@ describe('SEND-2: the echo', () => {
 describe('REFUSED-1', () => {
   for (const code of ['rate', 'busy', 'unavailable'] as const) {
     test(`${code}: the same bytes, the same number, after the pause; those behind follow one by one`, () => {
-      const { outbox, write, echo, wire, sealed } = live();
+      const { outbox, write, echo, wire, sealed } = liveOutbox();
       write('a', 'b', 'c');
       wire();
       outbox.refused(1, code, 4000);
@@ -230,7 +183,7 @@ describe('REFUSED-1', () => {
     });
 
     test(`${code}: whoever waits for the pause is slowed, and the first is told until when`, () => {
-      const { outbox, write, echo, states, list } = live();
+      const { outbox, write, echo, states, list } = liveOutbox();
       write('a', 'b', 'c');
       echo('a');
       outbox.refused(2, code, 4000);
@@ -247,7 +200,7 @@ describe('REFUSED-1', () => {
   }
 
   test('an allowance of five a second: all arrive, in order, in twice as many frames at most', () => {
-    const { outbox, write, echo, wire, states } = live();
+    const { outbox, write, echo, wire, states } = liveOutbox();
     const texts = Array.from({ length: 40 }, (_, i) => `m${i}`);
     write(...texts);
     let tokens = 15;
@@ -275,7 +228,7 @@ describe('REFUSED-1', () => {
   });
 
   test('when nothing waits any more, it is as fast as ever', () => {
-    const { outbox, write, echo, wire } = live();
+    const { outbox, write, echo, wire } = liveOutbox();
     write('a', 'b');
     outbox.refused(1, 'rate', 1000);
     vi.advanceTimersByTime(1000);
@@ -286,17 +239,17 @@ describe('REFUSED-1', () => {
   });
 
   test('a pause does not outlive its connection', () => {
-    const { outbox, write, states } = live();
+    const { outbox, write, states } = liveOutbox();
     write('a');
     outbox.refused(1, 'busy', 60_000);
     outbox.suspend();
     expect(states()).toEqual(['a:waiting']);
-    outbox.caughtUp(0, true);
+    outbox.caughtUp({ slot: SLOT, lastN: 0 });
     expect(states()).toEqual(['a:sending']);
   });
 
   test('"unavailable" for a message that was logged all the same: its number is spent', () => {
-    const { outbox, write, echo, wire, states } = live();
+    const { outbox, write, echo, wire, states } = liveOutbox();
     write('a', 'b');
     wire();
     outbox.refused(1, 'unavailable', 1000);
@@ -307,7 +260,7 @@ describe('REFUSED-1', () => {
   });
 
   test('a final refusal: it fails and stays; those behind go out in a new chain, under its number', () => {
-    const { outbox, write, wire, states, list, happened, sealed } = live();
+    const { outbox, write, wire, states, list, happened, sealed } = liveOutbox();
     write('a', 'b', 'c');
     wire();
     outbox.refused(2, 'server_full', 0);
@@ -320,7 +273,7 @@ describe('REFUSED-1', () => {
   });
 
   test('retry: a failed message goes to the end, sealed anew', () => {
-    const { outbox, write, wire, sealed, states } = live();
+    const { outbox, write, wire, sealed, states } = liveOutbox();
     const [key = ''] = write('a', 'b');
     wire();
     outbox.refused(1, 'too_big', 0);
@@ -332,7 +285,7 @@ describe('REFUSED-1', () => {
   });
 
   test('discard: only what failed can be deleted; what may be logged cannot', () => {
-    const { outbox, write, states, list } = live();
+    const { outbox, write, states, list } = liveOutbox();
     const [a = ''] = write('a', 'b');
     outbox.refused(1, 'not_allowed', 0);
     outbox.discard(a);
@@ -341,7 +294,7 @@ describe('REFUSED-1', () => {
   });
 
   test('a gap at the first of all: the numbers do not fit, a new join will tell', () => {
-    const { outbox, write, happened } = live();
+    const { outbox, write, happened } = liveOutbox();
     write('a', 'b');
     outbox.refused(2, 'gap', 0);
     expect(happened).toEqual([]);
@@ -350,32 +303,32 @@ describe('REFUSED-1', () => {
   });
 
   test('a number that is not on the wire means nothing', () => {
-    const { outbox, write, states } = live();
+    const { outbox, write, states } = liveOutbox();
     write('a');
     outbox.refused(9, 'too_big', 0);
     expect(states()).toEqual(['a:sending']);
   });
 
   test('nothing is sent in a pause that began on a lost connection', () => {
-    const { outbox, write, wire } = live();
+    const { outbox, write, wire } = liveOutbox();
     write('a');
     outbox.refused(1, 'rate', 5000);
     wire();
     outbox.suspend();
     vi.advanceTimersByTime(10_000);
     expect(wire()).toEqual([]);
-    outbox.caughtUp(0, true);
+    outbox.caughtUp({ slot: SLOT, lastN: 0 });
     expect(wire()).toEqual(['1:a']);
   });
 });
 
 test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
-  const { outbox, write, wire, list, told } = live();
+  const { outbox, write, wire, list, told } = liveOutbox();
   write('a');
   wire();
   outbox.clear();
   expect(vi.getTimerCount()).toBe(0);
-  outbox.caughtUp(0, true);
+  outbox.caughtUp({ slot: SLOT, lastN: 0 });
   expect(list()).toEqual([]);
   expect(wire()).toEqual([]);
   expect(told.flat()).toMatchObject([{ text: 'a' }]);
@@ -383,7 +336,7 @@ test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
 
 describe('changes are told by the outbox itself', () => {
   test('once for all echoes of a batch', () => {
-    const { write, hear, envelopeOf, told, states } = live();
+    const { write, hear, envelopeOf, told, states } = liveOutbox();
     write('a', 'b', 'c');
     const before = told.length;
     hear(envelopeOf('a'), utf8('of somebody else'), envelopeOf('b'));
@@ -392,7 +345,7 @@ describe('changes are told by the outbox itself', () => {
   });
 
   test('messages of others alone change nothing, so nothing is told', () => {
-    const { write, hear, told } = live();
+    const { write, hear, told } = liveOutbox();
     write('a');
     const before = told.length;
     hear(utf8('one'), utf8('two'));
@@ -400,14 +353,14 @@ describe('changes are told by the outbox itself', () => {
   });
 
   test('a move to another connection is not a loss: what was sent does not wait meanwhile', () => {
-    const { outbox, write, wire, states } = live();
+    const { outbox, write, wire, states } = liveOutbox();
     write('a');
     wire();
     outbox.hold();
     write('b');
     expect(states()).toEqual(['a:sending', 'b:sending']);
     expect(wire()).toEqual([]);
-    outbox.caughtUp(0, true);
+    outbox.caughtUp({ slot: SLOT, lastN: 0 });
     expect(wire()).toEqual(['1:a', '2:b']);
   });
 });

@@ -1,14 +1,22 @@
-// What was written and has not been heard back: numbers it for the server, paces it, sends it again (SEND-1 to SEND-4).
+// What was written and has not been echoed: numbers it for the server, paces it, sends it again (SEND-1 to SEND-4, SEND-7).
 // Sealing, and when the wire is up, are the room's.
 
-import { type RefusedCode, UNECHOED_MAX, encodeClientSealed, equalBytes } from '@mayfly/protocol';
+import {
+  type RefusedCode,
+  UNECHOED_MAX,
+  type Welcome,
+  encodeClientSealed,
+  equalBytes,
+} from '@mayfly/protocol';
 import type { Clock } from './clock.ts';
 import type { Outgoing } from './room-news.ts';
+import type { KeptMessage, SentAs, StoredOutbox } from './stored-outbox.ts';
 
 export type SealedText = { readonly key: string; readonly envelope: Uint8Array };
 
 export type OutboxWorld = {
   readonly clock: Clock;
+  readonly store: StoredOutbox;
   /** Seals as the next message of the chain. */
   seal(text: string, at: number): SealedText;
   /** What is sealed from now on must not follow what was sealed before. */
@@ -20,13 +28,15 @@ export type OutboxWorld = {
   bufferedBytes(): number;
   /** All that is not echoed yet, oldest first; called after each change, whatever caused it. */
   changed(outgoing: readonly Outgoing[]): void;
+  /** The log took these, and the room's history no longer holds them. */
+  trimmed(messages: readonly Outgoing[]): void;
 };
 
 type Progress =
-  /** `n`: the number it was last sent under, if that number may still have been taken. */
-  | { readonly on: 'queue'; readonly n?: number }
-  /** Sent under this number; the outcome is unknown until its echo. */
-  | { readonly on: 'wire'; readonly n: number }
+  /** `sent`: what it was last sent as, if that number may still have been taken. */
+  | { readonly on: 'queue'; readonly sent?: SentAs }
+  /** The outcome is unknown until its echo. */
+  | { readonly on: 'wire'; readonly sent: SentAs }
   | { readonly on: 'hold'; readonly why: RefusedCode };
 
 type Entry = {
@@ -50,7 +60,8 @@ const PAUSE_MIN_MS = 250;
 export class Outbox {
   readonly #world: OutboxWorld;
   #entries: Entry[] = [];
-  /** The last number given away. */
+  // Our member record, from the first `caughtUp` on, and the last number given away in it.
+  #slot: Uint8Array = new Uint8Array();
   #n = 0;
   // Messages may go out.
   #open = false;
@@ -66,14 +77,22 @@ export class Outbox {
 
   constructor(world: OutboxWorld) {
     this.#world = world;
+    this.#entries = world.store.load().map(restored);
+  }
+
+  /** Announces what an earlier page left. */
+  start(): void {
+    if (this.#entries.length > 0) this.#notify();
   }
 
   add(text: string, at: number): string {
-    const sealed = this.#world.seal(text, at);
-    this.#entries.push({ sealed, text, at, progress: { on: 'queue' }, doubted: false });
-    this.#flush();
-    this.#tell();
-    return sealed.key;
+    return this.#push({
+      sealed: this.#world.seal(text, at),
+      text,
+      at,
+      progress: { on: 'queue' },
+      doubted: false,
+    });
   }
 
   /** Nothing goes out until the next `caughtUp`; what is on the wire has an unknown outcome until then. */
@@ -86,37 +105,39 @@ export class Outbox {
   suspend(): void {
     this.hold();
     this.#connected = false;
-    this.#tell();
+    this.#notify();
   }
 
   /**
-   * Everything up to the moment of joining was received. `lastN`: the last number of ours that the log took.
-   * `sameMember`: our numbers still mean what they meant. Then a number the log took, whose echo was not among
-   * what was received, has left the history meanwhile; anything else is sent again, byte for byte.
+   * Everything up to the moment of joining was received. `lastN`: the last number that the log took of `slot`. A message
+   * that went out under such a number, and whose echo was not among what was received, has left the history meanwhile;
+   * anything else is sent again, byte for byte.
    */
-  caughtUp(lastN: number, sameMember: boolean): void {
-    this.#entries = this.#entries.filter(
-      ({ progress }) => !(sameMember && progress.on === 'wire' && progress.n <= lastN),
-    );
+  caughtUp({ slot, lastN }: Pick<Welcome, 'slot' | 'lastN'>): void {
+    const isTrimmed = ({ progress }: Entry) => wasTaken(progress, slot, lastN);
+    const trimmed = this.#entries.filter(isTrimmed);
+    for (const entry of trimmed) this.#take(entry);
     for (const entry of this.#entries) {
       if (entry.progress.on !== 'hold') entry.progress = { on: 'queue' };
       entry.doubted = false;
     }
+    this.#slot = slot;
     this.#n = lastN;
     this.#open = true;
     this.#connected = true;
     this.#flush();
-    this.#tell();
+    this.#world.trimmed(trimmed.map((entry) => this.#outgoing(entry, false)));
+    this.#notify();
   }
 
   /** Messages of the log, in order: echoes of ours, and others'. */
-  heard(envelopes: readonly Uint8Array[]): void {
+  received(envelopes: readonly Uint8Array[]): void {
     const echoes = envelopes.filter((envelope) => this.#takeEcho(envelope));
-    if (echoes.length > 0) this.#tell();
+    if (echoes.length > 0) this.#notify();
   }
 
   refused(n: number, code: RefusedCode, retryAfterMs: number): void {
-    const entry = this.#entries.find(({ progress }) => progress.on === 'wire' && progress.n === n);
+    const entry = this.#entries.find(({ progress }) => progress.on === 'wire' && progress.sent.n === n);
     if (entry === undefined) return;
     if (code === 'gap') {
       // Those behind a refused one are refused for the gap it left; the first of all has no such excuse.
@@ -128,36 +149,31 @@ export class Outbox {
       this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
     } else {
       entry.progress = { on: 'hold', why: code };
+      this.#keep(entry);
       this.#resealBehind(entry);
       this.#flush();
     }
-    this.#tell();
+    this.#notify();
   }
 
   /** A failed message goes to the end of the queue, sealed anew: its old place in the chain is spent. */
   retry(key: string): void {
     const entry = this.#takeFailed(key);
     if (entry === undefined) return;
-    this.#entries.push({
-      ...entry,
-      sealed: this.#world.seal(entry.text, entry.at),
-      progress: { on: 'queue' },
-    });
-    this.#flush();
-    this.#tell();
+    this.#push({ ...entry, sealed: this.#world.seal(entry.text, entry.at), progress: { on: 'queue' } });
   }
 
   discard(key: string): void {
-    if (this.#takeFailed(key) !== undefined) this.#tell();
+    if (this.#takeFailed(key) !== undefined) this.#notify();
   }
 
-  /** Nothing is kept and nothing more is sent. */
+  /** Nothing more is sent. What waits is left to the storage, for whoever opens the room from it again. */
   clear(): void {
     this.hold();
     this.#entries = [];
   }
 
-  #tell(): void {
+  #notify(): void {
     const firstSlowed = this.#entries.find(({ progress }) => progress.on === 'queue');
     this.#world.changed(this.#entries.map((entry) => this.#outgoing(entry, entry === firstSlowed)));
   }
@@ -174,14 +190,14 @@ export class Outbox {
   }
 
   #takeEcho(envelope: Uint8Array): boolean {
-    const index = this.#entries.findIndex(({ sealed }) => equalBytes(sealed.envelope, envelope));
-    const [entry] = index === -1 ? [] : this.#entries.splice(index, 1);
+    const entry = this.#entries.find(({ sealed }) => equalBytes(sealed.envelope, envelope));
     if (entry === undefined) {
       this.#heardOthers();
       return false;
     }
+    this.#take(entry);
     // Refused as "unavailable", and logged all the same: its number is spent.
-    if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.n ?? 0);
+    if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.sent?.n ?? 0);
     this.#stopPatience();
     this.#flush();
     return true;
@@ -189,8 +205,30 @@ export class Outbox {
 
   #takeFailed(key: string): Entry | undefined {
     const entry = this.#entries.find(({ sealed, progress }) => sealed.key === key && progress.on === 'hold');
-    if (entry !== undefined) this.#entries.splice(this.#entries.indexOf(entry), 1);
+    if (entry !== undefined) this.#take(entry);
     return entry;
+  }
+
+  #push(entry: Entry): string {
+    this.#entries.push(entry);
+    this.#keep(entry);
+    this.#flush();
+    this.#notify();
+    return entry.sealed.key;
+  }
+
+  #take(entry: Entry): void {
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    this.#world.store.drop(entry.sealed.key);
+  }
+
+  #keep({ sealed, text, at, progress }: Entry): void {
+    this.#world.store.keep({
+      ...sealed,
+      text,
+      at,
+      ...(progress.on === 'hold' ? { failed: progress.why } : progress.sent && { sent: progress.sent }),
+    });
   }
 
   #firstOnWire(): Entry | undefined {
@@ -201,7 +239,7 @@ export class Outbox {
   #requeueFrom(n: number): void {
     for (const entry of this.#entries) {
       const { progress } = entry;
-      if (progress.on === 'wire' && progress.n >= n) entry.progress = { on: 'queue', n: progress.n };
+      if (progress.on === 'wire' && progress.sent.n >= n) entry.progress = { ...progress, on: 'queue' };
     }
     this.#n = n - 1;
     if (this.#firstOnWire() === undefined) this.#stopPatience();
@@ -212,8 +250,15 @@ export class Outbox {
   #resealBehind(failed: Entry): void {
     this.#world.restartChain();
     for (const entry of this.#entries.slice(this.#entries.indexOf(failed) + 1)) {
-      if (entry.progress.on === 'queue') entry.sealed = this.#world.seal(entry.text, entry.at);
+      if (entry.progress.on === 'queue') this.#reseal(entry);
     }
+  }
+
+  #reseal(entry: Entry): void {
+    this.#world.store.drop(entry.sealed.key);
+    entry.sealed = this.#world.seal(entry.text, entry.at);
+    entry.progress = { on: 'queue' };
+    this.#keep(entry);
   }
 
   #flush(): void {
@@ -225,7 +270,8 @@ export class Outbox {
       if (entry.progress.on !== 'queue') continue;
       this.#n += 1;
       unechoed += 1;
-      entry.progress = { on: 'wire', n: this.#n };
+      entry.progress = { on: 'wire', sent: { slot: this.#slot, n: this.#n } };
+      this.#keep(entry);
       this.#world.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
     }
     if (this.#entries.every(({ progress }) => progress.on !== 'queue')) this.#slowed = undefined;
@@ -238,7 +284,7 @@ export class Outbox {
     this.#pause = this.#world.clock.after(ms, () => {
       this.#pause = undefined;
       this.#flush();
-      this.#tell();
+      this.#notify();
     });
   }
 
@@ -271,7 +317,7 @@ export class Outbox {
   #doubt(): void {
     this.#stopPatience();
     for (const entry of this.#entries) entry.doubted = entry.progress.on === 'wire';
-    this.#tell();
+    this.#notify();
     this.#world.distrust();
   }
 
@@ -288,4 +334,14 @@ export class Outbox {
     this.#pause = undefined;
     this.#slowed = undefined;
   }
+}
+
+function restored({ key, envelope, text, at, sent, failed }: KeptMessage): Entry {
+  const progress: Progress = failed ? { on: 'hold', why: failed } : { on: 'queue', ...(sent && { sent }) };
+  return { sealed: { key, envelope }, text, at, progress, doubted: false };
+}
+
+function wasTaken(progress: Progress, slot: Uint8Array, lastN: number): boolean {
+  const sent = progress.on === 'hold' ? undefined : progress.sent;
+  return sent !== undefined && equalBytes(sent.slot, slot) && sent.n <= lastN;
 }

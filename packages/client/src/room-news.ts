@@ -143,8 +143,10 @@ export type RoomNews =
   | { readonly type: 'joined' | 'left'; readonly person: Person; readonly at: number }
   /** Messages to insert by `seq`; `history` says that they were written before this page was here. */
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
-  /** Everything not echoed yet, oldest first. */
-  | { readonly type: 'outbox'; readonly outgoing: readonly Outgoing[] }
+  /** Everything not echoed yet, oldest first. `safe`: a reload of this tab loses none of it. */
+  | { readonly type: 'outbox'; readonly outgoing: readonly Outgoing[]; readonly safe: boolean }
+  /** Messages of our own that were logged, and left the room's history before their echo came. */
+  | { readonly type: 'trimmed'; readonly messages: readonly Pick<Outgoing, 'key' | 'text' | 'at'>[] }
   /** Our place in the log was gone: what is shown may have a hole right before the next message. */
   | { readonly type: 'reset'; readonly reason: 'new_log' | 'too_old' | 'ahead' }
   /** How many sealed messages could not be verified so far. */

@@ -2,15 +2,16 @@
 
 import type { Clock } from './clock.ts';
 import type { RandomBytes } from './crypto/random.ts';
-import type { Identity, TabStorage } from './identity.ts';
+import type { Identity } from './identity.ts';
 import type { RoomLink } from './link.ts';
 import type { RoomListener } from './newsroom.ts';
+import type { TabStorage } from './tab-storage.ts';
 import type { Transport } from './transport.ts';
 
 /** Which room, by which wire, and as whom. */
 export type RoomOptions = {
   readonly link: RoomLink;
-  /** Of this tab alone; whoever was here before, by what it holds, is the same person again. */
+  /** Of this tab alone; whoever was here before, by what it holds, is the same person again, and what waited goes out. */
   readonly storage: TabStorage;
   readonly transport: Transport;
   /** Whom to be; the room takes it over and overwrites its keys at the end. Unset: whom `storage` holds, or somebody new. */
@@ -46,6 +47,6 @@ export type Room = {
   wake(): void;
   /** Says goodbye and forgets who we were; the room lives on. */
   leave(): void;
-  /** Goes without a goodbye: whoever opens the room again from the same storage is the same person. */
+  /** Goes without a goodbye: whoever opens the room again from the same storage is the same person. What waits is kept. */
   close(): void;
 };

@@ -6,6 +6,7 @@ import { effect, signal } from '@preact/signals';
 import { dropRoomFromAddress } from './address.ts';
 import { forgetLink, isLinkKept, keptLink } from './kept-link.ts';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
+import { guardReload } from './reload-guard.ts';
 import { type ChatRoom, type RoomSummary, RoomView } from './room-view.ts';
 import { roomTexts } from './words/room.ts';
 
@@ -37,8 +38,10 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
     keyIsKept: isLinkKept(id),
   });
   const stopListening = listenToPage(view);
+  const stopGuarding = guardReload(view, room, id);
   const finish = (end: RoomEnd): void => {
     stopListening();
+    stopGuarding();
     view[Symbol.dispose]();
     // Somebody may be in another room by now, when this one took its time to fade.
     if (currentRoom.value !== view) return;

@@ -346,6 +346,15 @@ describe('the stream', () => {
     expect(seen).toEqual(order);
   });
 
+  test('a message of one’s own that left the history stands where the page came to know it', () => {
+    const { view } = enter();
+    view.hear(heard([message(9)], true));
+    view.hear({ type: 'trimmed', messages: [{ key: 'm1', text: 'long ago', at: START }] });
+    view.hear(heard([message(10)]));
+    const items = view.stream.value.map((item) => (item.type === 'notice' ? item.notice : item.type));
+    expect(items).toEqual(['turn', expect.objectContaining({ type: 'trimmed', text: 'long ago' }), 'turn']);
+  });
+
   test('only what changed is another object', () => {
     const { view } = enter();
     view.hear(heard([message(2), message(3, { from: sam, own: true })]));

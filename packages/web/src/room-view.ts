@@ -74,6 +74,8 @@ export class RoomView implements Disposable {
   /** False in a room that is too large for a list: `members` are some who were seen here. */
   readonly listIsWhole = signal(true);
   readonly outbox = signal<readonly Outgoing[]>([]);
+  /** A reload of the tab loses nothing of it. */
+  readonly outboxIsSafe = signal(true);
   readonly unverified = signal(0);
   readonly unread = signal(0);
   /** What is being written. */
@@ -226,6 +228,10 @@ export class RoomView implements Disposable {
         return;
       case 'outbox':
         this.outbox.value = news.outgoing;
+        this.outboxIsSafe.value = news.safe;
+        return;
+      case 'trimmed':
+        for (const { text, at } of news.messages) this.#addNotice({ type: 'trimmed', text }, at);
         return;
       case 'reset':
         this.#addNotice({ type: 'reset', reason: news.reason }, Date.now());
@@ -255,6 +261,7 @@ export class RoomView implements Disposable {
   #addNotice(
     what:
       | { type: 'joined' | 'left'; person: Message['from'] }
+      | { type: 'trimmed'; text: string }
       | Pick<Extract<Notice, { type: 'reset' }>, 'type' | 'reason'>,
     at: number,
   ): void {

@@ -18,6 +18,8 @@ export type Notice = {
 } & (
   | { readonly type: 'joined' | 'left'; readonly person: Person }
   | { readonly type: 'reset'; readonly reason: ResetReason }
+  /** A message of one's own that left the history before this page saw it there. */
+  | { readonly type: 'trimmed'; readonly text: string }
 );
 
 /** A bubble: a message of the log, or one of one's own on its way there. */

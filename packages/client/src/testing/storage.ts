@@ -1,6 +1,6 @@
 // A tab's storage, to look into.
 
-import type { TabStorage } from '../identity.ts';
+import type { TabStorage } from '../tab-storage.ts';
 
 export class StorageDouble implements TabStorage {
   readonly entries = new Map<string, string>();
@@ -15,6 +15,32 @@ export class StorageDouble implements TabStorage {
 
   removeItem(name: string): void {
     this.entries.delete(name);
+  }
+}
+
+/** Holds so many characters and no more, and counts what is written. */
+export class SmallStorage extends StorageDouble {
+  written = 0;
+  readonly #limit: number;
+
+  constructor(limit = Number.POSITIVE_INFINITY) {
+    super();
+    this.#limit = limit;
+  }
+
+  override setItem(name: string, text: string): void {
+    const others = [...this.entries].filter(([other]) => other !== name);
+    const used = others.reduce((sum, [other, kept]) => sum + other.length + kept.length, 0);
+    if (used + name.length + text.length > this.#limit) throw new Error('full');
+    this.written += text.length;
+    super.setItem(name, text);
+  }
+}
+
+/** Takes everything, for as long as the page lives. */
+export class ForgetfulStorage extends StorageDouble {
+  outlivesReload(): boolean {
+    return false;
   }
 }
 

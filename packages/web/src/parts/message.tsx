@@ -28,6 +28,23 @@ export function MessageBubble({ bubble, view }: MessageProps) {
   );
 }
 
+/** One's own that was logged, and is not in the history any more. */
+export function TrimmedMessage({ parts }: { readonly parts: readonly TextPart[] }) {
+  return (
+    <div class="msg">
+      <div class="bubble">
+        <p dir="auto">
+          <LinkedText parts={parts} />
+        </p>
+      </div>
+      <p class="state">
+        <Icon name="clock" />
+        {roomTexts.trimmed}
+      </p>
+    </div>
+  );
+}
+
 function classOf(bubble: Bubble): string {
   if (bubble.type === 'message') return '';
   return bubble.outgoing.state === 'failed' ? 'msg--fail' : 'msg--wait';

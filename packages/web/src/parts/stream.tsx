@@ -3,12 +3,14 @@
 import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { clockTime, dayName } from '../clock-time.ts';
+import type { TextPart } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
 import { ScrollKeeper } from '../scroll-keeper.ts';
 import type { Notice, StreamItem } from '../stream.ts';
 import { roomTexts } from '../words/room.ts';
 import { AuthorName } from './author-name.tsx';
 import { Icon } from './icon.tsx';
+import { TrimmedMessage } from './message.tsx';
 import { Opening } from './opening.tsx';
 import { TurnRow } from './turn.tsx';
 
@@ -61,7 +63,7 @@ function Row({ item, view, shared }: RowProps) {
     case 'turn':
       return <TurnRow turn={item} view={view} />;
     case 'notice':
-      return <NoticeRow notice={item.notice} shared={shared} />;
+      return <NoticeRow notice={item.notice} view={view} shared={shared} />;
     case 'day':
       return <Divider text={dayName(item.at)} />;
     case 'new':
@@ -87,9 +89,9 @@ function Divider({ text, fresh = false }: { readonly text: string; readonly fres
   );
 }
 
-type NoticeProps = { readonly notice: Notice; readonly shared: ReadonlySet<string> };
+type NoticeProps = ViewProps & { readonly notice: Notice; readonly shared: ReadonlySet<string> };
 
-function NoticeRow({ notice, shared }: NoticeProps) {
+function NoticeRow({ notice, view, shared }: NoticeProps) {
   if (notice.type === 'reset') {
     return (
       <li class="sys sys--warn">
@@ -97,6 +99,7 @@ function NoticeRow({ notice, shared }: NoticeProps) {
       </li>
     );
   }
+  if (notice.type === 'trimmed') return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} />;
   const { person, type, at } = notice;
   return (
     <li class="sys">
@@ -105,6 +108,17 @@ function NoticeRow({ notice, shared }: NoticeProps) {
         {type === 'joined' ? roomTexts.joined : roomTexts.left}
       </span>
       <time>{clockTime(at)}</time>
+    </li>
+  );
+}
+
+function TrimmedRow({ parts }: { readonly parts: readonly TextPart[] }) {
+  return (
+    <li class="turn turn--own">
+      <div class="turn__col">
+        <span class="vh">{roomTexts.ownTurn}</span>
+        <TrimmedMessage parts={parts} />
+      </div>
     </li>
   );
 }

@@ -87,6 +87,7 @@ export const roomTexts = {
     waiting: 'Waiting for a connection',
     unconfirmed: 'Not confirmed, so it is sent again',
   },
+  trimmed: 'Sent. It’s no longer in the room’s history.',
   slowed: (code: RefusedCode, ms: number) =>
     `${WHY[code]} Sending goes on in ${lifetime(Math.max(1000, ms))}.`,
   queued: 'Waits its turn',

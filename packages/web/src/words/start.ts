@@ -249,6 +249,7 @@ export const texts = {
       'Everyone with the link can read the room until it has vanished.',
       'If the link gets out, everything the room still holds can be read with it. Rooms are short-lived for that reason.',
       'Code served by a server can be changed by that server. Use one whose keeper you trust.',
+      'Your browser may write this tab’s storage to disk: keys, your draft, and messages that are still waiting. Leaving the room clears it.',
       'On http:// someone on your network could replace this page; use https when it matters.',
       'Your browser’s history may still have a link you opened, with its key.',
       'Screenshots can’t be prevented.',

@@ -1,0 +1,79 @@
+// An outbox whose room the test is: what it sends, seals and says, and what its tab keeps. Time is the test's.
+
+import { type Send, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
+import { systemClock } from '../clock.ts';
+import { Outbox } from '../outbox.ts';
+import type { Outgoing } from '../room-news.ts';
+import { StoredOutbox } from '../stored-outbox.ts';
+import { RoomStorage, type TabStorage } from '../tab-storage.ts';
+import { Author, ID, type Sealed } from './author.ts';
+import { StorageDouble } from './storage.ts';
+
+export const SLOT = new Uint8Array(8).fill(1);
+export const OTHER_SLOT = new Uint8Array(8).fill(2);
+
+/** A tab and who writes in it; pages come and go. */
+export type Tab = {
+  readonly storage: TabStorage;
+  readonly author: Author;
+  /** By text, in the order of sealing. */
+  readonly sealed: Map<string, Sealed[]>;
+};
+
+export function newTab(storage: TabStorage = new StorageDouble()): Tab {
+  return { storage, author: new Author('Ann'), sealed: new Map() };
+}
+
+/** A page in this tab: opening the next one is a reload. */
+export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend = () => {}) {
+  author.restart();
+  const sent: Send[] = [];
+  const happened: string[] = [];
+  const network = { buffered: 0 };
+  const told: (readonly Outgoing[])[] = [];
+  const trimmed: string[] = [];
+  const store = new StoredOutbox(new RoomStorage(storage, ID));
+  const outbox = new Outbox({
+    clock: systemClock,
+    store,
+    seal: (text) => {
+      const made = author.write(text);
+      sealed.set(text, [...(sealed.get(text) ?? []), made]);
+      return { key: toHex(made.mid), envelope: made.envelope };
+    },
+    restartChain: () => {
+      happened.push('restart');
+      author.restart();
+    },
+    send: (frame) => {
+      onSend();
+      const decoded = decodeClientSealed(frame);
+      if (decoded?.type === 'send') sent.push(decoded);
+    },
+    distrust: () => void happened.push('distrust'),
+    bufferedBytes: () => network.buffered,
+    changed: (outgoing) => void told.push(outgoing),
+    trimmed: (messages) => void trimmed.push(...messages.map(({ text }) => text)),
+  });
+  outbox.start();
+  const envelopeOf = (text: string): Uint8Array => sealed.get(text)?.at(-1)?.envelope ?? utf8('none');
+  const textOf = ({ envelope }: Send): string | undefined =>
+    [...sealed].find(([, made]) => made.some((one) => toHex(one.envelope) === toHex(envelope)))?.[0];
+  /** What went out since the last look: `n:text`. */
+  const wire = (): string[] => sent.splice(0).map((frame) => `${frame.n}:${textOf(frame)}`);
+  const write = (...texts: string[]) => texts.map((text) => outbox.add(text, Date.now()));
+  const hear = (...envelopes: Uint8Array[]) => outbox.received(envelopes);
+  const echo = (...texts: string[]) => texts.forEach((text) => hear(envelopeOf(text)));
+  /** As a listener knows them, who hears changes and never asks. */
+  const list = () => told.at(-1) ?? [];
+  const states = () => list().map(({ text, state }) => `${text}:${state}`);
+  const shown = { list, states, told, trimmed };
+  return { outbox, store, wire, write, hear, echo, ...shown, sealed, envelopeOf, happened, network };
+}
+
+/** As `openOutbox`, connected. */
+export function liveOutbox(tab?: Tab, lastN = 0) {
+  const all = openOutbox(tab);
+  all.outbox.caughtUp({ slot: SLOT, lastN });
+  return all;
+}
