@@ -9,11 +9,13 @@ import {
   createRoom,
   openRoom,
   socketUrl,
+  systemClock,
   webSocketTransport,
 } from '@mayfly/client';
 import { encodeServerControl } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { PATIENCE } from '../../packages/client/src/connection.ts';
 import { startServerProcess } from './server-process.ts';
 import { type Person, type Stage, lanAddress, openStage, openStageAt, startTestServer } from './stage.ts';
 
@@ -223,7 +225,9 @@ async function enter(origin: string, options: Pick<Parameters<typeof openRoom>[0
     setItem: (name: string, text: string) => void stored.set(name, text),
     removeItem: (name: string) => void stored.delete(name),
   };
-  const room: Room = openRoom({ ...options, storage, transport, name: '' });
+  let aheadMs = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+  const room: Room = openRoom({ ...options, storage, transport, clock, name: '' });
   const seen: string[] = [];
   const states: Connection['state'][] = [];
   const oddities: string[] = [];
@@ -235,7 +239,11 @@ async function enter(origin: string, options: Pick<Parameters<typeof openRoom>[0
     if (news.type === 'reset' || news.type === 'unverified') oddities.push(news.type);
   });
   while (states.at(-1) !== 'live') await sleep(5);
-  const goaway = () => wires.at(-1)?.text(encodeServerControl({ type: 'goaway', withinMs: 20 }));
+  const goaway = () => {
+    // By their own clock it is time for another move.
+    aheadMs += PATIENCE.move;
+    wires.at(-1)?.text(encodeServerControl({ type: 'goaway', withinMs: 20 }));
+  };
   return { room, seen, states, oddities, wires, goaway };
 }
 
