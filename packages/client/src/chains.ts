@@ -12,17 +12,22 @@ export type Arrival = {
   readonly arrivedAt: number;
   /** It arrived when it was sent, not from the history. */
   readonly live: boolean;
+  /** Other messages stand between what its sender had seen and itself; undefined where it doesn't say. */
+  readonly overtaken: boolean | undefined;
+  /** All of its chain that was ever logged would be here. */
+  readonly fromStart: boolean;
 };
 
-export type Accepted = Candidate & { readonly missingBefore: number };
-
-type Candidate = Arrival & {
+/** What becomes of an arrival. */
+export type Candidate = Arrival & {
   readonly mid: string;
   /** Whether its own signature holds, once somebody had to know. */
   signed?: boolean;
   conflicting: boolean;
-  /** How many messages of the chain are missing before it, from when it was first told. */
+  /** How many messages of the chain are missing before it, from when it was accepted. */
   missingBefore?: number;
+  /** Written long before it was delivered, from when that was judged. */
+  late?: boolean;
 };
 
 /** One sender's messages of one `sess`. */
@@ -73,7 +78,7 @@ export class Chains {
    * Takes messages in order of their places; `head` is the place of the last event of any kind. The result is that of
    * taking them one by one. Returns those to show, or to show anew, in that order.
    */
-  accept(arrivals: readonly Arrival[], head: number): readonly Accepted[] {
+  accept(arrivals: readonly Arrival[], head: number): readonly Candidate[] {
     this.#changed = new Map();
     for (const stretch of stretches(arrivals)) {
       for (const [name, group] of groupByChain(stretch)) this.#acceptGroup(this.#chain(name), group);
@@ -82,12 +87,9 @@ export class Chains {
       this.#giveUp(chain, head);
       this.#forgetIfDone(chain);
     }
-    return [...this.#changed]
-      .toSorted(([a], [b]) => a.place - b.place)
-      .map(([candidate, chain]) => {
-        candidate.missingBefore ??= this.#missingBefore(chain, candidate);
-        return { ...candidate, missingBefore: candidate.missingBefore };
-      });
+    for (const [candidate, chain] of this.#changed)
+      candidate.missingBefore ??= this.#missingBefore(chain, candidate);
+    return [...this.#changed.keys()].toSorted((a, b) => a.place - b.place);
   }
 
   #chain(name: string): Chain {
@@ -194,10 +196,10 @@ export class Chains {
     if (chain.accepted.length === 0) this.#chains.delete(chain.name);
   }
 
-  // RECV-7: told only between two messages this page holds, with no hole of ours between them.
-  #missingBefore({ accepted }: Chain, { opened, place }: Candidate): number {
+  // RECV-7: told only where events that this page never got can't explain it.
+  #missingBefore({ accepted }: Chain, { opened, place, fromStart }: Candidate): number {
     const previous = accepted[accepted.findLastIndex((candidate) => candidate.place < place)];
-    if (previous === undefined) return 0;
+    if (previous === undefined) return fromStart ? opened.count - 1 : 0;
     const holeBetween = previous.place <= this.#holeAfter && this.#holeAfter < place;
     return holeBetween ? 0 : opened.count - previous.opened.count - 1;
   }

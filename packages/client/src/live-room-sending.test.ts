@@ -4,7 +4,8 @@ import { BODY_BYTES_MAX } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PATIENCE } from './connection.ts';
 import { OVERTAKEN_PATIENCE_MS } from './outbox.ts';
-import { Author } from './testing/author.ts';
+import { openEnvelope } from './crypto/envelope.ts';
+import { Author, KEYS } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';
 
@@ -83,6 +84,27 @@ describe('sending', () => {
     expect(seen.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
     expect(seen.every(({ missingBefore, conflicting }) => missingBefore === 0 && !conflicting)).toBe(true);
     expect(witness.last('unverified')).toBeUndefined();
+  });
+
+  test('ENV-7: another log begins a new chain for what is sealed in it; what was sealed before stays as it is', async () => {
+    const { room, server, reconnect, sent } = await enter();
+    room.send('a');
+    server.logSent();
+    reconnect();
+    room.send('b');
+    server.logId = 'AAAAAAAAAAA';
+    server.lastN = 0;
+    server.frames.splice(1);
+    server.letIn();
+    room.send('c');
+    const chains = sent().map(({ envelope }) => {
+      const result = openEnvelope(KEYS, envelope);
+      if (!result.ok) throw new Error(result.reason);
+      const { sess, count, body } = result.message;
+      return { sess, told: `${body} ${count}` };
+    });
+    expect(chains.map(({ told }) => told)).toEqual(['b 2', 'c 1']);
+    expect(chains[0]?.sess).not.toEqual(chains[1]?.sess);
   });
 
   test('no echo for 10 s, while others are heard: not confirmed; the next connection takes it', async () => {

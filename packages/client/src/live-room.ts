@@ -271,13 +271,15 @@ class LiveRoom implements Room {
     }
     this.#letGo();
     if (this.#over) return;
-    this.#log.enter(welcome, checked.ownerPk);
+    this.#log.enter(welcome, { ownerPk: checked.ownerPk, moderators: checked.charter.moderators });
     this.#settle(welcome, checked.charter);
   }
 
   #settle(welcome: Welcome, charter: Charter): void {
     const last = this.#welcome;
     this.#welcome = welcome;
+    // In a log every chain begins with its first message, so the gap before any other is told (RECV-7).
+    if (last !== undefined && last.logId !== welcome.logId) this.#sealer.restart();
     this.#rememberJoin();
     const owners = charter.moderators.filter(({ mask }) => (mask & POWER.owner) !== 0);
     this.#roster.setOwners(owners.map(({ idPk }) => idPk));
@@ -335,7 +337,9 @@ class LiveRoom implements Room {
 
   #show({ events, history, fresh, live }: Batch): void {
     if (events.length === 0) return;
-    for (const { from, at } of [...history, ...fresh]) {
+    for (const { from, at, late } of [...history, ...fresh]) {
+      // Nobody is here, or called so, because of what they wrote long before.
+      if (late) continue;
       const idPk = fromBase64url(from.idPk);
       if (idPk === undefined) continue;
       this.#roster.heardFrom(idPk, from.name, at);

@@ -14,7 +14,8 @@ import { VOUCHING_REACH } from './chains.ts';
 import { verifyMessage } from './crypto/envelope.ts';
 import { eventHash, seenDigest } from './crypto/event-hash.ts';
 import { type SigningKey, sign } from './crypto/signature.ts';
-import { CLOCK_TOLERANCE_MS, Receiver } from './receiver.ts';
+import { CLOCK_TOLERANCE_MS } from './freshness.ts';
+import { Receiver } from './receiver.ts';
 import { Author, ID, OWNER, SECRETS, keysOfEpoch, reseal, roomId, spoilSignature } from './testing/author.ts';
 
 vi.mock(import('./crypto/envelope.ts'), async (original) => {
@@ -61,6 +62,7 @@ function decoded(frame: Uint8Array): LogEvent {
 }
 
 const me = new Author('Me');
+const ofThisLog = { logTag: LOG_BYTES.slice(0, 4), seq: 1, events: 1, seen: new Uint8Array(8) };
 
 const written = (epoch: number, body: string) =>
   new Author(body).write(body, {}, keysOfEpoch(epoch)).envelope;
@@ -76,6 +78,9 @@ function cAt(room: Receiver, ...events: readonly LogEvent[]): number {
 /** Two messages, the first at this place. */
 const written2 = (seq: number) => ['x', 'y'].map((body, i) => event(seq + i, written(0, body)));
 
+/** By a welcome: the last command, and the newest event then. */
+const told = (c: number, head: number) => ({ c, head, moderators: [] });
+
 function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): Receiver {
   return new Receiver(
     {
@@ -85,8 +90,7 @@ function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): 
       keysOf: (epoch) => (epochs.includes(epoch) ? keysOfEpoch(epoch) : undefined),
     },
     { logId: LOG, seq },
-    c,
-    head,
+    told(c, head),
   );
 }
 
@@ -186,7 +190,7 @@ describe('RECV-1: the epoch that is in force at a place', () => {
   test('is unknown again behind a hole: it may have risen there, and has not fallen', () => {
     const room = receiver(0, [0, 1]);
     room.receive([charterEvent(1, 1, 0)], NOW, false);
-    room.skipTo({ logId: LOG, seq: 20 }, 2);
+    room.skipTo({ logId: LOG, seq: 20 }, told(2, 20));
     const events = [event(21, written(1, 'new')), event(22, written(0, 'kicked'))];
     expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['new']);
     expect(room.unverified).toBe(1);
@@ -440,10 +444,49 @@ describe('RECV-7: missing messages', () => {
     everybodySees([a, ann.write('d').envelope], ['1:a', '2:d+2'], 0);
   });
 
-  test('before the first that is here are not: the history begins somewhere', () => {
+  test('before the first of a chain are told, where the log is here from its first event', () => {
+    const ann = new Author('Ann');
+    ann.lose();
+    ann.lose();
+    everybodySees([ann.write('c', { statement: ofThisLog }).envelope], ['1:c+2'], 0);
+  });
+
+  test('before the first of a chain are not told where the history begins later, or has a hole', () => {
+    const ann = new Author('Ann');
+    ann.lose();
+    const b = ann.write('b', { statement: ofThisLog }).envelope;
+    expect(receiver(1).receive([event(2, b)], NOW, false)).toMatchObject([{ missingBefore: 0 }]);
+    const room = receiver();
+    room.skipTo({ logId: LOG, seq: 9 }, told(1, 9));
+    expect(room.receive([event(10, b)], NOW, false)).toMatchObject([{ missingBefore: 0 }]);
+  });
+
+  test('before the first of a chain are not told where it began in another log', () => {
     const ann = new Author('Ann');
     ann.lose();
     everybodySees([ann.write('b').envelope], ['1:b'], 0);
+  });
+
+  test('before the first of a chain are told in a log that this page came to by a reset', () => {
+    const ann = new Author('Ann');
+    const room = receiver(30);
+    room.skipTo({ logId: LOG, seq: 0 }, told(1, 0));
+    ann.lose();
+    const b = ann.write('b', { statement: ofThisLog }).envelope;
+    expect(room.receive([event(1, b)], NOW, false)).toMatchObject([{ missingBefore: 1 }]);
+  });
+
+  test('are told as they were when the message came, also when it is told anew', () => {
+    const ann = new Author('Ann');
+    const room = receiver();
+    room.receive([event(1, ann.write('a').envelope)], NOW, true);
+    ann.lose();
+    room.skipTo({ logId: LOG, seq: 20 }, told(1, 20));
+    const rival = ann.forge(ann.key, 'rival').envelope;
+    room.receive([event(21, ann.write('c').envelope)], NOW, false);
+    room.skipTo({ logId: LOG, seq: 40 }, told(1, 40));
+    const again = room.receive([event(41, rival)], NOW, false);
+    expect(again).toMatchObject([{ text: 'c', conflicting: true, missingBefore: 0 }]);
   });
 
   test('are not told across a hole that the server named', () => {
@@ -451,7 +494,7 @@ describe('RECV-7: missing messages', () => {
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
     ann.lose();
-    room.skipTo({ logId: LOG, seq: 40 }, 1);
+    room.skipTo({ logId: LOG, seq: 40 }, told(1, 40));
     const [c] = room.receive([event(41, ann.write('c').envelope)], NOW, false);
     expect(c).toMatchObject({ missingBefore: 0 });
     ann.lose();
@@ -464,7 +507,7 @@ describe('RECV-7: missing messages', () => {
     const [a, b] = [ann.write('a').envelope, ann.write('b').envelope];
     const room = receiver();
     room.receive([event(1, a), event(2, b), event(3, ann.write('c').envelope)], NOW, true);
-    room.skipTo({ logId: LOG, seq: 0 }, 1);
+    room.skipTo({ logId: LOG, seq: 0 }, told(1, 0));
     const bob = new Author('Bob').write('new').envelope;
     const shown = room.receive([event(1, a), event(2, bob), event(3, ann.write('d').envelope)], NOW, false);
     expect(shown.map(({ seq, text }) => `${seq}:${text}`)).toEqual(['5:new', '6:d']);
@@ -476,7 +519,7 @@ describe('RECV-7: missing messages', () => {
     const a = ann.write('a').envelope;
     const room = receiver();
     room.receive([event(1, a), event(2, ann.write('b').envelope)], NOW, true);
-    room.skipTo({ logId: 'AAAAAAAAAAA', seq: 0 }, 1);
+    room.skipTo({ logId: 'AAAAAAAAAAA', seq: 0 }, told(1, 0));
     const shown = room.receive([event(1, a), event(2, ann.write('c').envelope)], NOW, false);
     expect(shown.map(({ seq, text }) => `${seq}:${text}`)).toEqual(['4:c']);
     expect(room.position).toEqual({ logId: 'AAAAAAAAAAA', seq: 2 });
@@ -484,10 +527,10 @@ describe('RECV-7: missing messages', () => {
 });
 
 describe('EVENT-3: what the next message states', () => {
-  test('before anything was received: nothing but the log', () => {
-    expect(receiver().statement()).toEqual({
+  test('before anything was received: the log, and where we are in it', () => {
+    expect(receiver(7).statement()).toEqual({
       logTag: LOG_BYTES.slice(0, 4),
-      seq: 0,
+      seq: 7,
       events: 0,
       seen: new Uint8Array(8),
     });
@@ -542,8 +585,8 @@ describe('EVENT-3: what the next message states', () => {
     const ann = new Author('Ann');
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
-    room.skipTo({ logId: LOG, seq: 9 }, 3);
-    expect(room.statement()).toMatchObject({ events: 0 });
+    room.skipTo({ logId: LOG, seq: 9 }, told(3, 9));
+    expect(room.statement()).toMatchObject({ seq: 9, events: 0 });
     const b = ann.write('b').envelope;
     room.receive([event(10, b)], NOW, true);
     expect(room.statement()).toMatchObject({

@@ -43,10 +43,12 @@ function commandEvent(seq: number, c: number): LogEvent {
   return found;
 }
 
+const CHARTER = { ownerPk: OWNER.pk, moderators: [] };
+
 /** In, and has read what is given: seq 1, 2, … */
 function opened(...texts: readonly string[]) {
   const log = new RoomLog({ id: ID, idPk: seededRandom('me')(32), keysOf: () => KEYS }, () => Date.now());
-  log.enter(welcome({ first: 1, seq: 0 }), OWNER.pk);
+  log.enter(welcome({ first: 1, seq: 0 }), CHARTER);
   for (const [i, text] of texts.entries()) log.read(event(i + 1, text));
   return log;
 }
@@ -65,7 +67,7 @@ describe('CHARTER-3: in one log, what was commanded stays', () => {
 
   test('a welcome with fewer commands, or an older charter, is not believed', () => {
     const log = opened();
-    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), OWNER.pk);
+    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), CHARTER);
     log.ask();
     const resume = { mode: 'resume', first: 1, seq: 0 } as const;
     expect(log.fits(welcome({ ...resume, c: 3, charter: later }))).toBe(true);
@@ -77,11 +79,11 @@ describe('CHARTER-3: in one log, what was commanded stays', () => {
 
   test('another log begins anew', () => {
     const log = opened();
-    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), OWNER.pk);
+    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), CHARTER);
     log.ask();
     const other = welcome({ logId: 'AAAAAAAAAAA', mode: 'reset', first: 1, seq: 0 });
     expect(log.fits(other)).toBe(true);
-    log.enter(other, OWNER.pk);
+    log.enter(other, CHARTER);
     log.ask();
     expect(log.fits(other)).toBe(true);
   });
@@ -104,7 +106,7 @@ test('what came by the old wire while the next one asked is read once, and state
   log.read(second);
   const stated = log.statement();
   log.leave();
-  log.enter(welcome({ mode: 'resume', first: 2, seq: 1 }), OWNER.pk);
+  log.enter(welcome({ mode: 'resume', first: 2, seq: 1 }), CHARTER);
   expect(log.read(second)).toMatchObject({ outcome: 'read', events: [], fresh: [] });
   expect(log.statement()).toEqual(stated);
   expect(log.read(third)).toMatchObject({ fresh: [{ text: 'c' }] });
@@ -114,7 +116,7 @@ test('who has left expects no events, and is given what was held', () => {
   const log = opened();
   expect(log.isOpen).toBe(true);
   log.leave();
-  log.enter(welcome({ first: 1, seq: 2 }), OWNER.pk);
+  log.enter(welcome({ first: 1, seq: 2 }), CHARTER);
   expect(log.read(event(1, 'a'))).toEqual({ outcome: 'held' });
   expect(log.leave().fresh).toMatchObject([{ text: 'a' }]);
   expect(log.isOpen).toBe(false);

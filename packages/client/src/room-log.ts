@@ -2,6 +2,7 @@
 // A reader serves one welcome, the receiver all of them; what is shown and what is sent are the room's.
 
 import { type LogEvent, type Position, type Welcome, decodeCommand } from '@mayfly/protocol';
+import type { WelcomeCommands } from './commands.ts';
 import type { Statement } from './crypto/event-hash.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { Receiver, type ReceiverRoom } from './receiver.ts';
@@ -17,6 +18,9 @@ export type Batch = {
 };
 
 export type Reading = Exclude<Read, { readonly outcome: 'events' }> | ({ readonly outcome: 'read' } & Batch);
+
+/** Of the charter that was checked at a welcome. */
+type InForce = Pick<ReceiverRoom, 'ownerPk'> & Pick<WelcomeCommands, 'moderators'>;
 
 /** Our place in a log: position, last command, charter in force. */
 type Asked = { readonly position: Position; readonly c: number; readonly charterC: number };
@@ -79,13 +83,14 @@ export class RoomLog {
    * Where the events that follow belong. A resume goes on where we are; while we asked, more may have come by the wire
    * that this one replaces.
    */
-  enter(welcome: Welcome, ownerPk: Uint8Array): void {
+  enter(welcome: Welcome, { ownerPk, moderators }: InForce): void {
     const before = { logId: welcome.logId, seq: welcome.first - 1 };
+    const told = { c: welcome.c, head: welcome.seq, moderators };
     if (this.#receiver === undefined) {
-      this.#receiver = new Receiver({ ...this.#room, ownerPk }, before, welcome.c, welcome.seq);
+      this.#receiver = new Receiver({ ...this.#room, ownerPk }, before, told);
       this.#historyEnd = welcome.seq;
     } else if (welcome.mode === 'reset') {
-      this.#receiver.skipTo(before, welcome.c, welcome.seq);
+      this.#receiver.skipTo(before, told);
     }
     this.#charterC = charterNumber(welcome);
     this.#reader = new LogReader(welcome, this.#receiver.position.seq);

@@ -49,6 +49,8 @@ export type Message = {
   readonly at: number;
   /** The sender's clock could not be believed. */
   readonly clockOff: boolean;
+  /** Written long before it was delivered, at `at`: by its sender, or again by somebody else. */
+  readonly late: boolean;
   /** This many messages of the same sender are missing right before this one. */
   readonly missingBefore: number;
   /** The sender signed another message under the same number. */

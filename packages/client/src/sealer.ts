@@ -39,7 +39,7 @@ export class Sealer {
     this.restart();
   }
 
-  /** No number is ever sealed twice: a page load, or a message that is given up, begins a new chain. */
+  /** No number is ever sealed twice: a page load, another log, or a message that is given up, begins a new chain. */
   restart(): void {
     this.#sess = Uint8Array.from(this.#random(SESS_BYTES));
     this.#count = 0;

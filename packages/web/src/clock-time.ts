@@ -10,3 +10,8 @@ export function clockTime(at: number): string {
 export function dayName(at: number): string {
   return day.format(at);
 }
+
+/** The time of day; of another day, with its name. */
+export function momentOf(at: number, now = Date.now()): string {
+  return dayName(at) === dayName(now) ? clockTime(at) : `${clockTime(at)}, ${dayName(at)}`;
+}

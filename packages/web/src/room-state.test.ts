@@ -65,6 +65,7 @@ const written: RoomNews = {
       text: 'hello',
       at: 0,
       clockOff: false,
+      late: false,
       missingBefore: 0,
       conflicting: false,
     },

@@ -26,6 +26,7 @@ function message(seq: number, more: Partial<Message> = {}): Message {
     text: `text ${seq}`,
     at: Date.now(),
     clockOff: false,
+    late: false,
     missingBefore: 0,
     conflicting: false,
     ...more,

@@ -1,6 +1,7 @@
 import type { Message, Outgoing, Person } from '@mayfly/client';
 import { describe, expect, test } from 'vitest';
 import {
+  type Bubble,
   type Notice,
   type Placed,
   type StreamInput,
@@ -8,6 +9,7 @@ import {
   keepUnchanged,
   placeMessages,
   streamItems,
+  timedBubble,
 } from './stream.ts';
 import { sharedNames } from './shared-names.ts';
 
@@ -28,6 +30,7 @@ function message(seq: number, from: Person, minutes: number, more: Partial<Messa
     text: `text ${seq}`,
     at: NOON + minutes * MINUTE,
     clockOff: false,
+    late: false,
     missingBefore: 0,
     conflicting: false,
     ...more,
@@ -168,6 +171,21 @@ describe('own messages', () => {
   test('are never shown twice while echo and outbox overlap', () => {
     const placed = place(message(2, me, 0, { key: 'a' }));
     expect(outline(items({ placed, outbox: [outgoing('a', 0)] }))).toEqual(['me: a']);
+  });
+});
+
+describe('RECV-4: a message that was delivered long after it was written', () => {
+  const late = message(4, juno, -60, { late: true });
+
+  test('stands at its place in the log, in the turn of its sender', () => {
+    const placed = place(message(2, layla, 0), message(3, juno, 0), late, message(5, juno, 1));
+    expect(outline(items({ placed }))).toEqual(['ليلى: m2', 'Juno: m3 m4 m5']);
+  });
+
+  test('gives its turn no time', () => {
+    const onTime: Bubble = { type: 'message', message: message(3, juno, 0) };
+    expect(timedBubble([{ type: 'message', message: late }, onTime])).toBe(onTime);
+    expect(timedBubble([{ type: 'message', message: late }])).toBeUndefined();
   });
 });
 

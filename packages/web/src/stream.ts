@@ -145,6 +145,11 @@ class StreamDraft {
   }
 }
 
+/** The bubble whose time stands for the turn's: one that was delivered when it was written. */
+export function timedBubble(bubbles: readonly Bubble[]): Bubble | undefined {
+  return bubbles.find((bubble) => bubble.type === 'outgoing' || !bubble.message.late);
+}
+
 function isSamePerson(a: Person | undefined, b: Person | undefined): boolean {
   return a?.idPk === b?.idPk && a?.name === b?.name;
 }

@@ -21,7 +21,7 @@ export type Statement = {
   /** First 4 bytes of the logId. */
   readonly logTag: Uint8Array;
   readonly seq: number;
-  /** How many events, ending at `seq`. */
+  /** How many events, ending at `seq`; 0 says only where the sender is. */
   readonly events: number;
   readonly seen: Uint8Array;
 };
@@ -31,11 +31,14 @@ export type Statement = {
  * `c`: number of the last command at or before it.
  */
 export function makeStatement(position: Position, c: number, hashes: readonly Uint8Array[]): Statement {
-  const logId = logIdBytes(position.logId);
-  const logTag = logId.subarray(0, 4);
   const window = hashes.slice(-SEEN_EVENTS_MAX);
-  if (window.length === 0) return { logTag, seq: 0, events: 0, seen: new Uint8Array(8) };
-  return { logTag, seq: position.seq, events: window.length, seen: seenDigest(logId, c, window) };
+  const seen = window.length > 0 ? seenDigest(logIdBytes(position.logId), c, window) : new Uint8Array(8);
+  return { logTag: logTagOf(position.logId), seq: position.seq, events: window.length, seen };
+}
+
+/** How messages name the log they were sealed for. */
+export function logTagOf(logId: string): Uint8Array {
+  return logIdBytes(logId).subarray(0, 4);
 }
 
 /** The first 8 bytes of the hash over log, last command and the hashes, oldest first. */

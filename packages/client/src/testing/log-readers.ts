@@ -38,7 +38,7 @@ type View = { readonly shown: ReadonlyMap<string, Message>; readonly unverified:
 
 /** `isCut`: a batch ends before the step of this index. A cut before the first step leaves one batch. */
 function read(steps: readonly Step[], isCut: (index: number) => boolean): View {
-  const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, 0);
+  const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, NO_COMMANDS);
   const shown = new Map<string, Message>();
   let batch: LogEvent[] = [];
   const flush = () => {
@@ -47,7 +47,7 @@ function read(steps: readonly Step[], isCut: (index: number) => boolean): View {
   };
   for (const [index, step] of steps.entries()) {
     if (isCut(index) || step.type === 'reset') flush();
-    if (step.type === 'reset') receiver.skipTo(step.position, 0);
+    if (step.type === 'reset') receiver.skipTo(step.position, NO_COMMANDS);
     else batch.push(step.event);
   }
   flush();
@@ -69,6 +69,8 @@ function verifyOnce(message: OpenedMessage): boolean {
   verdicts.set(message.signature, verdict);
   return verdict;
 }
+
+const NO_COMMANDS = { c: 0, head: 0, moderators: [] };
 
 const READER = {
   id: ID,

@@ -11,6 +11,7 @@ import {
   toHex,
 } from '@mayfly/protocol';
 import { fraction } from '../fraction.ts';
+import { logTagOf } from '../crypto/event-hash.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import { Author, type Sealed, reseal, spoilSignature } from './author.ts';
 import { seededRandom } from './random.ts';
@@ -63,6 +64,9 @@ type Rivals = readonly [Forms, Forms];
 
 function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
   const sess = random(4);
+  // Sealed for the log that all readers begin in, or for another.
+  const logTag = pick(random, [logTagOf(LOG_ID), new Uint8Array(4)]);
+  const statement = { logTag, seq: 1, events: 1, seen: new Uint8Array(8) };
   const chain: Rivals[] = [];
   let before: readonly [Sealed, Sealed] | undefined;
   for (let count = 1; count <= COUNTS; count++) {
@@ -73,6 +77,7 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
         count,
         prev: previous?.mid ?? new Uint8Array(32),
         at: WRITTEN_AT,
+        statement,
       });
     const honest = seal(`${count}`, before?.[0]);
     const rival = seal(`rival ${count}`, before && pick(random, before));

@@ -1,6 +1,7 @@
 // One bubble of a turn: a message of the log, or one of one's own on its way there.
 
 import type { Message, Outgoing } from '@mayfly/client';
+import { momentOf } from '../clock-time.ts';
 import type { TextPart } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
 import type { Bubble } from '../stream.ts';
@@ -65,15 +66,24 @@ function LinkedText({ parts }: { readonly parts: readonly TextPart[] }) {
   );
 }
 
-function Marks({ message }: { readonly message: Message }) {
-  if (!message.conflicting) return null;
+function Marks({ message: { at, late, conflicting } }: { readonly message: Message }) {
   return (
-    <p class="state state--bad">
-      <span>
-        <Icon name="alert" />
-        {roomTexts.conflicting}
-      </span>
-    </p>
+    <>
+      {late && (
+        <p class="state">
+          <Icon name="clock" />
+          {roomTexts.late(momentOf(at))}
+        </p>
+      )}
+      {conflicting && (
+        <p class="state state--bad">
+          <span>
+            <Icon name="alert" />
+            {roomTexts.conflicting}
+          </span>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@
 import { Component } from 'preact';
 import { clockTime } from '../clock-time.ts';
 import type { RoomView } from '../room-view.ts';
-import type { Bubble, Turn } from '../stream.ts';
+import { type Bubble, type Turn, timedBubble } from '../stream.ts';
 import { roomTexts } from '../words/room.ts';
 import { AuthorName, Avatar, hueOf } from './author-name.tsx';
 import { MessageBubble } from './message.tsx';
@@ -34,7 +34,7 @@ function OthersTurn({ turn, view }: TurnProps) {
       <div class="turn__col">
         <p class="turn__head">
           <AuthorName person={person} tagged={tagged} />
-          <SentAt bubble={turn.bubbles[0]} />
+          <SentAt bubble={timedBubble(turn.bubbles)} />
         </p>
         <Bubbles turn={turn} view={view} />
       </div>
@@ -70,7 +70,7 @@ function Bubbles({ turn, view }: TurnProps) {
 }
 
 function SentAt({ bubble }: { readonly bubble: Bubble | undefined }) {
-  if (bubble?.type !== 'message') return null;
+  if (bubble?.type !== 'message' || bubble.message.late) return null;
   const { at, clockOff } = bubble.message;
   return (
     <time dateTime={new Date(at).toISOString()} title={clockOff ? roomTexts.clockOff : undefined}>
