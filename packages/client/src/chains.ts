@@ -89,7 +89,7 @@ export class Chains {
     }
     for (const [candidate, chain] of this.#changed)
       candidate.missingBefore ??= this.#missingBefore(chain, candidate);
-    return [...this.#changed.keys()].toSorted((a, b) => a.place - b.place);
+    return [...this.#changed.keys()].sort((a, b) => a.place - b.place);
   }
 
   #chain(name: string): Chain {
@@ -111,7 +111,7 @@ export class Chains {
   #acceptRun(chain: Chain, group: readonly Candidate[]): void {
     const accepted = new Set<Candidate>();
     let successor: Candidate | undefined;
-    for (const candidate of group.toReversed()) {
+    for (const candidate of [...group].reverse()) {
       const vouched = successor !== undefined && isBefore(candidate, successor);
       if (!vouched && !this.#holds(candidate)) continue;
       accepted.add(candidate);

@@ -78,7 +78,7 @@ export class Receiver {
       for (const other of this.#freshness.judge(message)) changed.add(other);
       changed.add(message);
     }
-    return [...changed].toSorted((a, b) => a.place - b.place).map((message) => this.#toMessage(message));
+    return [...changed].sort((a, b) => a.place - b.place).map((message) => this.#toMessage(message));
   }
 
   #take(event: LogEvent, arrivedAt: number, live: boolean): Arrival | undefined {

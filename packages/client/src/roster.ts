@@ -251,7 +251,7 @@ export class Roster {
 }
 
 function latestFirst(members: readonly Member[]): readonly Member[] {
-  return [...members.filter(({ you }) => you), ...members.filter(({ you }) => !you).toReversed()];
+  return [...members.filter(({ you }) => you), ...members.filter(({ you }) => !you).reverse()];
 }
 
 function namesNobody({ joined, away, left }: Presence): boolean {

@@ -10,7 +10,7 @@ const USUAL_LIVES = [5 * 60, 30 * 60, 2 * 3600, 24 * 3600];
 /** Seconds, shortest first; the server's own suggestion is always among them. */
 export function lifeChoices({ life, lifeMax }: ServerLimits): readonly number[] {
   const lives = new Set([...USUAL_LIVES.filter((usual) => usual <= lifeMax), life]);
-  return [...lives].toSorted((a, b) => a - b);
+  return [...lives].sort((a, b) => a - b);
 }
 
 /** `5 min`, `2 h`, `90 min`: short enough for a segment. */

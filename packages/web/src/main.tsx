@@ -8,3 +8,4 @@ restoreTheme();
 startApp();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);
+document.getElementById('late')?.remove();

@@ -208,5 +208,5 @@ export function placeMessages(
       message: seq === message.seq ? message : { ...message, seq },
     });
   }
-  return [...byKey.values()].toSorted((a, b) => a.log - b.log || a.message.seq - b.message.seq);
+  return [...byKey.values()].sort((a, b) => a.log - b.log || a.message.seq - b.message.seq);
 }
