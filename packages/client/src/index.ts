@@ -13,6 +13,7 @@ export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink 
 export type {
   Connection,
   Emoji,
+  FailReason,
   Member,
   Message,
   Outgoing,

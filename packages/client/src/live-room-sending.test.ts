@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PATIENCE } from './connection.ts';
 import { OVERTAKEN_PATIENCE_MS } from './outbox.ts';
 import { openEnvelope } from './crypto/envelope.ts';
+import { logTagOf } from './crypto/event-hash.ts';
 import { Author, KEYS } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
+import { LOG_ID } from './testing/server-double.ts';
 import { seededRandom } from './testing/random.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -84,6 +86,30 @@ describe('sending', () => {
     expect(seen.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
     expect(seen.every(({ missingBefore, conflicting }) => missingBefore === 0 && !conflicting)).toBe(true);
     expect(witness.last('unverified')).toBeUndefined();
+  });
+
+  test('SEND-8: a server that says it logged a message, and resumes without it: the message stays, as failed', async () => {
+    const { room, server, reconnect, last, of, texts } = await enter();
+    room.send('a');
+    reconnect();
+    server.lastN = 1;
+    server.letIn();
+    expect(last('outbox')?.outgoing).toMatchObject([{ text: 'a', state: 'failed', why: 'withheld' }]);
+    expect(of('trimmed')).toEqual([]);
+    room.retry(last('outbox')?.outgoing[0]?.key ?? '');
+    server.logSent();
+    expect(texts()).toEqual(['a']);
+  });
+
+  test('RECV-4: written before the first welcome, a message states the log it goes to', async () => {
+    const { room, server, sent } = await open();
+    room.send('early');
+    server.letIn();
+    const [opened] = sent().map(({ envelope }) => openEnvelope(KEYS, envelope));
+    expect(opened).toMatchObject({
+      ok: true,
+      message: { count: 1, statement: { logTag: logTagOf(LOG_ID), seq: 1 } },
+    });
   });
 
   test('ENV-7: another log begins a new chain for what is sealed in it; what was sealed before stays as it is', async () => {

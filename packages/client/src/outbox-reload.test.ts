@@ -18,7 +18,7 @@ describe('SEND-7: after a reload', () => {
     const after = openOutbox(tab);
     expect(after.list()).toEqual(before.list());
     after.write('d');
-    after.outbox.caughtUp({ slot: SLOT, lastN: 4 });
+    after.outbox.caughtUp({ slot: SLOT, lastN: 4, mode: 'reset' });
     expect(after.wire()).toEqual(['5:a', '6:b', '7:c', '8:d']);
     for (const text of ['a', 'b', 'c']) expect(tab.sealed.get(text)).toHaveLength(1);
   });
@@ -28,7 +28,7 @@ describe('SEND-7: after a reload', () => {
     liveOutbox(tab).write('a', 'b');
     const after = openOutbox(tab);
     after.hear(utf8('of somebody else'), after.envelopeOf('a'), after.envelopeOf('b'));
-    after.outbox.caughtUp({ slot: SLOT, lastN: 2 });
+    after.outbox.caughtUp({ slot: SLOT, lastN: 2, mode: 'reset' });
     expect(after.wire()).toEqual([]);
     expect(after.trimmed).toEqual([]);
     expect(openOutbox(tab).list()).toEqual([]);
@@ -40,7 +40,7 @@ describe('SEND-7: after a reload', () => {
     before.write('a', 'b');
     expect(before.wire()).toEqual(['4:a', '5:b']);
     const after = openOutbox(tab);
-    after.outbox.caughtUp({ slot: SLOT, lastN: 3 });
+    after.outbox.caughtUp({ slot: SLOT, lastN: 3, mode: 'reset' });
     expect(after.wire()).toEqual(['4:a', '5:b']);
     expect(tab.sealed.get('a')).toHaveLength(1);
   });
@@ -49,7 +49,7 @@ describe('SEND-7: after a reload', () => {
     const tab = newTab();
     liveOutbox(tab).write('a', 'b', 'c');
     const after = openOutbox(tab);
-    after.outbox.caughtUp({ slot: SLOT, lastN: 2 });
+    after.outbox.caughtUp({ slot: SLOT, lastN: 2, mode: 'reset' });
     expect(after.trimmed).toEqual(['a', 'b']);
     expect(after.wire()).toEqual(['3:c']);
     const later = openOutbox(tab);
@@ -57,11 +57,31 @@ describe('SEND-7: after a reload', () => {
     expect(later.trimmed).toEqual([]);
   });
 
+  test('what was withheld stays failed', () => {
+    const tab = newTab();
+    const before = liveOutbox(tab);
+    before.write('a');
+    before.outbox.caughtUp({ slot: SLOT, lastN: 1, mode: 'resume' });
+    expect(openOutbox(tab).list()).toMatchObject([{ text: 'a', state: 'failed', why: 'withheld' }]);
+  });
+
+  test('what is written before the first welcome is sealed anew when the log is known', () => {
+    const tab = newTab();
+    openOutbox(tab).write('a');
+    const after = openOutbox(tab);
+    after.write('b');
+    after.outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'reset' });
+    expect(after.happened).toEqual(['restart']);
+    expect(after.wire()).toEqual(['1:a', '2:b']);
+    expect([tab.sealed.get('a')?.length, tab.sealed.get('b')?.length]).toEqual([1, 2]);
+    expect(openOutbox(tab).list()).toMatchObject([{ text: 'a' }, { text: 'b' }]);
+  });
+
   test('another slot: the numbers mean nothing there, the same bytes go out under new ones', () => {
     const tab = newTab();
     liveOutbox(tab).write('a', 'b');
     const after = openOutbox(tab);
-    after.outbox.caughtUp({ slot: OTHER_SLOT, lastN: 9 });
+    after.outbox.caughtUp({ slot: OTHER_SLOT, lastN: 9, mode: 'reset' });
     expect(after.wire()).toEqual(['10:a', '11:b']);
     expect(after.trimmed).toEqual([]);
   });
@@ -72,7 +92,7 @@ describe('SEND-7: after a reload', () => {
     before.write('a', 'b');
     before.outbox.refused(1, 'unavailable', 1000);
     const after = openOutbox(tab);
-    after.outbox.caughtUp({ slot: SLOT, lastN: 1 });
+    after.outbox.caughtUp({ slot: SLOT, lastN: 1, mode: 'reset' });
     expect(after.trimmed).toEqual(['a']);
     expect(after.wire()).toEqual(['2:b']);
   });
@@ -108,8 +128,9 @@ describe('SEND-7: after a reload', () => {
     openOutbox(tab).write('a', 'b');
     const after = openOutbox(tab);
     after.write('c');
-    after.outbox.caughtUp({ slot: SLOT, lastN: 0 });
+    after.outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'reset' });
     after.wire();
+    after.happened.splice(0);
     after.outbox.refused(1, 'too_big', 0);
     expect(after.happened).toEqual(['restart']);
     expect(after.wire()).toEqual(['1:b', '2:c']);
@@ -128,13 +149,13 @@ describe('SEND-7: after a reload', () => {
       const page = openOutbox(tab);
       // A server that logs all, and whose echo the page gets in the history of the next one only.
       page.hear(...log.map((logged) => page.envelopeOf(logged)));
-      page.outbox.caughtUp({ slot: SLOT, lastN: log.length });
+      page.outbox.caughtUp({ slot: SLOT, lastN: log.length, mode: 'reset' });
       page.write(text);
       if (i % 3 > 0) log.push(...page.wire().map((sent) => sent.replace(/^\d+:/, '')));
     }
     const last = openOutbox(tab);
     last.hear(...log.map((logged) => last.envelopeOf(logged)));
-    last.outbox.caughtUp({ slot: SLOT, lastN: log.length });
+    last.outbox.caughtUp({ slot: SLOT, lastN: log.length, mode: 'reset' });
     expect([...log, ...last.wire().map((sent) => sent.replace(/^\d+:/, ''))]).toEqual(texts);
   });
 });
@@ -146,7 +167,7 @@ describe('kept before it goes out', () => {
     const tab = newTab();
     const at: (string | null)[] = [];
     const { outbox, write } = openOutbox(tab, () => at.push(tab.storage.getItem(OF_FIRST)));
-    outbox.caughtUp({ slot: SLOT, lastN: 6 });
+    outbox.caughtUp({ slot: SLOT, lastN: 6, mode: 'reset' });
     write('a');
     expect(JSON.parse(at[0] ?? '')).toMatchObject({ text: 'a', n: 7 });
   });

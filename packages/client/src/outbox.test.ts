@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 describe('SEND-1: numbers', () => {
   test('begin after what the log took of ours, and have no holes', () => {
     const { outbox, write, wire } = openOutbox();
-    outbox.caughtUp({ slot: SLOT, lastN: 41 });
+    outbox.caughtUp({ slot: SLOT, lastN: 41, mode: 'resume' });
     write('a', 'b', 'c');
     expect(wire()).toEqual(['42:a', '43:b', '44:c']);
   });
@@ -19,7 +19,7 @@ describe('SEND-1: numbers', () => {
     write('a', 'b');
     expect(wire()).toEqual([]);
     expect(states()).toEqual(['a:waiting', 'b:waiting']);
-    outbox.caughtUp({ slot: SLOT, lastN: 7 });
+    outbox.caughtUp({ slot: SLOT, lastN: 7, mode: 'resume' });
     expect(wire()).toEqual(['8:a', '9:b']);
     expect(states()).toEqual(['a:sending', 'b:sending']);
   });
@@ -52,20 +52,57 @@ describe('SEND-2: the echo', () => {
     echo('a');
     wire();
     outbox.suspend();
-    outbox.caughtUp({ slot: SLOT, lastN: 1 });
+    outbox.caughtUp({ slot: SLOT, lastN: 1, mode: 'resume' });
     expect(wire()).toEqual(['2:b', '3:c']);
     expect(sealed.get('b')).toHaveLength(1);
   });
 
-  test('a number the log took, without an echo in what was received: sent, and no longer in the history', () => {
+  test('SEND-8: a number the log took, after a reset without its echo: sent, and no longer in the history', () => {
     const { outbox, write, wire, states, trimmed } = liveOutbox();
     write('a', 'b', 'c');
     wire();
     outbox.suspend();
-    outbox.caughtUp({ slot: SLOT, lastN: 2 });
+    outbox.caughtUp({ slot: SLOT, lastN: 2, mode: 'reset' });
     expect(states()).toEqual(['c:sending']);
     expect(wire()).toEqual(['3:c']);
     expect(trimmed).toEqual(['a', 'b']);
+  });
+
+  test('SEND-8: a number the log is said to have taken, after a resume without its echo: kept as failed', () => {
+    const { outbox, write, wire, list, trimmed } = liveOutbox();
+    write('a', 'b');
+    wire();
+    outbox.suspend();
+    outbox.caughtUp({ slot: SLOT, lastN: 1, mode: 'resume' });
+    expect(list()).toMatchObject([
+      { text: 'a', state: 'failed', why: 'withheld' },
+      { text: 'b', state: 'sending' },
+    ]);
+    expect(wire()).toEqual(['2:b']);
+    expect(trimmed).toEqual([]);
+  });
+
+  test('SEND-8: what was withheld can be sent again, deleted, or is done when the server shows it after all', () => {
+    const { outbox, write, wire, list, echo, states } = liveOutbox();
+    write('a', 'b', 'c');
+    wire();
+    outbox.suspend();
+    outbox.caughtUp({ slot: SLOT, lastN: 3, mode: 'resume' });
+    expect(states()).toEqual(['a:failed', 'b:failed', 'c:failed']);
+    outbox.discard(list()[0]?.key ?? '');
+    outbox.retry(list()[0]?.key ?? '');
+    echo('c');
+    expect(states()).toEqual(['b:sending']);
+    expect(wire()).toEqual(['4:b']);
+  });
+
+  test('SEND-8: a retry is a new message, and says when it is sealed', () => {
+    const { outbox, write, list } = liveOutbox();
+    write('a');
+    outbox.refused(1, 'too_big', 0);
+    vi.advanceTimersByTime(900_000);
+    outbox.retry(list()[0]?.key ?? '');
+    expect(list()).toMatchObject([{ text: 'a', at: Date.now() }]);
   });
 
   test('SEND-4: after a fresh start everything is numbered anew, and nothing is taken for sent', () => {
@@ -73,7 +110,7 @@ describe('SEND-2: the echo', () => {
     write('a', 'b');
     wire();
     outbox.suspend();
-    outbox.caughtUp({ slot: OTHER_SLOT, lastN: 5 });
+    outbox.caughtUp({ slot: OTHER_SLOT, lastN: 5, mode: 'resume' });
     expect(wire()).toEqual(['6:a', '7:b']);
   });
 
@@ -100,7 +137,7 @@ describe('SEND-2: the echo', () => {
     write('b');
     expect(states()).toEqual(['a:unconfirmed', 'b:waiting']);
     wire();
-    outbox.caughtUp({ slot: SLOT, lastN: 0 });
+    outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'resume' });
     expect(wire()).toEqual(['1:a', '2:b']);
     expect(states()).toEqual(['a:sending', 'b:sending']);
   });
@@ -244,7 +281,7 @@ describe('REFUSED-1', () => {
     outbox.refused(1, 'busy', 60_000);
     outbox.suspend();
     expect(states()).toEqual(['a:waiting']);
-    outbox.caughtUp({ slot: SLOT, lastN: 0 });
+    outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'resume' });
     expect(states()).toEqual(['a:sending']);
   });
 
@@ -317,7 +354,7 @@ describe('REFUSED-1', () => {
     outbox.suspend();
     vi.advanceTimersByTime(10_000);
     expect(wire()).toEqual([]);
-    outbox.caughtUp({ slot: SLOT, lastN: 0 });
+    outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'resume' });
     expect(wire()).toEqual(['1:a']);
   });
 });
@@ -328,7 +365,7 @@ test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
   wire();
   outbox.clear();
   expect(vi.getTimerCount()).toBe(0);
-  outbox.caughtUp({ slot: SLOT, lastN: 0 });
+  outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'resume' });
   expect(list()).toEqual([]);
   expect(wire()).toEqual([]);
   expect(told.flat()).toMatchObject([{ text: 'a' }]);
@@ -360,7 +397,7 @@ describe('changes are told by the outbox itself', () => {
     write('b');
     expect(states()).toEqual(['a:sending', 'b:sending']);
     expect(wire()).toEqual([]);
-    outbox.caughtUp({ slot: SLOT, lastN: 0 });
+    outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'resume' });
     expect(wire()).toEqual(['1:a', '2:b']);
   });
 });

@@ -9,7 +9,7 @@ import {
   equalBytes,
 } from '@mayfly/protocol';
 import type { Clock } from './clock.ts';
-import type { Outgoing } from './room-news.ts';
+import type { FailReason, Outgoing } from './room-news.ts';
 import type { KeptMessage, SentAs, StoredOutbox } from './stored-outbox.ts';
 
 export type SealedText = { readonly key: string; readonly envelope: Uint8Array };
@@ -37,12 +37,13 @@ type Progress =
   | { readonly on: 'queue'; readonly sent?: SentAs }
   /** The outcome is unknown until its echo. */
   | { readonly on: 'wire'; readonly sent: SentAs }
-  | { readonly on: 'hold'; readonly why: RefusedCode };
+  | { readonly on: 'hold'; readonly why: FailReason };
 
 type Entry = {
   sealed: SealedText;
   readonly text: string;
-  readonly at: number;
+  /** When it was sealed. */
+  at: number;
   progress: Progress;
   /** It was on the wire, and others' messages came instead of its echo. */
   doubted: boolean;
@@ -63,6 +64,9 @@ export class Outbox {
   // Our member record, from the first `caughtUp` on, and the last number given away in it.
   #slot: Uint8Array = new Uint8Array();
   #n = 0;
+  // Until the first `caughtUp`: what was written meanwhile.
+  #isEarly = true;
+  readonly #early = new Set<Entry>();
   // Messages may go out.
   #open = false;
   // False from the loss of a connection until the next one has caught up.
@@ -86,13 +90,10 @@ export class Outbox {
   }
 
   add(text: string, at: number): string {
-    return this.#push({
-      sealed: this.#world.seal(text, at),
-      text,
-      at,
-      progress: { on: 'queue' },
-      doubted: false,
-    });
+    const sealed = this.#world.seal(text, at);
+    const entry: Entry = { sealed, text, at, progress: { on: 'queue' }, doubted: false };
+    if (this.#isEarly) this.#early.add(entry);
+    return this.#push(entry);
   }
 
   /** Nothing goes out until the next `caughtUp`; what is on the wire has an unknown outcome until then. */
@@ -110,13 +111,15 @@ export class Outbox {
 
   /**
    * Everything up to the moment of joining was received. `lastN`: the last number that the log took of `slot`. A message
-   * that went out under such a number, and whose echo was not among what was received, has left the history meanwhile;
-   * anything else is sent again, byte for byte.
+   * that went out under such a number, and whose echo was not among what was received, has left the history meanwhile.
+   * Not so after a resume: there it is withheld. Anything else is sent again, byte for byte.
    */
-  caughtUp({ slot, lastN }: Pick<Welcome, 'slot' | 'lastN'>): void {
-    const isTrimmed = ({ progress }: Entry) => wasTaken(progress, slot, lastN);
-    const trimmed = this.#entries.filter(isTrimmed);
+  caughtUp({ slot, lastN, mode }: Pick<Welcome, 'slot' | 'lastN' | 'mode'>): void {
+    const taken = this.#entries.filter(({ progress }) => wasTaken(progress, slot, lastN));
+    const trimmed = mode === 'reset' ? taken : [];
     for (const entry of trimmed) this.#take(entry);
+    if (mode === 'resume') for (const entry of taken) this.#fail(entry, 'withheld');
+    this.#sealEarly();
     for (const entry of this.#entries) {
       if (entry.progress.on !== 'hold') entry.progress = { on: 'queue' };
       entry.doubted = false;
@@ -148,8 +151,7 @@ export class Outbox {
     if (RETRIED_BY_ITSELF.has(code)) {
       this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
     } else {
-      entry.progress = { on: 'hold', why: code };
-      this.#keep(entry);
+      this.#fail(entry, code);
       this.#resealBehind(entry);
       this.#flush();
     }
@@ -160,7 +162,8 @@ export class Outbox {
   retry(key: string): void {
     const entry = this.#takeFailed(key);
     if (entry === undefined) return;
-    this.#push({ ...entry, sealed: this.#world.seal(entry.text, entry.at), progress: { on: 'queue' } });
+    const at = this.#world.clock.now();
+    this.#push({ ...entry, sealed: this.#world.seal(entry.text, at), at, progress: { on: 'queue' } });
   }
 
   discard(key: string): void {
@@ -171,6 +174,7 @@ export class Outbox {
   clear(): void {
     this.hold();
     this.#entries = [];
+    this.#early.clear();
   }
 
   #notify(): void {
@@ -217,6 +221,11 @@ export class Outbox {
     return entry.sealed.key;
   }
 
+  #fail(entry: Entry, why: FailReason): void {
+    entry.progress = { on: 'hold', why };
+    this.#keep(entry);
+  }
+
   #take(entry: Entry): void {
     this.#entries.splice(this.#entries.indexOf(entry), 1);
     this.#world.store.drop(entry.sealed.key);
@@ -254,8 +263,17 @@ export class Outbox {
     }
   }
 
+  // What this page wrote before its first welcome could not state a log yet (EVENT-3).
+  #sealEarly(): void {
+    if (this.#early.size > 0) this.#world.restartChain();
+    for (const entry of this.#early) this.#reseal(entry);
+    this.#early.clear();
+    this.#isEarly = false;
+  }
+
   #reseal(entry: Entry): void {
     this.#world.store.drop(entry.sealed.key);
+    entry.at = this.#world.clock.now();
     entry.sealed = this.#world.seal(entry.text, entry.at);
     entry.progress = { on: 'queue' };
     this.#keep(entry);

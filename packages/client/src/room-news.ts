@@ -57,6 +57,9 @@ export type Message = {
   readonly conflicting: boolean;
 };
 
+/** `withheld`: the server says that it logged the message, and doesn't show it. */
+export type FailReason = RefusedCode | 'withheld';
+
 /** A message of one's own that has not been echoed. */
 export type Outgoing = {
   readonly key: string;
@@ -72,7 +75,7 @@ export type Outgoing = {
     | 'unconfirmed'
     /** Stays until retried or deleted. */
     | 'failed';
-  readonly why?: RefusedCode;
+  readonly why?: FailReason;
   /** Of the first slowed one: when it goes out, in milliseconds since 1970. Those behind it wait their turn. */
   readonly until?: number;
 };

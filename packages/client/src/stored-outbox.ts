@@ -5,7 +5,6 @@ import {
   BODY_BYTES_MAX,
   type JsonObject,
   REFUSED_CODES,
-  type RefusedCode,
   SLOT_BYTES,
   bytesField,
   field,
@@ -18,6 +17,7 @@ import {
   wholeNumber,
 } from '@mayfly/protocol';
 import { KEPT_MAX, SIZE_NAME, nameOf, readSize } from './outbox-names.ts';
+import type { FailReason } from './room-news.ts';
 import type { RoomStorage } from './tab-storage.ts';
 
 /** The number a message went out under, and the member record it counts for. */
@@ -34,9 +34,10 @@ export type KeptMessage = {
   /** Left out if it never went out, or certainly was not logged. */
   readonly sent?: SentAs;
   /** It failed, and waits for the person who wrote it. */
-  readonly failed?: RefusedCode;
+  readonly failed?: FailReason;
 };
 
+const FAIL_REASONS: readonly FailReason[] = [...REFUSED_CODES, 'withheld'];
 const KEY = /^[0-9a-f]{64}$/;
 const U32_MAX = 2 ** 32 - 1;
 const U48_MAX = 2 ** 48 - 1;
@@ -161,7 +162,7 @@ function readMessage(object: JsonObject): KeptMessage | undefined {
   if (typeof text !== 'string' || utf8(text).length > BODY_BYTES_MAX) return undefined;
   if (at === undefined || envelope === undefined) return undefined;
   const sent = readSentAs(object);
-  const failed = oneOf(field(object, 'failed'), REFUSED_CODES);
+  const failed = oneOf(field(object, 'failed'), FAIL_REASONS);
   return { key, envelope, text, at, ...(sent && { sent }), ...(failed && { failed }) };
 }
 

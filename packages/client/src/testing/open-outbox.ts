@@ -74,6 +74,6 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
 /** As `openOutbox`, connected. */
 export function liveOutbox(tab?: Tab, lastN = 0) {
   const all = openOutbox(tab);
-  all.outbox.caughtUp({ slot: SLOT, lastN });
+  all.outbox.caughtUp({ slot: SLOT, lastN, mode: 'reset' });
   return all;
 }

@@ -1,6 +1,6 @@
 // What the chat says, in English.
 
-import type { RefusedCode } from '@mayfly/protocol';
+import type { FailReason } from '@mayfly/client';
 import { lifetime, plural, texts } from './start.ts';
 import type { ResetReason } from '../stream.ts';
 
@@ -11,7 +11,7 @@ export function shownName(name: string): string {
 
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
-const WHY: Readonly<Record<RefusedCode, string>> = {
+const WHY: Readonly<Record<FailReason, string>> = {
   rate: 'You write faster than this room allows.',
   busy: 'The room is very busy right now.',
   unavailable: 'The server can’t take messages right now.',
@@ -21,6 +21,7 @@ const WHY: Readonly<Record<RefusedCode, string>> = {
   gap: 'An earlier message didn’t arrive.',
   stale: 'The room changed meanwhile.',
   epoch: 'The room’s key changed meanwhile.',
+  withheld: 'The server says it has this, but doesn’t show it.',
 };
 
 const RESET: Readonly<Record<ResetReason, string>> = {
@@ -89,11 +90,11 @@ export const roomTexts = {
     unconfirmed: 'Not confirmed, so it is sent again',
   },
   trimmed: 'Sent. It’s no longer in the room’s history.',
-  slowed: (code: RefusedCode, ms: number) =>
+  slowed: (code: FailReason, ms: number) =>
     `${WHY[code]} Sending goes on in ${lifetime(Math.max(1000, ms))}.`,
   queued: 'Waits its turn',
   failed: 'Failed to send.',
-  why: (code: RefusedCode) => WHY[code],
+  why: (code: FailReason) => WHY[code],
   retry: 'Retry',
   delete: 'Delete',
 
