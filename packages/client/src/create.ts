@@ -16,9 +16,10 @@ import {
 import { answerText } from './answer-text.ts';
 import { systemClock } from './clock.ts';
 import { makeFirstCharter } from './crypto/charter.ts';
-import { roomSecrets } from './crypto/keys.ts';
+import { roomSecrets, wipeRoomSecrets } from './crypto/keys.ts';
 import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
+import { wipe } from './crypto/wipe.ts';
 import { type Identity, newIdentity } from './identity.ts';
 import type { RoomLink } from './link.ts';
 
@@ -57,26 +58,36 @@ export async function createRoom(options: CreateOptions): Promise<Created> {
   const ownerCode = newOwnerCode(random);
   const owner = ownerKeys(ownerCode);
   const identity = { ...newIdentity(random, options.name), ownerCode };
+  const link = await makeRoom(options, owner, identity);
+  wipe(owner.seed, owner.boxKey);
+  if ('id' in link) return { ok: true, link, identity, ownerCode };
+  wipe(identity.seed, identity.xSecret);
+  return link;
+}
 
+async function makeRoom(
+  options: CreateOptions,
+  owner: OwnerKeys,
+  { pk }: Identity,
+): Promise<RoomLink | Failed> {
   const reserved = await reserve(options, owner);
   if (!reserved.ok) return reserved;
+  const { id } = reserved;
+  const { secret, body } = makeCharter(id, owner, pk, options.random ?? secureRandom);
+  const opened = await sendCharter(options, `/api/rooms/${id}/charter`, body);
+  return opened.ok ? { id, secret } : opened;
+}
 
+/** The link's secret, and the charter that commits to it, as it is sent. */
+function makeCharter(id: RoomId, owner: OwnerKeys, ownerTab: Uint8Array, random: RandomBytes) {
   const r = random(32);
   const secret = linkSecret(owner.pk, r);
-  const charter = makeFirstCharter(
-    {
-      id: reserved.id,
-      owner,
-      r,
-      secrets: roomSecrets(secret),
-      moderators: [{ idPk: identity.pk, mask: POWER.owner }],
-    },
-    random,
-  );
-  const body = encodeCommandWithBlob(charter.bytes, charter.blob);
-  const opened = await sendCharter(options, `/api/rooms/${reserved.id}/charter`, body);
-  if (!opened.ok) return opened;
-  return { ok: true, link: { id: reserved.id, secret }, identity, ownerCode };
+  const secrets = roomSecrets(secret);
+  const moderators = [{ idPk: ownerTab, mask: POWER.owner }];
+  const charter = makeFirstCharter({ id, owner, r, secrets, moderators }, random);
+  wipe(r);
+  wipeRoomSecrets(secrets);
+  return { secret, body: encodeCommandWithBlob(charter.bytes, charter.blob) };
 }
 
 type Failed = Extract<Created, { ok: false }>;

@@ -8,9 +8,10 @@ import {
 } from '@mayfly/protocol';
 import { type Clock, systemClock } from './clock.ts';
 import { makeLook } from './crypto/join-proof.ts';
-import { roomSecrets } from './crypto/keys.ts';
+import { roomSecrets, wipeRoomSecrets } from './crypto/keys.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { signingKey } from './crypto/signature.ts';
+import { wipe } from './crypto/wipe.ts';
 import type { RoomLink } from './link.ts';
 import type { Transport } from './transport.ts';
 
@@ -82,7 +83,8 @@ function encodeLook({ id, secret }: RoomLink, nonce: Uint8Array, random: RandomB
   const identity = signingKey(random(32));
   const secrets = roomSecrets(secret);
   const look = encodeClientControl(makeLook({ id, identity, nonce, secrets }));
-  for (const bytes of [identity.seed, secrets.access.seed, secrets.root]) bytes.fill(0);
+  wipe(identity.seed);
+  wipeRoomSecrets(secrets);
   return look;
 }
 

@@ -3,6 +3,7 @@
 import type { RoomId, Welcome } from '@mayfly/protocol';
 import { type Charter, checkCharter } from './crypto/charter.ts';
 import type { EpochKeys, RoomSecrets } from './crypto/keys.ts';
+import { wipe } from './crypto/wipe.ts';
 import type { RoomEnd } from './room-news.ts';
 
 export type CheckedWelcome =
@@ -22,5 +23,7 @@ export function checkWelcome(
   const { charter: bytes, blob, c: lastC } = welcome;
   const checked = checkCharter({ id, secrets, keys, door: DOOR, lastC, bytes, blob });
   if (!checked.ok) return { ok: false, end: { why: 'false_room' } };
-  return { ok: true, charter: checked.charter, ownerPk: checked.manifest.ownerPk };
+  const { ownerPk, r, roots } = checked.manifest;
+  wipe(r, ...roots.map(({ root }) => root));
+  return { ok: true, charter: checked.charter, ownerPk };
 }

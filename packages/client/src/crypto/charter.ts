@@ -30,10 +30,11 @@ import {
   wholeNumber,
 } from '@mayfly/protocol';
 import { BOX_OVERHEAD, openBox, sealBox } from './box.ts';
-import { type EpochKeys, type RoomSecrets, epochKeys, linkPkOf } from './keys.ts';
+import { type EpochKeys, type RoomSecrets, epochKeys, linkPkOf, wipeEpochKeys } from './keys.ts';
 import { type OwnerKeys, linkSecret } from './owner.ts';
 import type { RandomBytes } from './random.ts';
 import { sign, verify } from './signature.ts';
+import { withJoined, withSecret } from './wipe.ts';
 
 const MANIFEST_TEXT_BYTES = MANIFEST_BYTES - BOX_OVERHEAD;
 const ROOTS_MAX = 8;
@@ -68,6 +69,7 @@ export function makeFirstCharter(
   const keys = epochKeys(secrets.root, id, 0);
   const manifest = sealManifest(keys, { ownerPk: owner.pk, r, ...(name && { name }), roots: [] }, random);
   const blob = concat(manifest, sealOwnerBox(owner, id, secrets, random));
+  wipeEpochKeys(keys);
   const args = encodeCharterArgs({
     newEpoch: 0,
     accessPk: secrets.access.pk,
@@ -90,23 +92,30 @@ function sealManifest(keys: EpochKeys, manifest: Manifest, random: RandomBytes):
     roots: roots.map(({ epoch, root }) => ({ e: epoch, root: toBase64url(root) })),
   });
   const padded = new Uint8Array(MANIFEST_TEXT_BYTES);
-  padded.set(utf8(text));
-  return sealBox(keys.manifest, manifestAad(keys), padded, random);
+  withSecret(utf8(text), (bytes) => padded.set(bytes));
+  return withSecret(padded, () =>
+    withJoined(manifestAad(keys), (aad) => sealBox(keys.manifest, aad, padded, random)),
+  );
 }
 
 function sealOwnerBox(owner: OwnerKeys, id: RoomId, secrets: RoomSecrets, random: RandomBytes): Uint8Array {
   const aad = concat(utf8('mayfly/v1 ownerbox\0'), roomIdBytes(id), u32(0));
   const second = secrets.second ?? new Uint8Array(32);
-  return sealBox(owner.boxKey, aad, concat(utf8(secrets.secret), second), random);
+  return withSecret(utf8(secrets.secret), (secret) =>
+    withJoined([secret, second], (both) => sealBox(owner.boxKey, aad, both, random)),
+  );
 }
 
-function manifestAad(keys: EpochKeys): Uint8Array {
-  return concat(utf8('mayfly/v1 man\0'), keys.ctx);
+function manifestAad(keys: EpochKeys): readonly Uint8Array[] {
+  return [utf8('mayfly/v1 man\0'), keys.ctx];
 }
 
 function openManifest(keys: EpochKeys, sealed: Uint8Array): Manifest | undefined {
-  const padded = openBox(keys.manifest, manifestAad(keys), sealed);
-  if (padded === undefined) return undefined;
+  const padded = withJoined(manifestAad(keys), (aad) => openBox(keys.manifest, aad, sealed));
+  return padded && withSecret(padded, readPadded);
+}
+
+function readPadded(padded: Uint8Array): Manifest | undefined {
   const end = padded.indexOf(0);
   const text = decodeUtf8(end < 0 ? padded : padded.subarray(0, end));
   if (text === undefined || (end >= 0 && padded.subarray(end).some((byte) => byte !== 0))) return undefined;

@@ -3,10 +3,11 @@
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, u8, utf8 } from '@mayfly/protocol';
+import { withJoined } from './wipe.ts';
 
 /** `SHA-256("mayfly/v1 domain\0" || parts)`. */
 export function digest(domain: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  return sha256(concat(utf8(`mayfly/v1 ${domain}`), u8(0), ...parts));
+  return withJoined([utf8(`mayfly/v1 ${domain}`), u8(0), ...parts], sha256);
 }
 
 /** `E` of KEY-1: HKDF-Extract. */

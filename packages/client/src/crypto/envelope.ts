@@ -27,6 +27,7 @@ import type { EpochKeys } from './keys.ts';
 import { nameFits } from './person.ts';
 import type { RandomBytes } from './random.ts';
 import { type SigningKey, sign, verify } from './signature.ts';
+import { withJoined, withSecret } from './wipe.ts';
 
 /** What a message is (ENV-5). This version writes and shows text only; 2 to 6 are reserved. */
 export const CTYPE_TEXT = 1;
@@ -82,13 +83,15 @@ export function sealMessage(
   const signed = encodeContent(author.pk, content);
   const mid = midOf(keys, header, signed);
   const inner = padToBucket(concat(signed, sign(author.seed, 'sig', mid)));
-  const sealed = sealBox(keys.message, associated(keys, header), inner, () => nonce);
+  const sealed = withJoined(associated(keys, header), (aad) =>
+    sealBox(keys.message, aad, inner, () => nonce),
+  );
   return { envelope: concat(header, sealed), mid };
 }
 
 /** ENV-6: only the author can make it; whoever shows it to the server may erase the message. */
 export function eraseProof(seed: Uint8Array, nonce: Uint8Array): Uint8Array {
-  return expandKey(extractKey(nonce, seed), 'del', ERASE_PROOF_BYTES);
+  return withSecret(extractKey(nonce, seed), (prk) => expandKey(prk, 'del', ERASE_PROOF_BYTES));
 }
 
 function encodeHeader(epoch: number, ttl: number, proof: Uint8Array): Uint8Array {
@@ -129,8 +132,8 @@ function midOf(keys: EpochKeys, header: Uint8Array, signed: Uint8Array): Uint8Ar
   return digest('mid', keys.ctx, header, signed);
 }
 
-function associated(keys: EpochKeys, header: Uint8Array): Uint8Array {
-  return concat(utf8('mayfly/v1 env\0'), header, keys.ctx);
+function associated(keys: EpochKeys, header: Uint8Array): readonly Uint8Array[] {
+  return [utf8('mayfly/v1 env\0'), header, keys.ctx];
 }
 
 function padToBucket(inner: Uint8Array): Uint8Array {
@@ -160,7 +163,9 @@ export function openEnvelope(keys: EpochKeys, envelope: Uint8Array): OpenResult 
   if (!isEnvelope(envelope)) return { ok: false, reason: 'not_an_envelope' };
   const header = envelope.subarray(0, ENVELOPE_HEADER_BYTES);
   if (epochOf(envelope) !== keys.epoch) return { ok: false, reason: 'epoch' };
-  const inner = openBox(keys.message, associated(keys, header), envelope.subarray(ENVELOPE_HEADER_BYTES));
+  const inner = withJoined(associated(keys, header), (aad) =>
+    openBox(keys.message, aad, envelope.subarray(ENVELOPE_HEADER_BYTES)),
+  );
   if (inner === undefined) return { ok: false, reason: 'seal' };
   const message = readInner(keys, header, inner);
   return message ? { ok: true, message } : { ok: false, reason: 'content' };

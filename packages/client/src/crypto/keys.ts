@@ -3,6 +3,7 @@
 import { PUBLIC_KEY_BYTES, type RoomId, concat, roomIdBytes, u32, utf8 } from '@mayfly/protocol';
 import { expandKey, extractFor } from './derive.ts';
 import { type SigningKey, signingKey } from './signature.ts';
+import { wipe, withJoined } from './wipe.ts';
 
 /** What the link's secret S, and P where the door needs one, unlock. */
 export type RoomSecrets = {
@@ -20,14 +21,22 @@ export type RoomSecrets = {
 
 export function roomSecrets(secret: string, second?: Uint8Array): RoomSecrets {
   const s = utf8(secret);
-  const prk = extractFor('room-prk', second ? concat(s, second) : s);
-  return {
+  const prk = withJoined([s, second ?? new Uint8Array()], (joined) => extractFor('room-prk', joined));
+  const prk0 = extractFor('link-prk', s);
+  const secrets = {
     secret,
     second,
     access: signingKey(expandKey(prk, 'auth')),
-    link: second && signingKey(expandKey(extractFor('link-prk', s), 'link-auth')),
+    link: second && signingKey(expandKey(prk0, 'link-auth')),
     root: expandKey(prk, 'root'),
   };
+  wipe(s, prk, prk0);
+  return secrets;
+}
+
+/** What can be reached of them. */
+export function wipeRoomSecrets({ second, access, link, root }: RoomSecrets): void {
+  wipe(second, access.seed, link?.seed, root);
 }
 
 /** The link key's place in a charter: zeros where the door is the link alone. */
@@ -58,4 +67,8 @@ export function epochKeys(root: Uint8Array, id: RoomId, epoch: number): EpochKey
     manifest: expandKey(ctx, 'manifest'),
     fingerprint: expandKey(ctx, 'fingerprint'),
   };
+}
+
+export function wipeEpochKeys({ ctx, message, ephemeral, profile, manifest, fingerprint }: EpochKeys): void {
+  wipe(ctx, message, ephemeral, profile, manifest, fingerprint);
 }

@@ -24,6 +24,7 @@ import type { EpochKeys } from './keys.ts';
 import { nameFits } from './person.ts';
 import type { RandomBytes } from './random.ts';
 import { type SigningKey, sign, verify } from './signature.ts';
+import { withJoined } from './wipe.ts';
 
 const HEADER_BYTES = 5;
 const INNER_BYTES = PROFILE_BYTES - HEADER_BYTES - BOX_OVERHEAD;
@@ -48,9 +49,11 @@ export function sealProfile(
   const name = utf8(profile.name);
   const fields = concat(author.pk, profile.xPk, slot, u48(profile.at), u8(name.length), name);
   const inner = new Uint8Array(INNER_BYTES);
-  inner.set(concat(fields, sign(author.seed, 'prosig', concat(keys.ctx, fields))));
+  const signature = withJoined([keys.ctx, fields], (signed) => sign(author.seed, 'prosig', signed));
+  inner.set(concat(fields, signature));
   const header = concat(u8(PROFILE_TYPE), u32(keys.epoch));
-  return concat(header, sealBox(keys.profile, associated(keys, header), inner, random));
+  const sealed = withJoined(associated(keys, header), (aad) => sealBox(keys.profile, aad, inner, random));
+  return concat(header, sealed);
 }
 
 /** Undefined for whatever the member of that slot and key did not write (PROFILE-2): drop it. */
@@ -61,7 +64,9 @@ export function openProfile(
   if (sealed.length !== PROFILE_BYTES || sealed[0] !== PROFILE_TYPE) return undefined;
   if (epochOf(sealed) !== keys.epoch) return undefined;
   const header = sealed.subarray(0, HEADER_BYTES);
-  const inner = openBox(keys.profile, associated(keys, header), sealed.subarray(HEADER_BYTES));
+  const inner = withJoined(associated(keys, header), (aad) =>
+    openBox(keys.profile, aad, sealed.subarray(HEADER_BYTES)),
+  );
   return inner && readInner(keys, slot, idPk, inner);
 }
 
@@ -83,9 +88,10 @@ function readInner(
   if (!reader.ended || !allZero(padding) || name === undefined || !nameFits(name)) return undefined;
   if (!equalBytes(pk, idPk) || !equalBytes(namedSlot, slot) || !isGoodExchangeKey(xPk)) return undefined;
   const fields = inner.subarray(0, inner.length - padding.length - SIGNATURE_BYTES);
-  return verify(pk, 'prosig', concat(keys.ctx, fields), signature) ? { xPk, at, name } : undefined;
+  const holds = withJoined([keys.ctx, fields], (signed) => verify(pk, 'prosig', signed, signature));
+  return holds ? { xPk, at, name } : undefined;
 }
 
-function associated(keys: EpochKeys, header: Uint8Array): Uint8Array {
-  return concat(utf8('mayfly/v1 env\0'), header, keys.ctx);
+function associated(keys: EpochKeys, header: Uint8Array): readonly Uint8Array[] {
+  return [utf8('mayfly/v1 env\0'), header, keys.ctx];
 }

@@ -4,12 +4,13 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import {
   type SigningPurpose,
-  concat,
   equalBytes,
   isGoodPoint,
   isGoodSignatureShape,
   signedBytes,
 } from '@mayfly/protocol';
+
+import { withJoined, withSecret } from './wipe.ts';
 
 const { Point } = ed25519;
 
@@ -24,9 +25,9 @@ export function publicKeyOf(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed);
 }
 
-/** SIG-1: signs `"mayfly/v1 purpose\0" || message`. */
+/** SIG-1: signs `"mayfly/v1 purpose\0" || message`. Of what is signed no copy of ours stays: some of it is secret. */
 export function sign(seed: Uint8Array, purpose: SigningPurpose, message: Uint8Array): Uint8Array {
-  return ed25519.sign(signedBytes(purpose, message), seed);
+  return withSecret(signedBytes(purpose, message), (signed) => ed25519.sign(signed, seed));
 }
 
 /** SIG-2, for what `sign` signed. False for anything else; never throws. */
@@ -36,7 +37,7 @@ export function verify(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  return verifyBytes(pk, signedBytes(purpose, message), signature);
+  return withSecret(signedBytes(purpose, message), (signed) => verifyBytes(pk, signed, signature));
 }
 
 /** SIG-2 over bare bytes. */
@@ -59,6 +60,6 @@ function expectedR(pk: Uint8Array, message: Uint8Array, signature: Uint8Array): 
 }
 
 function challenge(r: Uint8Array, pk: Uint8Array, message: Uint8Array): bigint {
-  const littleEndian = sha512(concat(r, pk, message));
+  const littleEndian = withJoined([r, pk, message], sha512);
   return Point.Fn.create(littleEndian.reduceRight((value, byte) => value * 256n + BigInt(byte), 0n));
 }
