@@ -313,10 +313,10 @@ describe('EVENT: hashes and statements', () => {
     }
   });
 
-  test('EVENT-3: who holds nothing states nothing but the log', () => {
+  test('EVENT-3: who holds nothing states the place in the log, and nothing else', () => {
     expect(makeStatement({ logId, seq: 9 }, 4, [])).toEqual({
       logTag: new Uint8Array(4).fill(3),
-      seq: 0,
+      seq: 9,
       events: 0,
       seen: new Uint8Array(8),
     });
