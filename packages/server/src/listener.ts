@@ -3,7 +3,7 @@
 import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { HttpRequest, inTurn } from './pipelines.ts';
+import { HttpRequest, Pipelines } from './pipelines.ts';
 
 export type TlsFiles = { readonly cert: Buffer; readonly key: Buffer };
 
@@ -20,9 +20,11 @@ const HANDSHAKE_MS = 5_000;
 
 export function createListener(tls: TlsFiles | undefined, answer: RequestListener): Server {
   const options = { ...BOUNDS, IncomingMessage: HttpRequest };
+  const pipelines = new Pipelines(answer);
+  const take: RequestListener = (...exchange) => pipelines.take(...exchange);
   return tls === undefined
-    ? createServer(options, inTurn(answer))
-    : createTlsServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MS }, inTurn(answer));
+    ? createServer(options, take)
+    : createTlsServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MS }, take);
 }
 
 const STATUS_OF_BREAKAGE = new Map([

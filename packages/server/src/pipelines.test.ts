@@ -3,7 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createListener } from './listener.ts';
-import { IN_FLIGHT_MAX, PIPELINE_MAX, endWhenAnswered } from './pipelines.ts';
+import { IN_FLIGHT_MAX, OWED_MAX, PIPELINE_MAX, endWhenAnswered } from './pipelines.ts';
 
 const PATIENCE = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -20,9 +20,15 @@ afterEach(() => {
 async function open(answer: RequestListener): Promise<Socket> {
   server = createListener(undefined, answer).on('upgrade', ({ socket }) => endWhenAnswered(socket));
   await once(server.listen(0, '127.0.0.1'), 'listening');
+  return another();
+}
+
+function another(): Socket {
   const { port } = server.address() as AddressInfo;
   return connect(port, '127.0.0.1').on('error', () => {});
 }
+
+const turn = () => new Promise((resolve) => void setImmediate(resolve));
 
 async function allFrom(socket: Socket): Promise<string> {
   let heard = '';
@@ -69,6 +75,37 @@ test(
     const heard = await allFrom(socket);
     expect(heard.match(/200 OK/g)).toHaveLength(PIPELINE_MAX);
     expect(asked).toBe(PIPELINE_MAX);
+  },
+);
+
+test(
+  'LIMIT-3: over all connections so many are due; with one more, the connection that has asked for nothing longest ends',
+  PATIENCE,
+  async () => {
+    const due: (() => void)[] = [];
+    const first = await open((_request, response) => void due.push(() => response.end('ok')));
+    const counted = async (count: number) => {
+      while (due.length < count) await turn();
+    };
+    first.resume().write(GET);
+    await counted(1);
+    for (let asked = 1; asked < OWED_MAX; asked++) {
+      another().resume().write(GET);
+      await counted(asked + 1);
+    }
+    expect(first.closed).toBe(false);
+    const last = another().resume();
+    last.write(GET);
+    await once(first, 'close');
+
+    // What ended, and what was answered, is due no longer.
+    for (const answer of due.splice(0)) answer();
+    await once(last, 'data');
+    const heard = Array.from({ length: OWED_MAX }, () => another().resume());
+    for (const socket of heard) socket.write(GET);
+    await counted(OWED_MAX);
+    for (const answer of due.splice(0)) answer();
+    await Promise.all(heard.map((socket) => once(socket, 'data')));
   },
 );
 
