@@ -75,7 +75,13 @@ export const SETTINGS = {
     'bytes of messages that a room keeps',
   ),
   maxRooms: whole('MAX_ROOMS', '10000', 1, 10_000_000, 'rooms at one time'),
-  maxConnections: whole('MAX_CONNECTIONS', '10000', 1, 1_000_000, 'open connections at one time'),
+  maxConnections: whole(
+    'MAX_CONNECTIONS',
+    '10000',
+    1,
+    1_000_000,
+    'open connections at one time; fewer, with a warning, where `ulimit -n` is not 1,064 above it',
+  ),
   rateLimits: {
     name: 'RATE_LIMITS',
     fallback: 'default',

@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { openSync, readFileSync, readSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { background } from './background.ts';
-import { MemoryGauge, memoryLimit } from './guard/memory.ts';
+import { MemoryGauge, memoryLimit, oldSpaceShare } from './guard/memory.ts';
+import { openFilesIn } from './guard/places.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { type Run, run } from './run.ts';
 
@@ -27,6 +28,7 @@ const running = await run({
   // A short copy lives on V8's own heap: a Buffer of its own costs several times its bytes for as long as it is kept.
   random: (length) => Uint8Array.from(randomBytes(length)),
   vitals: watchVitals(),
+  openFilesMax: openFilesIn(process.report.getReport()),
   say: (line) => {
     process.stdout.write(`${line}\n`);
   },
@@ -74,7 +76,8 @@ function watchVitals(): () => Vitals {
   const memory = new MemoryGauge(
     {
       residentBytes: residentBytes(),
-      heap: getHeapStatistics,
+      usedBytes,
+      heapShare,
       collectGarbage: garbageCollector(),
       now: () => performance.now(),
     },
@@ -85,6 +88,16 @@ function watchVitals(): () => Vitals {
     delay.reset();
     return { memoryShare: memory.read(), loopP99Ms };
   };
+}
+
+function usedBytes(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
+}
+
+function heapShare(): number {
+  const options = [...(process.env['NODE_OPTIONS'] ?? '').split(' '), ...process.execArgv];
+  return oldSpaceShare(getHeapSpaceStatistics(), getHeapStatistics().heap_size_limit, options);
 }
 
 // On Linux Node opens a file for each reading; this one stays open.

@@ -11,6 +11,7 @@ import { Gateway } from './gateway.ts';
 import type { Events } from './guard/events.ts';
 import { Guard } from './guard/guard.ts';
 import { SHORT_HISTORY, limitsAt } from './guard/limits.ts';
+import { type Places, placesFor } from './guard/places.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { createHttp } from './http.ts';
 import { HttpConnections } from './http-connections.ts';
@@ -32,6 +33,8 @@ export type ServerParts = {
   readonly events: Events;
   /** Asked once a second. Without it, the process is never short of anything. */
   readonly vitals?: () => Vitals;
+  /** How many files the process may have open; undefined where nobody knows. */
+  readonly openFilesMax?: number | undefined;
   /** Without one, rooms live where `REDIS_URL` says, else in this process. It is disposed of with the server. */
   readonly store?: RoomStore;
   /** Without one, the page as this repository builds it. */
@@ -51,8 +54,6 @@ export class StartError extends Error {}
 
 /** Connections that have not joined yet (rule LIMIT-3). */
 const UNJOINED_MAX = 2_000;
-/** Connections that are not WebSockets, beside those that are. */
-const HTTP_CONNECTIONS_MAX = 1_000;
 const AT_EASE: Vitals = { memoryShare: 0, loopP99Ms: 0 };
 
 /** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
@@ -95,14 +96,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       ? error
       : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
   });
-  const { maxConnections } = config;
+  const places = choosePlaces(config, parts);
   const hub = new Hub(store, new FanOut(clock));
   const turnstile = new Turnstile(clock);
   const world = { store, hub, turnstile, clock, random, limits: roomLimits(config) };
   const gateway: Gateway = new Gateway(app.server, {
     rules,
     guard,
-    maxConnections,
+    maxConnections: places.webSockets,
     maxUnjoined: UNJOINED_MAX,
     world,
     events,
@@ -111,7 +112,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const httpConnections: HttpConnections = new HttpConnections(app.server, {
     clock,
-    places: maxConnections + HTTP_CONNECTIONS_MAX,
+    places: places.webSockets + places.http,
   });
 
   const close = async (): Promise<void> => {
@@ -136,8 +137,17 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await close();
     throw explainListening(error, config);
   }
+  // A connection that could not be accepted is the loss of whoever tried.
+  app.server.on('error', (error) => events.trouble('socket', error));
   const { address, port } = boundTo(app);
   return { address, port, secure: rules.tls, [Symbol.asyncDispose]: () => (stopping ??= stop()) };
+}
+
+function choosePlaces({ maxConnections }: Config, { openFilesMax, events }: ServerParts): Places {
+  const places = placesFor(maxConnections, openFilesMax);
+  const isShort = openFilesMax !== undefined && places.webSockets < maxConnections;
+  if (isShort) events.fewFiles(openFilesMax, places.webSockets, maxConnections);
+  return places;
 }
 
 type OpenedStore = {

@@ -26,6 +26,21 @@ test('what is thrown and is no error is told by its type alone', () => {
   expect(lines).toEqual(['mayfly: trouble in process: string']);
 });
 
+test('the same trouble again and again does not fill the log', () => {
+  const { events, lines, counts } = record('error');
+  const error = new Error('lost');
+  for (let i = 0; i < 2_000; i++) events.trouble('http', error);
+  events.trouble('store', error);
+  expect(lines.map((line) => /\d+ times by now/.exec(line)?.[0])).toEqual([
+    undefined,
+    '10 times by now',
+    '100 times by now',
+    '1000 times by now',
+    undefined,
+  ]);
+  expect(counts()).toEqual({ 'trouble.http': 2_000, 'trouble.store': 1 });
+});
+
 test('how Redis is takes one line each, and counts', () => {
   const { events, lines, counts } = record('error');
   events.redisTrouble('SILENT');

@@ -2,6 +2,7 @@
 // or a body cannot be written by accident. Says little: stop, and our own trouble.
 
 import type { TurnedBack } from '@mayfly/protocol';
+import { filesFor } from './places.ts';
 import type { RedisTrouble } from '../store/redis/condition.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
@@ -25,8 +26,13 @@ type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
 export interface Events {
   stopping(connections: number): void;
   stopped(): void;
-  /** A bug or a lost dependency. Writes the kind of error and our lines of its stack, never its message. */
+  /**
+   * A bug or a lost dependency. Writes the kind of error and our lines of its stack, never its message; the same again at the
+   * 10th, 100th … time only, so that nobody can fill the log.
+   */
   trouble(place: TroublePlace, error: unknown): void;
+  /** The system permits fewer files than `MAX_CONNECTIONS` needs, so fewer connections are taken. */
+  fewFiles(openFilesMax: number, connections: number, maxConnections: number): void;
   /** The operator allowed it. `warning` names a server and a setting of theirs, and nothing of a room. */
   persistentRedis(warning: string): void;
   /** It cannot be asked any more, or for another reason than before. Not for each call that fails. */
@@ -52,6 +58,7 @@ export function createEvents(
   write: (line: string) => void,
 ): { readonly events: Events; readonly counts: () => Counts } {
   const counted = new Map<string, number>();
+  const troubles = new Map<string, number>();
   const count = (event: string) => {
     counted.set(event, (counted.get(event) ?? 0) + 1);
   };
@@ -67,8 +74,17 @@ export function createEvents(
     stopped: () => info('mayfly: stopped'),
     trouble: (place, cause) => {
       count(`trouble.${place}`);
-      error(`mayfly: trouble in ${place}: ${describeError(cause)}`);
+      const what = `trouble in ${place}: ${describeError(cause)}`;
+      const times = (troubles.get(what) ?? 0) + 1;
+      troubles.set(what, times);
+      if (/^10*$/.test(String(times)))
+        error(`mayfly: ${what}${times === 1 ? '' : ` (${times} times by now)`}`);
     },
+    fewFiles: (openFilesMax, connections, maxConnections) =>
+      error(
+        `mayfly: warning: this process may open ${openFilesMax} files only, so it takes ${connections} connections and not the ` +
+          `${maxConnections} of MAX_CONNECTIONS. Raise the limit to ${filesFor(maxConnections)} (ulimit -n, LimitNOFILE), or lower MAX_CONNECTIONS.`,
+      ),
     persistentRedis: (warning) => error(`mayfly: warning: Redis ${warning}`),
     redisTrouble: (trouble) => {
       count(`redis.${trouble}`);

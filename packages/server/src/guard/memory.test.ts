@@ -1,5 +1,5 @@
-import { expect, test, vi } from 'vitest';
-import { COLLECT_EVERY_MS, MemoryGauge, memoryLimit } from './memory.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { COLLECT_EVERY_MS, MemoryGauge, memoryLimit, oldSpaceShare } from './memory.ts';
 
 /** A process in figures; `garbage` is what a collection frees. Freed pages stay resident. */
 function open(limit = 1_000) {
@@ -19,11 +19,8 @@ function open(limit = 1_000) {
   const gauge = new MemoryGauge(
     {
       residentBytes: () => process.resident,
-      heap: () => ({
-        used_heap_size: process.live + process.garbage,
-        heap_size_limit: process.heapLimit,
-        external_memory: process.external,
-      }),
+      usedBytes: () => process.live + process.garbage + process.external,
+      heapShare: () => (process.live + process.garbage) / process.heapLimit,
       collectGarbage,
       now: () => process.now,
     },
@@ -93,4 +90,27 @@ test('the memory of a process is what its group may have, where that is bounded'
   expect(memoryLimit(0, 4_096)).toBe(4_096);
   expect(memoryLimit(undefined, 4_096)).toBe(4_096);
   expect(memoryLimit(2 ** 64, 4_096)).toBe(4_096);
+});
+
+describe('LIMIT-10: how full the heap is', () => {
+  const MB = 2 ** 20;
+  const spaces = [
+    { space_name: 'new_space', space_used_size: 16 * MB },
+    { space_name: 'old_space', space_used_size: 20 * MB },
+    { space_name: 'new_large_object_space', space_used_size: 4 * MB },
+    { space_name: 'code_space', space_used_size: 12 * MB },
+  ];
+
+  test.each<[string, readonly string[], number]>([
+    ['by the limit that V8 tells', [], 0.5],
+    ['by what was chosen, which V8 tells only with the young generation', ['--max-old-space-size=40'], 0.8],
+    [
+      'in either spelling, the last one',
+      ['--max-old-space-size=10', '--inspect', '--max_old_space_size=40'],
+      0.8,
+    ],
+    ['nothing was chosen', ['--max-old-space-size=0', '--max-semi-space-size=1'], 0.5],
+  ])('%s', (_how, options, share) => {
+    expect(oldSpaceShare(spaces, 64 * MB, options)).toBe(share);
+  });
 });

@@ -6,17 +6,12 @@ import { MEMORY_SHARE } from './limits.ts';
 export type MemoryReadings = {
   /** The resident set, in bytes. */
   readonly residentBytes: () => number;
-  readonly heap: () => HeapFigures;
+  /** What V8 holds, with buffers, which live outside its heap. */
+  readonly usedBytes: () => number;
+  /** How full the heap is, 0 to 1: V8 ends the process at a limit of its own. */
+  readonly heapShare: () => number;
   readonly collectGarbage: () => void;
   readonly now: () => number;
-};
-
-/** V8's own words, in bytes. */
-type HeapFigures = {
-  readonly used_heap_size: number;
-  readonly heap_size_limit: number;
-  /** Buffers, which live outside the heap. */
-  readonly external_memory: number;
 };
 
 /** Garbage is collected at most this often, and for at most a hundredth of the time. */
@@ -47,13 +42,10 @@ export class MemoryGauge {
   }
 
   #readShare(): number {
-    const { used_heap_size, heap_size_limit, external_memory } = this.#readings.heap();
-    const used = used_heap_size + external_memory;
-    const resident = this.#readings.residentBytes();
+    const [used, resident] = [this.#readings.usedBytes(), this.#readings.residentBytes()];
     this.#noteGrowth(resident, used);
     const needed = Math.min(resident, used + this.#beside);
-    // V8 ends the process at a limit of its own, which may come first.
-    return Math.max(needed / this.#limit, used_heap_size / heap_size_limit);
+    return Math.max(needed / this.#limit, this.#readings.heapShare());
   }
 
   // The part of it that is not V8's.
@@ -77,4 +69,27 @@ export class MemoryGauge {
 /** Bytes. A control group that bounds nothing says 0, undefined or far too much. */
 export function memoryLimit(constrained: number | undefined, total: number): number {
   return constrained === undefined || constrained === 0 ? total : Math.min(constrained, total);
+}
+
+type HeapSpace = { readonly space_name: string; readonly space_used_size: number };
+
+/**
+ * How full V8's old generation is, 0 to 1. `limit` is that of the whole heap, in which the young generation has a large part
+ * where the old one is small; what `--max-old-space-size` says is closer.
+ */
+export function oldSpaceShare(
+  spaces: readonly HeapSpace[],
+  limit: number,
+  options: readonly string[],
+): number {
+  const old = spaces.filter(({ space_name }) => !space_name.startsWith('new_'));
+  const used = old.reduce((sum, { space_used_size }) => sum + space_used_size, 0);
+  return used / (chosenLimit(options) ?? limit);
+}
+
+// Node takes both spellings, and the last one counts.
+function chosenLimit(options: readonly string[]): number | undefined {
+  const chosen = options.flatMap((option) => /^--max[-_]old[-_]space[-_]size=(\d+)$/.exec(option)?.[1] ?? []);
+  const megabytes = Number(chosen.at(-1) ?? 0);
+  return megabytes > 0 ? megabytes * 2 ** 20 : undefined;
 }
