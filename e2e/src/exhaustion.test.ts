@@ -1,11 +1,15 @@
 // A real server with few files to open, attacked by strangers: it lives, and the people inside notice nothing.
 
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
+import { encodeCreateRoom } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { Crowd, eventually } from './faults/crowd.ts';
 import type { Seen } from './simulation/witness.ts';
 import { startServerProcess } from './server-process.ts';
+
+const MAX_ROOMS = 50;
 
 type Attack = (port: number) => Promise<readonly Socket[]>;
 
@@ -35,9 +39,59 @@ async function unread(port: number): Promise<readonly Socket[]> {
   });
 }
 
+async function silent(port: number): Promise<readonly Socket[]> {
+  return Array.from({ length: 2_000 }, () => open(port));
+}
+
+const HANDSHAKE = [
+  'GET /ws HTTP/1.1',
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol: mayfly.v1',
+  '\r\n',
+].join('\r\n');
+
+/** More than are let in before they have joined; whoever comes too late hears why, and when to try again. */
+async function handshakes(port: number): Promise<readonly Socket[]> {
+  const sockets = Array.from({ length: 2_100 }, () => open(port));
+  const refusal = new Promise<string>((resolve) => {
+    for (const socket of sockets) {
+      socket.resume().write(HANDSHAKE);
+      socket.once('data', (answer) => {
+        if (answer.includes('503')) resolve(answer.toString());
+      });
+    }
+  });
+  expect(await refusal).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*Retry-After: 5\r\n/);
+  return sockets;
+}
+
+const body = encodeCreateRoom({ ownerPk: new Uint8Array(32).fill(7), life: 600, history: 'all' });
+
+/** Rooms that nobody opens, until there is no place for another. */
+async function reservations(port: number): Promise<readonly Socket[]> {
+  for (let made = 0; made <= MAX_ROOMS; made++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/rooms`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    });
+    if (answer.status === 201) continue;
+    expect(await answer.json()).toMatchObject({ error: 'server_full' });
+    return [];
+  }
+  return expect.unreachable();
+}
+
 const ATTACKS: readonly (readonly [name: string, attack: Attack])[] = [
   ['60,000 requests on three sockets, unread', pipelined],
   ['8,000 answers unread on 200 sockets', unread],
+  ['2,000 silent connections', silent],
+  ['2,100 WebSockets that do not join', handshakes],
+  ['rooms that nobody opens', reservations],
 ];
 
 /** Two people who talk. */
@@ -104,7 +158,11 @@ test.each([256, 1_024, 20_000])(
   'with %i files, a server outlives',
   { timeout: 240_000 },
   async (openFiles) => {
-    await using server = await startServerProcess({}, [], `ulimit -n ${openFiles}`);
+    await using server = await startServerProcess(
+      { MAX_ROOMS: `${MAX_ROOMS}` },
+      [],
+      `ulimit -n ${openFiles}`,
+    );
     const { port } = server;
     using talk = await Talk.begin(port);
     await talk.goOn(50);
@@ -123,6 +181,20 @@ test.each([256, 1_024, 20_000])(
     expect(await server.stop()).toBe(0);
   },
 );
+
+test('when there is no file left to open, the people inside go on', { timeout: 120_000 }, async () => {
+  await using server = await startServerProcess();
+  const { port } = server;
+  using talk = await Talk.begin(port);
+  execFileSync('prlimit', ['--pid', `${server.pid}`, '--nofile=60:']);
+  const sockets = await silent(port);
+  // Some readings of the guard, one a second.
+  for (const began = performance.now(); performance.now() - began < 4_000;) await talk.goOn(10);
+  await end(sockets);
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  expect(await talk.faults()).toEqual([]);
+  expect(await server.stop()).toBe(0);
+});
 
 test('a log on a full disk ends no server', { timeout: 60_000 }, async () => {
   await using server = await startServerProcess({}, [], 'exec 2>/dev/full');
