@@ -1,6 +1,7 @@
 import { LISTED_MAX, type Presence, toBase64url } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
+import { CLOCK_TOLERANCE_MS } from './freshness.ts';
 import { FACES_MAX, LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
 import type { RoomNews } from './room-news.ts';
 import { Author, ID } from './testing/author.ts';
@@ -225,15 +226,37 @@ describe('who joins', () => {
 });
 
 describe('a name', () => {
-  test('is the newest, from profile or message', () => {
-    const { roster, say, name, names } = open();
+  test('PROFILE-3: is that of the newest profile', () => {
+    const { say, name, names } = open();
     say(true, { joined: [me, ann] });
     name(ann, 'Ann', 10);
-    roster.heardFrom(ann.key.pk, 'Anna', 20);
-    name(ann, 'old', 15);
-    expect(names()).toEqual(['Me', 'Anna']);
+    name(ann, 'old', 5);
+    expect(names()).toEqual(['Me', 'Ann']);
     name(ann, 'Ann B', 30);
     expect(names()).toEqual(['Me', 'Ann B']);
+  });
+
+  test('PROFILE-3: is that of a message only while there is no profile', () => {
+    const { roster, say, name, names } = open();
+    say(true, { joined: [me, ann] });
+    roster.heardFrom(ann.key.pk, 'by message', 50);
+    roster.heardFrom(ann.key.pk, 'by an older one', 40);
+    expect(names()).toEqual(['Me', 'by message']);
+    name(ann, 'by profile', 10);
+    expect(names()).toEqual(['Me', 'by profile']);
+    roster.heardFrom(ann.key.pk, 'by message again', 60);
+    expect(names()).toEqual(['Me', 'by profile']);
+  });
+
+  test('PROFILE-3: is not frozen by a clock that was ahead', () => {
+    const { say, name, names } = open();
+    say(true, { joined: [me, ann] });
+    name(ann, 'from tomorrow', Date.now() + 24 * 3_600_000);
+    name(ann, 'too soon to tell', Date.now() + CLOCK_TOLERANCE_MS - 1);
+    expect(names()).toEqual(['Me', 'from tomorrow']);
+    vi.advanceTimersByTime(CLOCK_TOLERANCE_MS + 1);
+    name(ann, 'Ann', Date.now());
+    expect(names()).toEqual(['Me', 'Ann']);
   });
 
   test('of our own is what we say, not what comes back', () => {

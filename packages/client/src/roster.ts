@@ -12,6 +12,7 @@ import {
 import type { Clock } from './clock.ts';
 import { personOf } from './crypto/person.ts';
 import type { Profile } from './crypto/profile.ts';
+import { CLOCK_TOLERANCE_MS } from './freshness.ts';
 import type { Member, Person, RoomNews } from './room-news.ts';
 
 export type RosterRoom = {
@@ -39,7 +40,7 @@ type Seat = {
 type Face = {
   readonly idPk: Uint8Array;
   person: Person;
-  /** The sender's clock when they gave this name; undefined while they gave none. */
+  /** The sender's clock when they gave this name, as far as it is believed; undefined while they gave none. */
   namedAt: number | undefined;
   xPk: Uint8Array | undefined;
 };
@@ -85,18 +86,21 @@ export class Roster {
     this.#name(this.#face(this.#room.idPk), name, Number.POSITIVE_INFINITY);
   }
 
-  /** A profile that was opened: its slot, key and signature are right (PROFILE-2). The newest counts. */
+  /** A profile that was opened: its slot, key and signature are right (PROFILE-2). The newest counts (PROFILE-3). */
   profile({ idPk }: Pick<MemberProfile, 'idPk'>, { xPk, at, name }: Profile): void {
     const face = this.#face(idPk);
     if (face.xPk !== undefined && !equalBytes(face.xPk, xPk)) return;
+    // The first one counts whatever messages said before.
+    if (face.xPk === undefined && !this.#isOwn(face)) face.namedAt = undefined;
     face.xPk = Uint8Array.from(xPk);
-    this.#name(face, name, at);
+    this.#name(face, name, this.#believed(at));
     this.#forgetOldest();
   }
 
-  /** Somebody's verified message carried this name. */
+  /** Somebody's verified message carried this name: good for people without a profile. */
   heardFrom(idPk: Uint8Array, name: string, at: number): void {
-    this.#name(this.#face(idPk), name, at);
+    const face = this.#face(idPk);
+    if (face.xPk === undefined) this.#name(face, name, this.#believed(at));
     this.#forgetOldest();
   }
 
@@ -232,7 +236,16 @@ export class Roster {
   }
 
   #isSelf({ face }: Seat): boolean {
-    return face.person.idPk === this.#self;
+    return this.#isOwn(face);
+  }
+
+  #isOwn({ person }: Face): boolean {
+    return person.idPk === this.#self;
+  }
+
+  // A clock that is ahead must not outlast the names that come after it is set right.
+  #believed(at: number): number {
+    return Math.min(at, this.#room.clock.now() + CLOCK_TOLERANCE_MS);
   }
 
   #tellMembers(): void {
