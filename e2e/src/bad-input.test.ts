@@ -1,6 +1,7 @@
 // What people type, paste and open by mistake or on purpose: a clear refusal or inert text, and nothing is lost.
 
 import { describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
 import { type Person, openStage } from './stage.ts';
 
 test('markup, scripts and direction marks in names and messages are text', async () => {
@@ -68,6 +69,72 @@ test('TEXT-3 and TEXT-4: texts and links are drawn in the order in which they ar
     const hosts = addresses?.map((address) => new URL(address).host);
     expect(hosts).toEqual(leadsTo === undefined ? [] : [leadsTo]);
   }
+});
+
+test('TEXT-1: accents piled up without end are painted inside their bubble', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person();
+  const pile = `${'\u0301'.repeat(22)}${'\u0323'.repeat(22)}`;
+  const link = await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await bob.join(link);
+  for (const text of ['before', `e${pile}`, 'after']) await bob.send(text);
+  await ann.sees('after');
+  const bubbles = ann.log().locator('.bubble');
+  const composer = ann.page.getByRole('form', { name: 'Write a message' });
+  const around = [bubbles.nth(0), bubbles.nth(2), composer];
+  const withPile = await picturesOf(around);
+  await bubbles.nth(1).evaluate((bubble) => {
+    for (const text of bubble.querySelectorAll('p')) text.style.visibility = 'hidden';
+  });
+  const without = await picturesOf(around);
+  const blank = await ann.context.newPage();
+  for (const [i, picture] of withPile.entries())
+    expect(await blank.evaluate(pixelsThatDiffer, [picture, without[i] ?? ''] as const)).toBe(0);
+});
+
+/** What is painted where they are, by whatever paints there. */
+async function picturesOf(elements: readonly Locator[]): Promise<readonly string[]> {
+  const pictures: string[] = [];
+  for (const element of elements) pictures.push((await element.screenshot()).toString('base64'));
+  return pictures;
+}
+
+/** More than the edge of a round corner does from one painting to the next. */
+async function pixelsThatDiffer(pictures: readonly [string, string]): Promise<number> {
+  const [a = [], b = []] = await Promise.all(
+    pictures.map(async (picture) => {
+      const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      context?.drawImage(image, 0, 0);
+      return context?.getImageData(0, 0, image.width, image.height).data;
+    }),
+  );
+  return Array.from(a).filter((value, i) => Math.abs(value - (b[i] ?? Infinity)) > 48).length;
+}
+
+test('TEXT-2: a name of nothing to see is none; such a message is not sent, and shown as empty where it comes', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person();
+  const unseen = '\u200B\u3164\u0301';
+  // A page that somebody altered seals what ours does not.
+  await bob.page.addInitScript((sealed) => {
+    globalThis.TextEncoder = class extends TextEncoder {
+      override encode(text = '') {
+        return super.encode(text === 'unseen' ? sealed : text);
+      }
+    };
+  }, unseen);
+  const link = await ann.createRoom({ name: 'Ann' });
+  await ann.enterCreatedRoom();
+  await bob.join(link, '\u0301');
+  await ann.sees('Anonymous joined the chat');
+  for (const text of [unseen, 'unseen', 'something']) await bob.send(text);
+  await ann.sees('something');
+  expect(await ann.messages()).toEqual(['Empty message', 'something']);
 });
 
 /** The signs in the order of their places on the screen: line by line, from left to right. */

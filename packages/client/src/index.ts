@@ -26,6 +26,7 @@ export type {
 export type { RoomListener } from './newsroom.ts';
 export type { Room, RoomOptions, SendResult } from './room.ts';
 export type { TabStorage } from './tab-storage.ts';
+export { hasVisibleText } from './visible-text.ts';
 export {
   type Transport,
   type WebSocketConstructor,

@@ -36,6 +36,7 @@ import { Sealer } from './sealer.ts';
 import type { Room, RoomOptions, SendResult } from './room.ts';
 import { StoredOutbox } from './stored-outbox.ts';
 import { RoomStorage, type TabStorage } from './tab-storage.ts';
+import { hasVisibleText } from './visible-text.ts';
 import { checkWelcome } from './welcome-check.ts';
 
 /** What a welcome announces comes within this time, or a new join goes on behind what came. */
@@ -121,7 +122,7 @@ class LiveRoom implements Room {
 
   send(text: string): SendResult {
     if (this.#over) return { ok: false, reason: 'ended' };
-    if (text.trim() === '') return { ok: false, reason: 'empty' };
+    if (!hasVisibleText(text)) return { ok: false, reason: 'empty' };
     if (utf8(text).length > BODY_BYTES_MAX) return { ok: false, reason: 'too_long' };
     return { ok: true, key: this.#outbox.add(text, this.#clock.now()) };
   }

@@ -26,7 +26,7 @@ export type RoomOptions = {
 export type SendResult =
   /** `key` names the message in the outbox, and later in the log. */
   | { readonly ok: true; readonly key: string }
-  /** `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. */
+  /** `empty`: nothing to see (TEXT-2). `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. */
   | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'ended' };
 
 /** A room that this page is in, until it ends or is closed; what is asked of it then has no effect. */

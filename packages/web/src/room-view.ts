@@ -1,15 +1,16 @@
 // One room as the page sees it: everything shown is a signal, everything a reader can do is a method.
 // Sockets, keys and retries are the SDK's; components hold no timer and keep nothing of the room.
 
-import type {
-  Connection,
-  Member,
-  Message,
-  Outgoing,
-  PutOff,
-  Room,
-  RoomFacts,
-  RoomNews,
+import {
+  type Connection,
+  hasVisibleText,
+  type Member,
+  type Message,
+  type Outgoing,
+  type PutOff,
+  type Room,
+  type RoomFacts,
+  type RoomNews,
 } from '@mayfly/client';
 import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
@@ -185,7 +186,7 @@ export class RoomView implements Disposable {
     return bytes === 0 ? left : Math.floor((left * codePointCount(text)) / bytes);
   });
 
-  readonly canSend = computed(() => this.draftRoomLeft.value >= 0 && trimmedDraft(this.draft.value) !== '');
+  readonly canSend = computed(() => this.draftRoomLeft.value >= 0 && hasVisibleText(this.draft.value));
 
   readonly you = computed(() => this.members.value.find((member) => member.you));
 

@@ -26,6 +26,13 @@ describe('TEXT-3: what is shown of a body', () => {
     expect(shown(body)).toBe(text);
   });
 
+  test.each(['', ' \n\t', '\u200B', '\u3164\u2800', '\u{E0067}', '\u0301', '\u202E\u0000'])(
+    'TEXT-2: of %j nothing is shown',
+    (body) => {
+      expect(shownParts(body)).toEqual([]);
+    },
+  );
+
   test('an override outside a link is left out, and one inside makes it text', () => {
     expect(shown('\u202Ehttps://evil.example/moc.knab//:sptth')).toBe(
       '<https://evil.example/moc.knab//:sptth>',

@@ -1,5 +1,6 @@
-// What is shown of a message's body (TEXT-3, TEXT-4).
+// What is shown of a message's body (TEXT-2 to TEXT-4).
 
+import { hasVisibleText } from '@mayfly/client';
 import { linkify, type TextPart } from './linkify.ts';
 
 const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/gu;
@@ -7,8 +8,9 @@ const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/gu;
 const REORDERING = /[\u202A-\u202E\u2066-\u2069]/gu;
 const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
-/** The body in pieces to draw. Links are found in the body as it came: one with something hidden in it is none. */
+/** The body in pieces to draw; none where there is nothing to see. Links are found in the body as it came: one with something hidden in it is none. */
 export function shownParts(body: string): readonly TextPart[] {
+  if (!hasVisibleText(body)) return [];
   return linkify(body).map((part) => (part.type === 'text' ? { ...part, text: shownText(part.text) } : part));
 }
 

@@ -9,6 +9,7 @@ import {
   utf8,
 } from '@mayfly/protocol';
 import type { Emoji, Person } from '../room-news.ts';
+import { hasVisibleText } from '../visible-text.ts';
 import { base58map } from './base58.ts';
 import { digest } from './derive.ts';
 import { emojiOf } from './emoji.ts';
@@ -20,12 +21,11 @@ export function nameFits(name: string): boolean {
 
 const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const BLANKS_AND_CONTROLS = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
-const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** PERSON-2: what may be shown and sent of a name; empty where nothing visible is left. */
 export function cleanName(text: string): string {
   const name = text.replace(BIDI_CONTROLS, '').replace(BLANKS_AND_CONTROLS, ' ').trim();
-  return VISIBLE.test(name) ? name : '';
+  return hasVisibleText(name) ? name : '';
 }
 
 /** PERSON-3. `name` as it came: it is cleaned here. */

@@ -15,11 +15,7 @@ export function MessageBubble({ bubble, view }: MessageProps) {
   const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
   return (
     <div class={`msg ${classOf(bubble)}`}>
-      <div class={text === undefined ? 'bubble bubble--gone' : 'bubble'}>
-        <p dir="auto">
-          {text === undefined ? roomTexts.unsupported : <LinkedText parts={view.texts.partsOf(key, text)} />}
-        </p>
-      </div>
+      <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} />
       {bubble.type === 'message' ? (
         <Marks message={bubble.message} />
       ) : (
@@ -49,6 +45,27 @@ export function TrimmedMessage({ parts }: { readonly parts: readonly TextPart[] 
 function classOf(bubble: Bubble): string {
   if (bubble.type === 'message') return '';
   return bubble.outgoing.state === 'failed' ? 'msg--fail' : 'msg--wait';
+}
+
+/** Undefined for a kind of message that this page cannot show; none where there is nothing to see. */
+function BubbleText({ parts }: { readonly parts: readonly TextPart[] | undefined }) {
+  if (parts === undefined) return <Placeholder text={roomTexts.unsupported} />;
+  if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
+  return (
+    <div class="bubble">
+      <p dir="auto">
+        <LinkedText parts={parts} />
+      </p>
+    </div>
+  );
+}
+
+function Placeholder({ text }: { readonly text: string }) {
+  return (
+    <div class="bubble bubble--gone">
+      <p>{text}</p>
+    </div>
+  );
 }
 
 function LinkedText({ parts }: { readonly parts: readonly TextPart[] }) {

@@ -69,6 +69,7 @@ export const roomTexts = {
   missingAfter: (count: number) => ` ${count === 1 ? 'is' : 'are'} missing here.`,
   reset: (reason: ResetReason) => RESET[reason],
   conflicting: 'Signed twice with different words: others may see another text here.',
+  emptyMessage: 'Empty message',
   unsupported: 'This message needs a newer version of the page. Reload to read it.',
   late: (moment: string) => `written at ${moment}, delivered later`,
   clockOff: 'The sender’s clock is wrong; this is when it arrived.',
