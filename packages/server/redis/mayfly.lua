@@ -13,12 +13,15 @@
 --   h zset     slots here or in grace, in order of coming      g zset  slots that left, in order of leaving
 --   w hash     node -> how many members are in its care
 --   c channel  announcements (see `publish`)
---   d{T} zset  the partition's rooms by expiry     n zset  every node by the end of its lease
+--   d{T} zset  the partition's rooms by expiry     u{T} zset  those that nobody uses, by since when
+--   n zset     every node by the end of its lease
 -- The letters x, t, k, i, a and q are kept for stubs, due times, slices, invites, admissions and knocks.
 
 local HERE, QUIET, AWAY, LEFT = 1, 2, 3, 4
 -- The field of `l` that is not a slot, which has 8 bytes.
 local LOG = 'log'
+-- The last on every list of unused rooms.
+local NO_ROOM = ''
 
 local RESERVED_MS = 30000
 local TOMBSTONE_MS = 60000
@@ -51,15 +54,27 @@ local function publish(tail, message)
   redis.call('SPUBLISH', 'c' .. tail, message)
 end
 
-local function directory(tail)
-  return 'd' .. string.match(tail, '^%b{}'), string.match(tail, ':(.*)$')
+-- The room's name, and the lists of its partition: all rooms, and those that nobody uses.
+local function listed_in(tail)
+  local partition = string.match(tail, '^%b{}')
+  return string.match(tail, ':(.*)$'), 'd' .. partition, 'u' .. partition
+end
+
+local function put_on(list, score, room, ttl)
+  redis.call('ZADD', list, score, room)
+  if redis.call('PTTL', list) < ttl then redis.call('PEXPIRE', list, ttl) end
+end
+
+-- As long as there are rooms, both lists are there: while a slot moves, a call that names a missing key is told to try again.
+local function drop_if_over(all, unused)
+  if redis.call('EXISTS', all) == 0 then redis.call('DEL', unused) end
 end
 
 local function list_room(tail, at, until_ms)
-  local list, room = directory(tail)
-  redis.call('ZADD', list, until_ms, room)
+  local room, all, unused = listed_in(tail)
   local ttl = until_ms - at + BACKSTOP_MS
-  if redis.call('PTTL', list) < ttl then redis.call('PEXPIRE', list, ttl) end
+  put_on(all, until_ms, room, ttl)
+  put_on(unused, '+inf', NO_ROOM, ttl)
 end
 
 -- Life. Content goes at once; what stays for a minute says only why.
@@ -67,8 +82,10 @@ end
 local function wipe(tail)
   redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
     'g' .. tail, 'w' .. tail, 'r' .. tail)
-  local list, room = directory(tail)
-  redis.call('ZREM', list, room)
+  local room, all, unused = listed_in(tail)
+  redis.call('ZREM', all, room)
+  redis.call('ZREM', unused, room)
+  drop_if_over(all, unused)
 end
 
 local function finish(tail, why)
@@ -194,6 +211,23 @@ local function count(tail)
   return redis.call('ZCARD', 'h' .. tail)
 end
 
+-- A room that nobody uses gives way to a new one where there are too many: nobody is there, nobody has written, and at
+-- most one identity has ever come.
+local function is_unused(tail, room)
+  return room.head == 1 and count(tail) == 0 and redis.call('HLEN', 'm' .. tail) <= 1
+end
+
+local function list_if_unused(tail, room, at)
+  if not is_unused(tail, room) then return end
+  local name, _, unused = listed_in(tail)
+  put_on(unused, at, name, room.exp - at + REFRESH_MS + BACKSTOP_MS)
+end
+
+local function in_use(tail)
+  local name, _, unused = listed_in(tail)
+  redis.call('ZREM', unused, name)
+end
+
 -- Telling that keeps its pace, for crowds: at once after a while of silence, else nodes are asked to call `gather` when
 -- the pause is over. `what` is one letter. True: tell now.
 local function is_time(tail, what, at)
@@ -276,6 +310,7 @@ local function seat(tail, member, node)
   if before == LEFT then
     redis.call('ZREM', 'g' .. tail, member.slot)
     redis.call('ZADD', 'h' .. tail, next_place(tail), member.slot)
+    in_use(tail)
     care(tail, node, 1)
   elseif member.node ~= node then
     care(tail, member.node, -1)
@@ -301,6 +336,7 @@ local function depart(tail, room, at, member)
   redis.call('ZADD', 'g' .. tail, next_place(tail), member.slot)
   redis.call('PEXPIRE', 'g' .. tail, room.exp - at + REFRESH_MS)
   care(tail, member.node, -1)
+  list_if_unused(tail, room, at)
   presence(tail, at, '', '', member.slot)
 end
 
@@ -422,6 +458,7 @@ local function open(keys, args)
   -- Before any member: Redis looks through a small hash from its start.
   store_room(tail, room)
   keep_keys(tail, room, at)
+  list_if_unused(tail, room, at)
   return 'opened'
 end
 
@@ -682,10 +719,33 @@ local function lately(keys, args)
   return redis.call('ZRANGEBYSCORE', keys[1], '(' .. now() - tonumber(args[1]), '+inf')
 end
 
--- How many rooms are open or reserved in this partition.
+-- The longest unused room of a partition, and for how long that has been so.
+local function longest_unused(list, at)
+  local room, since = unpack(redis.call('ZRANGE', list, 0, 0, 'WITHSCORES'))
+  if not room or room == NO_ROOM then return NO_ROOM, 0 end
+  return room, math.max(0, at - tonumber(since))
+end
+
+-- A partition's rooms, open or reserved: how many, how soon the first may be over, and which has been unused longest.
 local function rooms(keys)
-  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now())
-  return redis.call('ZCARD', keys[1])
+  local all, unused = unpack(keys)
+  local at = now()
+  for _, room in ipairs(redis.call('ZRANGEBYSCORE', all, '-inf', at)) do redis.call('ZREM', unused, room) end
+  redis.call('ZREMRANGEBYSCORE', all, '-inf', at)
+  drop_if_over(all, unused)
+  local first = redis.call('ZRANGE', all, 0, 0, 'WITHSCORES')
+  return { redis.call('ZCARD', all), first[2] and tonumber(first[2]) - at or -1, longest_unused(unused, at) }
+end
+
+-- A room makes place for another, unless somebody has come: another node may have missed that (another version does).
+local function give_way(keys)
+  local tail, at = tail_of(keys[1]), now()
+  local _, _, unused = listed_in(tail)
+  local room = living(tail, at)
+  in_use(tail)
+  local is_over = room and is_unused(tail, room)
+  if is_over then finish(tail, 'server') end
+  return { is_over and 1 or 0, longest_unused(unused, at) }
 end
 
 -- Out of memory, Redis refuses every function that does not say that it may still run. What ends, repairs or makes room
@@ -718,3 +778,4 @@ register('withdraw', withdraw, FREES)
 register('lease', lease, FREES)
 register('lately', lately, FREES)
 register('rooms', rooms, FREES)
+register('give_way', give_way, FREES)

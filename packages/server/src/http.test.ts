@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { encodeCommandWithBlob } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CALM_MS } from './room-space.ts';
 import { pageHeaders, plainHeaders } from './guard/headers.ts';
+import { settled } from './testing/clock.ts';
 import { type Answer, type Door, HTML, RawClient, SCRIPT, ask, openDoor } from './testing/door.ts';
 import { charterFor, reserve as reserveAt, wish } from './testing/door-rooms.ts';
 import { Signer, makeCharter, roomId } from './testing/signer.ts';
@@ -254,6 +256,26 @@ describe('making a room', () => {
       const answer = await ask(door, { ...wish(), headers: { ...JSON_TYPE, ...strange }, body: '{' });
       expect([answer.status, saidIn(answer)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
     }
+  });
+
+  test('LIMIT-3: the log and /healthz say when rooms are short, and when that is over', async () => {
+    await using small = await openDoor({ MAX_ROOMS: '1' });
+    const health = async () => saidIn(await ask(small, { path: '/healthz' }));
+    const id = await reserve(small);
+    expect(await health()).toEqual({ ok: true });
+    expect((await ask(small, charterFor(id))).status).toBe(204);
+    await reserve(small);
+    expect(await health()).toEqual({ ok: true, rooms: { trouble: 'give_way', seconds: 0 } });
+    expect((await ask(small, wish())).status).toBe(503);
+    expect(await health()).toEqual({ ok: true, rooms: { trouble: 'full', seconds: 0 } });
+    small.clock.pass(CALM_MS);
+    await settled();
+    expect(await health()).toEqual({ ok: true });
+    expect(small.log).toEqual([
+      'mayfly: MAX_ROOMS is reached: rooms that nobody has used give way to new ones',
+      'mayfly: MAX_ROOMS is reached, and every room is in use: no new ones',
+      'mayfly: there is space for new rooms again, after 60 s',
+    ]);
   });
 
   test('a full server says when to try again', async () => {

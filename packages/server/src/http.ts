@@ -137,10 +137,11 @@ function statusOf(error: unknown): number {
 }
 
 // A lost Redis is told, and takes nobody out: all nodes lose it at once, and sockets and page need somewhere to be.
-function serveHealth(app: FastifyInstance, { draining, persistentRedis, redisSpell }: HttpDoor): void {
+function serveHealth(app: FastifyInstance, door: HttpDoor): void {
+  const { draining, persistentRedis, redisSpell, space } = door;
   const health = persistentRedis.length === 0 ? { ok: true } : { ok: true, persistentRedis };
   const withRedis = (answer: object) => ({ ...answer, redis: redisSpell() });
-  app.get('/healthz', (_request, reply) => reply.send(withRedis(health)));
+  app.get('/healthz', (_request, reply) => reply.send({ ...withRedis(health), rooms: space.spell }));
   app.get('/readyz', (_request, reply) =>
     draining() ? reply.code(503).send({ ready: false }) : reply.send(withRedis({ ready: true })),
   );

@@ -6,6 +6,7 @@ import {
   COMMAND_BYTES_MAX,
   CONTROL_BYTES_MAX,
   LIFE_SECONDS,
+  RESERVATION_MS,
   type CreateRoom,
   type RoomId,
   decodeCommandWithBlob,
@@ -22,6 +23,7 @@ import { clientAddress } from './guard/network.ts';
 import type { Slowed } from './guard/visitor.ts';
 import { verifyCharter } from './proof.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import type { RoomSpace } from './room-space.ts';
 import type { RoomStore } from './store/room-store.ts';
 
 export type RoomsApi = {
@@ -30,12 +32,15 @@ export type RoomsApi = {
   readonly guard: Guard;
   readonly events: Events;
   readonly random: RandomBytes;
+  readonly space: RoomSpace;
 };
 
 const CHARTER_BODY_MAX = 2 + COMMAND_BYTES_MAX + CHARTER_BLOB_BYTES;
 
 const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
-const SERVER_FULL: Refusal = { status: 503, error: 'server_full', retryAfterMs: PAUSE_MS.serverFull };
+const SERVER_FULL = { status: 503, error: 'server_full' } as const;
+const NO_MEMORY: Refusal = { ...SERVER_FULL, retryAfterMs: PAUSE_MS.noMemory };
+const NO_LUCK: Refusal = { ...SERVER_FULL, retryAfterMs: RESERVATION_MS };
 // API-3: an id that is not reserved and a charter that does not fit get the same answer.
 const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
 
@@ -74,30 +79,33 @@ async function makeRoom(api: RoomsApi, text: string, address: string): Promise<R
   const wish = decodeCreateRoom(text);
   if (wish === undefined || wish.life < LIFE_SECONDS.min) return BAD_REQUEST;
   if (wish.life > api.config.roomLifeMaxSeconds) return { ...BAD_REQUEST, error: 'life_too_long' };
-  if (api.guard.refusesRooms) return SERVER_FULL;
+  if (api.guard.refusesRooms) return NO_MEMORY;
   const slowed = api.guard.create(address);
   if (slowed !== undefined) {
     api.events.createSlowed();
     return tooOften(slowed);
   }
-  const id = await reserve(api, wish);
-  if (id === undefined) return SERVER_FULL;
-  api.events.roomReserved();
-  return id;
+  const reserved = await reserve(api, wish);
+  if (typeof reserved === 'string') api.events.roomReserved();
+  return reserved;
 }
 
 const DRAWS_MAX = 32;
 
-// Undefined: the store is full, or so many short ids are taken that luck does not help.
-async function reserve({ config, store, random }: RoomsApi, wish: CreateRoom): Promise<RoomId | undefined> {
+// So many short ids may be taken that luck does not help.
+async function reserve(
+  { config, store, random, space }: RoomsApi,
+  wish: CreateRoom,
+): Promise<RoomId | Refusal> {
   const spec = { ownerPk: wish.ownerPk, lifeMs: wish.life * 1000, history: wish.history };
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
     const id = drawRoomId(config.roomCodeLength, random);
-    const outcome = await store.create(id, spec);
-    if (outcome === 'created') return id;
-    if (outcome === 'full') return undefined;
+    const creation = await store.create(id, spec);
+    space.saw(creation);
+    if (typeof creation === 'object') return { ...SERVER_FULL, retryAfterMs: creation.freeInMs };
+    if (creation !== 'taken') return id;
   }
-  return undefined;
+  return NO_LUCK;
 }
 
 // Bytes above the last whole multiple of 58 are drawn again, so that every character is equally likely.

@@ -17,6 +17,7 @@ import { createHttp } from './http.ts';
 import { HttpConnections } from './http-connections.ts';
 import type { TlsFiles } from './listener.ts';
 import { BUILT_PAGE, hasPage } from './page.ts';
+import { RoomSpace } from './room-space.ts';
 import { FanOut } from './room/fan-out.ts';
 import { Hub } from './room/hub.ts';
 import { Turnstile } from './room/turnstile.ts';
@@ -77,6 +78,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       background(store.shorten(SHORT_HISTORY), (error) => events.trouble('store', error));
     },
   });
+  const space = new RoomSpace({
+    clock,
+    maxRooms: config.maxRooms,
+    size: () => store.size(),
+    report: events,
+    onTrouble: (error) => events.trouble('store', error),
+  });
   const app = await createHttp({
     config,
     store,
@@ -89,6 +97,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     draining,
     persistentRedis,
     redisSpell,
+    space,
   }).catch(async (error: unknown) => {
     guard[Symbol.dispose]();
     await store[Symbol.asyncDispose]();
@@ -117,6 +126,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 
   const close = async (): Promise<void> => {
     guard[Symbol.dispose]();
+    space[Symbol.dispose]();
     await gateway[Symbol.asyncDispose]();
     await closeHttp(app, clock);
     httpConnections[Symbol.dispose]();

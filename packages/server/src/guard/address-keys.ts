@@ -14,20 +14,22 @@ export class AddressKeys<T> {
   readonly #random: RandomBytes;
   readonly #max: number;
   readonly #make: () => T;
+  readonly #partOf: (address: string) => Uint8Array;
   #current: Generation<T>;
   #previous: Generation<T> | undefined;
 
-  /** At most `max` records for each of the two salts. */
-  constructor(random: RandomBytes, max: number, make: () => T) {
+  /** At most `max` records for each of the two salts; addresses alike in `partOf` share one. */
+  constructor(random: RandomBytes, max: number, make: () => T, partOf = networkOf) {
     this.#random = random;
     this.#max = max;
     this.#make = make;
+    this.#partOf = partOf;
     this.#current = { salt: random(SALT_BYTES), records: new Map() };
   }
 
   /** The record of this address; one that was not seen under the last two salts begins anew. */
   find(address: string): T {
-    const network = networkOf(address);
+    const network = this.#partOf(address);
     const { salt, records } = this.#current;
     const key = keyOf(salt, network);
     const known = records.get(key);

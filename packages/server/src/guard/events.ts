@@ -2,6 +2,7 @@
 // or a body cannot be written by accident. Says little: stop, and our own trouble.
 
 import type { TurnedBack } from '@mayfly/protocol';
+import type { SpaceReport } from '../room-space.ts';
 import { filesFor } from './places.ts';
 import type { RedisTrouble } from '../store/redis/condition.ts';
 
@@ -23,7 +24,7 @@ export type TurnedAway =
 /** Where our own trouble happened: a word of ours, never something a client sent. */
 type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
 
-export interface Events {
+export interface Events extends SpaceReport {
   stopping(connections: number): void;
   stopped(): void;
   /**
@@ -95,6 +96,12 @@ export function createEvents(
       count('redis.emptied');
       error('mayfly: rooms are gone from Redis: it was restarted or flushed, or out of reach for too long');
     },
+    roomsShort: (trouble) => {
+      count(`rooms.${trouble}`);
+      error(`mayfly: MAX_ROOMS is reached${SPACE_TROUBLE[trouble]}`);
+    },
+    roomsFree: (lastedMs) =>
+      error(`mayfly: there is space for new rooms again, after ${Math.round(lastedMs / 1000)} s`),
     connectionOpened: () => count('connection.opened'),
     connectionClosed: () => count('connection.closed'),
     turnedAway: (why) => count(`turned_away.${why}`),
@@ -106,6 +113,11 @@ export function createEvents(
   };
   return { events, counts: () => Object.fromEntries(counted) };
 }
+
+const SPACE_TROUBLE = {
+  give_way: ': rooms that nobody has used give way to new ones',
+  full: ', and every room is in use: no new ones',
+} as const;
 
 const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
   SILENT: 'does not answer: rooms wait',

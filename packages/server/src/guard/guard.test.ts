@@ -67,6 +67,32 @@ describe('LIMIT-7: an address', () => {
     expect(tries(30, () => guard.create('::1')).through).toBe(6);
   });
 
+  test.each(['create', 'charter'] as const)('a whole /48 of IPv6 makes five times as many (%s)', (what) => {
+    const { clock, guard } = open();
+    let next = 0;
+    const each = () => guard[what](`2001:db8:1:${(next++).toString(16)}::1`);
+    expect(tries(256, each)).toEqual({ through: 50, refused: { code: 'rate', retryAfterMs: 2_000 } });
+    expect(guard[what]('2001:db8:2::1')).toBeUndefined();
+    expect(guard[what]('203.0.113.1')).toBeUndefined();
+    clock.pass(MINUTE);
+    expect(tries(256, each).through).toBe(30);
+  });
+
+  test('who is over their own rate takes nothing from the others of their /48', () => {
+    const { guard } = open();
+    tries(500, () => guard.create('2001:db8:1:1::1'));
+    expect(tries(500, () => guard.create('2001:db8:1:2::1')).through).toBe(10);
+  });
+
+  test('who is refused by their /48 keeps what is their own', () => {
+    const { clock, guard } = open();
+    const [first, ...others] = ['1', '2', '3', '4', '5', '6'].map((i) => `2001:db8:1:${i}::1`);
+    for (const address of others) tries(10, () => guard.create(address));
+    expect(tries(100, () => guard.create(first ?? '')).through).toBe(0);
+    clock.pass(20_000);
+    expect(tries(100, () => guard.create(first ?? '')).through).toBe(10);
+  });
+
   test('is remembered while it comes back, and forgotten within 20 minutes after', () => {
     const { clock, guard } = open();
     for (let i = 0; i < 1_000; i++) guard.welcome('203.0.113.1');

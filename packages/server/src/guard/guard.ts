@@ -7,6 +7,7 @@ import { AddressKeys } from './address-keys.ts';
 import { Bucket } from './bucket.ts';
 import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
 import { Pressure, type Vitals } from './pressure.ts';
+import { siteOf } from './network.ts';
 import { type Slowed, Visitor } from './visitor.ts';
 
 export type GuardSetup = {
@@ -31,11 +32,14 @@ type AddressRecord = {
   readonly failedJoins: Bucket;
 };
 
+type SiteRecord = { readonly creates: Bucket; readonly charters: Bucket };
+
 const TICK_MS = 1_000;
 
 export class Guard implements Disposable {
   readonly #setup: GuardSetup;
   readonly #addresses: AddressKeys<AddressRecord>;
+  readonly #sites: AddressKeys<SiteRecord>;
   readonly #rooms = new Map<RoomId, Bucket>();
   readonly #handshakes: Bucket;
   readonly #pressure: Pressure;
@@ -46,6 +50,7 @@ export class Guard implements Disposable {
     const { limits, clock, random } = setup;
     this.#setup = setup;
     this.#addresses = new AddressKeys(random, ADDRESSES_MAX, () => newRecord(limits.address));
+    this.#sites = new AddressKeys(random, ADDRESSES_MAX, () => newSite(limits.site), siteOf);
     this.#handshakes = new Bucket(limits.process.handshakes);
     this.#pressure = new Pressure(limits.process.loopP99Ms);
     this.#saltUntil = clock.now() + SALT_MS;
@@ -99,12 +104,14 @@ export class Guard implements Disposable {
 
   /** Undefined: make a room, and it counts. */
   create(address: string): Slowed | undefined {
-    return takeOne(this.#addresses.find(address).creates, this.#now());
+    const [own, shared] = [this.#addresses.find(address), this.#sites.find(address)];
+    return takeOneOfBoth(own.creates, shared.creates, this.#now());
   }
 
   /** Undefined: the charter may be verified, and it counts. */
   charter(address: string): Slowed | undefined {
-    return takeOne(this.#addresses.find(address).charters, this.#now());
+    const [own, shared] = [this.#addresses.find(address), this.#sites.find(address)];
+    return takeOneOfBoth(own.charters, shared.charters, this.#now());
   }
 
   /** How many rooms have had messages in the last moments. */
@@ -174,6 +181,7 @@ export class Guard implements Disposable {
     if (now < this.#saltUntil) return;
     this.#saltUntil = now + SALT_MS;
     this.#addresses.rotate();
+    this.#sites.rotate();
   }
 }
 
@@ -189,9 +197,21 @@ function newRecord({ connects, creates, charters, failedJoins }: Limits['address
   };
 }
 
+function newSite({ creates, charters }: Limits['site']): SiteRecord {
+  return { creates: new Bucket(creates), charters: new Bucket(charters) };
+}
+
 function takeOne(bucket: Bucket, now: number): Slowed | undefined {
   const retryAfterMs = bucket.waitFor(1, now);
   if (retryAfterMs > 0) return { code: 'rate', retryAfterMs };
   bucket.take(1, now);
+  return undefined;
+}
+
+/** Who is refused by one takes nothing from the other. */
+function takeOneOfBoth(own: Bucket, shared: Bucket, now: number): Slowed | undefined {
+  const retryAfterMs = Math.max(own.waitFor(1, now), shared.waitFor(1, now));
+  if (retryAfterMs > 0) return { code: 'rate', retryAfterMs };
+  for (const bucket of [own, shared]) bucket.take(1, now);
   return undefined;
 }

@@ -39,6 +39,11 @@ export function limitsAt(level: RateLevel) {
       charters: perMinute(6, 10),
       failedJoins: perMinute(10, 10),
     },
+    /** All addresses of one /48 of IPv6 together: five times what one of them may. */
+    site: {
+      creates: perMinute(30, 50),
+      charters: perMinute(30, 50),
+    },
     process: {
       handshakes: perSecond(1_500, 1_500),
       /** A slower event loop takes no newcomers. */
@@ -55,8 +60,8 @@ export const PAUSE_MS = {
   sockets: 10_000,
   flood: 5_000,
   busy: 5_000,
-  /** Reservations are freed within half a minute. */
-  serverFull: 30_000,
+  /** No rooms are made while memory is short: nobody knows when some comes back. */
+  noMemory: 30_000,
 } as const;
 
 /** Shares of the memory this process may have, from which on it does less. */

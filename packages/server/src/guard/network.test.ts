@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientAddress, networkOf } from './network.ts';
+import { clientAddress, networkOf, siteOf } from './network.ts';
 
 describe('LIMIT-7: behind proxies', () => {
   test.each<[string, string | undefined, number, string]>([
@@ -51,4 +51,13 @@ describe('LIMIT-7: networks', () => {
   ])('%s', (address, network) => {
     expect(Buffer.from(networkOf(address)).toString('hex')).toBe(network);
   });
+});
+
+test.each([
+  ['2001:db8:1:2:3:4:5:6', '20010db80001'],
+  ['2001:db8:1:ff02::', '20010db80001'],
+  ['203.0.113.7', 'cb007107'],
+  ['', ''],
+])('LIMIT-7: the site of %s', (address, site) => {
+  expect(Buffer.from(siteOf(address)).toString('hex')).toBe(site);
 });

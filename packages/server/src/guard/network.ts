@@ -32,6 +32,13 @@ export function networkOf(address: string): Uint8Array {
   return bytesOf(isMapped ? groups.slice(6) : groups.slice(0, 4));
 }
 
+/** The first 48 bits of IPv6, which one household or company may have whole; IPv4 as above. */
+export function siteOf(address: string): Uint8Array {
+  return networkOf(address).subarray(0, SITE_BYTES);
+}
+
+const SITE_BYTES = 6;
+
 function groupsOf(address: string): readonly number[] {
   const [front = [], back = []] = address.split('::').map(readGroups);
   return [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back];

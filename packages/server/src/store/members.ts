@@ -50,6 +50,8 @@ export type MembersSetup = {
   readonly listedMax?: number;
   /** What everybody is to hear, in order. */
   readonly tell: (...news: readonly RoomNews[]) => void;
+  /** The last one has left. */
+  readonly onEmpty: () => void;
 };
 
 export class Members {
@@ -77,6 +79,11 @@ export class Members {
   /** Nobody is told by name who comes and goes (rule PRESENCE-6). */
   get counted(): boolean {
     return this.#counted;
+  }
+
+  /** Whoever there is a record of. */
+  get known(): number {
+    return this.#byIdentity.size;
   }
 
   get full(): boolean {
@@ -138,6 +145,7 @@ export class Members {
     this.#byIdentity.delete(key);
     this.#byIdentity.set(key, record);
     this.#changed({ left: [record.slot] });
+    if (this.#count === 0) this.#setup.onEmpty();
   }
 
   /** The frame that says, now or later, who this member says they are. In a counted room only its author is left to tell. */

@@ -36,6 +36,10 @@ export type RoomSurroundings = {
   /** Larger rooms are told as counts. */
   readonly listedMax?: number;
   readonly tell: (...news: readonly RoomNews[]) => void;
+  /** Somebody is there. */
+  readonly onUse: () => void;
+  /** The last one has left a room in which nobody wrote, and no other identity has been (rule LIMIT-3). */
+  readonly onUnused: () => void;
   /** The room is over and wiped; called before anybody is told. */
   readonly onEnd: () => void;
 };
@@ -77,6 +81,7 @@ export class MemoryRoom {
       maxMembers: limits.maxMembers,
       ...(listedMax !== undefined && { listedMax }),
       tell,
+      onEmpty: () => this.#emptied(),
     });
     this.#lifeForCrowd = new Paced(clock, COUNT_EVERY_MS, () => this.#tellLifeNow());
     this.#expiresAt = clock.now() + spec.lifeMs;
@@ -86,6 +91,7 @@ export class MemoryRoom {
   /** The charter becomes the first event of the log. */
   begin(): void {
     this.#tellEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
+    this.#world.onUnused();
   }
 
   wasOpenedBy(charter: Uint8Array): boolean {
@@ -95,6 +101,11 @@ export class MemoryRoom {
   /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
   get isOver(): boolean {
     return this.#world.clock.now() >= this.#expiresAt;
+  }
+
+  /** By the clock of the server, unless something happens there. */
+  get expiresAt(): number {
+    return this.#expiresAt;
   }
 
   join(request: JoinRequest): Joined | JoinRefused {
@@ -107,6 +118,7 @@ export class MemoryRoom {
 
     const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
     const replaced = this.#members.attach(record);
+    this.#world.onUse();
     if (known === undefined) this.#restartLife();
     const joined = this.#welcome(record, position);
     if (replaced) this.#world.tell({ type: 'replaced', session: joined.session });
@@ -197,6 +209,10 @@ export class MemoryRoom {
       expiresInMs: this.#leftMs(),
       ...this.#members.snapshot(record),
     };
+  }
+
+  #emptied(): void {
+    if (this.#log.seq === 1 && this.#members.known <= 1) this.#world.onUnused();
   }
 
   #tellEvent(event: StoredEvent): void {

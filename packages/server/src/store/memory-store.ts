@@ -4,19 +4,21 @@ import { type EndedReason, RESERVATION_MS, type RoomId, type Sight, equalBytes }
 import type { Clock, RandomBytes } from '../clock.ts';
 import { Followers } from './followers.ts';
 import { MemoryRoom } from './memory-room.ts';
-import type {
-  JoinRefused,
-  JoinRequest,
-  Joined,
-  MemberSession,
-  Placed,
-  RoomKeys,
-  RoomListener,
-  RoomSpec,
-  RoomStore,
-  StoreLimits,
-  VerifiedCharter,
-  VerifiedWith,
+import {
+  type Creation,
+  type JoinRefused,
+  type JoinRequest,
+  type Joined,
+  type MemberSession,
+  type Placed,
+  type RoomKeys,
+  type RoomListener,
+  type RoomSpec,
+  type RoomStore,
+  SOON_MS,
+  type StoreLimits,
+  type VerifiedCharter,
+  type VerifiedWith,
 } from './room-store.ts';
 
 type Reservation = { readonly spec: RoomSpec; readonly until: number; readonly timer: Disposable };
@@ -33,24 +35,21 @@ export class MemoryStore implements RoomStore {
   readonly #setup: MemoryStoreSetup;
   readonly #reserved = new Map<RoomId, Reservation>();
   readonly #rooms = new Map<RoomId, MemoryRoom>();
+  /** Those that nobody uses, the longest unused first. */
+  readonly #unused = new Set<RoomId>();
   readonly #followers = new Followers();
+  #freed = { lookedAt: -Infinity, at: 0 };
 
   constructor(setup: MemoryStoreSetup) {
     this.#setup = setup;
   }
 
-  async create(room: RoomId, spec: RoomSpec): Promise<'created' | 'taken' | 'full'> {
-    const { clock, limits } = this.#setup;
+  async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
     if (this.#living(room) !== undefined || this.#reservation(room) !== undefined) return 'taken';
-    if (this.#rooms.size + this.#reserved.size >= limits.maxRooms) return 'full';
-    this.#reserved.set(room, {
-      spec: { ...spec, ownerPk: Uint8Array.from(spec.ownerPk) },
-      until: clock.now() + RESERVATION_MS,
-      timer: clock.after(RESERVATION_MS, () => {
-        this.#reservation(room);
-      }),
-    });
-    return 'created';
+    const hasPlace = this.#rooms.size + this.#reserved.size < this.#setup.limits.maxRooms;
+    if (!hasPlace && !this.#makeWay()) return { freeInMs: this.#freeInMs() };
+    this.#reserve(room, spec);
+    return hasPlace ? 'created' : 'created_instead';
   }
 
   async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
@@ -69,7 +68,9 @@ export class MemoryStore implements RoomStore {
     const opened = new MemoryRoom(reservation.spec, charter, {
       ...this.#setup,
       tell: (...news) => this.#followers.tell(room, ...news),
-      onEnd: () => this.#rooms.delete(room),
+      onUse: () => this.#unused.delete(room),
+      onUnused: () => this.#unused.add(room),
+      onEnd: () => this.#forget(room),
     });
     this.#rooms.set(room, opened);
     opened.begin();
@@ -129,6 +130,43 @@ export class MemoryStore implements RoomStore {
     const why: EndedReason = 'server';
     for (const room of this.#rooms.values()) room.end(why);
     for (const [room, reservation] of this.#reserved) this.#forgetReservation(room, reservation);
+  }
+
+  #reserve(room: RoomId, spec: RoomSpec): void {
+    const { clock } = this.#setup;
+    this.#reserved.set(room, {
+      spec: { ...spec, ownerPk: Uint8Array.from(spec.ownerPk) },
+      until: clock.now() + RESERVATION_MS,
+      timer: clock.after(RESERVATION_MS, () => {
+        this.#reservation(room);
+      }),
+    });
+  }
+
+  #forget(room: RoomId): void {
+    this.#rooms.delete(room);
+    this.#unused.delete(room);
+  }
+
+  #makeWay(): boolean {
+    const [longest] = this.#unused;
+    const room = longest && this.#rooms.get(longest);
+    room?.end('server');
+    return room !== undefined;
+  }
+
+  // Looking through all rooms is worth it once a second at most.
+  #freeInMs(): number {
+    const now = this.#setup.clock.now();
+    if (now - this.#freed.lookedAt >= SOON_MS) this.#freed = { lookedAt: now, at: this.#freeAt() };
+    return Math.max(SOON_MS, Math.ceil(this.#freed.at - now));
+  }
+
+  #freeAt(): number {
+    let at = Infinity;
+    for (const { until } of this.#reserved.values()) at = Math.min(at, until);
+    for (const { expiresAt } of this.#rooms.values()) at = Math.min(at, expiresAt);
+    return at;
   }
 
   // Timers may be late, so whoever asks for a room looks at the clock first.

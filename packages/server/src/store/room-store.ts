@@ -20,6 +20,18 @@ export type RoomSpec = {
   readonly history: HistoryPolicy;
 };
 
+/** What became of a wish to make a room (rule LIMIT-3). */
+export type Creation =
+  | 'created'
+  /** In the place of a room that nobody used. */
+  | 'created_instead'
+  | 'taken'
+  /** There is no place, and may be one then; nobody knows of any sooner. */
+  | { readonly freeInMs: number };
+
+/** Nobody is sent away for less, however soon something changes. */
+export const SOON_MS = 1_000;
+
 /** Command 1, already verified by the caller against the owner's key: layout, number, signature, blob hash. */
 export type VerifiedCharter = {
   readonly bytes: Uint8Array;
@@ -114,8 +126,11 @@ export type StoreLimits = {
 
 /** A store whose memory is elsewhere may throw `StoreUnavailable` from any method: the outcome is unknown then. */
 export interface RoomStore extends AsyncDisposable {
-  /** Reserves the id for `RESERVATION_MS`; nobody can join before `open`. */
-  create(room: RoomId, spec: RoomSpec): Promise<'created' | 'taken' | 'full'>;
+  /**
+   * Reserves the id for `RESERVATION_MS`; nobody can join before `open`. At the bound of rooms, the one that has been
+   * unused longest gives way: nobody is there, nobody wrote, and at most one identity ever came (rule LIMIT-3).
+   */
+  create(room: RoomId, spec: RoomSpec): Promise<Creation>;
 
   /** The owner's key of a reserved, unopened room: what its charter must be signed by. */
   reservedFor(room: RoomId): Promise<Uint8Array | undefined>;

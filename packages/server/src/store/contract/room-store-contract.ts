@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import { aCrowd } from './crowd.ts';
 import { type MakeStore, fixtures } from './fixture.ts';
 import { following } from './following.ts';
+import { givingWay } from './giving-way.ts';
 import { history } from './history.ts';
 import { joining } from './joining.ts';
 import { life } from './life.ts';
@@ -15,6 +16,7 @@ import { sending } from './sending.ts';
 
 const SUBJECTS = {
   'making a room': openingRooms,
+  'giving way': givingWay,
   joining,
   looking,
   sending,

@@ -11,12 +11,14 @@ import {
   concat,
   encodeProfileFrame,
   equalBytes,
+  parseRoomId,
   toBase64url,
   toHex,
   u32,
 } from '@mayfly/protocol';
 import type { Joined, MemberSession, Placed, RoomKeys, StoreLimits, StoredEvent } from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
+import type { Partition, Unused } from './census.ts';
 import type { Head, PresentNow } from './ear.ts';
 import { Reply, textOf } from './reply.ts';
 
@@ -26,6 +28,26 @@ export function readKeys(answer: unknown): RoomKeys | undefined {
   const [ownerPk, accessPk, linkPk] = [reply.bytes(), reply.bytes(), reply.bytes()];
   const [door, epoch] = [Number(reply.text()), reply.number()];
   return { ownerPk, accessPk, ...(linkPk.length > 0 && { linkPk }), epoch, door: asDoor(door) };
+}
+
+export function readPartition(answer: unknown): Partition {
+  const reply = new Reply(answer);
+  const [rooms, freeInMs] = [reply.number(), reply.number()];
+  return { rooms, freeInMs: freeInMs < 0 ? undefined : freeInMs, unused: readUnused(reply) };
+}
+
+/** Whether the room is over, and the longest unused of its partition now. */
+export function readGaveWay(answer: unknown): {
+  readonly isOver: boolean;
+  readonly next: Unused | undefined;
+} {
+  const reply = new Reply(answer);
+  return { isOver: reply.number() === 1, next: readUnused(reply) };
+}
+
+function readUnused(reply: Reply): Unused | undefined {
+  const [room, forMs] = [parseRoomId(reply.text()), reply.number()];
+  return room && { room, forMs };
 }
 
 export type JoinAnswer = {

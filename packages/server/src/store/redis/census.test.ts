@@ -1,20 +1,26 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { TestClock } from '../../testing/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
-import { Census } from './census.ts';
+import { roomId } from '../../testing/signer.ts';
+import { Census, type Partition, type Unused } from './census.ts';
 
 const MAX = 100;
 
 let clock: TestClock;
 let rooms: number;
-const count = vi.fn<() => Promise<number>>();
+let unused: readonly Unused[];
+const count = vi.fn<() => Promise<readonly Partition[]>>();
 let census: Census;
 
 beforeEach(() => {
   clock = new TestClock();
   rooms = 0;
+  unused = [];
   count.mockReset();
-  count.mockImplementation(async () => rooms);
+  count.mockImplementation(async () => [
+    { rooms, freeInMs: 90_000, unused: undefined },
+    ...unused.map((one) => ({ rooms: 0, freeInMs: undefined, unused: one })),
+  ]);
   census = new Census(clock, MAX, count);
 });
 
@@ -62,5 +68,41 @@ describe('LIMIT-3: how many rooms there may be', () => {
     const outcomes = await Promise.allSettled([census.hasPlace(), census.hasPlace()]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await ask(2)).toBe(1);
+  });
+
+  test('the longest unused comes first, also one that is found later; each is named once', async () => {
+    const [a, b, c] = ['RoomAA', 'RoomBB', 'RoomCC'].map((id, i) => ({ room: roomId(id), forMs: 3_000 - i }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no rooms');
+    rooms = MAX;
+    unused = [c, a];
+    expect(await ask(1)).toBe(0);
+    expect(await census.nextUnused()).toBe(a.room);
+    census.found(b);
+    expect(await census.nextUnused()).toBe(b.room);
+    census.found(undefined);
+    expect(await census.nextUnused()).toBe(c.room);
+  });
+
+  test('when none is left it is counted anew, but only after a change', async () => {
+    rooms = MAX;
+    await ask(1);
+    expect(await census.nextUnused()).toBeUndefined();
+    expect(count).toHaveBeenCalledTimes(1);
+    unused = [{ room: roomId('RoomAA'), forMs: 1 }];
+    clock.pass(1_000);
+    await ask(1);
+    expect(await census.nextUnused()).toBe('RoomAA');
+    unused = [{ room: roomId('RoomBB'), forMs: 1 }];
+    expect(await Promise.all([census.nextUnused(), census.nextUnused()])).toEqual(['RoomBB', undefined]);
+    expect(count).toHaveBeenCalledTimes(3);
+  });
+
+  test('API-4: when a place may be free is known from the count, and never said as sooner than a second', async () => {
+    rooms = MAX;
+    await ask(1);
+    clock.pass(500);
+    expect(census.freeInMs).toBe(89_500);
+    clock.pass(89_000);
+    expect(census.freeInMs).toBe(1_000);
   });
 });

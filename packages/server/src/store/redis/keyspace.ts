@@ -10,10 +10,11 @@ export function roomKey(room: RoomId): string {
   return `r${tail(room)}`;
 }
 
-/** Every key that a function of this room may touch, and the list of its partition. */
+/** Every key that a function of this room may touch, and the lists of its partition. */
 export function keysOfRoom(key: string): readonly string[] {
   const tail = key.slice(1);
-  return [...ROOM_KEYS.map((letter) => `${letter}${tail}`), `d${partitionOf(key)}`];
+  const partition = partitionOf(key);
+  return [...ROOM_KEYS.map((letter) => `${letter}${tail}`), `d${partition}`, `u${partition}`];
 }
 
 export function roomStream(room: RoomId): string {
@@ -35,6 +36,11 @@ export function partitionOf(name: string): string {
 
 /** The lists of rooms, one for each partition. */
 export const DIRECTORIES: readonly string[] = Array.from({ length: PARTITIONS }, (_, i) => `d{${i}}`);
+
+/** The list of those rooms that nobody uses, beside the list of all. */
+export function unusedOf(directory: string): string {
+  return `u${directory.slice(1)}`;
+}
 
 /** All nodes, by the end of their lease. */
 export const NODES_KEY = 'n';

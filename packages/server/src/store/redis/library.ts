@@ -11,6 +11,7 @@ export type FunctionName =
   | 'expire'
   | 'fade'
   | 'gather'
+  | 'give_way'
   | 'heads'
   | 'hold'
   | 'join'

@@ -16,6 +16,7 @@ import type { Clock, RandomBytes } from '../../clock.ts';
 import { Followers } from '../followers.ts';
 import { RECORDS_PER_MEMBER } from '../members.ts';
 import type {
+  Creation,
   JoinRefused,
   JoinRequest,
   Joined,
@@ -48,15 +49,15 @@ import {
   readSight,
   withMissed,
 } from './answers.ts';
-import { Census } from './census.ts';
 import { Condition, type RedisReport, type RedisSpell, type RedisTrouble } from './condition.ts';
 import { Departures } from './departures.ts';
 import { Ear } from './ear.ts';
 import { Insistence } from './insistence.ts';
-import { DIRECTORIES, NODES_KEY, roomChannel, roomKey, roomOfChannel, roomStream } from './keyspace.ts';
+import { NODES_KEY, roomChannel, roomKey, roomOfChannel, roomStream } from './keyspace.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument, Link, LinkEvents } from './link.ts';
 import { BEAT_MS, LEASE_MS, Neighbours } from './neighbours.ts';
+import { Places } from './places.ts';
 import { Reply, bytesOf, textOf } from './reply.ts';
 
 const NODE_BYTES = 8;
@@ -95,7 +96,7 @@ export class RedisStore implements RoomStore, LinkEvents {
   readonly #followers = new Followers();
   readonly #rooms = new Map<RoomId, Listening>();
   readonly #neighbours = new Neighbours();
-  readonly #census: Census;
+  readonly #places: Places;
   readonly #condition: Condition;
   /** When the last beat that was answered began; undefined before the first. */
   #leasedAt: number | undefined;
@@ -106,21 +107,15 @@ export class RedisStore implements RoomStore, LinkEvents {
     this.#node = setup.random(NODE_BYTES);
     this.#insistence = new Insistence(setup.clock, setup.onTrouble);
     this.#departures = new Departures(this.#insistence, (...question) => this.#call(...question));
-    this.#census = new Census(setup.clock, setup.limits.maxRooms, () => this.size());
     const ask: Link['call'] = (...question) => this.#link.call(...question);
+    this.#places = new Places(setup.clock, setup.limits.maxRooms, ask);
     this.#condition = new Condition(this.#insistence, ask, setup.report ?? NO_REPORT);
     this.#link = setup.connect(this);
     this.#insistence.later(BEAT_MS, () => this.#keepBeating());
   }
 
-  async create(room: RoomId, { ownerPk, lifeMs, history }: RoomSpec): Promise<'created' | 'taken' | 'full'> {
-    const may = (await this.#census.hasPlace()) ? '' : 'full';
-    const answer = await this.#unlessFull(
-      'full',
-      this.#call('create', room, [ownerPk, lifeMs, history, may]),
-      textOf,
-    );
-    return answer === 'created' || answer === 'taken' ? answer : 'full';
+  create(room: RoomId, spec: RoomSpec): Promise<Creation> {
+    return this.#places.create(room, spec);
   }
 
   async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
@@ -230,11 +225,8 @@ export class RedisStore implements RoomStore, LinkEvents {
   /** Nothing of the history is in this process. */
   async shorten(): Promise<void> {}
 
-  async size(): Promise<number> {
-    const counts = await Promise.all(
-      DIRECTORIES.map((directory) => this.#link.call('rooms', [directory], [])),
-    );
-    return counts.reduce<number>((sum, rooms) => sum + Number(rooms), 0);
+  size(): Promise<number> {
+    return this.#places.size();
   }
 
   announced(channel: string, message: Uint8Array): void {

@@ -1,0 +1,59 @@
+// Making rooms: who gets the places there are, and which room gives way when there are none.
+
+import type { RoomId } from '@mayfly/protocol';
+import type { Clock } from '../../clock.ts';
+import type { Creation, RoomSpec } from '../room-store.ts';
+import { readGaveWay, readPartition } from './answers.ts';
+import { Census, type Partition } from './census.ts';
+import { DIRECTORIES, roomKey, unusedOf } from './keyspace.ts';
+import type { Link } from './link.ts';
+import { textOf } from './reply.ts';
+
+export class Places {
+  readonly #call: Link['call'];
+  readonly #census: Census;
+
+  constructor(clock: Clock, maxRooms: number, call: Link['call']) {
+    this.#call = call;
+    this.#census = new Census(clock, maxRooms, () => this.#count());
+  }
+
+  async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
+    const hasPlace = await this.#census.hasPlace();
+    const answer = await this.#reserve(room, spec, hasPlace ? '' : 'full');
+    if (answer !== 'full') return answer;
+    if (!(await this.#makeWay())) return { freeInMs: this.#census.freeInMs };
+    return (await this.#reserve(room, spec, '')) === 'created' ? 'created_instead' : 'taken';
+  }
+
+  async size(): Promise<number> {
+    const partitions = await this.#count();
+    return partitions.reduce((sum, { rooms }) => sum + rooms, 0);
+  }
+
+  async #reserve(
+    room: RoomId,
+    { ownerPk, lifeMs, history }: RoomSpec,
+    may: '' | 'full',
+  ): Promise<'created' | 'taken' | 'full'> {
+    const answer = textOf(await this.#call('create', [roomKey(room)], [ownerPk, lifeMs, history, may]));
+    return answer === 'created' || answer === 'taken' ? answer : 'full';
+  }
+
+  // What the census knows may be a second old: someone may have come there, or another node was faster.
+  async #makeWay(): Promise<boolean> {
+    for (;;) {
+      const unused = await this.#census.nextUnused();
+      if (unused === undefined) return false;
+      const { isOver, next } = readGaveWay(await this.#call('give_way', [roomKey(unused)], []));
+      this.#census.found(next);
+      if (isOver) return true;
+    }
+  }
+
+  #count(): Promise<readonly Partition[]> {
+    return Promise.all(
+      DIRECTORIES.map(async (list) => readPartition(await this.#call('rooms', [list, unusedOf(list)], []))),
+    );
+  }
+}
