@@ -139,9 +139,13 @@ class RoomLife {
     await time.pass(HEALED_MS);
     const here = this.#people.filter((person) => person.here).map(({ member }) => member);
     const present = new Map(here.map(({ witness, idPk }) => [witness.name, idPk]));
+    const unsent = here.reduce((sum, { unechoed }) => sum + unechoed, 0);
     await time.pass(LIFE_SECONDS * 1_000 + HEALED_MS);
     const witnesses = [...this.#people.map(({ member }) => member.witness), this.#stranger.witness];
-    const leftovers = await this.#leftovers(here);
+    const leftovers = {
+      ...(await this.#leftovers(here)),
+      'messages that never went out, through all reloads': unsent,
+    };
     const faults = judge({ witnesses, present, leftovers, listedAgain: LISTED_AGAIN });
     return outcomeOf(faults, witnesses, this.#world.network);
   }

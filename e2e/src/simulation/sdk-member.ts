@@ -48,7 +48,7 @@ export class SdkMember {
     return this.#idPk ?? '';
   }
 
-  /** Written on this page, and not heard back. */
+  /** Written in this tab, and not heard back. */
   get unechoed(): number {
     return this.#unechoed.size;
   }
@@ -73,11 +73,9 @@ export class SdkMember {
     for (const key of this.#failed) this.#room.retry(key);
   }
 
-  /** As a browser's reload: the page is gone, its tab's storage is not. */
+  /** As a browser's reload: the page is gone, its tab's storage is not, and with it what waits (SEND-7). */
   reload(): void {
     this.#room.close();
-    this.#unechoed.clear();
-    this.#failed = [];
     this.#room = this.#open();
   }
 
