@@ -365,6 +365,21 @@ describe('the stream', () => {
   });
 });
 
+test('BOUND-5: a server that tells of thousands fills neither the page nor its memory', () => {
+  const { view } = enter();
+  view.hear(facts());
+  view.hear({ type: 'trimmed', messages: [{ key: 'm', text: 'mine', at: Date.now() }] });
+  for (let i = 0; i < 12_000; i++) {
+    view.hear({ type: 'joined', person: person(`P${i}`), at: Date.now() });
+  }
+  const notices = view.stream.value.flatMap((item) => (item.type === 'notice' ? [item.notice] : []));
+  expect(notices).toHaveLength(200);
+  expect(notices[0]).toMatchObject({ type: 'trimmed', text: 'mine' });
+  expect(notices.at(-1)).toMatchObject({ person: { name: 'P11999' } });
+  expect(new Set(notices.map(({ key }) => key)).size).toBe(200);
+  expect(view.summary().names).toBe(10_000);
+});
+
 test('the summary counts the people and messages this page saw', () => {
   const { view } = enter();
   view.hear(facts());

@@ -7,6 +7,7 @@ import {
   type Member,
   type Message,
   type Outgoing,
+  type Person,
   type PutOff,
   type Room,
   type RoomFacts,
@@ -23,6 +24,7 @@ import {
   type Placed,
   type StreamItem,
   keepUnchanged,
+  newestNotices,
   placeMessages,
   streamItems,
 } from './stream.ts';
@@ -55,6 +57,8 @@ export type BannerKind = 'offline' | 'reconnecting' | 'connecting' | PutOff;
 const TICK_MS = 1000;
 /** A tick that comes this late: the machine slept, and the connection with it. */
 const SLEPT_MS = 10_000;
+/** So many different people are counted. */
+const PEOPLE_MAX = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
 
@@ -105,6 +109,7 @@ export class RoomView implements Disposable {
   readonly #stopReading: () => void;
   #beatAt = Date.now();
   #log = 0;
+  #noticed = 0;
   #drawn: readonly StreamItem[] = [];
 
   constructor(room: ChatRoom, { id, link, keyIsKept }: RoomName) {
@@ -214,14 +219,14 @@ export class RoomView implements Disposable {
         this.spokenLifeMs.value = undefined;
         return;
       case 'members':
-        for (const member of news.members) this.#people.add(member.idPk);
+        for (const member of news.members) this.#meet(member);
         this.members.value = news.members;
         this.count.value = news.count;
         this.listIsWhole.value = news.whole;
         return;
       case 'joined':
       case 'left':
-        this.#people.add(news.person.idPk);
+        this.#meet(news.person);
         this.#addNotice({ type: news.type, person: news.person }, news.at);
         return;
       case 'messages':
@@ -248,9 +253,14 @@ export class RoomView implements Disposable {
     const known = new Set(this.#placed.value.map((placed) => placed.message.key));
     this.#placed.value = placeMessages(this.#placed.value, this.#log, messages);
     for (const message of messages) {
-      this.#people.add(message.from.idPk);
+      this.#meet(message.from);
       if (!history && !message.own && !known.has(message.key)) this.#countUnread(message.key);
     }
+  }
+
+  // Whoever the server names counts; past this many, one more or less says nothing.
+  #meet({ idPk }: Person): void {
+    if (this.#people.size < PEOPLE_MAX) this.#people.add(idPk);
   }
 
   #countUnread(key: string): void {
@@ -268,8 +278,8 @@ export class RoomView implements Disposable {
   ): void {
     const newest = this.#placed.value.at(-1);
     const after = { log: this.#log, seq: newest?.log === this.#log ? newest.message.seq : 0 };
-    const key = `notice-${this.#notices.value.length}`;
-    this.#notices.value = [...this.#notices.value, { ...what, key, at, after }];
+    const key = `notice-${this.#noticed++}`;
+    this.#notices.value = newestNotices([...this.#notices.value, { ...what, key, at, after }]);
   }
 
   /** Sends the draft; it stays where it is when it cannot be sent. */

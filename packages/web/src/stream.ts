@@ -27,6 +27,14 @@ export type Bubble =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'outgoing'; readonly outgoing: Outgoing };
 
+const NOTICES_MAX = 200;
+
+/** The oldest make room for new ones, but never what is left of a message of one's own. */
+export function newestNotices(notices: readonly Notice[]): readonly Notice[] {
+  let surplus = notices.length - NOTICES_MAX;
+  return notices.filter(({ type }) => type === 'trimmed' || surplus-- <= 0);
+}
+
 export type Turn = {
   readonly type: 'turn';
   readonly key: string;
