@@ -63,6 +63,14 @@ export class Stage implements AsyncDisposable {
     await this.#server?.[Symbol.asyncDispose]();
   }
 
+  /** Everybody goes, so that others can have the stage. */
+  async clear(): Promise<void> {
+    const people = this.#people.splice(0);
+    for (const { context } of people) await context.close();
+    const complaints = people.flatMap((person) => person.complaints);
+    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const complaints = this.#people.flatMap((person) => person.complaints);
     await this.#browser.close();
