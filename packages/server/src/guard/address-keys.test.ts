@@ -64,3 +64,39 @@ test('LIMIT-7: the number of records is bounded; the oldest give way', () => {
   expect(numberOf('203.0.113.49')).toBe(49);
   expect(numberOf('203.0.113.0')).toBe(50);
 });
+
+test('LIMIT-7: who holds a connection is known for as long, and under no key longer than its salt', () => {
+  const { keys, salts, numberOf } = open();
+  const holds = [keys.hold('203.0.113.7'), keys.hold('203.0.113.7')];
+  for (let rotation = 1; rotation <= 5; rotation++) {
+    const before = keys.keys;
+    keys.rotate();
+    expect(keys.keys).toHaveLength(1);
+    expect(before).not.toContain(keys.keys[0]);
+    expect(salts.at(-1)).toHaveLength(32);
+  }
+  holds[0]?.[Symbol.dispose]();
+  keys.rotate();
+  keys.rotate();
+  expect(numberOf('203.0.113.7')).toBe(0);
+  holds[1]?.[Symbol.dispose]();
+  keys.rotate();
+  keys.rotate();
+  expect(keys.keys).toEqual([]);
+  expect(numberOf('203.0.113.7')).toBe(1);
+});
+
+test('LIMIT-7: a flood of addresses makes nobody forgotten who holds a connection', () => {
+  const { keys, numberOf } = open(3);
+  using held = keys.hold('198.51.100.1');
+  for (let i = 0; i < 50; i++) numberOf(`203.0.113.${i}`);
+  expect(keys.keys).toHaveLength(3);
+  expect(numberOf('198.51.100.1')).toBe(held.record.number);
+});
+
+test('LIMIT-7: those that are held may be more than the records that are kept', () => {
+  const { keys, numberOf } = open(3);
+  const holds = Array.from({ length: 5 }, (_, i) => keys.hold(`198.51.100.${i}`));
+  expect(holds.map(({ record }) => record.number)).toEqual([0, 1, 2, 3, 4]);
+  expect(Array.from({ length: 5 }, (_, i) => numberOf(`198.51.100.${i}`))).toEqual([0, 1, 2, 3, 4]);
+});

@@ -1,11 +1,15 @@
 // What is remembered of addresses, without the addresses: records under salted keys that nobody can turn back once
-// the salt is gone. Salts live in memory for at most twice `SALT_MS`, and so do the keys made with them.
+// the salt is gone. Salts live in memory for at most twice `SALT_MS`, and so do the keys made with them. While a connection
+// is open its network is known anyway, so its record gets a key under each new salt.
 
 import { createHmac } from 'node:crypto';
 import type { RandomBytes } from '../clock.ts';
 import { networkOf } from './network.ts';
 
 type Generation<T> = { readonly salt: Uint8Array; readonly records: Map<string, T> };
+
+/** A record in use; dispose of it when its connection is gone. */
+export type Hold<T> = Disposable & { readonly record: T };
 
 const SALT_BYTES = 32;
 const KEY_BYTES = 8;
@@ -15,10 +19,11 @@ export class AddressKeys<T> {
   readonly #max: number;
   readonly #make: () => T;
   readonly #partOf: (address: string) => Uint8Array;
+  readonly #held = new Map<T, { readonly network: Uint8Array; holders: number }>();
   #current: Generation<T>;
   #previous: Generation<T> | undefined;
 
-  /** At most `max` records for each of the two salts; addresses alike in `partOf` share one. */
+  /** At most `max` records for each of the two salts, beside those that are held; addresses alike in `partOf` share one. */
   constructor(random: RandomBytes, max: number, make: () => T, partOf = networkOf) {
     this.#random = random;
     this.#max = max;
@@ -35,21 +40,50 @@ export class AddressKeys<T> {
     const known = records.get(key);
     if (known !== undefined) return known;
     const record = this.#takeOver(network) ?? this.#make();
-    if (records.size >= this.#max) records.delete(records.keys().next().value ?? '');
+    if (records.size >= this.#max) this.#dropOldest(records);
     records.set(key, record);
     return record;
   }
 
-  /** A new salt; what was not asked for since the last call is forgotten. */
+  /** The record of this address, as long as it is held. */
+  hold(address: string): Hold<T> {
+    const record = this.find(address);
+    const held = this.#held.get(record) ?? { network: this.#partOf(address), holders: 0 };
+    held.holders += 1;
+    this.#held.set(record, held);
+    return { record, [Symbol.dispose]: () => this.#release(record) };
+  }
+
+  /** A new salt; what is not held, and was not asked for since the last call, is forgotten. */
   rotate(): void {
     this.#previous?.salt.fill(0);
     this.#previous = this.#current;
     this.#current = { salt: this.#random(SALT_BYTES), records: new Map() };
+    for (const [record, { network }] of this.#held) {
+      this.#takeOver(network);
+      this.#current.records.set(keyOf(this.#current.salt, network), record);
+    }
   }
 
   /** All that is held of addresses: 16 hex digits each. */
   get keys(): readonly string[] {
     return [...this.#current.records.keys(), ...(this.#previous?.records.keys() ?? [])];
+  }
+
+  #release(record: T): void {
+    const held = this.#held.get(record);
+    if (held !== undefined && --held.holders === 0) this.#held.delete(record);
+  }
+
+  // Held ones move to the end of the line, so that each is passed once.
+  #dropOldest(records: Map<string, T>): void {
+    for (let left = records.size; left > 0; left--) {
+      const [[key, record] = []] = records;
+      if (key === undefined || record === undefined) return;
+      records.delete(key);
+      if (!this.#held.has(record)) return;
+      records.set(key, record);
+    }
   }
 
   #takeOver(network: Uint8Array): T | undefined {

@@ -3,7 +3,7 @@
 
 import type { RoomId } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../clock.ts';
-import { AddressKeys } from './address-keys.ts';
+import { AddressKeys, type Hold } from './address-keys.ts';
 import { Bucket } from './bucket.ts';
 import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
 import { Pressure, type Vitals } from './pressure.ts';
@@ -59,14 +59,12 @@ export class Guard implements Disposable {
 
   /** A TCP connection, before it says a word; dispose of it when it is gone. Undefined: its address has too many. */
   arrive(address: string): Disposable | undefined {
-    const record = this.#addresses.find(address);
-    if (record.arrivals >= this.#setup.limits.address.arrivals) return undefined;
-    record.arrivals++;
-    return {
-      [Symbol.dispose]: () => {
-        record.arrivals--;
-      },
-    };
+    const hold = this.#addresses.hold(address);
+    if (hold.record.arrivals >= this.#setup.limits.address.arrivals) {
+      hold[Symbol.dispose]();
+      return undefined;
+    }
+    return counted(hold, 'arrivals');
   }
 
   /** Undefined: come in, and it counts. An address over its own rate takes nothing from what is there for all. */
@@ -88,17 +86,15 @@ export class Guard implements Disposable {
 
   /** A connection that is open now; dispose of it when it is gone. */
   welcome(address: string): Visitor {
-    const record = this.#addresses.find(address);
-    record.sockets++;
+    const hold = this.#addresses.hold(address);
+    const counting = counted(hold, 'sockets');
     return new Visitor({
       limits: this.#setup.limits.socket,
       now: () => this.#now(),
       roomBucket: (room) => this.#roomBucket(room),
-      mayJoin: (isNew) => this.#mayJoin(record, isNew),
-      joinFailed: () => this.#joinFailed(record),
-      gone: () => {
-        record.sockets--;
-      },
+      mayJoin: (isNew) => this.#mayJoin(hold.record, isNew),
+      joinFailed: () => this.#joinFailed(hold.record),
+      gone: () => counting[Symbol.dispose](),
     });
   }
 
@@ -199,6 +195,18 @@ function newRecord({ connects, creates, charters, failedJoins }: Limits['address
 
 function newSite({ creates, charters }: Limits['site']): SiteRecord {
   return { creates: new Bucket(creates), charters: new Bucket(charters) };
+}
+
+/** One more of them, until it is disposed of, with its hold. */
+function counted(hold: Hold<AddressRecord>, what: 'arrivals' | 'sockets'): Disposable {
+  const { record } = hold;
+  record[what]++;
+  return {
+    [Symbol.dispose]: () => {
+      record[what]--;
+      hold[Symbol.dispose]();
+    },
+  };
 }
 
 function takeOne(bucket: Bucket, now: number): Slowed | undefined {
