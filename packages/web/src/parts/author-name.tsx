@@ -1,7 +1,7 @@
 // Somebody's name in their colour, with the tag where two people share the name.
 
 import type { Person } from '@mayfly/client';
-import { shownName } from '../words/room.ts';
+import { roomTexts, shownName } from '../words/room.ts';
 
 /** One of eight colours; the same person has the same on every page. */
 export function hueOf(person: Person): number {
@@ -14,7 +14,11 @@ export function AuthorName({ person, tagged }: AuthorNameProps) {
   return (
     <span class={tagged ? 'name name--tagged' : 'name'} data-hue={hueOf(person)}>
       <bdi dir="auto">{shownName(person.name)}</bdi>
-      {tagged && <span class="name__tag">·{person.tag}</span>}
+      {tagged && (
+        <span class="name__tag" role="img" aria-label={roomTexts.tag(person.tag)}>
+          {` ‹${person.tag}›`}
+        </span>
+      )}
     </span>
   );
 }

@@ -85,10 +85,10 @@ function MemberRow({ member, tagged, away }: MemberRowProps) {
           <AuthorName person={member} tagged={tagged} />
           {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
         </span>
+        <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>
+          {member.emoji.map((emoji) => emoji.glyph)}
+        </span>
         {away && <small>{roomTexts.away}</small>}
-      </span>
-      <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji.slice(0, 2)))}>
-        {member.emoji.slice(0, 2).map((emoji) => emoji.glyph)}
       </span>
     </li>
   );

@@ -4,9 +4,16 @@ import type { FailReason } from '@mayfly/client';
 import { lifetime, plural, texts } from './start.ts';
 import type { ResetReason } from '../stream.ts';
 
-/** How a person is called: everybody without a name is Anonymous. */
+/** The marks around a tag, and what could pass for them: a name must not end in a tag of its own. */
+const TAG_MARKS: readonly (readonly [RegExp, string])[] = [
+  [/[‹«<＜〈⟨❮❰˂ᐸ《]/g, '('],
+  [/[›»>＞〉⟩❯❱˃ᐳ》]/g, ')'],
+];
+
+/** A person's name as shown; without one they are Anonymous. */
 export function shownName(name: string): string {
-  return name === '' ? texts.name.nobody : name;
+  if (name === '') return texts.name.nobody;
+  return TAG_MARKS.reduce((text, [mark, bracket]) => text.replace(mark, bracket), name);
 }
 
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
@@ -31,6 +38,8 @@ const RESET: Readonly<Record<ResetReason, string>> = {
 };
 
 export const roomTexts = {
+  /** Read out behind a name: letter by letter. */
+  tag: (tag: string) => `tag ${Array.from(tag).join(' ')}`,
   title: (id: string, unseen: number) => `${unseen > 0 ? `(${unseen}) ` : ''}${id}${texts.titleEnd}`,
   encrypted: 'End-to-end encrypted',
   lifeBefore: 'Vanishes in ',
