@@ -135,10 +135,14 @@ local function living(tail, at)
   return alive(tail, at, redis.call('HGET', 'l' .. tail, LOG))
 end
 
+-- A key that is empty is gone, and its time to live with it: whoever may make it anew says so again.
+local function keep_key(tail, letter, room, at)
+  redis.call('PEXPIRE', letter .. tail, room.exp - at + REFRESH_MS)
+end
+
 local function keep_keys(tail, room, at)
-  local ttl = room.exp - at + REFRESH_MS
-  for letter in string.gmatch('omlpshgw', '.') do redis.call('PEXPIRE', letter .. tail, ttl) end
-  redis.call('PEXPIRE', 'r' .. tail, ttl + BACKSTOP_MS)
+  for letter in string.gmatch('omlpshgw', '.') do keep_key(tail, letter, room, at) end
+  redis.call('PEXPIRE', 'r' .. tail, room.exp - at + REFRESH_MS + BACKSTOP_MS)
   list_room(tail, at, room.exp + REFRESH_MS)
   room.ttl = at
 end
@@ -203,8 +207,14 @@ local function living_with(tail, at, slot)
   return room, room and record and unpack_member(slot, record), why
 end
 
-local function care(tail, node, change)
-  if redis.call('HINCRBY', 'w' .. tail, node, change) <= 0 then redis.call('HDEL', 'w' .. tail, node) end
+local function release(tail, node)
+  if redis.call('HINCRBY', 'w' .. tail, node, -1) <= 0 then redis.call('HDEL', 'w' .. tail, node) end
+end
+
+-- One more member is in the care of `node`, and one fewer in that of `before`, if any.
+local function take_care(tail, room, at, node, before)
+  redis.call('HINCRBY', 'w' .. tail, node, 1)
+  if before then release(tail, before) else keep_key(tail, 'w', room, at) end
 end
 
 local function count(tail)
@@ -304,17 +314,17 @@ local function next_place(tail)
 end
 
 -- A session of `node` speaks for this member from now on; the caller stores the record.
-local function seat(tail, member, node)
+local function seat(tail, room, at, member, node)
   local before = member.standing
   member.standing = HERE
   if before == LEFT then
     redis.call('ZREM', 'g' .. tail, member.slot)
     redis.call('ZADD', 'h' .. tail, next_place(tail), member.slot)
+    keep_key(tail, 'h', room, at)
     in_use(tail)
-    care(tail, node, 1)
+    take_care(tail, room, at, node)
   elseif member.node ~= node then
-    care(tail, member.node, -1)
-    care(tail, node, 1)
+    take_care(tail, room, at, node, member.node)
   end
   member.node = node
   return before
@@ -334,18 +344,18 @@ local function depart(tail, room, at, member)
   store(tail, member)
   redis.call('ZREM', 'h' .. tail, member.slot)
   redis.call('ZADD', 'g' .. tail, next_place(tail), member.slot)
-  redis.call('PEXPIRE', 'g' .. tail, room.exp - at + REFRESH_MS)
-  care(tail, member.node, -1)
+  keep_key(tail, 'g', room, at)
+  release(tail, member.node)
   list_if_unused(tail, room, at)
   presence(tail, at, '', '', member.slot)
 end
 
 -- The member this session speaks for. Whom another node took for dead is taken back, unless a newer session has come.
-local function speaking(tail, at, member, generation, node)
+local function speaking(tail, room, at, member, generation, node)
   if not member or member.generation ~= generation then return nil end
   if member.standing == HERE and member.node == node then return member end
   if member.node == node then return nil end
-  local before = seat(tail, member, node)
+  local before = seat(tail, room, at, member, node)
   store(tail, member)
   announce_return(tail, at, member, before)
   return member
@@ -482,7 +492,7 @@ local function join(keys, args)
   if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
   name_log(tail, room, generation_of_primary(at))
   local member = known and find(tail, known) or add_member(tail, room, id, attempt, records)
-  local before = seat(tail, member, node)
+  local before = seat(tail, room, at, member, node)
   member.generation, member.attempt = member.generation + 1, attempt
   store(tail, member)
 
@@ -523,7 +533,7 @@ local function append(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room, known, why = living_with(tail, at, slot)
   if not room then return why end
-  local member = speaking(tail, at, known, generation, node)
+  local member = speaking(tail, room, at, known, generation, node)
   if not member then return 'replaced' end
   if n <= member.n then return 'repeated' end
   if epoch ~= room.epoch then return 'epoch' end
@@ -542,10 +552,10 @@ local function profile(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room, known, why = living_with(tail, at, slot)
   if not room then return why end
-  local member = speaking(tail, at, known, tonumber(generation), node)
+  local member = speaking(tail, room, at, known, tonumber(generation), node)
   if not member or tonumber(epoch) ~= room.epoch then return 'ignored' end
   redis.call('HSET', 'p' .. tail, slot, sealed)
-  redis.call('PEXPIRE', 'p' .. tail, room.exp - at + REFRESH_MS)
+  keep_key(tail, 'p', room, at)
   local _, counted = crowd(tail)
   if counted then return { member.id } end
   publish(tail, 'F' .. slot .. member.id .. sealed)
@@ -595,7 +605,7 @@ local function renew(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room, known, why = living_with(tail, at, slot)
   if not room then return why end
-  if not speaking(tail, at, known, tonumber(generation), node) then return 'replaced' end
+  if not speaking(tail, room, at, known, tonumber(generation), node) then return 'replaced' end
   restart_life(tail, room, at)
   store_room(tail, room)
   tell_life(tail, room, at)
@@ -654,10 +664,11 @@ end
 -- A node says which sessions it still serves: whom others took for dead is back. Answers those that a newer one replaced.
 local function hold(keys, args)
   local tail, at, replaced = tail_of(keys[1]), now(), {}
-  if not living(tail, at) then return replaced end
+  local room = living(tail, at)
+  if not room then return replaced end
   for i = 2, #args, 2 do
     local member = find(tail, args[i])
-    if not speaking(tail, at, member, tonumber(args[i + 1]), args[1]) then
+    if not speaking(tail, room, at, member, tonumber(args[i + 1]), args[1]) then
       if member and member.generation > tonumber(args[i + 1]) then
         local last = #replaced
         replaced[last + 1], replaced[last + 2] = member.slot, member.generation
@@ -670,18 +681,18 @@ end
 -- The members of a dead node have lost their connections: another node takes care of their departure.
 local function adopt(keys, args)
   local dead, node = unpack(args)
-  local tail, adopted = tail_of(keys[1]), {}
-  if not living(tail, now()) or redis.call('HEXISTS', 'w' .. tail, dead) == 0 then return adopted end
+  local tail, at, adopted = tail_of(keys[1]), now(), {}
+  local room = living(tail, at)
+  if not room or redis.call('HEXISTS', 'w' .. tail, dead) == 0 then return adopted end
   for _, slot in ipairs(redis.call('ZRANGE', 'h' .. tail, 0, -1)) do
     local member = find(tail, slot)
     if member.node == dead then
       if member.standing == HERE then member.standing = QUIET end
       member.node = node
       store(tail, member)
-      care(tail, dead, -1)
-      care(tail, node, 1)
-      local at = #adopted
-      adopted[at + 1], adopted[at + 2] = slot, member.generation
+      take_care(tail, room, at, node, dead)
+      local last = #adopted
+      adopted[last + 1], adopted[last + 2] = slot, member.generation
     end
   end
   return adopted

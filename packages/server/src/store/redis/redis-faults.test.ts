@@ -18,6 +18,7 @@ import { RedisRooms, libraryWithTestTime } from '../../testing/redis-rooms.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { envelope, roomId, sealedProfile } from '../../testing/signer.ts';
 import { AWAY_AFTER_MS } from '../members.ts';
+import type { MemberSession } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
 import { messageWord } from './answers.ts';
@@ -25,7 +26,7 @@ import { connectRedisStore } from './connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
 import { ANSWER_WITHIN_MS } from './link.ts';
-import { BEAT_MS } from './neighbours.ts';
+import { BEAT_MS, LEASE_MS } from './neighbours.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -60,6 +61,13 @@ async function everyTtl(): Promise<ReadonlyMap<string, number>> {
   return ttls;
 }
 
+/** Keys that outlive their room, or would without somebody who sees to it. */
+async function withoutEnd(): Promise<readonly string[]> {
+  return [...(await everyTtl())].flatMap(([key, ttl]) => (ttl <= 0 || ttl > LIFE_MS + 90_000 ? [key] : []));
+}
+
+const NOBODY: MemberSession = { slot: new Uint8Array(8), generation: 1 };
+
 describe('keys', () => {
   test('every key has a time to live, from its first moment', async () => {
     const [a] = await nodes(1);
@@ -76,12 +84,54 @@ describe('keys', () => {
     ];
     for (const step of steps) {
       await step();
-      const ttls = await everyTtl();
-      const unbounded = [...ttls].filter(([, ttl]) => ttl <= 0 || ttl > LIFE_MS + 90_000);
-      expect(unbounded).toEqual([]);
+      expect(await withoutEnd()).toEqual([]);
     }
     const letters = new Set([...(await everyTtl()).keys()].map((key) => key[0]));
     expect([...letters].toSorted().join('')).toBe('dghlmnoprsuw');
+  });
+
+  test('every key has a time to live, also after a lone member changed nodes', async () => {
+    const [a, b] = await nodes(1, 2);
+    const { session } = await a.join('ann');
+    const goOn = world.stop(a.raw);
+    await world.pass(LEASE_MS + 2 * BEAT_MS);
+    expect(await withoutEnd()).toEqual([]);
+    await world.pass(GRACE_MS);
+    expect(await redis.ask('EXISTS', roomKey(ROOM).replace('r', 'h'))).toBe(0);
+    goOn();
+    await world.settled();
+    expect(await redis.ask('EXISTS', roomKey(ROOM).replace('r', 'h'))).toBe(1);
+    expect(await withoutEnd()).toEqual([]);
+    await b.join('ann');
+    await a.append(session, 1);
+    expect(await withoutEnd()).toEqual([]);
+  });
+
+  test.each([1, 2, 3])('every key has a time to live, whatever happens (seed %i)', async (seed) => {
+    const random = new SeededRandom(seed);
+    const [a, b] = await nodes(1, 2);
+    const sessions: MemberSession[] = [];
+    const latest = () => sessions[random.below(sessions.length)];
+    const stopped = new Map<Node, () => void>();
+    const one = () => (random.below(2) === 0 ? a : b);
+    const steps: readonly ((node: Node) => Promise<unknown>)[] = [
+      async (node) => sessions.push((await node.join(`p${random.below(3)}`)).session),
+      async (node) => node.store.leave(ROOM, latest() ?? NOBODY),
+      async (node) => node.store.detach(ROOM, latest() ?? NOBODY),
+      async (node) => node.append(latest() ?? NOBODY, 1),
+      async (node) => node.store.publishProfile(ROOM, latest() ?? NOBODY, sealedProfile(1)),
+      async (node) => stopped.set(node, world.stop(node.raw)),
+      async () => world.pass(random.below(2 * LEASE_MS)),
+    ];
+    for (let i = 0; i < 60; i++) {
+      const node = one();
+      stopped.get(node)?.();
+      stopped.delete(node);
+      await steps[random.below(steps.length)]?.(node);
+      if (stopped.size === 2) for (const goOn of stopped.values()) goOn();
+      await world.settled();
+      expect(await withoutEnd()).toEqual([]);
+    }
   });
 
   test('a time to live is never shorter than the room, and written every 15 s at most', async () => {
