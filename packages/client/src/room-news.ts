@@ -33,6 +33,8 @@ export type Member = Person & {
   readonly owner: boolean;
   /** Without a connection at this moment; not known where the list is not whole. */
   readonly away: boolean;
+  /** False until they have said how they are called, or that they have no name. */
+  readonly introduced: boolean;
 };
 
 /** A message of the log that was verified (docs/crypto.md, RECV-3). */
@@ -145,7 +147,11 @@ export type RoomNews =
       readonly count: number;
       readonly whole: boolean;
     }
-  | { readonly type: 'joined' | 'left'; readonly person: Person; readonly at: number }
+  | { readonly type: 'joined'; readonly person: Person; readonly at: number }
+  /** `awaySince`: their connection was lost at this moment. Without it they said goodbye. */
+  | { readonly type: 'left'; readonly person: Person; readonly at: number; readonly awaySince?: number }
+  /** Someone in the list has another name now; `before` is how they were called. */
+  | { readonly type: 'renamed'; readonly person: Person; readonly before: string; readonly at: number }
   /** Messages to insert by `seq`; `history` says that they were written before this page was here. */
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
   /** Everything not echoed yet, oldest first. `safe`: a reload of this tab loses none of it. */

@@ -62,7 +62,7 @@ function open() {
     return told.findLast((news) => news.type === 'members');
   };
   const names = () => list()?.members.map((member) => `${member.name}${member.away ? ' (away)' : ''}`);
-  return { roster, say, name, notices, list, names };
+  return { roster, say, name, notices, list, names, told };
 }
 
 describe('PRESENCE-1: who is here', () => {
@@ -286,6 +286,76 @@ describe('a name', () => {
     expect(list()).not.toBe(before);
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+describe('PRESENCE-2: who left', () => {
+  test('after a loss of the connection has been away since it was lost; after a goodbye has not', () => {
+    const { say, name, told } = open();
+    say(true, { joined: [me, ann, bob], count: 3 });
+    name(ann, 'Ann');
+    const lostAt = Date.now();
+    say(false, { away: [ann], count: 3 });
+    vi.advanceTimersByTime(15_000);
+    say(false, { left: [ann, bob] });
+    expect(told.filter((news) => news.type === 'left')).toEqual([
+      {
+        type: 'left',
+        person: expect.objectContaining({ name: 'Ann' }),
+        at: lostAt + 15_000,
+        awaySince: lostAt,
+      },
+      { type: 'left', person: expect.objectContaining({ name: '' }), at: lostAt + 15_000 },
+    ]);
+  });
+
+  test('after a loss, and returned in time, is not away', () => {
+    const { say, told } = open();
+    say(true, { joined: [me, ann] });
+    say(false, { away: [ann] });
+    say(false, { joined: [ann] });
+    say(false, { left: [ann] });
+    expect(told.find((news) => news.type === 'left')).not.toHaveProperty('awaySince');
+  });
+});
+
+describe('PROFILE-3: another name', () => {
+  const renames = (told: readonly RoomNews[]) =>
+    told.flatMap((news) => (news.type === 'renamed' ? [`${news.before} → ${news.person.name}`] : []));
+
+  test('is announced with the one before', () => {
+    const { say, name, told } = open();
+    say(true, { joined: [me, ann] });
+    name(ann, 'Ada', 1);
+    expect(renames(told)).toEqual([]);
+    name(ann, 'Grace', 2);
+    name(ann, 'Grace', 3);
+    expect(renames(told)).toEqual(['Ada → Grace']);
+  });
+
+  test('comes from a profile only: neither from a message nor from the first profile after one', () => {
+    const { roster, say, name, told } = open();
+    say(true, { joined: [me, ann] });
+    roster.heardFrom(ann.key.pk, 'Ada', 1);
+    roster.heardFrom(ann.key.pk, 'Eve', 2);
+    name(ann, 'Grace', 3);
+    expect(renames(told)).toEqual([]);
+  });
+
+  test('is not announced of people who are not here, nor of oneself', () => {
+    const { roster, say, name, told } = open();
+    say(true, { joined: [me] });
+    name(ann, 'Ada', 1);
+    name(ann, 'Grace', 2);
+    roster.nameSelf('Someone else');
+    expect(renames(told)).toEqual([]);
+  });
+});
+
+test('whether someone has introduced themselves: with an empty name, too', () => {
+  const { say, name, list } = open();
+  say(true, { joined: [me, ann, bob], count: 3 });
+  name(ann, '');
+  expect(list()?.members.map(({ introduced }) => introduced)).toEqual([true, true, false]);
 });
 
 describe('BOUND-5: who is remembered', () => {

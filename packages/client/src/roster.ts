@@ -19,7 +19,7 @@ export type RosterRoom = {
   readonly id: RoomId;
   readonly idPk: Uint8Array;
   readonly clock: Clock;
-  tell(news: Extract<RoomNews, { type: 'members' | 'joined' | 'left' }>): void;
+  tell(news: Extract<RoomNews, { type: 'members' | 'joined' | 'left' | 'renamed' }>): void;
 };
 
 /** A newcomer's profile comes right after them; this long it is waited for, so that they arrive with their name. */
@@ -31,7 +31,8 @@ export const LIST_PAUSE_MS = 50;
 
 type Seat = {
   readonly face: Face;
-  away: boolean;
+  /** Since when they have no connection; undefined while they have one. */
+  awaySince: number | undefined;
   /** Set while the others have not been told that they joined. */
   unannounced: Disposable | undefined;
 };
@@ -92,8 +93,10 @@ export class Roster {
     if (face.xPk !== undefined && !equalBytes(face.xPk, xPk)) return;
     // The first one counts whatever messages said before.
     if (face.xPk === undefined && !this.#isOwn(face)) face.namedAt = undefined;
+    const known = face.xPk === undefined ? undefined : face.person.name;
     face.xPk = Uint8Array.from(xPk);
     this.#name(face, name, this.#believed(at));
+    if (known !== undefined && known !== face.person.name) this.#announceName(face, known);
     this.#forgetOldest();
   }
 
@@ -110,7 +113,7 @@ export class Roster {
     const face = this.#face(idPk);
     const [key] = [...this.#seats].find(([, seat]) => seat.face === face) ?? [toBase64url(idPk)];
     this.#seats.delete(key);
-    this.#seats.set(key, { face, away: false, unannounced: undefined });
+    this.#seats.set(key, { face, awaySince: undefined, unannounced: undefined });
     this.#dropOldest();
     this.#tellSoon();
   }
@@ -130,8 +133,8 @@ export class Roster {
     this.#whole = joined.length >= count;
     for (const { slot, idPk } of joined) {
       const key = toHex(slot);
-      const seat = before.get(key) ?? { face: this.#face(idPk), away: false, unannounced: undefined };
-      this.#seats.set(key, { ...seat, away: false });
+      const seat = before.get(key) ?? { face: this.#face(idPk), awaySince: undefined, unannounced: undefined };
+      this.#seats.set(key, { ...seat, awaySince: undefined });
       before.delete(key);
     }
     for (const seat of before.values()) seat.unannounced?.[Symbol.dispose]();
@@ -142,7 +145,7 @@ export class Roster {
   #takeCount(): void {
     this.#whole = false;
     for (const seat of this.#seats.values()) {
-      seat.away = false;
+      seat.awaySince = undefined;
       seat.unannounced?.[Symbol.dispose]();
       seat.unannounced = undefined;
     }
@@ -168,10 +171,10 @@ export class Roster {
   #join(key: string, idPk: Uint8Array): void {
     const known = this.#seats.get(key);
     if (known !== undefined) {
-      known.away = false;
+      known.awaySince = undefined;
       return;
     }
-    const seat: Seat = { face: this.#face(idPk), away: false, unannounced: undefined };
+    const seat: Seat = { face: this.#face(idPk), awaySince: undefined, unannounced: undefined };
     this.#seats.set(key, seat);
     if (this.#isSelf(seat)) return;
     if (seat.face.namedAt !== undefined) this.#announce('joined', seat);
@@ -189,14 +192,23 @@ export class Roster {
   #setAway(slots: readonly Uint8Array[]): void {
     for (const slot of slots) {
       const seat = this.#seats.get(toHex(slot));
-      if (seat !== undefined) seat.away = true;
+      if (seat !== undefined) seat.awaySince = this.#room.clock.now();
     }
   }
 
   #announce(type: 'joined' | 'left', seat: Seat): void {
     seat.unannounced?.[Symbol.dispose]();
     seat.unannounced = undefined;
-    this.#room.tell({ type, person: seat.face.person, at: this.#room.clock.now() });
+    const { face, awaySince } = seat;
+    const news = { person: face.person, at: this.#room.clock.now() };
+    if (type === 'joined') this.#room.tell({ type, ...news });
+    else this.#room.tell({ type, ...news, ...(awaySince !== undefined && { awaySince }) });
+  }
+
+  #announceName(face: Face, before: string): void {
+    const isListed = [...this.#seats.values()].some((seat) => seat.face === face && !this.#isSelf(seat));
+    const { person } = face;
+    if (isListed) this.#room.tell({ type: 'renamed', person, before, at: this.#room.clock.now() });
   }
 
   #name(face: Face, name: string, at: number): void {
@@ -256,7 +268,8 @@ export class Roster {
       ...seat.face.person,
       you: this.#isSelf(seat),
       owner: this.#owners.has(seat.face.person.idPk),
-      away: seat.away,
+      away: seat.awaySince !== undefined,
+      introduced: seat.face.namedAt !== undefined,
     }));
     const ordered = this.#whole ? members : latestFirst(members);
     this.#room.tell({ type: 'members', members: ordered, count: this.#count, whole: this.#whole });

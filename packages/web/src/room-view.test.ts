@@ -14,6 +14,7 @@ const member = (who: Person, more: Partial<Member> = {}): Member => ({
   you: who === sam,
   owner: false,
   away: false,
+  introduced: true,
   ...more,
 });
 
