@@ -16,6 +16,7 @@ import { answerAndClose } from './listener.ts';
 import { endWhenAnswered, owedOn } from './pipelines.ts';
 import type { Visitor } from './guard/visitor.ts';
 import type { Surroundings } from './room/session.ts';
+import { Spell, type SpellNow } from './guard/spell.ts';
 import { Wheel } from './wheel.ts';
 
 export type GatewayDoor = {
@@ -52,6 +53,7 @@ export class Gateway implements AsyncDisposable {
   readonly #handshake = new WebSocketServer(HANDSHAKE);
   readonly #connections: Wheel<Connection>;
   readonly #shared: Connections;
+  readonly #spell: Spell<'full'>;
   #unjoined = 0;
   #whenEmpty: () => void = () => {};
 
@@ -70,7 +72,16 @@ export class Gateway implements AsyncDisposable {
       clock: door.world.clock,
       roundMs: PING_EVERY_MS,
       onTurn: (connection) => connection.ping(),
-      onTick: () => this.#closeStalled(),
+      onTick: () => {
+        this.#closeStalled();
+        this.#spell.note(this.#isFull ? 'full' : undefined);
+      },
+    });
+    this.#spell = new Spell({
+      now: () => door.world.clock.now(),
+      troubles: ['full'],
+      onWorse: () => door.events.placesTaken(),
+      onOver: (lastedMs) => door.events.placesFree(lastedMs),
     });
     // Behind proxies all come from the same few addresses.
     if (door.rules.trustProxy === 0) server.on('connection', (socket) => this.#arrive(socket));
@@ -79,6 +90,11 @@ export class Gateway implements AsyncDisposable {
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** For /healthz: all places are taken. */
+  get spell(): SpellNow<'full'> | undefined {
+    return this.#spell.now;
   }
 
   /** `windowMs`: how long everybody may take to move to another server. */
@@ -135,18 +151,21 @@ export class Gateway implements AsyncDisposable {
   }
 
   #inspect({ headers, url = '' }: IncomingMessage, address: string): Refused | undefined {
-    const { rules, guard, draining, maxConnections, maxUnjoined } = this.#door;
+    const { rules, guard, draining } = this.#door;
     if (!/^\/ws(?:\?|$)/.test(url)) return forGood('no_such_path');
     const verdict = readVisit(rules, headers);
     if (!verdict.ok) return forGood(verdict.reason);
     if (!mayAsk(rules, verdict.visit, headers)) return forGood('origin');
     if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return forGood('subprotocol');
     if (draining()) return { why: 'draining', retryAfterMs: PAUSE_MS.busy };
-    if (this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined) {
-      return { why: 'full', retryAfterMs: PAUSE_MS.busy };
-    }
+    if (this.#isFull) return { why: 'full', retryAfterMs: PAUSE_MS.busy };
     const slowed = guard.connect(address);
     return slowed && { why: slowed.code, retryAfterMs: slowed.retryAfterMs };
+  }
+
+  get #isFull(): boolean {
+    const { maxConnections, maxUnjoined } = this.#door;
+    return this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined;
   }
 
   #open(ws: WebSocket, socket: Duplex, visitor: Visitor): void {

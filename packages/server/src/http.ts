@@ -8,6 +8,7 @@ import { type TlsFiles, answerBrokenRequest, createListener } from './listener.t
 import { servePage } from './page.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type RoomsApi, serveRoomsApi } from './rooms-api.ts';
+import type { SpellNow } from './guard/spell.ts';
 import type { RedisSpell } from './store/redis/condition.ts';
 import { StoreUnavailable } from './store/store-unavailable.ts';
 
@@ -20,6 +21,8 @@ export type HttpDoor = RoomsApi & {
   readonly persistentRedis: readonly string[];
   /** How Redis is, where it is not well. */
   readonly redisSpell: () => RedisSpell | undefined;
+  /** Whether all places for connections are taken. */
+  readonly placesSpell: () => SpellNow<'full'> | undefined;
 };
 
 export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
@@ -138,10 +141,17 @@ function statusOf(error: unknown): number {
 
 // A lost Redis is told, and takes nobody out: all nodes lose it at once, and sockets and page need somewhere to be.
 function serveHealth(app: FastifyInstance, door: HttpDoor): void {
-  const { draining, persistentRedis, redisSpell, space } = door;
+  const { draining, guard, persistentRedis, redisSpell, placesSpell, space } = door;
   const health = persistentRedis.length === 0 ? { ok: true } : { ok: true, persistentRedis };
   const withRedis = (answer: object) => ({ ...answer, redis: redisSpell() });
-  app.get('/healthz', (_request, reply) => reply.send({ ...withRedis(health), rooms: space.spell }));
+  app.get('/healthz', (_request, reply) =>
+    reply.send({
+      ...withRedis(health),
+      load: guard.spell,
+      rooms: space.spell,
+      connections: placesSpell(),
+    }),
+  );
   app.get('/readyz', (_request, reply) =>
     draining() ? reply.code(503).send({ ready: false }) : reply.send(withRedis({ ready: true })),
   );

@@ -293,6 +293,62 @@ describe('LIMIT-10: a process that is short of memory', () => {
   });
 });
 
+async function healthOf(door: Door): Promise<unknown> {
+  return JSON.parse((await ask(door, { path: '/healthz' })).body.toString());
+}
+
+describe('LIMIT-10: /healthz and the log say', () => {
+  test('what is short, and when that is over', async () => {
+    const vitals = { memoryShare: 0.75, loopP99Ms: 0 };
+    await using door = await openDoor({ RATE_LIMITS: 'off' }, { vitals: () => vitals });
+    door.clock.pass(3_000);
+    expect(await healthOf(door)).toEqual({ ok: true, load: { trouble: 'rooms', seconds: 2 } });
+    vitals.memoryShare = 0.1;
+    door.clock.pass(5_000);
+    expect(await healthOf(door)).toEqual({ ok: true });
+    expect(door.log).toEqual([
+      'mayfly: memory is short: no new rooms',
+      'mayfly: rooms and people are taken in again, after 2 s',
+    ]);
+  });
+
+  test('that a late event loop is no full server: `unavailable`, and to try again in five seconds', async () => {
+    const vitals = { memoryShare: 0, loopP99Ms: 900 };
+    await using door = await openDoor({ RATE_LIMITS: 'default' }, { vitals: () => vitals });
+    door.clock.pass(2_000);
+    const refused = await create(door);
+    expect([refused.status, refused.body.toString()]).toEqual([
+      503,
+      '{"error":"unavailable","retryAfterMs":5000}',
+    ]);
+    expect(await healthOf(door)).toEqual({ ok: true, load: { trouble: 'slow', seconds: 0 } });
+    expect(door.log).toEqual(['mayfly: there is too much to do: no new rooms, and no new people']);
+    vitals.loopP99Ms = 20;
+    door.clock.pass(1_000);
+    expect((await create(door)).status).toBe(201);
+  });
+
+  test('that all places are taken', async () => {
+    await using door = await openDoor({ RATE_LIMITS: 'off', MAX_CONNECTIONS: '1', TRUST_PROXY: '1' });
+    const talker = await new Talker(door).enter(await makeRoom(door), 'ann');
+    door.clock.pass(1_000);
+    expect(await healthOf(door)).toEqual({ ok: true, connections: { trouble: 'full', seconds: 0 } });
+    talker.ws.close();
+    await talker.closed;
+    await until(() => door.counts()['connection.closed'] === 1);
+    door.clock.pass(5_000);
+    expect(await healthOf(door)).toEqual({ ok: true });
+    expect(door.log).toEqual([
+      'mayfly: all places for connections are taken: no new ones',
+      'mayfly: there are places for connections again, after 0 s',
+    ]);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => void setImmediate(resolve));
+}
+
 const pair = ({ perSecond, burst }: SendRate) => [perSecond, burst];
 
 describe('RATE_LIMITS', () => {

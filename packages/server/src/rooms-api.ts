@@ -40,6 +40,7 @@ const CHARTER_BODY_MAX = 2 + COMMAND_BYTES_MAX + CHARTER_BLOB_BYTES;
 const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
 const SERVER_FULL = { status: 503, error: 'server_full' } as const;
 const NO_MEMORY: Refusal = { ...SERVER_FULL, retryAfterMs: PAUSE_MS.noMemory };
+const NO_TIME: Refusal = { status: 503, error: 'unavailable', retryAfterMs: PAUSE_MS.busy };
 const NO_LUCK: Refusal = { ...SERVER_FULL, retryAfterMs: RESERVATION_MS };
 // API-3: an id that is not reserved and a charter that does not fit get the same answer.
 const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
@@ -79,7 +80,8 @@ async function makeRoom(api: RoomsApi, text: string, address: string): Promise<R
   const wish = decodeCreateRoom(text);
   if (wish === undefined || wish.life < LIFE_SECONDS.min) return BAD_REQUEST;
   if (wish.life > api.config.roomLifeMaxSeconds) return { ...BAD_REQUEST, error: 'life_too_long' };
-  if (api.guard.refusesRooms) return NO_MEMORY;
+  const { trouble } = api.guard;
+  if (trouble !== undefined) return trouble === 'slow' ? NO_TIME : NO_MEMORY;
   const slowed = api.guard.create(address);
   if (slowed !== undefined) {
     api.events.createSlowed();

@@ -72,6 +72,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     clock,
     random,
     vitals: parts.vitals ?? (() => AT_EASE),
+    report: events,
     onTrouble: (error) => events.trouble('process', error),
     shed: () => {
       gateway.shed();
@@ -98,6 +99,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     persistentRedis,
     redisSpell,
     space,
+    placesSpell: () => gateway.spell,
   }).catch(async (error: unknown) => {
     guard[Symbol.dispose]();
     await store[Symbol.asyncDispose]();

@@ -3,7 +3,9 @@
 
 import type { TurnedBack } from '@mayfly/protocol';
 import type { SpaceReport } from '../room-space.ts';
-import { filesFor } from './places.ts';
+import type { LoadReport } from './guard.ts';
+import { type PlacesReport, filesFor } from './places.ts';
+import type { LoadTrouble } from './pressure.ts';
 import type { RedisTrouble } from '../store/redis/condition.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
@@ -24,7 +26,7 @@ export type TurnedAway =
 /** Where our own trouble happened: a word of ours, never something a client sent. */
 type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
 
-export interface Events extends SpaceReport {
+export interface Events extends SpaceReport, LoadReport, PlacesReport {
   stopping(connections: number): void;
   stopped(): void;
   /**
@@ -102,6 +104,15 @@ export function createEvents(
     },
     roomsFree: (lastedMs) =>
       error(`mayfly: there is space for new rooms again, after ${Math.round(lastedMs / 1000)} s`),
+    overloaded: (trouble) => {
+      count(`overloaded.${trouble}`);
+      error(`mayfly: ${LOAD_TROUBLE[trouble]}`);
+    },
+    relieved: (lastedMs) =>
+      error(`mayfly: rooms and people are taken in again, after ${Math.round(lastedMs / 1000)} s`),
+    placesTaken: () => error('mayfly: all places for connections are taken: no new ones'),
+    placesFree: (lastedMs) =>
+      error(`mayfly: there are places for connections again, after ${Math.round(lastedMs / 1000)} s`),
     connectionOpened: () => count('connection.opened'),
     connectionClosed: () => count('connection.closed'),
     turnedAway: (why) => count(`turned_away.${why}`),
@@ -118,6 +129,13 @@ const SPACE_TROUBLE = {
   give_way: ': rooms that nobody has used give way to new ones',
   full: ', and every room is in use: no new ones',
 } as const;
+
+const LOAD_TROUBLE: { readonly [trouble in LoadTrouble]: string } = {
+  rooms: 'memory is short: no new rooms',
+  newcomers: 'memory is short: no new rooms, and no new people',
+  slow: 'there is too much to do: no new rooms, and no new people',
+  shedding: 'memory is very short: rooms keep less history, connections that read slowly are closed',
+};
 
 const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
   SILENT: 'does not answer: rooms wait',

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { TestClock } from '../testing/clock.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { roomId } from '../testing/signer.ts';
-import { Guard } from './guard.ts';
+import { Guard, type LoadReport } from './guard.ts';
 import { type RateLevel, limitsAt } from './limits.ts';
 import type { Vitals } from './pressure.ts';
 import type { Slowed } from './visitor.ts';
@@ -17,8 +17,13 @@ function open(level: RateLevel = 'default') {
   const [shed, onTrouble] = [vi.fn<() => void>(), vi.fn<(error: unknown) => void>()];
   const limits = limitsAt(level);
   const random = new SeededRandom(3).bytes;
-  const guard = new Guard({ limits, clock, random, vitals: read, shed, onTrouble });
-  return { clock, vitals, read, shed, onTrouble, guard };
+  const told: string[] = [];
+  const report: LoadReport = {
+    overloaded: (trouble) => void told.push(trouble),
+    relieved: (lastedMs) => void told.push(`relieved after ${lastedMs}`),
+  };
+  const guard = new Guard({ limits, clock, random, vitals: read, report, shed, onTrouble });
+  return { clock, vitals, read, shed, onTrouble, told, guard };
 }
 
 /** How many of so many tries get through, and what the first other one hears. */
@@ -196,14 +201,32 @@ test('LIMIT-10: vitals are read once a second, and memory is given back while it
   const { clock, guard, vitals, shed } = open();
   vitals.memoryShare = 0.9;
   clock.pass(999);
-  expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([false, 0]);
+  expect([guard.trouble, shed.mock.calls.length]).toEqual([undefined, 0]);
   clock.pass(3_001);
-  expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([true, 4]);
+  expect([guard.trouble, shed.mock.calls.length]).toEqual(['shedding', 4]);
   vitals.memoryShare = 0.5;
   clock.pass(1_000);
-  expect([guard.refusesRooms, shed.mock.calls.length]).toEqual([false, 4]);
+  expect([guard.trouble, shed.mock.calls.length]).toEqual([undefined, 4]);
   guard[Symbol.dispose]();
   expect(clock.pending).toBe(0);
+});
+
+test('LIMIT-10: it is told when less is taken in, when still less, and when all is taken in again', () => {
+  const { clock, guard, vitals, told } = open();
+  const at = (memoryShare: number, seconds: number) => {
+    vitals.memoryShare = memoryShare;
+    clock.pass(seconds * 1_000);
+  };
+  at(0.75, 3);
+  at(0.85, 3);
+  at(0.75, 3);
+  expect(told).toEqual(['rooms', 'newcomers']);
+  expect(guard.spell).toEqual({ trouble: 'rooms', seconds: 8 });
+  at(0.5, 4);
+  at(0.7, 1);
+  at(0.5, 5);
+  expect(told).toEqual(['rooms', 'newcomers', 'relieved after 13000']);
+  expect(guard.spell).toBeUndefined();
 });
 
 test('LIMIT-10: a reading that fails ends nothing; the last one holds until the next', () => {
@@ -216,10 +239,10 @@ test('LIMIT-10: a reading that fails ends nothing; the last one holds until the 
   });
   clock.pass(1_000);
   expect(onTrouble.mock.calls).toEqual([[failure]]);
-  expect(guard.refusesRooms).toBe(true);
+  expect(guard.trouble).toBe('shedding');
   vitals.memoryShare = 0.5;
   clock.pass(1_000);
-  expect(guard.refusesRooms).toBe(false);
+  expect(guard.trouble).toBeUndefined();
 });
 
 function passed(level: RateLevel) {
@@ -232,13 +255,13 @@ function passed(level: RateLevel) {
   const frames = Array.from({ length: 2_000 }, () => ann.frame(100)).filter(Boolean).length;
   clock.pass(1_000);
   const more = tries(2_000, () => guard.connect('203.0.113.1')).through;
-  return { connects, more, messages, frames, refusesRooms: guard.refusesRooms };
+  return { connects, more, messages, frames, trouble: guard.trouble };
 }
 
 test.each([
-  ['off', { connects: 2_000, more: 2_000, messages: 2_000, frames: 2_000, refusesRooms: false }],
-  ['default', { connects: 40, more: 10, messages: 15, frames: 150, refusesRooms: true }],
-  ['strict', { connects: 20, more: 5, messages: 8, frames: 75, refusesRooms: true }],
+  ['off', { connects: 2_000, more: 2_000, messages: 2_000, frames: 2_000, trouble: undefined }],
+  ['default', { connects: 40, more: 10, messages: 15, frames: 150, trouble: 'slow' }],
+  ['strict', { connects: 20, more: 5, messages: 8, frames: 75, trouble: 'slow' }],
 ] as const)('RATE_LIMITS=%s', (level, expected) => {
   expect(passed(level)).toEqual(expected);
 });

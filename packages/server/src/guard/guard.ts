@@ -6,9 +6,20 @@ import type { Clock, RandomBytes } from '../clock.ts';
 import { AddressKeys, type Hold } from './address-keys.ts';
 import { Bucket } from './bucket.ts';
 import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
-import { Pressure, type Vitals } from './pressure.ts';
+import { LOAD_TROUBLES, type LoadTrouble, Pressure, type Vitals } from './pressure.ts';
+import { Spell, type SpellNow } from './spell.ts';
 import { siteOf } from './network.ts';
 import { type Slowed, Visitor } from './visitor.ts';
+
+/** What is told to the log. */
+export interface LoadReport {
+  /** From now on less is taken in, or still less. */
+  overloaded(trouble: LoadTrouble): void;
+  relieved(lastedMs: number): void;
+}
+
+/** For /healthz. */
+export type LoadSpell = SpellNow<LoadTrouble>;
 
 export type GuardSetup = {
   readonly limits: Limits;
@@ -16,6 +27,7 @@ export type GuardSetup = {
   readonly random: RandomBytes;
   /** Read once a second. */
   readonly vitals: () => Vitals;
+  readonly report: LoadReport;
   /** A reading failed; the last one holds on. */
   readonly onTrouble: (error: unknown) => void;
   /** Memory is short: give back what can be had again. Called once a second while it is. */
@@ -43,6 +55,7 @@ export class Guard implements Disposable {
   readonly #rooms = new Map<RoomId, Bucket>();
   readonly #handshakes: Bucket;
   readonly #pressure: Pressure;
+  readonly #spell: Spell<LoadTrouble>;
   #saltUntil: number;
   #tick: Disposable;
 
@@ -53,6 +66,12 @@ export class Guard implements Disposable {
     this.#sites = new AddressKeys(random, ADDRESSES_MAX, () => newSite(limits.site), siteOf);
     this.#handshakes = new Bucket(limits.process.handshakes);
     this.#pressure = new Pressure(limits.process.loopP99Ms);
+    this.#spell = new Spell({
+      now: () => clock.now(),
+      troubles: LOAD_TROUBLES,
+      onWorse: (trouble) => setup.report.overloaded(trouble),
+      onOver: (lastedMs) => setup.report.relieved(lastedMs),
+    });
     this.#saltUntil = clock.now() + SALT_MS;
     this.#tick = this.#tickLater();
   }
@@ -115,8 +134,14 @@ export class Guard implements Disposable {
     return this.#rooms.size;
   }
 
-  get refusesRooms(): boolean {
-    return this.#pressure.refusesRooms;
+  /** What is short now. With any of it no rooms are made. */
+  get trouble(): LoadTrouble | undefined {
+    return this.#pressure.trouble;
+  }
+
+  /** For /healthz. */
+  get spell(): LoadSpell | undefined {
+    return this.#spell.now;
   }
 
   [Symbol.dispose](): void {
@@ -126,8 +151,8 @@ export class Guard implements Disposable {
   #mayJoin(record: AddressRecord, isNew: boolean): Slowed | undefined {
     const barred = this.#barredFor(record);
     if (barred > 0) return { code: 'rate', retryAfterMs: barred };
-    if (isNew && this.#pressure.refusesNewcomers) return { code: 'busy', retryAfterMs: PAUSE_MS.busy };
-    return undefined;
+    const mayCome = this.trouble === undefined || this.trouble === 'rooms';
+    return isNew && !mayCome ? { code: 'busy', retryAfterMs: PAUSE_MS.busy } : undefined;
   }
 
   // The last one that fits is the last one for a while.
@@ -157,7 +182,8 @@ export class Guard implements Disposable {
     return this.#setup.clock.after(TICK_MS, () => {
       this.#tick = this.#tickLater();
       this.#readVitals();
-      if (this.#pressure.sheds) this.#setup.shed();
+      this.#spell.note(this.trouble);
+      if (this.trouble === 'shedding') this.#setup.shed();
       this.#forget();
     });
   }

@@ -11,6 +11,13 @@ export type Places = {
   readonly http: number;
 };
 
+/** What is told to the log. */
+export interface PlacesReport {
+  /** Whoever comes now is refused. */
+  placesTaken(): void;
+  placesFree(lastedMs: number): void;
+}
+
 /** `openFilesMax`: undefined where nobody knows it, or it is unlimited. */
 export function placesFor(maxConnections: number, openFilesMax: number | undefined): Places {
   if (openFilesMax === undefined) return { webSockets: maxConnections, http: HTTP_PLACES };

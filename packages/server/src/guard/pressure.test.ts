@@ -2,26 +2,23 @@ import { expect, test } from 'vitest';
 import { Pressure } from './pressure.ts';
 
 test.each([
-  [0.69, { rooms: false, newcomers: false, sheds: false }],
-  [0.7, { rooms: true, newcomers: false, sheds: false }],
-  [0.79, { rooms: true, newcomers: false, sheds: false }],
-  [0.8, { rooms: true, newcomers: true, sheds: false }],
-  [0.88, { rooms: true, newcomers: true, sheds: true }],
-])('LIMIT-10: at %d of the memory', (memoryShare, expected) => {
+  [0.69, undefined],
+  [0.7, 'rooms'],
+  [0.79, 'rooms'],
+  [0.8, 'newcomers'],
+  [0.88, 'shedding'],
+])('LIMIT-10: at %d of the memory', (memoryShare, trouble) => {
   const pressure = new Pressure(200);
   pressure.read({ memoryShare, loopP99Ms: 0 });
-  const { refusesRooms: rooms, refusesNewcomers: newcomers, sheds } = pressure;
-  expect({ rooms, newcomers, sheds }).toEqual(expected);
+  expect(pressure.trouble).toBe(trouble);
 });
 
-test('LIMIT-10: two seconds of a slow event loop count as 80 % of the memory, one does not', () => {
+test('LIMIT-10: two seconds of a slow event loop are trouble, one is not', () => {
   const pressure = new Pressure(200);
-  const read = (loopP99Ms: number) => {
-    pressure.read({ memoryShare: 0, loopP99Ms });
-    return [pressure.refusesRooms, pressure.refusesNewcomers, pressure.sheds];
+  const read = (loopP99Ms: number, memoryShare = 0) => {
+    pressure.read({ memoryShare, loopP99Ms });
+    return pressure.trouble;
   };
-  expect(read(201)).toEqual([false, false, false]);
-  expect(read(201)).toEqual([true, true, false]);
-  expect(read(200)).toEqual([false, false, false]);
-  expect(read(201)).toEqual([false, false, false]);
+  expect([read(201), read(201), read(200), read(201)]).toEqual([undefined, 'slow', undefined, undefined]);
+  expect([read(201, 0.8), read(201, 0.88)]).toEqual(['slow', 'shedding']);
 });

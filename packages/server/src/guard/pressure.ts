@@ -10,6 +10,13 @@ export type Vitals = {
   readonly loopP99Ms: number;
 };
 
+/**
+ * What is short, the mildest first: memory for new rooms; memory for newcomers as well; time, for both; memory for what is
+ * there already, so that some of it is given up.
+ */
+export const LOAD_TROUBLES = ['rooms', 'newcomers', 'slow', 'shedding'] as const;
+export type LoadTrouble = (typeof LOAD_TROUBLES)[number];
+
 export class Pressure {
   readonly #loopP99Ms: number;
   #memoryShare = 0;
@@ -24,20 +31,12 @@ export class Pressure {
     this.#slowReadings = loopP99Ms > this.#loopP99Ms ? this.#slowReadings + 1 : 0;
   }
 
-  get refusesRooms(): boolean {
-    return this.#memoryShare >= MEMORY_SHARE.noRooms || this.#isSlow;
-  }
-
-  get refusesNewcomers(): boolean {
-    return this.#memoryShare >= MEMORY_SHARE.noNewcomers || this.#isSlow;
-  }
-
-  get sheds(): boolean {
-    return this.#memoryShare >= MEMORY_SHARE.shed;
-  }
-
-  // One late second is a pause for collecting garbage; two in a row are too much work.
-  get #isSlow(): boolean {
-    return this.#slowReadings >= 2;
+  /** The worst of it. Undefined: rooms and people may come. */
+  get trouble(): LoadTrouble | undefined {
+    if (this.#memoryShare >= MEMORY_SHARE.shed) return 'shedding';
+    // One late second is a pause for collecting garbage; two in a row are too much work.
+    if (this.#slowReadings >= 2) return 'slow';
+    if (this.#memoryShare >= MEMORY_SHARE.noNewcomers) return 'newcomers';
+    return this.#memoryShare >= MEMORY_SHARE.noRooms ? 'rooms' : undefined;
   }
 }

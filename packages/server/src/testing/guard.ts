@@ -15,6 +15,7 @@ export function calmGuard(random: RandomBytes, address: Partial<Limits['address'
     vitals: () => ({ memoryShare: 0, loopP99Ms: 0 }),
     shed: () => {},
     onTrouble: () => {},
+    report: { overloaded: () => {}, relieved: () => {} },
   });
 }
 

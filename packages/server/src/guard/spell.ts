@@ -1,0 +1,60 @@
+// A trouble that comes and goes, as whoever runs this hears of it: when it begins, when it gets worse, and when it is over.
+
+/** It is over when it did not show for so long, so that one that comes and goes does not fill the log. */
+export const CALM_MS = 5_000;
+
+export type SpellOptions<T> = {
+  readonly now: () => number;
+  /** The mildest first. */
+  readonly troubles: readonly T[];
+  /** It begins, or is worse than before. */
+  readonly onWorse: (trouble: T) => void;
+  readonly onOver: (lastedMs: number) => void;
+};
+
+/** For /healthz. */
+export type SpellNow<T> = { readonly trouble: T; readonly seconds: number };
+
+type Current<T> = { readonly since: number; worst: T; latest: T; seenAt: number };
+
+export class Spell<T> {
+  readonly #options: SpellOptions<T>;
+  #current: Current<T> | undefined;
+
+  constructor(options: SpellOptions<T>) {
+    this.#options = options;
+  }
+
+  /** How things are now; undefined: well. Called about once a second. */
+  note(trouble: T | undefined): void {
+    if (trouble === undefined) this.#endWhenCalm();
+    else this.#see(trouble);
+  }
+
+  get now(): SpellNow<T> | undefined {
+    const current = this.#current;
+    return (
+      current && {
+        trouble: current.latest,
+        seconds: Math.floor((this.#options.now() - current.since) / 1000),
+      }
+    );
+  }
+
+  #see(trouble: T): void {
+    const { now, troubles, onWorse } = this.#options;
+    const known = this.#current;
+    this.#current ??= { since: now(), worst: trouble, latest: trouble, seenAt: now() };
+    Object.assign(this.#current, { latest: trouble, seenAt: now() });
+    if (known !== undefined && troubles.indexOf(trouble) <= troubles.indexOf(known.worst)) return;
+    this.#current.worst = trouble;
+    onWorse(trouble);
+  }
+
+  #endWhenCalm(): void {
+    const current = this.#current;
+    if (current === undefined || this.#options.now() - current.seenAt < CALM_MS) return;
+    this.#current = undefined;
+    this.#options.onOver(current.seenAt - current.since);
+  }
+}
