@@ -145,6 +145,11 @@ describe('the greeting', () => {
 
   test('names only what it listens on', () => {
     expect(urls(greeting({ ...at, host: '127.0.0.1' }))).toEqual(['http://localhost:5000']);
+    expect(urls(greeting({ ...at, host: '::1' }))).toEqual(['http://localhost:5000']);
+    expect(greeting({ ...at, host: '127.0.0.9' })).toContain('    On this machine   http://127.0.0.9:5000');
+    expect(greeting({ ...at, host: 'chat.localhost' })).toContain(
+      '    On this machine   http://chat.localhost:5000',
+    );
     expect(urls(greeting({ ...at, host: '192.168.1.7' }))).toEqual(['http://192.168.1.7:5000']);
     expect(urls(greeting({ ...at, host: 'fe80::1' }))).toEqual(['http://[fe80::1]:5000']);
   });

@@ -3,7 +3,7 @@
 import { parseEnv } from 'node:util';
 import { type Config, type Environment, loadConfig } from './config.ts';
 import { createEvents } from './guard/events.ts';
-import { type OriginRules, readVisit } from './guard/origins.ts';
+import { type OriginRules, isLoopback, parseHost, readVisit } from './guard/origins.ts';
 import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
 
 export type Surroundings = Omit<ServerParts, 'events'> & {
@@ -44,6 +44,14 @@ function given(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()));
 }
 
+/** What the name means to browsers: no other address of loopback is reached by it. */
+const LOCALHOST = new Set(['localhost', '127.0.0.1', '::1']);
+
+function isOnThisMachine(name: string): boolean {
+  const host = parseHost(name);
+  return host !== undefined && isLoopback(host);
+}
+
 type Reachable = Pick<Config, 'host' | 'redisUrl'> &
   Omit<OriginRules, 'tls'> & {
     readonly port: number;
@@ -56,17 +64,16 @@ export function greeting(reachable: Reachable): readonly string[] {
   const { host, port, secure, publicOrigin, addresses, redisUrl } = reachable;
   const url = (name: string) => `${secure ? 'https' : 'http'}://${name}:${port}`;
   const everywhere = host === '0.0.0.0' || host === '::';
-  const local = everywhere || host === 'localhost' || host.startsWith('127.') || host === '::1';
+  const own = host.includes(':') ? `[${host}]` : host;
+  const local = everywhere || LOCALHOST.has(host) ? 'localhost' : isOnThisMachine(own) ? own : undefined;
   const answers = (name: string) => readVisit({ ...reachable, tls: secure }, { host: `${name}:${port}` }).ok;
-  const network = (everywhere ? addresses : local ? [] : [host.includes(':') ? `[${host}]` : host]).filter(
-    answers,
-  );
+  const network = (everywhere ? addresses : local === undefined ? [own] : []).filter(answers);
   return [
     '',
     '  Mayfly is running.',
     '',
     ...(publicOrigin === undefined ? [] : [`    For everybody     ${publicOrigin}`]),
-    ...(local ? [`    On this machine   ${url('localhost')}`] : []),
+    ...(local === undefined ? [] : [`    On this machine   ${url(local)}`]),
     ...network.map((address) => `    On your network   ${url(address)}`),
     '',
     redisUrl === undefined
