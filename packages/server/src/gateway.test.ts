@@ -81,6 +81,7 @@ describe('who may connect', () => {
     ['WS-2: another page', { Origin: 'https://evil.example' }, '403 Forbidden'],
     ['WS-2: a sandboxed page', { Origin: 'null' }, '403 Forbidden'],
     ['a malformed host', { Host: 'a b' }, '400 Bad Request'],
+    ['two hosts (RFC 9112, 3.2)', { HOST: 'b' }, '400 Bad Request'],
     ['no key', { 'Sec-WebSocket-Key': undefined }, '400 Bad Request'],
     ['a key that is none', { 'Sec-WebSocket-Key': 'short' }, '400 Bad Request'],
     ['an old version', { 'Sec-WebSocket-Version': '7' }, '400 Bad Request'],

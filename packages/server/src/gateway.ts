@@ -11,7 +11,7 @@ import type { Events, TurnedAway } from './guard/events.ts';
 import type { Guard } from './guard/guard.ts';
 import { PAUSE_MS } from './guard/limits.ts';
 import { clientAddress } from './guard/network.ts';
-import { type OriginRules, mayAsk, readVisit } from './guard/origins.ts';
+import { type OriginRules, mayAsk, namesManyHosts, readVisit } from './guard/origins.ts';
 import { answerAndClose } from './listener.ts';
 import { endWhenAnswered, owedOn } from './pipelines.ts';
 import type { Visitor } from './guard/visitor.ts';
@@ -150,11 +150,13 @@ export class Gateway implements AsyncDisposable {
     answerAndClose(socket, STATUS[refusal.why], retryAfter(refusal));
   }
 
-  #inspect({ headers, url = '' }: IncomingMessage, address: string): Refused | undefined {
+  #inspect(request: IncomingMessage, address: string): Refused | undefined {
+    const { headers, url = '' } = request;
     const { rules, guard, draining } = this.#door;
     if (!/^\/ws(?:\?|$)/.test(url)) return forGood('no_such_path');
     const verdict = readVisit(rules, headers);
     if (!verdict.ok) return forGood(verdict.reason);
+    if (namesManyHosts(request)) return forGood('malformed');
     if (!mayAsk(rules, verdict.visit, headers)) return forGood('origin');
     if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return forGood('subprotocol');
     if (draining()) return { why: 'draining', retryAfterMs: PAUSE_MS.busy };

@@ -361,10 +361,15 @@ describe('hosts', () => {
   });
 });
 
+const TWO_HOSTS = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n`;
+
 describe('broken requests get one bare line, and the server goes on', () => {
   test.each([
     ['garbage', '\u0016\u0003\u0001 garbage\r\n\r\n', '400 Bad Request'],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
+    ['two hosts (RFC 9112, 3.2)', TWO_HOSTS('/'), '400 Bad Request'],
+    ['two hosts, asking for health', TWO_HOSTS('/healthz'), '400 Bad Request'],
+    ['two hosts, and nothing is there', TWO_HOSTS('/nope'), '400 Bad Request'],
     [
       'two lengths',
       'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',

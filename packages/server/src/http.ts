@@ -3,7 +3,7 @@
 import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { plainHeaders } from './guard/headers.ts';
-import { type OriginRules, type Visit, mayAsk, readVisit } from './guard/origins.ts';
+import { type OriginRules, type Visit, mayAsk, namesManyHosts, readVisit } from './guard/origins.ts';
 import { type TlsFiles, answerBrokenRequest, createListener } from './listener.ts';
 import { servePage } from './page.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -77,6 +77,10 @@ function inspect(
   if (!verdict.ok && !HEALTH.has(path)) {
     events.turnedAway(verdict.reason);
     return verdict.reason === 'malformed' ? BAD_REQUEST : MISDIRECTED;
+  }
+  if (namesManyHosts(request.raw)) {
+    events.turnedAway('malformed');
+    return BAD_REQUEST;
   }
   if (request.is404) return refuseUnknown(path, request.method, reply);
   if (!verdict.ok) return undefined;

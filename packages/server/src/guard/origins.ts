@@ -90,6 +90,12 @@ export function readVisit(rules: OriginRules, headers: RequestHeaders): VisitVer
   return { ok: true, visit: { host, secure, trustworthy: secure || isLoopback(host) } };
 }
 
+/** A request names one host (RFC 9112, 3.2). Of several, Node tells the first alone. */
+export function namesManyHosts({ rawHeaders }: { readonly rawHeaders: readonly string[] }): boolean {
+  const names = rawHeaders.filter((_text, i) => i % 2 === 0);
+  return names.filter((name) => name.toLowerCase() === 'host').length > 1;
+}
+
 function isOurs({ publicOrigin, allowedHosts }: OriginRules, host: Host): boolean {
   const open = publicOrigin === undefined && allowedHosts.length === 0;
   if (open || isLoopback(host) || isPublic(publicOrigin, host)) return true;
