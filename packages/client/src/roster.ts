@@ -133,7 +133,11 @@ export class Roster {
     this.#whole = joined.length >= count;
     for (const { slot, idPk } of joined) {
       const key = toHex(slot);
-      const seat = before.get(key) ?? { face: this.#face(idPk), awaySince: undefined, unannounced: undefined };
+      const seat = before.get(key) ?? {
+        face: this.#face(idPk),
+        awaySince: undefined,
+        unannounced: undefined,
+      };
       this.#seats.set(key, { ...seat, awaySince: undefined });
       before.delete(key);
     }
