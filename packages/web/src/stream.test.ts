@@ -182,6 +182,12 @@ describe('RECV-4: a message that was delivered long after it was written', () =>
     expect(outline(items({ placed }))).toEqual(['ليلى: m2', 'Juno: m3 m4 m5']);
   });
 
+  test('divides no days, and keeps what follows it in its turn', () => {
+    const yesterday = message(2, juno, -24 * 60, { late: true });
+    const placed = place(yesterday, message(3, juno, 0), message(4, juno, 6));
+    expect(outline(items({ placed }))).toEqual(['Juno: m2 m3', 'Juno: m4']);
+  });
+
   test('gives its turn no time', () => {
     const onTime: Bubble = { type: 'message', message: message(3, juno, 0) };
     expect(timedBubble([{ type: 'message', message: late }, onTime])).toBe(onTime);

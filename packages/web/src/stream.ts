@@ -95,13 +95,13 @@ function standsBefore(notice: Notice, placed: Placed): boolean {
 class StreamDraft {
   readonly items: StreamItem[] = [];
   readonly #input: StreamInput;
-  #open: { turn: Turn; bubbles: Bubble[]; lastAt: number } | undefined;
+  #open: { turn: Turn; bubbles: Bubble[]; lastAt: number | undefined } | undefined;
   #day: number;
 
   constructor(input: StreamInput) {
     this.#input = input;
     this.#day = startOfDay(input.now);
-    const first = input.placed[0]?.message.at ?? input.notices[0]?.at;
+    const first = input.placed.find(({ message }) => !message.late)?.message.at ?? input.notices[0]?.at;
     // A divider says that the day changed; the day that is today needs none.
     if (first !== undefined && startOfDay(first) < this.#day) this.#day = 0;
   }
@@ -112,7 +112,7 @@ class StreamDraft {
   }
 
   addMessage(message: Message): void {
-    this.#divideDays(message.at, message.key);
+    if (!message.late) this.#divideDays(message.at, message.key);
     if (message.key === this.#input.firstUnread) this.#close({ type: 'new', key: 'new' });
     if (message.missingBefore > 0) {
       const { missingBefore: count, from: person } = message;
@@ -128,15 +128,16 @@ class StreamDraft {
 
   #addBubble(person: Person | undefined, { key, at }: { key: string; at: number }, bubble: Bubble): void {
     const open = this.#open;
-    if (open !== undefined && isSamePerson(open.turn.person, person) && at - open.lastAt < TURN_MS) {
+    const time = isTimed(bubble) ? at : undefined;
+    if (open !== undefined && isSamePerson(open.turn.person, person) && !isLongAfter(time, open.lastAt)) {
       open.bubbles.push(bubble);
-      open.lastAt = Math.max(open.lastAt, at);
+      open.lastAt = latest(open.lastAt, time);
       return;
     }
     const bubbles = [bubble];
     const tagged = person !== undefined && this.#input.sharedNames.has(person.name);
     const turn: Turn = { type: 'turn', key: `turn-${key}`, person, tagged, at, bubbles };
-    this.#open = { turn, bubbles, lastAt: at };
+    this.#open = { turn, bubbles, lastAt: time };
     this.items.push(turn);
   }
 
@@ -155,7 +156,19 @@ class StreamDraft {
 
 /** The bubble whose time stands for the turn's: one that was delivered when it was written. */
 export function timedBubble(bubbles: readonly Bubble[]): Bubble | undefined {
-  return bubbles.find((bubble) => bubble.type === 'outgoing' || !bubble.message.late);
+  return bubbles.find(isTimed);
+}
+
+function isTimed(bubble: Bubble): boolean {
+  return bubble.type === 'outgoing' || !bubble.message.late;
+}
+
+function isLongAfter(time: number | undefined, before: number | undefined): boolean {
+  return time !== undefined && before !== undefined && time - before >= TURN_MS;
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 function isSamePerson(a: Person | undefined, b: Person | undefined): boolean {
