@@ -14,6 +14,8 @@ export type Arrival = {
   readonly live: boolean;
   /** Other messages stand between what its sender had seen and itself; undefined where it doesn't say. */
   readonly overtaken: boolean | undefined;
+  /** This page holds every event behind this place, up to the message. */
+  readonly heldFrom: number;
   /** All of its chain that was ever logged would be here. */
   readonly fromStart: boolean;
 };
@@ -48,7 +50,6 @@ export class Chains {
   readonly #acceptedMids = new Set<string>();
   readonly #withWaiting = new Set<Chain>();
   #counted = 0;
-  #holeAfter = -1;
   // Accepted, or found to be conflicting, since `accept` was called.
   #changed = new Map<Candidate, Chain>();
 
@@ -67,11 +68,6 @@ export class Chains {
   /** One more that did not even open, or stood in the wrong epoch. */
   countUnverified(): void {
     this.#counted += 1;
-  }
-
-  /** Events after this place were lost to us: what is missing there is nobody's fault. */
-  markHole(place: number): void {
-    this.#holeAfter = place;
   }
 
   /**
@@ -197,11 +193,10 @@ export class Chains {
   }
 
   // RECV-7: told only where events that this page never got can't explain it.
-  #missingBefore({ accepted }: Chain, { opened, place, fromStart }: Candidate): number {
+  #missingBefore({ accepted }: Chain, { opened, place, heldFrom, fromStart }: Candidate): number {
     const previous = accepted[accepted.findLastIndex((candidate) => candidate.place < place)];
     if (previous === undefined) return fromStart ? opened.count - 1 : 0;
-    const holeBetween = previous.place <= this.#holeAfter && this.#holeAfter < place;
-    return holeBetween ? 0 : opened.count - previous.opened.count - 1;
+    return previous.place <= heldFrom ? 0 : opened.count - previous.opened.count - 1;
   }
 }
 

@@ -10,6 +10,7 @@ export class HeldLog {
   #placeOfZero = 0;
   #hashes: Uint8Array[] = [];
   #isWhole: boolean;
+  #heldFrom: number;
   // Events that this page never got may have been messages.
   #lastMessagePlace: number;
 
@@ -18,6 +19,7 @@ export class HeldLog {
     this.#position = position;
     this.#logTag = logTagOf(position.logId);
     this.#isWhole = position.seq === 0;
+    this.#heldFrom = position.seq;
     this.#lastMessagePlace = position.seq;
   }
 
@@ -28,6 +30,11 @@ export class HeldLog {
   /** Place of the last event that was held, or lost to us. */
   get head(): number {
     return this.placeOf(this.#position.seq);
+  }
+
+  /** Every event behind this place was held. */
+  get heldFrom(): number {
+    return this.#heldFrom;
   }
 
   placeOf(seq: number): number {
@@ -42,6 +49,7 @@ export class HeldLog {
     this.#position = position;
     this.#logTag = logTagOf(position.logId);
     this.#hashes = [];
+    this.#heldFrom = this.head;
     this.#lastMessagePlace = this.head;
   }
 

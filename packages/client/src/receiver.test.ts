@@ -502,6 +502,21 @@ describe('RECV-7: missing messages', () => {
     expect(e).toMatchObject({ missingBefore: 1 });
   });
 
+  test('are not told across an older hole of a message that waited through a newer one', () => {
+    const ann = new Author('Ann');
+    const room = receiver();
+    room.receive([event(1, ann.write('a').envelope)], NOW, true);
+    ann.lose();
+    room.skipTo({ logId: LOG, seq: 20 }, told(1, 20));
+    room.receive([event(21, spoilSignature(ann.write('c').envelope, 'c', 'Ann'))], NOW, false);
+    room.skipTo({ logId: LOG, seq: 40 }, told(1, 40));
+    const shown = room.receive([event(41, ann.write('d').envelope)], NOW, false);
+    expect(shown.map(({ text, missingBefore }) => [text, missingBefore])).toEqual([
+      ['c', 0],
+      ['d', 0],
+    ]);
+  });
+
   test('a server that goes back in its log: what it then adds is shown behind what is held', () => {
     const ann = new Author('Ann');
     const [a, b] = [ann.write('a').envelope, ann.write('b').envelope];

@@ -60,7 +60,6 @@ export class Receiver {
 
   /** The log goes on elsewhere: events between are lost to us, it went back, or it is another log. */
   skipTo(position: Position, told: WelcomeCommands): void {
-    this.#chains.markHole(this.#log.head);
     this.#log.skipTo(position);
     this.#commands.skipTo(told);
   }
@@ -89,6 +88,7 @@ export class Receiver {
       arrivedAt,
       live,
       overtaken: this.#log.isOvertaken(opened.statement),
+      heldFrom: this.#log.heldFrom,
       fromStart: this.#log.isWholeFor(opened.statement),
     };
     this.#log.hold(event);

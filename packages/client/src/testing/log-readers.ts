@@ -6,7 +6,7 @@ import type { EpochKeys } from '../crypto/keys.ts';
 import { Receiver } from '../receiver.ts';
 import type { Message } from '../room-news.ts';
 import { ID, KEYS, OWNER } from './author.ts';
-import { LOG_ID, MessagePool, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
+import { LOG_ID, MessagePool, type Source, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
 import { seededRandom } from './random.ts';
 
 /** Sealing a pool takes longer than reading many logs drawn from it. */
@@ -31,7 +31,8 @@ function faultsOf(steps: readonly Step[]): readonly string[] {
     const other = read(steps, (index) => index === cut);
     if (tell(live) !== tell(other)) return [`cut at ${cut}: ${tell(other)}, live ${tell(live)}`];
   }
-  return balance(steps, live);
+  const sources = steps.flatMap((step) => (step.type === 'event' ? [step.source] : []));
+  return [...balance(sources, live), ...missingHonest(sources, live)];
 }
 
 type View = { readonly shown: ReadonlyMap<string, Message>; readonly unverified: number };
@@ -91,15 +92,30 @@ function tell({ shown, unverified }: View): string {
 }
 
 /** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. */
-function balance(steps: readonly Step[], { shown, unverified }: View): readonly string[] {
-  const sources = steps.flatMap((step) => (step.type === 'event' ? [step.source] : []));
+function balance(sources: readonly Source[], { shown, unverified }: View): readonly string[] {
   const conflicting = new Set(
-    sources.flatMap(({ mid, slot }) => (mid !== undefined && shown.get(mid)?.conflicting ? [slot] : [])),
+    sources.flatMap(({ mid, ...source }) =>
+      mid !== undefined && shown.get(mid)?.conflicting ? [claimOf(source)] : [],
+    ),
   );
   const unseen = sources.filter(({ mid }) => mid === undefined || !shown.has(mid));
-  const rivals = unseen.filter(({ slot, signed }) => signed && conflicting.has(slot));
+  const rivals = unseen.filter((source) => source.signed && conflicting.has(claimOf(source)));
   const uncounted = unseen.length - rivals.length - unverified;
   if (uncounted > 0) return [`${uncounted} messages vanished without being counted`];
   const most = sources.length - shown.size;
   return unverified > most ? [`${unverified} counted of ${most} that are not shown`] : [];
+}
+
+function claimOf({ chain, count }: Pick<Source, 'chain' | 'count'>): string {
+  return `${chain} ${count}`;
+}
+
+/** A signed message with a higher count than any before it in its chain is shown, whatever else the log holds. */
+function missingHonest(sources: readonly Source[], { shown }: View): readonly string[] {
+  const highest = new Map<string, number>();
+  return sources.flatMap(({ chain, count, mid, signed }) => {
+    const isNext = count > (highest.get(chain) ?? 0);
+    highest.set(chain, Math.max(count, highest.get(chain) ?? 0));
+    return isNext && signed && mid !== undefined && !shown.has(mid) ? [`number ${count} is not shown`] : [];
+  });
 }

@@ -25,8 +25,9 @@ export type Step =
 export type Source = {
   /** Hex; undefined for bytes that don't open. */
   readonly mid: string | undefined;
-  /** Two messages of one slot claim the same count of the same chain. */
-  readonly slot: string;
+  readonly chain: string;
+  /** Two messages of one chain may claim one count. */
+  readonly count: number;
   readonly signed: boolean;
   readonly envelope: Uint8Array;
 };
@@ -54,7 +55,7 @@ export class MessagePool {
       return Array.from({ length: CHAINS_OF_WRITER }, () => sealChain(author, random));
     });
     const envelope = new Author(`Junk ${seed}`).write('junk').envelope;
-    this.junk = { mid: undefined, slot: '', signed: false, envelope: envelope.fill(0, 60, 90) };
+    this.junk = { mid: undefined, chain: '', count: 0, signed: false, envelope: envelope.fill(0, 60, 90) };
   }
 }
 
@@ -70,7 +71,7 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
   const chain: Rivals[] = [];
   let before: readonly [Sealed, Sealed] | undefined;
   for (let count = 1; count <= COUNTS; count++) {
-    const slot = `${toHex(author.key.pk)} ${toHex(sess)} ${count}`;
+    const place = { chain: toHex(author.key.pk) + toHex(sess), count };
     const seal = (body: string, previous: Sealed | undefined) =>
       author.forge(author.key, body, {
         sess,
@@ -82,16 +83,21 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
     const honest = seal(`${count}`, before?.[0]);
     const rival = seal(`rival ${count}`, before && pick(random, before));
     chain.push([
-      formsOf(honest, slot, author.name, `${count}`),
-      formsOf(rival, slot, author.name, `rival ${count}`),
+      formsOf(honest, place, author.name, `${count}`),
+      formsOf(rival, place, author.name, `rival ${count}`),
     ]);
     before = [honest, rival];
   }
   return chain;
 }
 
-function formsOf({ envelope, mid }: Sealed, slot: string, name: string, body: string): Forms {
-  const source = { mid: toHex(mid), slot };
+function formsOf(
+  { envelope, mid }: Sealed,
+  place: Pick<Source, 'chain' | 'count'>,
+  name: string,
+  body: string,
+): Forms {
+  const source = { mid: toHex(mid), ...place };
   return {
     signed: { ...source, signed: true, envelope },
     resealed: { ...source, signed: true, envelope: reseal(envelope) },
@@ -113,6 +119,7 @@ class LogDraw {
   readonly #pool: MessagePool;
   /** Per chain, how far its honest writer is. */
   readonly #written = new Map<readonly Rivals[], number>();
+  #lastChain: readonly Rivals[] | undefined;
   #logId = LOG_ID;
   #seq = 0;
 
@@ -136,8 +143,10 @@ class LogDraw {
 
   /** What an honest writer writes next, whatever became of the signature. */
   #next(form: 'signed' | 'unsigned'): void {
-    const chain = pick(this.random, this.#pool.chains);
+    const goesOn = below(this.random, 2) === 0;
+    const chain = (goesOn ? this.#lastChain : undefined) ?? pick(this.random, this.#pool.chains);
     const rivals = chain[this.#written.get(chain) ?? 0];
+    this.#lastChain = rivals && chain;
     if (rivals === undefined) return;
     this.#append(rivals[0][form]);
     this.#advance(chain);
