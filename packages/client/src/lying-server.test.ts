@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 
 type Stage = Awaited<ReturnType<typeof open>>;
 
-const STEP_MS = 20;
+const STEP_MS = 50;
 const STORM_MS = 20_000;
 
 /** Says the lie again and again while time passes; `greet` sees each new wire once. */
