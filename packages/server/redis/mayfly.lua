@@ -33,6 +33,8 @@ local LEASES_MS = 2 * BACKSTOP_MS
 local PACE_MS = 1000
 local LISTED_AGAIN = 3 / 4
 local SLACK = 16
+-- One more than a room may have, for whoever proves to be its owner (rule JOIN-5).
+local OWNERS_SEAT = 1
 -- More missed events than this the node reads by itself: on their way through a function they cost seven times as much.
 local EVENTS_IN_ANSWER = 32
 
@@ -489,9 +491,12 @@ local function join(keys, args)
 
   local known = redis.call('HGET', 'm' .. tail, id)
   if not known and as == 'member' then return { 'denied' } end
-  if not known and as == 'key' and count(tail) >= tonumber(most) then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
+  local member = known and find(tail, known)
+  local has_seat = member and member.standing ~= LEFT
+  local seats = as == 'owner' and most + OWNERS_SEAT or tonumber(most)
+  if not has_seat and count(tail) >= seats then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
   name_log(tail, room, generation_of_primary(at))
-  local member = known and find(tail, known) or add_member(tail, room, id, attempt, records)
+  member = member or add_member(tail, room, id, attempt, records)
   local before = seat(tail, room, at, member, node)
   member.generation, member.attempt = member.generation + 1, attempt
   store(tail, member)

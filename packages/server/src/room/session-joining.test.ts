@@ -129,7 +129,7 @@ describe('joining', () => {
     expect(young.socket.heard()).toEqual([]);
   });
 
-  test('JOIN-5: full is said at once, after a full proof, and never to a member', async () => {
+  test('JOIN-5: full is said at once, after a full proof, and never to a member who is in', async () => {
     const world = await new World().open();
     const [ann] = [await world.enter('ann'), await world.enter('bob'), await world.enter('cem')];
     const late = await world.join('dan');

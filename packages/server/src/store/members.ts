@@ -3,6 +3,7 @@
 import {
   COUNT_EVERY_MS,
   GRACE_MS,
+  type Join,
   LISTED_MAX,
   type Presence,
   SLOT_BYTES,
@@ -19,6 +20,7 @@ export const AWAY_AFTER_MS = 5_000;
 const LISTED_AGAIN = 3 / 4;
 /** For each member a room may hold, it keeps this many records, so that those who left can come back as themselves. */
 export const RECORDS_PER_MEMBER = 4;
+const OWNERS_SEAT = 1;
 
 export type MemberRecord = {
   readonly idPk: Uint8Array;
@@ -88,6 +90,12 @@ export class Members {
 
   get full(): boolean {
     return this.#count >= this.#setup.maxMembers;
+  }
+
+  /** Whoever is here or in grace has a seat, and the others one that is free; there is one more for the owner. */
+  mayEnter(record: MemberRecord | undefined, as: Join['as']): boolean {
+    const hasSeat = record !== undefined && record.standing.at !== 'left';
+    return hasSeat || this.#count < this.#setup.maxMembers + (as === 'owner' ? OWNERS_SEAT : 0);
   }
 
   find(idPk: Uint8Array): MemberRecord | undefined {

@@ -114,7 +114,7 @@ export class MemoryRoom {
     if (!equalBytes(verifiedWith.accessPk, accessPk) || verifiedWith.epoch !== epoch) return DENIED;
     const known = this.#members.find(idPk);
     if (known === undefined && as === 'member') return DENIED;
-    if (known === undefined && as === 'key' && this.#members.full) return FULL;
+    if (!this.#members.mayEnter(known, as)) return FULL;
 
     const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
     const replaced = this.#members.attach(record);

@@ -86,7 +86,7 @@ export function joining({ opened }: Fixtures): void {
     expect(await f.append(young.session, 2)).toEqual({ outcome: 'placed', seq: 3 });
   });
 
-  test('JOIN-5: a full room turns newcomers back, but neither members nor the owner', async () => {
+  test('JOIN-5: a full room turns back who has no seat, but for the owner', async () => {
     const f = await opened({}, { maxMembers: 2 });
     const ann = await f.join('ann');
     const bob = await f.join('bob');
@@ -97,10 +97,37 @@ export function joining({ opened }: Fixtures): void {
     await f.store.leave(ROOM, ann.session);
     expect(await f.outcome('cem')).toBe('joined');
     expect(await f.outcome('dan')).toBe('full');
-    expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
-    expect(await f.outcome('ann')).toBe('joined');
+    expect(await f.outcome('bob', { as: 'member' })).toBe('joined');
+    expect(await f.outcome('ann', { as: 'member' })).toBe('full');
+    expect(await f.outcome('ann')).toBe('full');
     expect(await f.outcome('the owner', { as: 'owner' })).toBe('joined');
+    expect(await f.outcome('the owner', { as: 'owner' })).toBe('joined');
+    expect(await f.outcome('another tab of the owner', { as: 'owner' })).toBe('full');
     expect(await f.outcome('dan')).toBe('full');
+    await f.store.leave(ROOM, (await f.join('bob')).session);
+    await f.store.leave(ROOM, (await f.join('cem')).session);
+    expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
+  });
+
+  test('JOIN-5: who left and comes back needs a seat, however many there have been', async () => {
+    const f = await opened({}, { maxMembers: 2 });
+    const everybody = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gus', 'hal'];
+    for (const name of everybody) await f.store.leave(ROOM, (await f.join(name)).session);
+    const outcomes: string[] = [];
+    for (const name of everybody) outcomes.push(await f.outcome(name, { as: 'member' }));
+    expect(outcomes).toEqual(['joined', 'joined', ...everybody.slice(2).map(() => 'full')]);
+    expect((await f.join('ann')).presence.count).toBe(2);
+  });
+
+  test('JOIN-5: a seat is kept for the grace, and no longer', async () => {
+    const f = await opened({}, { maxMembers: 1 });
+    await f.store.detach(ROOM, (await f.join('ann')).session);
+    await f.pass(GRACE_MS - 1);
+    expect(await f.outcome('bob')).toBe('full');
+    await f.store.detach(ROOM, (await f.join('ann', { as: 'member' })).session);
+    await f.pass(GRACE_MS);
+    expect(await f.outcome('bob')).toBe('joined');
+    expect(await f.outcome('ann', { as: 'member' })).toBe('full');
   });
 
   test('the longest gone are forgotten first when records run out', async () => {
@@ -112,7 +139,7 @@ export function joining({ opened }: Fixtures): void {
       await f.store.leave(ROOM, session);
     }
     await f.store.leave(ROOM, first.session);
-    await f.join('one more');
+    await f.store.leave(ROOM, (await f.join('one more')).session);
     expect(await f.outcome('p1', { as: 'member' })).toBe('denied');
     expect(await f.outcome('p2', { as: 'member' })).toBe('joined');
     const back = await f.join('p0', { as: 'member' });
