@@ -54,3 +54,56 @@ test('who is at the end stays there when the composer grows while the stream mov
   expect(fromEnd).toBeLessThanOrEqual(1);
   expect(await newest(ann).count()).toBe(0);
 });
+
+test('a message over twenty lines is cut off after them, and all of it is shown below the place where one reads', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await ben.join(link);
+  const long = Array.from({ length: 500 }, (_, i) => `${i}`).join('\n');
+  await fill(ann);
+  await ann.send(long);
+  await ben.log().getByText(long.slice(0, 9)).waitFor();
+  const bubble = ben.log().locator('.bubble').nth(LINES.length);
+  const showAll = ben.page.getByRole('button', { name: 'Show all' });
+  await showAll.waitFor();
+  const heightOf = async () => (await bubble.boundingBox())?.height ?? 0;
+  const lineHeight = await bubble.evaluate((element) =>
+    Number.parseFloat(getComputedStyle(element).lineHeight),
+  );
+  expect((await heightOf()) / lineHeight).toBeLessThan(24);
+  const before = await bubble.boundingBox();
+  await showAll.click();
+  await showAll.waitFor({ state: 'detached' });
+  expect((await heightOf()) / lineHeight).toBeGreaterThan(500);
+  expect((await bubble.boundingBox())?.y).toBe(before?.y);
+  await newest(ben).click();
+  await newest(ben).waitFor({ state: 'detached' });
+});
+
+test('what leads into the part that is cut off shows all of it: the focus of a link', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.createRoom();
+  await ann.enterCreatedRoom();
+  await ann.send(`${'line\n'.repeat(40)}https://example.org/`);
+  await ann.page.getByRole('button', { name: 'Show all' }).waitFor();
+  await ann.log().getByRole('link').focus();
+  await ann.page.getByRole('button', { name: 'Show all' }).waitFor({ state: 'detached' });
+  await ann.log().getByRole('link').click({ trial: true });
+});
+
+test('one to three emoji alone are drawn large', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.createRoom();
+  await ann.enterCreatedRoom();
+  for (const text of ['🦋👍🏽', '🦋 and text']) await ann.send(text);
+  await ann.sees('🦋 and text');
+  const heights = await ann
+    .log()
+    .locator('.bubble')
+    .evaluateAll((bubbles) => bubbles.map((bubble) => bubble.getBoundingClientRect().height));
+  expect(heights[0]).toBeGreaterThan(1.5 * (heights[1] ?? Infinity));
+});

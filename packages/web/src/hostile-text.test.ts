@@ -8,6 +8,7 @@ import { costRatio } from '../../client/src/testing/cost.ts';
 import { HOSTILE_SHAPES, hostileText } from '../../client/src/testing/hostile-text.ts';
 import { isNameTooLong, nameRoomLeft } from './display-name.ts';
 import { codePointCount, trimmedDraft } from './draft-text.ts';
+import { isFewEmoji, mayBeTall } from './message-look.ts';
 import { pastedLink, routeOf } from './route.ts';
 import { sharedNames } from './shared-names.ts';
 import { shownParts } from './shown-text.ts';
@@ -26,6 +27,7 @@ type Show = (text: string) => unknown;
 
 const OF_TEXTS: Readonly<Record<string, Show>> = {
   shownParts,
+  'the look of a message': (text) => messageLook(text),
   trimmedDraft,
   codePointCount,
   cleanName,
@@ -45,6 +47,12 @@ describe.each(Object.entries(OF_TEXTS))('%s', (_name, show) => {
 describe.each(Object.entries(OF_LINKS))('%s', (_name, show) => {
   test.each(HOSTILE_SHAPES)('%s', (shape) => expectCheap(show, shape, LINK_TEXT_MAX));
 });
+
+function messageLook(text: string): readonly boolean[] {
+  const parts = shownParts(text);
+  // A text longer than a few emoji is none of them: a slow start would hide there.
+  return [mayBeTall(parts), isFewEmoji(parts), isFewEmoji([{ type: 'text', text: text.slice(0, 100) }])];
+}
 
 function expectCheap(show: Show, shape: string, bytes: number): void {
   const whole = hostileText(shape, bytes);

@@ -28,7 +28,10 @@ export class ScrollKeeper implements Disposable {
       signal: this.#listening.signal,
     });
     // Also when the on-screen keyboard opens: the scroller shrinks.
-    this.#resized = new ResizeObserver(() => this.settle());
+    this.#resized = new ResizeObserver(() => {
+      this.settle();
+      this.#look();
+    });
     this.#resized.observe(scroller);
     this.#resized.observe(list);
   }
@@ -52,6 +55,12 @@ export class ScrollKeeper implements Disposable {
     this.settle();
   }
 
+  /** What is in sight stays there, whatever comes below. */
+  stayHere(): void {
+    this.#atEnd = false;
+    this.#anchor = this.#findAnchor();
+  }
+
   [Symbol.dispose](): void {
     this.#listening.abort();
     this.#resized.disconnect();
@@ -63,6 +72,10 @@ export class ScrollKeeper implements Disposable {
       this.settle();
       return;
     }
+    this.#look();
+  }
+
+  #look(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     this.#atEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
     this.#anchor = this.#findAnchor();

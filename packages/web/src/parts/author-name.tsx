@@ -10,15 +10,22 @@ export function hueOf(person: Person): number {
 
 type AuthorNameProps = { readonly person: Person; readonly tagged: boolean };
 
+/** A name too long for its place loses its end: what cuts it off runs in the direction of the name. */
 export function AuthorName({ person, tagged }: AuthorNameProps) {
+  const name = shownName(person.name);
+  if (!tagged) {
+    return (
+      <bdi class="name" dir="auto" data-hue={hueOf(person)}>
+        {name}
+      </bdi>
+    );
+  }
   return (
-    <span class={tagged ? 'name name--tagged' : 'name'} data-hue={hueOf(person)}>
-      <bdi dir="auto">{shownName(person.name)}</bdi>
-      {tagged && (
-        <span class="name__tag" role="img" aria-label={roomTexts.tag(person.tag)}>
-          {` ‹${person.tag}›`}
-        </span>
-      )}
+    <span class="name name--tagged" data-hue={hueOf(person)}>
+      <bdi dir="auto">{name}</bdi>
+      <span class="name__tag" role="img" aria-label={roomTexts.tag(person.tag)}>
+        {` ‹${person.tag}›`}
+      </span>
     </span>
   );
 }

@@ -6,6 +6,7 @@ import type { TextPart } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
 import type { Bubble } from '../stream.ts';
 import { roomTexts } from '../words/room.ts';
+import { BubbleText } from './bubble-text.tsx';
 import { Icon } from './icon.tsx';
 
 type MessageProps = { readonly bubble: Bubble; readonly view: RoomView };
@@ -15,7 +16,7 @@ export function MessageBubble({ bubble, view }: MessageProps) {
   const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
   return (
     <div class={`msg ${classOf(bubble)}`}>
-      <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} />
+      <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} view={view} />
       {bubble.type === 'message' ? (
         <Marks message={bubble.message} />
       ) : (
@@ -26,14 +27,16 @@ export function MessageBubble({ bubble, view }: MessageProps) {
 }
 
 /** One's own that was logged, and is not in the history any more. */
-export function TrimmedMessage({ parts }: { readonly parts: readonly TextPart[] }) {
+export function TrimmedMessage({
+  parts,
+  view,
+}: {
+  readonly parts: readonly TextPart[];
+  readonly view: RoomView;
+}) {
   return (
     <div class="msg">
-      <div class="bubble">
-        <p dir="auto">
-          <LinkedText parts={parts} />
-        </p>
-      </div>
+      <BubbleText parts={parts} view={view} />
       <p class="state">
         <Icon name="clock" />
         {roomTexts.trimmed}
@@ -45,42 +48,6 @@ export function TrimmedMessage({ parts }: { readonly parts: readonly TextPart[] 
 function classOf(bubble: Bubble): string {
   if (bubble.type === 'message') return '';
   return bubble.outgoing.state === 'failed' ? 'msg--fail' : 'msg--wait';
-}
-
-/** Undefined for a kind of message that this page cannot show; none where there is nothing to see. */
-function BubbleText({ parts }: { readonly parts: readonly TextPart[] | undefined }) {
-  if (parts === undefined) return <Placeholder text={roomTexts.unsupported} />;
-  if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
-  return (
-    <div class="bubble">
-      <p dir="auto">
-        <LinkedText parts={parts} />
-      </p>
-    </div>
-  );
-}
-
-function Placeholder({ text }: { readonly text: string }) {
-  return (
-    <div class="bubble bubble--gone">
-      <p>{text}</p>
-    </div>
-  );
-}
-
-function LinkedText({ parts }: { readonly parts: readonly TextPart[] }) {
-  return parts.map((part) =>
-    part.type === 'text' ? (
-      part.text
-    ) : (
-      // Isolated left to right, and the host from the rest: no text around can change where the link reads to lead.
-      <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
-        {part.before}
-        <bdi>{part.host}</bdi>
-        {part.after}
-      </a>
-    ),
-  );
 }
 
 function Marks({ message: { at, late, conflicting } }: { readonly message: Message }) {

@@ -32,6 +32,7 @@ export function Stream({ view, onInvite }: StreamProps) {
   useLayoutEffect(() => keeper.current?.settle());
   useSignalEffect(() => {
     if (view.atEnd.value) keeper.current?.goToEnd();
+    else keeper.current?.stayHere();
   });
   const shared = view.sharedNames.value;
   return (
@@ -99,7 +100,9 @@ function NoticeRow({ notice, view, shared }: NoticeProps) {
       </li>
     );
   }
-  if (notice.type === 'trimmed') return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} />;
+  if (notice.type === 'trimmed') {
+    return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} view={view} />;
+  }
   const { person, type, at } = notice;
   return (
     <li class="sys">
@@ -112,12 +115,12 @@ function NoticeRow({ notice, view, shared }: NoticeProps) {
   );
 }
 
-function TrimmedRow({ parts }: { readonly parts: readonly TextPart[] }) {
+function TrimmedRow({ parts, view }: ViewProps & { readonly parts: readonly TextPart[] }) {
   return (
     <li class="turn turn--own">
       <div class="turn__col">
         <span class="vh">{roomTexts.ownTurn}</span>
-        <TrimmedMessage parts={parts} />
+        <TrimmedMessage parts={parts} view={view} />
       </div>
     </li>
   );

@@ -78,6 +78,7 @@ export const roomTexts = {
   missingAfter: (count: number) => ` ${count === 1 ? 'is' : 'are'} missing here.`,
   reset: (reason: ResetReason) => RESET[reason],
   conflicting: 'Signed twice with different words: others may see another text here.',
+  showAll: 'Show all',
   emptyMessage: 'Empty message',
   unsupported: 'This message needs a newer version of the page. Reload to read it.',
   late: (moment: string) => `written at ${moment}, delivered later`,
