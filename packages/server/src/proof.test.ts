@@ -14,7 +14,7 @@ type SignatureVector = {
   readonly signature: string;
 };
 
-const vectorsUrl = new URL('../../client/src/crypto/vectors/mayfly-v1.json', import.meta.url);
+const vectorsUrl = new URL('../../../docs/vectors/crypto.json', import.meta.url);
 type Vectors = {
   readonly signatures: readonly SignatureVector[];
   readonly room_id: string;

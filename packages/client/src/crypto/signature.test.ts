@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat, isGoodPoint, isGoodSignatureShape, signedBytes, toHex, utf8 } from '@mayfly/protocol';
 import { publicKeyOf, sign, signingKey, verify, verifyBytes } from './signature.ts';
-import known from './vectors/mayfly-v1.json' with { type: 'json' };
+import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 const SPKI_PREFIX = bytes('302a300506032b6570032100');

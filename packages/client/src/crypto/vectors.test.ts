@@ -31,7 +31,7 @@ import { personOf, safetyCode } from './person.ts';
 import { openProfile, sealProfile } from './profile.ts';
 import type { RandomBytes } from './random.ts';
 import { signingKey, verify } from './signature.ts';
-import known from './vectors/mayfly-v1.json' with { type: 'json' };
+import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 
