@@ -186,6 +186,8 @@ describe('RECV-4: a message that was delivered long after it was written', () =>
     const yesterday = message(2, juno, -24 * 60, { late: true });
     const placed = place(yesterday, message(3, juno, 0), message(4, juno, 6));
     expect(outline(items({ placed }))).toEqual(['Juno: m2 m3', 'Juno: m4']);
+    const tomorrow = NOON + 24 * 60 * MINUTE;
+    expect(outline(items({ placed, now: tomorrow }))).toEqual(['Juno: m2', 'day', 'Juno: m3', 'Juno: m4']);
   });
 
   test('gives its turn no time', () => {
