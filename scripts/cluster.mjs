@@ -77,7 +77,15 @@ function start(name, program, args, options = {}) {
 function startRedis(redisPort) {
   const { REDIS_SERVER_PATH, REDIS_SERVER_OPTIONS } = process.env;
   const more = REDIS_SERVER_OPTIONS.split(' ').filter(Boolean);
-  const args = ['--include', join(root, 'deploy/redis.conf'), ...more, '--bind', '127.0.0.1'];
+  const args = [
+    '--include',
+    join(root, 'deploy/redis.conf'),
+    ...more,
+    '--bind',
+    '127.0.0.1',
+    '--maxmemory',
+    '1gb',
+  ];
   return dependOn(
     'Redis',
     start('Redis', REDIS_SERVER_PATH, [...args, '--port', redisPort, '--dir', directory]),

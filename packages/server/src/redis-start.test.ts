@@ -173,6 +173,41 @@ describe('whoever runs it hears in one line', () => {
     expect(door.log.filter((line) => line !== GONE)).toEqual([LOST, expect.stringMatching(WELL)]);
   });
 
+  test('that the password in REDIS_URL is no longer the right one', async () => {
+    await using redis = await startRedis();
+    await redis.ask('CONFIG', 'SET', 'requirepass', 'old');
+    await using door = await openDoor({ REDIS_URL: `redis://:old@${redis.address}` });
+    expect((await ask(door, WISH)).status).toBe(201);
+    await redis.ask('CONFIG', 'SET', 'requirepass', 'new');
+    await redis.ask('CLIENT', 'KILL', 'TYPE', 'normal');
+    const refused = 'mayfly: Redis refuses the name or password in REDIS_URL (WRONGPASS): rooms wait';
+    await until(async () => {
+      door.clock.pass(BEAT_MS);
+      return door.log.includes(refused);
+    });
+    expect(door.log.filter((line) => line !== LOST)).toEqual([refused]);
+    expect(await health(door)).toMatchObject([{ redis: { trouble: 'WRONGPASS' } }, {}]);
+    expect((await ask(door, WISH)).status).toBe(503);
+    await redis.kill();
+    await until(async () => {
+      door.clock.pass(1_000);
+      return door.log.at(-1) === LOST;
+    });
+  });
+
+  test('that a name is no longer permitted what it was', async () => {
+    await using redis = await startRedis();
+    await redis.ask('ACL', 'SETUSER', 'mayfly', 'on', '>secret', '~*', '&*', '+@all');
+    await using door = await openDoor({ REDIS_URL: `redis://mayfly:secret@${redis.address}` });
+    await redis.ask('ACL', 'SETUSER', 'mayfly', '-@scripting');
+    expect((await ask(door, WISH)).status).toBe(503);
+    expect(door.log).toEqual([
+      'mayfly: Redis does not permit this name what docs/scaling.md asks for (NOPERM): rooms wait',
+    ]);
+    await redis.ask('ACL', 'SETUSER', 'mayfly', '+@scripting');
+    await roomsCanBeMade(door);
+  });
+
   test('that it was flushed', async () => {
     await using redis = await startRedis();
     await using door = await openDoor({ REDIS_URL: redis.url });

@@ -7,6 +7,7 @@ import type { LoadReport } from './guard.ts';
 import { type PlacesReport, filesFor } from './places.ts';
 import type { LoadTrouble } from './pressure.ts';
 import type { RedisTrouble } from '../store/redis/condition.ts';
+import { LOGIN_REFUSALS } from '../store/redis/refusals.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -141,6 +142,9 @@ const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
   SILENT: 'does not answer: rooms wait',
   READONLY: 'takes nothing new (READONLY): rooms wait',
   OOM: 'has no memory left (OOM): no new rooms, people or messages',
+  NOAUTH: `${LOGIN_REFUSALS.NOAUTH} (NOAUTH): rooms wait`,
+  NOPERM: `${LOGIN_REFUSALS.NOPERM} (NOPERM): rooms wait`,
+  WRONGPASS: `${LOGIN_REFUSALS.WRONGPASS} (WRONGPASS): rooms wait`,
 };
 
 const STACK_LINES = 6;

@@ -8,8 +8,9 @@ export class StoreUnavailable extends Error {
   readonly code: 'unavailable' | 'server_full';
   readonly retryAfterMs: number;
 
-  constructor(code: 'unavailable' | 'server_full' = 'unavailable') {
-    super(code);
+  /** `told`: a word of whoever cannot. */
+  constructor(code: 'unavailable' | 'server_full' = 'unavailable', told: string = code) {
+    super(told);
     this.code = code;
     this.retryAfterMs = code === 'unavailable' ? 2_000 : 5_000;
   }

@@ -307,10 +307,9 @@ function spawnRedis(args: readonly string[], directory: string): Promise<Started
 // Included, and not as its configuration file: a Sentinel makes Redis write that anew.
 function toArgs(port: number, directory: string, settings: RedisSettings): readonly string[] {
   const own = { port: String(port), bind: '127.0.0.1', dir: directory };
-  const words = Object.entries({ include: CONFIGURATION, ...settings, ...own }).flatMap(([name, value]) => [
-    `--${name}`,
-    ...[value].flat(),
-  ]);
+  const words = Object.entries({ include: CONFIGURATION, maxmemory: '1gb', ...settings, ...own }).flatMap(
+    ([name, value]) => [`--${name}`, ...[value].flat()],
+  );
   return [...OPTIONS, ...words];
 }
 

@@ -3,25 +3,11 @@
 import type { Insistence } from './insistence.ts';
 import type { FunctionName } from './library.ts';
 import { BEAT_MS, LEASE_MS } from './neighbours.ts';
+import type { RedisRefusal } from './refusals.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 
-/** The first word of what Redis answers when it cannot serve rooms now. */
-export const REDIS_REFUSALS = [
-  'ASK',
-  'BUSY',
-  'CLUSTERDOWN',
-  'LOADING',
-  'MASTERDOWN',
-  'MISCONF',
-  'MOVED',
-  'NOREPLICAS',
-  'OOM',
-  'READONLY',
-  'TRYAGAIN',
-] as const;
-
 /** `SILENT`: no connection, or no answer in time. */
-export type RedisTrouble = (typeof REDIS_REFUSALS)[number] | 'SILENT';
+export type RedisTrouble = RedisRefusal | 'SILENT';
 
 /** What is told to the log. Nothing of a room is in it. */
 export interface RedisReport {

@@ -2,12 +2,15 @@
 
 import { Redis } from 'ioredis';
 import type { RedisAddress, RedisHost } from './address.ts';
-import { type Instance, REQUIRED_SETTINGS } from './memory-only.ts';
+import { type Instance, SETTINGS_ASKED_FOR } from './memory-only.ts';
+import { type LoginRefusal, loginRefusalAmong } from './refusals.ts';
 
 export type Survey = {
   readonly instances: readonly Instance[];
   /** Servers that others name, and that do not answer from here: `host:port (why)`. */
   readonly unseen: readonly string[];
+  /** Why some of them do not, where they said so. */
+  readonly refusal: LoginRefusal | undefined;
   readonly hasReplicas: boolean;
 };
 
@@ -34,6 +37,7 @@ export async function survey(address: RedisAddress): Promise<Survey> {
       ...unheard,
       ...[...found].flatMap(([name, seen]) => (typeof seen === 'string' ? [`${name} (${seen})`] : [])),
     ],
+    refusal: loginRefusalAmong([...found.values()].filter((seen) => typeof seen === 'string')),
     hasReplicas: address.shape === 'sentinel' || looks.some(({ replicates }) => replicates),
   };
 }
@@ -126,7 +130,7 @@ function reasonOf(error: unknown): string {
 
 async function readSettings(ask: Ask): Promise<ReadonlyMap<string, string>> {
   try {
-    return pairs(textsIn(await ask('CONFIG', 'GET', ...REQUIRED_SETTINGS)));
+    return pairs(textsIn(await ask('CONFIG', 'GET', ...SETTINGS_ASKED_FOR)));
   } catch (error) {
     if (isRefusal(error)) return readInfo(ask);
     throw error;
@@ -145,6 +149,8 @@ async function readInfo(ask: Ask): Promise<ReadonlyMap<string, string>> {
   if (append !== undefined) settings.set('appendonly', append === '0' ? 'no' : 'yes');
   const policy = info.get('maxmemory_policy');
   if (policy !== undefined) settings.set('maxmemory-policy', policy);
+  const memory = info.get('maxmemory');
+  if (memory !== undefined) settings.set('maxmemory', memory);
   return settings;
 }
 

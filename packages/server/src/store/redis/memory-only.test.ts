@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { REQUIRED_SETTINGS, findTraces } from './memory-only.ts';
+import { SETTINGS_ASKED_FOR, findTraces } from './memory-only.ts';
 
 const FINE: readonly [string, string][] = [
   ['save', ''],
@@ -22,7 +22,7 @@ test('an engine without the logs of Valkey lacks nothing', () => {
 test.each(['commandlog-request-larger-than', 'commandlog-reply-larger-than'])(
   'Valkey is asked for %s, which is off at -1 alone',
   (setting) => {
-    expect(REQUIRED_SETTINGS).toContain(setting);
+    expect(SETTINGS_ASKED_FOR).toContain(setting);
     expect(settingsFound([...FINE, [setting, '-1']])).toEqual([]);
     expect(settingsFound([...FINE, [setting, '1048576']])).toEqual([setting]);
     expect(settingsFound([...FINE, [setting, '0']])).toEqual([setting]);

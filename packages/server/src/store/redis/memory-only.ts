@@ -74,13 +74,26 @@ const REQUIREMENTS: readonly Requirement[] = [
   }),
 ];
 
-export const REQUIRED_SETTINGS: readonly string[] = REQUIREMENTS.map(({ setting }) => setting);
+const MEMORY = 'maxmemory';
+
+export const SETTINGS_ASKED_FOR: readonly string[] = [...REQUIREMENTS.map(({ setting }) => setting), MEMORY];
 
 /** `hasReplicas`: a copy goes from one of the servers to another, or may. */
 export function findTraces(instances: readonly Instance[], hasReplicas: boolean): readonly Finding[] {
   const required = REQUIREMENTS.filter(({ ofReplication }) => hasReplicas || ofReplication === undefined);
   return instances.flatMap((instance) => required.flatMap((requirement) => judge(instance, requirement)));
 }
+
+/** Which of them would not stop by themselves before the machine has no memory left: for the operator, with what to do. */
+export function findUnbounded(instances: readonly Instance[]): readonly string[] {
+  const unbounded = instances.filter(({ settings }) => settings.get(MEMORY) === '0');
+  return unbounded.map(({ address }) => `${address} ${UNBOUNDED}`);
+}
+
+const UNBOUNDED = [
+  'has maxmemory 0: when memory runs out, the system ends Redis, and with it all rooms.',
+  'CONFIG SET maxmemory to three quarters of what the machine has, or half with replicas',
+].join(' ');
 
 function judge({ address, settings }: Instance, requirement: Requirement): readonly Finding[] {
   const { setting, isMet, right, harm, isOptional = false } = requirement;

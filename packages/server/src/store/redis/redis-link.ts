@@ -4,11 +4,12 @@ import type { Clock } from '../../clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
 import { Channels } from './channels.ts';
+import type { RedisTrouble } from './condition.ts';
 import { keysOfRoom } from './keyspace.ts';
 import type { FunctionName, Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
-import { REDIS_REFUSALS, type RedisTrouble } from './condition.ts';
+import { codeOf, refusalIn } from './refusals.ts';
 
 export type RedisLinkSetup = {
   readonly address: RedisAddress;
@@ -119,8 +120,14 @@ export class RedisLink implements Link {
 
   #failure(name: FunctionName | 'XRANGE', key: string, error: unknown): Error {
     const explained = explain(name, error);
-    if (explained instanceof StoreUnavailable) this.#events.failed(troubleIn(error), key);
+    if (explained instanceof StoreUnavailable) this.#events.failed(this.#troubleIn(error), key);
     return explained;
+  }
+
+  // Where nothing was answered, the connection may have been refused.
+  #troubleIn(error: unknown): RedisTrouble {
+    if (codeOf(error) === undefined) return this.#topology.refusal ?? 'SILENT';
+    return refusalIn(error) ?? 'TRYAGAIN';
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
@@ -144,29 +151,17 @@ function word(argument: Argument): string | number | Buffer {
   return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
 }
 
-// A plain ERR is a fault of ours.
-const CANNOT_NOW: ReadonlySet<string> = new Set(REDIS_REFUSALS);
-
 // The client library's errors carry the command, and with it a room's id: they go no further than here.
 function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
   if (error instanceof StoreUnavailable) return error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) {
+    return new StoreUnavailable(refusal === 'OOM' ? 'server_full' : 'unavailable', refusal);
+  }
   const code = codeOf(error);
-  if (code === 'OOM') return new StoreUnavailable('server_full');
-  if (code === undefined || CANNOT_NOW.has(code) || isMoving(error)) return new StoreUnavailable();
+  if (code === undefined || isMoving(error)) return new StoreUnavailable();
+  // A plain ERR is a fault of ours.
   return new Error(`Redis refused ${name}: ${code}`);
-}
-
-/** Of an error that may be over soon. */
-function troubleIn(error: unknown): RedisTrouble {
-  const code = codeOf(error);
-  if (code === undefined) return 'SILENT';
-  return REDIS_REFUSALS.find((refusal) => refusal === code) ?? 'TRYAGAIN';
-}
-
-/** Undefined where it was not Redis that answered. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
-  return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];
 }
 
 // A room between two primaries, met by a function that did not name all keys (`heads`, when it ends one): in the words of

@@ -30,6 +30,35 @@ test('one that does: refused, with all there is to correct; or allowed, with all
   });
 });
 
+test.each(['CONFIG', 'INFO'])(
+  'one without a bound of memory is a warning, and no refusal (by %s)',
+  async (by) => {
+    const settings = by === 'INFO' ? { 'rename-command': ['CONFIG', ''] } : {};
+    await using redis = await startRedis({ maxmemory: '0', ...settings });
+    const found = await check(redis.url, true);
+    expect(found).toMatchObject({ ok: true });
+    expect(found.ok ? found.warnings.at(-1) : '').toBe(
+      `${redis.address} has maxmemory 0: when memory runs out, the system ends Redis, and with it all rooms. ` +
+        'CONFIG SET maxmemory to three quarters of what the machine has, or half with replicas',
+    );
+  },
+);
+
+test.each([
+  ['', 'Redis asks for a password, and REDIS_URL has none', 'NOAUTH'],
+  [':wrong@', 'Redis refuses the name or password in REDIS_URL', 'WRONGPASS'],
+  ['nobody:right@', 'Redis refuses the name or password in REDIS_URL', 'WRONGPASS'],
+  ['weak:weak@', 'Redis does not permit this name what docs/scaling.md asks for', 'NOPERM'],
+])('a Redis that is there and refuses %s is not one that does not answer', async (login, told, word) => {
+  await using redis = await startRedis();
+  await redis.ask('ACL', 'SETUSER', 'weak', 'on', '>weak', '+ping');
+  await redis.ask('CONFIG', 'SET', 'requirepass', 'right');
+  expect(await check(`redis://${login}${redis.address}`, true)).toEqual({
+    ok: false,
+    complaint: `${told}: ${redis.address} (${word}).`,
+  });
+});
+
 test('one that does not let CONFIG be asked: refused, unless allowed', async () => {
   await using redis = await startRedis({ 'rename-command': ['CONFIG', ''] });
   expect(await check(redis.url)).toMatchObject({

@@ -2,7 +2,8 @@
 
 import type { RedisAddress } from './address.ts';
 import { survey } from './instances.ts';
-import { findTraces } from './memory-only.ts';
+import { findTraces, findUnbounded } from './memory-only.ts';
+import { LOGIN_REFUSALS } from './refusals.ts';
 
 export type StartCheck =
   | {
@@ -17,19 +18,26 @@ export type StartCheck =
 
 /** Looks once: what is changed later, or joins the Redis later, is the operator's care. */
 export async function checkRedis(address: RedisAddress, allowPersistent: boolean): Promise<StartCheck> {
-  const { instances, unseen, hasReplicas } = await survey(address);
-  if (instances.length === 0) return { ok: false, complaint: `No Redis answers: ${unseen.join(', ')}.` };
+  const { instances, unseen, refusal, hasReplicas } = await survey(address);
+  if (instances.length === 0) {
+    const why = refusal === undefined ? 'No Redis answers' : `Redis ${LOGIN_REFUSALS[refusal]}`;
+    return { ok: false, complaint: `${why}: ${unseen.join(', ')}.` };
+  }
   const findings = findTraces(instances, hasReplicas);
   const sentences = findings.map(({ sentence }) => sentence);
-  if (sentences.length > 0 && !allowPersistent) return { ok: false, complaint: refusal(sentences) };
+  if (sentences.length > 0 && !allowPersistent) return { ok: false, complaint: corrections(sentences) };
   return {
     ok: true,
     persistent: [...new Set(findings.map(({ setting }) => setting))],
-    warnings: [...sentences, ...unseen.map((name) => `nobody knows how this one is set: ${name}`)],
+    warnings: [
+      ...sentences,
+      ...unseen.map((name) => `nobody knows how this one is set: ${name}`),
+      ...findUnbounded(instances),
+    ],
   };
 }
 
-function refusal(sentences: readonly string[]): string {
+function corrections(sentences: readonly string[]): string {
   return [
     'Rooms must live in the memory of Redis alone. Correct this, there and in redis.conf, or set ALLOW_PERSISTENT_REDIS=1:',
     ...sentences.map((sentence) => `  ${sentence}`),

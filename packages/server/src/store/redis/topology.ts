@@ -3,6 +3,7 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress, RedisHost } from './address.ts';
 import { slotOf } from './keyspace.ts';
+import { type RedisRefusal, refusalIn } from './refusals.ts';
 
 /** One connection, or a connection to every primary of a cluster. */
 export type Caller = Redis | Cluster;
@@ -18,12 +19,22 @@ export class Topology {
   readonly caller: Caller;
   readonly #address: RedisAddress;
   #isGathering = false;
+  #refusal: RedisRefusal | undefined;
 
   constructor(address: RedisAddress) {
     this.#address = address;
     this.caller = address.shape === 'cluster' ? this.#connectCluster() : this.#connect(undefined);
     // Every call hears of its own failure; without a listener the process would end.
-    this.caller.on('error', () => {});
+    this.caller.on('error', (error) => this.#notice(error));
+    this.caller.on('node error', (error: unknown) => this.#notice(error));
+    this.caller.on('ready', () => {
+      this.#refusal = undefined;
+    });
+  }
+
+  /** Why it was refused a connection the last time, if it was Redis that did so. */
+  get refusal(): RedisRefusal | undefined {
+    return this.#refusal;
   }
 
   /** Where a channel is announced: the address of a primary, or '' where there is only one. Undefined: nowhere, now. */
@@ -73,6 +84,13 @@ export class Topology {
       this.#isGathering = false;
       for (const stream of streams) stream.uncork();
     });
+  }
+
+  // The system's own errors have a code: then nobody was there to refuse anything.
+  #notice(error: unknown): void {
+    const refusal = refusalIn(error);
+    if (refusal !== undefined) this.#refusal = refusal;
+    else if (error instanceof Error && 'code' in error) this.#refusal = undefined;
   }
 
   #connect(where: RedisHost | undefined): Redis {

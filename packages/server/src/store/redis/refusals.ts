@@ -1,0 +1,51 @@
+// What Redis says when it does not do what it was asked, by its first word.
+
+/** Whoever asks may not: in the operator's words, after "Redis". */
+export const LOGIN_REFUSALS = {
+  NOAUTH: 'asks for a password, and REDIS_URL has none',
+  NOPERM: 'does not permit this name what docs/scaling.md asks for',
+  WRONGPASS: 'refuses the name or password in REDIS_URL',
+} as const;
+
+export type LoginRefusal = keyof typeof LOGIN_REFUSALS;
+
+/** It cannot serve rooms now. */
+const REDIS_REFUSALS = [
+  'ASK',
+  'BUSY',
+  'CLUSTERDOWN',
+  'LOADING',
+  'MASTERDOWN',
+  'MISCONF',
+  'MOVED',
+  'NOAUTH',
+  'NOPERM',
+  'NOREPLICAS',
+  'OOM',
+  'READONLY',
+  'TRYAGAIN',
+  'WRONGPASS',
+] as const;
+
+export type RedisRefusal = (typeof REDIS_REFUSALS)[number];
+
+/** Undefined for another word, or where it was not Redis that answered. */
+export function refusalIn(error: unknown): RedisRefusal | undefined {
+  const code = codeOf(error);
+  return REDIS_REFUSALS.find((refusal) => refusal === code);
+}
+
+/** Undefined where it was not Redis that answered. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
+  return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];
+}
+
+/** The first of these words that is one. */
+export function loginRefusalAmong(words: readonly string[]): LoginRefusal | undefined {
+  return words.find(isLoginRefusal);
+}
+
+function isLoginRefusal(word: string): word is LoginRefusal {
+  return word in LOGIN_REFUSALS;
+}
