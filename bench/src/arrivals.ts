@@ -8,6 +8,7 @@ import { type Round, consumed, difference } from './load.ts';
 import { type CpuProfile, Look } from './look.ts';
 import { type Measured, MeasuredProcess } from './measured-process.ts';
 import type { Bench } from './bench.ts';
+import { persistently } from './patience.ts';
 import { sharesOf } from './shares.ts';
 import { type Findings, ROW, count } from './table.ts';
 
@@ -21,17 +22,17 @@ export function openDoors(
   server: Pick<MeasuredProcess, 'port'>,
   members: number,
 ): Promise<RoomDoor[]> {
-  return allOf(Math.ceil(members / USUAL_MEMBERS), () => contender.openRoom(server.port));
+  return allOf(Math.ceil(members / USUAL_MEMBERS), () => persistently(() => contender.openRoom(server.port)));
 }
 
 /** First joins, so that rooms fill evenly. */
 export function enterAll(doors: readonly RoomDoor[], members: number): Promise<Visit[]> {
-  return allOf(members, async (i) => doors[i % doors.length]?.() ?? noDoor(), AT_ONCE);
+  return allOf(members, (i) => persistently(doors[i % doors.length] ?? noDoor), AT_ONCE);
 }
 
 /** Resumes, where there is such a thing. */
 export function comeBackAll(visits: readonly Visit[]): Promise<(Visit | undefined)[]> {
-  return allOf(visits.length, async (i) => visits[i]?.comeBack?.(), AT_ONCE);
+  return allOf(visits.length, (i) => persistently(async () => visits[i]?.comeBack?.()), AT_ONCE);
 }
 
 function noDoor(): never {

@@ -22,6 +22,7 @@ import { Crowd, type Shape, allOf } from './crowd.ts';
 import { cpuPerMillion, onOwnCores, overRounds, perCpuSecond, ratio, reached, spread } from './figures.ts';
 import { Driver, type Round, RoomLoad, takeTurns } from './load.ts';
 import { type Measured, MeasuredProcess } from './measured-process.ts';
+import { persistently } from './patience.ts';
 import type { Plan } from './plan.ts';
 import { ROW, type Table } from './table.ts';
 import type { Wire } from './wire.ts';
@@ -219,15 +220,15 @@ async function measureRoom({ plan, cluster: { room }, say }: ClusterBench, mayfl
   await using cluster = await Cluster.start(mayfly, 1);
   const { contender, entrance, redis } = cluster;
   // Whatever there is only once has been made by a room before.
-  await contender.openRoom(entrance.port);
+  await persistently(() => contender.openRoom(entrance.port));
   const look = async () => ({ bytes: await redis.memoryBytes(), keys: await redis.keys() });
   const put = (row: string, value: number) => room.put(row, MEASURED, spread([value / rooms]));
   const before = await look();
-  const doors = await allOf(rooms, () => contender.openRoom(entrance.port));
+  const doors = await allOf(rooms, () => persistently(() => contender.openRoom(entrance.port)));
   const opened = await look();
   put(CLUSTER_ROW.emptyRoom, opened.bytes - before.bytes);
   put(CLUSTER_ROW.keysEmpty, opened.keys - before.keys);
-  const visits = await allOf(rooms, async (i) => doors[i]?.());
+  const visits = await allOf(rooms, (i) => persistently(async () => doors[i]?.()));
   const wires = visits.flatMap((visit) => visit?.wire ?? []);
   const entered = await look();
   put(CLUSTER_ROW.member, entered.bytes - opened.bytes);

@@ -2,6 +2,7 @@
 
 import type { Contender, RoomDoor } from './contenders.ts';
 import { MeasuredProcess } from './measured-process.ts';
+import { persistently } from './patience.ts';
 import type { Wire } from './wire.ts';
 
 /** How many connections are being made at one time. */
@@ -48,12 +49,12 @@ export class Crowd implements AsyncDisposable {
     const enter = async (door: RoomDoor | undefined) => {
       if (door === undefined) throw new Error('a member without a room');
       if (performance.now() > deadline) throw new NotFilled(`not filled within ${FILL_WITHIN_MS / 1000} s`);
-      const { wire } = await door();
+      const { wire } = await persistently(door);
       entered.push(wire);
       return wire;
     };
     try {
-      const doors = await allOf(rooms, () => contender.openRoom(server.port));
+      const doors = await allOf(rooms, () => persistently(() => contender.openRoom(server.port)));
       const wires = await allOf(rooms * members, (i) => enter(doors[Math.floor(i / members)]));
       const filled = doors.map((_, room) => wires.slice(room * members, (room + 1) * members));
       const crowd = new Crowd(contender, server, filled);

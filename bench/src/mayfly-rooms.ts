@@ -31,6 +31,7 @@ import {
   utf8,
 } from '@mayfly/protocol';
 import { OPCODE, clientFrame } from './frames.ts';
+import { TurnedAway } from './patience.ts';
 import { type Dialect, Wire } from './wire.ts';
 
 export type BenchKey = { readonly pk: Uint8Array; readonly secret: KeyObject };
@@ -122,6 +123,7 @@ function rawPublicKey(key: KeyObject): Uint8Array {
   return Uint8Array.from(key.export({ format: 'der', type: 'spki' }).subarray(-32));
 }
 
+const TRY_AGAIN = new Set([408, 429, 503]);
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
 function post(port: number, path: string, type: string, body: string | Uint8Array): Promise<string> {
@@ -132,11 +134,15 @@ function post(port: number, path: string, type: string, body: string | Uint8Arra
       answer.on('data', (part: Buffer) => parts.push(part));
       answer.on('end', () => {
         const text = Buffer.concat(parts).toString();
-        if ((answer.statusCode ?? 500) < 300) resolve(text);
-        else reject(new Error(`${path.replace(/rooms\/\w+/, 'rooms/…')}: ${answer.statusCode} ${text}`));
+        const { statusCode = 500 } = answer;
+        if (statusCode < 300) return resolve(text);
+        const said = `${path.replace(/rooms\/\w+/, 'rooms/…')}: ${statusCode} ${text}`;
+        reject(TRY_AGAIN.has(statusCode) ? new TurnedAway(said) : new Error(said));
       });
     });
-    asked.on('error', reject);
+    // Such as *socket hang up*, where the server was too busy to see the request before its patience with an idle
+    // connection was over.
+    asked.on('error', ({ message }) => reject(new TurnedAway(message)));
     asked.end(body);
   });
 }

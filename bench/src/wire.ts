@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { FrameReader, OPCODE, clientFrame } from './frames.ts';
+import { TurnedAway } from './patience.ts';
 
 /** How one contender speaks, as far as counting needs it. */
 export type Dialect = {
@@ -35,7 +36,7 @@ export class Wire {
   #answer: string | undefined = '';
   #closing = false;
 
-  /** Connects and upgrades; rejects when the server does not switch to WebSocket. */
+  /** Connects and upgrades; rejects when the server does not switch to WebSocket: `TurnedAway` if it closed instead. */
   static async open(door: Door, dialect: Dialect): Promise<Wire> {
     const wire = new Wire(door.port, dialect);
     await once(wire.#socket, 'connect');
@@ -126,7 +127,7 @@ export class Wire {
     const deadline = performance.now() + GREETING_MS;
     while (!met()) {
       if (this.#socket.destroyed)
-        throw new Error(`the server closed instead of greeting: ${this.#answer ?? ''}`);
+        throw new TurnedAway(`the server closed instead of greeting: ${this.#answer ?? ''}`);
       if (performance.now() > deadline) throw new Error('the server does not greet');
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, GREETING_MS);
