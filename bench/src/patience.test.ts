@@ -14,7 +14,7 @@ async function listen(...meet: readonly RequestListener[]) {
   return {
     port: (server.address() as AddressInfo).port,
     met: () => met,
-    [Symbol.dispose]: () => void server.close().closeAllConnections(),
+    [Symbol.dispose]: () => server.close().closeAllConnections(),
   };
 }
 

@@ -38,33 +38,29 @@ test('an hour frozen, while others write a little: the browser answers the pings
 });
 
 // The system’s own buffers take 16 MB or more, by its settings (tcp_rmem), before the server has to let go.
-test(
-  'an hour frozen, while more is written than waits anywhere: let go, and then all of it is there, once',
-  { timeout: 240_000 },
-  async () => {
-    await using scene = await open();
-    await scene.freeze();
-    const missed: string[] = [];
-    while (scene.closed === 0) {
-      const next = Array.from({ length: 16 }, (_, i) => `missed ${missed.length + i} ${'.'.repeat(15_000)}`);
-      missed.push(...next);
-      await scene.write(...next);
-      expect(missed.length, 'somewhere this piles up').toBeLessThan(8_000);
-    }
-    await scene.pass(HOUR_MS);
-    for (let i = 0; i < 10; i++) {
-      missed.push(`afterwards ${i}`);
-      await scene.write(missed.at(-1) ?? '');
-    }
-    expect(await scene.bob.messages()).toEqual(['before']);
-    await scene.thaw();
-    await scene.bob.sees('afterwards 9');
-    expect(await scene.bob.messages()).toEqual(['before', ...missed]);
-    expect(await scene.bob.text()).not.toContain('You were away long enough');
-    await scene.bob.send('back');
-    await scene.heard('back');
-  },
-);
+test('an hour frozen, while more is written than waits anywhere: let go, and then all of it is there, once', async () => {
+  await using scene = await open();
+  await scene.freeze();
+  const missed: string[] = [];
+  while (scene.closed === 0) {
+    const next = Array.from({ length: 16 }, (_, i) => `missed ${missed.length + i} ${'.'.repeat(15_000)}`);
+    missed.push(...next);
+    await scene.write(...next);
+    expect(missed.length, 'somewhere this piles up').toBeLessThan(8_000);
+  }
+  await scene.pass(HOUR_MS);
+  for (let i = 0; i < 10; i++) {
+    missed.push(`afterwards ${i}`);
+    await scene.write(missed.at(-1) ?? '');
+  }
+  expect(await scene.bob.messages()).toEqual(['before']);
+  await scene.thaw();
+  await scene.bob.sees('afterwards 9');
+  expect(await scene.bob.messages()).toEqual(['before', ...missed]);
+  expect(await scene.bob.text()).not.toContain('You were away long enough');
+  await scene.bob.send('back');
+  await scene.heard('back');
+});
 
 /** Bob in a browser, and somebody who writes from elsewhere, in one room. */
 async function open() {

@@ -123,14 +123,14 @@ test('whatever Redis complains of, the log of the node names no room and no key'
   await redis.ask('REPLICAOF', 'NO', 'ONE');
   // What was refused for want of space waits for a button to be pressed, behind what is on its way.
   const { members } = crowd;
-  await eventually(() => members.every(({ unechoed, failed }) => unechoed === failed), 60_000);
+  await eventually(() => members.every(({ unechoed, failed }) => unechoed === failed));
   for (const member of members) member.retry();
   expect(await crowd.settled()).toBe(true);
   expect(server.output).not.toContain('trouble');
 
   // What no fault of Redis brings about: somebody else writes into its keys.
   await provoke(crowd, redis, 'WRONGTYPE', ['SET', roomKey.replace('r', 'l'), TEXT]);
-  expect(await eventually(() => server.output.includes('trouble in session'), 60_000)).toBe(true);
+  expect(await eventually(() => server.output.includes('trouble in session'))).toBe(true);
   await redis.kill();
   for (const member of members) member.write();
   expect(await server.stop()).toBe(0);

@@ -19,9 +19,7 @@ async function two(stage: Stage) {
 
 async function waits(person: Person, ...texts: readonly string[]): Promise<void> {
   for (const text of texts) await person.sees(text);
-  await expect
-    .poll(() => person.log().getByText('Waiting for a connection').count(), { timeout: 60_000 })
-    .toBe(texts.length);
+  await expect.poll(() => person.log().getByText('Waiting for a connection').count()).toBe(texts.length);
 }
 
 /** What this tab keeps besides who it is. */

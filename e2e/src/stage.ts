@@ -9,6 +9,9 @@ import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
 import type { OwnProfile } from './own-profile.ts';
 
 export const DESKTOP = { width: 1440, height: 900 };
+/** No page takes that long for anything, on whatever machine: it hangs. */
+const HANG_MS = 120_000;
+
 export const PHONE = { width: 390, height: 844 };
 
 export type StageOptions = {
@@ -41,6 +44,7 @@ export class Stage implements AsyncDisposable {
   /** Somebody with a browser profile of their own, on a blank page. */
   async person(options: PersonOptions = {}): Promise<Person> {
     const context = options.profile?.context ?? (await this.#newContext(options));
+    context.setDefaultTimeout(HANG_MS);
     const person = new Person(this.origin, context, await context.newPage(), options.touch ?? false);
     this.#people.push(person);
     return person;

@@ -3,7 +3,7 @@
 
 import type { RoomId } from '@mayfly/protocol';
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
-import { Crowd, eventually } from '../faults/crowd.ts';
+import { Crowd, HANG_MS, eventually } from '../faults/crowd.ts';
 import type { SdkMember } from '../simulation/sdk-member.ts';
 import type { Seen } from '../simulation/witness.ts';
 import type { Cluster, ClusterNode, Home } from './cluster.ts';
@@ -16,7 +16,6 @@ export type PopulationSetup = {
 };
 
 /** A lease, two looks, and the grace, with room for a busy machine. */
-const PRESENCE_WITHIN_MS = 60_000;
 
 export class Person {
   readonly crowd: Crowd;
@@ -108,11 +107,11 @@ export class Population implements Disposable {
   }
 
   /** All are in, and nobody waits for an echo. */
-  async settled(withinMs = 60_000): Promise<boolean> {
+  async settled(withinMs = HANG_MS): Promise<boolean> {
     return (await Promise.all(this.#crowds.map((crowd) => crowd.settled(withinMs)))).every(Boolean);
   }
 
-  async caughtUp(withinMs = 60_000): Promise<boolean> {
+  async caughtUp(withinMs = HANG_MS): Promise<boolean> {
     return (await Promise.all(this.#crowds.map((crowd) => crowd.caughtUp(withinMs)))).every(Boolean);
   }
 
@@ -149,7 +148,7 @@ export class Population implements Disposable {
     const complaints: string[] = [];
     if (!(await this.settled())) complaints.push('not everybody is in and was heard');
     if (!(await this.caughtUp())) complaints.push('not everybody has everything');
-    await eventually(() => this.#crowds.every(knowEachOther), PRESENCE_WITHIN_MS);
+    await eventually(() => this.#crowds.every(knowEachOther));
     return [...complaints, ...this.#crowds.flatMap((crowd) => crowd.faults())];
   }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineWindow } from './window.ts';
 
 /** No page takes that long: then it hangs. */
-const HANG_MS = 60_000;
+const HANG_MS = 120_000;
 
 export class Visitor {
   readonly window: EngineWindow;

@@ -21,6 +21,9 @@ export type CrowdSetup = {
   readonly lifeSeconds?: number;
 };
 
+/** Nothing takes that long, on whatever machine. */
+export const HANG_MS = 180_000;
+
 const random = (length: number) => Uint8Array.from(randomBytes(length));
 
 export class Crowd implements Disposable {
@@ -71,12 +74,12 @@ export class Crowd implements Disposable {
   }
 
   /** All are in, and nobody waits for an echo; false after `withinMs`. */
-  settled(withinMs = 60_000): Promise<boolean> {
+  settled(withinMs = HANG_MS): Promise<boolean> {
     return eventually(() => this.members.every(({ isLive, unechoed }) => isLive && unechoed === 0), withinMs);
   }
 
   /** Everybody has all that anybody was echoed; false after `withinMs`. */
-  caughtUp(withinMs = 60_000): Promise<boolean> {
+  caughtUp(withinMs = HANG_MS): Promise<boolean> {
     return eventually(() => {
       const heads = this.members.map(({ witness }) => headOf(witness));
       return heads.every((head) => head === heads[0]);
@@ -104,7 +107,7 @@ export function wayTo(port: number): Transport {
 }
 
 /** Looks until it is so, or until the time is up. */
-export async function eventually(isSo: () => boolean, withinMs: number): Promise<boolean> {
+export async function eventually(isSo: () => boolean, withinMs = HANG_MS): Promise<boolean> {
   const end = performance.now() + withinMs;
   while (!isSo() && performance.now() < end) await pause(20);
   return isSo();

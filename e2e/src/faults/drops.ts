@@ -22,9 +22,12 @@ export type DropsOutcome = {
   readonly resumes: number;
 };
 
+/** What drops are to show must not end because the room's memory does: all that is written stays in it. */
+export const ALL_IS_KEPT = { ROOM_HISTORY_MESSAGES: '10000', ROOM_HISTORY_BYTES: String(64 * 2 ** 20) };
+
 /** With the built server in a process of its own. */
 export async function dropsAtServerProcess(setup: Omit<DropsSetup, 'port'>): Promise<DropsOutcome> {
-  await using server = await startServerProcess({ RATE_LIMITS: 'off' });
+  await using server = await startServerProcess({ RATE_LIMITS: 'off', ...ALL_IS_KEPT });
   return await repeatedDrops({ ...setup, port: server.port });
 }
 

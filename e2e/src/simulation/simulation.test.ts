@@ -10,53 +10,39 @@ import { slowReaders } from './slow-readers.ts';
 const LIVES = [1, 2, 3, 4, 5, 6];
 const SCHEDULES = 1_000;
 const CROWDS = 60;
-/** A busy machine takes long over the proofs. */
-const TIMEOUT_MS = 240_000;
 
-test.each(LIVES)(
-  'I1 to I12: a room with whole SDKs in bad weather (seed %i)',
-  { timeout: TIMEOUT_MS },
-  async (seed) => {
-    const outcome = await liveThrough(seed);
-    expect(outcome.faults).toEqual([]);
-    expect(outcome.resumes).toBeGreaterThan(2);
-    expect(outcome.echoed).toBeGreaterThan(20);
-  },
-);
+test.each(LIVES)('I1 to I12: a room with whole SDKs in bad weather (seed %i)', async (seed) => {
+  const outcome = await liveThrough(seed);
+  expect(outcome.faults).toEqual([]);
+  expect(outcome.resumes).toBeGreaterThan(2);
+  expect(outcome.echoed).toBeGreaterThan(20);
+});
 
-test(
-  `I1 to I12: ${SCHEDULES} schedules of joins, sends, breaks and resumes`,
-  { timeout: TIMEOUT_MS },
-  async () => {
-    let resumes = 0;
-    let broken = 0;
-    for (let seed = 1; seed <= SCHEDULES; seed++) {
-      const outcome = await runSchedule(seed);
-      expect(outcome.faults, `seed ${seed}`).toEqual([]);
-      resumes += outcome.resumes;
-      broken += outcome.broken;
-    }
-    expect(broken).toBeGreaterThan(SCHEDULES);
-    expect(resumes).toBeGreaterThan(SCHEDULES / 2);
-  },
-);
+test(`I1 to I12: ${SCHEDULES} schedules of joins, sends, breaks and resumes`, async () => {
+  let resumes = 0;
+  let broken = 0;
+  for (let seed = 1; seed <= SCHEDULES; seed++) {
+    const outcome = await runSchedule(seed);
+    expect(outcome.faults, `seed ${seed}`).toEqual([]);
+    resumes += outcome.resumes;
+    broken += outcome.broken;
+  }
+  expect(broken).toBeGreaterThan(SCHEDULES);
+  expect(resumes).toBeGreaterThan(SCHEDULES / 2);
+});
 
-test(
-  `PRESENCE-6, I1 to I12: ${CROWDS} rooms that are told as counts and by name again`,
-  { timeout: TIMEOUT_MS },
-  async () => {
-    let crossedUp = 0;
-    let crossedDown = 0;
-    for (let seed = 1; seed <= CROWDS; seed++) {
-      const outcome = await runCrowd(seed);
-      expect(outcome.faults, `seed ${seed}`).toEqual([]);
-      crossedUp += outcome.crossedUp;
-      crossedDown += outcome.crossedDown;
-    }
-    expect(crossedUp).toBeGreaterThan(CROWDS);
-    expect(crossedDown).toBeGreaterThan(CROWDS);
-  },
-);
+test(`PRESENCE-6, I1 to I12: ${CROWDS} rooms that are told as counts and by name again`, async () => {
+  let crossedUp = 0;
+  let crossedDown = 0;
+  for (let seed = 1; seed <= CROWDS; seed++) {
+    const outcome = await runCrowd(seed);
+    expect(outcome.faults, `seed ${seed}`).toEqual([]);
+    crossedUp += outcome.crossedUp;
+    crossedDown += outcome.crossedDown;
+  }
+  expect(crossedUp).toBeGreaterThan(CROWDS);
+  expect(crossedDown).toBeGreaterThan(CROWDS);
+});
 
 test.each([1, 2, 3])('I1 to I12: more is written than some can read (seed %i)', async (seed) => {
   const outcome = await slowReaders(seed);

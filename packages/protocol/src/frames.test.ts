@@ -212,7 +212,7 @@ describe('FRAME-1: what is encoded comes back', () => {
   });
 
   // Large envelopes are compared byte by byte; a busy machine takes long.
-  test('events and profiles from the server', { timeout: 30_000 }, () => {
+  test('events and profiles from the server', () => {
     const seq = fc.integer({ min: 1, max: 0xffff_ffff });
     fc.assert(
       fc.property(seq, envelope, command, bytes(CHARTER_BLOB_BYTES), (at, sealed, charter, blob) => {

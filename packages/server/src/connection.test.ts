@@ -126,7 +126,7 @@ async function fill(reader: Reader): Promise<void> {
   while (reader.end.writableLength < LAG_BYTES_MAX / 2) await world.write(1);
 }
 
-describe('a reader that stops for a while', { timeout: 30_000 }, () => {
+describe('a reader that stops for a while', () => {
   test('and goes on in time gets everything, in order', async () => {
     const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
     await fill(slow);

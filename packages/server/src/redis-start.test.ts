@@ -97,7 +97,7 @@ test('no Redis, a replica, and one without functions are told apart in a sentenc
     expect(running).toBeUndefined();
     expect(complaints).toEqual([expect.stringMatching(/^mayfly: Redis answers, but cannot hold rooms\./)]);
   }
-}, 20_000);
+});
 
 const LOST = 'mayfly: Redis does not answer: rooms wait';
 const WELL = /^mayfly: Redis is well again, after \d+ s$/;

@@ -133,7 +133,7 @@ describe('the upgrade', () => {
         const { 'connection.opened': opened = 0, 'connection.closed': closed = 0 } = own.counts();
         expect(closed).toBe(opened);
       },
-      { timeout: 10_000 },
+      { timeout: 120_000 },
     );
     expect(own.log).toEqual([]);
   });
@@ -148,9 +148,9 @@ describe('the upgrade', () => {
         own.clock.pass(1_000);
         expect(own.counts()).toMatchObject({ 'connection.closed': 1 });
       },
-      { timeout: 15_000, interval: 250 },
+      { timeout: 120_000, interval: 250 },
     );
-  }, 20_000);
+  });
 });
 
 test('300 conversations of mutated bytes break nothing for others', async () => {

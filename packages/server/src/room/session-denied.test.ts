@@ -88,7 +88,7 @@ describe('denied', () => {
     expect(world.clock.pending).toBe(1);
   });
 
-  test('JOIN-5: ten thousand guessed ids hear the same as a wrong key', { timeout: 60_000 }, async () => {
+  test('JOIN-5: ten thousand guessed ids hear the same as a wrong key', async () => {
     const world = await new World().open(200 * DENIED_AFTER_MS);
     const guess = new SeededRandom(4);
     const answers = new Set<string>();
