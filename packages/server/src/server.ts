@@ -36,6 +36,8 @@ export type ServerParts = {
   readonly vitals?: () => Vitals;
   /** How many files the process may have open; undefined where nobody knows. */
   readonly openFilesMax?: number | undefined;
+  /** The time of day, in milliseconds. Without it, the machine is taken to be always awake. */
+  readonly wall?: () => number;
   /** Without one, rooms live where `REDIS_URL` says, else in this process. It is disposed of with the server. */
   readonly store?: RoomStore;
   /** Without one, the page as this repository builds it. */
@@ -176,7 +178,10 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
   const { redisUrl } = config;
   const limits = storeLimits(config);
   if (parts.store !== undefined) return { store: parts.store, ...NO_REDIS };
-  if (redisUrl === undefined) return { store: new MemoryStore({ clock, random, limits }), ...NO_REDIS };
+  if (redisUrl === undefined) {
+    const { wall } = parts;
+    return { store: new MemoryStore({ clock, random, limits, ...(wall && { wall }) }), ...NO_REDIS };
+  }
 
   const check = await checkRedis(redisUrl, config.allowPersistentRedis);
   if (!check.ok) throw new StartError(check.complaint);

@@ -178,6 +178,13 @@ export class MemoryRoom {
     this.#log.trim(share);
   }
 
+  /** The machine slept, and the room is that much older. */
+  woke(): void {
+    this.#timer[Symbol.dispose]();
+    this.#checkTime();
+    if (!this.isOver) this.#tellLife();
+  }
+
   /** Drops everything at once and overwrites it; followers hear of it last. */
   end(reason: EndedReason): void {
     this.#timer[Symbol.dispose]();

@@ -1,3 +1,4 @@
+import { GRACE_MS } from '@mayfly/protocol';
 import type { RoomNews } from './room-store.ts';
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../testing/clock.ts';
@@ -111,6 +112,114 @@ describe('memory store: what only memory can promise', () => {
     expect(clock.pending).toBe(0);
     clock.pass(60_000);
     expect(told).toEqual([{ type: 'ended', reason: 'server' }]);
+  });
+});
+
+describe('LIFE-1: a machine that sleeps', () => {
+  const room = roomId('Room11');
+  const owner = new Signer('owner');
+  const charter = makeCharter(room, owner);
+  const verifiedWith = { accessPk: charter.args.accessPk, epoch: 0 };
+  const LIFE_MS = 30 * 60_000;
+  const NIGHT_MS = 8 * 3_600_000;
+
+  async function openRoom() {
+    const clock = new TestClock();
+    let ahead = 1_700_000_000_000;
+    const limits = { maxRooms: 2, maxMembers: 5, historyMessages: 10, historyBytes: 100_000 };
+    const random = new SeededRandom(3).bytes;
+    const store = new MemoryStore({ clock, random, limits, wall: () => ahead + clock.now() });
+    await store.create(room, { ownerPk: owner.pk, lifeMs: LIFE_MS, history: 'all' });
+    await store.open(room, charter);
+    const heard: RoomNews[] = [];
+    store.follow(room, (news) => heard.push(news));
+    const join = () => store.join(room, { idPk: new Signer('ann').pk, as: 'key', verifiedWith });
+    // The machine's own clock stands still meanwhile.
+    const sleep = (ms: number) => {
+      ahead += ms;
+    };
+    return { clock, store, heard, join, sleep };
+  }
+
+  test('for longer than a room had: it is over within seconds, and everybody hears so', async () => {
+    const { clock, store, heard, join, sleep } = await openRoom();
+    await join();
+    heard.length = 0;
+    sleep(NIGHT_MS);
+    clock.pass(10_000);
+    expect(heard).toEqual([{ type: 'ended', reason: 'expired' }]);
+    expect(await store.size()).toBe(0);
+    await store[Symbol.asyncDispose]();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('LIFE-4: nothing revives it in those seconds', async () => {
+    const { store, join, sleep } = await openRoom();
+    const ann = await join();
+    if (ann.outcome !== 'joined') throw new Error('not in');
+    sleep(LIFE_MS);
+    expect(await store.append(room, ann.session, 1, envelope(1))).toEqual({ outcome: 'gone' });
+    expect(await join()).toEqual({ outcome: 'denied' });
+  });
+
+  test('for less: it has as much less left, which is told', async () => {
+    const { clock, heard, join, sleep } = await openRoom();
+    await join();
+    heard.length = 0;
+    sleep(LIFE_MS - 60_000);
+    clock.pass(10_000);
+    expect(heard).toEqual([{ type: 'life', expiresInMs: 50_000 }]);
+    expect(await join()).toMatchObject({ outcome: 'joined', expiresInMs: 50_000 });
+    clock.pass(49_999);
+    expect(heard.at(-1)?.type).not.toBe('ended');
+    clock.pass(1);
+    expect(heard.at(-1)).toEqual({ type: 'ended', reason: 'expired' });
+  });
+
+  test('more than once: all of it counts, and what happens there begins a life that is whole', async () => {
+    const { clock, store, join, sleep } = await openRoom();
+    const ann = await join();
+    if (ann.outcome !== 'joined') throw new Error('not in');
+    for (let i = 0; i < 2; i++) {
+      sleep(LIFE_MS / 3);
+      clock.pass(10_000);
+    }
+    expect(await join()).toMatchObject({ expiresInMs: LIFE_MS / 3 - 20_000 });
+    const back = await join();
+    if (back.outcome !== 'joined') throw new Error('not in');
+    await store.renew(room, back.session);
+    expect(await join()).toMatchObject({ expiresInMs: LIFE_MS });
+  });
+
+  test.each([60_000, -NIGHT_MS])('a clock that is only set by %i ms is not a sleep', async (ms) => {
+    const { clock, heard, join, sleep } = await openRoom();
+    await join();
+    heard.length = 0;
+    for (let i = 0; i < 5; i++) {
+      sleep(ms);
+      clock.pass(10_000);
+    }
+    expect(heard).toEqual([]);
+    expect(await join()).toMatchObject({ expiresInMs: LIFE_MS - 50_000 });
+  });
+
+  test('API-1: a reservation does not outlast a sleep either', async () => {
+    const { clock, store, sleep } = await openRoom();
+    await store.create(roomId('Room22'), { ownerPk: owner.pk, lifeMs: LIFE_MS, history: 'all' });
+    sleep(61_000);
+    clock.pass(10_000);
+    expect(await store.size()).toBe(1);
+  });
+
+  test('PRESENCE-2: the grace begins when the machine is awake', async () => {
+    const { clock, store, heard, join, sleep } = await openRoom();
+    const ann = await join();
+    if (ann.outcome !== 'joined') throw new Error('not in');
+    await store.detach(room, ann.session);
+    heard.length = 0;
+    sleep(LIFE_MS / 2);
+    clock.pass(GRACE_MS - 1);
+    expect(heard.flatMap((news) => (news.type === 'presence' ? news.presence.left : []))).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { type EndedReason, RESERVATION_MS, type RoomId, type Sight, equalBytes } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../clock.ts';
+import { AwakeClock } from './awake-clock.ts';
 import { Followers } from './followers.ts';
 import { MemoryRoom } from './memory-room.ts';
 import {
@@ -29,10 +30,13 @@ export type MemoryStoreSetup = {
   readonly limits: StoreLimits;
   /** Larger rooms are told as counts; `LISTED_MAX`, unless chosen otherwise. */
   readonly listedMax?: number;
+  /** The time of day, in milliseconds. Without it, the machine is taken to be always awake. */
+  readonly wall?: () => number;
 };
 
 export class MemoryStore implements RoomStore {
   readonly #setup: MemoryStoreSetup;
+  readonly #awake: AwakeClock | undefined;
   readonly #reserved = new Map<RoomId, Reservation>();
   readonly #rooms = new Map<RoomId, MemoryRoom>();
   /** Those that nobody uses, the longest unused first. */
@@ -41,7 +45,9 @@ export class MemoryStore implements RoomStore {
   #freed = { lookedAt: -Infinity, at: 0 };
 
   constructor(setup: MemoryStoreSetup) {
-    this.#setup = setup;
+    const { clock, wall } = setup;
+    this.#awake = wall && new AwakeClock({ clock, wall, onWake: () => this.#woke() });
+    this.#setup = { ...setup, clock: this.#awake ?? clock };
   }
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
@@ -127,6 +133,7 @@ export class MemoryStore implements RoomStore {
 
   /** Ends every room: with the process they would be gone anyway. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#awake?.[Symbol.dispose]();
     const why: EndedReason = 'server';
     for (const room of this.#rooms.values()) room.end(why);
     for (const [room, reservation] of this.#reserved) this.#forgetReservation(room, reservation);
@@ -141,6 +148,12 @@ export class MemoryStore implements RoomStore {
         this.#reservation(room);
       }),
     });
+  }
+
+  // Timers stood still: whatever would have ended meanwhile ends now.
+  #woke(): void {
+    for (const room of this.#rooms.values()) room.woke();
+    for (const room of this.#reserved.keys()) this.#reservation(room);
   }
 
   #forget(room: RoomId): void {
