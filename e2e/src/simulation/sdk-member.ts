@@ -133,6 +133,7 @@ export class SdkMember {
       case 'facts':
       case 'joined':
       case 'left':
+      case 'renamed':
       case 'life':
       case 'trimmed':
       case 'unverified':

@@ -318,10 +318,10 @@ describe('PRESENCE-2: who left', () => {
   });
 });
 
-describe('PROFILE-3: another name', () => {
-  const renames = (told: readonly RoomNews[]) =>
-    told.flatMap((news) => (news.type === 'renamed' ? [`${news.before} → ${news.person.name}`] : []));
+const renames = (told: readonly RoomNews[]) =>
+  told.flatMap((news) => (news.type === 'renamed' ? [`${news.before} → ${news.person.name}`] : []));
 
+describe('PROFILE-3: another name', () => {
   test('is announced with the one before', () => {
     const { say, name, told } = open();
     say(true, { joined: [me, ann] });

@@ -229,6 +229,8 @@ export class RoomView implements Disposable {
         this.#meet(news.person);
         this.#addNotice({ type: news.type, person: news.person }, news.at);
         return;
+      case 'renamed':
+        return;
       case 'messages':
         this.#addMessages(news.messages, news.history);
         return;
