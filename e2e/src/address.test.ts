@@ -12,7 +12,6 @@ function keyOf(link: string): string {
 async function annAndBob(stage: Stage) {
   const [ann, bob] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob');
   await ann.participants(2);
   return { ann, bob, link, path: new URL(link).pathname };
@@ -25,7 +24,6 @@ test('LINK-6: the key of a room made here is never in the address, and nowhere i
   const addresses: string[] = [];
   ann.page.on('framenavigated', (frame) => addresses.push(frame.url()));
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await ann.send('before the reload');
   await ann.sees('before the reload');
   await ann.page.reload();

@@ -10,7 +10,6 @@ test('markup, scripts and direction marks in names and messages are text', async
   const bob = await stage.person();
   const evil = '<img src=x onerror=document.title=1>';
   const link = await ann.createRoom({ name: evil });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob\u202Egnp.exe');
   await ann.sees('Bobgnp.exe joined the chat');
   const messages = [
@@ -39,7 +38,6 @@ test('TEXT-3 and TEXT-4: texts and links are drawn in the order in which they ar
   const ann = await stage.person();
   const bob = await stage.person();
   const link = await ann.createRoom();
-  await ann.enterCreatedRoom();
   await bob.join(link);
   const messages: readonly (readonly [text: string, drawn: string, leadsTo?: string])[] = [
     ['\u202Ehttps://evil.example/moc.knab//:sptth', 'https://evil.example/moc.knab//:sptth', 'evil.example'],
@@ -77,7 +75,6 @@ test('TEXT-1: accents piled up without end are painted inside their bubble', asy
   const bob = await stage.person();
   const pile = `${'\u0301'.repeat(22)}${'\u0323'.repeat(22)}`;
   const link = await ann.createRoom();
-  await ann.enterCreatedRoom();
   await bob.join(link);
   for (const text of ['before', `e${pile}`, 'after']) await bob.send(text);
   await ann.sees('after');
@@ -129,7 +126,6 @@ test('TEXT-2: a name of nothing to see is none; such a message is not sent, and 
     };
   }, unseen);
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, '\u0301');
   await ann.sees('Anonymous joined the chat');
   for (const text of [unseen, 'unseen', 'something']) await bob.send(text);
@@ -162,7 +158,6 @@ test('a message made to freeze its readers costs them about what letters cost, n
   const ann = await stage.person();
   const bob = await stage.person();
   const link = await ann.createRoom();
-  await ann.enterCreatedRoom();
   await bob.join(link);
   const scriptMs = await scriptTimeOf(ann);
   const costOf = async (text: string, last: string) => {
@@ -183,7 +178,6 @@ test('a message too long says so, keeps the text, and goes out when shortened', 
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.createRoom();
-  await ann.enterCreatedRoom();
   await ann.composer().fill('ä'.repeat(8_001));
   await ann.composer().press('Enter');
   await ann.page.getByText('Too long by').waitFor();
@@ -198,7 +192,6 @@ test('nothing but space is no message, and an unfinished input method sends noth
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.createRoom();
-  await ann.enterCreatedRoom();
   await ann.composer().fill('  \n ');
   await ann.composer().press('Enter');
   await ann.composer().fill('にほん');
@@ -220,7 +213,7 @@ test('a name too long is refused where it is typed', async () => {
   await card.getByText('That name is too long').waitFor();
   await card.getByLabel('Display name').fill('n'.repeat(50));
   await card.getByRole('button', { name: 'Create Shareable Link' }).click();
-  await ann.heading('Room created');
+  await ann.roomCreated();
 });
 
 describe('links that open nothing say why, before any request', () => {
@@ -266,7 +259,6 @@ describe('links that open nothing say why, before any request', () => {
     await using stage = await openStage();
     const ann = await stage.person();
     const link = await ann.createRoom();
-    await ann.enterCreatedRoom();
     for (const text of [link.slice(link.lastIndexOf('/') + 1), `  <${link}>. `]) {
       const bob = await stage.person();
       await bob.open('/');
@@ -279,18 +271,17 @@ describe('links that open nothing say why, before any request', () => {
   });
 });
 
-test('a reload of the ready link, and back and forward, keep the room and who owns it', async () => {
+test('a reload of a room just made, and back and forward, keep the room and who owns it', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
   const link = await ann.createRoom({ name: 'Ann' });
   await ann.page.reload();
-  await ann.heading('Room created');
-  expect(await ann.readyLink()).toBe(link);
+  await ann.roomCreated();
+  expect(await ann.shownLink()).toBe(link);
   await ann.page.goBack();
   await ann.page.getByRole('form', { name: 'Create a room' }).waitFor();
   await ann.page.goForward();
-  await ann.heading('Room created');
-  await ann.enterCreatedRoom();
+  await ann.roomCreated();
   await ann.page.getByText('you · owner').waitFor();
   await ann.page.getByText('Ann', { exact: true }).first().waitFor();
 });
@@ -300,7 +291,6 @@ test('a server that is gone: creating says so, a room says so, and neither loses
   const ann = await stage.person();
   const bob = await stage.person();
   await ann.createRoom();
-  await ann.enterCreatedRoom();
   await bob.open('/');
   for (const person of [ann, bob]) person.expectComplaints(/ERR_CONNECTION_REFUSED|WebSocket connection/);
   await stage.stopServer();
@@ -327,10 +317,10 @@ test('all of it works without a mouse', async () => {
   await press('Enter');
   await ann.page.keyboard.type('Ann');
   await press('Enter');
-  await ann.heading('Room created');
-  await ann.page.getByRole('button', { name: 'Join Chat Room' }).focus();
-  await press('Enter');
+  await ann.roomCreated();
   await ann.inRoom();
+  expect(await ann.page.evaluate(() => globalThis.document.activeElement?.textContent)).toBe('Copy link');
+  await ann.composer().focus();
   await ann.page.keyboard.type('typed at once');
   await press('Shift+Enter');
   await ann.page.keyboard.type('in two lines');

@@ -17,7 +17,6 @@ export async function talk(stage: Stage): Promise<{ ann: Person; bob: Person; li
   const ann = await stage.person();
   const bob = await stage.person();
   const link = await ann.createRoom({ name: NAME });
-  await ann.enterCreatedRoom();
   await bob.join(link, NAME);
   await ann.send(TEXT);
   await bob.sees(TEXT);

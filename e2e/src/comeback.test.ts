@@ -25,7 +25,6 @@ const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket connectio
 async function three(stage: Stage): Promise<{ ann: Person; bob: Person; cem: Person; link: string }> {
   const [ann, bob, cem] = [await stage.person(), await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob');
   await cem.join(link, 'Cem');
   for (const person of [ann, bob, cem]) await person.participants(3);
@@ -104,7 +103,6 @@ async function awayForAnHour(stage: Stage, meanwhile: (ann: Person) => Promise<v
   const ann = await stage.person();
   const bob = await stage.person();
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.page.clock.install();
   await bob.join(link, 'Bob');
   await ann.send('before');
@@ -162,7 +160,6 @@ describe('a server that stops', () => {
       await using stage = await openStageAt(first.port);
       const ann = await stage.person();
       await ann.createRoom({ name: 'Ann' });
-      await ann.enterCreatedRoom();
       await ann.send('soon gone');
       await ann.sees('soon gone');
       ann.expectComplaints(NO_NETWORK);

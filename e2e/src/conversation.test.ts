@@ -19,13 +19,12 @@ describe.each([
     const link = await ann.createRoom({ name: 'Ann' });
     expect(await ann.page.evaluate(() => globalThis.isSecureContext)).toBe(secure);
     expect(await ann.page.evaluate(() => globalThis.crypto.subtle !== undefined)).toBe(secure);
-    await expectAccessible(ann, 'link ready');
+    await expectAccessible(ann, 'room created');
 
     await ann.page.getByRole('button', { name: 'Copy link' }).click();
     await ann.page.getByRole('button', { name: 'Link copied' }).waitFor();
     expect(await pasted(ann)).toBe(link);
 
-    await ann.enterCreatedRoom();
     await bob.join(link, 'Bob');
     await ann.sees('Bob joined the chat');
     await ann.participants(2);
@@ -55,6 +54,7 @@ describe.each([
 
     await cem.leave();
     await cem.heading('A room that lives as long as the conversation.');
+    await cem.page.getByText(/^You left \w{6}$/).waitFor();
     await ann.sees('Anonymous left the chat');
     await ann.participants(2);
     expect(cem.page.url()).toBe(`${stage.origin}/`);
@@ -65,7 +65,6 @@ describe.each([
     await using stage = await openStage({ address, settings: SHORT_LIFE });
     const ann = await stage.person();
     const link = await ann.createRoom({ name: 'Ann' });
-    await ann.enterCreatedRoom();
     await ann.send('soon gone');
     await ann.sees('soon gone');
 
@@ -85,13 +84,12 @@ describe.each([
   });
 });
 
-test('Back in the browser leaves the room, and the address it leads to stays as it was', async () => {
+test('Back in the browser steps out of the room, and the address it leads to stays as it was', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.open('/?room=k3F9ab');
   await ann.page.getByRole('button', { name: 'Create Shareable Link' }).click();
-  await ann.heading('Room created');
-  await ann.enterCreatedRoom();
+  await ann.inRoom();
   await ann.page.goBack();
   await ann.heading('A room that lives as long as the conversation.');
   expect(ann.page.url()).toBe(`${stage.origin}/?room=k3F9ab`);

@@ -9,7 +9,6 @@ test('a flooding member is slowed and told why; everything arrives, in order, an
   const ann = await stage.person();
   const bob = await stage.person();
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob');
 
   const texts = Array.from({ length: 30 }, (_, i) => `number ${i + 1}`);

@@ -7,7 +7,6 @@ test('LOOK-2: an invitation says how many are there, how long it lasts and what 
   await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '10' } });
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await ben.page.goto(link);
   const sight = ben.page.getByRole('status').filter({ hasText: 'The server says' });
   await sight.getByText('1 person is here').waitFor();
@@ -27,7 +26,6 @@ test('LOOK-2: a room for new messages only says so, and a full one', async () =>
   await using stage = await openStage({ settings: { ROOM_MAX_MEMBERS: '2' } });
   const [ann, ben, cem] = [await stage.person(), await stage.person(), await stage.person()];
   const link = await ann.createRoom({ history: 'Only new ones' });
-  await ann.enterCreatedRoom();
   await cem.page.goto(link);
   await cem.page.getByText('You’ll see messages from when you join').waitFor();
   await ben.join(link);

@@ -23,7 +23,6 @@ test('site data blocked: create, join and talk, both ways', async () => {
   await expect(kept, 'the browser blocks site data').rejects.toThrow('Access is denied');
 
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob');
   await bob.send('from a tab without storage');
   await ann.sees('from a tab without storage');
@@ -37,7 +36,6 @@ test('site data blocked: only the address brings the key through a reload, so it
   const ann = await stage.person({ profile: profiles.first });
   const bob = await stage.person({ profile: profiles.second });
   const link = await ann.createRoom();
-  await ann.enterCreatedRoom();
   await ann.page.getByText('the key stays in the address bar').waitFor();
   expect(ann.page.url()).toBe(link);
   await bob.join(link, 'Bob');

@@ -17,7 +17,6 @@ async function three(stage: Stage, cluster: BalancedNodes) {
     const person = await stage.person();
     if (link === '') {
       link = await person.createRoom({ name });
-      await person.enterCreatedRoom();
     } else await person.join(link, name);
     return person;
   };
@@ -128,7 +127,6 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
   await using stage = await openStageAt(server.port);
   const [ann, bob, cem] = [await stage.person(), await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
 
   await redis.kill();
   await ann.send('into nothing');
@@ -148,7 +146,7 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
   await ann.page.getByText('The server says it was restarted, and rooms live only in its memory.').waitFor();
   await bob.heading('Room not found or has expired');
   await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();
-  await cem.heading('Room created');
+  await cem.roomCreated();
   expect(server.output).not.toContain('trouble');
   expect(server.output.match(/Redis does not answer/g)).toHaveLength(1);
 });

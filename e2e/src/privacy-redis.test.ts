@@ -68,7 +68,6 @@ test('with the end of a room its content has left Redis, and within 60 s the not
   await using stage = await openStageAt(server.port);
   const ann = await stage.person();
   const link = await ann.createRoom({ name: NAME });
-  await ann.enterCreatedRoom();
   await ann.send(TEXT);
   await ann.sees(TEXT);
   const { roomId } = canariesOf(link);

@@ -16,7 +16,6 @@ test('who reads above stays there; what comes is counted, and one press leads to
   await using stage = await openStage();
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom();
-  await ann.enterCreatedRoom();
   await fill(ann);
   await ben.join(link);
   await ben.sees(LINES.at(-1) ?? '');
@@ -38,7 +37,6 @@ test('who is at the end stays there when the composer grows while the stream mov
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.createRoom();
-  await ann.enterCreatedRoom();
   await fill(ann);
   await ann.sees(LINES.at(-1) ?? '');
 
@@ -59,7 +57,6 @@ test('a message over twenty lines is cut off after them, and all of it is shown 
   await using stage = await openStage();
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom();
-  await ann.enterCreatedRoom();
   await ben.join(link);
   const long = Array.from({ length: 500 }, (_, i) => `${i}`).join('\n');
   await fill(ann);
@@ -86,7 +83,6 @@ test('what leads into the part that is cut off shows all of it: the focus of a l
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.createRoom();
-  await ann.enterCreatedRoom();
   await ann.send(`${'line\n'.repeat(40)}https://example.org/`);
   await ann.page.getByRole('button', { name: 'Show all' }).waitFor();
   await ann.log().getByRole('link').focus();
@@ -98,7 +94,6 @@ test('one to three emoji alone are drawn large', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.createRoom();
-  await ann.enterCreatedRoom();
   for (const text of ['🦋👍🏽', '🦋 and text']) await ann.send(text);
   await ann.sees('🦋 and text');
   const heights = await ann

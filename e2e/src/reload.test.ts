@@ -10,7 +10,6 @@ async function two(stage: Stage) {
   const [ann, bob] = [await stage.person(), await stage.person()];
   const line = await Line.of(bob.context);
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob');
   await bob.send('before');
   await ann.sees('before');
@@ -144,7 +143,8 @@ test('leaving the room forgets both', async () => {
   expect(await kept(bob)).not.toEqual([]);
   await bob.leave();
   await bob.page.getByRole('dialog').getByRole('button', { name: 'Leave room' }).click();
-  await bob.page.getByRole('form', { name: 'Create a room' }).waitFor();
+  await bob.page.getByRole('button', { name: 'Undo' }).waitFor();
+  await bob.page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
   expect(await bob.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
 });
 
@@ -154,7 +154,6 @@ test('where the browser keeps nothing, it asks before it drops what waits', asyn
   const [ann, bob] = [await stage.person(), await stage.person({ profile })];
   const line = await Line.of(bob.context);
   const link = await ann.createRoom({ name: 'Ann' });
-  await ann.enterCreatedRoom();
   await bob.join(link, 'Bob');
   await line.cut();
   await bob.send('would be lost');

@@ -52,9 +52,9 @@ export const SCREENS: readonly Screen[] = [
       return person;
     },
   },
-  { name: 'link-ready', show: (stage, options) => created(stage, options) },
+  { name: 'room-created', show: (stage, options) => created(stage, options) },
   {
-    name: 'link-ready-qr',
+    name: 'room-created-qr',
     show: async (stage, options) => {
       const person = await created(stage, options);
       await person.page.getByRole('button', { name: 'QR code' }).click();
@@ -67,7 +67,7 @@ export const SCREENS: readonly Screen[] = [
     show: async (stage, options) => {
       const maker = await created(stage, {});
       const person = await stage.person(options);
-      await person.page.goto(await maker.readyLink());
+      await person.page.goto(await maker.shownLink());
       await person.heading('You’re invited to a room');
       await person.page.getByText('The server says').waitFor();
       return person;
@@ -76,8 +76,14 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'room-alone',
     show: async (stage, options) => {
-      const person = await created(stage, options);
-      await person.enterCreatedRoom();
+      const maker = await stage.person();
+      const link = await maker.createRoom({ history: 'Only new ones' });
+      const person = await stage.person(options);
+      await person.join(link);
+      await leaveForGood(maker);
+      await person.participants(1);
+      await person.page.reload();
+      await person.page.getByRole('heading', { name: 'You’re the only one here' }).waitFor();
       return person;
     },
   },
@@ -112,9 +118,18 @@ export const SCREENS: readonly Screen[] = [
     name: 'room-leave',
     show: async (stage, options) => {
       const person = await created(stage, options);
-      await person.enterCreatedRoom();
       await person.leave();
       await person.page.getByRole('dialog').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-left',
+    show: async (stage, options) => {
+      const person = await conversation(stage, options);
+      await person.leave();
+      await person.page.getByRole('button', { name: 'Leave room' }).click();
+      await person.page.getByRole('button', { name: 'Undo' }).waitFor();
       return person;
     },
   },
@@ -135,7 +150,6 @@ export const SCREENS: readonly Screen[] = [
     settings: { ROOM_EXPIRY_MINUTES: '0.1' },
     show: async (stage, options) => {
       const person = await created(stage, options);
-      await person.enterCreatedRoom();
       await person.send('Soon this is gone');
       await person.heading('This room has vanished');
       return person;
@@ -165,7 +179,6 @@ export const SCREENS: readonly Screen[] = [
     name: 'replaced',
     show: async (stage, options) => {
       const person = await created(stage, options);
-      await person.enterCreatedRoom();
       await person.takeOverIn(await stage.person());
       await person.heading('You are in this room in another tab');
       return person;
@@ -195,16 +208,14 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'server-restarted',
     show: async (stage, options) => {
-      const person = await created(stage, options);
       let answer: 'pass' | 'deny' = 'pass';
       const wires: WebSocketRoute[] = [];
-      await person.page.routeWebSocket(/\/ws$/, (wire) => {
+      const person = await created(stage, options, (wire) => {
         wires.push(wire);
         if (answer === 'pass') wire.connectToServer();
         else wire.onMessage(() => wire.send('{"type":"denied"}'));
         if (answer === 'deny') wire.send(`{"type":"challenge","nonce":"${'A'.repeat(43)}"}`);
       });
-      await person.enterCreatedRoom();
       answer = 'deny';
       await wires[0]?.close({ code: CLOSE.goingAway.code });
       await person.page.getByText('The server says it was restarted').waitFor();
@@ -214,12 +225,12 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'false-room',
     show: async (stage, options) => {
-      const person = await created(stage, options);
+      const person = await stage.person(options);
       await person.page.routeWebSocket(/\/ws$/, (wire) => {
         const server = wire.connectToServer();
         server.onMessage((frame) => wire.send(typeof frame === 'string' ? withOtherBlob(frame) : frame));
       });
-      await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
+      await person.askForRoom();
       await person.heading('This isn’t the room in your link');
       return person;
     },
@@ -235,8 +246,7 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'room-failed-message',
     show: async (stage, options) => {
-      const person = await created(stage, options);
-      await person.page.routeWebSocket(/\/ws$/, (wire) => {
+      const person = await created(stage, options, (wire) => {
         const server = wire.connectToServer();
         wire.onMessage((frame) => {
           // The first message (kind 1, number 1) is refused for good.
@@ -244,7 +254,6 @@ export const SCREENS: readonly Screen[] = [
           else wire.send('{"type":"refused","n":1,"code":"not_allowed","retryAfterMs":0}');
         });
       });
-      await person.enterCreatedRoom();
       await person.send('Parking is full, walk in from the north gate');
       await person.page.getByText('Failed to send.').waitFor();
       return person;
@@ -265,13 +274,11 @@ async function told(
   heading: string,
   say: (wire: WebSocketRoute) => unknown,
 ): Promise<Person> {
-  const person = await created(stage, options);
   const wires: WebSocketRoute[] = [];
-  await person.page.routeWebSocket(/\/ws$/, (wire) => {
+  const person = await created(stage, options, (wire) => {
     wires.push(wire);
     wire.connectToServer();
   });
-  await person.enterCreatedRoom();
   for (const wire of wires) await say(wire);
   await person.heading(heading);
   return person;
@@ -279,21 +286,19 @@ async function told(
 
 /** Somebody in a room that has become too large for a list (rule PRESENCE-6). */
 async function crowd(stage: Stage, options: PersonOptions): Promise<Person> {
-  const person = await created(stage, options);
-  const link = await person.readyLink();
   const wires: WebSocketRoute[] = [];
-  await person.page.routeWebSocket(/\/ws$/, (wire) => {
+  const person = await created(stage, options, (wire) => {
     wires.push(wire);
     wire.connectToServer();
   });
-  await person.enterCreatedRoom();
+  const link = await person.shownLink();
   const juno = await stage.person();
   await juno.join(link, 'Juno');
   await person.participants(2);
   const count = { version: 99, snapshot: false, joined: [], away: [], left: [], count: 412 };
   for (const wire of wires) wire.send(JSON.stringify({ type: 'presence', ...count }));
   await person.participants(412);
-  await juno.leave();
+  await leaveForGood(juno);
   const lis = await stage.person();
   await lis.join(link, 'Lis');
   await lis.send('So many of us now');
@@ -318,15 +323,13 @@ async function thrownOut(
   why: CloseReason,
   words: string,
 ): Promise<Person> {
-  const person = await created(stage, options);
-  person.expectComplaints(/WebSocket/);
   const wires: WebSocketRoute[] = [];
-  await person.page.routeWebSocket(/\/ws$/, (wire) => {
+  const person = await created(stage, options, (wire) => {
     wires.push(wire);
     if (wires.length === 1) wire.connectToServer();
     else void wire.close({ code: CLOSE[why].code });
   });
-  await person.enterCreatedRoom();
+  person.expectComplaints(/WebSocket/);
   await wires[0]?.close({ code: CLOSE[why].code });
   await person.page.getByText(words).waitFor();
   return person;
@@ -347,10 +350,27 @@ async function at(stage: Stage, options: PersonOptions, path: string): Promise<P
   return person;
 }
 
-async function created(stage: Stage, options: PersonOptions): Promise<Person> {
+/** In a room of their own; `onWire`: what is between them and the server. */
+async function created(
+  stage: Stage,
+  options: PersonOptions,
+  onWire?: (wire: WebSocketRoute) => void,
+): Promise<Person> {
   const person = await stage.person(options);
+  if (onWire !== undefined) await person.page.routeWebSocket(/\/ws$/, onWire);
   await person.createRoom({ name: 'Sam' });
   return person;
+}
+
+/** Without waiting until it can no longer be undone: a reload says goodbye. */
+async function leaveForGood(person: Person): Promise<void> {
+  await person.leave();
+  const confirm = person.page.getByRole('dialog').getByRole('button', { name: 'Leave room' });
+  const undo = person.page.getByRole('button', { name: 'Undo' });
+  await confirm.or(undo).waitFor();
+  if (await confirm.isVisible()) await confirm.click();
+  await undo.waitFor();
+  await person.page.reload();
 }
 
 async function twoPeople(
@@ -358,8 +378,7 @@ async function twoPeople(
   options: PersonOptions,
 ): Promise<{ me: Person; juno: Person; link: string }> {
   const me = await created(stage, options);
-  const link = await me.readyLink();
-  await me.enterCreatedRoom();
+  const link = await me.shownLink();
   const juno = await stage.person();
   await juno.join(link, 'Juno');
   await me.participants(2);

@@ -122,6 +122,8 @@ export function lanAddress(): string {
   return lan.address;
 }
 
+type NewRoom = { readonly name?: string; readonly history?: 'Only new ones' };
+
 /** One person at one page, with the words of the page for the things people do. */
 export class Person {
   readonly page: Page;
@@ -155,8 +157,16 @@ export class Person {
     await this.page.goto(new URL(path, this.#origin).href);
   }
 
-  /** Landing page to the ready link; answers the link. */
-  async createRoom(options: { name?: string; history?: 'Only new ones' } = {}): Promise<string> {
+  /** From the landing page into a room of one's own; answers the link on its card. */
+  async createRoom(options: NewRoom = {}): Promise<string> {
+    await this.askForRoom(options);
+    await this.roomCreated();
+    await this.inRoom();
+    return this.shownLink();
+  }
+
+  /** As far as the press on the button; what comes of it is another matter. */
+  async askForRoom(options: NewRoom = {}): Promise<void> {
     await this.open('/');
     const card = this.page.getByRole('form', { name: 'Create a room' });
     if (options.name !== undefined) await card.getByLabel('Display name').fill(options.name);
@@ -165,19 +175,17 @@ export class Person {
       await card.getByRole('radio', { name: options.history }).check({ force: true });
     }
     await card.getByRole('button', { name: 'Create Shareable Link' }).click();
-    await this.heading('Room created');
-    return this.readyLink();
+  }
+
+  /** The card of a new room is there. */
+  async roomCreated(): Promise<void> {
+    await this.page.getByRole('heading', { name: 'Room created' }).waitFor();
   }
 
   /** The whole link as shown, key and all. */
-  async readyLink(): Promise<string> {
+  async shownLink(): Promise<string> {
     const text = await this.page.locator('.secret__link').innerText();
     return text.replaceAll(/\s/g, '');
-  }
-
-  async enterCreatedRoom(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Join Chat Room' }).click();
-    await this.inRoom();
   }
 
   /** By the link, as somebody who was sent it. */
@@ -223,8 +231,10 @@ export class Person {
     await this.page.getByRole('button', { name: `${count} participant${count === 1 ? '' : 's'}` }).waitFor();
   }
 
+  /** By the menu; where something would be lost, the page asks first. */
   async leave(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Leave room' }).click();
+    await this.page.getByRole('button', { name: 'More', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: 'Leave room' }).click();
   }
 
   /** A duplicate of this tab, as the browser makes it: the storage is copied, keys and all. */

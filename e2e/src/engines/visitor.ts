@@ -24,7 +24,6 @@ export class Visitor {
     await this.press('button', 'Create Shareable Link');
     await this.heading('Room created');
     const link = await this.shownLink();
-    await this.press('button', 'Join Chat Room');
     await this.inRoom();
     return link;
   }
@@ -47,7 +46,8 @@ export class Visitor {
   }
 
   async leave(): Promise<void> {
-    await this.press('button', 'Leave room');
+    await this.press('button', 'More');
+    await this.press('menuitem', 'Leave room');
   }
 
   // In a room.

@@ -25,11 +25,20 @@ export function showStartInAddress(): void {
   if (location.pathname !== '/') show('/', false);
 }
 
+/** Whether the browser's Back leads from here to the start page. */
+export function cameFromStart(): boolean {
+  const state: unknown = history.state;
+  return typeof state === 'object' && state !== null && 'fromStart' in state && state.fromStart === true;
+}
+
 function show(address: string, inPlace: boolean): void {
   if (new URL(address, location.origin).href === location.href) return;
+  const fromStart = inPlace ? cameFromStart() : location.pathname === '/';
   // A browser may refuse: Safari does after a hundred changes in half a minute.
   attempt(() =>
-    inPlace ? history.replaceState(undefined, '', address) : history.pushState(undefined, '', address),
+    inPlace
+      ? history.replaceState({ fromStart }, '', address)
+      : history.pushState({ fromStart }, '', address),
   );
 }
 

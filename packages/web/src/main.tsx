@@ -1,11 +1,12 @@
 // The page begins here.
 
 import { render } from 'preact';
-import { App, startApp } from './app.tsx';
+import { App } from './app.tsx';
+import { startNavigation } from './navigation.ts';
 import { restoreTheme } from './theme.ts';
 
 restoreTheme();
-startApp();
+startNavigation();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);
 document.getElementById('late')?.remove();

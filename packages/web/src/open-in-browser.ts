@@ -1,7 +1,6 @@
 // The SDK's room with what a browser tab gives it: its storage, its WebSocket, the server it came from.
 
 import {
-  type Identity,
   type Room,
   type RoomLink,
   lookAtRoom,
@@ -14,14 +13,16 @@ import { tabStorage } from './tab-storage.ts';
 
 export type RoomEntry = {
   readonly link: RoomLink;
-  /** Whom to be: the creator has an identity before the room is entered. */
-  readonly identity?: Identity;
   readonly name: string;
+  /** It was made here, a moment ago. */
+  readonly isNew?: boolean;
 };
 
-export function openInBrowser(entry: RoomEntry): Room {
+/** As who the tab's storage holds, or else as someone new. */
+export function openInBrowser({ link, name }: RoomEntry): Room {
   return openRoom({
-    ...entry,
+    link,
+    name,
     storage: tabStorage,
     transport: webSocketTransport(socketUrl(location.origin)),
   });

@@ -99,8 +99,9 @@ function enter(storage = new MemoryStorage()) {
     keepAlive: nothing,
     wake: nothing,
     leave: nothing,
+    close: nothing,
   };
-  const view = new RoomView(room, { id, link: '', keyIsKept: true });
+  const view = new RoomView(room, { link: { id, secret: '' }, url: '', isNew: false, keyIsKept: true });
   const stop = guardReload(view, room, id, storage);
   const hear = (news: RoomNews) => {
     for (const listener of listeners) listener(news);
@@ -167,6 +168,10 @@ describe('in a room', () => {
     storage.outlives = false;
     vi.advanceTimersByTime(WRITE_EVERY_MS);
     view.draft.value = 'hello again';
+    expect(asks()).toBe(true);
+    view.isLeft.value = true;
+    expect(asks(), 'a room that was left').toBe(false);
+    view.isLeft.value = false;
     expect(asks()).toBe(true);
     view.draft.value = '';
     expect(asks()).toBe(false);

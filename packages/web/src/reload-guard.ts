@@ -16,7 +16,9 @@ export function guardReload(
 ): () => void {
   view.draft.value ||= loadDraft(storage, id);
   const keeper = new DraftKeeper(view.draft, (text) => keepDraft(storage, id, text));
-  const stopAsking = askBeforeUnload(() => !view.outboxIsSafe.value || !keeper.isSafe.value);
+  const stopAsking = askBeforeUnload(
+    () => !view.isLeft.value && (!view.outboxIsSafe.value || !keeper.isSafe.value),
+  );
   const stop = new AbortController();
   const flush = (): void => keeper.flush();
   window.addEventListener('pagehide', flush, { signal: stop.signal });

@@ -1,5 +1,13 @@
 // What only a room and its lobby need: loaded by itself while somebody still reads the first screen.
 
 export { openLobby } from './open-in-browser.ts';
-export { enterRoom, leaveRoom, roomEnd } from './room-state.ts';
+export {
+  currentRoom,
+  enterRoom,
+  finishLeaving,
+  leftRoom,
+  roomEnd,
+  stepOut,
+  undoLeaving,
+} from './room-state.ts';
 export { Room } from './screens/room.tsx';

@@ -1,7 +1,17 @@
 import type { RoomEnd, RoomListener, RoomNews } from '@mayfly/client';
 import { parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { currentRoom, enterRoom, leaveRoom, roomEnd } from './room-state.ts';
+import {
+  UNDO_MS,
+  currentRoom,
+  enterRoom,
+  finishLeaving,
+  leaveRoom,
+  leftRoom,
+  roomEnd,
+  stepOut,
+  undoLeaving,
+} from './room-state.ts';
 import type { ChatRoom } from './room-view.ts';
 
 const id = parseRoomId('k3F9ab') ?? expect.unreachable();
@@ -25,6 +35,8 @@ function stubPage() {
 class ScriptedRoom implements ChatRoom {
   listener: RoomListener = () => expect.unreachable('nobody listens');
   woken = 0;
+  left = 0;
+  closed = 0;
   subscribe(listener: RoomListener): Disposable {
     this.listener = listener;
     return { [Symbol.dispose]: () => undefined };
@@ -36,7 +48,11 @@ class ScriptedRoom implements ChatRoom {
     this.woken++;
   }
   leave(): void {
+    this.left++;
     this.end({ why: 'left' });
+  }
+  close(): void {
+    this.closed++;
   }
   send = () => ({ ok: true, key: 'k' }) as const;
   rename = () => ({ ok: true });
@@ -79,6 +95,7 @@ beforeEach(() => {
 
 afterEach(() => {
   leaveRoom();
+  finishLeaving();
   // Nothing ticks on after a room.
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
@@ -111,13 +128,77 @@ describe('going in', () => {
   });
 });
 
-describe('coming out', () => {
-  test('leaving drops the room, also from the address', () => {
-    enter();
+describe('leaving', () => {
+  test('is out of sight at once, also from the address, and said only when it can no longer be undone', () => {
+    const room = enter();
     leaveRoom();
     expect(currentRoom.value).toBeUndefined();
-    expect(roomEnd.value?.end).toEqual({ why: 'left' });
-    expect(browser.history.replaceState).toHaveBeenCalledExactlyOnceWith(undefined, '', '/');
+    expect(leftRoom.value?.id).toBe(id);
+    expect(browser.history.replaceState).toHaveBeenCalledExactlyOnceWith(expect.anything(), '', '/');
+    vi.advanceTimersByTime(UNDO_MS - 1);
+    expect(room.left).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(room.left).toBe(1);
+    expect(leftRoom.value).toBeUndefined();
+    expect(roomEnd.value).toBeUndefined();
+  });
+
+  test('undone, nothing is lost: what was written, said and heard meanwhile', () => {
+    const room = enter();
+    const view = currentRoom.value ?? expect.unreachable();
+    view.draft.value = 'half a sent';
+    leaveRoom();
+    room.listener(written);
+    expect(undoLeaving()).toEqual(link);
+    expect(currentRoom.value).toBe(view);
+    expect(leftRoom.value).toBeUndefined();
+    expect(view.draft.value).toBe('half a sent');
+    expect(view.stream.value).not.toEqual([]);
+    expect(room.woken).toBe(1);
+    vi.advanceTimersByTime(UNDO_MS);
+    browser.window.dispatchEvent(new Event('pagehide'));
+    expect([room.left, room.closed]).toEqual([0, 0]);
+  });
+
+  test('is said when the page goes, or another room is opened', () => {
+    const first = enter();
+    leaveRoom();
+    browser.window.dispatchEvent(new Event('pagehide'));
+    expect(first.left).toBe(1);
+    const second = enter();
+    leaveRoom();
+    enter();
+    expect(second.left).toBe(1);
+    expect(leftRoom.value).toBeUndefined();
+  });
+
+  test('too late, there is nothing to undo', () => {
+    enter();
+    leaveRoom();
+    vi.advanceTimersByTime(UNDO_MS);
+    expect(undoLeaving()).toBeUndefined();
+    expect(currentRoom.value).toBeUndefined();
+  });
+
+  test('a room that ends meanwhile is over without a word', () => {
+    const room = enter();
+    leaveRoom();
+    room.end({ why: 'expired' });
+    expect(leftRoom.value).toBeUndefined();
+    expect(roomEnd.value).toBeUndefined();
+    vi.advanceTimersByTime(UNDO_MS);
+    expect(room.left).toBe(0);
+  });
+
+  test('who left is not counted as someone who looks, and the title is the next screen’s own', () => {
+    const room = enter();
+    leaveRoom();
+    browser.page.title = 'over';
+    browser.window.dispatchEvent(new Event('online'));
+    room.listener(written);
+    expect(leftRoom.value?.unseen.value).toBe(1);
+    expect(browser.page.title).toBe('over');
+    expect(room.woken).toBe(0);
   });
 
   test('an address that is no longer that of the room stays as it is', () => {
@@ -126,26 +207,28 @@ describe('coming out', () => {
     leaveRoom();
     expect(browser.history.replaceState).not.toHaveBeenCalled();
   });
+});
+
+describe('stepping out', () => {
+  test('closes without a goodbye, and keeps the room in the tab', () => {
+    const room = enter();
+    stepOut();
+    expect([room.left, room.closed]).toEqual([0, 1]);
+    expect(currentRoom.value).toBeUndefined();
+    expect(roomEnd.value).toBeUndefined();
+    expect(browser.history.replaceState).not.toHaveBeenCalled();
+  });
 
   test('the page no longer listens to the browser', () => {
     const room = enter();
-    leaveRoom();
+    stepOut();
     browser.window.dispatchEvent(new Event('online'));
-    expect(room.woken).toBe(0);
+    browser.window.dispatchEvent(new Event('pagehide'));
+    expect([room.woken, room.left]).toEqual([0, 0]);
   });
+});
 
-  test('the title is the next screen’s own', () => {
-    const room = enter();
-    const view = currentRoom.value ?? expect.unreachable();
-    leaveRoom();
-    browser.page.title = 'over';
-    view.wake({ visible: false, online: true });
-    view.hear(written);
-    expect(view.unseen.value).toBe(1);
-    expect(browser.page.title).toBe('over');
-    expect(room.woken).toBe(0);
-  });
-
+describe('coming out', () => {
   test.each<RoomEnd['why']>(['expired', 'owner', 'vanished'])('%s lets the room fade first', (why) => {
     const room = enter();
     room.listener(written);

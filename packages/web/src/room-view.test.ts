@@ -50,7 +50,7 @@ const facts = (more: Partial<RoomFacts> = {}): RoomNews => ({
   },
 });
 
-function enter() {
+function enter({ isNew = false } = {}) {
   const room = {
     subscribe: vi.fn<ChatRoom['subscribe']>(),
     send: vi.fn<ChatRoom['send']>(() => ({ ok: true, key: 'sent' })),
@@ -60,8 +60,11 @@ function enter() {
     keepAlive: vi.fn<ChatRoom['keepAlive']>(),
     wake: vi.fn<ChatRoom['wake']>(),
     leave: vi.fn<ChatRoom['leave']>(),
+    close: vi.fn<ChatRoom['close']>(),
   };
-  const view = new RoomView(room, { id, link: 'https://chat.example/chat/k3F9ab#key', keyIsKept: true });
+  const url = 'https://chat.example/chat/k3F9ab#key';
+  const link = { id, secret: 'A'.repeat(32) };
+  const view = new RoomView(room, { link, url, isNew, keyIsKept: true });
   views.push(view);
   const live = () => view.hear({ type: 'connection', connection: { state: 'live' } });
   return { room, view, live };
@@ -308,7 +311,7 @@ const here = (count: number): RoomNews => ({ type: 'members', members: [member(s
 describe('what stands above the oldest message', () => {
   test.each<[string, RoomNews[], string | undefined]>([
     ['nothing before the room is known', [here(1)], undefined],
-    ['the owner is the first', [facts({ owner: true }), here(1)], 'first_here'],
+    ['the owner is alone', [facts({ owner: true }), here(1)], 'created'],
     ['somebody else is the only one', [facts(), here(1)], 'alone_here'],
     ['others are here, nobody wrote', [facts(), here(2)], 'start'],
     ['the first message of the log', [facts(), here(2), heard([message(2)], true)], 'start'],

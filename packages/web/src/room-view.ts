@@ -11,9 +11,10 @@ import {
   type PutOff,
   type Room,
   type RoomFacts,
+  type RoomLink,
   type RoomNews,
 } from '@mayfly/client';
-import { BODY_BYTES_MAX, KEEP_EVERY_MS, utf8 } from '@mayfly/protocol';
+import { BODY_BYTES_MAX, KEEP_EVERY_MS, type RoomId, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
 import { isLow, passedMark } from './countdown.ts';
 import { codePointCount, trimmedDraft } from './draft-text.ts';
@@ -32,7 +33,7 @@ import {
 /** What the page asks of the SDK's room. */
 export type ChatRoom = Pick<
   Room,
-  'subscribe' | 'send' | 'retry' | 'discard' | 'rename' | 'keepAlive' | 'wake' | 'leave'
+  'subscribe' | 'send' | 'retry' | 'discard' | 'rename' | 'keepAlive' | 'wake' | 'leave' | 'close'
 >;
 
 /** What is left to say of a room that is over. */
@@ -50,7 +51,7 @@ export type RoomSummary = {
 };
 
 /** What stands above the oldest message. */
-export type Opening = 'first_here' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
+export type Opening = 'created' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
 
 export type BannerKind = 'offline' | 'reconnecting' | 'connecting' | PutOff;
 
@@ -62,13 +63,23 @@ const PEOPLE_MAX = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
 
-/** Which room a view is of. */
-type RoomName = { readonly id: string; readonly link: string; readonly keyIsKept: boolean };
+/** Which room a view is of, and how it came to be. */
+export type ViewedRoom = {
+  readonly link: RoomLink;
+  /** The link as people pass it on. */
+  readonly url: string;
+  /** It was made here, a moment ago. */
+  readonly isNew: boolean;
+  /** False: the browser keeps nothing for this page, so only the address brings the key through a reload. */
+  readonly keyIsKept: boolean;
+};
 
 export class RoomView implements Disposable {
-  readonly id: string;
+  readonly id: RoomId;
+  readonly roomLink: RoomLink;
+  /** The same as people pass it on. */
   readonly link: string;
-  /** False: the browser keeps nothing for this page, so only the address brings the key through a reload. */
+  readonly isNew: boolean;
   readonly keyIsKept: boolean;
   readonly connection = signal<Connection>({ state: 'connecting' });
   /** When the next try to connect comes, in milliseconds since 1970. */
@@ -89,6 +100,8 @@ export class RoomView implements Disposable {
   readonly atEnd = signal(true);
   /** What a screen reader says of the countdown; changes only at its marks. */
   readonly spokenLifeMs = signal<number | undefined>(undefined);
+  /** Out of sight, and over as soon as that can no longer be undone. */
+  readonly isLeft = signal(false);
   /** The last moments, for the room to fade. */
   readonly vanishing = signal(false);
   readonly texts = new ParsedTexts();
@@ -112,10 +125,12 @@ export class RoomView implements Disposable {
   #noticed = 0;
   #drawn: readonly StreamItem[] = [];
 
-  constructor(room: ChatRoom, { id, link, keyIsKept }: RoomName) {
+  constructor(room: ChatRoom, { link, url, isNew, keyIsKept }: ViewedRoom) {
     this.#room = room;
-    this.id = id;
-    this.link = link;
+    this.id = link.id;
+    this.roomLink = link;
+    this.link = url;
+    this.isNew = isNew;
     this.keyIsKept = keyIsKept;
     this.#timer = setInterval(() => this.#beat(), TICK_MS);
     this.#stopReading = effect(() => {
@@ -144,13 +159,20 @@ export class RoomView implements Disposable {
 
   readonly opening = computed((): Opening | undefined => {
     const facts = this.facts.value;
+    const isAlone = this.#isSilent.value && this.count.value <= 1;
+    // The link of a new room can be copied before the server has let its maker in.
+    if (isAlone && this.isNew) return 'created';
     if (facts === undefined || this.count.value === 0) return undefined;
-    const first = this.#placed.value[0];
-    const silent = first === undefined && this.outbox.value.length === 0 && this.#notices.value.length === 0;
-    if (silent && this.count.value === 1) return facts.owner ? 'first_here' : 'alone_here';
+    if (isAlone) return facts.owner ? 'created' : 'alone_here';
     if (facts.history === 'none' && !facts.owner) return 'joined_late';
+    const first = this.#placed.value[0];
     return first === undefined || first.message.seq <= FIRST_MESSAGE_SEQ ? 'start' : 'cut_off';
   });
+
+  readonly #isSilent = computed(
+    () =>
+      this.#placed.value.length === 0 && this.outbox.value.length === 0 && this.#notices.value.length === 0,
+  );
 
   readonly banner = computed((): BannerKind | undefined => {
     const since = this.#notLiveSince.value;
@@ -309,8 +331,14 @@ export class RoomView implements Disposable {
     this.#room.keepAlive();
   }
 
+  /** Says goodbye. */
   leave(): void {
     this.#room.leave();
+  }
+
+  /** Goes without a goodbye. */
+  close(): void {
+    this.#room.close();
   }
 
   /** The page was looked at again, or the network came or went: find out at once what is so. */

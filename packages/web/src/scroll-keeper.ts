@@ -13,13 +13,21 @@ export class ScrollKeeper implements Disposable {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
   readonly #onAtEnd: (atEnd: boolean) => void;
+  readonly #isIdle: () => boolean;
   readonly #listening = new AbortController();
   readonly #resized: ResizeObserver;
   #atEnd = true;
   #heights = '';
   #anchor: Anchor | undefined;
 
-  constructor(scroller: HTMLElement, list: HTMLElement, onAtEnd: (atEnd: boolean) => void) {
+  /** While it `isIdle`, the place is left to the reader: what stands there is no talk, and its beginning matters. */
+  constructor(
+    scroller: HTMLElement,
+    list: HTMLElement,
+    onAtEnd: (atEnd: boolean) => void,
+    isIdle: () => boolean,
+  ) {
+    this.#isIdle = isIdle;
     this.#scroller = scroller;
     this.#list = list;
     this.#onAtEnd = onAtEnd;
@@ -38,6 +46,7 @@ export class ScrollKeeper implements Disposable {
 
   /** After anything in the list changed, before it is painted. */
   settle(): void {
+    if (this.#isIdle()) return;
     if (this.#atEnd) {
       this.#scroller.scrollTop = this.#scroller.scrollHeight;
       this.#heights = this.#measure();
@@ -67,6 +76,7 @@ export class ScrollKeeper implements Disposable {
   }
 
   #scrolled(): void {
+    if (this.#isIdle()) return;
     // The browser says so before it tells of a new size: whoever was at the end did not scroll away from it.
     if (this.#atEnd && this.#heights !== this.#measure()) {
       this.settle();

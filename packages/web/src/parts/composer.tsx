@@ -22,8 +22,8 @@ export function Composer({ view }: ComposerProps) {
     if (!growsByItself && field.current !== null) fitHeight(field.current);
   }, [draft]);
   useLayoutEffect(() => {
-    // On touch the keyboard would cover what there is to read.
-    if (!isTouch()) field.current?.focus({ preventScroll: true });
+    // On touch the keyboard would cover what there is to read; in a new room the link comes first.
+    if (!isTouch() && view.opening.peek() !== 'created') field.current?.focus({ preventScroll: true });
   }, []);
   const send = () => {
     view.send();

@@ -6,6 +6,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { createTroubleText } from '../create-trouble.ts';
 import { isNameTooLong } from '../display-name.ts';
 import { lifeChoices, lifeLabel } from '../life-choice.ts';
+import { loadRoomPart } from '../room-part-loader.ts';
 import { askServerLimits, serverLimits } from '../server-limits.ts';
 import { texts } from '../words/start.ts';
 import { Icon } from './icon.tsx';
@@ -16,7 +17,6 @@ import { Trouble } from './text-field.tsx';
 export type CreatedRoom = {
   readonly link: RoomLink;
   readonly identity: Identity;
-  readonly lifeMs: number;
 };
 
 /** An attempt that takes longer has failed, whatever comes later. */
@@ -37,6 +37,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
   const create = async () => {
     setBusy(true);
     setTrouble(undefined);
+    void loadRoomPart();
     const created = await createRoom({
       origin: window.location.origin,
       lifeSeconds: life,
@@ -45,7 +46,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
       signal: AbortSignal.timeout(CREATE_MS_MAX),
     });
     setBusy(false);
-    if (created.ok) onCreated({ link: created.link, identity: created.identity, lifeMs: life * 1000 });
+    if (created.ok) onCreated({ link: created.link, identity: created.identity });
     else setTrouble(createTroubleText(created.reason, created.retryAfterMs));
   };
 

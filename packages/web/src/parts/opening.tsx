@@ -1,39 +1,44 @@
-// What stands above the oldest message: where the room starts, or why it does not start here.
+// What stands above the oldest message: the link of a room just made, where the room starts, or why not here.
 
 import type { RoomFacts } from '@mayfly/client';
 import type { Opening as OpeningKind, RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
-import { texts } from '../words/start.ts';
 import { Icon } from './icon.tsx';
 import { Mark } from './mark.tsx';
 import { PlainHttpBadge } from './plain-http-badge.tsx';
+import { RoomCreated } from './room-created.tsx';
 import { CopyButton } from './share-link.tsx';
 
-type OpeningProps = { readonly view: RoomView; readonly onInvite: () => void };
+export type OpeningActions = {
+  readonly onInvite: () => void;
+  readonly onQr: () => void;
+  readonly onRename: () => void;
+};
 
-export function Opening({ view, onInvite }: OpeningProps) {
-  const facts = view.facts.value;
+type OpeningProps = OpeningActions & { readonly view: RoomView };
+
+export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
   const kind = view.opening.value;
+  if (kind === 'created') return <RoomCreated view={view} onQr={onQr} onRename={onRename} />;
+  const facts = view.facts.value;
   if (facts === undefined || kind === undefined) return null;
-  const alone = kind === 'first_here' || kind === 'alone_here';
   return (
-    <li class={alone ? 'birth birth--alone' : 'birth'}>
+    <li class={kind === 'alone_here' ? 'birth birth--alone' : 'birth'}>
       <Mark />
       <h2>{HEADINGS[kind]}</h2>
       <p>{leadOf(kind, facts)}</p>
-      {alone && (
+      {kind === 'alone_here' && (
         <div class="row">
           <CopyButton text={view.link} primary={false} onRefused={onInvite} />
-          <button class="btn btn--sec" type="button" onClick={onInvite}>
+          <button class="btn btn--sec" type="button" onClick={onQr}>
             <Icon name="qr" />
-            {texts.link.qr}
+            {roomTexts.link.qr}
           </button>
         </div>
       )}
       {!view.keyIsKept && (
         <p class="hint">
-          <Icon name="alert" small />
-          <span>{texts.link.inAddress}</span>
+          <Icon name="alert" small /> {roomTexts.link.inAddress}
         </p>
       )}
       <span class="narrow-only">
@@ -43,17 +48,17 @@ export function Opening({ view, onInvite }: OpeningProps) {
   );
 }
 
-const HEADINGS: Readonly<Record<OpeningKind, string>> = {
-  first_here: roomTexts.firstHere,
+type Plain = Exclude<OpeningKind, 'created'>;
+
+const HEADINGS: Readonly<Record<Plain, string>> = {
   alone_here: roomTexts.aloneHere,
   start: roomTexts.start,
   joined_late: roomTexts.joinedLate,
   cut_off: roomTexts.cutOff,
 };
 
-function leadOf(kind: OpeningKind, facts: RoomFacts): string {
+function leadOf(kind: Plain, facts: RoomFacts): string {
   switch (kind) {
-    case 'first_here':
     case 'alone_here':
       return roomTexts.aloneLead(facts.lifeMs);
     case 'start':

@@ -19,7 +19,7 @@ export function InviteDialog({ view, onClose }: DialogProps) {
   const history = view.facts.value?.history;
   return (
     <Dialog title={roomTexts.invitePeople} onClose={onClose}>
-      <QrCode text={view.link} label={texts.link.qrLabel} />
+      <QrCode text={view.link} label={roomTexts.link.qrLabel} />
       <ShareLink url={view.link} primary keyIsKept={view.keyIsKept} />
       <p class="note note--warn">
         <Icon name="gone" />
@@ -31,16 +31,25 @@ export function InviteDialog({ view, onClose }: DialogProps) {
   );
 }
 
+export function QrDialog({ view, onClose }: DialogProps) {
+  return (
+    <Dialog title={roomTexts.link.qr} lead={roomTexts.link.qrLead} onClose={onClose}>
+      <QrCode text={view.link} label={roomTexts.link.qrLabel} />
+    </Dialog>
+  );
+}
+
 type LeaveDialogProps = DialogProps & { readonly onLeave: () => void };
 
 export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
-  const unsent = view.outbox.value.length;
+  const [first, ...others] = lossesOf(view);
   return (
-    <Dialog
-      title={roomTexts.leaveAsk}
-      lead={unsent > 0 ? roomTexts.leaveUnsent(unsent) : roomTexts.leaveAlone}
-      onClose={onClose}
-    >
+    <Dialog title={roomTexts.leaveAsk} lead={first} onClose={onClose}>
+      {others.map((loss) => (
+        <p class="muted" key={loss}>
+          {loss}
+        </p>
+      ))}
       <div class="acts">
         <button class="btn btn--pri" type="button" onClick={onLeave}>
           {roomTexts.leave}
@@ -51,6 +60,16 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
       </div>
     </Dialog>
   );
+}
+
+/** What leaving costs, in words: asked about before. */
+export function lossesOf(view: RoomView): readonly string[] {
+  const unsent = view.outbox.value.length;
+  return [
+    ...(unsent > 0 ? [roomTexts.leaveUnsent(unsent)] : []),
+    ...(view.facts.value?.owner === true ? [roomTexts.leaveOwner] : []),
+    ...(view.count.value <= 1 ? [roomTexts.leaveAlone] : []),
+  ];
 }
 
 export function RenameDialog({ view, onClose }: DialogProps) {

@@ -15,16 +15,17 @@ type RoomHeaderProps = ViewProps & {
   readonly membersShown: boolean;
   readonly onMembers: () => void;
   readonly onInvite: () => void;
-  readonly onLeave: () => void;
+  /** Out of the room without leaving it. */
+  readonly onBack: () => void;
   /** The *More* menu. */
   readonly children: ComponentChildren;
 };
 
-export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, children }: RoomHeaderProps) {
+export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, children }: RoomHeaderProps) {
   return (
     <header class="bar">
-      <button class="icb narrow-only" type="button" aria-label={roomTexts.leave} onClick={onLeave}>
-        <Icon name="leave" flip />
+      <button class="icb narrow-only" type="button" aria-label={roomTexts.back} onClick={onBack}>
+        <Icon name="back" flip />
       </button>
       <Ring view={view} />
       <div class="bar__id">
@@ -57,10 +58,6 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onLeave, c
           <Icon name="invite" />
         </button>
         {children}
-        <button class="btn wide-only" type="button" onClick={onLeave}>
-          <Icon name="leave" flip />
-          <span class="bar__label">{roomTexts.leave}</span>
-        </button>
       </div>
     </header>
   );

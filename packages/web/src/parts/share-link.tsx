@@ -1,10 +1,10 @@
 // The room link with its key marked, and the ways to pass it on.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { canShare, shareLink } from '../browser.ts';
 import { copyText, selectContents } from '../clipboard.ts';
-import { texts } from '../words/start.ts';
+import { roomTexts } from '../words/room.ts';
 import { isThisMachine } from '../this-machine.ts';
 import { Icon } from './icon.tsx';
 
@@ -12,8 +12,8 @@ const COPIED_SHOWN_MS = 4000;
 
 type ShareLinkProps = {
   readonly url: string;
-  /** Whether copying is what the screen is for. */
-  readonly primary?: boolean;
+  /** Whether copying is what the screen is for; `focused`: the focus starts there. */
+  readonly primary?: boolean | 'focused';
   /** False: the address has the key, because the browser keeps nothing for this page. */
   readonly keyIsKept?: boolean;
   /** More buttons in the row. */
@@ -29,25 +29,26 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
         <SecretLink url={url} shown={shown} />
         <p class="hint">
           <Icon name="key" small />
-          <span>{texts.link.keyHint}</span>
+          <span>{roomTexts.link.keyHint}</span>
         </p>
         {!keyIsKept && (
           <p class="hint">
             <Icon name="alert" small />
-            <span>{texts.link.inAddress}</span>
+            <span>{roomTexts.link.inAddress}</span>
           </p>
         )}
         {isThisMachine(window.location.hostname) && (
           <p class="hint">
             <Icon name="alert" small />
-            <span>{texts.link.hereOnly}</span>
+            <span>{roomTexts.link.hereOnly}</span>
           </p>
         )}
       </div>
       <div class="row">
         <CopyButton
           text={url}
-          primary={primary}
+          primary={primary !== false}
+          focused={primary === 'focused'}
           onRefused={() => {
             if (shown.current !== null) selectContents(shown.current);
           }}
@@ -56,10 +57,10 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
           <button
             class="btn btn--sec"
             type="button"
-            onClick={() => void shareLink(texts.link.shareTitle, url)}
+            onClick={() => void shareLink(roomTexts.link.shareTitle, url)}
           >
             <Icon name="share" />
-            {texts.link.share}
+            {roomTexts.link.share}
           </button>
         )}
         {children}
@@ -87,11 +88,17 @@ function SecretLink({ url, shown }: SecretLinkProps) {
 type CopyButtonProps = {
   readonly text: string;
   readonly primary: boolean;
+  /** The focus starts here. */
+  readonly focused?: boolean;
   /** The browser did not copy: now the reader must. */
   readonly onRefused: () => void;
 };
 
-export function CopyButton({ text, primary, onRefused }: CopyButtonProps) {
+export function CopyButton({ text, primary, focused = false, onRefused }: CopyButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (focused) button.current?.focus();
+  }, [focused]);
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
   useEffect(() => {
     if (outcome !== 'copied') return undefined;
@@ -105,13 +112,18 @@ export function CopyButton({ text, primary, onRefused }: CopyButtonProps) {
   };
   return (
     <>
-      <button class={`btn ${primary ? 'btn--pri' : 'btn--sec'}`} type="button" onClick={() => void copy()}>
+      <button
+        class={`btn ${primary ? 'btn--pri' : 'btn--sec'}`}
+        type="button"
+        ref={button}
+        onClick={() => void copy()}
+      >
         <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
-        {outcome === 'copied' ? texts.link.copied : texts.link.copy}
+        {outcome === 'copied' ? roomTexts.link.copied : roomTexts.link.copy}
       </button>
       <span class={outcome === 'refused' ? 'hint hint--row' : 'vh'} role="status">
-        {outcome === 'copied' && texts.link.copied}
-        {outcome === 'refused' && texts.link.copyByHand}
+        {outcome === 'copied' && roomTexts.link.copied}
+        {outcome === 'refused' && roomTexts.link.copyByHand}
       </span>
     </>
   );

@@ -11,21 +11,26 @@ import { roomTexts } from '../words/room.ts';
 import { AuthorName } from './author-name.tsx';
 import { Icon } from './icon.tsx';
 import { TrimmedMessage } from './message.tsx';
-import { Opening } from './opening.tsx';
+import { Opening, type OpeningActions } from './opening.tsx';
 import { TurnRow } from './turn.tsx';
 
 type ViewProps = { readonly view: RoomView };
-type StreamProps = ViewProps & { readonly onInvite: () => void };
+type StreamProps = ViewProps & OpeningActions;
 
-export function Stream({ view, onInvite }: StreamProps) {
+export function Stream({ view, ...actions }: StreamProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const keeper = useRef<ScrollKeeper>(undefined);
   useLayoutEffect(() => {
     if (scroller.current === null || list.current === null) return undefined;
-    const kept = new ScrollKeeper(scroller.current, list.current, (atEnd) => {
-      view.atEnd.value = atEnd;
-    });
+    const kept = new ScrollKeeper(
+      scroller.current,
+      list.current,
+      (atEnd) => {
+        view.atEnd.value = atEnd;
+      },
+      () => view.opening.peek() === 'created',
+    );
     keeper.current = kept;
     return () => kept[Symbol.dispose]();
   }, [view]);
@@ -46,7 +51,7 @@ export function Stream({ view, onInvite }: StreamProps) {
         ref={scroller}
       >
         <ol class="log" ref={list}>
-          <Opening view={view} onInvite={onInvite} />
+          <Opening view={view} {...actions} />
           {view.stream.value.map((item) => (
             <Row key={item.key} item={item} view={view} shared={shared} />
           ))}

@@ -6,7 +6,14 @@ import { Banner } from '../parts/banner.tsx';
 import { Composer } from '../parts/composer.tsx';
 import { MembersDialog, MembersPanel } from '../parts/members.tsx';
 import { type MenuItem, MoreMenu } from '../parts/more-menu.tsx';
-import { DetailsDialog, InviteDialog, LeaveDialog, RenameDialog } from '../parts/room-dialogs.tsx';
+import {
+  DetailsDialog,
+  InviteDialog,
+  LeaveDialog,
+  QrDialog,
+  RenameDialog,
+  lossesOf,
+} from '../parts/room-dialogs.tsx';
 import { RoomHeader, SpokenLife } from '../parts/room-header.tsx';
 import { Stream } from '../parts/stream.tsx';
 import { currentRoom, leaveRoom } from '../room-state.ts';
@@ -14,22 +21,26 @@ import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { toggleTheme } from '../theme.ts';
 
-type Open = 'members' | 'invite' | 'leave' | 'rename' | 'details';
+type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details';
 
 /** As in room.css: from here on the people stand beside the stream. */
 const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
 
+type RoomProps = {
+  /** Out of the room without leaving it. */
+  readonly onBack: () => void;
+};
+
 /** Empty while this page is in no room. */
-export function Room() {
+export function Room({ onBack }: RoomProps) {
   const view = currentRoom.value;
-  return view === undefined ? null : <RoomScreen key={view.id} view={view} />;
+  return view === undefined ? null : <RoomScreen key={view.id} view={view} onBack={onBack} />;
 }
 
-function RoomScreen({ view }: { readonly view: RoomView }) {
+function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   const [open, setOpen] = useState<Open>();
   const [panel, setPanel] = useState(true);
   const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
-  const leave = () => (losesSomething(view) ? setOpen('leave') : leaveRoom());
   return (
     <div class={roomClass(view, panel)} data-life={view.lifeIsLow.value ? 'low' : undefined}>
       <main class="main">
@@ -38,13 +49,18 @@ function RoomScreen({ view }: { readonly view: RoomView }) {
           membersShown={besides() ? panel : open === 'members'}
           onMembers={showMembers}
           onInvite={() => setOpen('invite')}
-          onLeave={leave}
+          onBack={onBack}
         >
           <MoreMenu items={menuOf(view, setOpen)} />
         </RoomHeader>
         <div class="stage">
           <Banner view={view} />
-          <Stream view={view} onInvite={() => setOpen('invite')} />
+          <Stream
+            view={view}
+            onInvite={() => setOpen('invite')}
+            onQr={() => setOpen('qr')}
+            onRename={() => setOpen('rename')}
+          />
         </div>
         <Composer view={view} />
       </main>
@@ -59,11 +75,6 @@ function roomClass(view: RoomView, panel: boolean): string {
   return `room${panel ? '' : ' room--whole'}${view.vanishing.value ? ' is-vanishing' : ''}`;
 }
 
-/** Alone, only the link leads back; what is not sent is lost. */
-function losesSomething(view: RoomView): boolean {
-  return view.count.value <= 1 || view.outbox.value.length > 0;
-}
-
 function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[] {
   return [
     { icon: 'edit', text: roomTexts.rename, onChoose: () => open('rename') },
@@ -75,6 +86,11 @@ function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[]
     },
     { icon: 'theme', text: roomTexts.appearance, onChoose: toggleTheme },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
+    {
+      icon: 'leave',
+      text: roomTexts.leave,
+      onChoose: () => (lossesOf(view).length > 0 ? open('leave') : leaveRoom()),
+    },
   ];
 }
 
@@ -93,6 +109,8 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
       return <MembersDialog view={view} onInvite={() => onOpen('invite')} onClose={onClose} />;
     case 'invite':
       return <InviteDialog view={view} onClose={onClose} />;
+    case 'qr':
+      return <QrDialog view={view} onClose={onClose} />;
     case 'leave':
       return <LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
     case 'rename':

@@ -56,6 +56,7 @@ export const roomTexts = {
   invite: 'Invite',
   invitePeople: 'Invite people',
   leave: 'Leave room',
+  back: 'Back',
   more: 'More',
   menu: 'Room',
 
@@ -90,10 +91,14 @@ export const roomTexts = {
   joinedLateLead: 'In this room, new people don’t see earlier messages.',
   cutOff: 'Earlier messages are not here',
   cutOffLead: (most: number) => `A room keeps its newest ${plural(most, 'message')}.`,
-  firstHere: 'You’re the first one here',
+  created: 'Room created',
+  createdLead: 'Send this link to the people you want to talk to.',
+  createdLife: (lifeMs: number) => `The room disappears when it’s quiet for ${lifetime(lifeMs)}.`,
+  createdWarning: 'Only share it with people you trust.',
+  yourName: 'Your name',
   aloneHere: 'You’re the only one here',
   aloneLead: (lifeMs: number) =>
-    `Share the link and wait, or write something for whoever comes. The room vanishes after ${lifetime(lifeMs)} without a message.`,
+    `Share the link, or leave a message for whoever joins. The room disappears when it’s quiet for ${lifetime(lifeMs)}.`,
 
   onItsWay: {
     sending: 'Sending…',
@@ -137,6 +142,21 @@ export const roomTexts = {
   offlineLead: 'The room keeps counting down without you.',
   tryNow: 'Try now',
 
+  link: {
+    keyHint: 'The highlighted part is the key. Browsers never send it to the server.',
+    inAddress:
+      'Your browser doesn’t let this page store anything, so the key stays in the address bar. After a reload you’re someone new.',
+    hereOnly:
+      'This link only works on this computer. To invite other devices, open this page at the network address that the server printed when it started.',
+    copy: 'Copy link',
+    copied: 'Link copied',
+    copyByHand: 'Your browser blocked copying. The link is selected: press Ctrl+C (⌘C on a Mac).',
+    share: 'Share…',
+    shareTitle: 'A chat room',
+    qr: 'QR code',
+    qrLabel: 'QR code of the room link',
+    qrLead: 'Scan it with a phone to open the room there.',
+  },
   inviteWarning: 'Anyone with this link can read the room.',
   inviteHistory: {
     all: 'People who join later see all messages.',
@@ -144,10 +164,14 @@ export const roomTexts = {
   },
 
   leaveAsk: 'Leave this room?',
+  leaveOwner:
+    'You created this room. Once you’ve left it has no owner, and you can’t come back as one, even with the link.',
   leaveAlone:
-    'You are the only one here. The room stays until its time is up; to come back you need its link.',
+    'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
   leaveUnsent: (count: number) =>
-    `${plural(count, 'message')} of yours ${count === 1 ? 'has' : 'have'} not been sent and will be lost.`,
+    count === 1
+      ? 'One of your messages hasn’t been sent and will be lost.'
+      : `${count.toLocaleString('en')} of your messages haven’t been sent and will be lost.`,
   stay: 'Stay',
 
   rename: 'Change your name',

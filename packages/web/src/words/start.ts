@@ -71,27 +71,6 @@ export const texts = {
     joinRoom: 'Join Chat Room',
   },
 
-  link: {
-    heading: 'Room created',
-    lead: (lifeMs: number | undefined) =>
-      `Send this link to the people you want to talk to.${lifeMs === undefined ? '' : ` The room vanishes after ${lifetime(lifeMs)} without a message.`}`,
-    keyHint: 'The marked part is the room’s key. Your browser never sends it to the server.',
-    inAddress:
-      'Your browser doesn’t let this page store anything, so the key stays in the address bar. After a reload you’re someone new.',
-    hereOnly:
-      'This link works on this computer only. For other devices, open this page at the network address that the server printed when it started.',
-    copy: 'Copy link',
-    copied: 'Link copied',
-    copyByHand: 'The browser did not let us copy. The link is selected: press Ctrl+C, or ⌘C on a Mac.',
-    share: 'Share…',
-    shareTitle: 'A chat room',
-    qr: 'QR code',
-    qrLabel: 'QR code of the room link',
-    qrLead: 'Point a phone’s camera at it to open the room there.',
-    warning: 'Anyone with this link can read the room.',
-    warningDo: 'Share it only where you trust the readers.',
-  },
-
   invited: {
     heading: 'You’re invited to a room',
     room: 'Room',
@@ -114,6 +93,9 @@ export const texts = {
   },
 
   opening: 'Opening the room…',
+
+  leftRoom: (id: string) => `You left ${id}`,
+  undo: 'Undo',
 
   linkTrouble: {
     missingKey: 'This link is missing its key, the part after #. Ask for the full link.',

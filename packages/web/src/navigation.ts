@@ -1,0 +1,201 @@
+// Which screen the page shows, and the ways from one to the next: buttons, the address, the browser's Back and Forward.
+
+import { forgetIdentity, keepIdentity, loadIdentity, type RoomLink } from '@mayfly/client';
+import { type RoomId, toBase64url } from '@mayfly/protocol';
+import { computed, effect, signal } from '@preact/signals';
+import { cameFromStart, showRoomInAddress, showStartInAddress } from './address.ts';
+import { keptLink } from './kept-link.ts';
+import type { LobbySight } from './lobby.ts';
+import type { RoomEntry } from './open-in-browser.ts';
+import type { CreatedRoom } from './parts/create-card.tsx';
+import { type RoomPart, loadRoomPart, roomPart } from './room-part-loader.ts';
+import type { EndedRoom } from './room-state.ts';
+import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
+import { tabStorage } from './tab-storage.ts';
+import { Twins } from './twins.ts';
+
+export type Screen =
+  | { readonly at: 'landing'; readonly roomLink: string }
+  | { readonly at: 'invited'; readonly link: RoomLink }
+  | { readonly at: 'unusableLink'; readonly trouble: Trouble }
+  /** The room's part of the page is on its way. */
+  | { readonly at: 'opening' }
+  | { readonly at: 'unreachable' }
+  | { readonly at: 'room'; readonly part: RoomPart }
+  | { readonly at: 'ended'; readonly room: EndedRoom };
+
+const LANDING: Screen = { at: 'landing', roomLink: '' };
+
+export const screen = signal<Screen>(LANDING);
+/** What the server says of the room of an invitation. */
+export const sight = signal<LobbySight | undefined>(undefined);
+/** The code of a room that was left a moment ago: its *Undo* is still possible. */
+export const leftRoomId = computed(() => roomPart.value?.leftRoom.value?.id);
+
+const twins = new Twins();
+
+/** Begins with what the address asks for, and follows the browser's back and forward. */
+export function startNavigation(): void {
+  showRoute(routeOf(window.location));
+  window.addEventListener('popstate', followBrowser);
+  effect(followRoom);
+  effect(() => {
+    const shown = screen.value;
+    return shown.at === 'invited' ? watchLobby(shown.link) : undefined;
+  });
+  effect(() => {
+    document.body.className = SKY[screen.value.at] ?? '';
+  });
+}
+
+const SKY: Partial<Record<Screen['at'], string>> = {
+  room: 'in-room',
+  ended: 'is-over',
+  unusableLink: 'is-over',
+  unreachable: 'is-over',
+};
+
+// Whoever goes back steps out of the room, as by a reload, and is the same person when they go forward.
+function followBrowser(): void {
+  const shown = screen.value;
+  screen.value = LANDING;
+  if (shown.at === 'room') shown.part.stepOut();
+  showRoute(routeOf(window.location));
+}
+
+/** The room is over, or out of sight for someone who leaves. */
+function followRoom(): void {
+  const shown = screen.value;
+  if (shown.at !== 'room') return;
+  const end = shown.part.roomEnd.value;
+  if (end !== undefined) screen.value = end.end.why === 'left' ? LANDING : { at: 'ended', room: end };
+  else if (shown.part.currentRoom.value === undefined) screen.value = LANDING;
+}
+
+function showRoute(route: Route): void {
+  switch (route.to) {
+    case 'landing':
+      screen.value = { at: 'landing', roomLink: route.roomLink };
+      return;
+    case 'invited':
+      comeToRoom(route.link);
+      return;
+    case 'unusable':
+      comeWithoutKey(route.trouble);
+  }
+}
+
+/** The address of a room that was entered in this tab has no key; the tab has. */
+function comeWithoutKey(trouble: Trouble): void {
+  const kept = trouble.why === 'missing_key' ? keptLink(trouble.id) : undefined;
+  if (kept === undefined) screen.value = { at: 'unusableLink', trouble };
+  else comeToRoom(kept.link);
+}
+
+/** Whoever was here goes straight back in; others are asked for a name. */
+export function comeToRoom(link: RoomLink): void {
+  if (leftRoomId.value === link.id) {
+    undoLeaving();
+    return;
+  }
+  const identity = loadIdentity(tabStorage, link.id);
+  const wasHere = identity?.joined === true || identity?.ownerCode !== undefined;
+  if (wasHere) joinAs(link, identity.name);
+  else screen.value = { at: 'invited', link };
+}
+
+/** After a room turned someone away: as who they were, if they still can be. */
+export function comeAgain(link: RoomLink): void {
+  const identity = loadIdentity(tabStorage, link.id);
+  if (identity === undefined) screen.value = { at: 'invited', link };
+  else joinAs(link, identity.name);
+}
+
+export function joinAs(link: RoomLink, name: string): void {
+  void goIn({ link, name });
+}
+
+// Kept first: a reload loses neither the link nor who owns the room.
+export function enterCreated({ link, identity }: CreatedRoom): void {
+  keepIdentity(tabStorage, link.id, identity);
+  holdIdentity(link.id);
+  void goIn({ link, name: identity.name, isNew: true });
+}
+
+async function goIn(entry: RoomEntry): Promise<void> {
+  roomPart.value?.finishLeaving();
+  showRoomInAddress(entry.link);
+  const opening: Screen = { at: 'opening' };
+  screen.value = opening;
+  const [part] = await Promise.all([loadRoomPart(), yieldToTwin(entry.link.id)]);
+  // Meanwhile somebody may have gone back.
+  if (screen.value !== opening) return;
+  if (part === undefined) {
+    screen.value = { at: 'unreachable' };
+    return;
+  }
+  part.enterRoom(entry);
+  holdIdentity(entry.link.id);
+  screen.value = { at: 'room', part };
+}
+
+/** In a duplicated tab, the storage holds who the other tab is: this one becomes someone new. */
+async function yieldToTwin(id: RoomId): Promise<void> {
+  const identity = loadIdentity(tabStorage, id);
+  if (identity === undefined) return;
+  if (!(await twins.claim(toBase64url(identity.pk)))) forgetIdentity(tabStorage, id);
+}
+
+function holdIdentity(id: RoomId): void {
+  const identity = loadIdentity(tabStorage, id);
+  if (identity !== undefined) twins.hold(toBase64url(identity.pk));
+}
+
+/** Back into the room that was left a moment ago. */
+export function undoLeaving(): void {
+  const part = roomPart.value;
+  const link = part?.undoLeaving();
+  if (part === undefined || link === undefined) return;
+  showRoomInAddress(link);
+  screen.value = { at: 'room', part };
+}
+
+/** Out of the room without a goodbye, to the start page: by the browser's own Back, where that leads there. */
+export function stepOut(): void {
+  if (cameFromStart()) history.back();
+  else goHome();
+}
+
+export function goHome(): void {
+  const shown = screen.value;
+  showStartInAddress();
+  screen.value = LANDING;
+  if (shown.at === 'room') shown.part.stepOut();
+}
+
+/** What the server says of a room is shown beside its invitation; a dead link ends there. */
+function watchLobby(link: RoomLink): () => void {
+  let lobby: Disposable | undefined;
+  let isOver = false;
+  const open = async (): Promise<void> => {
+    const part = await loadRoomPart();
+    if (isOver) return;
+    lobby = part?.openLobby(link, { show: showSight, denied: () => showNotFound(link) });
+  };
+  void open();
+  return () => {
+    isOver = true;
+    lobby?.[Symbol.dispose]();
+    showSight(undefined);
+  };
+}
+
+function showSight(shown: LobbySight | undefined): void {
+  sight.value = shown;
+}
+
+function showNotFound({ id }: RoomLink): void {
+  const now = Date.now();
+  const summary = { id, messages: 0, names: 0, openedAt: now, endedAt: now, lifeMs: 0, wasIn: false };
+  screen.value = { at: 'ended', room: { end: { why: 'denied' }, summary, linkInHistory: true } };
+}
