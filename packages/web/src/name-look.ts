@@ -1,5 +1,7 @@
 // What a name looks like: names with the same look could be taken for each other's, whatever letters they are made of.
 
+import { NAME_BYTES_MAX } from '@mayfly/protocol';
+
 /** Letters of other scripts and digits, by the Latin letter they are drawn like. Capitals where only the capital is. */
 const DRAWN_LIKE: Readonly<Record<string, string>> = {
   a: 'аαɑАΑ',
@@ -41,9 +43,10 @@ const RUN_TOGETHER: readonly (readonly [RegExp, string])[] = [
   [/vv/g, 'w'],
 ];
 
-/** Equal for names that a reader could mistake for each other. Linear in the name. */
+/** Equal for names that a reader could mistake for each other. No name is longer than what is read of it. */
 export function lookOf(name: string): string {
   const plain = name
+    .slice(0, NAME_BYTES_MAX)
     .normalize('NFKD')
     .replace(/[\u0300-\u036F]|\p{Default_Ignorable_Code_Point}/gu, '')
     .normalize('NFC');

@@ -375,13 +375,36 @@ test('BOUND-5: a server that tells of thousands fills neither the page nor its m
   view.hear({ type: 'trimmed', messages: [{ key: 'm', text: 'mine', at: Date.now() }] });
   for (let i = 0; i < 12_000; i++) {
     view.hear({ type: 'joined', person: person(`P${i}`), at: Date.now() });
+    if (i % 10 === 0) view.hear({ type: 'renamed', person: person(`P${i}`), before: 'Eve', at: Date.now() });
   }
   const notices = view.stream.value.flatMap((item) => (item.type === 'notice' ? [item.notice] : []));
   expect(notices).toHaveLength(200);
   expect(notices[0]).toMatchObject({ type: 'trimmed', text: 'mine' });
-  expect(notices.at(-1)).toMatchObject({ person: { name: 'P11999' } });
+  expect(notices.at(-2)).toMatchObject({ type: 'renamed', person: { name: 'P11990' } });
   expect(new Set(notices.map(({ key }) => key)).size).toBe(200);
   expect(view.summary().names).toBe(10_000);
+});
+
+test('a line names people as they are called by now', () => {
+  const { view } = enter();
+  view.hear({ type: 'joined', person: { ...juno, name: '' }, at: Date.now() });
+  const nameless = member({ ...juno, name: '' }, { introduced: false });
+  view.hear({ type: 'members', members: [nameless], count: 1, whole: true });
+  expect(view.known(juno)).toMatchObject({ introduced: false });
+  view.hear({ type: 'members', members: [member(juno)], count: 1, whole: true });
+  expect(view.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' }, introduced: true });
+  view.hear({ type: 'members', members: [], count: 0, whole: true });
+  expect(view.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' } });
+});
+
+test('someone whose connection was lost gets their line two minutes later, unless they are back', () => {
+  const { view } = enter();
+  const kinds = () => view.stream.value.map((item) => item.type);
+  view.hear({ type: 'left', person: juno, at: Date.now(), awaySince: Date.now() - 15_000 });
+  vi.advanceTimersByTime(MINUTE);
+  expect(kinds()).toEqual([]);
+  vi.advanceTimersByTime(MINUTE);
+  expect(kinds()).toEqual(['notice']);
 });
 
 test('the summary counts the people and messages this page saw', () => {

@@ -19,16 +19,9 @@ import { computed, effect, signal } from '@preact/signals';
 import { isLow, passedMark } from './countdown.ts';
 import { codePointCount, trimmedDraft } from './draft-text.ts';
 import { ParsedTexts } from './parsed-texts.ts';
+import { type Notice, Notices, type Place } from './notices.ts';
 import { sharedNames } from './shared-names.ts';
-import {
-  type Notice,
-  type Placed,
-  type StreamItem,
-  keepUnchanged,
-  newestNotices,
-  placeMessages,
-  streamItems,
-} from './stream.ts';
+import { type Placed, type StreamItem, keepUnchanged, placeMessages, streamItems } from './stream.ts';
 
 /** What the page asks of the SDK's room. */
 export type ChatRoom = Pick<
@@ -55,6 +48,11 @@ export type Opening = 'created' | 'alone_here' | 'start' | 'joined_late' | 'cut_
 
 export type BannerKind = 'offline' | 'reconnecting' | 'connecting' | PutOff;
 
+/** Someone as they are called by now. */
+export type KnownPerson = { readonly person: Person; readonly introduced: boolean };
+
+/** People whose newest name is remembered for the lines they are named in. */
+const FACES_MAX = 1_000;
 const TICK_MS = 1000;
 /** A tick that comes this late: the machine slept, and the connection with it. */
 const SLEPT_MS = 10_000;
@@ -115,14 +113,15 @@ export class RoomView implements Disposable {
   readonly #endsAt = signal<number | undefined>(undefined);
   readonly #keptAt = signal(-Infinity);
   readonly #placed = signal<readonly Placed[]>([]);
+  readonly #noticed = new Notices();
   readonly #notices = signal<readonly Notice[]>([]);
+  readonly #faces = signal<ReadonlyMap<string, KnownPerson>>(new Map());
   readonly #firstUnread = signal<string | undefined>(undefined);
   readonly #people = new Set<string>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #stopReading: () => void;
   #beatAt = Date.now();
   #log = 0;
-  #noticed = 0;
   #drawn: readonly StreamItem[] = [];
 
   constructor(room: ChatRoom, { link, url, isNew, keyIsKept }: ViewedRoom) {
@@ -242,17 +241,21 @@ export class RoomView implements Disposable {
         return;
       case 'members':
         for (const member of news.members) this.#meet(member);
+        this.#recognize(news.members);
         this.members.value = news.members;
         this.count.value = news.count;
         this.listIsWhole.value = news.whole;
         return;
       case 'joined':
+        this.#meet(news.person);
+        return this.#notice((notices, after) => notices.joined(news.person, news.at, after));
       case 'left':
         this.#meet(news.person);
-        this.#addNotice({ type: news.type, person: news.person }, news.at);
-        return;
-      case 'renamed':
-        return;
+        return this.#notice((notices, after) => notices.left(news.person, news.at, after, news.awaySince));
+      case 'renamed': {
+        const { person, before, at } = news;
+        return this.#notice((notices, after) => notices.add({ type: 'renamed', person, before }, at, after));
+      }
       case 'messages':
         this.#addMessages(news.messages, news.history);
         return;
@@ -261,10 +264,13 @@ export class RoomView implements Disposable {
         this.outboxIsSafe.value = news.safe;
         return;
       case 'trimmed':
-        for (const { text, at } of news.messages) this.#addNotice({ type: 'trimmed', text }, at);
-        return;
+        return this.#notice((notices, after) => {
+          for (const { text, at } of news.messages) notices.add({ type: 'trimmed', text }, at, after);
+        });
       case 'reset':
-        this.#addNotice({ type: 'reset', reason: news.reason }, Date.now());
+        this.#notice((notices, after) =>
+          notices.add({ type: 'reset', reason: news.reason }, Date.now(), after),
+        );
         // Those two begin counting anew.
         if (news.reason !== 'too_old') this.#log++;
         return;
@@ -293,17 +299,27 @@ export class RoomView implements Disposable {
     this.unread.value++;
   }
 
-  #addNotice(
-    what:
-      | { type: 'joined' | 'left'; person: Message['from'] }
-      | { type: 'trimmed'; text: string }
-      | Pick<Extract<Notice, { type: 'reset' }>, 'type' | 'reason'>,
-    at: number,
-  ): void {
+  #notice(change: (notices: Notices, after: Place) => void): void {
     const newest = this.#placed.value.at(-1);
-    const after = { log: this.#log, seq: newest?.log === this.#log ? newest.message.seq : 0 };
-    const key = `notice-${this.#noticed++}`;
-    this.#notices.value = newestNotices([...this.#notices.value, { ...what, key, at, after }]);
+    change(this.#noticed, { log: this.#log, seq: newest?.log === this.#log ? newest.message.seq : 0 });
+    this.#notices.value = this.#noticed.list;
+  }
+
+  /** How someone is called by now; `introduced` is false while that is not known. */
+  known(person: Person): KnownPerson {
+    return this.#faces.value.get(person.idPk) ?? { person, introduced: true };
+  }
+
+  // Those who have left keep their name; the oldest make room.
+  #recognize(members: readonly Member[]): void {
+    const faces = new Map(this.#faces.value);
+    for (const member of members) {
+      faces.delete(member.idPk);
+      faces.set(member.idPk, { person: member, introduced: member.introduced });
+    }
+    const surplus = Math.max(0, faces.size - FACES_MAX);
+    for (const idPk of [...faces.keys()].slice(0, surplus)) faces.delete(idPk);
+    this.#faces.value = faces;
   }
 
   /** Sends the draft; it stays where it is when it cannot be sent. */
@@ -380,7 +396,8 @@ export class RoomView implements Disposable {
 
   #tick(): void {
     const before = this.lifeLeftMs.value;
-    this.#refreshNow();
+    const time = this.#refreshNow();
+    this.#notice((notices, after) => notices.pass(time, after));
     const now = this.lifeLeftMs.value;
     if (before === undefined || now === undefined) return;
     const mark = passedMark(before, now);

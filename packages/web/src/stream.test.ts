@@ -2,7 +2,6 @@ import type { Message, Outgoing, Person } from '@mayfly/client';
 import { describe, expect, test } from 'vitest';
 import {
   type Bubble,
-  type Notice,
   type Placed,
   type StreamInput,
   type StreamItem,
@@ -11,6 +10,7 @@ import {
   streamItems,
   timedBubble,
 } from './stream.ts';
+import type { Notice } from './notices.ts';
 import { sharedNames } from './shared-names.ts';
 
 const NOON = new Date(2026, 4, 10, 12, 0, 0).getTime();
@@ -47,7 +47,7 @@ const outgoing = (key: string, minutes: number): Outgoing => ({
 const notice = (type: 'joined' | 'left', after: number, minutes = 0): Notice => ({
   key: `${type}-${after}`,
   type,
-  person: juno,
+  people: [juno],
   after: { log: 0, seq: after },
   at: NOON + minutes * MINUTE,
 });
@@ -237,8 +237,9 @@ describe('keepUnchanged', () => {
   const placed = place(message(2, juno, 0), message(3, layla, 0));
 
   test('keeps the very objects of what says the same', () => {
-    const before = items({ placed, notices: [notice('joined', 0)] });
-    const after = items({ placed, notices: [notice('joined', 0)], outbox: [outgoing('a', 1)] });
+    const notices = [notice('joined', 0)];
+    const before = items({ placed, notices });
+    const after = items({ placed, notices, outbox: [outgoing('a', 1)] });
     const kept = keepUnchanged(before, after);
     expect(kept.slice(0, 3).map((item, i) => item === before[i])).toEqual([true, true, true]);
     expect(kept).toEqual(after);

@@ -1,8 +1,7 @@
 // What stands in the stream, in which order: pure, from the log, the notices and the outbox to items to draw.
 
 import type { Message, Outgoing, Person } from '@mayfly/client';
-
-export type ResetReason = 'new_log' | 'too_old' | 'ahead';
+import type { Notice } from './notices.ts';
 
 /**
  * A message and where it stands. Numbers begin anew in another log, so `log` (counting the logs this page has
@@ -10,30 +9,10 @@ export type ResetReason = 'new_log' | 'too_old' | 'ahead';
  */
 export type Placed = { readonly log: number; readonly message: Message };
 
-/** Something that happened between messages; it stands after the message that was the newest then. */
-export type Notice = {
-  readonly key: string;
-  readonly after: { readonly log: number; readonly seq: number };
-  readonly at: number;
-} & (
-  | { readonly type: 'joined' | 'left'; readonly person: Person }
-  | { readonly type: 'reset'; readonly reason: ResetReason }
-  /** A message of one's own that left the history before this page saw it there. */
-  | { readonly type: 'trimmed'; readonly text: string }
-);
-
 /** A bubble: a message of the log, or one of one's own on its way there. */
 export type Bubble =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'outgoing'; readonly outgoing: Outgoing };
-
-const NOTICES_MAX = 200;
-
-/** The oldest make room for new ones, but never what is left of a message of one's own. */
-export function newestNotices(notices: readonly Notice[]): readonly Notice[] {
-  let surplus = notices.length - NOTICES_MAX;
-  return notices.filter(({ type }) => type === 'trimmed' || surplus-- <= 0);
-}
 
 export type Turn = {
   readonly type: 'turn';
@@ -195,6 +174,7 @@ function saysTheSame(a: StreamItem, b: StreamItem): boolean {
   if (a.type === 'turn' && b.type === 'turn') return isSameTurn(a, b);
   if (a.type === 'missing' && b.type === 'missing') return a.count === b.count && a.person === b.person;
   if (a.type === 'day' && b.type === 'day') return a.at === b.at;
+  if (a.type === 'notice' && b.type === 'notice') return a.notice === b.notice;
   return a.type === b.type;
 }
 

@@ -82,7 +82,7 @@ function MemberRow({ member, tagged, away }: MemberRowProps) {
       <Avatar person={member} />
       <span>
         <span class="mate__n">
-          <AuthorName person={member} tagged={tagged} />
+          {member.introduced ? <AuthorName person={member} tagged={tagged} /> : roomTexts.someone}
           {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
         </span>
         <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>

@@ -1,13 +1,16 @@
 // The stream: everything said and everything that happened, newest at the end.
 
+import type { Person } from '@mayfly/client';
 import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { clockTime, dayName } from '../clock-time.ts';
 import type { TextPart } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
 import { ScrollKeeper } from '../scroll-keeper.ts';
-import type { Notice, StreamItem } from '../stream.ts';
-import { roomTexts } from '../words/room.ts';
+import type { Notice } from '../notices.ts';
+import type { StreamItem } from '../stream.ts';
+import { pieces } from '../words/sentence.ts';
+import { roomTexts, shownName } from '../words/room.ts';
 import { AuthorName } from './author-name.tsx';
 import { Icon } from './icon.tsx';
 import { TrimmedMessage } from './message.tsx';
@@ -108,17 +111,50 @@ function NoticeRow({ notice, view, shared }: NoticeProps) {
   if (notice.type === 'trimmed') {
     return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} view={view} />;
   }
-  const { person, type, at } = notice;
   return (
     <li class="sys">
       <span>
-        <AuthorName person={person} tagged={shared.has(person.name)} />
-        {type === 'joined' ? roomTexts.joined : roomTexts.left}
+        {notice.type === 'renamed' ? (
+          <Renamed {...notice} shared={shared} />
+        ) : (
+          <CameOrWent words={roomTexts[notice.type]} people={notice.people} view={view} shared={shared} />
+        )}
       </span>
-      <time>{clockTime(at)}</time>
+      <time>{clockTime(notice.at)}</time>
     </li>
   );
 }
+
+type RenamedProps = Pick<Extract<Notice, { type: 'renamed' }>, 'person' | 'before'> & {
+  readonly shared: ReadonlySet<string>;
+};
+
+function Renamed({ person, before, shared }: RenamedProps) {
+  const old = <bdi dir="auto">{shownName(before)}</bdi>;
+  const name = <AuthorName person={person} tagged={shared.has(person.name)} />;
+  return <>{pieces(roomTexts.renamed, { before: old, name })}</>;
+}
+
+type CameOrWentProps = ViewProps & {
+  readonly words: typeof roomTexts.joined | typeof roomTexts.left;
+  readonly people: readonly Person[];
+  readonly shared: ReadonlySet<string>;
+};
+
+// By the names they have by now: who is announced before their profile came is named as soon as it is there.
+function CameOrWent({ words, people, view, shared }: CameOrWentProps) {
+  const nameOf = (someone: Person | undefined) => {
+    const { person, introduced } = someone ? view.known(someone) : UNKNOWN;
+    if (person === undefined || !introduced) return roomTexts.someone;
+    return <AuthorName person={person} tagged={shared.has(person.name)} />;
+  };
+  const [name, second] = [nameOf(people[0]), nameOf(people[1])];
+  if (people.length === 1) return <>{pieces(words.one, { name })}</>;
+  if (people.length === 2) return <>{pieces(words.two, { name, second })}</>;
+  return <>{pieces(words.more, { name, others: String(people.length - 1) })}</>;
+}
+
+const UNKNOWN = { person: undefined, introduced: false } as const;
 
 function TrimmedRow({ parts, view }: ViewProps & { readonly parts: readonly TextPart[] }) {
   return (

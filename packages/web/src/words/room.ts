@@ -2,7 +2,7 @@
 
 import type { FailReason } from '@mayfly/client';
 import { lifetime, plural, texts } from './start.ts';
-import type { ResetReason } from '../stream.ts';
+import type { ResetReason } from '../notices.ts';
 
 /** The marks around a tag, and what could pass for them: a name must not end in a tag of its own. */
 const TAG_MARKS: readonly (readonly [RegExp, string])[] = [
@@ -36,6 +36,18 @@ const RESET: Readonly<Record<ResetReason, string>> = {
   too_old: 'You were away long enough that some messages in between are no longer kept.',
   ahead: 'The server went back to an older copy of this room. Messages around this time may be missing.',
 };
+
+/** By how many people: one, two, or the first of several. */
+const JOINED = {
+  one: '{name} joined the chat',
+  two: '{name} and {second} joined the chat',
+  more: '{name} and {others} others joined the chat',
+} as const;
+const LEFT = {
+  one: '{name} left the chat',
+  two: '{name} and {second} left the chat',
+  more: '{name} and {others} others left the chat',
+} as const;
 
 export const roomTexts = {
   /** Read out behind a name: letter by letter. */
@@ -71,8 +83,11 @@ export const roomTexts = {
   personEmoji: (names: string) => `Safety emoji: ${names}`,
 
   messages: 'Messages',
-  joined: ' joined the chat',
-  left: ' left the chat',
+  joined: JOINED,
+  left: LEFT,
+  renamed: '{before} is now {name}',
+  /** Until they have said how they are called. */
+  someone: 'Someone',
   newMessages: 'New messages',
   jump: (count: number) => (count === 0 ? 'Newest messages' : plural(count, 'new message')),
   missingBefore: (count: number) => `${plural(count, 'message')} from `,
