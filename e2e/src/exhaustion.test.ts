@@ -200,6 +200,7 @@ test('when there is no file left to open, the people inside go on', { timeout: 1
   await end(sockets);
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
   expect(await talk.faults()).toEqual([]);
+  expect(server.output).not.toContain('trouble');
   expect(await server.stop()).toBe(0);
 });
 

@@ -1,8 +1,13 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PageFiles } from './page-files.ts';
 import { HTML, SCRIPT, makePage } from './testing/door.ts';
+
+vi.mock('node:fs', async (importReal) => {
+  const real = await importReal<typeof import('node:fs')>();
+  return { ...real, readFileSync: vi.fn<typeof real.readFileSync>(real.readFileSync) };
+});
 
 let directory: string;
 let files: PageFiles;
@@ -23,7 +28,17 @@ test('files are served as they were read at the start, also when there is nothin
 });
 
 test('a file that has not changed is not read again', () => {
-  expect(files.read('index.html')).toBe(files.read('index.html'));
+  const reads = vi.mocked(readFileSync).mock.calls.length;
+  for (let i = 0; i < 100; i++) expect(read('index.html')).toBe(HTML);
+  expect(vi.mocked(readFileSync).mock.calls.length).toBe(reads);
+});
+
+test('a changed file that cannot be read is served as it was, and read when it can be', () => {
+  writeFileSync(join(directory, 'index.html'), 'changed');
+  vi.mocked(readFileSync).mockImplementationOnce(() => {
+    throw new Error('EMFILE: too many open files');
+  });
+  expect([read('index.html'), read('index.html')]).toEqual([HTML, 'changed']);
 });
 
 test('a file that a build has replaced, changed or added is read again', () => {
