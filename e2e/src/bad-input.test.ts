@@ -271,6 +271,52 @@ describe('links that open nothing say why, before any request', () => {
   });
 });
 
+describe('LINK-4: a link that another program rewrote', () => {
+  test.each([
+    ['# escaped', (link: string) => link.replace('#', '%23'), true],
+    ['# escaped twice, and a campaign', (link: string) => `${link.replace('#', '%2523')}?utm_source=x`, true],
+    ['a campaign behind the key', (link: string) => `${link}&utm_source=x`, false],
+    ['two slashes', (link: string) => link.replace('/chat/', '//chat/'), false],
+  ])('opened: %s', async (_how, rewrite, keySent) => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    const bob = await stage.person();
+    const link = await ann.createRoom();
+    await bob.open(rewrite(link));
+    await bob.heading('You’re invited to a room');
+    expect(bob.page.url()).toBe(link);
+    expect(await bob.page.getByText('your browser sent its key to this server').count()).toBe(
+      keySent ? 1 : 0,
+    );
+    await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
+    await bob.inRoom();
+  });
+
+  test('a damaged one whose key went to the server does not say that it was not sent', async () => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    await ann.open('/chat/k3F9ab%231S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4');
+    await ann.heading('This link is damaged');
+    await ann.page.getByText('the server has seen it').waitFor();
+    expect(await ann.page.getByText(/not sent/).count()).toBe(0);
+  });
+
+  test('pasted: a wrapper of another site, Markdown, a soft hyphen inside', async () => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    const link = await ann.createRoom();
+    const wrapped = `https://www.google.com/url?q=${encodeURIComponent(link)}&sa=D`;
+    for (const text of [wrapped, `[room](${link})`, `${link.slice(0, -9)}\u00AD${link.slice(-9)}`]) {
+      const bob = await stage.person();
+      await bob.open('/');
+      const card = bob.page.getByRole('form', { name: 'Join existing room' });
+      await card.getByLabel('Room link').fill(text);
+      await card.getByLabel('Room link').press('Enter');
+      await bob.inRoom();
+    }
+  });
+});
+
 test('a reload of a room just made, and back and forward, keep the room and who owns it', async () => {
   await using stage = await openStage();
   const ann = await stage.person();

@@ -9,7 +9,8 @@ export { keepDraft, loadDraft } from './draft.ts';
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './identity.ts';
 export { openRoom } from './live-room.ts';
 export { type LookAnswer, type LookOptions, type RoomSight, lookAtRoom } from './look.ts';
-export { type LinkFlag, type ParsedLink, type RoomLink, makeLink, parseRoomLink } from './link.ts';
+export { type ParsedLink, parseRoomLink } from './find-link.ts';
+export { type LinkFlag, type RoomLink, makeLink } from './link.ts';
 export type {
   Connection,
   Emoji,

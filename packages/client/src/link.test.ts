@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BASE58, type RoomId, parseRoomId } from '@mayfly/protocol';
-import { makeFragment, makeLink, parseRoomLink } from './link.ts';
+import { parseRoomLink } from './find-link.ts';
+import { makeFragment, makeLink } from './link.ts';
 
 const id = parseRoomId('k7Qm2x') as RoomId;
 const secret = 'S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4';
@@ -54,6 +55,96 @@ describe('LINK-4: what people paste', () => {
     [`\u200Bhttps://example.org/chat/${id}#${key}\u200B`, 'example.org'],
   ])('%j', (text, host) => {
     expect(parseRoomLink(text)).toEqual(room(host));
+  });
+
+  const link = `https://example.org/chat/${id}#${key}`;
+  const enc = encodeURIComponent;
+  test.each([
+    ['an escaped #', `https://example.org/chat/${id}%23${key}`],
+    ['an escape escaped', `https://example.org/chat/${id}%2523${key}`],
+    ['escaped three times', `https://example.org/chat/${id}%252523${key}`],
+    ['a campaign behind the key', `${link}&utm_source=mail&utm_medium=x`],
+    ['a query behind the key', `${link}?fbclid=IwAR0abc`],
+    ['a slash behind the key', `${link}/`],
+    ['a text fragment behind the key', `${link}:~:text=hello`],
+    [
+      'Safe Links',
+      `https://eur01.safelinks.protection.outlook.com/?url=${enc(link)}&data=05%7C02%7C&sdata=a%2Bb%3D&reserved=0`,
+    ],
+    [
+      'a search engine',
+      `https://www.google.com/url?q=https://example.org/chat/${id}%23${key}&sa=D&source=calendar`,
+    ],
+    ['a search engine that escapes all', `https://www.google.com/url?q=${enc(link)}&usg=AOvVaw0`],
+    [
+      'a wrapper in a wrapper',
+      `https://l.facebook.com/l.php?u=${enc(`https://www.google.com/url?q=${enc(link)}`)}&h=AT0`,
+    ],
+    ['Markdown', `[room](${link})`],
+    ['Markdown of its own address', `[${link}](${link})`],
+    ['Slack', `<${link}|room>`],
+    ['HTML', `<a href="${link}">${link}</a>`],
+    ['a line break in the key', `https://example.org/chat/${id}#${key.slice(0, 20)}\r\n${key.slice(20)}`],
+    ['a line break in the code', `https://example.org/chat/${id.slice(0, 3)}\n${id.slice(3)}#${key}`],
+    ['a quoted line break', `> https://example.org/chat/${id}#${key.slice(0, 9)}\n> ${key.slice(9)}`],
+    ['a soft line break of mail', `https://example.org/chat/${id}#${key.slice(0, 9)}=\r\n${key.slice(9)}`],
+    ['words on the next line', `${link}\nSee you`],
+    ['soft hyphens', `https://example.org/chat/${id}#${key.slice(0, 9)}\u00AD${key.slice(9)}\u00AD`],
+    ['an escaped soft hyphen', `https://example.org/chat/${id}%23${key.slice(0, 9)}%C2%AD${key.slice(9)}`],
+    ['zero-width spaces', `https://example.org/\u200Bchat/\u200B${id}\u200B#${key}`],
+    ['a wide #', `https://example.org/chat/${id}＃${key}`],
+    ['a wide # escaped', `https://example.org/chat/${id}%EF%BC%83${key}`],
+    ['a named #', `https://example.org/chat/${id}&#35;${key}`],
+    ['a named # of HTML in HTML', `https://example.org/chat/${id}&amp;#x23;${key}`],
+    ['Chinese around it', `房间：${link}，快来`],
+    ['two slashes', `https://example.org//chat/${id}#${key}`],
+    ['the same link twice', `${link} ${link}`],
+    ['a code that is not next to its key', `https://example.org/chat/${id} and then #${key}`],
+  ])('rewritten by another program: %s', (_how, text) => {
+    expect(parseRoomLink(text)).toEqual(room('example.org'));
+  });
+
+  test('without a host: two slashes', () => {
+    expect(parseRoomLink(`//chat/${id}#${key}`)).toEqual(room());
+    expect(parseRoomLink(`/chat/${id}%23${key}`)).toEqual(room());
+    expect(parseRoomLink(`${id}%23${key}`)).toEqual(room());
+    expect(parseRoomLink(`房间：${id}#${key}，快来`)).toEqual(room());
+  });
+
+  test('a host that a wrapper brings along is not the link’s', () => {
+    const wrapped = `https://example.com/?u=${enc(link)}`;
+    expect(parseRoomLink(wrapped)).toEqual(room('example.org'));
+    expect(parseRoomLink(`see example.com: ${link}`)).toEqual(room('example.org'));
+    expect(parseRoomLink(`https://example.com/?u=example.org/chat/${id}%23${key}`)).toEqual(
+      room('example.org'),
+    );
+  });
+
+  test('two different keys that pass: nobody can tell which', () => {
+    const other = makeLink('https://example.org', id, 'B'.repeat(32));
+    expect(parseRoomLink(`${link} ${other}`)).toEqual({ type: 'several' });
+    expect(parseRoomLink(`${link}&u=${enc(other)}`)).toEqual({ type: 'several' });
+    expect(parseRoomLink(`https://example.org/chat/${id}#${key}#${other.split('#', 2)[1]}`)).toEqual({
+      type: 'several',
+    });
+  });
+
+  test('a key that does not pass is noise beside one that does', () => {
+    expect(parseRoomLink(`${link}#${'1'.repeat(35)}`)).toEqual(room('example.org'));
+  });
+
+  test('no more than 16 keys are checked', () => {
+    const wrong = Array.from({ length: 16 }, (_, i) => `#${'1'.repeat(34)}${BASE58.charAt(i)}`).join('');
+    expect(parseRoomLink(`/chat/${id}${wrong.slice(36)}#${key}`)).toEqual(room());
+    expect(parseRoomLink(`/chat/${id}${wrong}#${key}`)).toEqual({ type: 'damaged' });
+  });
+
+  test.each([
+    ['more letters behind the key', `${link}a`],
+    ['an escape too many', `https://example.org/chat/${id}%25252523${key.slice(1)}`],
+    ['a cut key that was escaped', `https://example.org/chat/${id}%23${key.slice(0, -2)}`],
+  ])('damaged, or without a key: %s', (_how, text) => {
+    expect(parseRoomLink(text).type).toMatch(/^(?:damaged|missing_key)$/);
   });
 
   test.each([

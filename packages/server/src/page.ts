@@ -33,7 +33,8 @@ export function servePage(
   visitOf: (request: FastifyRequest) => Visit,
 ): void {
   const files = new PageFiles(directory);
-  for (const address of ['/', '/chat', '/chat/*']) {
+  // Two slashes: some programs join addresses so.
+  for (const address of ['/', '/chat', '/chat/*', '//chat/*']) {
     app.get(address, (request, reply) => {
       const built = files.read('index.html')?.toString();
       if (built === undefined) return reply.callNotFound();

@@ -1,7 +1,7 @@
 import { makeLink } from '@mayfly/client';
 import { parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { dropRoomFromAddress, showRoomInAddress, showStartInAddress } from './address.ts';
+import { cleanAddress, dropRoomFromAddress, showRoomInAddress, showStartInAddress } from './address.ts';
 import { keptLink } from './kept-link.ts';
 
 const ORIGIN = 'https://chat.example';
@@ -76,6 +76,14 @@ describe('a tab that keeps what it is given', () => {
     showRoomInAddress(link);
     expect(made).toEqual(['/', '/chat/k3F9ab']);
   });
+});
+
+test('LINK-4: what other programs added to an opened link goes before anything is shown', () => {
+  for (const opened of [`${WHOLE}&utm_source=x`, WHOLE.replace('#', '%23'), `${ORIGIN}/${WHOLE}`, WHOLE]) {
+    const addresses = browserAt(opened);
+    cleanAddress(link);
+    expect(addresses).toEqual([WHOLE]);
+  }
 });
 
 describe('a tab that keeps nothing: only the address brings the key through a reload', () => {

@@ -16,6 +16,11 @@ export function showRoomInAddress(link: RoomLink): void {
   else if (!(hasKey && keepsKeys())) show(path, isHere);
 }
 
+/** What other programs added to a link that was opened goes. */
+export function cleanAddress({ id, secret }: RoomLink): void {
+  show(makeLink('', id, secret), true);
+}
+
 /** Nobody comes back to this room from here: the address is the start page's. Others stay as they are. */
 export function dropRoomFromAddress(id: RoomId): void {
   if (location.pathname === roomPath(id)) show('/', true);

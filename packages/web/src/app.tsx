@@ -8,6 +8,7 @@ import {
   enterCreated,
   goHome,
   joinAs,
+  keySent,
   leftRoomId,
   screen,
   sight,
@@ -71,7 +72,14 @@ function ScreenBody({ shown }: StartScreenProps) {
         <Landing key={shown.roomLink} roomLink={shown.roomLink} onCreated={enterCreated} onJoin={joinAs} />
       );
     case 'invited':
-      return <Invited link={shown.link} sight={sight} onJoin={(name) => joinAs(shown.link, name)} />;
+      return (
+        <Invited
+          link={shown.link}
+          sight={sight}
+          keySent={keySent.value}
+          onJoin={(name) => joinAs(shown.link, name)}
+        />
+      );
     case 'unusableLink':
       return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
     case 'opening':

@@ -3,7 +3,7 @@
 import { forgetIdentity, keepIdentity, loadIdentity, type RoomLink } from '@mayfly/client';
 import { type RoomId, toBase64url } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
-import { cameFromStart, showRoomInAddress, showStartInAddress } from './address.ts';
+import { cameFromStart, cleanAddress, showRoomInAddress, showStartInAddress } from './address.ts';
 import { keptLink } from './kept-link.ts';
 import type { LobbySight } from './lobby.ts';
 import type { RoomEntry } from './open-in-browser.ts';
@@ -29,6 +29,8 @@ const LANDING: Screen = { at: 'landing', roomLink: '' };
 export const screen = signal<Screen>(LANDING);
 /** What the server says of the room of an invitation. */
 export const sight = signal<LobbySight | undefined>(undefined);
+/** The link in the address brought its key to the server. */
+export const keySent = signal(false);
 /** The code of a room that was left a moment ago: its *Undo* is still possible. */
 export const leftRoomId = computed(() => roomPart.value?.leftRoom.value?.id);
 
@@ -73,11 +75,13 @@ function followRoom(): void {
 }
 
 function showRoute(route: Route): void {
+  keySent.value = route.to === 'invited' && route.keySent;
   switch (route.to) {
     case 'landing':
       screen.value = { at: 'landing', roomLink: route.roomLink };
       return;
     case 'invited':
+      cleanAddress(route.link);
       comeToRoom(route.link);
       return;
     case 'unusable':

@@ -21,7 +21,7 @@ function at(address: string): ReturnType<typeof routeOf> {
 
 describe('an address', () => {
   test('of a room with its key leads to the invitation', () => {
-    expect(at(whole)).toEqual({ to: 'invited', link: { id, secret: SECRET } });
+    expect(at(whole)).toEqual({ to: 'invited', link: { id, secret: SECRET }, keySent: false });
   });
 
   test('of a room without its key says so', () => {
@@ -29,14 +29,41 @@ describe('an address', () => {
     expect(at('/chat/k3F9ab#')).toEqual({ to: 'unusable', trouble: { why: 'missing_key', id } });
   });
 
+  const KEY = key.slice(1);
+  const other = makeLink(ORIGIN, id, 'B'.repeat(32)).split('#', 2)[1];
+
+  test.each([
+    ['behind a campaign', `/chat/k3F9ab?utm_source=x${key}&utm_medium=y`, false],
+    ['behind two slashes', `${ORIGIN}//chat/k3F9ab/${key}/`, false],
+    ['in its path', `/chat/k3F9ab%23${KEY}`, true],
+    ['in its path, escaped twice', `/chat/k3F9ab%2523${KEY}?utm_source=x`, true],
+    ['in its query', `/chat/k3F9ab?x=%23${KEY}`, true],
+    ['in its path and behind #', `/chat/k3F9ab%23${KEY}${key}`, true],
+  ])(
+    'LINK-4: of a room with its key %s leads to the invitation, and says whether the server got it',
+    (_where, address, keySent) => {
+      expect(at(address)).toEqual({ to: 'invited', link: { id, secret: SECRET }, keySent });
+    },
+  );
+
+  test('LINK-4: with a damaged key that the server got says so', () => {
+    const trouble = { why: 'damaged', keySent: true };
+    expect(at(`/chat/k3F9ab%23${KEY.slice(1)}`)).toEqual({ to: 'unusable', trouble });
+    expect(at(`/chat/k3F9ab%EF%BC%83${KEY.slice(1)}`)).toEqual({ to: 'unusable', trouble });
+  });
+
+  test('LINK-4: with two keys opens nothing', () => {
+    expect(at(`${whole}#${other}`)).toEqual({ to: 'unusable', trouble: { why: 'several' } });
+  });
+
   test('with a changed, shortened or lengthened key is damaged', () => {
     for (const spoiled of [whole.slice(0, -1), `${whole}A`, whole.replace('AAAA', 'AAAB')]) {
-      expect(at(spoiled)).toEqual({ to: 'unusable', trouble: { why: 'damaged' } });
+      expect(at(spoiled)).toEqual({ to: 'unusable', trouble: { why: 'damaged', keySent: false } });
     }
   });
 
   test('with an id that no room can have is damaged', () => {
-    expect(at(`/chat/k3F0ab${key}`)).toEqual({ to: 'unusable', trouble: { why: 'damaged' } });
+    expect(at(`/chat/k3F0ab${key}`)).toEqual({ to: 'unusable', trouble: { why: 'damaged', keySent: false } });
   });
 
   test.each(['/', '/anything', '/chat', '/chats/k3F9ab', `/${key}`])('%s is the landing page', (address) => {
@@ -68,6 +95,7 @@ describe('a pasted text', () => {
     [whole.slice(0, -2), 'damaged'],
     ['hello, how are you?', 'notALink'],
     [whole.replace('chat.example', 'other.example'), 'elsewhere'],
+    [`${whole} ${makeLink(ORIGIN, id, 'B'.repeat(32))}`, 'several'],
   ])('%j is refused as %s', (text, trouble) => {
     expect(pastedLink(text, 'chat.example')).toEqual({ ok: false, trouble });
   });

@@ -6,30 +6,37 @@ import type { RoomId } from '@mayfly/protocol';
 export type Route =
   /** `roomLink` prefills the join field. */
   | { readonly to: 'landing'; readonly roomLink: string }
-  | { readonly to: 'invited'; readonly link: RoomLink }
+  /** `keySent`: the link was rewritten, and brought its key to the server with the request for this page. */
+  | { readonly to: 'invited'; readonly link: RoomLink; readonly keySent: boolean }
   | { readonly to: 'unusable'; readonly trouble: UnusableLink };
 
 /** An address of a room that cannot open it. */
 export type UnusableLink =
   | { readonly why: 'missing_key'; readonly id: RoomId }
-  | { readonly why: 'damaged' }
-  | { readonly why: 'newer_kind' };
+  | { readonly why: 'damaged'; readonly keySent: boolean }
+  | { readonly why: 'newer_kind' }
+  | { readonly why: 'several' };
 
 type Address = Pick<Location, 'href' | 'origin' | 'pathname' | 'search'>;
+
+/** What stands behind one went to the server with the request. */
+const ESCAPED_HASH = /%(?:25)*23|%(?:25)*EF%(?:25)*BC%(?:25)*83/iu;
 
 /** Anything unknown is the landing page. */
 export function routeOf({ href, origin, pathname, search }: Address): Route {
   const parsed = parseRoomLink(href);
-  if (!pathname.startsWith('/chat/')) return { to: 'landing', roomLink: prefill(parsed, origin, search) };
+  if (!/^\/+chat\//.test(pathname)) return { to: 'landing', roomLink: prefill(parsed, origin, search) };
   switch (parsed.type) {
     case 'room':
-      return { to: 'invited', link: parsed.link };
+      return { to: 'invited', link: parsed.link, keySent: parseRoomLink(pathname + search).type === 'room' };
     case 'missing_key':
       return { to: 'unusable', trouble: { why: 'missing_key', id: parsed.id } };
     case 'damaged':
-      return { to: 'unusable', trouble: { why: 'damaged' } };
+      return { to: 'unusable', trouble: { why: 'damaged', keySent: ESCAPED_HASH.test(pathname + search) } };
     case 'newer_kind':
       return { to: 'unusable', trouble: { why: 'newer_kind' } };
+    case 'several':
+      return { to: 'unusable', trouble: { why: 'several' } };
     case 'bare_code':
     case 'not_a_link':
       return { to: 'landing', roomLink: '' };
@@ -50,6 +57,7 @@ export type LinkTrouble =
   | 'damaged'
   | 'newer'
   | 'elsewhere'
+  | 'several'
   | 'notALink';
 
 export type PastedLink =
@@ -70,5 +78,6 @@ const TROUBLE_OF = {
   bare_code: 'bareCode',
   damaged: 'damaged',
   newer_kind: 'newer',
+  several: 'several',
   not_a_link: 'notALink',
 } as const;

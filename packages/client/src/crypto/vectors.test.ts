@@ -17,7 +17,8 @@ import {
   u32,
   utf8,
 } from '@mayfly/protocol';
-import { makeFragment, parseRoomLink } from '../link.ts';
+import { parseRoomLink } from '../find-link.ts';
+import { makeFragment } from '../link.ts';
 import { openBox } from './box.ts';
 import { checkCharter, makeFirstCharter } from './charter.ts';
 import { digest, extractFor } from './derive.ts';

@@ -15,10 +15,12 @@ type InvitedProps = {
   readonly link: RoomLink;
   /** What the server says of the room; undefined where it says nothing. */
   readonly sight: ReadonlySignal<LobbySight | undefined>;
+  /** The link brought its key to the server. */
+  readonly keySent: boolean;
   readonly onJoin: (name: string) => void;
 };
 
-export function Invited({ link, sight, onJoin }: InvitedProps) {
+export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
   const [name, setName] = useState('');
   return (
     <main class="solo">
@@ -41,6 +43,12 @@ export function Invited({ link, sight, onJoin }: InvitedProps) {
         <button class="btn btn--pri btn--xl btn--wide" type="submit">
           {texts.landing.joinRoom}
         </button>
+        {keySent && (
+          <p class="note note--warn">
+            <Icon name="alert" />
+            <span>{texts.invited.keySent}</span>
+          </p>
+        )}
         <p class="note">
           <Icon name="lock" />
           <span>{texts.invited.encrypted}</span>

@@ -13,7 +13,7 @@ type UnusableLinkProps = {
 
 export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
   const field = useRoomLink('');
-  const { heading, lead } = WORDS[trouble.why];
+  const { heading, lead } = wordsFor(trouble);
   return (
     <main class="solo">
       <EndedCard heading={heading} lead={lead} wide>
@@ -43,8 +43,16 @@ export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
   );
 }
 
-const WORDS = {
-  missing_key: texts.ended.missingKey,
-  damaged: texts.ended.damaged,
-  newer_kind: texts.ended.newer,
-} as const;
+function wordsFor(trouble: Trouble): { readonly heading: string; readonly lead: string } {
+  const { missingKey, damaged, newer, several } = texts.ended;
+  switch (trouble.why) {
+    case 'missing_key':
+      return missingKey;
+    case 'damaged':
+      return trouble.keySent ? { heading: damaged.heading, lead: damaged.leadSent } : damaged;
+    case 'newer_kind':
+      return newer;
+    case 'several':
+      return several;
+  }
+}

@@ -89,6 +89,8 @@ export const texts = {
       full: 'The room is full. You can join when someone leaves.',
       closed: 'The room isn’t taking new people right now.',
     },
+    keySent:
+      'An app changed this link on its way to you, so your browser sent its key to this server. Whoever runs the server could read this room.',
     encrypted: 'Messages are encrypted on this device. The server passes them on and cannot read them.',
   },
 
@@ -104,6 +106,7 @@ export const texts = {
       'This link is damaged: some characters of its key are missing or changed. Copy it again as a whole.',
     newer: 'This link is of a newer kind than this page can open. Open it on the server it came from.',
     elsewhere: 'This link leads to another server. Open it there.',
+    several: 'There’s more than one room link in this text. Paste just the one you want to open.',
     notALink: 'This is not a room link. It looks like this: https://…/chat/…#…',
     empty: 'Paste the link somebody sent you.',
   },
@@ -175,7 +178,13 @@ export const texts = {
     },
     damaged: {
       heading: 'This link is damaged',
-      lead: 'Some characters of its key are missing or changed. Nothing was sent to the server. Ask for the link again and copy it as a whole.',
+      lead: 'Some characters of its key are missing or changed. The key was not sent to the server. Ask for the link again and copy the whole link.',
+      leadSent:
+        'Some characters of its key are missing or changed. An app put the key where browsers send it to the server, so the server has seen it. Ask for the link again and copy the whole link.',
+    },
+    several: {
+      heading: 'This link has two keys',
+      lead: 'Only one of them can be right. Ask for the link again and copy the whole link.',
     },
     newer: {
       heading: 'This link is of a newer kind',

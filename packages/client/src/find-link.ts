@@ -1,0 +1,180 @@
+// Finds the link to a room in whatever people paste or open instead of it (LINK-4). All of it is decided before any request.
+//
+// A link has a code and a key with a checksum, so both are found wherever other programs have put them: behind escapes, in
+// a wrapper's address, between brackets, over two lines. What else is in the text is noise.
+
+import { BASE58, type RoomId, decodeUtf8, parseRoomId } from '@mayfly/protocol';
+import { FLAG_LINK_IS_ENOUGH, FRAGMENT_LENGTH, type LinkFlag, type RoomLink, readFragment } from './link.ts';
+
+/** What a text that should have been a link turned out to be. */
+export type ParsedLink =
+  /** `host` is where the link leads, as written there, in lower case; undefined for `ID#key`. */
+  | { readonly type: 'room'; readonly link: RoomLink; readonly host: string | undefined }
+  /** Two keys that both pass: only one can be the right one. */
+  | { readonly type: 'several' }
+  /** The address of a room without its key. */
+  | { readonly type: 'missing_key'; readonly id: RoomId }
+  /** Nothing but what could be a room's id. */
+  | { readonly type: 'bare_code'; readonly id: RoomId }
+  /** The key, or the address, was cut off or changed on the way. */
+  | { readonly type: 'damaged' }
+  /** A whole link of a kind this version cannot open: passphrase, knock, invite, owner. */
+  | { readonly type: 'newer_kind'; readonly flag: LinkFlag }
+  | { readonly type: 'not_a_link' };
+
+const TEXT_LENGTH_MAX = 4096;
+const DECODINGS_MAX = 3;
+const CHECKED_MAX = 16;
+
+/** Reads a link, `ID#key`, or the text that one is in. */
+export function parseRoomLink(text: string): ParsedLink {
+  if (text.length > TEXT_LENGTH_MAX) return { type: 'not_a_link' };
+  const readings = readingsOf(text);
+  const links = new KeySearch();
+  for (const reading of readings) links.search(reading);
+  const [found, another] = links.found.values();
+  if (found === undefined) return parseWithoutKey(readings.at(-1) ?? '');
+  return another === undefined ? found : { type: 'several' };
+}
+
+// Invisible signs go, a break of the line is one sign, and the # is one however it is spelled.
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const LINE_BREAK = /=?[\r\n\u0085\u2028\u2029]+[> \t]*/gu;
+const HASH = /[＃﹟]|&(?:amp;)*(?:#35|#x23|num);/giu;
+
+/** The text as it is, and as it is when its escapes are taken back once, twice, three times. */
+function readingsOf(text: string): readonly string[] {
+  const readings: string[] = [];
+  let escaped = text;
+  for (let decoded = 0; decoded <= DECODINGS_MAX; decoded++) {
+    readings.push(escaped.replace(INVISIBLE, '').replace(LINE_BREAK, '\n').replace(HASH, '#'));
+    const next = escaped.replace(/(?:%[\dA-F]{2})+/giu, unescaped);
+    if (next === escaped) break;
+    escaped = next;
+  }
+  return readings;
+}
+
+function unescaped(escapes: string): string {
+  const bytes = escapes.split('%').slice(1);
+  return decodeUtf8(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16))) ?? escapes;
+}
+
+const KEY = new RegExp(`#((?:\\n?[${BASE58}]){${FRAGMENT_LENGTH}})(?![${BASE58}])`, 'g');
+
+/** The keys that pass, each with the address before it. */
+class KeySearch {
+  readonly found = new Map<string, ParsedLink>();
+  readonly #checked = new Map<string, ReturnType<typeof readFragment>>();
+
+  search(reading: string): void {
+    const addresses = findAddresses(reading);
+    for (const { index, 1: letters = '' } of reading.matchAll(KEY)) {
+      const fragment = withoutBreaks(letters);
+      const key = this.#check(fragment);
+      const address = key && addressOf(reading, index, addresses);
+      const id = address && parseRoomId(address.id);
+      if (key === undefined || id === undefined || this.found.has(fragment)) continue;
+      const host = address?.start === undefined ? undefined : hostBefore(reading, address.start);
+      this.found.set(fragment, linkOf(key, id, host));
+    }
+  }
+
+  #check(fragment: string): ReturnType<typeof readFragment> {
+    if (!this.#checked.has(fragment) && this.#checked.size < CHECKED_MAX)
+      this.#checked.set(fragment, readFragment(fragment));
+    return this.#checked.get(fragment);
+  }
+}
+
+function linkOf(
+  { flag, secret }: { flag: LinkFlag; secret: string },
+  id: RoomId,
+  host: string | undefined,
+): ParsedLink {
+  if (flag !== FLAG_LINK_IS_ENOUGH) return { type: 'newer_kind', flag };
+  return { type: 'room', link: { id, secret }, host };
+}
+
+/** A code in an address. It goes on behind a line break if it then ends at `end`, where a key begins. */
+type Address = { readonly start: number; readonly end: number; readonly code: string };
+
+const ADDRESS = /(?:\/\n?c\n?h\n?a\n?t\n?\/\n?|[?&]room=)((?:[\dA-Za-z]\n?)*)/g;
+const BARE_CODE = new RegExp(`(?:^|[^\\w/.:%=&?-])([${BASE58}]{4,32})\\n?$`);
+/** Longer than a code may be, with what stands before it. */
+const BARE_CODE_REACH = 36;
+
+function findAddresses(reading: string): readonly Address[] {
+  return Array.from(reading.matchAll(ADDRESS), ({ index, 0: whole, 1: code = '' }) => ({
+    start: index,
+    end: index + whole.length,
+    code,
+  }));
+}
+
+/** What a key at this place belongs to: the address that ends here, else a code right before it, else the last address. */
+function addressOf(
+  reading: string,
+  at: number,
+  addresses: readonly Address[],
+): { readonly id: string; readonly start?: number } | undefined {
+  const last = addresses.findLast(({ end }) => end <= at);
+  if (last?.end === at) return { id: withoutBreaks(last.code), start: last.start };
+  const bare = BARE_CODE.exec(reading.slice(Math.max(0, at - BARE_CODE_REACH), at))?.[1];
+  if (bare !== undefined) return { id: bare };
+  return last && { id: codeBeforeBreak(last), start: last.start };
+}
+
+function codeBeforeBreak({ code }: Address): string {
+  return code.split('\n', 1)[0] ?? '';
+}
+
+function withoutBreaks(text: string): string {
+  return text.replaceAll('\n', '');
+}
+
+const HOST_REACH = 1000;
+const WORD_END = /[^\s<>()"'`|*，。：；、「」（）【】“”]*$/u;
+
+/** The host of the address that goes on at `start`; that of a wrapper around it is another. */
+function hostBefore(reading: string, start: number): string | undefined {
+  const before = reading.slice(Math.max(0, start - HOST_REACH), start);
+  const word = WORD_END.exec(withoutBreaks(before))?.[0] ?? '';
+  const scheme = word.lastIndexOf('://');
+  const address = scheme < 0 ? (WORD_END.exec(before)?.[0] ?? '') : word.slice(scheme + 3);
+  const isQuery = !reading.startsWith('/', start);
+  const inWrapper = isQuery ? address : address.slice(address.search(/[^=&?#,;]*$/));
+  return /^\/*([^/]*)/.exec(inWrapper)?.[1]?.toLowerCase() || undefined;
+}
+
+const BARE_ADDRESS = new RegExp(`(?:^|[^\\w/.:%=&?-])([${BASE58}]{4,32})#(\\S*)`);
+
+function parseWithoutKey(reading: string): ParsedLink {
+  const [address] = findAddresses(reading);
+  if (address !== undefined) {
+    const behind = /^[^\s#]*#(\S*)/.exec(reading.slice(address.end))?.[1];
+    return withoutKey(codeBeforeBreak(address), behind);
+  }
+  const [, bare, behind] = BARE_ADDRESS.exec(reading) ?? [];
+  if (bare !== undefined) return withoutKey(bare, behind);
+  const id = parseRoomId(unwrapped(reading.trim()));
+  return id === undefined ? { type: 'not_a_link' } : { type: 'bare_code', id };
+}
+
+function withoutKey(code: string, behind = ''): ParsedLink {
+  const id = parseRoomId(code);
+  return id === undefined || unwrapped(behind) !== '' ? { type: 'damaged' } : { type: 'missing_key', id };
+}
+
+// What sentences and messengers put around a link; none of it occurs at the ends of one.
+const OPENING: ReadonlySet<string> = new Set('<([{"\'`*«“‘„「（');
+const CLOSING: ReadonlySet<string> = new Set('>)]}"\'`*»”’.,;:!?…。，、！？」）');
+
+// By hand: a pattern that ends in `$` is tried anew at every letter.
+function unwrapped(word: string): string {
+  let start = 0;
+  let end = word.length;
+  while (start < end && OPENING.has(word.charAt(start))) start++;
+  while (end > start && CLOSING.has(word.charAt(end - 1))) end--;
+  return word.slice(start, end);
+}
