@@ -123,21 +123,21 @@ function installChromium() {
   return installBrowser() ? findChromium() : undefined;
 }
 
-const PYTHON_PACKAGES = ['python3', 'python3-websockets', 'python3-cryptography'];
+const PYTHON_PACKAGES = ['python3', 'python3-websockets', 'python3-nacl'];
 
 /** A Python that can be the foreign client of the tests, installed if it may be. */
 export function requirePython() {
   const found = findPython() ?? installPython();
   if (found) return found;
   throw new Error(
-    `the foreign client needs Python with websockets and cryptography: sudo apt-get install -y ${PYTHON_PACKAGES.join(' ')} (or set PYTHON_PATH), then run npm test again.`,
+    `the foreign client needs Python with websockets and PyNaCl: sudo apt-get install -y ${PYTHON_PACKAGES.join(' ')} (or set PYTHON_PATH), then run npm test again.`,
   );
 }
 
 function findPython() {
   const candidates = [process.env.PYTHON_PATH, '/usr/bin/python3', 'python3'];
   return candidates.find(
-    (python) => python && spawnSync(python, ['-c', 'import websockets, cryptography']).status === 0,
+    (python) => python && spawnSync(python, ['-c', 'import websockets, nacl']).status === 0,
   );
 }
 

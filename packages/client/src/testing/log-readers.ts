@@ -1,6 +1,6 @@
 // One log read in every way a page can come to read it: all of them have to show and to count the same.
 
-import type { LogEvent } from '@mayfly/protocol';
+import { type LogEvent, type Position, encodeMessageEvent, toHex } from '@mayfly/protocol';
 import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import { Receiver } from '../receiver.ts';
@@ -23,6 +23,28 @@ export function compareReaders(firstSeed: number, count: number): readonly strin
     faults.push(...faultsOf(drawLog(pool, seed)).map((fault) => `seed ${seed}: ${fault}`));
   }
   return faults;
+}
+
+/** A log, and how we read it: for readers that share no code with us. */
+export type ReadLog = {
+  readonly logId: string;
+  /** Binary frames in hex, and resets. */
+  readonly steps: readonly ({ readonly event: string } | { readonly reset: Position })[];
+  readonly view: string;
+};
+
+/** The logs of `count` seeds from the first on, all of one room: see `author.ts` for its keys. */
+export function readLogs(firstSeed: number, count: number): readonly ReadLog[] {
+  const pool = new MessagePool(`${firstSeed}`);
+  return Array.from({ length: count }, (_, index) => {
+    const steps = drawLog(pool, firstSeed + index);
+    return { logId: LOG_ID, steps: steps.map(encodeStep), view: tell(read(steps, () => true)) };
+  });
+}
+
+function encodeStep(step: Step): ReadLog['steps'][number] {
+  if (step.type === 'reset') return { reset: step.position };
+  return { event: toHex(encodeMessageEvent(step.event.seq, step.source.envelope)) };
 }
 
 function faultsOf(steps: readonly Step[]): readonly string[] {
@@ -83,11 +105,11 @@ const READER = {
 
 function tell({ shown, unverified }: View): string {
   const messages = [...shown.values()]
-    .toSorted((a, b) => a.seq - b.seq)
     .map(
       ({ seq, from, text, missingBefore, conflicting }) =>
         `${seq} ${from.name}: ${text}${conflicting ? '!' : ''}${missingBefore > 0 ? ` +${missingBefore}` : ''}`,
-    );
+    )
+    .toSorted();
   return `[${messages.join(', ')}] and ${unverified} not verified`;
 }
 

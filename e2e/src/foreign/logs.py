@@ -1,0 +1,38 @@
+"""Reads logs by the RECV rules. Takes a JSON object from standard input, and answers one line for each log: what is shown, and counted."""
+
+import json
+import sys
+from types import SimpleNamespace
+
+from mayfly.frames import decode_sealed
+from mayfly.messages import MESSAGE
+from mayfly.primitives import from_base64url
+from mayfly.receiver import Receiver
+from mayfly.room import RoomKeys
+
+
+def view(receiver):
+    shown = []
+    for one in receiver.shown:
+        missing = f" +{one.missing_before}" if one.missing_before else ""
+        marked = "!" if one.conflicting else ""
+        shown.append(f"{one.place} {one.message.name}: {one.message.text}{marked}{missing}")
+    return f"[{', '.join(sorted(shown))}] and {receiver.unverified} not verified"
+
+
+def read(keys, log, arrived_at):
+    nobody = SimpleNamespace(owner_pk=bytes(32), args=SimpleNamespace(mods=()))
+    receiver = Receiver(keys, nobody, from_base64url(log["logId"], 8), 0, 0, 0)
+    for step in log["steps"]:
+        if "event" in step:
+            event = decode_sealed(bytes.fromhex(step["event"]))
+            receiver.take(MESSAGE, event["seq"], event["envelope"], arrived_at, live=False)
+        else:
+            receiver.skip_to(from_base64url(step["reset"]["logId"], 8), step["reset"]["seq"], 0, 0)
+    return view(receiver)
+
+
+given = json.load(sys.stdin)
+room_keys = RoomKeys(given["room"], given["secret"])
+for entry in given["logs"]:
+    print(json.dumps(read(room_keys, entry, given["arrivedAt"])))

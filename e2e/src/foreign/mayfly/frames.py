@@ -1,0 +1,263 @@
+"""Frames of docs/protocol.md: what the server says, decoded (FRAME, WELCOME and BOUND rules), and what a client says, encoded."""
+
+import json
+
+from .messages import COMMAND, MESSAGE, PROFILE_BYTES, PROFILE_TYPE, is_envelope, transcript
+from .primitives import Misfit, Reader, from_base64url, to_base64url, u8, u32
+from .room import BLOB_BYTES, read_command
+
+SEND, OWN_PROFILE, PROFILE = 0x01, 0x02, 0x94
+U32 = 0xFFFF_FFFF
+HOUR_MS, WEEK_MS = 3_600_000, 7 * 24 * 3_600_000
+LISTED_MAX, MEMBERS_MAX, FRAME_BYTES_MAX = 200, 5_000, 65_536
+REASONS = ("fresh", "new_log", "too_old", "ahead")
+CODES = ("gap", "epoch", "stale", "not_allowed", "rate", "too_big", "busy", "unavailable", "server_full")
+TURNED_BACK = ("denied", "wrong_passphrase", "closed", "full", "not_admitted")
+
+
+def whole(value, most=2**53 - 1):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise Misfit("not a whole number")
+    return value
+
+
+def cut(value, most, least=0):
+    """BOUND-1: what is claimed and can't be checked is cut to what an honest server says."""
+    return min(max(whole(value), least), most)
+
+
+def flag(value):
+    if not isinstance(value, bool):
+        raise Misfit("neither true nor false")
+    return value
+
+
+def one_of(value, choices):
+    if value not in choices:
+        raise Misfit("none of the words")
+    return value
+
+
+def an_object(value):
+    if not isinstance(value, dict):
+        raise Misfit("not an object")
+    return value
+
+
+def a_list(value, read, most=LISTED_MAX):
+    if not isinstance(value, list) or len(value) > most:
+        raise Misfit("not a list, or too long")
+    return [read(entry) for entry in value]
+
+
+def read_json(text):
+    try:
+        return an_object(json.loads(text, parse_constant=_no_number))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise Misfit("not JSON") from error
+
+
+def _no_number(word):
+    raise Misfit(f"{word} is not JSON")
+
+
+def read_slot(value):
+    return from_base64url(value, 8)
+
+
+def read_member(value):
+    return {"slot": read_slot(an_object(value).get("slot")), "idPk": from_base64url(value.get("idPk"), 32)}
+
+
+def read_rate(value):
+    def number(field, least):
+        claimed = an_object(value).get(field)
+        if not isinstance(claimed, (int, float)) or isinstance(claimed, bool) or claimed <= 0:
+            raise Misfit("not a rate")
+        return min(max(claimed, least), U32)
+
+    return {"perSecond": number("perSecond", 1000 / HOUR_MS), "burst": number("burst", 1)}
+
+
+def read_limits(value):
+    limits = {
+        "members": cut(an_object(value).get("members"), MEMBERS_MAX),
+        "historyMessages": cut(value.get("historyMessages"), 10_000),
+        "historyBytes": cut(value.get("historyBytes"), 256 * 1024 * 1024),
+    }
+    try:
+        rates = an_object(value.get("rates"))
+        limits["rates"] = {name: read_rate(rates.get(name)) for name in ("messages", "bytes")}
+    except Misfit:
+        pass  # A hint: a client gets on without it.
+    return limits
+
+
+def read_charter(value):
+    raw = from_base64url(value)
+    _, rest = read_command(raw)
+    if rest:
+        raise Misfit("something after the command")
+    return raw
+
+
+def read_welcome(frame):
+    welcome = {
+        "type": "welcome",
+        "slot": read_slot(frame.get("slot")),
+        "logId": from_base64url(frame.get("logId"), 8),
+        "seq": whole(frame.get("seq"), U32),
+        "first": whole(frame.get("first"), U32 + 1),
+        "mode": one_of(frame.get("mode"), ("resume", "reset")),
+        "epoch": whole(frame.get("epoch"), U32),
+        "c": whole(frame.get("c"), U32),
+        "charter": read_charter(frame.get("charter")),
+        "blob": from_base64url(frame.get("blob"), BLOB_BYTES),
+        "lastN": whole(frame.get("lastN"), U32),
+        "closed": flag(frame.get("closed")),
+        "slow": cut(frame.get("slow"), 3_600),
+        "history": one_of(frame.get("history"), ("all", "none")),
+        "count": cut(frame.get("count"), MEMBERS_MAX),
+        "limits": read_limits(frame.get("limits")),
+        "lifeMs": cut(frame.get("lifeMs"), WEEK_MS, 3_000),
+        "expiresInMs": cut(frame.get("expiresInMs"), WEEK_MS),
+    }
+    if welcome["mode"] == "reset":
+        welcome["reason"] = one_of(frame.get("reason"), REASONS)
+    elif "reason" in frame:
+        raise Misfit("a resume has no reason")
+    return welcome
+
+
+def read_presence(frame):
+    return {
+        "type": "presence",
+        "version": whole(frame.get("version")),
+        "snapshot": flag(frame.get("snapshot")),
+        "joined": a_list(frame.get("joined"), read_member),
+        "away": a_list(frame.get("away"), read_slot),
+        "left": a_list(frame.get("left"), read_slot),
+        "count": cut(frame.get("count"), MEMBERS_MAX),
+    }
+
+
+def read_refused(frame):
+    refused = {
+        "type": "refused",
+        "code": one_of(frame.get("code"), CODES),
+        "retryAfterMs": cut(frame.get("retryAfterMs"), HOUR_MS),
+    }
+    if "n" in frame:
+        refused["n"] = whole(frame["n"], U32)
+    return refused
+
+
+def read_sight(frame):
+    return {
+        "type": "room",
+        "count": cut(frame.get("count"), MEMBERS_MAX),
+        "expiresInMs": cut(frame.get("expiresInMs"), WEEK_MS),
+        "history": one_of(frame.get("history"), ("all", "none")),
+        "full": flag(frame.get("full")),
+        "closed": flag(frame.get("closed")),
+    }
+
+
+CONTROL = {
+    "challenge": lambda frame: {"type": "challenge", "nonce": from_base64url(frame.get("nonce"), 32)},
+    "welcome": read_welcome,
+    "room": read_sight,
+    "presence": read_presence,
+    "life": lambda frame: {"type": "life", "expiresInMs": cut(frame.get("expiresInMs"), WEEK_MS)},
+    "refused": read_refused,
+    "goaway": lambda frame: {"type": "goaway", "withinMs": cut(frame.get("withinMs"), HOUR_MS)},
+    "ended": lambda frame: {"type": "ended", "reason": one_of(frame.get("reason"), ("expired", "owner", "server"))},
+    "pong": lambda frame: {"type": "pong"},
+    **{word: lambda frame: {"type": frame["type"]} for word in TURNED_BACK},
+}
+
+
+def decode_control(text):
+    """A text frame from the server. A misfit is to be skipped (FRAME-4)."""
+    if len(text) > FRAME_BYTES_MAX:
+        raise Misfit("too long")
+    frame = read_json(text)
+    kind = frame.get("type")
+    if not isinstance(kind, str) or kind not in CONTROL:
+        raise Misfit("a type that this version doesn't know")
+    return CONTROL[kind](frame)
+
+
+def decode_sealed(raw):
+    """A binary frame from the server."""
+    reader = Reader(raw)
+    kind = reader.number(1)
+    if kind == PROFILE:
+        slot, id_pk, sealed = reader.take(8), reader.take(32), reader.rest
+        if len(sealed) != PROFILE_BYTES or sealed[0] != PROFILE_TYPE:
+            raise Misfit("not a profile")
+        return {"type": "profile", "slot": slot, "idPk": id_pk, "sealed": sealed}
+    if kind not in (MESSAGE, COMMAND) or (seq := reader.number(4)) == 0:
+        raise Misfit("a kind that this version doesn't know, or no seq")
+    if kind == MESSAGE:
+        if not is_envelope(reader.rest):
+            raise Misfit("not an envelope")
+        return {"type": "message", "seq": seq, "envelope": reader.rest}
+    command, blob = read_command(reader.rest)
+    if len(blob) not in (0, BLOB_BYTES):
+        raise Misfit("not a charter's blob")
+    return {"type": "command", "seq": seq, "bytes": command.raw, "blob": blob}
+
+
+def encode_send(n, envelope):
+    return u8(SEND) + u32(n) + u8(0) + envelope
+
+
+def encode_profile(sealed):
+    return u8(OWN_PROFILE) + sealed
+
+
+def encode(frame):
+    return json.dumps(frame, separators=(",", ":"))
+
+
+def encode_join(keys, identity, nonce, as_member, position=None):
+    """JOIN-2, PROOF-2 to PROOF-4. `position` is a pair of logId and seq."""
+    t = transcript(keys.room_id, nonce, identity.key.pk)
+    frame = {
+        "type": "join",
+        "id": keys.room_id,
+        "idPk": to_base64url(identity.key.pk),
+        "as": "member" if as_member else "key",
+        "idSig": to_base64url(identity.key.sign(b"id", t)),
+    }
+    if not as_member:
+        frame["keySig"] = to_base64url(keys.access.sign(b"join", t))
+    frame["epoch"] = keys.epoch
+    if position is not None:
+        frame["position"] = {"logId": to_base64url(position[0]), "seq": position[1]}
+    return encode(frame)
+
+
+def encode_look(keys, throwaway, nonce):
+    """LOOK-1, PROOF-5."""
+    t = transcript(keys.room_id, nonce, throwaway.pk)
+    return encode(
+        {
+            "type": "look",
+            "id": keys.room_id,
+            "idPk": to_base64url(throwaway.pk),
+            "idSig": to_base64url(throwaway.sign(b"id", t)),
+            "lookSig": to_base64url(keys.access.sign(b"look", t)),
+        }
+    )
+
+
+def encode_create(owner_pk, life, history):
+    return encode({"v": 1, "ownerPk": to_base64url(owner_pk), "life": life, "history": history})
+
+
+# CLOSE-1 and CLOSE-2: after these a client doesn't come back by itself.
+CLOSED_FOR_GOOD = frozenset((1000, 1002, 1007, 1009, 4000, 4001, 4002, 4003, 4004, 4009))

@@ -1,0 +1,276 @@
+"""Holds this client against docs/vectors. Usage: vectors.py DIRECTORY. Prints what held, one a line; else ends with an exception."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from mayfly import frames as wire
+from mayfly.messages import (
+    COMMAND,
+    MESSAGE,
+    Identity,
+    Message,
+    erase_proof,
+    event_hash,
+    make_statement,
+    open_message,
+    open_profile,
+    seal_message,
+    seal_profile,
+    tag_of,
+    transcript,
+)
+from mayfly.primitives import (
+    Misfit,
+    SigningKey,
+    digest,
+    exchange_public_key,
+    extract_for,
+    from_base64url,
+    is_good_exchange_key,
+    is_good_point,
+    u16,
+    u8,
+    verify,
+    verify_bytes,
+)
+from mayfly.room import (
+    FalseRoom,
+    Owner,
+    RoomKeys,
+    check_charter,
+    link_secret,
+    make_first_charter,
+    make_fragment,
+    read_command,
+    read_fragment,
+)
+
+DIRECTORY = Path(sys.argv[1])
+KNOWN = json.loads((DIRECTORY / "crypto.json").read_text())
+FRAMES = json.loads((DIRECTORY / "frames.json").read_text())
+ROOM, SECRET = KNOWN["room_id"], KNOWN["schedule"]["none"]["S"]
+KEYS = RoomKeys(ROOM, SECRET)
+OWNER = Owner(KNOWN["owner"]["owner_code"])
+unhex = bytes.fromhex
+
+
+def same(found, wanted):
+    assert found == wanted, f"{found!r} instead of {wanted!r}"
+
+
+def misfit(read, *given):
+    try:
+        read(*given)
+    except Misfit:
+        return
+    raise AssertionError(f"{read.__name__} took {given!r}")
+
+
+def no_charter(*given):
+    try:
+        check_charter(*given)
+    except FalseRoom:
+        return
+    raise AssertionError("a spoiled charter stands")
+
+
+def owner_and_links():
+    owner = KNOWN["owner"]
+    same([OWNER.key.seed.hex(), OWNER.key.pk.hex(), OWNER.box_key.hex()], [owner["seed"], owner["owner_pk"], owner["box_key"]])
+    for entry in KNOWN["link_secret"]:
+        same(link_secret(unhex(entry["owner_pk"]), unhex(entry["r"])), entry["S"])
+    for entry in KNOWN["links"]:
+        same(make_fragment(entry["flag"], entry["secret"]), entry["link"])
+        same(read_fragment(entry["link"]), (entry["flag"], entry["secret"]))
+    for fragment in KNOWN["damaged_links"]:
+        misfit(read_fragment, fragment)
+
+
+def keys():
+    schedule = KNOWN["schedule"]
+    same(extract_for(b"link-prk", SECRET.encode()).hex(), schedule["prk0"])
+    same(KEYS.access.seed.hex(), schedule["none"]["auth_seed"])
+    same(KEYS.root.hex(), schedule["none"]["root"])
+    for entry in KNOWN["epochs"]:
+        found = RoomKeys(ROOM, entry["S"], entry["epoch"])
+        fields = (found.access.pk, found.ctx, found.message, found.profile, found.manifest, found.fingerprint)
+        names = ("access_pk", "ctx", "k_msg", "k_profile", "k_manifest", "fingerprint")
+        same([field.hex() for field in fields], [entry[name] for name in names])
+
+
+def signatures():
+    for entry in KNOWN["signatures"]:
+        triple = [unhex(entry[name]) for name in ("pk", "message", "signature")]
+        same((entry["name"], verify_bytes(*triple)), (entry["name"], entry["accept"]))
+    for y in map(unhex, KNOWN["small_order_y"]):
+        assert not is_good_point(y) and not is_good_point(y[:31] + u8(y[31] | 0x80))
+    for u in map(unhex, KNOWN["low_order_u"]):
+        assert not is_good_exchange_key(u) and not is_good_exchange_key(u[:31] + u8(u[31] | 0x80))
+
+
+def people():
+    for person in KNOWN["people"].values():
+        identity = Identity("", unhex(person["id_seed"]), unhex(person["x_sk"]))
+        same(identity.key.pk.hex(), person["id_pk"])
+        same(identity.x_pk.hex(), person["x_pk"])
+        same(exchange_public_key(unhex(person["x_sk"])).hex(), person["x_pk"])
+        same(tag_of(ROOM, identity.key.pk), (person["tag"], person["colour"]))
+        same(digest(b"person", identity.key.pk)[:8].hex(), person["person_digest"])
+
+
+def proofs():
+    join, ann = KNOWN["join"], person("ann")
+    same(transcript(ROOM, unhex(join["nonce"]), ann.key.pk).hex(), join["T"])
+    for as_member, name in ((False, "key"), (True, "member")):
+        frame = json.loads(wire.encode_join(KEYS, ann, unhex(join["nonce"]), as_member))
+        signed = {name: from_base64url(frame[name]).hex() for name in frame if name.endswith("Sig") or name == "idPk"}
+        same({"as": frame["as"], **signed}, join[name])
+
+
+def charter():
+    first = KNOWN["commands"][0]
+    mods = [(unhex(mod["idPk"]), mod["mask"]) for mod in first["mods"]]
+    nonces = (unhex(first["manifest_nonce"]), unhex(first["owner_box_nonce"]))
+    raw, blob = make_first_charter(OWNER, KEYS, unhex(KNOWN["link_secret"][0]["r"]), mods, "Lab", nonces)
+    same(hashlib.sha256(blob).hexdigest(), first["blob_sha256"])
+    same([raw.hex(), blob.hex()], [first["bytes"], first["blob"]])
+    same(check_charter(KEYS, raw, blob, 1).owner_pk, OWNER.key.pk)
+    both = raw + blob
+    for at in range(len(both)):
+        spoiled = both[:at] + u8(both[at] ^ 1) + both[at + 1 :]
+        no_charter(KEYS, spoiled[: len(raw)], spoiled[len(raw) :], 1)
+    no_charter(KEYS, raw, blob, 0)
+    no_charter(RoomKeys("k7Qm2y", SECRET), raw, blob, 1)
+    for entry in KNOWN["commands"]:
+        command, rest = read_command(unhex(entry["bytes"]))
+        same((command.c, command.epoch, command.args.hex(), rest), (entry["c"], entry["epoch"], entry["args"], b""))
+        same(command.signer_pk.hex(), entry.get("signer_pk", KNOWN["owner"]["owner_pk"]))
+        assert command.is_signed()
+        same(event_hash(COMMAND, command.raw).hex(), entry["event_hash"])
+
+
+def messages():
+    log, ann = KNOWN["log"], person("ann")
+    hashes = [unhex(entry_of(name)["event_hash"]) for name in log["events"]]
+    for entry in log["messages"]:
+        held = hashes[: entry["seen_seq"]]
+        statement = make_statement(unhex(log["log_id"]), entry["seen_seq"], entry["seen_c"], held)
+        same([statement.log_tag.hex(), statement.k, statement.seen.hex()], [entry["log_tag"], entry["seen_k"], entry["seen"]])
+        ref = unhex(entry["ref"])
+        content = Message(
+            ann.key.pk,
+            unhex(log["sess"]),
+            entry["count"],
+            unhex(entry["prev"]),
+            statement,
+            entry["ts"],
+            entry["ctype"],
+            1 if ref else 0,
+            ref,
+            entry["name"],
+            entry["body"],
+            entry["ttl"],
+        )
+        envelope, mid = seal_message(KEYS, ann.key, content, unhex(entry["nonce"]))
+        same([envelope.hex(), mid.hex()], [entry["envelope"], entry["mid"]])
+        same(erase_proof(ann.key.seed, unhex(entry["nonce"])).hex(), entry["del_token"])
+        same(event_hash(MESSAGE, envelope).hex(), entry["event_hash"])
+        opened = open_message(KEYS, envelope)
+        assert opened.is_signed()
+        same((opened.body, opened.name, opened.mid, opened.statement), (entry["body"], entry["name"], mid, statement))
+    window = KNOWN["window_of_40"]
+    forty = [hashlib.sha256(u8(byte)).digest() for byte in range(40)]
+    statement = make_statement(unhex(window["log_id"]), window["seen_seq"], window["c"], forty)
+    same([statement.k, statement.seen.hex()], [window["seen_k"], window["seen"]])
+    envelope = unhex(log["messages"][0]["envelope"])
+    for at in range(len(envelope)):
+        misfit(open_message, KEYS, envelope[:at] + u8(envelope[at] ^ 1) + envelope[at + 1 :])
+
+
+def profiles():
+    known, ann = KNOWN["profile"], person("ann", KNOWN["profile"]["name"])
+    sealed = seal_profile(KEYS, ann, unhex(known["slot"]), known["ts"], unhex(known["nonce"]))
+    same(sealed.hex(), known["bytes"])
+    opened = open_profile(KEYS, unhex(known["slot"]), ann.key.pk, sealed)
+    same((opened.name, opened.ts, opened.x_pk), (known["name"], known["ts"], ann.x_pk))
+    misfit(open_profile, KEYS, bytes(8), ann.key.pk, sealed)
+
+
+def from_the_server():
+    for frame in [*FRAMES["session"], *FRAMES["more"]]:
+        if frame["kind"] == "text from the server":
+            same(hexed(wire.decode_control(frame["text"])), frame["means"])
+        elif frame["kind"] == "binary from the server":
+            same(hexed(wire.decode_sealed(unhex(frame["hex"]))), frame["means"])
+    for frame in FRAMES["misfits"]:
+        if frame["kind"] == "text from the server":
+            misfit(wire.decode_control, frame["text"])
+        elif frame["kind"] == "binary from the server":
+            misfit(wire.decode_sealed, unhex(frame["hex"]))
+
+
+def from_the_client():
+    """This client's encoders, given what the file's frames mean."""
+    ann, nonce = person("ann"), unhex(KNOWN["join"]["nonce"])
+    for frame in [*FRAMES["session"], *FRAMES["more"]]:
+        means = frame["means"]
+        kind = frame["kind"]
+        if kind == "request: POST /api/rooms":
+            same_json(wire.encode_create(unhex(means["ownerPk"]), means["life"], means["history"]), frame["text"])
+        elif kind == "request: POST /api/rooms/ID/charter":
+            raw = unhex(means["bytes"])
+            same((u16(len(raw)) + raw + unhex(means["blob"])).hex(), frame["hex"])
+        elif kind == "binary from the client" and means["type"] == "profile":
+            same(wire.encode_profile(unhex(means["sealed"])).hex(), frame["hex"])
+        elif kind == "binary from the client" and "erase" not in means:
+            same(wire.encode_send(means["n"], unhex(means["envelope"])).hex(), frame["hex"])
+        elif kind == "text from the client" and means["type"] == "join":
+            at = means.get("position")
+            position = (unhex(at["logId"]), at["seq"]) if at else None
+            same_json(wire.encode_join(KEYS, ann, nonce, means["as"] == "member", position), frame["text"])
+        elif kind == "text from the client" and means["type"] == "look":
+            guest = SigningKey(unhex(KNOWN["people"]["guest"]["id_seed"]))
+            same_json(wire.encode_look(KEYS, guest, nonce), frame["text"])
+            assert verify(KEYS.access.pk, b"look", transcript(ROOM, nonce, guest.pk), unhex(means["lookSig"]))
+        elif kind == "text from the client":
+            same_json(wire.encode({"type": means["type"]}), frame["text"])
+
+
+def same_json(found, wanted):
+    same(json.loads(found), json.loads(wanted))
+
+
+def hexed(value):
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {name: hexed(field) for name, field in value.items()}
+    return [hexed(entry) for entry in value] if isinstance(value, list) else value
+
+
+def person(name, shown=""):
+    known = KNOWN["people"][name]
+    return Identity(shown, unhex(known["id_seed"]), unhex(known["x_sk"]))
+
+
+def entry_of(name):
+    group, _, index = name.rstrip("]").partition("[")
+    return {"commands": KNOWN["commands"], "messages": KNOWN["log"]["messages"]}[group][int(index)]
+
+
+for part in (
+    owner_and_links,
+    keys,
+    signatures,
+    people,
+    proofs,
+    charter,
+    messages,
+    profiles,
+    from_the_server,
+    from_the_client,
+):
+    part()
+    print(part.__name__)
