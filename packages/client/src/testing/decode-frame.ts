@@ -9,11 +9,13 @@ import {
   decodeServerControl,
   decodeServerLimits,
   decodeServerSealed,
+  parseJsonObject,
 } from '@mayfly/protocol';
 import type { FrameKind } from './frame-vectors.ts';
 
 const IN_TEXT: Readonly<Partial<Record<FrameKind, (text: string) => unknown>>> = {
   'request: POST /api/rooms': decodeCreateRoom,
+  'answer: POST /api/rooms': parseJsonObject,
   'answer: error': decodeApiRefusal,
   'answer: GET /api/limits': decodeServerLimits,
   'text from the client': decodeClientControl,

@@ -31,6 +31,7 @@ import { roomId } from './author.ts';
 /** Who sends it, and how it travels. */
 export type FrameKind =
   | 'request: POST /api/rooms'
+  | 'answer: POST /api/rooms'
   | 'request: POST /api/rooms/ID/charter'
   | 'answer: error'
   | 'answer: GET /api/limits'
@@ -159,6 +160,7 @@ function rejoin(position: Position): ClientControl {
 
 const SESSION: readonly FrameVector[] = [
   told('API-1: a room is reserved', 'request: POST /api/rooms', encodeCreateRoom(wanted), wanted),
+  told('API-1: the server drew its id', 'answer: POST /api/rooms', `{"id":"${id}"}`, { id }),
   carried(
     'API-2: its charter opens it',
     'request: POST /api/rooms/ID/charter',
