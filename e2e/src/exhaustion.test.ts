@@ -173,17 +173,19 @@ test.each<[string, { readonly openFiles?: number; readonly heapMegabytes?: numbe
     const { port } = server;
     using talk = await Talk.begin(port);
     await talk.goOn(25);
-    const calm = talk.echoP99;
+    // A second, but on a machine that is busy with something else.
+    const soonMs = Math.max(1_000, 20 * talk.echoP99);
     for (const [name, attack] of ATTACKS) {
       const sockets = await attack(port);
       await talk.goOn(25);
       await end(sockets);
-      const health = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) });
+      const ended = performance.now();
+      const health = await fetch(`http://127.0.0.1:${port}/healthz`);
       expect([name, health.status]).toEqual([name, 200]);
+      expect(performance.now() - ended, name).toBeLessThan(soonMs);
     }
     expect(await talk.faults()).toEqual([]);
-    // A second, but on a machine that is busy with something else.
-    expect(talk.echoP99).toBeLessThan(Math.max(1_000, 20 * calm));
+    expect(talk.echoP99).toBeLessThan(soonMs);
     expect(server.output).not.toContain('trouble');
     expect(await server.stop()).toBe(0);
   },
