@@ -19,8 +19,8 @@ export function InviteDialog({ view, onClose }: DialogProps) {
   const history = view.facts.value?.history;
   return (
     <Dialog title={roomTexts.invitePeople} onClose={onClose}>
+      <ShareLink url={view.link} primary="focused" keyIsKept={view.keyIsKept} />
       <QrCode text={view.link} label={roomTexts.link.qrLabel} />
-      <ShareLink url={view.link} primary keyIsKept={view.keyIsKept} />
       <p class="note note--warn">
         <Icon name="gone" />
         <span>

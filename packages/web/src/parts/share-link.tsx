@@ -97,6 +97,7 @@ type CopyButtonProps = {
 export function CopyButton({ text, primary, focused = false, onRefused }: CopyButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
+    // A dialog that is not open yet goes by `autofocus`.
     if (focused) button.current?.focus();
   }, [focused]);
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
@@ -116,6 +117,7 @@ export function CopyButton({ text, primary, focused = false, onRefused }: CopyBu
         class={`btn ${primary ? 'btn--pri' : 'btn--sec'}`}
         type="button"
         ref={button}
+        autofocus={focused}
         onClick={() => void copy()}
       >
         <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
