@@ -19,7 +19,13 @@ const link = { id, secret: 'A'.repeat(32) };
 
 /** As much of a browser as entering a room needs. */
 function stubPage() {
-  const page = Object.assign(new EventTarget(), { visibilityState: 'visible', title: '' });
+  const icon = { href: '/logo.svg' };
+  const page = Object.assign(new EventTarget(), {
+    visibilityState: 'visible',
+    title: '',
+    hasFocus: (): boolean => true,
+    querySelector: () => icon,
+  });
   const window = new EventTarget();
   const history = { state: undefined, replaceState: vi.fn() };
   const origin = 'https://chat.example';
@@ -29,7 +35,7 @@ function stubPage() {
   vi.stubGlobal('history', history);
   vi.stubGlobal('location', location);
   vi.stubGlobal('navigator', { onLine: true });
-  return { page, window, history, location };
+  return { page, icon, window, history, location };
 }
 
 class ScriptedRoom implements ChatRoom {
@@ -107,7 +113,7 @@ describe('going in', () => {
     enter();
     expect(currentRoom.value?.link).toMatch(/^https:\/\/chat\.example\/chat\/k3F9ab#1A{32}..$/);
     expect(roomEnd.value).toBeUndefined();
-    expect(browser.page.title).toBe('k3F9ab · Mayfly');
+    expect(browser.page.title).toBe('Mayfly chat · k3F9ab');
   });
 
   test.each(['online', 'offline', 'pageshow'])('%s finds out at once how things are', (event) => {
@@ -116,15 +122,41 @@ describe('going in', () => {
     expect(room.woken).toBe(1);
   });
 
-  test('what comes while nobody looks is counted in the title', () => {
+  test('what comes while no one looks is counted in the title, and marks the icon', () => {
     const room = enter();
     browser.page.visibilityState = 'hidden';
     browser.page.dispatchEvent(new Event('visibilitychange'));
     room.listener(written);
-    expect(browser.page.title).toBe('(1) k3F9ab · Mayfly');
+    expect(browser.page.title).toBe('(1) Mayfly chat · k3F9ab');
+    expect(browser.icon.href).toBe('/logo-unread.svg');
     browser.page.visibilityState = 'visible';
     browser.page.dispatchEvent(new Event('visibilitychange'));
-    expect(browser.page.title).toBe('k3F9ab · Mayfly');
+    expect(browser.page.title).toBe('Mayfly chat · k3F9ab');
+    expect(browser.icon.href).toBe('/logo.svg');
+  });
+
+  test('a window behind another one is not looked at, although it is in sight', () => {
+    const room = enter();
+    browser.window.dispatchEvent(new Event('blur'));
+    room.listener(written);
+    expect(browser.page.title).toBe('(1) Mayfly chat · k3F9ab');
+    browser.window.dispatchEvent(new Event('focus'));
+    expect(browser.page.title).toBe('Mayfly chat · k3F9ab');
+    expect(room.woken).toBe(0);
+  });
+
+  test('the icon is plain again outside the room', () => {
+    const room = enter();
+    browser.window.dispatchEvent(new Event('blur'));
+    room.listener(written);
+    leaveRoom();
+    expect(browser.icon.href).toBe('/logo.svg');
+  });
+
+  test('a room that opens in a window behind another one counts from the start', () => {
+    browser.page.hasFocus = () => false;
+    enter().listener(written);
+    expect(browser.page.title).toBe('(1) Mayfly chat · k3F9ab');
   });
 });
 

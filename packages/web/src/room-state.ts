@@ -8,8 +8,8 @@ import { forgetLink, isLinkKept, keptLink } from './kept-link.ts';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
 import { guardReload } from './reload-guard.ts';
 import { type ChatRoom, type RoomSummary, RoomView } from './room-view.ts';
+import { markTab, showIcon } from './tab-mark.ts';
 import { tabStorage } from './tab-storage.ts';
-import { roomTexts } from './words/room.ts';
 
 /** A room that is over for this page. */
 export type EndedRoom = {
@@ -155,22 +155,25 @@ function tell(view: RoomView, end: RoomEnd): void {
 }
 
 function listenToPage(view: RoomView): () => void {
+  view.focus(document.hasFocus());
   const stop = new AbortController();
   const { signal: until } = stop;
   const look = (): void => lookAround(view);
   for (const event of ['online', 'offline', 'pageshow'])
     window.addEventListener(event, look, { signal: until });
   document.addEventListener('visibilitychange', look, { signal: until });
-  const stopTitle = effect(() => {
-    document.title = roomTexts.title(view.id, view.unseen.value);
-  });
+  window.addEventListener('focus', () => view.focus(true), { signal: until });
+  window.addEventListener('blur', () => view.focus(false), { signal: until });
+  const stopMarking = effect(() => markTab(view.id, view.unseen.value));
   return () => {
     stop.abort();
-    stopTitle();
+    stopMarking();
+    showIcon('plain');
   };
 }
 
 function lookAround(view: RoomView): void {
+  view.focus(document.hasFocus());
   view.wake({ visible: document.visibilityState === 'visible', online: navigator.onLine });
 }
 

@@ -218,6 +218,19 @@ describe('unread', () => {
     expect(view.unseen.value).toBe(0);
   });
 
+  test('counts also while the window is in sight but not in front; that alone wakes nothing', () => {
+    const { view, room } = enter();
+    view.focus(false);
+    view.hear(heard([message(2)]));
+    expect(view.unseen.value).toBe(1);
+    view.wake({ visible: false, online: true });
+    view.focus(true);
+    expect(view.unseen.value).toBe(1);
+    expect(room.wake).not.toHaveBeenCalled();
+    view.wake({ visible: true, online: true });
+    expect(view.unseen.value).toBe(0);
+  });
+
   test('the divider stays where reading stopped, until one writes', () => {
     const { view } = enter();
     const dividers = () => view.stream.value.filter((item) => item.type === 'new').length;

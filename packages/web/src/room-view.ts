@@ -108,6 +108,7 @@ export class RoomView implements Disposable {
   readonly #openedAt = Date.now();
   readonly #now = signal(Date.now());
   readonly #visible = signal(true);
+  readonly #focused = signal(true);
   readonly #online = signal(true);
   readonly #notLiveSince = signal<number | undefined>(Date.now());
   readonly #endsAt = signal<number | undefined>(undefined);
@@ -133,7 +134,7 @@ export class RoomView implements Disposable {
     this.keyIsKept = keyIsKept;
     this.#timer = setInterval(() => this.#beat(), TICK_MS);
     this.#stopReading = effect(() => {
-      if (this.#visible.value && this.atEnd.value) this.unread.value = 0;
+      if (this.#watched.value && this.atEnd.value) this.unread.value = 0;
     });
   }
 
@@ -221,8 +222,11 @@ export class RoomView implements Disposable {
     return Math.max(0, at - this.#now.value);
   }
 
-  /** Unread messages while nobody looks, for the tab's title. */
-  readonly unseen = computed(() => (this.#visible.value ? 0 : this.unread.value));
+  /** In sight, and in the window that is in front. */
+  readonly #watched = computed(() => this.#visible.value && this.#focused.value);
+
+  /** Unread messages while no one looks, for the browser's tab. */
+  readonly unseen = computed(() => (this.#watched.value ? 0 : this.unread.value));
 
   hear(news: RoomNews): void {
     switch (news.type) {
@@ -294,7 +298,7 @@ export class RoomView implements Disposable {
   }
 
   #countUnread(key: string): void {
-    if (this.#visible.value && this.atEnd.value) return;
+    if (this.#watched.value && this.atEnd.value) return;
     if (this.unread.value === 0) this.#firstUnread.value = key;
     this.unread.value++;
   }
@@ -363,6 +367,11 @@ export class RoomView implements Disposable {
     this.#online.value = seen.online;
     this.#tick();
     if (seen.visible) this.#room.wake();
+  }
+
+  /** The window came to the front, or went behind another one. */
+  focus(focused: boolean): void {
+    this.#focused.value = focused;
   }
 
   tryNow(): void {

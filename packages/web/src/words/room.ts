@@ -52,7 +52,8 @@ const LEFT = {
 export const roomTexts = {
   /** Read out behind a name: letter by letter. */
   tag: (tag: string) => `tag ${Array.from(tag).join(' ')}`,
-  title: (id: string, unseen: number) => `${unseen > 0 ? `(${unseen}) ` : ''}${id}${texts.titleEnd}`,
+  title: (id: string, unseen: number) =>
+    unseen === 0 ? `Mayfly chat · ${id}` : `(${unseen}) Mayfly chat · ${id}`,
   encrypted: 'End-to-end encrypted',
   lifeBefore: 'Vanishes in ',
   lifeAfter: ' unless someone writes',
