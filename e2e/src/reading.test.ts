@@ -1,7 +1,7 @@
 // Reading a long room: the place where one reads stays, and the end stays in sight for who is there.
 
-import { expect, test } from 'vitest';
-import { type Person, openStage } from './stage.ts';
+import { describe, expect, test } from 'vitest';
+import { PHONE, type Person, type PersonOptions, type Stage, openStage } from './stage.ts';
 
 const LINES = Array.from({ length: 30 }, (_, i) => `line ${i}`);
 
@@ -101,4 +101,129 @@ test('one to three emoji alone are drawn large', async () => {
     .locator('.bubble')
     .evaluateAll((bubbles) => bubbles.map((bubble) => bubble.getBoundingClientRect().height));
   expect(heights[0]).toBeGreaterThan(1.5 * (heights[1] ?? Infinity));
+});
+
+const focused = ({ page }: Person) =>
+  page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.tagName);
+
+const TALL = 'line\n'.repeat(15);
+
+/** Ben reads the beginning while Ann writes far more than fits into his window. */
+async function behind(stage: Stage, options: PersonOptions = {}) {
+  const [ann, ben] = [await stage.person(), await stage.person(options)];
+  const link = await ann.createRoom();
+  await ben.join(link);
+  for (let i = 0; i < 6; i++) await ann.send(`${TALL}old ${i}`);
+  await ben.log().getByText('old 5').waitFor();
+  await ben.log().evaluate((log) => log.scrollTo(0, 0));
+  await newest(ben).waitFor();
+  for (let i = 0; i < 6; i++) await ann.send(`${TALL}new ${i}`);
+  await ben.page.getByRole('button', { name: '6 new messages' }).waitFor();
+  return { ann, ben };
+}
+
+/** How far below the upper edge of the log the divider stands, and whether the end is in sight. */
+const placeOf = (person: Person) =>
+  person.log().evaluate((log) => ({
+    divider:
+      (log.querySelector('.cut--new')?.getBoundingClientRect().top ?? Number.NaN) -
+      log.getBoundingClientRect().top,
+    atEnd: log.scrollHeight - log.scrollTop - log.clientHeight <= 1,
+  }));
+
+describe('"n new messages"', () => {
+  test('leads to the first of them, and from there to the newest; writing goes on in the composer', async () => {
+    await using stage = await openStage();
+    const { ben } = await behind(stage);
+    await newest(ben).focus();
+    await ben.page.keyboard.press('Enter');
+    const first = await placeOf(ben);
+    expect(first.atEnd).toBe(false);
+    expect(first.divider).toBeGreaterThanOrEqual(0);
+    expect(first.divider).toBeLessThan(60);
+    await ben.page.keyboard.press('Enter');
+    await newest(ben).waitFor({ state: 'detached' });
+    expect((await placeOf(ben)).atEnd).toBe(true);
+    expect(await focused(ben)).toBe('Message');
+  });
+
+  test('on a phone, focus is in the log afterwards: no keyboard covers what was new', async () => {
+    await using stage = await openStage();
+    const { ben } = await behind(stage, { size: PHONE, touch: true });
+    await newest(ben).tap();
+    await newest(ben).tap();
+    await newest(ben).waitFor({ state: 'detached' });
+    expect(await focused(ben)).toBe('Messages');
+  });
+
+  test('focus is not lost either when the button goes because somebody scrolls', async () => {
+    await using stage = await openStage();
+    const { ben } = await behind(stage);
+    await newest(ben).focus();
+    await ben.log().evaluate((log) => log.scrollTo(0, log.scrollHeight));
+    await newest(ben).waitFor({ state: 'detached' });
+    expect(await focused(ben)).toBe('Message');
+  });
+});
+
+test('what goes away while it has the focus, in the log, leaves the focus in the log', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.createRoom();
+  await ann.send('line\n'.repeat(40));
+  await ann.page.getByRole('button', { name: 'Show all' }).press('Enter');
+  await ann.page.getByRole('button', { name: 'Show all' }).waitFor({ state: 'detached' });
+  expect(await focused(ann)).toBe('Messages');
+});
+
+describe('the keyboard', () => {
+  test('PageUp and PageDown in the composer scroll the log; in a long draft they are the draft’s', async () => {
+    await using stage = await openStage();
+    const { ben } = await behind(stage);
+    await ben.composer().focus();
+    await ben.page.keyboard.press('PageDown');
+    const down = await top(ben);
+    expect(down).toBeGreaterThan(100);
+    await ben.page.keyboard.press('PageUp');
+    expect(await top(ben)).toBe(0);
+    expect(await focused(ben)).toBe('Message');
+    await ben.composer().fill('a line\n'.repeat(60));
+    await ben.page.keyboard.press('PageDown');
+    expect(await top(ben)).toBe(0);
+  });
+
+  test('what is typed reaches the composer from anywhere in the room, from its first letter', async () => {
+    await using stage = await openStage();
+    const { ben } = await behind(stage);
+    const places = [
+      () => ben.log().focus(),
+      () => ben.page.getByRole('button', { name: 'Invite' }).focus(),
+      () => ben.page.locator('.bar__code').click(),
+    ];
+    for (const [i, goThere] of places.entries()) {
+      await goThere();
+      await ben.page.keyboard.type(`Is ${i}`);
+      expect(await focused(ben)).toBe('Message');
+    }
+    expect(await ben.composer().inputValue()).toBe('Is 0Is 1Is 2');
+  });
+
+  test('what is typed in a dialog or a menu stays there, and shortcuts are the browser’s', async () => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    await ann.createRoom();
+    await ann.page.getByRole('button', { name: 'Change your name' }).click();
+    await ann.page.keyboard.type('Ann');
+    expect(await ann.page.getByLabel('Display name').inputValue()).toBe('Ann');
+    await ann.page.getByRole('button', { name: 'Close' }).focus();
+    await ann.page.keyboard.type('x');
+    await ann.page.keyboard.press('Escape');
+    await ann.page.getByRole('button', { name: 'More' }).click();
+    await ann.page.keyboard.type('x');
+    await ann.page.keyboard.press('Escape');
+    await ann.log().focus();
+    await ann.page.keyboard.press('Control+a');
+    expect(await focused(ann)).toBe('Messages');
+    expect(await ann.composer().inputValue()).toBe('');
+  });
 });

@@ -2,6 +2,8 @@
 
 /** So close to the end counts as there. */
 const NEAR_END_PX = 48;
+/** Clear of the mist in which the stream begins. */
+const BELOW_TOP_PX = 16;
 
 type Anchor = { readonly element: Element; readonly top: number };
 
@@ -62,6 +64,15 @@ export class ScrollKeeper implements Disposable {
   goToEnd(): void {
     this.#atEnd = true;
     this.settle();
+  }
+
+  /** Brings it to the top; false where it stands there already, or above. */
+  goDownTo(element: Element): boolean {
+    const below = Math.floor(this.#topOf(element) - BELOW_TOP_PX);
+    if (below <= 0) return false;
+    this.#scroller.scrollTop += below;
+    this.#look();
+    return true;
   }
 
   /** What is in sight stays there, whatever comes below. */

@@ -1,8 +1,9 @@
 // Where a message is written: grows with it, and keeps it until it is sent.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { mediaMatches, supportsStyle } from '../browser.ts';
+import { supportsStyle } from '../browser.ts';
 import { sendsMessage } from '../composer-keys.ts';
+import { isTouch } from '../room-focus.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { Icon } from './icon.tsx';
@@ -12,7 +13,6 @@ type ComposerProps = { readonly view: RoomView };
 /** Below this many characters left, the counter shows. */
 const NEAR_LIMIT = 1000;
 
-const isTouch = () => mediaMatches('(pointer: coarse)');
 const growsByItself = supportsStyle('field-sizing', 'content');
 
 export function Composer({ view }: ComposerProps) {

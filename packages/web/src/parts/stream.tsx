@@ -43,6 +43,11 @@ export function Stream({ view, ...actions }: StreamProps) {
     else keeper.current?.stayHere();
   });
   const shared = view.sharedNames.value;
+  const jump = () => {
+    const fresh = view.unread.value > 0 ? list.current?.querySelector('.cut--new') : undefined;
+    if (fresh && keeper.current?.goDownTo(fresh)) return;
+    view.atEnd.value = true;
+  };
   return (
     <>
       <div
@@ -60,7 +65,7 @@ export function Stream({ view, ...actions }: StreamProps) {
           ))}
         </ol>
       </div>
-      <Jump view={view} />
+      <Jump view={view} onJump={jump} />
     </>
   );
 }
@@ -167,18 +172,12 @@ function TrimmedRow({ parts, view }: ViewProps & { readonly parts: readonly Text
   );
 }
 
-/** Back to the newest, with the number of those that came meanwhile. */
-function Jump({ view }: ViewProps) {
+/** To the first of the new messages, and from there to the newest. */
+function Jump({ view, onJump }: ViewProps & { readonly onJump: () => void }) {
   if (view.atEnd.value) return null;
   return (
     <div class="stage__jump">
-      <button
-        class="btn jump"
-        type="button"
-        onClick={() => {
-          view.atEnd.value = true;
-        }}
-      >
+      <button class="btn jump" type="button" onClick={onJump}>
         <Icon name="down" small />
         {roomTexts.jump(view.unread.value)}
       </button>

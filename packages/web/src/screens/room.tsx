@@ -1,6 +1,6 @@
 // The chat: header, stream, composer, and the people beside it. What is open is all it keeps.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { mediaMatches } from '../browser.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Composer } from '../parts/composer.tsx';
@@ -16,6 +16,7 @@ import {
 } from '../parts/room-dialogs.tsx';
 import { RoomHeader, SpokenLife } from '../parts/room-header.tsx';
 import { Stream } from '../parts/stream.tsx';
+import { guideKeyboard } from '../room-focus.ts';
 import { currentRoom, leaveRoom } from '../room-state.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
@@ -41,8 +42,10 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   const [open, setOpen] = useState<Open>();
   const [panel, setPanel] = useState(true);
   const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
+  const room = useRef<HTMLDivElement>(null);
+  useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
   return (
-    <div class={roomClass(view, panel)} data-life={view.lifeIsLow.value ? 'low' : undefined}>
+    <div class={roomClass(view, panel)} data-life={view.lifeIsLow.value ? 'low' : undefined} ref={room}>
       <main class="main">
         <RoomHeader
           view={view}
