@@ -15,18 +15,18 @@ def view(receiver):
     shown = []
     for one in receiver.shown:
         missing = f" +{one.missing_before}" if one.missing_before else ""
-        marked = "!" if one.conflicting else ""
+        marked = ("!" if one.conflicting else "") + ("~" if one.late else "")
         shown.append(f"{one.place} {one.message.name}: {one.message.text}{marked}{missing}")
     return f"[{', '.join(sorted(shown))}] and {receiver.unverified} not verified"
 
 
-def read(keys, log, arrived_at):
+def read(keys, log):
     nobody = SimpleNamespace(owner_pk=bytes(32), args=SimpleNamespace(mods=()))
-    receiver = Receiver(keys, nobody, from_base64url(log["logId"], 8), 0, 0, 0)
+    receiver = Receiver(keys, nobody, from_base64url(log["logId"], 8), log["from"], 0, 0)
     for step in log["steps"]:
         if "event" in step:
             event = decode_sealed(bytes.fromhex(step["event"]))
-            receiver.take(MESSAGE, event["seq"], event["envelope"], arrived_at, live=False)
+            receiver.take(MESSAGE, event["seq"], event["envelope"], step["arrivedAt"], step["live"])
         else:
             receiver.skip_to(from_base64url(step["reset"]["logId"], 8), step["reset"]["seq"], 0, 0)
     return view(receiver)
@@ -35,4 +35,4 @@ def read(keys, log, arrived_at):
 given = json.load(sys.stdin)
 room_keys = RoomKeys(given["room"], given["secret"])
 for entry in given["logs"]:
-    print(json.dumps(read(room_keys, entry, given["arrivedAt"])))
+    print(json.dumps(read(room_keys, entry)))

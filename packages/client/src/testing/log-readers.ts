@@ -28,8 +28,13 @@ export function compareReaders(firstSeed: number, count: number): readonly strin
 /** A log, and how we read it: for readers that share no code with us. */
 export type ReadLog = {
   readonly logId: string;
-  /** Binary frames in hex, and resets. */
-  readonly steps: readonly ({ readonly event: string } | { readonly reset: Position })[];
+  /** The seq before the first event. */
+  readonly from: number;
+  /** Binary frames in hex, with the time of their arrival, and resets. */
+  readonly steps: readonly (
+    | { readonly event: string; readonly arrivedAt: number; readonly live: boolean }
+    | { readonly reset: Position }
+  )[];
   readonly view: string;
 };
 
@@ -38,13 +43,14 @@ export function readLogs(firstSeed: number, count: number): readonly ReadLog[] {
   const pool = new MessagePool(`${firstSeed}`);
   return Array.from({ length: count }, (_, index) => {
     const steps = drawLog(pool, firstSeed + index);
-    return { logId: LOG_ID, steps: steps.map(encodeStep), view: tell(read(steps, () => true)) };
+    return { logId: LOG_ID, from: 0, steps: steps.map(encodeStep), view: tell(read(steps, () => true)) };
   });
 }
 
 function encodeStep(step: Step): ReadLog['steps'][number] {
   if (step.type === 'reset') return { reset: step.position };
-  return { event: toHex(encodeMessageEvent(step.event.seq, step.source.envelope)) };
+  const event = toHex(encodeMessageEvent(step.event.seq, step.source.envelope));
+  return { event, arrivedAt: WRITTEN_AT, live: false };
 }
 
 function faultsOf(steps: readonly Step[]): readonly string[] {
@@ -93,9 +99,9 @@ function verifyOnce(message: OpenedMessage): boolean {
   return verdict;
 }
 
-const NO_COMMANDS = { c: 0, head: 0, moderators: [] };
+export const NO_COMMANDS = { c: 0, head: 0, moderators: [] };
 
-const READER = {
+export const READER = {
   id: ID,
   idPk: seededRandom('reader')(32),
   ownerPk: OWNER.pk,
@@ -103,11 +109,12 @@ const READER = {
   crypto: { openEnvelope: openOnce, verifyMessage: verifyOnce },
 };
 
-function tell({ shown, unverified }: View): string {
+/** All that a reader says, in an order that doesn't depend on how it came to it. */
+export function tell({ shown, unverified }: View): string {
   const messages = [...shown.values()]
     .map(
-      ({ seq, from, text, missingBefore, conflicting }) =>
-        `${seq} ${from.name}: ${text}${conflicting ? '!' : ''}${missingBefore > 0 ? ` +${missingBefore}` : ''}`,
+      ({ seq, from, text, missingBefore, conflicting, late }) =>
+        `${seq} ${from.name}: ${text}${conflicting ? '!' : ''}${late ? '~' : ''}${missingBefore > 0 ? ` +${missingBefore}` : ''}`,
     )
     .toSorted();
   return `[${messages.join(', ')}] and ${unverified} not verified`;

@@ -200,11 +200,11 @@ class LogDraw {
   }
 }
 
-function below(random: RandomBytes, limit: number): number {
+export function below(random: RandomBytes, limit: number): number {
   return Math.floor(fraction(random) * limit);
 }
 
-function pick<T>(random: RandomBytes, all: readonly T[]): T {
+export function pick<T>(random: RandomBytes, all: readonly T[]): T {
   const picked = all[below(random, all.length)];
   if (picked === undefined) throw new Error('nothing to pick from');
   return picked;
