@@ -99,8 +99,11 @@ export class Visitor {
   }
 
   async fill(name: string, text: string): Promise<void> {
-    await this.press('textbox', name);
-    await this.look(enter, text);
+    // What comes in above the field moves it from under the press.
+    await this.#await(`can write in ${name}`, async () => {
+      await this.press('textbox', name);
+      return (await this.look(enter, text)) || undefined;
+    });
   }
 
   /** What a function says in the page. It runs there, so it knows nothing but its arguments. */
@@ -145,10 +148,12 @@ const SELECTORS = {
 
 type Role = keyof typeof SELECTORS;
 
-/** Runs in the page: replaces what the field with the focus holds, as a paste would. */
-function enter(text: string): void {
+/** Runs in the page: replaces what the field with the focus holds, as a paste would. False: no field has it. */
+function enter(text: string): boolean {
+  if (document.activeElement?.matches('input, textarea') !== true) return false;
   document.execCommand('selectAll');
   document.execCommand(text === '' ? 'delete' : 'insertText', false, text);
+  return true;
 }
 
 /** Runs in the page: the visible element of that name, and whether a press in its middle would reach it. */
