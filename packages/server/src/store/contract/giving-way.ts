@@ -106,6 +106,22 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await living(f)).toEqual([true, false, false, false]);
   });
 
+  test('LIMIT-3: what was left, or ended, a moment ago is known where it happened', async () => {
+    const f = await fixture({ maxRooms: 1 });
+    await roomsOf(f, A);
+    const ann = await join(f, A, 'ann');
+    expect(await f.store.create(B, SPEC)).toHaveProperty('freeInMs');
+    await f.store.leave(A, ann);
+    expect(await f.store.create(B, SPEC)).toBe('created_instead');
+    await f.store.open(B, makeCharter(B, OWNER));
+    f.store.follow(B, () => {});
+    await join(f, B, 'ann');
+    await f.pass(LIFE_MS - 1);
+    expect(await f.store.create(C, SPEC)).toHaveProperty('freeInMs');
+    await f.pass(1);
+    expect(await f.store.create(C, SPEC)).toBe('created');
+  });
+
   test('API-4: without a room that may give way, it is said when a place is free at the earliest', async () => {
     const f = await fixture({ maxRooms: 2 });
     await roomsOf(f, A);

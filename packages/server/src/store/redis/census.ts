@@ -32,7 +32,9 @@ export class Census {
   #unused: readonly Candidate[] = [];
   /** Places given away since. */
   #given = 0;
+  /** Since the last count, which may not know of every unused room, or of every place. */
   #hasChanged = false;
+  #hasEnded = false;
   #counting: Promise<void> | undefined;
 
   constructor(clock: Clock, max: number, count: () => Promise<readonly Partition[]>) {
@@ -43,7 +45,7 @@ export class Census {
 
   /** Whether one more room may be made; its place is taken then, so that those who ask together do not pass the bound. */
   async hasPlace(): Promise<boolean> {
-    if (this.#isOld()) await this.#countOnce();
+    if (this.#isOld() || (this.#hasEnded && this.#rooms >= this.#max)) await this.#countOnce();
     if (this.#rooms >= this.#max) return false;
     this.#given++;
     this.#hasChanged = true;
@@ -58,6 +60,16 @@ export class Census {
     this.#unused = others;
     this.#hasChanged = true;
     return next.room;
+  }
+
+  /** Somebody has left a room, which may be unused now. */
+  left(): void {
+    this.#hasChanged = true;
+  }
+
+  /** A room is over, and its place is free. */
+  ended(): void {
+    this.#hasEnded = true;
   }
 
   /** Now the longest unused of its partition. */
@@ -100,6 +112,7 @@ export class Census {
         .toSorted(bySince);
       this.#given = 0;
       this.#hasChanged = false;
+      this.#hasEnded = false;
     } finally {
       this.#counting = undefined;
     }

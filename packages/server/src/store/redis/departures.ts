@@ -17,10 +17,13 @@ type Call = (name: FunctionName, room: RoomId, args: readonly Argument[]) => Pro
 export class Departures {
   readonly #insistence: Insistence;
   readonly #call: Call;
+  readonly #onLeft: () => void;
 
-  constructor(insistence: Insistence, call: Call) {
+  /** `onLeft`: a room may be empty now. */
+  constructor(insistence: Insistence, call: Call, onLeft: () => void) {
     this.#insistence = insistence;
     this.#call = call;
+    this.#onLeft = onLeft;
   }
 
   /** The connection is gone. */
@@ -73,7 +76,9 @@ export class Departures {
     step: 'quiet' | 'away' | 'left' | 'leave',
   ): Promise<boolean> {
     const ask = () => this.#call('fade', room, [slot, generation, step]);
-    return textOf(await this.#insistence.insist(ask)) === 'done';
+    const isDone = textOf(await this.#insistence.insist(ask)) === 'done';
+    if (isDone && (step === 'left' || step === 'leave')) this.#onLeft();
+    return isDone;
   }
 
   async #sessions(

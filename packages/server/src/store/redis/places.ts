@@ -26,6 +26,16 @@ export class Places {
     return (await this.#reserve(room, spec, '')) === 'created' ? 'created_instead' : 'taken';
   }
 
+  /** Somebody has left a room: worth a count, before anybody is refused. */
+  left(): void {
+    this.#census.left();
+  }
+
+  /** A room is over: worth a count, before another has to give way. */
+  ended(): void {
+    this.#census.ended();
+  }
+
   async size(): Promise<number> {
     const partitions = await this.#count();
     return partitions.reduce((sum, { rooms }) => sum + rooms, 0);

@@ -106,9 +106,13 @@ export class RedisStore implements RoomStore, LinkEvents {
     this.#setup = setup;
     this.#node = setup.random(NODE_BYTES);
     this.#insistence = new Insistence(setup.clock, setup.onTrouble);
-    this.#departures = new Departures(this.#insistence, (...question) => this.#call(...question));
     const ask: Link['call'] = (...question) => this.#link.call(...question);
     this.#places = new Places(setup.clock, setup.limits.maxRooms, ask);
+    this.#departures = new Departures(
+      this.#insistence,
+      (...question) => this.#call(...question),
+      () => this.#places.left(),
+    );
     this.#condition = new Condition(this.#insistence, ask, setup.report ?? NO_REPORT);
     this.#link = setup.connect(this);
     this.#insistence.later(BEAT_MS, () => this.#keepBeating());
@@ -399,6 +403,7 @@ export class RedisStore implements RoomStore, LinkEvents {
   #tell(room: RoomId, news: readonly RoomNews[]): void {
     const listening = this.#rooms.get(room);
     const isOver = news.some((item) => item.type === 'ended');
+    if (isOver) this.#places.ended();
     if (isOver && listening !== undefined) this.#stopListening(listening);
     this.#followers.tell(room, ...news);
   }
