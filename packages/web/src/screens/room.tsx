@@ -1,6 +1,6 @@
 // The chat: header, stream, composer, and the people beside it. What is open is all it keeps.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { mediaMatches } from '../browser.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Composer } from '../parts/composer.tsx';
@@ -19,6 +19,7 @@ import { Stream } from '../parts/stream.tsx';
 import { guideKeyboard } from '../room-focus.ts';
 import { currentRoom, leaveRoom } from '../room-state.ts';
 import type { RoomView } from '../room-view.ts';
+import { followSeenPart } from '../seen-part.ts';
 import { roomTexts } from '../words/room.ts';
 import { toggleTheme } from '../theme.ts';
 
@@ -41,6 +42,11 @@ export function Room({ onBack }: RoomProps) {
 function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   const [open, setOpen] = useState<Open>();
   const [panel, setPanel] = useState(true);
+  useLayoutEffect(() => {
+    if (window.visualViewport === null) return undefined;
+    const following = followSeenPart(window.visualViewport, document.documentElement);
+    return () => following[Symbol.dispose]();
+  }, []);
   const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
   const room = useRef<HTMLDivElement>(null);
   useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);

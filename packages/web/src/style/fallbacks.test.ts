@@ -17,3 +17,9 @@ test.each(sheets)('%s: a value that the oldest browsers do not know follows one 
     }
   }
 });
+
+test('no two animations share a name: the last one would take the place of all', () => {
+  const styles = sheets.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('');
+  const names = [...styles.matchAll(/@keyframes (\S+)/g)].map(([, name]) => name);
+  expect(names).toEqual([...new Set(names)]);
+});
