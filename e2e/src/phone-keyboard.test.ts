@@ -38,7 +38,6 @@ test.each([0, 150, KEYBOARD_PX])(
     const ann = await stage.person({ size: PHONE, touch: true });
     await ann.page.addInitScript(makeUpView, PHONE.height);
     await ann.createRoom({ name: 'Ann' });
-    await ann.enterCreatedRoom();
     await ann.send('the newest');
     await ann.sees('the newest');
     expect((await edgesOf(ann, '.composer', 0))[1]).toBeLessThanOrEqual(PHONE.height);

@@ -50,6 +50,35 @@ describe.each(ENGINES)('$name', ({ start }) => {
     for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
   });
 
+  test('Back and Forward, Leave and Undo: the same person, the draft is there, and nobody hears of it', async () => {
+    await using server = await startTestServer();
+    await using engine = await start();
+    const origin = `http://127.0.0.1:${server.port}`;
+    await using ann = new Visitor(await engine.window(), origin);
+    await using bob = new Visitor(await engine.window(), origin);
+    const link = await ann.createRoom('Ann');
+    await bob.window.goTo(`${origin}/`);
+    await bob.join(link, 'Bob');
+    await ann.sees('Bob joined the chat');
+    await bob.fill('Message', 'half a sent');
+
+    await bob.look(() => history.back());
+    await bob.heading('A room that lives as long as the conversation.');
+    await bob.look(() => history.forward());
+    await bob.inRoom();
+    expect(await bob.look(() => document.querySelector('textarea')?.value)).toBe('half a sent');
+
+    await bob.leave();
+    await bob.press('button', 'Undo');
+    await bob.inRoom();
+    expect(await bob.look(() => document.querySelector('textarea')?.value)).toBe('half a sent');
+    await bob.send('still me');
+    await ann.sees('still me');
+    await ann.participants(2);
+    expect(await ann.look(() => document.body.innerText)).not.toContain('Bob left');
+    for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
+  });
+
   test('the invitation and the menu', async () => {
     await using server = await startTestServer();
     await using engine = await start();
