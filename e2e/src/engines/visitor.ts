@@ -1,7 +1,7 @@
 // Somebody in a window of any engine, who finds things by their names, as `Person` does in Chromium.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineWindow } from './window.ts';
+import type { EngineWindow, Point } from './window.ts';
 
 /** No page takes that long: then it hangs. */
 const HANG_MS = 120_000;
@@ -59,7 +59,11 @@ export class Visitor {
   }
 
   async sees(text: string): Promise<void> {
-    await this.until(`sees ${text}`, (wanted) => document.body.innerText.includes(wanted), text);
+    await this.until(
+      `sees ${text}`,
+      (wanted) => document.body.innerText.replaceAll(/\s+/g, ' ').includes(wanted),
+      text,
+    );
   }
 
   /** Texts of all messages on the page, in order. */
@@ -90,14 +94,19 @@ export class Visitor {
     });
   }
 
+  /** Once it stands still, and nothing covers it. */
   async press(role: Role, name: string): Promise<void> {
+    let before: Point | undefined;
     const place = await this.#await(`can press the ${role} ${name}`, async () => {
       const found = await this.look(find, SELECTORS[role], name);
-      return found?.canBePressed === true ? found : undefined;
+      const stands = found !== undefined && found.x === before?.x && found.y === before.y;
+      before = found;
+      return stands && found.canBePressed ? found : undefined;
     });
     await this.window.pressAt(place);
   }
 
+  /** Replaces what the field holds. */
   async fill(name: string, text: string): Promise<void> {
     // What comes in above the field moves it from under the press.
     await this.#await(`can write in ${name}`, async () => {
