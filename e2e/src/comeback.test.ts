@@ -92,7 +92,7 @@ describe('no network', () => {
       await person.sees('nobody noticed');
       await person.participants(3);
     }
-    expect(await noticesOf(ann, 'Bob')).toEqual(['Bob joined the chat']);
+    expect(await noticesOf(ann, 'Bob')).toEqual(['Bob and Cem joined the chat']);
     expect(await noticesOf(cem, 'Bob')).toEqual([]);
     expect(await noticesOf(bob, 'Bob')).toEqual([]);
   });

@@ -97,8 +97,8 @@ type CopyButtonProps = {
 export function CopyButton({ text, primary, focused = false, onRefused }: CopyButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
-    // A dialog that is not open yet goes by `autofocus`.
-    if (focused) button.current?.focus();
+    // A dialog goes by `autofocus`: focus taken before it opens would not be given back when it closes.
+    if (focused && button.current?.closest('dialog') === null) button.current.focus();
   }, [focused]);
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
   useEffect(() => {
