@@ -14,6 +14,7 @@ import {
 } from '@mayfly/client';
 import { encodeServerControl } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
+import type { WebSocketRoute } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { PATIENCE } from '../../packages/client/src/connection.ts';
 import { startServerProcess } from './server-process.ts';
@@ -206,6 +207,30 @@ describe.each([
     expect(await ownMessages(bob)).toEqual(['from the first tab', 'still here', 'as before']);
     expect(await ownMessages(twin)).toEqual(['from the second tab']);
   });
+});
+
+test('a tab that is duplicated before it was let in joins as somebody else', async () => {
+  await using stage = await openStage();
+  const [ann, bob] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann' });
+  const held: WebSocketRoute[] = [];
+  await bob.page.routeWebSocket(/\/ws$/, (wire) => void held.push(wire));
+  await bob.page.goto(link);
+  await bob.page.getByLabel('Display name').fill('Bob');
+  await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
+  await bob.page.getByText('Connecting…').first().waitFor();
+
+  const twin = await bob.duplicateTab();
+  await twin.heading('You’re invited to a room');
+  await twin.page.getByRole('button', { name: 'Join Chat Room' }).click();
+  await twin.inRoom();
+  for (const wire of held) wire.connectToServer();
+  await bob.inRoom();
+  await ann.participants(3);
+  await bob.send('from the first tab');
+  await twin.sees('from the first tab');
+  await twin.send('from the second tab');
+  await bob.sees('from the second tab');
 });
 
 /** Somebody on a real socket, who is told to go whenever the test says so. */

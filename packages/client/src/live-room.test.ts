@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openProfile, sealProfile } from './crypto/profile.ts';
 import { verify } from './crypto/signature.ts';
 import { loadIdentity, newIdentity } from './identity.ts';
-import { Author, ID, KEYS, SECRETS } from './testing/author.ts';
+import { Author, ID, KEYS, OWNER, OWNER_CODE, SECRETS } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';
 import { LIFE_MS, type ServerDouble } from './testing/server-double.ts';
@@ -23,6 +23,23 @@ describe('joining', () => {
     const transcript = joinTranscript(ID, new Uint8Array(32).fill(5), join.idPk);
     expect(verify(join.idPk, 'id', transcript, join.idSig)).toBe(true);
     expect(verify(SECRETS.access.pk, 'join', transcript, join.keySig ?? new Uint8Array())).toBe(true);
+  });
+
+  test('JOIN-2: whoever has the owner code proves that, until the room has them; then they are a member', async () => {
+    const identity = { ...newIdentity(seededRandom('owner'), 'Owner'), ownerCode: OWNER_CODE };
+    const first = await open({ identity });
+    const join = first.server.challenge();
+    expect(join.as).toBe('owner');
+    const transcript = joinTranscript(ID, new Uint8Array(32).fill(5), join.idPk);
+    expect(verify(OWNER.pk, 'owner', transcript, join.keySig ?? new Uint8Array())).toBe(true);
+    first.room.close();
+
+    const second = await enter({ storage: first.storage });
+    expect(second.server.challenge().as).toBe('owner');
+    second.room.close();
+    const third = await open({ storage: first.storage });
+    expect(third.server.challenge()).toMatchObject({ as: 'member', idPk: join.idPk });
+    third.room.close();
   });
 
   test('JOIN-4: a refresh is the same person, as a member', async () => {

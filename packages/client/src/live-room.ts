@@ -17,7 +17,7 @@ import {
 import { type Clock, systemClock } from './clock.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
 import type { Charter } from './crypto/charter.ts';
-import { makeJoin } from './crypto/join-proof.ts';
+import { type JoinProof, makeJoin } from './crypto/join-proof.ts';
 import { type EpochKeys, type RoomSecrets, epochKeys, roomSecrets } from './crypto/keys.ts';
 import { cleanName, nameFits, safetyCode } from './crypto/person.ts';
 import { openProfile, sealProfile } from './crypto/profile.ts';
@@ -252,12 +252,19 @@ class LiveRoom implements Room {
         id: this.#link.id,
         identity: this.#identity,
         nonce,
-        as: this.#identity.joined ? 'member' : 'key',
+        ...this.#proof(),
         secrets: this.#secrets,
         epoch: this.#keys.epoch,
         ...(position && { position }),
       }),
     );
+  }
+
+  // An owner gets into a full or closed room, also the first time.
+  #proof(): JoinProof {
+    const { joined, ownerCode } = this.#identity;
+    if (joined) return { as: 'member' };
+    return ownerCode === undefined ? { as: 'key' } : { as: 'owner', ownerCode };
   }
 
   #enter(welcome: Welcome): void {

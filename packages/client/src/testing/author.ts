@@ -16,7 +16,8 @@ export function roomId(text: string): RoomId {
 }
 
 export const ID = roomId('k7Qm2x');
-export const OWNER = ownerKeys('7'.repeat(32));
+export const OWNER_CODE = '7'.repeat(32);
+export const OWNER = ownerKeys(OWNER_CODE);
 export const R = seededRandom('r')(32);
 export const SECRET = linkSecret(OWNER.pk, R);
 export const SECRETS = roomSecrets(SECRET);
