@@ -171,7 +171,8 @@ test('a message made to freeze its readers costs them about what letters cost, n
   const letters = await costOf('a'.repeat(15_990), 'after letters');
   const brackets = await costOf(`https://a/${')'.repeat(15_900)}`, 'after brackets');
   const tabs = await costOf(`x${'\t'.repeat(15_900)}x`, 'after tabs');
-  expect(Math.max(brackets, tabs)).toBeLessThan(5 * letters);
+  const links = await costOf('https://a/ '.repeat(1450), 'after links');
+  expect(Math.max(brackets, tabs, links)).toBeLessThan(5 * letters);
 });
 
 test('a message too long says so, keeps the text, and goes out when shortened', async () => {

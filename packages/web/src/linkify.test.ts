@@ -62,6 +62,12 @@ describe('linkify', () => {
     expect(linksOf(text)).toEqual([]);
   });
 
+  test('finds no more than 200 links, and loses nothing behind them', () => {
+    const text = 'https://a.example '.repeat(201);
+    expect(linksOf(text).length).toBe(200);
+    expect(linkify(text).map(shownOf).join('')).toBe(text);
+  });
+
   test('finds each of several links that no space divides', () => {
     expect(linksOf('https://a.example,https://b.example')).toEqual([
       'https://a.example',

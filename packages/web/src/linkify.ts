@@ -39,16 +39,22 @@ const OPENER_OF: ReadonlyMap<string, string> = new Map([
 ]);
 /** DNS allows 253 characters. Browsers take time that grows with the square of a host's length to convert one. */
 const HOST_CHARACTERS_MAX = 255;
+/** Each is an element to draw, and a message has room for 1,700. */
+const LINKS_MAX = 200;
 
 /** The text in order, nothing lost. */
 export function linkify(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let partEnd = 0;
+  let links = 0;
   SCHEME.lastIndex = 0;
-  for (let scheme = SCHEME.exec(text); scheme !== null; scheme = SCHEME.exec(text)) {
+  while (links < LINKS_MAX) {
+    const scheme = SCHEME.exec(text);
+    if (scheme === null) break;
     const { end, link, linkEnd = end } = findLink(text, scheme[0], SCHEME.lastIndex);
     SCHEME.lastIndex = end;
     if (link === undefined) continue;
+    links++;
     if (scheme.index > partEnd) parts.push({ type: 'text', text: text.slice(partEnd, scheme.index) });
     parts.push(link);
     partEnd = linkEnd;

@@ -1,5 +1,6 @@
 // The bubble itself: a message's text with its links, and how much of it.
 
+import { Component } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TextPart } from '../linkify.ts';
 import { isFewEmoji, mayBeTall } from '../message-look.ts';
@@ -79,18 +80,26 @@ function useIsCut(text: { readonly current: HTMLElement | null }, isWhole: boole
   return isCut && !isWhole;
 }
 
-/** A text in a bubble, with links that lead where they read. */
-function LinkedText({ parts }: { readonly parts: readonly TextPart[] }) {
-  return parts.map((part) =>
-    part.type === 'text' ? (
-      part.text
-    ) : (
-      // Isolated left to right, and the host from the rest: no text around can change where the link reads to lead.
-      <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
-        {part.before}
-        <bdi>{part.host}</bdi>
-        {part.after}
-      </a>
-    ),
+type LinkedTextProps = { readonly parts: readonly TextPart[] };
+
+/** Draws again only for another text: a bubble is drawn for each later message of its turn. */
+class LinkedText extends Component<LinkedTextProps> {
+  override shouldComponentUpdate(next: LinkedTextProps): boolean {
+    return next.parts !== this.props.parts;
+  }
+
+  override render({ parts }: LinkedTextProps) {
+    return parts.map((part) => (part.type === 'text' ? part.text : <Link part={part} />));
+  }
+}
+
+/** Isolated left to right, and the host from the rest: no text around can change where the link reads to lead. */
+function Link({ part }: { readonly part: Extract<TextPart, { type: 'link' }> }) {
+  return (
+    <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
+      {part.before}
+      <bdi>{part.host}</bdi>
+      {part.after}
+    </a>
   );
 }
