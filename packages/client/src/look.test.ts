@@ -97,7 +97,27 @@ test('LOOK-4: a server that says nothing is not waited for', async () => {
 test('LOOK-4: a look that is given up closes its connection', async () => {
   const stop = new AbortController();
   const { network, answer } = look(stop.signal);
+  network.wire.say({ type: 'challenge', nonce: NONCE });
   stop.abort();
   expect(await answer).toEqual({ outcome: 'unknown' });
   expect([network.open.length, vi.getTimerCount()]).toEqual([0, 0]);
+});
+
+test('LOOK-4: given up before the connection is open, it is closed at the first word, and nothing is proven', async () => {
+  const stop = new AbortController();
+  const { network, answer } = look(stop.signal);
+  stop.abort();
+  expect(await answer).toEqual({ outcome: 'unknown' });
+  network.wire.say({ type: 'challenge', nonce: NONCE });
+  expect(asked(network)).toEqual([]);
+  expect([network.open.length, vi.getTimerCount()]).toEqual([0, 0]);
+});
+
+test('LOOK-4: given up, and never opened: closed when the time is up', async () => {
+  const stop = new AbortController();
+  const { network, answer } = look(stop.signal);
+  stop.abort();
+  await answer;
+  vi.advanceTimersByTime(LOOK_WITHIN_MS);
+  expect(network.open).toEqual([]);
 });

@@ -50,18 +50,27 @@ export function lookAtRoom({
   signal,
 }: LookOptions): Promise<LookAnswer> {
   return new Promise((resolve) => {
-    let asked = false;
-    const finish = (answer: LookAnswer): void => {
+    let greeted = false;
+    const hangUp = (): void => {
       timeout[Symbol.dispose]();
-      signal?.removeEventListener('abort', giveUp);
       wire.close();
+    };
+    const finish = (answer: LookAnswer): void => {
+      signal?.removeEventListener('abort', abort);
+      hangUp();
       resolve(answer);
     };
     const giveUp = (): void => finish(UNKNOWN);
+    // A browser complains of a WebSocket that is closed before it is open, so that waits for the server's first word.
+    const abort = (): void => {
+      if (greeted) giveUp();
+      else resolve(UNKNOWN);
+    };
     const receive = (frame: ServerControl): void => {
+      if (signal?.aborted) return hangUp();
       if (frame.type !== 'challenge') return finish(answerTo(frame));
-      if (asked) return giveUp();
-      asked = true;
+      if (greeted) return giveUp();
+      greeted = true;
       wire.send(encodeLook(link, frame.nonce, random));
     };
     const wire = transport({
@@ -73,7 +82,7 @@ export function lookAtRoom({
       closed: giveUp,
     });
     const timeout = clock.after(LOOK_WITHIN_MS, giveUp);
-    signal?.addEventListener('abort', giveUp);
+    signal?.addEventListener('abort', abort);
   });
 }
 
