@@ -1,6 +1,7 @@
 // One bubble of a turn: a message of the log, or one of one's own on its way there.
 
 import type { Message, Outgoing } from '@mayfly/client';
+import type { ComponentChildren } from 'preact';
 import { momentOf } from '../clock-time.ts';
 import type { TextPart } from '../linkify.ts';
 import type { RoomView } from '../room-view.ts';
@@ -9,13 +10,19 @@ import { roomTexts } from '../words/room.ts';
 import { BubbleText } from './bubble-text.tsx';
 import { Icon } from './icon.tsx';
 
-type MessageProps = { readonly bubble: Bubble; readonly view: RoomView };
+type MessageProps = {
+  readonly bubble: Bubble;
+  readonly view: RoomView;
+  /** Stands before the bubble. */
+  readonly children: ComponentChildren;
+};
 
 /** The same element before and after the echo: the state below it changes, the bubble stays. */
-export function MessageBubble({ bubble, view }: MessageProps) {
+export function MessageBubble({ bubble, view, children }: MessageProps) {
   const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
   return (
     <div class={`msg ${classOf(bubble)}`}>
+      {children}
       <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} view={view} />
       {bubble.type === 'message' ? (
         <Marks message={bubble.message} />

@@ -60,13 +60,24 @@ function OwnTurn({ turn, view }: TurnProps) {
 }
 
 function Bubbles({ turn, view }: TurnProps) {
-  return turn.bubbles.map((bubble) => (
+  return turn.bubbles.map((bubble, index) => (
     <MessageBubble
       key={bubble.type === 'message' ? bubble.message.key : bubble.outgoing.key}
       bubble={bubble}
       view={view}
-    />
+    >
+      {index > 0 && <Speaker turn={turn} />}
+    </MessageBubble>
   ));
+}
+
+/** A screen reader announces what is new by itself, without the head of its turn. */
+function Speaker({ turn: { person, tagged } }: Pick<TurnProps, 'turn'>) {
+  return (
+    <span class="vh">
+      {person === undefined ? roomTexts.ownTurn : <AuthorName person={person} tagged={tagged} />}
+    </span>
+  );
 }
 
 function SentAt({ bubble }: { readonly bubble: Bubble | undefined }) {
