@@ -94,7 +94,8 @@ function MemberRow({ member, tagged, away }: MemberRowProps) {
   );
 }
 
-function SafetyCode({ view }: MembersProps) {
+/** Eight emoji that are the same for everyone in the room. */
+export function SafetyCode({ view }: MembersProps) {
   const code = view.facts.value?.safetyCode;
   if (code === undefined) return null;
   return (

@@ -1,12 +1,15 @@
 // The room's header: how long it lives, who is here, and what can be done with it.
 
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { countdown } from '../countdown.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { hueOf } from './author-name.tsx';
+import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { LifeRing } from './life-ring.tsx';
+import { SafetyCode } from './members.tsx';
 import { PlainHttpBadge } from './plain-http-badge.tsx';
 
 type ViewProps = { readonly view: RoomView };
@@ -31,7 +34,9 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
       <div class="bar__id">
         <div class="bar__code">
           <h1 class="mono">{view.id}</h1>
-          <span class="wide-only">{window.isSecureContext ? <EncryptedBadge /> : <PlainHttpBadge />}</span>
+          <span class="wide-only">
+            {window.isSecureContext ? <EncryptedBadge view={view} /> : <PlainHttpBadge />}
+          </span>
         </div>
         <LifeLine view={view} />
       </div>
@@ -63,12 +68,20 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
   );
 }
 
-function EncryptedBadge() {
+function EncryptedBadge({ view }: ViewProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <span class="badge">
-      <Icon name="lock" />
-      {roomTexts.encrypted}
-    </span>
+    <>
+      <button class="badge badge--press" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Icon name="lock" />
+        {roomTexts.encrypted}
+      </button>
+      {open && (
+        <Dialog title={roomTexts.encrypted} lead={roomTexts.encryptedLead} onClose={() => setOpen(false)}>
+          <SafetyCode view={view} />
+        </Dialog>
+      )}
+    </>
   );
 }
 

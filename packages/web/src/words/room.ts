@@ -55,6 +55,8 @@ export const roomTexts = {
   title: (id: string, unseen: number) =>
     unseen === 0 ? `Mayfly chat · ${id}` : `(${unseen}) Mayfly chat · ${id}`,
   encrypted: 'End-to-end encrypted',
+  encryptedLead:
+    'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
   lifeBefore: 'Vanishes in ',
   lifeAfter: ' unless someone writes',
   lifeSoon: (ms: number) => `This room vanishes in ${lifetime(ms)} unless someone writes.`,
