@@ -54,6 +54,7 @@ export type KnownPerson = { readonly person: Person; readonly introduced: boolea
 /** People whose newest name is remembered for the lines they are named in. */
 const FACES_MAX = 1_000;
 const TICK_MS = 1000;
+const MINUTE_MS = 60_000;
 /** A tick that comes this late: the machine slept, and the connection with it. */
 const SLEPT_MS = 10_000;
 /** So many different people are counted. */
@@ -141,6 +142,9 @@ export class RoomView implements Disposable {
   readonly sharedNames = computed(() =>
     sharedNames([...this.members.value, ...this.#placed.value.map((placed) => placed.message.from)]),
   );
+
+  /** The time, to the minute. */
+  readonly minute = computed(() => Math.floor(this.#now.value / MINUTE_MS) * MINUTE_MS);
 
   readonly #today = computed(() => new Date(this.#now.value).setHours(0, 0, 0, 0));
 

@@ -14,6 +14,7 @@ import {
   RenameDialog,
   lossesOf,
 } from '../parts/room-dialogs.tsx';
+import { PrintHead } from '../parts/print-head.tsx';
 import { RoomHeader, SpokenLife } from '../parts/room-header.tsx';
 import { Stream } from '../parts/stream.tsx';
 import { guideKeyboard } from '../room-focus.ts';
@@ -62,6 +63,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         >
           <MoreMenu items={menuOf(view, setOpen)} />
         </RoomHeader>
+        <PrintHead view={view} />
         <div class="stage">
           <Banner view={view} />
           <Stream

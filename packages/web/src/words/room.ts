@@ -54,6 +54,7 @@ export const roomTexts = {
   tag: (tag: string) => `tag ${Array.from(tag).join(' ')}`,
   title: (id: string, unseen: number) =>
     unseen === 0 ? `Mayfly chat · ${id}` : `(${unseen}) Mayfly chat · ${id}`,
+  printed: (moment: string) => `Printed ${moment}`,
   encrypted: 'End-to-end encrypted',
   encryptedLead:
     'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
