@@ -1,8 +1,34 @@
-// The badge beside the room's code explains itself.
+// Whether the page can be trusted, beside the room's code: always in sight, and it explains itself.
 
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
-import { openStage } from './stage.ts';
+import { PHONE, lanAddress, openStage } from './stage.ts';
+
+/** What a phone needs to be hit with a finger. */
+const TAP_PX = 44;
+
+test.each([PHONE, { width: 320, height: 640 }])(
+  'over plain HTTP, an open lock stays beside the code on a phone of $width px, and says why',
+  async (size) => {
+    await using stage = await openStage({ address: lanAddress() });
+    const ann = await stage.person({ size, touch: true });
+    await ann.createRoom();
+    for (let i = 0; i < 4; i++) await ann.send('line\n'.repeat(15));
+    const lock = ann.page.locator('.bar').getByRole('button', { name: 'Not secure: plain HTTP' });
+    const box = await lock.boundingBox();
+    const code = await ann.page.getByRole('heading', { level: 1 }).boundingBox();
+    const people = await ann.page.getByRole('button', { name: '1 participant' }).boundingBox();
+    if (box === null || code === null || people === null) throw new Error('not in sight');
+    expect(box.x).toBeGreaterThanOrEqual(code.x + code.width);
+    expect(box.x + box.width).toBeLessThanOrEqual(people.x);
+    expect(Math.abs(box.y + box.height / 2 - (code.y + code.height / 2))).toBeLessThan(4);
+    await expectAccessible(ann, 'open lock');
+
+    await ann.page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2 - TAP_PX / 2 + 2);
+    const dialog = ann.page.getByRole('dialog', { name: 'Not secure: plain HTTP' });
+    await dialog.getByText('This page came over plain HTTP.').waitFor();
+  },
+);
 
 test('the badge of an encrypted room explains what that means, with the emoji to compare', async () => {
   await using stage = await openStage();

@@ -17,8 +17,8 @@ export function PlainHttpBadge() {
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        <Icon name="alert" />
-        {texts.plainHttp.badge}
+        <Icon name="unlocked" />
+        <span class="badge__words">{texts.plainHttp.badge}</span>
       </button>
       {open && (
         <Dialog title={texts.plainHttp.badge} lead={texts.plainHttp.explain} onClose={() => setOpen(false)} />

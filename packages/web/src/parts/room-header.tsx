@@ -26,7 +26,7 @@ type RoomHeaderProps = ViewProps & {
 
 export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, children }: RoomHeaderProps) {
   return (
-    <header class="bar">
+    <header class={window.isSecureContext ? 'bar' : 'bar bar--unlocked'}>
       <button class="icb narrow-only" type="button" aria-label={roomTexts.back} onClick={onBack}>
         <Icon name="back" flip />
       </button>
@@ -34,9 +34,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
       <div class="bar__id">
         <div class="bar__code">
           <h1 class="mono">{view.id}</h1>
-          <span class="wide-only">
-            {window.isSecureContext ? <EncryptedBadge view={view} /> : <PlainHttpBadge />}
-          </span>
+          {window.isSecureContext ? <EncryptedBadge view={view} /> : <PlainHttpBadge />}
         </div>
         <LifeLine view={view} />
       </div>
@@ -71,7 +69,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
 function EncryptedBadge({ view }: ViewProps) {
   const [open, setOpen] = useState(false);
   return (
-    <>
+    <span class="wide-only">
       <button class="badge badge--press" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <Icon name="lock" />
         {roomTexts.encrypted}
@@ -81,7 +79,7 @@ function EncryptedBadge({ view }: ViewProps) {
           <SafetyCode view={view} />
         </Dialog>
       )}
-    </>
+    </span>
   );
 }
 
