@@ -52,18 +52,33 @@ test('landing to "Room created": the browser works for a moment only', async () 
     return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
   };
   const runs: number[] = [];
+  const yardsticks: number[] = [];
   for (let run = 0; run < 5; run++) {
     await ann.open('/');
     await ann.page.waitForLoadState('networkidle');
     const before = await busyMs();
+    await ann.page.evaluate(countALot);
+    const between = await busyMs();
     await ann.page.getByRole('button', { name: 'Create Shareable Link' }).click();
     await ann.roomCreated();
-    runs.push((await busyMs()) - before);
+    yardsticks.push(between - before);
+    runs.push((await busyMs()) - between);
   }
-  const median = runs.toSorted((a, b) => a - b)[2];
+  const [run, yardstick] = [medianOf(runs), medianOf(yardsticks)];
   process.stdout.write(
-    `landing to "Room created": ${median?.toFixed(0)} ms of the page's main thread (median of 5)\n`,
+    `landing to "Room created": ${run.toFixed(0)} ms of the page's main thread (median of 5), counting ${yardstick.toFixed(0)} ms\n`,
   );
-  // The goal is 100 ms; a busy machine may take its time, a slip into slow code takes far more.
-  expect(median).toBeLessThan(500);
+  // It takes 2 to 3 times that; a slip into slow code takes far more.
+  expect(run).toBeLessThan(15 * yardstick);
 });
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Runs in the page: work that is the same on every machine. */
+function countALot(): number {
+  let x = 1;
+  for (let i = 0; i < 30_000_000; i++) x = Math.imul(x ^ i, 2_654_435_761);
+  return x;
+}

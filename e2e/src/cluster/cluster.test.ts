@@ -1,6 +1,6 @@
 // A cluster that loses nodes and whose Redis misbehaves: nobody loses what was echoed. How fast is npm run cluster-faults' matter.
 
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
 import { Cluster } from './cluster.ts';
@@ -10,9 +10,6 @@ import { lastMoments } from './last-moment.ts';
 import { moveRooms } from './moves.ts';
 import { Population } from './population.ts';
 import { befall, readOnly, restart } from './troubles.ts';
-
-// They mostly wait, and are busy side by side.
-vi.setConfig({ testTimeout: 180_000 });
 
 const FEW = { rooms: 2, membersEach: 6, everyMs: 100 };
 
