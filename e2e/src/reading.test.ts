@@ -213,12 +213,15 @@ describe('the keyboard', () => {
     const ann = await stage.person();
     await ann.createRoom();
     await ann.page.getByRole('button', { name: 'Change your name' }).click();
+    await ann.page.getByRole('dialog').waitFor();
     await ann.page.keyboard.type('Ann');
     expect(await ann.page.getByLabel('Display name').inputValue()).toBe('Ann');
     await ann.page.getByRole('button', { name: 'Close' }).focus();
     await ann.page.keyboard.type('x');
     await ann.page.keyboard.press('Escape');
+    await ann.page.getByRole('dialog').waitFor({ state: 'detached' });
     await ann.page.getByRole('button', { name: 'More' }).click();
+    await ann.page.getByRole('menu').waitFor();
     await ann.page.keyboard.type('x');
     await ann.page.keyboard.press('Escape');
     await ann.log().focus();
