@@ -1,7 +1,7 @@
 // The room's dialogs: invite, leave, change the name, details.
 
 import type { RoomFacts } from '@mayfly/client';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isNameTooLong } from '../display-name.ts';
 import type { RoomView } from '../room-view.ts';
 import { roomTexts } from '../words/room.ts';
@@ -75,7 +75,8 @@ export function lossesOf(view: RoomView): readonly string[] {
 export function RenameDialog({ view, onClose }: DialogProps) {
   const [name, setName] = useState(view.you.value?.name ?? '');
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector('input')?.select(), []);
+  // Before anything is painted: a selection that comes later would swallow what is typed meanwhile.
+  useLayoutEffect(() => form.current?.querySelector('input')?.select(), []);
   return (
     <Dialog title={roomTexts.rename} onClose={onClose}>
       <form
