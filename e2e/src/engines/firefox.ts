@@ -101,6 +101,10 @@ class FirefoxWindow implements EngineWindow {
     await this.#ask('browsingContext.reload', { wait: 'complete' });
   }
 
+  async go(steps: -1 | 1): Promise<void> {
+    await this.#ask('browsingContext.traverseHistory', { delta: steps });
+  }
+
   async evaluate(expression: string): Promise<unknown> {
     const target = { context: this.#context };
     const options = { expression: `JSON.stringify(${expression})`, target, awaitPromise: false };

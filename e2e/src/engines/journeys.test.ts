@@ -62,9 +62,9 @@ describe.each(ENGINES)('$name', ({ start }) => {
     await ann.sees('Bob joined the chat');
     await bob.fill('Message', 'half a sent');
 
-    await bob.look(() => history.back());
+    await bob.window.go(-1);
     await bob.heading('A room that lives as long as the conversation.');
-    await bob.look(() => history.forward());
+    await bob.window.go(1);
     await bob.inRoom();
     expect(await bob.look(() => document.querySelector('textarea')?.value)).toBe('half a sent');
 

@@ -45,6 +45,11 @@ export class WebKitWindow implements EngineWindow {
     await this.#load('refresh', {});
   }
 
+  // By the driver, which waits for the page: a script that was under way when its page went would never be answered.
+  async go(steps: -1 | 1): Promise<void> {
+    await this.#load(steps < 0 ? 'back' : 'forward', {});
+  }
+
   async evaluate(expression: string): Promise<unknown> {
     const text = await this.#ask('execute/sync', {
       script: `return JSON.stringify(${expression})`,

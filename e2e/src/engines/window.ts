@@ -8,6 +8,8 @@ export interface EngineWindow extends AsyncDisposable {
   complaints(): Promise<readonly string[]>;
   goTo(url: string): Promise<void>;
   reload(): Promise<void>;
+  /** So many steps in the history of the tab: -1 is Back. */
+  go(steps: -1 | 1): Promise<void>;
   /** The value of an expression in the page, as JSON. */
   evaluate(expression: string): Promise<unknown>;
   /** The main button of the mouse, down and up. */
