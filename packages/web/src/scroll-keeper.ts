@@ -4,6 +4,8 @@
 const NEAR_END_PX = 48;
 /** Clear of the mist in which the stream begins. */
 const BELOW_TOP_PX = 16;
+/** So little further down counts as at the top: what is above may just have changed its height. */
+const NEAR_TOP_PX = 48;
 
 type Anchor = { readonly element: Element; readonly top: number };
 
@@ -66,10 +68,10 @@ export class ScrollKeeper implements Disposable {
     this.settle();
   }
 
-  /** Brings it to the top; false where it stands there already, or above. */
+  /** Brings it to the top; false where it stands about there already, or above. */
   goDownTo(element: Element): boolean {
     const below = Math.floor(this.#topOf(element) - BELOW_TOP_PX);
-    if (below <= 0) return false;
+    if (below <= NEAR_TOP_PX) return false;
     this.#scroller.scrollTop += below;
     this.#look();
     return true;
