@@ -1,7 +1,10 @@
 // `npm run bench`: how fast the server is, beside its peers; the report goes into bench/report.
 // Words after `--`: `--quick` (a minute), `--profile` (where the time goes), `--only speed,profile,cluster,…`, `--server FILE`, `--report DIR`.
 
-import { build, installPackages, offerRedis, requireNode, root, runPackage } from './bootstrap.mjs';
+import { build } from './setup/build.mjs';
+import { root, runPackage } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
+import { offerRedis } from './setup/programs.mjs';
 
 requireNode();
 installPackages();

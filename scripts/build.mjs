@@ -1,6 +1,7 @@
-// `npm run build`: server and page, for what runs them without npm.
+// `npm run build`: server and page, for setups that run them without npm.
 
-import { build, requireNode } from './bootstrap.mjs';
+import { build } from './setup/build.mjs';
+import { requireNode } from './setup/packages.mjs';
 
 requireNode();
 build();

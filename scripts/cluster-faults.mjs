@@ -1,28 +1,40 @@
 // `npm run cluster-faults`: three servers over Redis under kills, deployments and a broken Redis. Prints figures; the
-// exit code is 1 when any promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers`, `--moves` and `--races`
-// say how often what happens, `--seed N` chooses other moments.
+// exit code is 1 if a promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers`, `--moves` and `--races` say
+// how often each happens, `--seed N` chooses other moments.
 
 import { parseArgs } from 'node:util';
-import { build, importSource, installPackages, requireNode, requireRedis } from './bootstrap.mjs';
+import { build, importSource } from './setup/build.mjs';
+import { wholeNumber } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
+import { requireRedis } from './setup/programs.mjs';
 
-const times = (fallback) => ({ type: 'string', default: fallback });
+/** @param {string} times */
+const flag = (times) => ({ type: /** @type {const} */ ('string'), default: times });
 const { values } = parseArgs({
   options: {
-    kills: times('20'),
-    rolls: times('20'),
-    troubles: times('2'),
-    failovers: times('5'),
-    moves: times('10'),
-    races: times('10000'),
-    seed: times('1'),
+    kills: flag('20'),
+    rolls: flag('20'),
+    troubles: flag('2'),
+    failovers: flag('5'),
+    moves: flag('10'),
+    races: flag('10000'),
+    seed: flag('1'),
   },
 });
+const asked = {
+  kills: wholeNumber('kills', values.kills),
+  rolls: wholeNumber('rolls', values.rolls),
+  troubles: wholeNumber('troubles', values.troubles),
+  failovers: wholeNumber('failovers', values.failovers),
+  moves: wholeNumber('moves', values.moves),
+  races: wholeNumber('races', values.races),
+  seed: wholeNumber('seed', values.seed),
+};
 
 requireNode();
 installPackages();
 requireRedis();
 build();
 const { clusterFaults } = await importSource('e2e/src/cluster/command.ts');
-const numbers = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, Number(text)]));
-const isWell = await clusterFaults({ ...numbers, say: (line) => process.stdout.write(`${line}\n`) });
+const isWell = await clusterFaults({ ...asked, say: (line) => process.stdout.write(`${line}\n`) });
 process.exit(isWell ? 0 : 1);

@@ -2,24 +2,23 @@
 // uWebSockets 87.0 %, Socket.IO 84.6 %.
 
 import { parseArgs } from 'node:util';
-import { build, importSource, installPackages, requireNode } from './bootstrap.mjs';
+import { build, importSource } from './setup/build.mjs';
+import { wholeNumber } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
 
 const { values } = parseArgs({
   options: { drops: { type: 'string', default: '20' }, listeners: { type: 'string', default: '20' } },
 });
+const drops = wholeNumber('drops', values.drops);
+const listeners = wholeNumber('listeners', values.listeners);
 
 requireNode();
 installPackages();
 build();
 const { dropsAtServerProcess } = await importSource('e2e/src/faults/drops.ts');
-const outcome = await dropsAtServerProcess({
-  drops: Number(values.drops),
-  listeners: Number(values.listeners),
-  downMs: 2_000,
-  everyMs: 100,
-});
+const outcome = await dropsAtServerProcess({ drops, listeners, downMs: 2_000, everyMs: 100 });
 const { sent, deliveredPercent, resumes, faults } = outcome;
-process.stdout.write(`${sent} messages, ${values.listeners} listeners, ${resumes} resumes: `);
+process.stdout.write(`${sent} messages, ${listeners} listeners, ${resumes} resumes: `);
 process.stdout.write(`${deliveredPercent.toFixed(2)} % delivered, ${faults.length} faults\n`);
 for (const fault of faults) process.stdout.write(`  ${fault}\n`);
 process.exit(faults.length === 0 && deliveredPercent === 100 ? 0 : 1);

@@ -1,37 +1,42 @@
-// `npm run paper-plan`: checks the arithmetic of docs/scaling.md by counting. Rooms get codes, people and nodes by chance (seeded),
-// keys and channels the names that the server gives them; then partitions, primaries and subscriptions are counted.
-// `-- --rooms 1000000 --people 10000000 --nodes 100 --primaries 6` are what it counts without being told.
+// `npm run paper-plan`: checks the arithmetic of docs/scaling.md by counting. Rooms get random codes, people and nodes (seeded);
+// keys and channels are named as the server names them. Then it counts partitions, primaries and subscriptions.
+// The defaults are `-- --rooms 1000000 --people 10000000 --nodes 100 --primaries 6`.
 
 import { parseArgs } from 'node:util';
-import { importSource, installPackages, requireNode } from './bootstrap.mjs';
+import { importSource } from './setup/build.mjs';
+import { fail, wholeNumber } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
 
 const SIZE = { rooms: 1_000_000, people: 10_000_000, nodes: 100, primaries: 6, seed: 1 };
 const SLOTS = 16_384;
 const CODE_LENGTH = 6;
 
+const { values } = parseArgs({
+  options: Object.fromEntries(
+    Object.keys(SIZE).map((name) => [name, { type: /** @type {const} */ ('string') }]),
+  ),
+});
+const given = Object.fromEntries(
+  Object.entries(values).map(([name, text]) => [name, wholeNumber(name, String(text), { min: 1 })]),
+);
+const { rooms, people, nodes, primaries, seed } = { ...SIZE, ...given };
+
 requireNode();
 installPackages();
-const { values } = parseArgs({
-  options: Object.fromEntries(Object.keys(SIZE).map((name) => [name, { type: 'string' }])),
-});
-const { rooms, people, nodes, primaries, seed } = {
-  ...SIZE,
-  ...Object.fromEntries(Object.entries(values).map(([name, text]) => [name, wholeNumber(name, text)])),
-};
-
-const { BASE58 } = await importSource('packages/protocol/src/index.ts');
+const { BASE58, parseRoomId } = await importSource('packages/protocol/src/index.ts');
 const { partitionOf, roomChannel, roomKey, slotOf } = await importSource(
   'packages/server/src/store/redis/keyspace.ts',
 );
 const { SeededRandom } = await importSource('packages/server/src/testing/random.ts');
 const random = new SeededRandom(seed);
 
+/** @type {Map<string, number>} */
 const perPartition = new Map();
 const perPrimary = Array.from({ length: primaries }, () => 0);
 const listensOn = Array.from({ length: nodes }, () => 0);
 const subscriptions = { spread: 0, routed: rooms };
 let deliveries = { spread: 0, routed: 0 };
-let seated = 0;
+let members = 0;
 
 for (let room = 0; room < rooms; room += 1) {
   const name = roomName();
@@ -40,37 +45,37 @@ for (let room = 0; room < rooms; room += 1) {
   if (slot !== slotOf(roomChannel(name))) throw new Error('a room and its channel lie apart');
   const partition = partitionOf(key);
   perPartition.set(partition, (perPartition.get(partition) ?? 0) + 1);
-  perPrimary[Math.floor((slot * primaries) / SLOTS)] += 1;
+  addOne(perPrimary, Math.floor((slot * primaries) / SLOTS));
 
-  const members = crowdSize();
-  seated += members;
+  const size = crowdSize();
+  members += size;
   const here = new Set();
-  for (let member = 0; member < members; member += 1) here.add(random.below(nodes));
-  for (const node of here) listensOn[node] += 1;
+  for (let member = 0; member < size; member += 1) here.add(random.below(nodes));
+  for (const node of here) addOne(listensOn, node);
   subscriptions.spread += here.size;
-  // Everybody writes as often as everybody else: a room of m is announced m times as often.
+  // Everyone writes equally often, so a room of m people announces m times as often.
   deliveries = {
-    spread: deliveries.spread + members * here.size,
-    routed: deliveries.routed + members,
+    spread: deliveries.spread + size * here.size,
+    routed: deliveries.routed + size,
   };
 }
 
-tell('rooms', rooms);
-tell('people', seated);
-tell('rooms in a partition', `${spread([...perPartition.values()])}, ${perPartition.size} partitions`);
-tell('rooms on a primary', `${spread(perPrimary)}, ${primaries} primaries`);
-tell('subscriptions, any node for anybody', subscriptions.spread);
-tell('  of one node', spread(listensOn));
-tell('  nodes that hear a message', (deliveries.spread / deliveries.routed).toFixed(2));
-tell('subscriptions, routed by room', subscriptions.routed);
+print('rooms', rooms);
+print('people', members);
+print('rooms in a partition', `${spread([...perPartition.values()])}, ${perPartition.size} partitions`);
+print('rooms on a primary', `${spread(perPrimary)}, ${primaries} primaries`);
+print('subscriptions, any node for anyone', subscriptions.spread);
+print('  of one node', spread(listensOn));
+print('  nodes that receive a message', (deliveries.spread / deliveries.routed).toFixed(2));
+print('subscriptions, routed by room', subscriptions.routed);
 
 function roomName() {
   let name = '';
   while (name.length < CODE_LENGTH) name += BASE58[random.below(BASE58.length)];
-  return name;
+  return parseRoomId(name) ?? fail(`${name} is not a room code.`);
 }
 
-// One, and then more with an even chance of stopping: many small rooms, some large, the mean as asked for.
+// Geometric with the given mean, at least one: many small rooms, a few large.
 function crowdSize() {
   const mean = people / rooms;
   let size = 1;
@@ -78,19 +83,27 @@ function crowdSize() {
   return size;
 }
 
+/**
+ * @param {number[]} counts
+ * @param {number} index
+ */
+function addOne(counts, index) {
+  counts[index] = (counts[index] ?? 0) + 1;
+}
+
+/** @param {readonly number[]} counts */
 function spread(counts) {
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  /** @param {number} count */
   const share = (count) => `${Math.round((100 * count) / mean)} %`;
   return `mean ${Math.round(mean)}, least ${share(Math.min(...counts))}, most ${share(Math.max(...counts))}`;
 }
 
-function tell(what, count) {
+/**
+ * @param {string} what
+ * @param {number | string} count
+ */
+function print(what, count) {
   const text = typeof count === 'number' ? count.toLocaleString('en') : count;
   process.stdout.write(`${what.padEnd(40)}${text}\n`);
-}
-
-function wholeNumber(name, text) {
-  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  process.stderr.write(`mayfly: --${name} takes a whole number above 0\n`);
-  process.exit(1);
 }

@@ -1,6 +1,9 @@
 // `npm run shots`: pictures of every screen into docs/screenshots. Words after `--` choose: `npm run shots -- -t landing`.
 
-import { build, installPackages, requireChromium, requireNode, runPackage } from './bootstrap.mjs';
+import { requireChromium } from './setup/browsers.mjs';
+import { build } from './setup/build.mjs';
+import { runPackage } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
 
 requireNode();
 installPackages();

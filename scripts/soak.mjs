@@ -1,17 +1,20 @@
 // `npm run soak -- --minutes 20`: a real server under random faults. Prints samples and a verdict; the exit code is 1
-// when anything grew or any promise was broken. `--seed N` chooses other faults. Linux only: it reads /proc.
+// if anything grew or a promise was broken. `--seed N` chooses other faults. Linux only: it reads /proc.
 
 import { parseArgs } from 'node:util';
-import { build, importSource, installPackages, requireNode } from './bootstrap.mjs';
+import { build, importSource } from './setup/build.mjs';
+import { wholeNumber } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
 });
+const minutes = Number(values.minutes);
+const seed = wholeNumber('seed', values.seed);
 
 requireNode();
 installPackages();
 build();
 const { soak } = await importSource('e2e/src/faults/soak.ts');
-const say = (line) => process.stdout.write(`${line}\n`);
-const isFlat = await soak({ minutes: Number(values.minutes), seed: Number(values.seed), say });
+const isFlat = await soak({ minutes, seed, say: (line) => process.stdout.write(`${line}\n`) });
 process.exit(isFlat ? 0 : 1);

@@ -1,7 +1,9 @@
 // `npm start`: installs what is missing, builds what is stale, runs the server.
 
 import { pathToFileURL } from 'node:url';
-import { build, installPackages, requireNode, root } from './bootstrap.mjs';
+import { build } from './setup/build.mjs';
+import { root } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
 
 requireNode();
 installPackages();

@@ -1,14 +1,11 @@
-// `npm test`: installs what the tests need, then formatting, types, lint, unused code and every test.
-// Words after `--` go to the test runner: `npm test -- receiver` runs the tests whose file names say so, and nothing else.
+// `npm test`: installs what the tests need, then checks format, types, lint and unused code and runs every test.
+// Words after `--` go to the test runner: `npm test -- receiver` runs the tests whose file names contain it, and nothing else.
 
-import {
-  build,
-  installPackages,
-  requireChromium,
-  requireNode,
-  requireRedis,
-  runPackage,
-} from './bootstrap.mjs';
+import { requireChromium } from './setup/browsers.mjs';
+import { build } from './setup/build.mjs';
+import { runPackage } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
+import { requireRedis } from './setup/programs.mjs';
 
 const chosen = process.argv.slice(2);
 
@@ -18,6 +15,10 @@ requireChromium();
 requireRedis();
 build();
 
+/**
+ * @param {string} name
+ * @param {readonly string[]} projects
+ */
 function tests(name, projects) {
   const flags = projects.flatMap((project) => ['--project', project]);
   return { name, program: 'vitest/vitest.mjs', args: ['run', ...flags, ...chosen] };
@@ -26,8 +27,8 @@ const CHOSEN = [tests('tests', ['unit', 'e2e', 'engines'])];
 const EVERYTHING = [
   { name: 'format', program: 'oxfmt/bin/oxfmt', args: ['--check', '.'] },
   { name: 'types', program: 'typescript/bin/tsc', args: ['-b'] },
-  { name: 'types of tests', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.tests.json'] },
-  // It reads the types that are built by now.
+  { name: 'types of tests and scripts', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.tests.json'] },
+  // After the types: it reads what they built.
   { name: 'lint', program: 'oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'unused code', program: 'knip/bin/knip.js', args: [] },
   tests('tests', ['unit', 'e2e']),

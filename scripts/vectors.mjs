@@ -1,8 +1,10 @@
-// `npm run vectors`: writes docs/vectors/frames.json anew, after a change of frames.
+// `npm run vectors`: rewrites docs/vectors/frames.json after a change of frames.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importSource, installPackages, requireNode, root } from './bootstrap.mjs';
+import { importSource } from './setup/build.mjs';
+import { root } from './setup/command.mjs';
+import { installPackages, requireNode } from './setup/packages.mjs';
 
 requireNode();
 installPackages();

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../packages/server/src/testing/free-port.ts';
 import type { RedisProcess } from '../../packages/server/src/testing/redis-server.ts';
-import { requireHaproxy } from '../../scripts/bootstrap.mjs';
+import { requireHaproxy } from '../../scripts/setup/programs.mjs';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const CONFIGURATION = fileURLToPath(new URL('../../deploy/haproxy.cfg', import.meta.url));

@@ -87,10 +87,12 @@ test('people of three nodes talk, one node is killed, one is stopped, nothing is
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
 });
 
-test('a port that is taken, also by a HAProxy that would share it, is told before anything starts', async () => {
+test('a port in use is reported before anything starts, even if the other program is a HAProxy that would share it', async () => {
   await using cluster = await ClusterProcess.start();
   const env = { ...process.env, HOST: '127.0.0.1', PORT: String(cluster.port) };
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM], { env, encoding: 'utf8' });
   expect([status, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(`Port ${cluster.port} is in use. Stop what uses it, or choose another: PORT=`);
+  expect(stderr).toMatch(
+    `Port ${cluster.port} is in use. Stop the other program, or choose another port: PORT=`,
+  );
 });

@@ -5,7 +5,7 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { requirePython } from '../../../scripts/bootstrap.mjs';
+import { requirePython } from '../../../scripts/setup/programs.mjs';
 
 const pathOf = (program: string) => fileURLToPath(new URL(program, import.meta.url));
 

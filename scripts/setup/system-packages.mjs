@@ -1,10 +1,11 @@
-// Installs what the system lacks, where that is allowed: as root, with the system's own installer.
+// Installs missing programs with the system's own installer, if we may: as root.
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { say } from './command.mjs';
 
-const BROWSER_INSTALLERS = [
+const CHROMIUM_INSTALLERS = [
   {
     program: 'apt-get',
     commands: [
@@ -17,20 +18,20 @@ const BROWSER_INSTALLERS = [
   { program: 'pacman', commands: [['pacman', '-Sy', '--noconfirm', 'chromium']] },
 ];
 
-function browserInstaller() {
-  return BROWSER_INSTALLERS.find(({ program }) =>
+function chromiumInstaller() {
+  return CHROMIUM_INSTALLERS.find(({ program }) =>
     ['/usr/bin', '/sbin', '/usr/sbin'].some((dir) => isProgram(join(dir, program))),
   );
 }
 
-/** The command that installs Chromium here, for somebody who may; undefined on an unknown system. */
-export function browserCommand() {
-  return browserInstaller()?.commands.at(-1)?.join(' ');
+/** The command that installs Chromium here; undefined on an unknown system. */
+export function chromiumCommand() {
+  return chromiumInstaller()?.commands.at(-1)?.join(' ');
 }
 
-/** Chromium. False where nothing may be installed, or it failed. */
-export function installBrowser() {
-  const found = browserInstaller();
+/** Installs Chromium. False if we may not, or it failed. */
+export function installChromium() {
+  const found = chromiumInstaller();
   if (!found || !isRoot()) return false;
   say('installing Chromium for the browser tests (once)…');
   return found.commands.every((command) => installQuietly(command));
@@ -38,9 +39,14 @@ export function installBrowser() {
 
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
-/** Packages of Debian. It starts what it installs, and again after every boot; neither is wanted here: whoever needs one starts it. */
+/**
+ * Installs Debian packages without starting them, now or at boot: the tests start what they need themselves.
+ * @param {string} name as the terminal calls them
+ * @param {readonly string[]} packages
+ * @returns {boolean} false if we may not, or it failed
+ */
 export function installDebian(name, packages) {
-  if (browserInstaller()?.program !== 'apt-get' || !isRoot()) return false;
+  if (chromiumInstaller()?.program !== 'apt-get' || !isRoot()) return false;
   say(`installing ${name} (once)…`);
   const isOurs = !existsSync(SERVICE_POLICY);
   if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
@@ -57,12 +63,16 @@ const LOCK_MS = 120_000;
 const LOCK_LOOK_EVERY_MS = 1_000;
 
 /**
- * Waits while another installer holds the system's lock. apt-get has an option for that (DPkg::Lock::Timeout), but it
- * leaves out the locks of the lists and of the archive.
+ * Runs an installer, waiting while another one holds the system's lock. apt-get's own option for that
+ * (DPkg::Lock::Timeout) ignores the locks of the lists and of the archive.
+ * @param {readonly string[]} command
+ * @param {{ readonly waitMs?: number, readonly everyMs?: number }} [patience]
+ * @returns {boolean}
  */
 export function installQuietly(command, { waitMs = LOCK_MS, everyMs = LOCK_LOOK_EVERY_MS } = {}) {
-  const [program, ...args] = command;
+  const [program = '', ...args] = command;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  /** @type {import('node:child_process').SpawnSyncOptionsWithStringEncoding} */
   const options = { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', env };
   for (let waitedMs = 0; ; waitedMs += everyMs) {
     const { status, stderr } = spawnSync(program, args, options);
@@ -72,7 +82,7 @@ export function installQuietly(command, { waitMs = LOCK_MS, everyMs = LOCK_LOOK_
       process.stderr.write(stderr ?? '');
       return false;
     }
-    if (waitedMs === 0) say('another installer is at work; waiting for it…');
+    if (waitedMs === 0) say('another installer is running; waiting for it…');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, everyMs);
   }
 }
@@ -81,6 +91,10 @@ function isRoot() {
   return process.getuid?.() === 0;
 }
 
+/**
+ * Whether this file can be run.
+ * @param {string} path
+ */
 export function isProgram(path) {
   try {
     accessSync(path, constants.X_OK);
@@ -88,8 +102,4 @@ export function isProgram(path) {
   } catch {
     return false;
   }
-}
-
-export function say(text) {
-  process.stdout.write(`mayfly: ${text}\n`);
 }

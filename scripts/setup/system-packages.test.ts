@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { installQuietly } from './install.mjs';
+import { installQuietly } from './system-packages.mjs';
 
 let directory = '';
 beforeEach(() => {
@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-/** An installer that fails with these words on its standard error, as long as there are some. */
+/** An installer that fails once for each complaint, printing it to standard error. */
 function installer(...complaints: readonly string[]) {
   const tries = join(directory, 'tries');
   writeFileSync(tries, '');
@@ -26,19 +26,19 @@ function installer(...complaints: readonly string[]) {
 const LOCKED = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)';
 const FAST = { waitMs: 3, everyMs: 1 };
 
-test('while another installer is at work it waits, and then installs', () => {
+test('it waits while another installer is running, then installs', () => {
   const { command, tries } = installer(LOCKED, LOCKED);
   expect(installQuietly(command, FAST)).toBe(true);
   expect(tries()).toBe(3);
 });
 
-test('it does not wait for ever', () => {
+test('it gives up after a while', () => {
   const { command, tries } = installer(...Array.from({ length: 99 }, () => LOCKED));
   expect(installQuietly(command, FAST)).toBe(false);
   expect(tries()).toBe(4);
 });
 
-test('what fails for another reason fails at once', () => {
+test('any other failure is final', () => {
   const { command, tries } = installer('E: Unable to locate package');
   expect(installQuietly(command, FAST)).toBe(false);
   expect(tries()).toBe(1);
