@@ -136,14 +136,20 @@ test('settings that contradict each other', () => {
   expect(complaintsOf({ TLS_KEY: 'key.pem' })).toEqual(['TLS_CERT and TLS_KEY must be given together.']);
 });
 
-test('the README names every setting with its default, and no other', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const told = readme.split('\n').flatMap((row) => {
-    const [, name, fallback] = /^\|\s*`([A-Z_]+)`[^|]*\|([^|]*)\|/.exec(row) ?? [];
-    return name === undefined ? [] : [{ name, fallback: fallback?.trim().replaceAll(/[`–]/g, '') }];
+test('docs/settings.md lists every setting with its default and meaning, and nothing else', () => {
+  const page = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').flatMap((line) => {
+    const [, name, fallback, meaning] = /^\|\s*`([A-Z_]+)`[^|]*\|([^|]*)\|([^|]*)\|$/.exec(line) ?? [];
+    return name === undefined
+      ? []
+      : [{ name, fallback: fallback?.trim().replaceAll(/[`–]/g, ''), meaning: meaning?.trim() }];
   });
-  const real = Object.values(SETTINGS).map(({ name, fallback }) => ({ name, fallback }));
-  expect(told.toSorted(byName)).toEqual(real.toSorted(byName));
+  const settings = Object.values(SETTINGS).map(({ name, fallback, meaning }) => ({
+    name,
+    fallback,
+    meaning,
+  }));
+  expect(rows.toSorted(byName)).toEqual(settings.toSorted(byName));
 });
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

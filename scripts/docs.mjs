@@ -1,0 +1,149 @@
+// `npm run docs`: the commands of README.md and docs/, run as a stranger would: a fresh clone of what is committed, an empty
+// home directory, and nothing in the path but Node, git and a shell. `-- --long` adds the blocks marked so, with this path.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { blocksOf, documents, isCommands, readDocument, root } from './doc-blocks.mjs';
+
+/** What the documents call this repository. */
+const ADDRESS = 'https://git.example/mayfly.git';
+/** No page takes that long to come up, on whatever machine: it hangs. */
+const HANG_MS = 600_000;
+
+const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
+const blocks = documents().flatMap((file) => blocksOf(file, readDocument(file)).filter(isCommands));
+const folder = mkdtempSync(join(tmpdir(), 'mayfly-docs-'));
+const path = makePath(['node', 'npm', 'npx', 'git', 'sh']);
+
+let place = folder;
+let failures = 0;
+for (const block of blocks) {
+  const outcome = await outcomeOf(block);
+  if (outcome === 'failed') failures += 1;
+  say(`${outcome}: ${block.file}:${block.line}`);
+  if (place === folder) place = join(folder, 'mayfly');
+}
+rmSync(folder, { recursive: true, force: true });
+say(failures === 0 ? 'all commands work.' : `${failures} blocks failed.`);
+process.exit(failures === 0 ? 0 : 1);
+
+/**
+ * @param {import('./doc-blocks.mjs').Block} block
+ * @returns {Promise<string>}
+ */
+async function outcomeOf({ file, line, how, text }) {
+  if (how.startsWith('hand: ')) return `by hand (${how.slice('hand: '.length)})`;
+  const isLong = how.startsWith('long ');
+  if (isLong && !values.long) return 'left out, for `-- --long`';
+  say(`${file}:${line}\n${text.trimEnd()}`);
+  const child = spawn('sh', ['-euc', text], {
+    cwd: place,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment(isLong ? (process.env['PATH'] ?? path) : path, await freePort()),
+  });
+  child.stdout.pipe(process.stdout, { end: false });
+  const closed = once(child, 'close');
+  if (!how.endsWith('serve')) return (await closed)[0] === 0 ? 'works' : 'failed';
+  const isUp = await serves(child, closed);
+  const [code, signal] = await closed;
+  // A shell that was stopped by Ctrl+C says so.
+  return isUp && (code === 0 || code === 130 || signal === 'SIGINT') ? 'works' : 'failed';
+}
+
+/**
+ * Whether it says where it listens, and answers there. Then it is stopped, as by Ctrl+C.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {Promise<unknown>} closed
+ */
+async function serves(child, closed) {
+  const address = await Promise.race([addressIn(child), closed, hang()]);
+  const answer = typeof address === 'string' ? await fetch(`${address}/readyz`) : undefined;
+  // The group: npm, its shell and the server.
+  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+  return answer?.status === 200;
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<string>}
+ */
+function addressIn({ stdout }) {
+  let said = '';
+  return new Promise((resolve) => {
+    stdout?.on('data', (chunk) => {
+      said += String(chunk);
+      const [address] = /https?:\/\/localhost:\d+(?=\s)/.exec(said) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+  });
+}
+
+function hang() {
+  return new Promise((resolve) => setTimeout(resolve, HANG_MS).unref());
+}
+
+/**
+ * @param {string} PATH
+ * @param {number} port where a block names none
+ */
+function environment(PATH, port) {
+  const home = join(folder, 'home');
+  mkdirSync(home, { recursive: true });
+  const { CHROMIUM_PATH = '', npm_config_registry = '' } = process.env;
+  return {
+    PATH,
+    HOME: home,
+    PORT: String(port),
+    // A browser and a registry that are elsewhere on this machine stay so.
+    ...(CHROMIUM_PATH && { CHROMIUM_PATH }),
+    ...(npm_config_registry && { npm_config_registry }),
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `url.${root}.insteadOf`,
+    GIT_CONFIG_VALUE_0: ADDRESS,
+  };
+}
+
+/** @param {readonly string[]} programs */
+function makePath(programs) {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const program of programs) symlinkSync(findProgram(program), join(bin, program));
+  return bin;
+}
+
+/** @param {string} program */
+function findProgram(program) {
+  const places = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter)];
+  const found = places.map((directory) => join(directory, program)).find(isThere);
+  if (found === undefined) throw new Error(`there is no ${program} in the path`);
+  return found;
+}
+
+/** @param {string} file */
+function isThere(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort() {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const address = holder.address();
+  await new Promise((resolve) => holder.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** @param {string} text */
+function say(text) {
+  process.stdout.write(`\nmayfly docs: ${text}\n`);
+}
