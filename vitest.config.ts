@@ -17,7 +17,11 @@ export default defineConfig({
         test: {
           ...HANGS,
           name: 'unit',
-          include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'bench/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.{ts,tsx}',
+            '{scripts,deploy}/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+          ],
         },
       },
       {
