@@ -1,4 +1,4 @@
-// Builds server and page, and runs modules straight from their TypeScript source.
+// Builds server, SDK and page, and runs modules straight from their TypeScript source.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,16 +10,20 @@ const SOURCES = [
   'tsconfig.base.json',
   ...['protocol', 'client', 'server', 'web'].map((name) => `packages/${name}`),
 ];
-const RESULTS = ['packages/server/dist/main.js', 'packages/web/dist/index.html'];
+const RESULTS = [
+  'packages/server/dist/main.js',
+  'packages/client/dist/index.js',
+  'packages/web/dist/index.html',
+];
 
-/** Builds server and page if a source has changed. */
+/** Builds server, SDK and page if a source has changed. */
 export function build() {
   const sources = fingerprint(SOURCES);
   const isBuilt = RESULTS.every((file) => existsSync(join(root, file)));
   if (isBuilt && readStamp('build') === sources) return;
   say('building…');
-  if (runPackage('typescript/bin/tsc', ['-b', 'packages/server']) !== 0)
-    fail("the server doesn't compile; see above.");
+  if (runPackage('typescript/bin/tsc', ['-b', 'packages/server', 'packages/client']) !== 0)
+    fail("the server or the SDK doesn't compile; see above.");
   // Under a test runner NODE_ENV is "test", and Vite would build the page for development.
   const env = { ...process.env, NODE_ENV: 'production' };
   if (runPackage('vite/bin/vite.js', ['build', 'packages/web', '--logLevel', 'warn'], { env }) !== 0)
