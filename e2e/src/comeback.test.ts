@@ -16,7 +16,7 @@ import { encodeServerControl } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import type { WebSocketRoute } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { PATIENCE } from '../../packages/client/src/connection.ts';
+import { PATIENCE } from '../../packages/client/src/connection/connection.ts';
 import { startServerProcess } from './server-process.ts';
 import { type Person, type Stage, lanAddress, openStage, openStageAt, startTestServer } from './stage.ts';
 

@@ -8,7 +8,7 @@ import { type Room, createRoom, makeLink, openRoom, socketUrl, webSocketTranspor
 import { createEvents, loadConfig, startServer } from '@mayfly/server';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { PING_EVERY_MS } from '../../packages/server/src/gateway.ts';
+import { PING_EVERY_MS } from '../../packages/server/src/socket/gateway.ts';
 import { BarePage } from './bare-browser.ts';
 import { HastyClock } from './hasty-clock.ts';
 

@@ -1,6 +1,6 @@
 // What `npm run cluster-faults` does and prints: each fault as often as was asked for, figures, and what is wrong.
 
-import { PATIENCE } from '../../../packages/client/src/connection.ts';
+import { PATIENCE } from '../../../packages/client/src/connection/connection.ts';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
 import { Cluster } from './cluster.ts';

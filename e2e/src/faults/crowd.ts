@@ -10,7 +10,7 @@ import {
 } from '@mayfly/client';
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { Identity } from '../../../packages/client/src/identity.ts';
+import type { Identity } from '../../../packages/client/src/people/identity.ts';
 import { judge } from '../simulation/invariants.ts';
 import { SdkMember } from '../simulation/sdk-member.ts';
 import type { Witness } from '../simulation/witness.ts';

@@ -2,7 +2,7 @@
 // pipe what it holds. Nothing listens on a network.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { MemoryStore } from '../../../packages/server/dist/store/memory-store.js';
+import { MemoryStore } from '../../../packages/server/dist/store/memory/memory-store.js';
 
 const stores = new Set();
 const create = Object.getOwnPropertyDescriptor(MemoryStore.prototype, 'create').value;

@@ -13,7 +13,7 @@ import {
   joinTranscript,
   toBase64url,
 } from '@mayfly/protocol';
-import type { Wire } from '../../../packages/client/src/transport.ts';
+import type { Wire } from '../../../packages/client/src/connection/transport.ts';
 import { type Signer, envelope } from '../../../packages/server/src/testing/signer.ts';
 import { tap } from './wire-tap.ts';
 import { Witness } from './witness.ts';

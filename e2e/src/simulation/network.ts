@@ -2,9 +2,9 @@
 
 import type { Transport, Wire, WireEvents } from '@mayfly/client';
 import { CLOSE } from '@mayfly/protocol';
-import { PIECE_BYTES_MAX } from '../../../packages/server/src/room/ring.ts';
-import { LAG_BYTES_MAX, type Socket } from '../../../packages/server/src/room/seat.ts';
-import type { Session } from '../../../packages/server/src/room/session.ts';
+import { PIECE_BYTES_MAX } from '../../../packages/server/src/delivery/backlog.ts';
+import { LAG_BYTES_MAX, type Socket } from '../../../packages/server/src/delivery/subscriber.ts';
+import type { Session } from '../../../packages/server/src/session/session.ts';
 import { decodeFrames } from '../../../packages/server/src/testing/frames.ts';
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import type { FakeTime } from './fake-time.ts';

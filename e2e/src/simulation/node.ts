@@ -7,13 +7,13 @@ import {
   decodeCreateRoom,
   parseRoomId,
 } from '@mayfly/protocol';
-import { verifyCharter } from '../../../packages/server/src/proof.ts';
-import { FanOut } from '../../../packages/server/src/room/fan-out.ts';
-import { Hub } from '../../../packages/server/src/room/hub.ts';
-import { Turnstile } from '../../../packages/server/src/room/turnstile.ts';
-import type { Socket } from '../../../packages/server/src/room/seat.ts';
-import { Session, type Surroundings } from '../../../packages/server/src/room/session.ts';
-import { MemoryStore } from '../../../packages/server/src/store/memory-store.ts';
+import { verifyCharter } from '../../../packages/server/src/auth/proof.ts';
+import { FanOut } from '../../../packages/server/src/delivery/fan-out.ts';
+import { Hub } from '../../../packages/server/src/delivery/hub.ts';
+import { Turnstile } from '../../../packages/server/src/net/sliced-queue.ts';
+import type { Socket } from '../../../packages/server/src/delivery/subscriber.ts';
+import { Session, type Surroundings } from '../../../packages/server/src/session/session.ts';
+import { MemoryStore } from '../../../packages/server/src/store/memory/memory-store.ts';
 import type {
   RoomStore,
   StoreLimits,

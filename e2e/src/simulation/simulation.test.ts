@@ -1,7 +1,7 @@
 // Seeded lives and schedules, judged by the invariants. A seed that fails is run again by `npm run simulate -- --seed N`.
 
 import { expect, test } from 'vitest';
-import { LAG_BYTES_MAX } from '../../../packages/server/src/room/seat.ts';
+import { LAG_BYTES_MAX } from '../../../packages/server/src/delivery/subscriber.ts';
 import { liveThrough } from './room-life.ts';
 import { runCrowd } from './crowd.ts';
 import { runSchedule } from './schedule.ts';

@@ -8,6 +8,9 @@ export type Clock = {
   after(ms: number, run: () => void): Disposable;
 };
 
+/** A sender's time is trusted if it differs from ours by no more than this. */
+export const CLOCK_TOLERANCE_MS = 10 * 60_000;
+
 // `setTimeout` fires at once for anything longer.
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 

@@ -20,7 +20,7 @@ import { roomSecrets, wipeRoomSecrets } from './crypto/keys.ts';
 import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { wipe } from './crypto/wipe.ts';
-import { type Identity, newIdentity } from './identity.ts';
+import { type Identity, newIdentity } from './people/identity.ts';
 import type { RoomLink } from './link.ts';
 
 /** The room that is wanted, and who makes it. */

@@ -5,8 +5,8 @@ export { type Clock, systemClock } from './clock.ts';
 export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
-export { keepDraft, loadDraft } from './draft.ts';
-export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './identity.ts';
+export { keepDraft, loadDraft } from './storage/draft.ts';
+export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';
 export { openRoom } from './live-room.ts';
 export { type LookAnswer, type LookOptions, type RoomSight, lookAtRoom } from './look.ts';
 export { type ParsedLink, parseRoomLink } from './find-link.ts';
@@ -23,10 +23,10 @@ export type {
   RoomEnd,
   RoomFacts,
   RoomNews,
-} from './room-news.ts';
-export type { RoomListener } from './newsroom.ts';
+} from './room-updates.ts';
+export type { RoomListener } from './update-emitter.ts';
 export type { Room, RoomOptions, SendResult } from './room.ts';
-export type { TabStorage } from './tab-storage.ts';
+export type { TabStorage } from './storage/tab-storage.ts';
 export { hasVisibleText } from './visible-text.ts';
 export {
   type Transport,
@@ -36,4 +36,4 @@ export {
   type WireEvents,
   socketUrl,
   webSocketTransport,
-} from './transport.ts';
+} from './connection/transport.ts';

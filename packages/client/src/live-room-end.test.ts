@@ -2,9 +2,9 @@
 
 import { CLOSE } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { loadIdentity, newIdentity } from './identity.ts';
+import { loadIdentity, newIdentity } from './people/identity.ts';
 import { openRoom } from './live-room.ts';
-import type { RoomEnd } from './room-news.ts';
+import type { RoomEnd } from './room-updates.ts';
 import { Author, ID } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';

@@ -1,7 +1,7 @@
 // What a page reads of the log, and goes on reading after a loss.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE } from './connection.ts';
+import { PATIENCE } from './connection/connection.ts';
 import { Author } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { LOG_ID } from './testing/server-double.ts';

@@ -2,7 +2,7 @@
 
 import { encodeMessageEvent } from '@mayfly/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LIST_PAUSE_MS } from './roster.ts';
+import { LIST_PAUSE_MS } from './people/roster.ts';
 import { Author } from './testing/author.ts';
 import { open } from './testing/open-room.ts';
 import { LOG_ID } from './testing/server-double.ts';

@@ -2,8 +2,8 @@
 
 import { CLOSE, type Join, type Welcome, encodeMessageEvent } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE } from './connection.ts';
-import { loadIdentity } from './identity.ts';
+import { PATIENCE } from './connection/connection.ts';
+import { loadIdentity } from './people/identity.ts';
 import { Author, ID } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { LOG_ID } from './testing/server-double.ts';

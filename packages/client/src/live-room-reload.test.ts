@@ -2,8 +2,8 @@
 
 import { CLOSE } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { keepDraft, loadDraft } from './draft.ts';
-import { newIdentity } from './identity.ts';
+import { keepDraft, loadDraft } from './storage/draft.ts';
+import { newIdentity } from './people/identity.ts';
 import type { RoomOptions } from './room.ts';
 import { ID } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';

@@ -2,8 +2,8 @@
 
 import { BODY_BYTES_MAX } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE } from './connection.ts';
-import { OVERTAKEN_PATIENCE_MS } from './outbox.ts';
+import { PATIENCE } from './connection/connection.ts';
+import { OVERTAKEN_PATIENCE_MS } from './outgoing/outbox.ts';
 import { openEnvelope } from './crypto/envelope.ts';
 import { logTagOf } from './crypto/event-hash.ts';
 import { Author, KEYS } from './testing/author.ts';

@@ -4,7 +4,7 @@ import { encodeProfileFrame, equalBytes, joinTranscript, toBase64url } from '@ma
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openProfile, sealProfile } from './crypto/profile.ts';
 import { verify } from './crypto/signature.ts';
-import { loadIdentity, newIdentity } from './identity.ts';
+import { loadIdentity, newIdentity } from './people/identity.ts';
 import { Author, ID, KEYS, OWNER, OWNER_CODE, SECRETS } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';

@@ -15,29 +15,29 @@ import {
   utf8,
 } from '@mayfly/protocol';
 import { type Clock, systemClock } from './clock.ts';
-import { Connection, type ConnectionEvents } from './connection.ts';
+import { Connection, type ConnectionEvents } from './connection/connection.ts';
 import type { Charter } from './crypto/charter.ts';
 import { type JoinProof, makeJoin } from './crypto/join-proof.ts';
 import { type EpochKeys, type RoomSecrets, epochKeys, roomSecrets } from './crypto/keys.ts';
 import { cleanName, nameFits, safetyCode } from './crypto/person.ts';
 import { openProfile, sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
-import { type Identity, forgetIdentity, identityOf, keepIdentity, settleIn } from './identity.ts';
+import { type Identity, forgetIdentity, identityOf, keepIdentity, settleIn } from './people/identity.ts';
 import { overwrite } from './overwrite.ts';
 import type { RoomLink } from './link.ts';
-import { Newsroom, type RoomListener } from './newsroom.ts';
-import { Outbox } from './outbox.ts';
-import { OwnProfile } from './own-profile.ts';
+import { Newsroom, type RoomListener } from './update-emitter.ts';
+import { Outbox } from './outgoing/outbox.ts';
+import { OwnProfile } from './outgoing/own-profile.ts';
 import { type LastSeen, endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
-import { type Batch, RoomLog } from './room-log.ts';
-import type { RoomEnd } from './room-news.ts';
-import { Roster } from './roster.ts';
-import { Sealer } from './sealer.ts';
+import { type Batch, RoomLog } from './log/room-log.ts';
+import type { RoomEnd } from './room-updates.ts';
+import { Roster } from './people/roster.ts';
+import { Sealer } from './outgoing/sealer.ts';
 import type { Room, RoomOptions, SendResult } from './room.ts';
-import { StoredOutbox } from './stored-outbox.ts';
-import { RoomStorage, type TabStorage } from './tab-storage.ts';
+import { StoredOutbox } from './outgoing/stored-outbox.ts';
+import { RoomStorage, type TabStorage } from './storage/tab-storage.ts';
 import { hasVisibleText } from './visible-text.ts';
-import { checkWelcome } from './welcome-check.ts';
+import { checkWelcome } from './governance/welcome-check.ts';
 
 /** What a welcome announces comes within this time, or a new join goes on behind what came. */
 export const CATCH_UP_MS = 60_000;

@@ -13,7 +13,7 @@ import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { signingKey } from './crypto/signature.ts';
 import { wipe } from './crypto/wipe.ts';
 import type { RoomLink } from './link.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './connection/transport.ts';
 
 export type LookOptions = {
   readonly link: RoomLink;

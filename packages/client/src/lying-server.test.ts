@@ -2,9 +2,9 @@
 
 import { LISTED_MAX, type PresentMember, WAIT_MS_MAX, encodeProfileFrame, u32 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE } from './connection.ts';
+import { PATIENCE } from './connection/connection.ts';
 import { CATCH_UP_MS } from './live-room.ts';
-import { PROFILE_PAUSE_MIN_MS } from './own-profile.ts';
+import { PROFILE_PAUSE_MIN_MS } from './outgoing/own-profile.ts';
 import { Author } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { LOG_ID } from './testing/server-double.ts';

@@ -2,7 +2,7 @@
 
 import { type EpochKeys, type RoomSecrets, wipeEpochKeys, wipeRoomSecrets } from './crypto/keys.ts';
 import { wipe } from './crypto/wipe.ts';
-import type { Identity } from './identity.ts';
+import type { Identity } from './people/identity.ts';
 
 export function overwrite(keys: EpochKeys, secrets: RoomSecrets, { seed, xSecret }: Identity): void {
   wipeEpochKeys(keys);

@@ -1,7 +1,7 @@
 // Why a room is over for this page, and what that means for the identity kept in the tab.
 
 import { CLOSE, type EndedReason, type TurnedBack } from '@mayfly/protocol';
-import type { RoomEnd } from './room-news.ts';
+import type { RoomEnd } from './room-updates.ts';
 
 const END_BY_CODE: ReadonlyMap<number, RoomEnd> = new Map<number, RoomEnd>([
   // Whoever leaves does not listen for the answer: this one was not asked for.

@@ -2,11 +2,11 @@
 
 import type { Clock } from './clock.ts';
 import type { RandomBytes } from './crypto/random.ts';
-import type { Identity } from './identity.ts';
+import type { Identity } from './people/identity.ts';
 import type { RoomLink } from './link.ts';
-import type { RoomListener } from './newsroom.ts';
-import type { TabStorage } from './tab-storage.ts';
-import type { Transport } from './transport.ts';
+import type { RoomListener } from './update-emitter.ts';
+import type { TabStorage } from './storage/tab-storage.ts';
+import type { Transport } from './connection/transport.ts';
 
 /** Which room, by which wire, and as whom. */
 export type RoomOptions = {

@@ -6,7 +6,7 @@ import { createRoom } from './create.ts';
 import { epochKeys, roomSecrets } from './crypto/keys.ts';
 import { linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
 import type { RandomBytes } from './crypto/random.ts';
-import { newIdentity } from './identity.ts';
+import { newIdentity } from './people/identity.ts';
 import { lookAtRoom } from './look.ts';
 import { Author, KEYS, SECRET, SECRETS } from './testing/author.ts';
 import { MadeBytes } from './testing/made-bytes.ts';

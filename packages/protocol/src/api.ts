@@ -3,7 +3,7 @@
 import { PUBLIC_KEY_BYTES } from './ids.ts';
 import { bytesField, clamped, field, oneOf, parseJsonObject, wholeNumber } from './json.ts';
 import { LIFE_SECONDS, WAIT_MS_MAX } from './limits.ts';
-import { HISTORY_POLICIES, type HistoryPolicy } from './server-frames.ts';
+import { HISTORY_POLICIES, type HistoryPolicy } from './frames/server-frames.ts';
 import { toBase64url } from './bytes.ts';
 
 /** `POST /api/rooms`. */

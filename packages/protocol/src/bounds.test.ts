@@ -6,7 +6,7 @@ import { toBase64url, u16 } from './bytes.ts';
 import { CHARTER_BLOB_BYTES, encodeCommand, encodeUnsignedCommand } from './command.ts';
 import { parseRoomId } from './ids.ts';
 import { FRAME_BYTES_MAX, HISTORY_MAX, LISTED_MAX, ROOM_MEMBERS_MAX, WAIT_MS_MAX } from './limits.ts';
-import { decodeServerControl } from './server-frames.ts';
+import { decodeServerControl } from './frames/server-frames.ts';
 
 const HUGE = 2 ** 40;
 const WEEK_MS = 7 * 24 * 3600 * 1000;

@@ -2,11 +2,11 @@
 
 export * from './api.ts';
 export * from './bytes.ts';
-export * from './client-frames.ts';
+export * from './frames/client-frames.ts';
 export * from './close.ts';
 export * from './command.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './limits.ts';
-export * from './server-frames.ts';
+export * from './frames/server-frames.ts';
 export * from './signing.ts';

@@ -7,7 +7,7 @@ import {
   ROOM_ID_LENGTH,
   ROOM_MEMBERS_MAX,
 } from '@mayfly/protocol';
-import { LOG_LEVELS, type LogLevel } from './guard/events.ts';
+import { LOG_LEVELS, type LogLevel } from './observe/events.ts';
 import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
 import { type RedisAddress, parseRedisUrl } from './store/redis/address.ts';

@@ -6,7 +6,7 @@ import { networkInterfaces, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { background } from './background.ts';
+import { background } from './net/background.ts';
 import { MemoryGauge, memoryLimit, oldSpaceShare } from './guard/memory.ts';
 import { openFilesIn } from './guard/places.ts';
 import type { Vitals } from './guard/pressure.ts';

@@ -2,7 +2,7 @@
 
 import { parseEnv } from 'node:util';
 import { type Config, type Environment, loadConfig } from './config.ts';
-import { createEvents } from './guard/events.ts';
+import { createEvents } from './observe/events.ts';
 import { type OriginRules, isLoopback, parseHost, readVisit } from './guard/origins.ts';
 import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
 

@@ -15,15 +15,15 @@ import {
   stepOut,
   undoLeaving,
 } from './navigation.ts';
-import { LeftRoom } from './parts/left-room.tsx';
-import { MarkSprite } from './parts/mark.tsx';
-import { focusHeading } from './parts/screen-heading.tsx';
-import { StartPage } from './parts/start-page.tsx';
-import { Ended } from './screens/ended.tsx';
-import { Invited } from './screens/invited.tsx';
-import { Landing } from './screens/landing.tsx';
-import { Unreachable } from './screens/unreachable.tsx';
-import { UnusableLink } from './screens/unusable-link.tsx';
+import { LeftRoom } from './room/left-room.tsx';
+import { MarkSprite } from './ui/mark.tsx';
+import { focusHeading } from './ui/screen-heading.tsx';
+import { StartPage } from './start/start-page.tsx';
+import { Ended } from './start/ended.tsx';
+import { Invited } from './start/invited.tsx';
+import { Landing } from './start/landing.tsx';
+import { Unreachable } from './start/unreachable.tsx';
+import { UnusableLink } from './start/unusable-link.tsx';
 import { texts } from './words/start.ts';
 
 export function App() {

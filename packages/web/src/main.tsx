@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startNavigation } from './navigation.ts';
-import { restoreTheme } from './theme.ts';
+import { restoreTheme } from './ui/theme.ts';
 
 restoreTheme();
 startNavigation();

@@ -3,16 +3,16 @@
 import { forgetIdentity, keepIdentity, loadIdentity, type RoomLink } from '@mayfly/client';
 import { type RoomId, toBase64url } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
-import { cameFromStart, cleanAddress, showRoomInAddress, showStartInAddress } from './address.ts';
-import { keptLink } from './kept-link.ts';
-import type { LobbySight } from './lobby.ts';
-import type { RoomEntry } from './open-in-browser.ts';
-import type { CreatedRoom } from './parts/create-card.tsx';
+import { cameFromStart, cleanAddress, showRoomInAddress, showStartInAddress } from './browser/address.ts';
+import { keptLink } from './browser/kept-link.ts';
+import type { LobbySight } from './room/model/lobby.ts';
+import type { RoomEntry } from './room/open-in-browser.ts';
+import type { CreatedRoom } from './start/create-card.tsx';
 import { type RoomPart, loadRoomPart, roomPart } from './room-part-loader.ts';
-import type { EndedRoom } from './room-state.ts';
+import type { EndedRoom } from './room/model/ended-room.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
-import { tabStorage } from './tab-storage.ts';
-import { Twins } from './twins.ts';
+import { tabStorage } from './browser/tab-storage.ts';
+import { Twins } from './browser/tab-claim.ts';
 
 export type Screen =
   | { readonly at: 'landing'; readonly roomLink: string }

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 
-export type RoomPart = typeof import('./room-part.ts');
+export type RoomPart = typeof import('./room/room-part.ts');
 
 /** Undefined until it was needed. */
 export const roomPart = signal<RoomPart | undefined>(undefined);
@@ -10,7 +10,7 @@ export const roomPart = signal<RoomPart | undefined>(undefined);
 /** Undefined where the server did not answer. A browser may remember that, so only a reload tries again. */
 export async function loadRoomPart(): Promise<RoomPart | undefined> {
   try {
-    roomPart.value = await import('./room-part.ts');
+    roomPart.value = await import('./room/room-part.ts');
   } catch {
     // Said by whoever needs it.
   }

@@ -1,6 +1,6 @@
 // The 256 emoji that stand for a byte, with their spoken names. Frozen: another list shows other people (PERSON-4).
 
-import type { Emoji } from '../room-news.ts';
+import type { Emoji } from '../room-updates.ts';
 
 // Distinct at a glance and out loud, one code point each, in the fonts of Unicode 9 (2016).
 const LIST = `

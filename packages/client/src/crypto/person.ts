@@ -8,7 +8,7 @@ import {
   toBase64url,
   utf8,
 } from '@mayfly/protocol';
-import type { Emoji, Person } from '../room-news.ts';
+import type { Emoji, Person } from '../room-updates.ts';
 import { hasVisibleText } from '../visible-text.ts';
 import { base58map } from './base58.ts';
 import { digest } from './derive.ts';

@@ -2,8 +2,8 @@
 
 import { decodeServerSealed, encodeMessageEvent, toHex } from '@mayfly/protocol';
 import { logTagOf } from '../crypto/event-hash.ts';
-import { Receiver } from '../receiver.ts';
-import type { Message } from '../room-news.ts';
+import { Receiver } from '../log/receiver.ts';
+import type { Message } from '../room-updates.ts';
 import { Author } from './author.ts';
 import { NO_COMMANDS, READER, type ReadLog, tell } from './log-readers.ts';
 import { LOG_ID, WRITTEN_AT, below, pick } from './random-log.ts';

@@ -3,8 +3,8 @@
 import { type LogEvent, type Position, encodeMessageEvent, toHex } from '@mayfly/protocol';
 import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
-import { Receiver } from '../receiver.ts';
-import type { Message } from '../room-news.ts';
+import { Receiver } from '../log/receiver.ts';
+import type { Message } from '../room-updates.ts';
 import { ID, KEYS, OWNER } from './author.ts';
 import { LOG_ID, MessagePool, type Source, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
 import { seededRandom } from './random.ts';

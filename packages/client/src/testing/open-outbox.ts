@@ -2,10 +2,10 @@
 
 import { type Send, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
 import { systemClock } from '../clock.ts';
-import { Outbox } from '../outbox.ts';
-import type { Outgoing } from '../room-news.ts';
-import { StoredOutbox } from '../stored-outbox.ts';
-import { RoomStorage, type TabStorage } from '../tab-storage.ts';
+import { Outbox } from '../outgoing/outbox.ts';
+import type { Outgoing } from '../room-updates.ts';
+import { StoredOutbox } from '../outgoing/stored-outbox.ts';
+import { RoomStorage, type TabStorage } from '../storage/tab-storage.ts';
 import { Author, ID, type Sealed } from './author.ts';
 import { StorageDouble } from './storage.ts';
 

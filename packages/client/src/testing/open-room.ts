@@ -2,9 +2,9 @@
 // Time is the test's: it uses fake timers.
 
 import { vi } from 'vitest';
-import { PATIENCE } from '../connection.ts';
+import { PATIENCE } from '../connection/connection.ts';
 import { openRoom } from '../live-room.ts';
-import type { RoomNews } from '../room-news.ts';
+import type { RoomNews } from '../room-updates.ts';
 import type { RoomOptions } from '../room.ts';
 import { seededRandom } from './random.ts';
 import { LINK, ServerDouble } from './server-double.ts';

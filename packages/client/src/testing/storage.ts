@@ -1,6 +1,6 @@
 // A tab's storage, to look into.
 
-import type { TabStorage } from '../tab-storage.ts';
+import type { TabStorage } from '../storage/tab-storage.ts';
 
 export class StorageDouble implements TabStorage {
   readonly entries = new Map<string, string>();

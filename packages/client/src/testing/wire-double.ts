@@ -8,7 +8,7 @@ import {
   decodeClientSealed,
   encodeServerControl,
 } from '@mayfly/protocol';
-import type { Transport, WireEvents } from '../transport.ts';
+import type { Transport, WireEvents } from '../connection/transport.ts';
 
 export class WireDouble {
   readonly #events: WireEvents;

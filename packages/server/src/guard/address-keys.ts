@@ -3,7 +3,7 @@
 // is open its network is known anyway, so its record gets a key under each new salt.
 
 import { createHmac } from 'node:crypto';
-import type { RandomBytes } from '../clock.ts';
+import type { RandomBytes } from '../net/clock.ts';
 import { networkOf } from './network.ts';
 
 type Generation<T> = { readonly salt: Uint8Array; readonly records: Map<string, T> };

@@ -5,7 +5,7 @@ import { roomId } from '../testing/signer.ts';
 import { Guard, type LoadReport } from './guard.ts';
 import { type RateLevel, limitsAt } from './limits.ts';
 import type { Vitals } from './pressure.ts';
-import type { Slowed } from './visitor.ts';
+import type { Slowed } from './connection-budget.ts';
 
 const MINUTE = 60_000;
 const ROOM = roomId('Room11');

@@ -2,14 +2,14 @@
 // clear (address-keys.ts), and forgets what no longer matters.
 
 import type { RoomId } from '@mayfly/protocol';
-import type { Clock, RandomBytes } from '../clock.ts';
+import type { Clock, RandomBytes } from '../net/clock.ts';
 import { AddressKeys, type Hold } from './address-keys.ts';
 import { Bucket } from './bucket.ts';
 import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
 import { LOAD_TROUBLES, type LoadTrouble, Pressure, type Vitals } from './pressure.ts';
-import { Spell, type SpellNow } from './spell.ts';
+import { Spell, type SpellNow } from './incident.ts';
 import { siteOf } from './network.ts';
-import { type Slowed, Visitor } from './visitor.ts';
+import { type Slowed, Visitor } from './connection-budget.ts';
 
 /** What is told to the log. */
 export interface LoadReport {

@@ -3,12 +3,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Gateway } from '../gateway.ts';
-import { createEvents } from '../guard/events.ts';
-import { FanOut } from '../room/fan-out.ts';
-import { Hub } from '../room/hub.ts';
-import { Turnstile } from '../room/turnstile.ts';
-import { MemoryStore } from '../store/memory-store.ts';
+import { Gateway } from '../socket/gateway.ts';
+import { createEvents } from '../observe/events.ts';
+import { FanOut } from '../delivery/fan-out.ts';
+import { Hub } from '../delivery/hub.ts';
+import { Turnstile } from '../net/sliced-queue.ts';
+import { MemoryStore } from '../store/memory/memory-store.ts';
 import { TestClock } from './clock.ts';
 import { OPEN_RULES, calmGuard } from './guard.ts';
 import { SeededRandom } from './random.ts';

@@ -1,6 +1,6 @@
 // Time in the test's hands.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../net/clock.ts';
 
 type Timer = { readonly at: number; readonly action: () => void };
 

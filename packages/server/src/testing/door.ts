@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Environment, loadConfig } from '../config.ts';
-import { type Counts, createEvents } from '../guard/events.ts';
+import { type Counts, createEvents } from '../observe/events.ts';
 import { type RunningServer, type ServerParts, startServer } from '../server.ts';
 import { TestClock } from './clock.ts';
 

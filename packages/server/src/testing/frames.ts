@@ -1,6 +1,6 @@
 // What a server wrote, read back: the frames inside, text as strings, binary as bytes.
 
-import type { Frame } from '../room/frame.ts';
+import type { Frame } from '../delivery/frame.ts';
 
 /** Throws at anything but whole, final, unmasked text and binary frames. */
 export function decodeFrames(written: Uint8Array): readonly Frame[] {

@@ -1,6 +1,6 @@
 // A guard that refuses nothing, but for the limits a test sets; for it, no time goes by. And rules that any page may pass.
 
-import type { RandomBytes } from '../clock.ts';
+import type { RandomBytes } from '../net/clock.ts';
 import type { OriginRules } from '../guard/origins.ts';
 import { Guard } from '../guard/guard.ts';
 import { type Limits, limitsAt } from '../guard/limits.ts';

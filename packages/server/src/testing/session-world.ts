@@ -13,12 +13,12 @@ import {
   joinTranscript,
 } from '@mayfly/protocol';
 import { expect, vi } from 'vitest';
-import { FanOut } from '../room/fan-out.ts';
-import { Hub } from '../room/hub.ts';
-import type { Socket } from '../room/seat.ts';
-import { Session, type SessionEvents } from '../room/session.ts';
-import { Turnstile } from '../room/turnstile.ts';
-import { MemoryStore } from '../store/memory-store.ts';
+import { FanOut } from '../delivery/fan-out.ts';
+import { Hub } from '../delivery/hub.ts';
+import type { Socket } from '../delivery/subscriber.ts';
+import { Session, type SessionEvents } from '../session/session.ts';
+import { Turnstile } from '../net/sliced-queue.ts';
+import { MemoryStore } from '../store/memory/memory-store.ts';
 import type { RoomListener, RoomNews, RoomStore } from '../store/room-store.ts';
 import { TestClock, settled } from './clock.ts';
 import { decodeFrames } from './frames.ts';

@@ -2,7 +2,7 @@
 
 import type { FailReason } from '@mayfly/client';
 import { lifetime, plural, texts } from './start.ts';
-import type { ResetReason } from '../notices.ts';
+import type { ResetReason } from '@mayfly/protocol';
 
 /** The marks around a tag, and what could pass for them: a name must not end in a tag of its own. */
 const TAG_MARKS: readonly (readonly [RegExp, string])[] = [
@@ -31,7 +31,9 @@ const WHY: Readonly<Record<FailReason, string>> = {
   withheld: 'The server says it has this, but doesn’t show it.',
 };
 
-const RESET: Readonly<Record<ResetReason, string>> = {
+type ResetShown = Exclude<ResetReason, 'fresh'>;
+
+const RESET: Readonly<Record<ResetShown, string>> = {
   new_log: 'The server lost its copy of this room. Messages sent around this time may be missing here.',
   too_old: 'You were away long enough that some messages in between are no longer kept.',
   ahead: 'The server went back to an older copy of this room. Messages around this time may be missing.',
@@ -96,7 +98,7 @@ export const roomTexts = {
   jump: (count: number) => (count === 0 ? 'Newest messages' : plural(count, 'new message')),
   missingBefore: (count: number) => `${plural(count, 'message')} from `,
   missingAfter: (count: number) => ` ${count === 1 ? 'is' : 'are'} missing here.`,
-  reset: (reason: ResetReason) => RESET[reason],
+  reset: (reason: ResetShown) => RESET[reason],
   conflicting: 'Signed twice with different words: others may see another text here.',
   showAll: 'Show all',
   emptyMessage: 'Empty message',

@@ -1,6 +1,6 @@
 import { API_ERRORS } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
-import { createTroubleText } from '../create-trouble.ts';
+import { createTroubleText } from '../start/create-trouble.ts';
 import { roomTexts } from './room.ts';
 import { lifetime, plural, texts } from './start.ts';
 

@@ -3,7 +3,7 @@
 import { COUNT_EVERY_MS, GRACE_MS, LISTED_MAX, decodeServerSealed, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { sealedProfile } from '../../testing/signer.ts';
-import { AWAY_AFTER_MS } from '../members.ts';
+import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { MemberSession } from '../room-store.ts';
 import { type Fixtures, LIFE_MS, ROOM, names, namesNobody, slotsOf, types } from './fixture.ts';
 

@@ -3,7 +3,7 @@
 import { GRACE_MS, LISTED_MAX, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { Signer, roomId, sealedProfile } from '../../testing/signer.ts';
-import { RECORDS_PER_MEMBER } from '../members.ts';
+import { RECORDS_PER_MEMBER } from '../member-rules.ts';
 import {
   CHARTER,
   type Fixtures,

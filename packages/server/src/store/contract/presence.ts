@@ -3,7 +3,7 @@
 import { GRACE_MS, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { sealedProfile } from '../../testing/signer.ts';
-import { AWAY_AFTER_MS } from '../members.ts';
+import { AWAY_AFTER_MS } from '../member-rules.ts';
 import { type Fixtures, ROOM, identity, names, slotsOf, types } from './fixture.ts';
 
 export function presence({ opened }: Fixtures): void {

@@ -18,8 +18,8 @@ import {
 } from '@mayfly/protocol';
 import type { Joined, MemberSession, Placed, RoomKeys, StoreLimits, StoredEvent } from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
-import type { Partition, Unused } from './census.ts';
-import type { Head, PresentNow } from './ear.ts';
+import type { Partition, Unused } from './room-cap.ts';
+import type { Head, PresentNow } from './room-feed.ts';
 import { Reply, textOf } from './reply.ts';
 
 export function readKeys(answer: unknown): RoomKeys | undefined {

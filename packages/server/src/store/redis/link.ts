@@ -1,6 +1,6 @@
 // This node's two ways to Redis: calls of functions, and the channels of rooms. What the store needs, and no more.
 
-import type { RedisTrouble } from './condition.ts';
+import type { RedisTrouble } from './health.ts';
 import type { FunctionName } from './library.ts';
 
 export type Argument = string | number | Uint8Array;

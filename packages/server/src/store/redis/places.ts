@@ -1,10 +1,10 @@
 // Making rooms: who gets the places there are, and which room gives way when there are none.
 
 import type { RoomId } from '@mayfly/protocol';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../net/clock.ts';
 import type { Creation, RoomSpec } from '../room-store.ts';
 import { readGaveWay, readPartition } from './answers.ts';
-import { Census, type Partition } from './census.ts';
+import { Census, type Partition } from './room-cap.ts';
 import { DIRECTORIES, roomKey, unusedOf } from './keyspace.ts';
 import type { Link } from './link.ts';
 import { textOf } from './reply.ts';

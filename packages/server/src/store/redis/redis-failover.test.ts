@@ -6,7 +6,7 @@ import { type RedisProcess, startRedisCluster, startSentinel } from '../../testi
 import { Signer, envelope, makeCharter, roomId } from '../../testing/signer.ts';
 import type { RoomNews, RoomStore } from '../room-store.ts';
 import { parseRedisUrl } from './address.ts';
-import { connectRedisStore } from './connect.ts';
+import { connectRedisStore } from './start/connect.ts';
 import { roomKey, slotOf } from './keyspace.ts';
 
 // A failover takes its seconds, which are real here.

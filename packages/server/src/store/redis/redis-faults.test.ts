@@ -17,16 +17,16 @@ import {
 import { RedisRooms, libraryWithTestTime } from '../../testing/redis-rooms.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { envelope, roomId, sealedProfile } from '../../testing/signer.ts';
-import { AWAY_AFTER_MS } from '../members.ts';
+import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { MemberSession } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
 import { messageWord } from './answers.ts';
-import { connectRedisStore } from './connect.ts';
+import { connectRedisStore } from './start/connect.ts';
 import { roomKey } from './keyspace.ts';
 import { makeLibrary } from './library.ts';
 import { ANSWER_WITHIN_MS } from './link.ts';
-import { BEAT_MS, LEASE_MS } from './neighbours.ts';
+import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

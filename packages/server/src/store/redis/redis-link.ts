@@ -1,10 +1,10 @@
 // Calls of the library's functions over ioredis: in time or not at all, and the library loaded wherever it is missing.
 
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
-import { Channels } from './channels.ts';
-import type { RedisTrouble } from './condition.ts';
+import { Channels } from './subscriptions.ts';
+import type { RedisTrouble } from './health.ts';
 import { keysOfRoom } from './keyspace.ts';
 import type { FunctionName, Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';

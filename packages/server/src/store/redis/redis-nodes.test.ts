@@ -17,11 +17,11 @@ import {
 } from '../../testing/redis-nodes.ts';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
-import { AWAY_AFTER_MS } from '../members.ts';
+import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { Joined } from '../room-store.ts';
 import { withMissed } from './answers.ts';
 import type { Link } from './link.ts';
-import { BEAT_MS, LEASE_MS } from './neighbours.ts';
+import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 import { RedisStore } from './redis-store.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

@@ -12,9 +12,9 @@ import {
   encodeProfileFrame,
   epochOf,
 } from '@mayfly/protocol';
-import type { Clock, RandomBytes } from '../../clock.ts';
+import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { Followers } from '../followers.ts';
-import { RECORDS_PER_MEMBER } from '../members.ts';
+import { RECORDS_PER_MEMBER } from '../member-rules.ts';
 import type {
   Creation,
   JoinRefused,
@@ -49,14 +49,14 @@ import {
   readSight,
   withMissed,
 } from './answers.ts';
-import { Condition, type RedisReport, type RedisSpell, type RedisTrouble } from './condition.ts';
-import { Departures } from './departures.ts';
-import { Ear } from './ear.ts';
-import { Insistence } from './insistence.ts';
+import { Condition, type RedisReport, type RedisSpell, type RedisTrouble } from './health.ts';
+import { Departures } from './leave-timers.ts';
+import { Ear } from './room-feed.ts';
+import { Insistence } from './retry.ts';
 import { NODES_KEY, roomChannel, roomKey, roomOfChannel, roomStream } from './keyspace.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument, Link, LinkEvents } from './link.ts';
-import { BEAT_MS, LEASE_MS, Neighbours } from './neighbours.ts';
+import { BEAT_MS, LEASE_MS, Neighbours } from './node-leases.ts';
 import { Places } from './places.ts';
 import { Reply, bytesOf, textOf } from './reply.ts';
 

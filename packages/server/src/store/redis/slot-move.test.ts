@@ -8,7 +8,7 @@ import { SlotMove } from '../../testing/slot-move.ts';
 import type { JoinRequest, Joined, RoomNews, RoomStore, StoredEvent } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
-import { connectRedisStore } from './connect.ts';
+import { connectRedisStore } from './start/connect.ts';
 import { keysOfRoom, roomKey, slotOf } from './keyspace.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

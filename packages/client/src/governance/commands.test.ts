@@ -1,0 +1,96 @@
+import {
+  type Command,
+  type Moderator,
+  OP_CHARTER,
+  POWER,
+  decodeCommand,
+  encodeCharterArgs,
+  encodeCommand,
+  encodeUnsignedCommand,
+} from '@mayfly/protocol';
+import { describe, expect, test } from 'vitest';
+import { Commands } from './commands.ts';
+import { type SigningKey, sign } from '../crypto/signature.ts';
+import { Author, ID, OWNER, SECRETS } from '../testing/author.ts';
+
+const tab = new Author('owner tab').key;
+const mod = new Author('moderator').key;
+const anybody = new Author('anybody').key;
+const MODERATORS: readonly Moderator[] = [
+  { idPk: tab.pk, mask: POWER.owner },
+  { idPk: mod.pk, mask: POWER.kick },
+];
+
+function command(c: number, op: number, signer: SigningKey, args: Uint8Array = new Uint8Array()): Command {
+  const signed = encodeUnsignedCommand(ID, 0, c, op, args);
+  const found = decodeCommand(encodeCommand(signed, signer.pk, sign(signer.seed, 'cmd', signed)));
+  if (found === undefined) throw new Error('not a command');
+  return found;
+}
+
+function charter(c: number, moderators: readonly Moderator[]): Command {
+  const args = encodeCharterArgs({
+    newEpoch: 0,
+    accessPk: SECRETS.access.pk,
+    linkPk: new Uint8Array(32),
+    door: 1,
+    fresh: false,
+    blobHash: new Uint8Array(32),
+    moderators,
+  });
+  return command(c, OP_CHARTER, OWNER, args);
+}
+
+/** The number of the last command after these, in a log whose first command this page saw at the welcome. */
+function lastC(...commands: readonly Command[]): number {
+  const all = new Commands({ id: ID, ownerPk: OWNER.pk }, { c: 1, head: 1, moderators: MODERATORS });
+  for (const [i, one] of commands.entries()) all.obey(one, 2 + i);
+  return all.lastC(1 + commands.length);
+}
+
+describe('CMD-8: a command counts whatever it orders, if its signer may give it', () => {
+  test.each([2, 3, 4, 5, 6, 7, 8, 9, 77])('the owner may give %i', (op) => {
+    expect(lastC(command(2, op, OWNER))).toBe(2);
+  });
+
+  test.each([
+    { op: 1, c: 1 },
+    { op: 2, c: 2 },
+    { op: 3, c: 2 },
+    { op: 4, c: 1 },
+    { op: 5, c: 2 },
+    { op: 6, c: 2 },
+    { op: 7, c: 2 },
+    { op: 8, c: 2 },
+    { op: 9, c: 1 },
+    { op: 77, c: 1 },
+  ])("the owner's own tab gives $op: the last is $c", ({ op, c }) => {
+    expect(lastC(command(2, op, tab))).toBe(c);
+  });
+
+  test('a moderator has their powers and no others, and none over those in the charter', () => {
+    expect(lastC(command(2, 5, mod, anybody.pk))).toBe(2);
+    expect(lastC(command(2, 2, mod))).toBe(1);
+    expect(lastC(command(2, 5, mod, tab.pk))).toBe(1);
+    expect(lastC(command(2, 5, tab, mod.pk))).toBe(2);
+  });
+
+  test('nobody else counts, nor does a signature that does not hold', () => {
+    expect(lastC(command(2, 5, anybody, mod.pk))).toBe(1);
+    const forged = { ...command(2, 5, anybody, anybody.pk), signerPk: mod.pk };
+    expect(lastC(forged)).toBe(1);
+  });
+
+  test('the charter in force at that place says who may', () => {
+    const without = charter(2, MODERATORS.slice(0, 1));
+    expect(lastC(without, command(3, 5, mod, anybody.pk))).toBe(2);
+    expect(lastC(without, charter(3, MODERATORS), command(4, 5, mod, anybody.pk))).toBe(4);
+  });
+
+  test('a reset brings the moderators of its welcome', () => {
+    const all = new Commands({ id: ID, ownerPk: OWNER.pk }, { c: 1, head: 1, moderators: [] });
+    all.skipTo({ c: 4, head: 9, moderators: MODERATORS });
+    all.obey(command(5, 5, mod, anybody.pk), 10);
+    expect(all.lastC(10)).toBe(5);
+  });
+});

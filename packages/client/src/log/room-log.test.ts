@@ -1,0 +1,124 @@
+import {
+  type LogEvent,
+  OP_CHARTER,
+  type Welcome,
+  decodeCommand,
+  decodeServerSealed,
+  encodeCommand,
+  encodeCommandEvent,
+  encodeMessageEvent,
+  encodeUnsignedCommand,
+} from '@mayfly/protocol';
+import { describe, expect, test } from 'vitest';
+import { sign } from '../crypto/signature.ts';
+import { RoomLog } from './room-log.ts';
+import { Author, ID, KEYS, OWNER } from '../testing/author.ts';
+import { seededRandom } from '../testing/random.ts';
+import { LOG_ID, ServerDouble } from '../testing/server-double.ts';
+import { NetworkDouble } from '../testing/wire-double.ts';
+
+const ann = new Author('Ann');
+
+function event(seq: number, text: string): LogEvent {
+  const found = decodeServerSealed(encodeMessageEvent(seq, ann.write(text).envelope));
+  if (found?.type !== 'message') throw new Error('not an event');
+  return found;
+}
+
+function welcome(odd: Partial<Welcome>): Welcome {
+  return { ...new ServerDouble(new NetworkDouble()).welcomeFor({}), ...odd };
+}
+
+/** The charter of the room, under another number. */
+function charterAt(c: number): Uint8Array {
+  const first = decodeCommand(welcome({}).charter);
+  if (first === undefined) throw new Error('no charter');
+  const signed = encodeUnsignedCommand(ID, 0, c, OP_CHARTER, first.args);
+  return encodeCommand(signed, OWNER.pk, sign(OWNER.seed, 'cmd', signed));
+}
+
+function commandEvent(seq: number, c: number): LogEvent {
+  const found = decodeServerSealed(encodeCommandEvent(seq, charterAt(c), new Uint8Array()));
+  if (found?.type !== 'command') throw new Error('not a command');
+  return found;
+}
+
+const CHARTER = { ownerPk: OWNER.pk, moderators: [] };
+
+/** In, and has read what is given: seq 1, 2, … */
+function opened(...texts: readonly string[]) {
+  const log = new RoomLog({ id: ID, idPk: seededRandom('me')(32), keysOf: () => KEYS }, () => Date.now());
+  log.enter(welcome({ first: 1, seq: 0 }), CHARTER);
+  for (const [i, text] of texts.entries()) log.read(event(i + 1, text));
+  return log;
+}
+
+test('RESUME-1: it asks by its position, and only what goes on behind that fits', () => {
+  const log = opened('a', 'b');
+  expect(log.ask()).toEqual({ logId: LOG_ID, seq: 2 });
+  expect(log.fits(welcome({ mode: 'resume', first: 3, seq: 3 }))).toBe(true);
+  expect(log.fits(welcome({ mode: 'resume', first: 2, seq: 3 }))).toBe(false);
+  expect(log.fits(welcome({ mode: 'resume', first: 3, seq: 1 }))).toBe(false);
+  expect(log.fits(welcome({ mode: 'reset', first: 2, seq: 3 }))).toBe(true);
+});
+
+describe('CHARTER-3: in one log, what was commanded stays', () => {
+  const later = charterAt(3);
+
+  test('a welcome with fewer commands, or an older charter, is not believed', () => {
+    const log = opened();
+    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), CHARTER);
+    log.ask();
+    const resume = { mode: 'resume', first: 1, seq: 0 } as const;
+    expect(log.fits(welcome({ ...resume, c: 3, charter: later }))).toBe(true);
+    expect(log.fits(welcome({ ...resume, c: 4, charter: later }))).toBe(true);
+    expect(log.fits(welcome({ ...resume, c: 2, charter: later }))).toBe(false);
+    expect(log.fits(welcome({ ...resume, c: 3, charter: charterAt(2) }))).toBe(false);
+    expect(log.fits(welcome({ mode: 'reset', c: 2, charter: later }))).toBe(false);
+  });
+
+  test('another log begins anew', () => {
+    const log = opened();
+    log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), CHARTER);
+    log.ask();
+    const other = welcome({ logId: 'AAAAAAAAAAA', mode: 'reset', first: 1, seq: 0 });
+    expect(log.fits(other)).toBe(true);
+    log.enter(other, CHARTER);
+    log.ask();
+    expect(log.fits(other)).toBe(true);
+  });
+
+  test('a command that came while the next welcome was on its way takes nothing from it', () => {
+    const log = opened();
+    log.ask();
+    log.read(commandEvent(1, 2));
+    expect(log.fits(welcome({ mode: 'resume', first: 1, seq: 0 }))).toBe(true);
+    log.ask();
+    expect(log.fits(welcome({ mode: 'resume', first: 2, seq: 1 }))).toBe(false);
+    expect(log.fits(welcome({ mode: 'resume', first: 2, seq: 1, c: 2, charter: charterAt(2) }))).toBe(true);
+  });
+});
+
+test('what came by the old wire while the next one asked is read once, and stated once', () => {
+  const log = opened('a');
+  log.ask();
+  const [second, third] = [event(2, 'b'), event(3, 'c')];
+  log.read(second);
+  const stated = log.statement();
+  log.leave();
+  log.enter(welcome({ mode: 'resume', first: 2, seq: 1 }), CHARTER);
+  expect(log.read(second)).toMatchObject({ outcome: 'read', events: [], fresh: [] });
+  expect(log.statement()).toEqual(stated);
+  expect(log.read(third)).toMatchObject({ fresh: [{ text: 'c' }] });
+});
+
+test('who has left expects no events, and is given what was held', () => {
+  const log = opened();
+  expect(log.isOpen).toBe(true);
+  log.leave();
+  log.enter(welcome({ first: 1, seq: 2 }), CHARTER);
+  expect(log.read(event(1, 'a'))).toEqual({ outcome: 'held' });
+  expect(log.leave().fresh).toMatchObject([{ text: 'a' }]);
+  expect(log.isOpen).toBe(false);
+  expect(log.leave().events).toEqual([]);
+});

@@ -1,0 +1,196 @@
+// SEND-7: what waits survives its page. Each `openOutbox` of one tab is a reload.
+
+import { toHex, utf8 } from '@mayfly/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ID } from '../testing/author.ts';
+import { OTHER_SLOT, SLOT, type Tab, liveOutbox, newTab, openOutbox } from '../testing/open-outbox.ts';
+import { SmallStorage, forbiddenStorage } from '../testing/storage.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
+afterEach(() => void vi.useRealTimers());
+
+describe('SEND-7: after a reload', () => {
+  test('what never went out is listed at once, and goes out first: the same bytes, then what is new', () => {
+    const tab = newTab();
+    const before = openOutbox(tab);
+    before.write('a', 'b', 'c');
+    expect(before.list()).toHaveLength(3);
+    const after = openOutbox(tab);
+    expect(after.list()).toEqual(before.list());
+    after.write('d');
+    after.outbox.caughtUp({ slot: SLOT, lastN: 4, mode: 'reset' });
+    expect(after.wire()).toEqual(['5:a', '6:b', '7:c', '8:d']);
+    for (const text of ['a', 'b', 'c']) expect(tab.sealed.get(text)).toHaveLength(1);
+  });
+
+  test('what was logged is done by its echo, wherever it stands in the history', () => {
+    const tab = newTab();
+    liveOutbox(tab).write('a', 'b');
+    const after = openOutbox(tab);
+    after.hear(utf8('of somebody else'), after.envelopeOf('a'), after.envelopeOf('b'));
+    after.outbox.caughtUp({ slot: SLOT, lastN: 2, mode: 'reset' });
+    expect(after.wire()).toEqual([]);
+    expect(after.trimmed).toEqual([]);
+    expect(openOutbox(tab).list()).toEqual([]);
+  });
+
+  test('what was on the wire and not logged goes out again, byte for byte', () => {
+    const tab = newTab();
+    const before = liveOutbox(tab, 3);
+    before.write('a', 'b');
+    expect(before.wire()).toEqual(['4:a', '5:b']);
+    const after = openOutbox(tab);
+    after.outbox.caughtUp({ slot: SLOT, lastN: 3, mode: 'reset' });
+    expect(after.wire()).toEqual(['4:a', '5:b']);
+    expect(tab.sealed.get('a')).toHaveLength(1);
+  });
+
+  test('same slot, a number the log took, no echo: sent, no longer in the history, and said once', () => {
+    const tab = newTab();
+    liveOutbox(tab).write('a', 'b', 'c');
+    const after = openOutbox(tab);
+    after.outbox.caughtUp({ slot: SLOT, lastN: 2, mode: 'reset' });
+    expect(after.trimmed).toEqual(['a', 'b']);
+    expect(after.wire()).toEqual(['3:c']);
+    const later = openOutbox(tab);
+    expect(later.states()).toEqual(['c:waiting']);
+    expect(later.trimmed).toEqual([]);
+  });
+
+  test('what was withheld stays failed', () => {
+    const tab = newTab();
+    const before = liveOutbox(tab);
+    before.write('a');
+    before.outbox.caughtUp({ slot: SLOT, lastN: 1, mode: 'resume' });
+    expect(openOutbox(tab).list()).toMatchObject([{ text: 'a', state: 'failed', why: 'withheld' }]);
+  });
+
+  test('what is written before the first welcome is sealed anew when the log is known', () => {
+    const tab = newTab();
+    openOutbox(tab).write('a');
+    const after = openOutbox(tab);
+    after.write('b');
+    after.outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'reset' });
+    expect(after.happened).toEqual(['restart']);
+    expect(after.wire()).toEqual(['1:a', '2:b']);
+    expect([tab.sealed.get('a')?.length, tab.sealed.get('b')?.length]).toEqual([1, 2]);
+    expect(openOutbox(tab).list()).toMatchObject([{ text: 'a' }, { text: 'b' }]);
+  });
+
+  test('another slot: the numbers mean nothing there, the same bytes go out under new ones', () => {
+    const tab = newTab();
+    liveOutbox(tab).write('a', 'b');
+    const after = openOutbox(tab);
+    after.outbox.caughtUp({ slot: OTHER_SLOT, lastN: 9, mode: 'reset' });
+    expect(after.wire()).toEqual(['10:a', '11:b']);
+    expect(after.trimmed).toEqual([]);
+  });
+
+  test('a number that was refused "unavailable" may have been taken all the same', () => {
+    const tab = newTab();
+    const before = liveOutbox(tab);
+    before.write('a', 'b');
+    before.outbox.refused(1, 'unavailable', 1000);
+    const after = openOutbox(tab);
+    after.outbox.caughtUp({ slot: SLOT, lastN: 1, mode: 'reset' });
+    expect(after.trimmed).toEqual(['a']);
+    expect(after.wire()).toEqual(['2:b']);
+  });
+
+  test('what failed stays failed, and can be tried again or deleted', () => {
+    const tab = newTab();
+    const before = liveOutbox(tab);
+    before.write('a', 'b');
+    before.outbox.refused(1, 'too_big', 0);
+    before.outbox.refused(2, 'gap', 0);
+    const after = liveOutbox(tab);
+    expect(after.list()).toMatchObject([
+      { text: 'a', state: 'failed', why: 'too_big' },
+      { text: 'b', state: 'sending' },
+    ]);
+    after.outbox.retry(after.list()[0]?.key ?? '');
+    expect(openOutbox(tab).states()).toEqual(['b:waiting', 'a:waiting']);
+  });
+
+  test('a message sealed for an epoch that is over fails, and is sealed anew when it is tried again', () => {
+    const tab = newTab();
+    openOutbox(tab).write('a');
+    const after = liveOutbox(tab);
+    after.outbox.refused(1, 'epoch', 0);
+    expect(after.list()).toMatchObject([{ text: 'a', state: 'failed', why: 'epoch' }]);
+    after.outbox.retry(after.list()[0]?.key ?? '');
+    expect(tab.sealed.get('a')).toHaveLength(2);
+    expect(after.wire()).toEqual(['1:a', '1:a']);
+  });
+
+  test('a final refusal seals those behind anew, older bytes and new ones alike, in one chain', () => {
+    const tab = newTab();
+    openOutbox(tab).write('a', 'b');
+    const after = openOutbox(tab);
+    after.write('c');
+    after.outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'reset' });
+    after.wire();
+    after.happened.splice(0);
+    after.outbox.refused(1, 'too_big', 0);
+    expect(after.happened).toEqual(['restart']);
+    expect(after.wire()).toEqual(['1:b', '2:c']);
+    expect(openOutbox(tab).list()).toMatchObject([{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
+    const [b, c] = [tab.sealed.get('b')?.at(-1), tab.sealed.get('c')?.at(-1)];
+    expect(openOutbox(tab).list().slice(1)).toMatchObject(
+      [b, c].map((one) => ({ key: toHex(one?.mid ?? utf8('')) })),
+    );
+  });
+
+  test('any number of pages come and go: everything arrives once, in order', () => {
+    const tab = newTab();
+    const log: string[] = [];
+    const texts = Array.from({ length: 40 }, (_, i) => `m${i}`);
+    for (const [i, text] of texts.entries()) {
+      const page = openOutbox(tab);
+      // A server that logs all, and whose echo the page gets in the history of the next one only.
+      page.hear(...log.map((logged) => page.envelopeOf(logged)));
+      page.outbox.caughtUp({ slot: SLOT, lastN: log.length, mode: 'reset' });
+      page.write(text);
+      if (i % 3 > 0) log.push(...page.wire().map((sent) => sent.replace(/^\d+:/, '')));
+    }
+    const last = openOutbox(tab);
+    last.hear(...log.map((logged) => last.envelopeOf(logged)));
+    last.outbox.caughtUp({ slot: SLOT, lastN: log.length, mode: 'reset' });
+    expect([...log, ...last.wire().map((sent) => sent.replace(/^\d+:/, ''))]).toEqual(texts);
+  });
+});
+
+describe('kept before it goes out', () => {
+  const OF_FIRST = `mayfly:${ID}:outbox:0`;
+
+  test('under the number it goes out with', () => {
+    const tab = newTab();
+    const at: (string | null)[] = [];
+    const { outbox, write } = openOutbox(tab, () => at.push(tab.storage.getItem(OF_FIRST)));
+    outbox.caughtUp({ slot: SLOT, lastN: 6, mode: 'reset' });
+    write('a');
+    expect(JSON.parse(at[0] ?? '')).toMatchObject({ text: 'a', n: 7 });
+  });
+
+  test('and gone with its echo; clearing the page leaves what waits', () => {
+    const tab = newTab();
+    const { outbox, write, echo } = liveOutbox(tab);
+    write('a', 'b');
+    echo('a');
+    outbox.clear();
+    expect(openOutbox(tab).states()).toEqual(['b:waiting']);
+  });
+
+  test.each<[string, () => Tab]>([
+    ['blocked', () => newTab(forbiddenStorage)],
+    ['full', () => newTab(new SmallStorage(100))],
+  ])('where the storage is %s, sending goes on, and nothing is called safe until the echo', (_, make) => {
+    const { store, write, wire, echo } = liveOutbox(make());
+    expect(store.isSafe).toBe(true);
+    write('a');
+    expect(wire()).toEqual(['1:a']);
+    expect(store.isSafe).toBe(false);
+    echo('a');
+    expect(store.isSafe).toBe(true);
+  });
+});

@@ -1,0 +1,365 @@
+// What was written and has not been echoed: numbers it for the server, paces it, sends it again (SEND-1 to SEND-4, SEND-7).
+// Sealing, and when the wire is up, are the room's.
+
+import {
+  type RefusedCode,
+  UNECHOED_MAX,
+  type Welcome,
+  encodeClientSealed,
+  equalBytes,
+} from '@mayfly/protocol';
+import type { Clock } from '../clock.ts';
+import type { FailReason, Outgoing } from '../room-updates.ts';
+import type { KeptMessage, SentAs, StoredOutbox } from './stored-outbox.ts';
+
+export type SealedText = { readonly key: string; readonly envelope: Uint8Array };
+
+export type OutboxWorld = {
+  readonly clock: Clock;
+  readonly store: StoredOutbox;
+  /** Seals as the next message of the chain. */
+  seal(text: string, at: number): SealedText;
+  /** What is sealed from now on must not follow what was sealed before. */
+  restartChain(): void;
+  send(frame: Uint8Array): void;
+  /** Nothing came back for too long, or the numbers do not fit: a new join will tell. */
+  distrust(): void;
+  /** Bytes of earlier frames that the network has not taken. */
+  bufferedBytes(): number;
+  /** All that is not echoed yet, oldest first; called after each change, whatever caused it. */
+  changed(outgoing: readonly Outgoing[]): void;
+  /** The log took these, and the room's history no longer holds them. */
+  trimmed(messages: readonly Outgoing[]): void;
+};
+
+type Progress =
+  /** `sent`: what it was last sent as, if that number may still have been taken. */
+  | { readonly on: 'queue'; readonly sent?: SentAs }
+  /** The outcome is unknown until its echo. */
+  | { readonly on: 'wire'; readonly sent: SentAs }
+  | { readonly on: 'hold'; readonly why: FailReason };
+
+type Entry = {
+  sealed: SealedText;
+  readonly text: string;
+  /** When it was sealed. */
+  at: number;
+  progress: Progress;
+  /** It was on the wire, and others' messages came instead of its echo. */
+  doubted: boolean;
+};
+
+/** An echo takes longer only on a dead or starving connection. */
+export const ECHO_PATIENCE_MS = 30_000;
+/** When messages of others come meanwhile, the connection is alive, and ours went astray. */
+export const OVERTAKEN_PATIENCE_MS = 10_000;
+
+const RETRIED_BY_ITSELF: ReadonlySet<RefusedCode> = new Set(['rate', 'busy', 'unavailable']);
+/** Where the server names no pause. */
+const PAUSE_MIN_MS = 250;
+
+export class Outbox {
+  readonly #world: OutboxWorld;
+  #entries: Entry[] = [];
+  // Our member record, from the first `caughtUp` on, and the last number given away in it.
+  #slot: Uint8Array = new Uint8Array();
+  #n = 0;
+  // Until the first `caughtUp`: what was written meanwhile.
+  #isEarly = true;
+  readonly #early = new Set<Entry>();
+  // Messages may go out.
+  #open = false;
+  // False from the loss of a connection until the next one has caught up.
+  #connected = false;
+  #pause: Disposable | undefined;
+  // We were too fast: one at a time until nothing waits any more, or the server would refuse most of it again.
+  #slowed: { readonly why: RefusedCode; readonly until: number } | undefined;
+  #patience: Disposable | undefined;
+  // Since the last echo, while one is awaited.
+  #overtaken = false;
+  #overdue = false;
+
+  constructor(world: OutboxWorld) {
+    this.#world = world;
+    this.#entries = world.store.load().map(restored);
+  }
+
+  /** Announces what an earlier page left. */
+  start(): void {
+    if (this.#entries.length > 0) this.#notify();
+  }
+
+  add(text: string, at: number): string {
+    const sealed = this.#world.seal(text, at);
+    const entry: Entry = { sealed, text, at, progress: { on: 'queue' }, doubted: false };
+    if (this.#isEarly) this.#early.add(entry);
+    return this.#push(entry);
+  }
+
+  /** Nothing goes out until the next `caughtUp`; what is on the wire has an unknown outcome until then. */
+  hold(): void {
+    this.#open = false;
+    this.#stopTimers();
+  }
+
+  /** The connection is gone. */
+  suspend(): void {
+    this.hold();
+    this.#connected = false;
+    this.#notify();
+  }
+
+  /**
+   * Everything up to the moment of joining was received. `lastN`: the last number that the log took of `slot`. A message
+   * that went out under such a number, and whose echo was not among what was received, has left the history meanwhile.
+   * Not so after a resume: there it is withheld. Anything else is sent again, byte for byte.
+   */
+  caughtUp({ slot, lastN, mode }: Pick<Welcome, 'slot' | 'lastN' | 'mode'>): void {
+    const taken = this.#entries.filter(({ progress }) => wasTaken(progress, slot, lastN));
+    const trimmed = mode === 'reset' ? taken : [];
+    for (const entry of trimmed) this.#take(entry);
+    if (mode === 'resume') for (const entry of taken) this.#fail(entry, 'withheld');
+    this.#sealEarly();
+    for (const entry of this.#entries) {
+      if (entry.progress.on !== 'hold') entry.progress = { on: 'queue' };
+      entry.doubted = false;
+    }
+    this.#slot = slot;
+    this.#n = lastN;
+    this.#open = true;
+    this.#connected = true;
+    this.#flush();
+    this.#world.trimmed(trimmed.map((entry) => this.#outgoing(entry, false)));
+    this.#notify();
+  }
+
+  /** Messages of the log, in order: echoes of ours, and others'. */
+  received(envelopes: readonly Uint8Array[]): void {
+    const echoes = envelopes.filter((envelope) => this.#takeEcho(envelope));
+    if (echoes.length > 0) this.#notify();
+  }
+
+  refused(n: number, code: RefusedCode, retryAfterMs: number): void {
+    const entry = this.#entries.find(({ progress }) => progress.on === 'wire' && progress.sent.n === n);
+    if (entry === undefined) return;
+    if (code === 'gap') {
+      // Those behind a refused one are refused for the gap it left; the first of all has no such excuse.
+      if (entry === this.#firstOnWire()) this.#world.distrust();
+      return;
+    }
+    this.#requeueFrom(n);
+    if (RETRIED_BY_ITSELF.has(code)) {
+      this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
+    } else {
+      this.#fail(entry, code);
+      this.#resealBehind(entry);
+      this.#flush();
+    }
+    this.#notify();
+  }
+
+  /** A failed message goes to the end of the queue, sealed anew: its old place in the chain is spent. */
+  retry(key: string): void {
+    const entry = this.#takeFailed(key);
+    if (entry === undefined) return;
+    const at = this.#world.clock.now();
+    this.#push({ ...entry, sealed: this.#world.seal(entry.text, at), at, progress: { on: 'queue' } });
+  }
+
+  discard(key: string): void {
+    if (this.#takeFailed(key) !== undefined) this.#notify();
+  }
+
+  /** Nothing more is sent. What waits is left to the storage, for whoever opens the room from it again. */
+  clear(): void {
+    this.hold();
+    this.#entries = [];
+    this.#early.clear();
+  }
+
+  #notify(): void {
+    const firstSlowed = this.#entries.find(({ progress }) => progress.on === 'queue');
+    this.#world.changed(this.#entries.map((entry) => this.#outgoing(entry, entry === firstSlowed)));
+  }
+
+  #outgoing({ sealed, text, at, progress, doubted }: Entry, isNext: boolean): Outgoing {
+    const message = { key: sealed.key, text, at };
+    if (this.#slowed !== undefined && progress.on === 'queue') {
+      const { why, until } = this.#slowed;
+      return { ...message, state: 'slowed', why, ...(isNext && this.#pause !== undefined && { until }) };
+    }
+    if (progress.on === 'hold') return { ...message, state: 'failed', why: progress.why };
+    if (doubted) return { ...message, state: 'unconfirmed' };
+    return { ...message, state: this.#connected ? 'sending' : 'waiting' };
+  }
+
+  #takeEcho(envelope: Uint8Array): boolean {
+    const entry = this.#entries.find(({ sealed }) => equalBytes(sealed.envelope, envelope));
+    if (entry === undefined) {
+      this.#heardOthers();
+      return false;
+    }
+    this.#take(entry);
+    // Refused as "unavailable", and logged all the same: its number is spent.
+    if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.sent?.n ?? 0);
+    this.#stopPatience();
+    this.#flush();
+    return true;
+  }
+
+  #takeFailed(key: string): Entry | undefined {
+    const entry = this.#entries.find(({ sealed, progress }) => sealed.key === key && progress.on === 'hold');
+    if (entry !== undefined) this.#take(entry);
+    return entry;
+  }
+
+  #push(entry: Entry): string {
+    this.#entries.push(entry);
+    this.#keep(entry);
+    this.#flush();
+    this.#notify();
+    return entry.sealed.key;
+  }
+
+  #fail(entry: Entry, why: FailReason): void {
+    entry.progress = { on: 'hold', why };
+    this.#keep(entry);
+  }
+
+  #take(entry: Entry): void {
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    this.#world.store.drop(entry.sealed.key);
+  }
+
+  #keep({ sealed, text, at, progress }: Entry): void {
+    this.#world.store.keep({
+      ...sealed,
+      text,
+      at,
+      ...(progress.on === 'hold' ? { failed: progress.why } : progress.sent && { sent: progress.sent }),
+    });
+  }
+
+  #firstOnWire(): Entry | undefined {
+    return this.#entries.find(({ progress }) => progress.on === 'wire');
+  }
+
+  // The server took none of them: their numbers are free.
+  #requeueFrom(n: number): void {
+    for (const entry of this.#entries) {
+      const { progress } = entry;
+      if (progress.on === 'wire' && progress.sent.n >= n) entry.progress = { ...progress, on: 'queue' };
+    }
+    this.#n = n - 1;
+    if (this.#firstOnWire() === undefined) this.#stopPatience();
+  }
+
+  // A refused message leaves a hole in its chain. What follows was not logged either (its number came after),
+  // so it may be sealed again, in a new chain.
+  #resealBehind(failed: Entry): void {
+    this.#world.restartChain();
+    for (const entry of this.#entries.slice(this.#entries.indexOf(failed) + 1)) {
+      if (entry.progress.on === 'queue') this.#reseal(entry);
+    }
+  }
+
+  // What this page wrote before its first welcome could not state a log yet (EVENT-3).
+  #sealEarly(): void {
+    if (this.#early.size > 0) this.#world.restartChain();
+    for (const entry of this.#early) this.#reseal(entry);
+    this.#early.clear();
+    this.#isEarly = false;
+  }
+
+  #reseal(entry: Entry): void {
+    this.#world.store.drop(entry.sealed.key);
+    entry.at = this.#world.clock.now();
+    entry.sealed = this.#world.seal(entry.text, entry.at);
+    entry.progress = { on: 'queue' };
+    this.#keep(entry);
+  }
+
+  #flush(): void {
+    if (!this.#open || this.#pause !== undefined) return;
+    const most = this.#slowed === undefined ? UNECHOED_MAX : 1;
+    let unechoed = this.#entries.filter(({ progress }) => progress.on === 'wire').length;
+    for (const entry of this.#entries) {
+      if (unechoed >= most) break;
+      if (entry.progress.on !== 'queue') continue;
+      this.#n += 1;
+      unechoed += 1;
+      entry.progress = { on: 'wire', sent: { slot: this.#slot, n: this.#n } };
+      this.#keep(entry);
+      this.#world.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
+    }
+    if (this.#entries.every(({ progress }) => progress.on !== 'queue')) this.#slowed = undefined;
+    if (unechoed > 0 && this.#patience === undefined) this.#awaitEcho(this.#world.bufferedBytes());
+  }
+
+  #pauseFor(ms: number, why: RefusedCode): void {
+    this.#slowed = { why, until: this.#world.clock.now() + ms };
+    this.#pause?.[Symbol.dispose]();
+    this.#pause = this.#world.clock.after(ms, () => {
+      this.#pause = undefined;
+      this.#flush();
+      this.#notify();
+    });
+  }
+
+  // In two steps: the first is enough where others are heard.
+  #awaitEcho(buffered: number): void {
+    this.#overdue = false;
+    this.#waitFor(OVERTAKEN_PATIENCE_MS, buffered, (then) => {
+      this.#overdue = true;
+      if (this.#overtaken) this.#doubt();
+      else this.#waitFor(ECHO_PATIENCE_MS - OVERTAKEN_PATIENCE_MS, then, () => this.#world.distrust());
+    });
+  }
+
+  // A slow uplink that still drains is not dead.
+  #waitFor(ms: number, buffered: number, over: (buffered: number) => void): void {
+    this.#patience = this.#world.clock.after(ms, () => {
+      this.#patience = undefined;
+      const now = this.#world.bufferedBytes();
+      if (now < buffered) this.#awaitEcho(now);
+      else over(now);
+    });
+  }
+
+  #heardOthers(): void {
+    if (this.#patience === undefined) return;
+    this.#overtaken = true;
+    if (this.#overdue) this.#doubt();
+  }
+
+  #doubt(): void {
+    this.#stopPatience();
+    for (const entry of this.#entries) entry.doubted = entry.progress.on === 'wire';
+    this.#notify();
+    this.#world.distrust();
+  }
+
+  #stopPatience(): void {
+    this.#patience?.[Symbol.dispose]();
+    this.#patience = undefined;
+    this.#overtaken = false;
+    this.#overdue = false;
+  }
+
+  #stopTimers(): void {
+    this.#stopPatience();
+    this.#pause?.[Symbol.dispose]();
+    this.#pause = undefined;
+    this.#slowed = undefined;
+  }
+}
+
+function restored({ key, envelope, text, at, sent, failed }: KeptMessage): Entry {
+  const progress: Progress = failed ? { on: 'hold', why: failed } : { on: 'queue', ...(sent && { sent }) };
+  return { sealed: { key, envelope }, text, at, progress, doubted: false };
+}
+
+function wasTaken(progress: Progress, slot: Uint8Array, lastN: number): boolean {
+  const sent = progress.on === 'hold' ? undefined : progress.sent;
+  return sent !== undefined && equalBytes(sent.slot, slot) && sent.n <= lastN;
+}

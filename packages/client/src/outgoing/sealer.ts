@@ -1,0 +1,70 @@
+// Seals what is written into one chain: each message names the one before it (ENV-7).
+
+import { toHex } from '@mayfly/protocol';
+import { CTYPE_TEXT, MID_BYTES, SESS_BYTES, sealMessage } from '../crypto/envelope.ts';
+import type { Statement } from '../crypto/event-hash.ts';
+import type { EpochKeys } from '../crypto/keys.ts';
+import type { RandomBytes } from '../crypto/random.ts';
+import type { SigningKey } from '../crypto/signature.ts';
+import type { SealedText } from './outbox.ts';
+
+/** What is stated before any log was seen. */
+const NO_STATEMENT: Statement = {
+  logTag: new Uint8Array(4),
+  seq: 0,
+  events: 0,
+  seen: new Uint8Array(8),
+};
+
+export type Letter = {
+  readonly text: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly statement: Statement | undefined;
+};
+
+export class Sealer {
+  readonly #keys: EpochKeys;
+  readonly #author: SigningKey;
+  readonly #random: RandomBytes;
+  #sess = new Uint8Array();
+  #count = 0;
+  #prev = new Uint8Array();
+
+  constructor(keys: EpochKeys, author: SigningKey, random: RandomBytes) {
+    this.#keys = keys;
+    this.#author = author;
+    this.#random = random;
+    this.restart();
+  }
+
+  /** No number is ever sealed twice: a page load, another log, or a message that is given up, begins a new chain. */
+  restart(): void {
+    this.#sess = Uint8Array.from(this.#random(SESS_BYTES));
+    this.#count = 0;
+    this.#prev = new Uint8Array(MID_BYTES);
+  }
+
+  seal({ text, name, at, statement }: Letter): SealedText {
+    const { envelope, mid } = sealMessage(
+      this.#keys,
+      this.#author,
+      {
+        sess: this.#sess,
+        count: this.#count + 1,
+        prev: this.#prev,
+        statement: statement ?? NO_STATEMENT,
+        at,
+        ctype: CTYPE_TEXT,
+        name,
+        body: text,
+        ttl: 0,
+      },
+      this.#random,
+    );
+    this.#count += 1;
+    this.#prev = Uint8Array.from(mid);
+    return { key: toHex(mid), envelope };
+  }
+}

@@ -1,0 +1,178 @@
+// What waits to be sent, kept for a reload of the tab (SEND-7): one text per message, so a message costs the same however
+// many wait, and one text that says how many there may be.
+
+import {
+  BODY_BYTES_MAX,
+  type JsonObject,
+  REFUSED_CODES,
+  SLOT_BYTES,
+  bytesField,
+  field,
+  fromBase64url,
+  isEnvelope,
+  oneOf,
+  parseJsonObject,
+  toBase64url,
+  utf8,
+  wholeNumber,
+} from '@mayfly/protocol';
+import { KEPT_MAX, SIZE_NAME, nameOf, readSize } from '../storage/outbox-names.ts';
+import type { FailReason } from '../room-updates.ts';
+import type { RoomStorage } from '../storage/tab-storage.ts';
+
+/** The number a message went out under, and the member record it counts for. */
+export type SentAs = { readonly slot: Uint8Array; readonly n: number };
+
+/** A message that has not been echoed. `sess` is in the sealed bytes only: a page never goes on with an older chain. */
+export type KeptMessage = {
+  /** Its mid, hex. */
+  readonly key: string;
+  readonly envelope: Uint8Array;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Left out if it never went out, or certainly was not logged. */
+  readonly sent?: SentAs;
+  /** It failed, and waits for the person who wrote it. */
+  readonly failed?: FailReason;
+};
+
+const FAIL_REASONS: readonly FailReason[] = [...REFUSED_CODES, 'withheld'];
+const KEY = /^[0-9a-f]{64}$/;
+const U32_MAX = 2 ** 32 - 1;
+const U48_MAX = 2 ** 48 - 1;
+
+type Kept = { readonly index: number; readonly order: number };
+
+export class StoredOutbox {
+  readonly #storage: RoomStorage;
+  readonly #kept = new Map<string, Kept>();
+  // Keys of messages that a reload would lose.
+  readonly #unsafe = new Set<string>();
+  // Indices below `#size` that are free.
+  #free: number[] = [];
+  #size = 0;
+  #sizeIsSafe = false;
+  #nextOrder = 0;
+
+  constructor(storage: RoomStorage) {
+    this.#storage = storage;
+  }
+
+  /** Whether a reload would bring back every message. */
+  get isSafe(): boolean {
+    return this.#unsafe.size === 0;
+  }
+
+  /** What an earlier page left, oldest first. What cannot be read is removed. */
+  load(): readonly KeptMessage[] {
+    const found: (Kept & { readonly message: KeptMessage })[] = [];
+    this.#size = readSize(this.#storage);
+    this.#sizeIsSafe = this.#size > 0;
+    for (let index = 0; index < this.#size; index++) {
+      const read = decode(this.#storage.get(nameOf(index)));
+      if (read === undefined || this.#kept.has(read.message.key)) {
+        this.#release(index);
+        continue;
+      }
+      this.#kept.set(read.message.key, { index, order: read.order });
+      found.push({ index, ...read });
+    }
+    found.sort((a, b) => a.order - b.order);
+    this.#nextOrder = (found.at(-1)?.order ?? -1) + 1;
+    this.#shrink();
+    return found.map(({ message }) => message);
+  }
+
+  /** Keeps it as it is now: behind all others, or where it already is. */
+  keep(message: KeptMessage): void {
+    const { key } = message;
+    const kept = this.#kept.get(key) ?? this.#place(key);
+    const safe =
+      kept !== undefined &&
+      this.#storage.set(nameOf(kept.index), encode(message, kept.order)) &&
+      this.#sizeIsSafe;
+    if (safe) this.#unsafe.delete(key);
+    else this.#unsafe.add(key);
+  }
+
+  drop(key: string): void {
+    this.#unsafe.delete(key);
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return;
+    this.#kept.delete(key);
+    this.#release(kept.index);
+    this.#shrink();
+  }
+
+  #place(key: string): Kept | undefined {
+    const index = this.#free.pop() ?? this.#grow();
+    if (index === undefined) return undefined;
+    const kept = { index, order: this.#nextOrder++ };
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  // The size first: what stands beyond it would never be found again, nor forgotten.
+  #grow(): number | undefined {
+    if (this.#size === KEPT_MAX) return undefined;
+    this.#size += 1;
+    this.#sizeIsSafe = this.#storage.set(SIZE_NAME, JSON.stringify({ v: 1, size: this.#size }));
+    return this.#size - 1;
+  }
+
+  #release(index: number): void {
+    this.#storage.remove(nameOf(index));
+    this.#free.push(index);
+  }
+
+  #shrink(): void {
+    if (this.#kept.size > 0) return;
+    this.#storage.remove(SIZE_NAME);
+    this.#size = 0;
+    this.#free = [];
+  }
+}
+
+function encode({ key, envelope, text, at, sent, failed }: KeptMessage, order: number): string {
+  return JSON.stringify({
+    order,
+    key,
+    envelope: toBase64url(envelope),
+    text,
+    at,
+    ...(sent && { slot: toBase64url(sent.slot), n: sent.n }),
+    ...(failed && { failed }),
+  });
+}
+
+function decode(json: string): { readonly order: number; readonly message: KeptMessage } | undefined {
+  const object = parseJsonObject(json);
+  const message = object && readMessage(object);
+  const order = object && wholeNumber(field(object, 'order'), U48_MAX);
+  return message && order !== undefined ? { order, message } : undefined;
+}
+
+function readMessage(object: JsonObject): KeptMessage | undefined {
+  const key = field(object, 'key');
+  const text = field(object, 'text');
+  const at = wholeNumber(field(object, 'at'), U48_MAX);
+  const envelope = readEnvelope(field(object, 'envelope'));
+  if (typeof key !== 'string' || !KEY.test(key)) return undefined;
+  if (typeof text !== 'string' || utf8(text).length > BODY_BYTES_MAX) return undefined;
+  if (at === undefined || envelope === undefined) return undefined;
+  const sent = readSentAs(object);
+  const failed = oneOf(field(object, 'failed'), FAIL_REASONS);
+  return { key, envelope, text, at, ...(sent && { sent }), ...(failed && { failed }) };
+}
+
+function readEnvelope(value: unknown): Uint8Array | undefined {
+  const bytes = typeof value === 'string' ? fromBase64url(value) : undefined;
+  return bytes !== undefined && isEnvelope(bytes) ? bytes : undefined;
+}
+
+function readSentAs(object: JsonObject): SentAs | undefined {
+  const slot = bytesField(field(object, 'slot'), SLOT_BYTES);
+  const n = wholeNumber(field(object, 'n'), U32_MAX);
+  return slot && n ? { slot, n } : undefined;
+}

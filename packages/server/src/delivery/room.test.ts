@@ -1,0 +1,283 @@
+// Rooms, seats and the engine together, over a store that says what the test wants and sockets in its hand.
+
+import { type CloseReason, encodeMessageEvent, encodeProfileFrame } from '@mayfly/protocol';
+import { describe, expect, test, vi } from 'vitest';
+import { MemoryStore } from '../store/memory/memory-store.ts';
+import type { RoomListener, RoomNews } from '../store/room-store.ts';
+import { TestClock } from '../testing/clock.ts';
+import { decodeFrames } from '../testing/frames.ts';
+import { SeededRandom } from '../testing/random.ts';
+import { envelope, roomId, sealedProfile } from '../testing/signer.ts';
+import { FanOut, SLICE } from './fan-out.ts';
+import { Hub } from './hub.ts';
+import { RING_MAX } from './backlog.ts';
+import { type Guest, LAG_BYTES_MAX, type Notice, type Seat, type Socket } from './subscriber.ts';
+
+const LOG = 'AAAAAAAAAAA';
+const [ROOM, OTHER] = [roomId('Room11'), roomId('Room12')];
+
+class Listener implements Guest, Socket {
+  bufferedBytes = 0;
+  takesNothing = false;
+  asked = 0;
+  readonly written: Uint8Array[] = [];
+  readonly notices: Notice[] = [];
+  closed: CloseReason | undefined;
+  #seat: Seat | undefined;
+
+  enter(hub: Hub, room = ROOM): this {
+    this.#seat = hub.enter(room, this, this);
+    return this;
+  }
+
+  begin(seq = 0, presenceVersion = 0, owed: readonly string[] = []): this {
+    this.#seat?.begin({ logId: LOG, seq, presenceVersion }, owed);
+    return this;
+  }
+
+  say(text: string): void {
+    this.#seat?.say(text);
+  }
+
+  drain(): void {
+    this.bufferedBytes = 0;
+    this.#seat?.catchUp();
+  }
+
+  leave(): void {
+    this.#seat?.[Symbol.dispose]();
+  }
+
+  write(encoded: Uint8Array): void {
+    expect(this.closed, 'a frame after the close').toBeUndefined();
+    this.written.push(encoded);
+    if (this.takesNothing) this.bufferedBytes += encoded.length;
+  }
+
+  tellWhenDrained(): void {
+    this.asked += 1;
+  }
+
+  notice(told: Notice): void {
+    this.notices.push(told);
+  }
+
+  close(why: CloseReason): void {
+    this.closed = why;
+    this.leave();
+  }
+
+  /** What was written since this was last asked: texts as they are, of events their seq. */
+  heard(): readonly (string | number)[] {
+    return this.written.splice(0).flatMap((encoded) =>
+      decodeFrames(encoded).map((frame) => {
+        if (typeof frame === 'string') return frame.includes('presence') ? 'presence' : frame;
+        return frame[0] === 0x91 ? Buffer.from(frame).readUInt32BE(1) : 'profile';
+      }),
+    );
+  }
+}
+
+class World {
+  readonly clock = new TestClock();
+  readonly #listeners = new Map<string, RoomListener>();
+  readonly #turns: (() => void)[] = [];
+  readonly hub: Hub;
+
+  constructor() {
+    const limits = { maxRooms: 0, maxMembers: 0, historyMessages: 0, historyBytes: 0 };
+    const store = new MemoryStore({ clock: this.clock, random: new SeededRandom(1).bytes, limits });
+    vi.spyOn(store, 'follow').mockImplementation((room, listener) => {
+      this.#listeners.set(room, listener);
+      return { [Symbol.dispose]: () => void this.#listeners.delete(room) };
+    });
+    this.hub = new Hub(store, new FanOut(this.clock, (round) => this.#turns.push(round)));
+  }
+
+  get following(): number {
+    return this.#listeners.size;
+  }
+
+  tell(news: RoomNews, room = ROOM): void {
+    this.#listeners.get(room)?.(news);
+  }
+
+  turn(): void {
+    this.#turns.shift()?.();
+  }
+
+  listeners(count: number, room = ROOM): readonly Listener[] {
+    return Array.from({ length: count }, () => new Listener().enter(this.hub, room).begin());
+  }
+
+  one(): Listener {
+    return new Listener().enter(this.hub).begin();
+  }
+}
+
+const event = (seq: number, bucket = 0): RoomNews => ({
+  type: 'event',
+  logId: LOG,
+  event: { seq, frame: encodeMessageEvent(seq, envelope(seq, { bucket })) },
+});
+
+const presence = (version: number): RoomNews => ({
+  type: 'presence',
+  presence: { type: 'presence', version, snapshot: false, joined: [], away: [], left: [], count: 1 },
+});
+
+const profile: RoomNews = {
+  type: 'profile',
+  frame: encodeProfileFrame(new Uint8Array(8), new Uint8Array(32), sealedProfile(1)),
+};
+
+describe('one turn', () => {
+  test('several events are one write, and the same buffer for all who are at the same place', () => {
+    const world = new World();
+    const [ann, bob] = world.listeners(2);
+    for (const news of [event(1), presence(1), profile, event(2)]) world.tell(news);
+    expect(ann?.written).toEqual([]);
+    world.turn();
+    expect(ann?.written).toHaveLength(1);
+    expect(ann?.written[0]).toBe(bob?.written[0]);
+    expect(ann?.heard()).toEqual([1, 'presence', 'profile', 2]);
+    world.turn();
+    expect(ann?.written).toEqual([]);
+  });
+
+  test('a word of its own comes behind what happened, and the rest once', () => {
+    const world = new World();
+    const ann = world.one();
+    world.tell(event(1));
+    ann.say('pong');
+    world.tell(event(2));
+    world.turn();
+    expect(ann.heard()).toEqual([1, 'pong', 2]);
+  });
+
+  test('who leaves before it ends hears nothing more', () => {
+    const world = new World();
+    const [ann, bob] = [world.one(), world.one()];
+    world.tell(event(1));
+    ann.leave();
+    ann.say('pong');
+    world.turn();
+    expect([ann.heard(), bob.heard()]).toEqual([[], [1]]);
+    bob.leave();
+    expect([world.hub.size, world.following]).toEqual([0, 0]);
+  });
+});
+
+describe('slices', () => {
+  test("another room's event passes in between, and what happens meanwhile is not lost", () => {
+    const world = new World();
+    const crowd = world.listeners(SLICE + 10);
+    const [other] = world.listeners(1, OTHER);
+    const [first, last] = [crowd[0], crowd.at(-1)];
+    world.tell(event(1));
+    world.turn();
+    world.tell(event(1), OTHER);
+    world.tell(event(2));
+    expect([first?.heard(), last?.heard(), other?.heard()]).toEqual([[1], [], []]);
+    world.turn();
+    expect([last?.heard(), other?.heard()]).toEqual([[1, 2], [1]]);
+    for (let turns = 0; turns < 3; turns++) world.turn();
+    expect(first?.heard()).toEqual([2]);
+    expect(crowd.filter((listener) => listener.closed !== undefined)).toEqual([]);
+  });
+});
+
+describe('who lags', () => {
+  test('has at most 64 KiB unsent and asks to be told; then everything comes, in bounded pieces', () => {
+    const world = new World();
+    const [ann, bob] = [world.one(), world.one()];
+    bob.takesNothing = true;
+    for (let seq = 1; seq <= 20; seq++) {
+      world.tell(event(seq, 6));
+      world.turn();
+      expect(bob.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
+    }
+    expect(ann.heard()).toHaveLength(20);
+    const heard = [...bob.heard()];
+    expect(heard.length).toBeLessThan(5);
+    expect(bob.asked).toBeGreaterThan(0);
+    while (heard.at(-1) !== 20) {
+      bob.drain();
+      expect(bob.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
+      const more = bob.heard();
+      expect(more).not.toEqual([]);
+      heard.push(...more);
+    }
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  test('off the ring: closed as too slow, others are not', () => {
+    const world = new World();
+    const [ann, bob] = [world.one(), world.one()];
+    bob.bufferedBytes = LAG_BYTES_MAX;
+    const enough = Math.ceil(RING_MAX.bytes / 16_384) + 1;
+    for (let seq = 1; seq <= enough; seq++) {
+      world.tell(event(seq, 6));
+      world.turn();
+      if (seq < enough - 5) expect(bob.closed).toBeUndefined();
+    }
+    expect([bob.closed, bob.heard()]).toEqual(['tooSlow', []]);
+    expect([ann.closed, ann.heard().length]).toEqual([undefined, enough]);
+  });
+
+  test('nobody falls off by what comes in one turn', () => {
+    const world = new World();
+    const ann = world.one();
+    const many = RING_MAX.entries + 50;
+    for (let seq = 1; seq <= many; seq++) world.tell(event(seq));
+    world.turn();
+    expect([ann.closed, ann.heard().length]).toEqual([undefined, many]);
+  });
+
+  test('a join that waits for the store too long is too slow, and not led past a hole', () => {
+    const world = new World();
+    world.one();
+    const late = new Listener().enter(world.hub);
+    for (let seq = 1; seq <= RING_MAX.entries + 1; seq++) world.tell(event(seq));
+    world.turn();
+    expect(late.closed).toBeUndefined();
+    late.begin(0, 0, ['welcome']);
+    expect([late.closed, late.heard()]).toEqual(['tooSlow', []]);
+  });
+});
+
+describe('joining', () => {
+  test('what happened since the seat was taken follows the welcome, without what the welcome has', () => {
+    const world = new World();
+    const ann = new Listener().enter(world.hub);
+    for (const news of [event(5), presence(3), event(6), presence(4), profile]) world.tell(news);
+    world.turn();
+    expect(ann.written).toEqual([]);
+    ann.begin(5, 3, ['welcome']);
+    expect(ann.heard()).toEqual(['welcome', 6, 'presence', 'profile']);
+  });
+
+  test('an answer that is ahead of the news: what it has is not told again', () => {
+    const world = new World();
+    const ann = new Listener().enter(world.hub).begin(6, 2);
+    for (const news of [event(5), presence(2), event(6), event(7), presence(3)]) world.tell(news);
+    world.turn();
+    expect(ann.heard()).toEqual([7, 'presence']);
+  });
+
+  test('an answer that ends before the news begins is a hole', () => {
+    const world = new World();
+    const ann = new Listener().enter(world.hub).begin(3);
+    world.tell(event(5));
+    world.turn();
+    expect([ann.closed, ann.heard()]).toEqual(['serverError', []]);
+  });
+
+  test('a hole in the news is noticed by everybody, those who still join as well', () => {
+    const world = new World();
+    const [ann, bob] = [world.one(), new Listener().enter(world.hub)];
+    world.tell(event(1));
+    world.tell(event(3));
+    expect([ann.notices, bob.notices]).toEqual([[{ type: 'hole' }], [{ type: 'hole' }]]);
+  });
+});

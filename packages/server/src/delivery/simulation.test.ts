@@ -1,0 +1,264 @@
+// Members who send, drop, come back and are replaced, at random moments, over a store that answers at random moments.
+// Whatever happens, they end with one log: the same bytes, without a hole, each message once.
+
+import { createHash } from 'node:crypto';
+import {
+  type ClientControl,
+  type CloseReason,
+  type Position,
+  comebackAfter,
+  CLOSE,
+  decodeServerControl,
+  decodeServerSealed,
+  encodeClientControl,
+  encodeClientSealed,
+  equalBytes,
+} from '@mayfly/protocol';
+import { expect, test } from 'vitest';
+import type { JoinRequest, MemberSession, RoomListener, RoomSpec, RoomStore } from '../store/room-store.ts';
+import { MemoryStore } from '../store/memory/memory-store.ts';
+import { TestClock, settled } from '../testing/clock.ts';
+import { SeededRandom } from '../testing/random.ts';
+import { Signer, envelope, makeCharter, roomId, makeJoin } from '../testing/signer.ts';
+import { decodeFrames } from '../testing/frames.ts';
+import { FanOut } from './fan-out.ts';
+import { Hub } from './hub.ts';
+import { Turnstile } from '../net/sliced-queue.ts';
+import type { Socket } from './subscriber.ts';
+import { Session, type Surroundings } from '../session/session.ts';
+
+const ROOM = roomId('Room11');
+const OWNER = new Signer('owner');
+const PEOPLE = ['ann', 'bob', 'cem', 'dan'].map((name) => new Signer(name));
+const MESSAGES = 25;
+
+/** A member as the rules want one: an outbox, a position, and nothing it did not hear. */
+class SimulatedMember {
+  readonly #signer: Signer;
+  readonly #world: Surroundings;
+  readonly #outbox: Uint8Array[] = [];
+  /** A digest of each event's frame. */
+  readonly log: string[] = [];
+  readonly #contents = new Set<string>();
+  readonly trouble: string[] = [];
+  /** Frames a network has taken from this member, and not yet handed over. */
+  readonly #underway: (string | Uint8Array)[] = [];
+  #session: Session | undefined;
+  #socket: Socket | undefined;
+  #position: Position | undefined;
+  #live = false;
+  #n = 0;
+  resumes = 0;
+
+  constructor(signer: Signer, world: Surroundings) {
+    this.#signer = signer;
+    this.#world = world;
+  }
+
+  get connected(): boolean {
+    return this.#session !== undefined;
+  }
+
+  get live(): boolean {
+    return this.#live;
+  }
+
+  get unechoed(): number {
+    return this.#outbox.length;
+  }
+
+  connect(): void {
+    // What an older connection still says is no longer heard.
+    const socket: Socket = {
+      bufferedBytes: 0,
+      write: (encoded) => {
+        for (const frame of decodeFrames(encoded)) if (this.#socket === socket) this.#hear(frame);
+      },
+      tellWhenDrained: () => {},
+      close: (why) => {
+        if (this.#socket === socket) this.#closed(why);
+      },
+    };
+    this.#socket = socket;
+    this.#live = false;
+    this.#underway.length = 0;
+    this.#session = new Session(socket, this.#world);
+  }
+
+  /** The connection breaks; the server hears of it now, or never. */
+  drop(serverKnows: boolean): void {
+    if (serverKnows) this.#session?.detached();
+    this.#forget();
+  }
+
+  write(message: Uint8Array): void {
+    this.#outbox.push(message);
+    if (this.#live) this.#send(this.#outbox.length);
+  }
+
+  /** The network hands some frames over. */
+  deliver(count: number): void {
+    for (const frame of this.#underway.splice(0, count)) this.#session?.receive(frame);
+  }
+
+  #say(frame: ClientControl): void {
+    this.#underway.push(encodeClientControl(frame));
+  }
+
+  #send(place: number): void {
+    const message = this.#outbox[place - 1];
+    if (message === undefined) return;
+    this.#underway.push(encodeClientSealed({ type: 'send', n: this.#n + place, envelope: message }));
+  }
+
+  #hear(frame: string | Uint8Array): void {
+    if (typeof frame !== 'string') return this.#hearEvent(frame);
+    const control = decodeServerControl(frame);
+    if (control?.type === 'challenge') this.#join(control.nonce);
+    if (control?.type === 'refused') this.trouble.push(`refused ${control.code}`);
+    if (control?.type !== 'welcome') return;
+    if (control.mode === 'resume') this.resumes += 1;
+    else if (control.reason !== 'fresh') this.trouble.push(`reset ${control.reason}`);
+    this.#position = { logId: control.logId, seq: control.first - 1 };
+    this.#live = true;
+    for (let place = 1; place <= this.#outbox.length; place++) this.#send(place);
+  }
+
+  #join(nonce: Uint8Array): void {
+    const position = this.#position;
+    this.#say(makeJoin(ROOM, nonce, this.#signer, position && { as: 'member', position }));
+  }
+
+  #hearEvent(frame: Uint8Array): void {
+    const event = decodeServerSealed(frame);
+    if (event === undefined || event.type === 'profile' || this.#position === undefined) return;
+    if (event.seq !== this.#position.seq + 1) this.trouble.push(`hole before ${event.seq}`);
+    this.#position = { ...this.#position, seq: event.seq };
+    this.log.push(digest(frame));
+    const content = digest(frame.subarray(5));
+    if (this.#contents.has(content)) this.trouble.push(`the same again at ${event.seq}`);
+    this.#contents.add(content);
+    const [oldest] = this.#outbox;
+    if (event.type !== 'message' || oldest === undefined || !equalBytes(event.envelope, oldest)) return;
+    this.#outbox.shift();
+    this.#n += 1;
+  }
+
+  #closed(why: CloseReason): void {
+    if (comebackAfter(CLOSE[why].code) === 'never' && why !== 'replaced') this.trouble.push(`closed ${why}`);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#session = undefined;
+    this.#socket = undefined;
+    this.#live = false;
+    this.#underway.length = 0;
+  }
+}
+
+/** Answers in order, as one connection to a store does, but each some turns later. */
+class SlowStore implements RoomStore {
+  readonly #store: RoomStore;
+  readonly #random: SeededRandom;
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(store: RoomStore, random: SeededRandom) {
+    this.#store = store;
+    this.#random = random;
+  }
+
+  #later<T>(ask: () => Promise<T>): Promise<T> {
+    const answer = this.#line.then(() => this.#turns()).then(ask);
+    this.#line = answer.then(() => undefined);
+    return answer.then((value) => this.#turns().then(() => value));
+  }
+
+  async #turns(): Promise<void> {
+    for (let turns = this.#random.below(6); turns > 0; turns--) await Promise.resolve();
+  }
+
+  create = (...of: [typeof ROOM, RoomSpec]) => this.#later(() => this.#store.create(...of));
+  reservedFor = (room: typeof ROOM) => this.#later(() => this.#store.reservedFor(room));
+  open = (...of: Parameters<RoomStore['open']>) => this.#later(() => this.#store.open(...of));
+  keys = (room: typeof ROOM) => this.#later(() => this.#store.keys(room));
+  join = (room: typeof ROOM, request: JoinRequest) => this.#later(() => this.#store.join(room, request));
+  look = (...of: Parameters<RoomStore['look']>) => this.#later(() => this.#store.look(...of));
+  append = (...of: Parameters<RoomStore['append']>) => this.#later(() => this.#store.append(...of));
+  publishProfile = (...of: Parameters<RoomStore['publishProfile']>) =>
+    this.#later(() => this.#store.publishProfile(...of));
+  detach = (room: typeof ROOM, session: MemberSession) =>
+    this.#later(() => this.#store.detach(room, session));
+  leave = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.leave(room, session));
+  renew = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.renew(room, session));
+  follow = (room: typeof ROOM, listener: RoomListener) => this.#store.follow(room, listener);
+  shorten = (share: number) => this.#later(() => this.#store.shorten(share));
+  size = () => this.#later(() => this.#store.size());
+  [Symbol.asyncDispose] = () => this.#store[Symbol.asyncDispose]();
+}
+
+async function simulate(
+  seed: number,
+): Promise<{ readonly members: readonly SimulatedMember[]; readonly world: Surroundings }> {
+  const random = new SeededRandom(seed);
+  const clock = new TestClock();
+  const limits = { maxRooms: 1, maxMembers: 10, historyMessages: 1_000, historyBytes: 1_000_000 };
+  const store = new SlowStore(new MemoryStore({ clock, random: random.bytes, limits }), random);
+  await store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: 3_600_000, history: 'all' });
+  await store.open(ROOM, makeCharter(ROOM, OWNER));
+  const world: Surroundings = {
+    store,
+    clock,
+    hub: new Hub(store, new FanOut(clock)),
+    turnstile: new Turnstile(clock),
+    random: random.bytes,
+    limits: { members: 10, historyMessages: 1_000, historyBytes: 1_000_000 },
+    events: {
+      joined: () => {},
+      turnedBack: () => {},
+      trouble: (error) => {
+        throw error;
+      },
+    },
+  };
+  const members = PEOPLE.map((person) => new SimulatedMember(person, world));
+  let written = 0;
+  while (
+    written < MESSAGES * members.length ||
+    members.some((member) => member.unechoed > 0 || !member.live)
+  ) {
+    const member = random.pick([members[0] ?? missing(), ...members.slice(1)]);
+    const calm = written >= MESSAGES * members.length;
+    const act = random.below(calm ? 6 : 10);
+    if (!member.connected) member.connect();
+    else if (act <= 4) member.deliver(1 + random.below(4));
+    else if (act <= 7 && !calm && member.unechoed < 16) member.write(envelope(++written));
+    else if (act === 8) member.drop(random.below(2) === 0);
+    else if (act === 9) member.connect();
+    for (let turns = random.below(12); turns > 0; turns--) await Promise.resolve();
+    if (random.below(8) === 0) clock.pass(random.below(2_000));
+    if (random.below(4) === 0) await settled();
+  }
+  await settled();
+  return { members, world };
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
+function missing(): never {
+  throw new Error('nobody is there');
+}
+
+test.each(Array.from({ length: 25 }, (_, i) => i + 1))(
+  'WELCOME-3, SEND-2, RESUME-1: one gapless log for all, each message once (seed %i)',
+  async (seed) => {
+    const { members } = await simulate(seed);
+    expect(members.flatMap((member) => member.trouble)).toEqual([]);
+    const [first, ...others] = members.map((member) => member.log);
+    expect(first).toHaveLength(1 + MESSAGES * members.length);
+    for (const log of others) expect(log).toEqual(first);
+    expect(members.reduce((sum, member) => sum + member.resumes, 0)).toBeGreaterThan(5);
+  },
+);

@@ -1,0 +1,111 @@
+// The headers of every answer. Pure: a visit in, headers out.
+
+import { type Visit, hostText } from '../guard/origins.ts';
+
+export type Headers = Record<string, string>;
+
+const EVERYWHERE: Headers = {
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'X-Robots-Tag': 'noindex, nofollow, noarchive',
+};
+
+// Only the page runs anything; whatever else is opened in a tab does nothing at all.
+const INERT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const PERMISSIONS = [
+  'accelerometer=()',
+  'browsing-topics=()',
+  'camera=()',
+  'display-capture=()',
+  'geolocation=()',
+  'gyroscope=()',
+  'hid=()',
+  'magnetometer=()',
+  'microphone=()',
+  'midi=()',
+  'payment=()',
+  'publickey-credentials-get=()',
+  'screen-wake-lock=()',
+  'serial=()',
+  'usb=()',
+  'xr-spatial-tracking=()',
+  'clipboard-read=()',
+  'clipboard-write=(self)',
+  'fullscreen=(self)',
+].join(', ');
+
+const TWO_YEARS = 63_072_000;
+
+/** For the page itself; `inlineScript` is the hash of its import map, where it has one. */
+export function pageHeaders(visit: Visit, inlineScript?: string): Headers {
+  return {
+    ...EVERYWHERE,
+    ...transportHeaders(visit),
+    // Browsers ignore these two on an origin that is not trustworthy, and complain in the console.
+    ...(visit.trustworthy && { 'Cross-Origin-Opener-Policy': 'same-origin', 'Origin-Agent-Cluster': '?1' }),
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': contentPolicy(visit, inlineScript),
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Integrity-Policy': 'blocked-destinations=(script)',
+    'Permissions-Policy': PERMISSIONS,
+    'X-DNS-Prefetch-Control': 'off',
+  };
+}
+
+function contentPolicy({ host, secure }: Visit, inlineScript: string | undefined): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self'${inlineScript === undefined ? '' : ` '${inlineScript}'`}`,
+    "script-src-attr 'none'",
+    "style-src 'self'",
+    "style-src-attr 'none'",
+    "img-src 'self' blob:",
+    'media-src blob:',
+    "font-src 'self'",
+    // 'self' covers WebSockets in CSP 3; older Safari wants the address.
+    `connect-src 'self' ${secure ? 'wss' : 'ws'}://${hostText(host)}`,
+    "manifest-src 'self'",
+    "worker-src 'none'",
+    "frame-src 'none'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    ...(secure ? ['upgrade-insecure-requests'] : []),
+  ].join('; ');
+}
+
+/** For scripts, styles and pictures, whose names change with their content. */
+export function assetHeaders(visit: Visit): Headers {
+  return {
+    ...EVERYWHERE,
+    ...transportHeaders(visit),
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Content-Security-Policy': INERT_POLICY,
+    Vary: 'Accept-Encoding',
+  };
+}
+
+/** For files of the page whose names stay, such as its icon. */
+export function fileHeaders(visit: Visit): Headers {
+  return { ...assetHeaders(visit), 'Cache-Control': 'public, max-age=3600' };
+}
+
+/** For the API, health and errors. Without a visit (a host we do not answer to) nothing is said about TLS. */
+export function plainHeaders(visit?: Visit): Headers {
+  return {
+    ...EVERYWHERE,
+    ...(visit && transportHeaders(visit)),
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': INERT_POLICY,
+  };
+}
+
+function transportHeaders({ secure }: Visit): Headers {
+  return secure ? { 'Strict-Transport-Security': `max-age=${TWO_YEARS}; includeSubDomains` } : {};
+}

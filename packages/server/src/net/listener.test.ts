@@ -1,0 +1,30 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { answerAndClose, createListener } from './listener.ts';
+import { CERTIFICATE, PRIVATE_KEY } from '../testing/certificate.ts';
+
+test.each([
+  ['http', undefined],
+  ['https', { cert: Buffer.from(CERTIFICATE), key: Buffer.from(PRIVATE_KEY) }],
+])('slow requests over %s are given up', (_scheme, tls) => {
+  expect(createListener(tls, () => {})).toMatchObject({
+    headersTimeout: 5_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+  });
+});
+
+test('an answer on a bare socket is all that is said there', async () => {
+  const socket = new PassThrough();
+  answerAndClose(socket, '503 Service Unavailable', ['Retry-After: 5']);
+  expect(String(socket.read())).toBe(
+    'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\n\r\n',
+  );
+});
+
+test('a socket that takes no more is let go', () => {
+  const socket = new PassThrough();
+  socket.end();
+  answerAndClose(socket, '400 Bad Request');
+  expect(socket.destroyed).toBe(true);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { TestClock } from '../testing/clock.ts';
+import { TURN_MS, Turnstile } from './sliced-queue.ts';
+
+function setUp() {
+  const clock = new TestClock();
+  const turns: (() => void)[] = [];
+  const turnstile = new Turnstile(clock, (round) => turns.push(round));
+  const done: number[] = [];
+  const arrive = (who: number, ms: number) =>
+    turnstile.pass(() => {
+      clock.jump(ms);
+      done.push(who);
+      return who;
+    });
+  return { turnstile, turns, done, arrive };
+}
+
+describe('the turnstile', () => {
+  test('a single piece of work is done at once, and its result is told', async () => {
+    const { turns, done, arrive } = setUp();
+    const told = arrive(1, 1);
+    expect(done).toEqual([1]);
+    expect(await told).toBe(1);
+    turns.shift()?.();
+    expect(turns).toEqual([]);
+  });
+
+  test('a herd is let through a few milliseconds at a time, in the order in which it came', async () => {
+    const { turns, done, arrive } = setUp();
+    const all = Promise.all([1, 2, 3, 4, 5].map((who) => arrive(who, TURN_MS / 2)));
+    expect(done).toEqual([1, 2]);
+    turns.shift()?.();
+    expect(done).toEqual([1, 2, 3, 4]);
+    turns.shift()?.();
+    await all;
+    expect(done).toEqual([1, 2, 3, 4, 5]);
+    turns.shift()?.();
+    expect(turns).toEqual([]);
+  });
+
+  test('who comes in the next turn stands behind who waited', () => {
+    const { turns, done, arrive } = setUp();
+    for (const who of [1, 2, 3]) void arrive(who, TURN_MS);
+    turns.shift()?.();
+    void arrive(4, 1);
+    expect(done).toEqual([1, 2]);
+    turns.shift()?.();
+    turns.shift()?.();
+    expect(done).toEqual([1, 2, 3, 4]);
+  });
+
+  test('work that takes longer than a turn is done all the same', () => {
+    const { turns, done, arrive } = setUp();
+    void arrive(1, 10 * TURN_MS);
+    void arrive(2, 1);
+    expect(done).toEqual([1]);
+    turns.shift()?.();
+    expect(done).toEqual([1, 2]);
+  });
+
+  test('an error is its own caller’s, and holds up nobody', async () => {
+    const { turnstile, arrive } = setUp();
+    const broken = turnstile.pass(() => {
+      throw new Error('broken');
+    });
+    const next = arrive(2, 1);
+    await expect(broken).rejects.toThrow('broken');
+    expect(await next).toBe(2);
+  });
+});

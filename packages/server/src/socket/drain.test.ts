@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { ARRIVAL_MS, type Departing, GOODBYE_MS, SLICE, drain } from './drain.ts';
+import { TestClock, settled } from '../testing/clock.ts';
+
+/** As many connections as that; each goes when it is closed, or never. */
+function start(count: number, { windowMs = 0, stubborn = false } = {}) {
+  const clock = new TestClock();
+  const told: string[] = [];
+  const sessions = new Set<Departing>();
+  let everyoneLeft: (() => void) | undefined;
+  const empty = new Promise<void>((resolve) => {
+    everyoneLeft = resolve;
+  });
+  const leave = (session: Departing) => {
+    sessions.delete(session);
+    if (sessions.size === 0) everyoneLeft?.();
+  };
+  for (let i = 0; i < count; i++) {
+    const session: Departing = {
+      goaway: (withinMs) => void told.push(`goaway ${withinMs}`),
+      close: (why) => {
+        told.push(why);
+        if (!stubborn) leave(session);
+      },
+    };
+    sessions.add(session);
+  }
+  let over = false;
+  const closed = () => told.filter((what) => what === 'drain').length;
+  const pass = async (ms: number) => {
+    clock.pass(ms);
+    await settled();
+  };
+  const stop = async () => {
+    await drain(clock, { sessions: () => [...sessions], empty }, windowMs);
+    over = true;
+  };
+  void stop();
+  return { clock, told, closed, pass, leave, sessions, isOver: () => over };
+}
+
+test('a few are closed at once, and then it is over', async () => {
+  const { closed, isOver, clock } = start(SLICE.atLeast);
+  await settled();
+  expect(closed()).toBe(SLICE.atLeast);
+  expect(isOver()).toBe(true);
+  expect(clock.pending).toBe(0);
+});
+
+test('many are closed in slices, about a second in all', async () => {
+  const { closed, pass, isOver } = start(10_000);
+  await settled();
+  const sizes = [closed()];
+  while (!isOver()) {
+    const before = closed();
+    await pass(SLICE.everyMs);
+    sizes.push(closed() - before);
+  }
+  expect(sizes).toEqual(Array.from({ length: SLICE.parts }, () => 500));
+});
+
+test('CLOSE-4: nobody is closed who is still on the way; who has moved is not closed at all', async () => {
+  const { closed, told, pass, leave, sessions, isOver } = start(3, { windowMs: 5_000 });
+  expect(told).toEqual(['goaway 5000', 'goaway 5000', 'goaway 5000']);
+  const [mover] = sessions;
+  if (mover) leave(mover);
+  const [late] = sessions;
+  // Their moment was the last of the window.
+  await pass(5_000 + ARRIVAL_MS - 1);
+  expect(closed()).toBe(0);
+  if (late) leave(late);
+  await pass(1);
+  expect(closed()).toBe(1);
+  expect(isOver()).toBe(true);
+});
+
+test('the window is not sat out when all have moved', async () => {
+  const { told, leave, sessions, isOver, clock } = start(2, { windowMs: 5_000 });
+  for (const session of sessions) leave(session);
+  await settled();
+  expect(isOver()).toBe(true);
+  expect(told).toEqual(['goaway 5000', 'goaway 5000']);
+  expect(clock.pending).toBe(0);
+});
+
+test('who never says goodbye is not waited for longer than a moment', async () => {
+  const { pass, isOver, clock } = start(2, { stubborn: true });
+  await settled();
+  await pass(GOODBYE_MS - 1);
+  expect(isOver()).toBe(false);
+  await pass(1);
+  expect(isOver()).toBe(true);
+  expect(clock.pending).toBe(0);
+});

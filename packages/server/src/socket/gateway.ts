@@ -1,0 +1,216 @@
+// The WebSocket side of the door: who may connect, which connections there are, and the way out.
+
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FRAME_BYTES_MAX, MESSAGE_PARTS_MAX, SUBPROTOCOL } from '@mayfly/protocol';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Connection, type Connections, STALLED_MS } from './connection.ts';
+import { drain } from './drain.ts';
+import type { Events, TurnedAway } from '../observe/events.ts';
+import type { Guard } from '../guard/guard.ts';
+import { PAUSE_MS } from '../guard/limits.ts';
+import { clientAddress } from '../guard/network.ts';
+import { type OriginRules, mayAsk, namesManyHosts, readVisit } from '../guard/origins.ts';
+import { answerAndClose } from '../net/listener.ts';
+import { endWhenAnswered, owedOn } from '../net/pipelines.ts';
+import type { Visitor } from '../guard/connection-budget.ts';
+import type { Surroundings } from '../session/session.ts';
+import { Spell, type SpellNow } from '../guard/incident.ts';
+import { Wheel } from '../net/timer-wheel.ts';
+
+export type GatewayDoor = {
+  readonly rules: OriginRules;
+  readonly maxConnections: number;
+  /** Of those, the ones that have not joined yet (rule LIMIT-3). */
+  readonly maxUnjoined: number;
+  readonly guard: Guard;
+  readonly world: Omit<Surroundings, 'events' | 'visitor'>;
+  readonly events: Events;
+  readonly draining: () => boolean;
+  /** The socket is a WebSocket from now on. */
+  readonly onUpgraded: (socket: Socket) => void;
+};
+
+/** How often each connection is pinged. */
+export const PING_EVERY_MS = 25_000;
+/** How long a closed connection may take to say goodbye. */
+const GOODBYE_MS = 5_000;
+
+const HANDSHAKE = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  autoPong: false,
+  maxPayload: FRAME_BYTES_MAX,
+  maxFragments: MESSAGE_PARTS_MAX,
+  closeTimeout: GOODBYE_MS,
+  handleProtocols: () => SUBPROTOCOL,
+};
+
+export class Gateway implements AsyncDisposable {
+  readonly #door: GatewayDoor;
+  readonly #handshake = new WebSocketServer(HANDSHAKE);
+  readonly #connections: Wheel<Connection>;
+  readonly #shared: Connections;
+  readonly #spell: Spell<'full'>;
+  #unjoined = 0;
+  #whenEmpty: () => void = () => {};
+
+  constructor(server: Server, door: GatewayDoor) {
+    this.#door = door;
+    this.#shared = {
+      world: door.world,
+      events: door.events,
+      stalling: new Map(),
+      onSettled: () => {
+        this.#unjoined--;
+      },
+      onGone: (connection) => this.#gone(connection),
+    };
+    this.#connections = new Wheel<Connection>({
+      clock: door.world.clock,
+      roundMs: PING_EVERY_MS,
+      onTurn: (connection) => connection.ping(),
+      onTick: () => {
+        this.#closeStalled();
+        this.#spell.note(this.#isFull ? 'full' : undefined);
+      },
+    });
+    this.#spell = new Spell({
+      now: () => door.world.clock.now(),
+      troubles: ['full'],
+      onWorse: () => door.events.placesTaken(),
+      onOver: (lastedMs) => door.events.placesFree(lastedMs),
+    });
+    // Behind proxies all come from the same few addresses.
+    if (door.rules.trustProxy === 0) server.on('connection', (socket) => this.#arrive(socket));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** For /healthz: all places are taken. */
+  get spell(): SpellNow<'full'> | undefined {
+    return this.#spell.now;
+  }
+
+  /** `windowMs`: how long everybody may take to move to another server. */
+  drain(windowMs: number): Promise<void> {
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+      if (this.size === 0) resolve();
+    });
+    const sessions = () => Array.from(this.#connections, ({ session }) => session);
+    return drain(this.#door.world.clock, { sessions, empty }, windowMs);
+  }
+
+  /** Memory is short: what waits for sockets that take nothing is given up, and a resume repairs it (LIMIT-10). */
+  shed(): void {
+    for (const { session } of this.#shared.stalling.keys()) session.close('tooSlow');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connections[Symbol.dispose]();
+    for (const connection of this.#connections) connection.terminate();
+  }
+
+  // Whoever holds connections and says nothing would else keep everybody out.
+  #arrive(socket: Socket): void {
+    const arrival = this.#door.guard.arrive(socket.remoteAddress ?? '');
+    if (arrival !== undefined) {
+      socket.once('close', () => arrival[Symbol.dispose]());
+      return;
+    }
+    this.#door.events.turnedAway('rate');
+    socket.destroy();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Nobody hears of a socket that breaks before it is a WebSocket.
+    socket.on('error', () => socket.destroy());
+    if (owedOn(request.socket) > 0) return endWhenAnswered(request.socket);
+    const { guard, rules, events } = this.#door;
+    const { remoteAddress } = request.socket;
+    const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);
+    const refusal = this.#inspect(request, address);
+    if (refusal === undefined) {
+      // The answer and our challenge leave together.
+      socket.cork();
+      this.#handshake.handleUpgrade(request, socket, head, (ws) => {
+        this.#door.onUpgraded(request.socket);
+        this.#open(ws, socket, guard.welcome(address));
+      });
+      socket.uncork();
+      return;
+    }
+    events.turnedAway(refusal.why);
+    answerAndClose(socket, STATUS[refusal.why], retryAfter(refusal));
+  }
+
+  #inspect(request: IncomingMessage, address: string): Refused | undefined {
+    const { headers, url = '' } = request;
+    const { rules, guard, draining } = this.#door;
+    if (!/^\/ws(?:\?|$)/.test(url)) return forGood('no_such_path');
+    const verdict = readVisit(rules, headers);
+    if (!verdict.ok) return forGood(verdict.reason);
+    if (namesManyHosts(request)) return forGood('malformed');
+    if (!mayAsk(rules, verdict.visit, headers)) return forGood('origin');
+    if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return forGood('subprotocol');
+    if (draining()) return { why: 'draining', retryAfterMs: PAUSE_MS.busy };
+    if (this.#isFull) return { why: 'full', retryAfterMs: PAUSE_MS.busy };
+    const slowed = guard.connect(address);
+    return slowed && { why: slowed.code, retryAfterMs: slowed.retryAfterMs };
+  }
+
+  get #isFull(): boolean {
+    const { maxConnections, maxUnjoined } = this.#door;
+    return this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined;
+  }
+
+  #open(ws: WebSocket, socket: Duplex, visitor: Visitor): void {
+    this.#unjoined++;
+    this.#door.events.connectionOpened();
+    this.#connections.add(new Connection(ws, socket, visitor, this.#shared));
+  }
+
+  #gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#door.events.connectionClosed();
+    if (this.#connections.size === 0) this.#whenEmpty();
+  }
+
+  #closeStalled(): void {
+    const before = this.#door.world.clock.now() - STALLED_MS;
+    for (const [{ session }, since] of this.#shared.stalling) if (since <= before) session.close('tooSlow');
+  }
+}
+
+/** `retryAfterMs` 0: the same will fail again. */
+type Refused = { readonly why: TurnedAway; readonly retryAfterMs: number };
+
+function forGood(why: TurnedAway): Refused {
+  return { why, retryAfterMs: 0 };
+}
+
+function retryAfter({ retryAfterMs }: Refused): readonly string[] {
+  return retryAfterMs > 0 ? [`Retry-After: ${Math.ceil(retryAfterMs / 1000)}`] : [];
+}
+
+const STATUS: Record<TurnedAway, string> = {
+  busy: '503 Service Unavailable',
+  draining: '503 Service Unavailable',
+  full: '503 Service Unavailable',
+  malformed: '400 Bad Request',
+  misdirected: '421 Misdirected Request',
+  no_such_path: '404 Not Found',
+  origin: '403 Forbidden',
+  rate: '429 Too Many Requests',
+  subprotocol: '400 Bad Request',
+};
+
+function asksFor(subprotocol: string, header: string | undefined): boolean {
+  return header?.split(',').some((offered) => offered.trim() === subprotocol) ?? false;
+}

@@ -1,0 +1,7 @@
+// Rules about members that every store follows.
+
+/** A member without a connection counts as away after this time (PRESENCE-2). */
+export const AWAY_AFTER_MS = 5_000;
+
+/** A room keeps this many records per member it may hold, so people who left can return as themselves. */
+export const RECORDS_PER_MEMBER = 4;

@@ -1,0 +1,256 @@
+// A room's member records: who is here, in grace, or gone; which session speaks for whom; presence and its versions.
+
+import {
+  COUNT_EVERY_MS,
+  GRACE_MS,
+  type Join,
+  LISTED_MAX,
+  type Presence,
+  SLOT_BYTES,
+  encodeProfileFrame,
+  toHex,
+} from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../../net/clock.ts';
+import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from '../member-rules.ts';
+import { Paced } from '../throttle.ts';
+import type { MemberSession, RoomNews } from '../room-store.ts';
+
+/** A room that was told as counts is told by name again at this share of `LISTED_MAX`, and not right below it. */
+const LISTED_AGAIN = 3 / 4;
+const OWNERS_SEAT = 1;
+
+export type MemberRecord = {
+  readonly idPk: Uint8Array;
+  readonly slot: Uint8Array;
+  /** Events up to this seq are not for this member (rule RESUME-3). */
+  readonly from: number;
+  generation: number;
+  lastN: number;
+  profile: Uint8Array | undefined;
+  standing: Standing;
+};
+
+type Standing =
+  | { readonly at: 'here' }
+  /** Without a connection, and nobody was told. */
+  | { readonly at: 'quiet'; readonly timer: Disposable }
+  | { readonly at: 'away'; readonly timer: Disposable }
+  | { readonly at: 'left' };
+
+type Change = Partial<Pick<Presence, 'snapshot' | 'joined' | 'away' | 'left'>>;
+
+type Snapshot = { readonly presence: Presence; readonly profiles: readonly Uint8Array[] };
+
+export type MembersSetup = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly maxMembers: number;
+  /** Larger rooms are told as counts. */
+  readonly listedMax?: number;
+  /** What everybody is to hear, in order. */
+  readonly tell: (...news: readonly RoomNews[]) => void;
+  /** The last one has left. */
+  readonly onEmpty: () => void;
+};
+
+export class Members {
+  readonly #setup: MembersSetup;
+  /** Those who left stand in the order in which they went. */
+  readonly #byIdentity = new Map<string, MemberRecord>();
+  readonly #bySlot = new Map<string, MemberRecord>();
+  readonly #listedMax: number;
+  readonly #counts: Paced;
+  #counted = false;
+  #count = 0;
+  #version = 0;
+
+  constructor(setup: MembersSetup) {
+    this.#setup = setup;
+    this.#listedMax = setup.listedMax ?? LISTED_MAX;
+    this.#counts = new Paced(setup.clock, COUNT_EVERY_MS, () => this.#tellCount());
+  }
+
+  /** Those who are here or in grace. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Nobody is told by name who comes and goes (rule PRESENCE-6). */
+  get counted(): boolean {
+    return this.#counted;
+  }
+
+  /** Whoever there is a record of. */
+  get known(): number {
+    return this.#byIdentity.size;
+  }
+
+  get full(): boolean {
+    return this.#count >= this.#setup.maxMembers;
+  }
+
+  /** Whoever is here or in grace has a seat, and the others one that is free; there is one more for the owner. */
+  mayEnter(record: MemberRecord | undefined, as: Join['as']): boolean {
+    const hasSeat = record !== undefined && record.standing.at !== 'left';
+    return hasSeat || this.#count < this.#setup.maxMembers + (as === 'owner' ? OWNERS_SEAT : 0);
+  }
+
+  find(idPk: Uint8Array): MemberRecord | undefined {
+    return this.#byIdentity.get(toHex(idPk));
+  }
+
+  /** The record that this session speaks for: none for one that was replaced, has left or lost its connection. */
+  speaking(session: MemberSession): MemberRecord | undefined {
+    const record = this.#bySlot.get(toHex(session.slot));
+    return record?.generation === session.generation && record.standing.at === 'here' ? record : undefined;
+  }
+
+  /** A record for somebody who was never here; not yet attached. */
+  add(idPk: Uint8Array, from: number): MemberRecord {
+    if (this.#byIdentity.size >= this.#setup.maxMembers * RECORDS_PER_MEMBER) this.#dropOldestLeft();
+    const record: MemberRecord = {
+      idPk: Uint8Array.from(idPk),
+      slot: this.#unusedSlot(),
+      from,
+      generation: 0,
+      lastN: 0,
+      profile: undefined,
+      standing: { at: 'left' },
+    };
+    this.#byIdentity.set(toHex(idPk), record);
+    this.#bySlot.set(toHex(record.slot), record);
+    return record;
+  }
+
+  /** A new session speaks for this member from now on. True if it replaces one. */
+  attach(record: MemberRecord): boolean {
+    const { standing } = record;
+    stopTimer(standing);
+    record.generation += 1;
+    record.standing = { at: 'here' };
+    if (standing.at === 'left') this.#count += 1;
+    const seen = standing.at === 'here' || standing.at === 'quiet';
+    if (!seen) this.#changed({ joined: [listed(record)] });
+    // Who came meanwhile does not know them, and they do not introduce themselves twice.
+    if (standing.at === 'left') this.#tellProfile(record);
+    return standing.at === 'here';
+  }
+
+  /** The connection is gone; the rest comes by time. */
+  detach(record: MemberRecord): void {
+    const timer = this.#setup.clock.after(AWAY_AFTER_MS, () => this.#goAway(record));
+    record.standing = { at: 'quiet', timer };
+  }
+
+  leave(record: MemberRecord): void {
+    stopTimer(record.standing);
+    record.standing = { at: 'left' };
+    this.#count -= 1;
+    const key = toHex(record.idPk);
+    this.#byIdentity.delete(key);
+    this.#byIdentity.set(key, record);
+    this.#changed({ left: [record.slot] });
+    if (this.#count === 0) this.#setup.onEmpty();
+  }
+
+  /** The frame that says, now or later, who this member says they are. In a counted room only its author is left to tell. */
+  setProfile(record: MemberRecord, sealed: Uint8Array): Uint8Array | undefined {
+    record.profile = encodeProfileFrame(record.slot, record.idPk, sealed);
+    if (this.#counted) return record.profile;
+    this.#tellProfile(record);
+    return undefined;
+  }
+
+  /** Who is there, as a newcomer is told it. */
+  snapshot(newcomer?: MemberRecord): Snapshot {
+    const there = this.#listFor(newcomer);
+    const away = there.filter((record) => record.standing.at === 'away').map((record) => record.slot);
+    return {
+      presence: this.#presence({ snapshot: true, joined: there.map(listed), away }),
+      profiles: there.flatMap((record) => record.profile ?? []),
+    };
+  }
+
+  /** Stops all timers and overwrites the profiles. */
+  wipe(): void {
+    this.#counts[Symbol.dispose]();
+    for (const record of this.#byIdentity.values()) {
+      stopTimer(record.standing);
+      record.profile?.fill(0);
+    }
+    this.#byIdentity.clear();
+    this.#bySlot.clear();
+    this.#count = 0;
+  }
+
+  #tellProfile({ profile }: MemberRecord): void {
+    if (profile !== undefined && !this.#counted) this.#setup.tell({ type: 'profile', frame: profile });
+  }
+
+  #goAway(record: MemberRecord): void {
+    const timer = this.#setup.clock.after(GRACE_MS - AWAY_AFTER_MS, () => this.leave(record));
+    record.standing = { at: 'away', timer };
+    this.#changed({ away: [record.slot] });
+  }
+
+  #changed(change: Change): void {
+    if (this.#count > this.#listedMax) this.#counted = true;
+    if (this.#counted) return this.#counts.due();
+    this.#version += 1;
+    this.#setup.tell({ type: 'presence', presence: this.#presence(change) });
+  }
+
+  // In a room that has become small enough, everybody needs to know everybody again.
+  #tellCount(): void {
+    this.#version += 1;
+    this.#counted = this.#count > this.#listedMax * LISTED_AGAIN;
+    if (this.#counted) return this.#setup.tell({ type: 'presence', presence: this.#presence({}) });
+    const { presence, profiles } = this.snapshot();
+    const frames = profiles.map((frame): RoomNews => ({ type: 'profile', frame }));
+    this.#setup.tell({ type: 'presence', presence }, ...frames);
+  }
+
+  #presence(change: Change): Presence {
+    return {
+      type: 'presence',
+      version: this.#version,
+      snapshot: false,
+      joined: [],
+      away: [],
+      left: [],
+      ...change,
+      count: this.#count,
+    };
+  }
+
+  #listFor(newcomer: MemberRecord | undefined): readonly MemberRecord[] {
+    const list = newcomer === undefined ? [] : [newcomer];
+    for (const record of this.#byIdentity.values()) {
+      if (list.length >= this.#listedMax) break;
+      if (record !== newcomer && record.standing.at !== 'left') list.push(record);
+    }
+    return list;
+  }
+
+  #dropOldestLeft(): void {
+    for (const [key, record] of this.#byIdentity) {
+      if (record.standing.at !== 'left') continue;
+      this.#byIdentity.delete(key);
+      this.#bySlot.delete(toHex(record.slot));
+      return;
+    }
+  }
+
+  #unusedSlot(): Uint8Array {
+    const slot = this.#setup.random(SLOT_BYTES);
+    return this.#bySlot.has(toHex(slot)) ? this.#unusedSlot() : slot;
+  }
+}
+
+function listed(record: MemberRecord): { readonly slot: Uint8Array; readonly idPk: Uint8Array } {
+  return { slot: record.slot, idPk: record.idPk };
+}
+
+function stopTimer(standing: Standing): void {
+  if ('timer' in standing) standing.timer[Symbol.dispose]();
+}

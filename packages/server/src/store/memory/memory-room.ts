@@ -1,0 +1,255 @@
+// One open room in memory: keys, charter, log, members and the time it has left. Every call is one synchronous step.
+
+import {
+  COUNT_EVERY_MS,
+  type EndedReason,
+  LOG_ID_BYTES,
+  type Sight,
+  encodeCommandEvent,
+  encodeMessageEvent,
+  epochOf,
+  equalBytes,
+} from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../../net/clock.ts';
+import { EventLog } from './event-log.ts';
+import { type MemberRecord, Members } from './members.ts';
+import { Paced } from '../throttle.ts';
+import type {
+  JoinRefused,
+  JoinRequest,
+  Joined,
+  MemberSession,
+  Placed,
+  RoomKeys,
+  RoomNews,
+  RoomSpec,
+  StoreLimits,
+  StoredEvent,
+  VerifiedCharter,
+  VerifiedWith,
+} from '../room-store.ts';
+
+export type RoomSurroundings = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly limits: StoreLimits;
+  /** Larger rooms are told as counts. */
+  readonly listedMax?: number;
+  readonly tell: (...news: readonly RoomNews[]) => void;
+  /** Somebody is there. */
+  readonly onUse: () => void;
+  /** The last one has left a room in which nobody wrote, and no other identity has been (rule LIMIT-3). */
+  readonly onUnused: () => void;
+  /** The room is over and wiped; called before anybody is told. */
+  readonly onEnd: () => void;
+};
+
+export class MemoryRoom {
+  readonly keys: RoomKeys;
+  readonly #world: RoomSurroundings;
+  readonly #spec: RoomSpec;
+  readonly #log: EventLog;
+  readonly #members: Members;
+  readonly #lifeForCrowd: Paced;
+  readonly #charter: Uint8Array;
+  readonly #blob: Uint8Array;
+  readonly #c: number;
+  #expiresAt: number;
+  #timer: Disposable;
+
+  constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, world: RoomSurroundings) {
+    const { clock, random, limits, listedMax, tell } = world;
+    this.#world = world;
+    this.#spec = spec;
+    this.keys = {
+      ownerPk: Uint8Array.from(spec.ownerPk),
+      accessPk: Uint8Array.from(args.accessPk),
+      ...(args.door !== 1 && { linkPk: Uint8Array.from(args.linkPk) }),
+      epoch: args.newEpoch,
+      door: args.door,
+    };
+    this.#charter = Uint8Array.from(bytes);
+    this.#blob = Uint8Array.from(blob);
+    this.#c = command.c;
+    this.#log = new EventLog(random(LOG_ID_BYTES), {
+      events: limits.historyMessages,
+      bytes: limits.historyBytes,
+    });
+    this.#members = new Members({
+      clock,
+      random,
+      maxMembers: limits.maxMembers,
+      ...(listedMax !== undefined && { listedMax }),
+      tell,
+      onEmpty: () => this.#emptied(),
+    });
+    this.#lifeForCrowd = new Paced(clock, COUNT_EVERY_MS, () => this.#tellLifeNow());
+    this.#expiresAt = clock.now() + spec.lifeMs;
+    this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
+  }
+
+  /** The charter becomes the first event of the log. */
+  begin(): void {
+    this.#tellEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
+    this.#world.onUnused();
+  }
+
+  wasOpenedBy(charter: Uint8Array): boolean {
+    return equalBytes(this.#charter, charter);
+  }
+
+  /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
+  get isOver(): boolean {
+    return this.#world.clock.now() >= this.#expiresAt;
+  }
+
+  /** By the clock of the server, unless something happens there. */
+  get expiresAt(): number {
+    return this.#expiresAt;
+  }
+
+  join(request: JoinRequest): Joined | JoinRefused {
+    const { idPk, as, verifiedWith, position } = request;
+    const { accessPk, epoch } = this.keys;
+    if (!equalBytes(verifiedWith.accessPk, accessPk) || verifiedWith.epoch !== epoch) return DENIED;
+    const known = this.#members.find(idPk);
+    if (known === undefined && as === 'member') return DENIED;
+    if (!this.#members.mayEnter(known, as)) return FULL;
+
+    const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
+    const replaced = this.#members.attach(record);
+    this.#world.onUse();
+    if (known === undefined) this.#restartLife();
+    const joined = this.#welcome(record, position);
+    if (replaced) this.#world.tell({ type: 'replaced', session: joined.session });
+    if (known === undefined) this.#tellLife();
+    return joined;
+  }
+
+  look({ accessPk, epoch }: VerifiedWith): Sight | undefined {
+    if (!equalBytes(accessPk, this.keys.accessPk) || epoch !== this.keys.epoch) return undefined;
+    const { count, full } = this.#members;
+    return {
+      type: 'room',
+      count,
+      expiresInMs: this.#leftMs(),
+      history: this.#spec.history,
+      full,
+      closed: false,
+    };
+  }
+
+  append(session: MemberSession, n: number, envelope: Uint8Array): Placed {
+    const record = this.#members.speaking(session);
+    if (record === undefined) return { outcome: 'replaced' };
+    if (n <= record.lastN) return { outcome: 'repeated' };
+    if (epochOf(envelope) !== this.keys.epoch) return { outcome: 'refused', code: 'epoch' };
+    if (n > record.lastN + 1) return { outcome: 'refused', code: 'gap' };
+    record.lastN = n;
+    this.#restartLife();
+    const event = this.#log.append((seq) => encodeMessageEvent(seq, envelope));
+    this.#tellEvent(event);
+    return { outcome: 'placed', seq: event.seq };
+  }
+
+  publishProfile(session: MemberSession, sealed: Uint8Array): Uint8Array | undefined {
+    const record = this.#members.speaking(session);
+    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return undefined;
+    return this.#members.setProfile(record, sealed);
+  }
+
+  detach(session: MemberSession): void {
+    const record = this.#members.speaking(session);
+    if (record !== undefined) this.#members.detach(record);
+  }
+
+  leave(session: MemberSession): void {
+    const record = this.#members.speaking(session);
+    if (record !== undefined) this.#members.leave(record);
+  }
+
+  renew(session: MemberSession): void {
+    if (this.#members.speaking(session) === undefined) return;
+    this.#restartLife();
+    this.#tellLife();
+  }
+
+  shorten(share: number): void {
+    this.#log.trim(share);
+  }
+
+  /** The machine slept, and the room is that much older. */
+  woke(): void {
+    this.#timer[Symbol.dispose]();
+    this.#checkTime();
+    if (!this.isOver) this.#tellLife();
+  }
+
+  /** Drops everything at once and overwrites it; followers hear of it last. */
+  end(reason: EndedReason): void {
+    this.#timer[Symbol.dispose]();
+    this.#lifeForCrowd[Symbol.dispose]();
+    this.#log.wipe();
+    this.#members.wipe();
+    const { accessPk, ownerPk, linkPk } = this.keys;
+    for (const bytes of [this.#charter, this.#blob, accessPk, ownerPk, linkPk]) bytes?.fill(0);
+    this.#world.onEnd();
+    this.#world.tell({ type: 'ended', reason });
+  }
+
+  #welcome(record: MemberRecord, position: JoinRequest['position']): Joined {
+    return {
+      outcome: 'joined',
+      session: { slot: record.slot, generation: record.generation },
+      logId: this.#log.id,
+      seq: this.#log.seq,
+      ...this.#log.missedSince(position, record.from),
+      epoch: this.keys.epoch,
+      c: this.#c,
+      charter: this.#charter,
+      blob: this.#blob,
+      lastN: record.lastN,
+      closed: false,
+      slow: 0,
+      history: this.#spec.history,
+      lifeMs: this.#spec.lifeMs,
+      expiresInMs: this.#leftMs(),
+      ...this.#members.snapshot(record),
+    };
+  }
+
+  #emptied(): void {
+    if (this.#log.seq === 1 && this.#members.known <= 1) this.#world.onUnused();
+  }
+
+  #tellEvent(event: StoredEvent): void {
+    this.#world.tell({ type: 'event', logId: this.#log.id, event });
+  }
+
+  #tellLife(): void {
+    if (this.#members.counted) this.#lifeForCrowd.due();
+    else this.#tellLifeNow();
+  }
+
+  #tellLifeNow(): void {
+    this.#world.tell({ type: 'life', expiresInMs: this.#leftMs() });
+  }
+
+  #leftMs(): number {
+    return Math.ceil(this.#expiresAt - this.#world.clock.now());
+  }
+
+  #restartLife(): void {
+    this.#expiresAt = this.#world.clock.now() + this.#spec.lifeMs;
+  }
+
+  // One timer for the whole life: it looks when it rings, instead of being set anew by every message.
+  #checkTime(): void {
+    if (this.isOver) return this.end('expired');
+    const left = this.#expiresAt - this.#world.clock.now();
+    this.#timer = this.#world.clock.after(left, () => this.#checkTime());
+  }
+}
+
+const DENIED: JoinRefused = { outcome: 'denied' };
+const FULL: JoinRefused = { outcome: 'full' };

@@ -1,0 +1,204 @@
+// The embedded store: every room in this process's memory, gone with it. Names rooms and lets each look after itself.
+
+import { type EndedReason, RESERVATION_MS, type RoomId, type Sight, equalBytes } from '@mayfly/protocol';
+import type { Clock, RandomBytes } from '../../net/clock.ts';
+import { AwakeClock } from './awake-clock.ts';
+import { Followers } from '../followers.ts';
+import { MemoryRoom } from './memory-room.ts';
+import {
+  type Creation,
+  type JoinRefused,
+  type JoinRequest,
+  type Joined,
+  type MemberSession,
+  type Placed,
+  type RoomKeys,
+  type RoomListener,
+  type RoomSpec,
+  type RoomStore,
+  SOON_MS,
+  type StoreLimits,
+  type VerifiedCharter,
+  type VerifiedWith,
+} from '../room-store.ts';
+
+type Reservation = { readonly spec: RoomSpec; readonly until: number; readonly timer: Disposable };
+
+export type MemoryStoreSetup = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly limits: StoreLimits;
+  /** Larger rooms are told as counts; `LISTED_MAX`, unless chosen otherwise. */
+  readonly listedMax?: number;
+  /** The time of day, in milliseconds. Without it, the machine is taken to be always awake. */
+  readonly wall?: () => number;
+};
+
+export class MemoryStore implements RoomStore {
+  readonly #setup: MemoryStoreSetup;
+  readonly #awake: AwakeClock | undefined;
+  readonly #reserved = new Map<RoomId, Reservation>();
+  readonly #rooms = new Map<RoomId, MemoryRoom>();
+  /** Those that nobody uses, the longest unused first. */
+  readonly #unused = new Set<RoomId>();
+  readonly #followers = new Followers();
+  #freed = { lookedAt: -Infinity, at: 0 };
+
+  constructor(setup: MemoryStoreSetup) {
+    const { clock, wall } = setup;
+    this.#awake = wall && new AwakeClock({ clock, wall, onWake: () => this.#woke() });
+    this.#setup = { ...setup, clock: this.#awake ?? clock };
+  }
+
+  async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
+    if (this.#living(room) !== undefined || this.#reservation(room) !== undefined) return 'taken';
+    const hasPlace = this.#rooms.size + this.#reserved.size < this.#setup.limits.maxRooms;
+    if (!hasPlace && !this.#makeWay()) return { freeInMs: this.#freeInMs() };
+    this.#reserve(room, spec);
+    return hasPlace ? 'created' : 'created_instead';
+  }
+
+  async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
+    return this.#reservation(room)?.spec.ownerPk;
+  }
+
+  async open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'> {
+    const isOpened = this.#living(room)?.wasOpenedBy(charter.bytes) === true;
+    if (isOpened) return 'opened';
+    const reservation = this.#reservation(room);
+    // Somebody else may have reserved the id since the charter was verified.
+    if (reservation === undefined || !equalBytes(reservation.spec.ownerPk, charter.command.signerPk)) {
+      return 'not_reserved';
+    }
+    this.#forgetReservation(room, reservation);
+    const opened = new MemoryRoom(reservation.spec, charter, {
+      ...this.#setup,
+      tell: (...news) => this.#followers.tell(room, ...news),
+      onUse: () => this.#unused.delete(room),
+      onUnused: () => this.#unused.add(room),
+      onEnd: () => this.#forget(room),
+    });
+    this.#rooms.set(room, opened);
+    opened.begin();
+    return 'opened';
+  }
+
+  async keys(room: RoomId): Promise<RoomKeys | undefined> {
+    return this.#living(room)?.keys;
+  }
+
+  async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
+    return this.#living(room)?.join(request) ?? { outcome: 'denied' };
+  }
+
+  async look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined> {
+    return this.#living(room)?.look(verifiedWith);
+  }
+
+  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
+    return this.#living(room)?.append(session, n, envelope) ?? { outcome: 'gone' };
+  }
+
+  async publishProfile(
+    room: RoomId,
+    session: MemberSession,
+    sealed: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    return this.#living(room)?.publishProfile(session, sealed);
+  }
+
+  async detach(room: RoomId, session: MemberSession): Promise<void> {
+    this.#living(room)?.detach(session);
+  }
+
+  async leave(room: RoomId, session: MemberSession): Promise<void> {
+    this.#living(room)?.leave(session);
+  }
+
+  async renew(room: RoomId, session: MemberSession): Promise<void> {
+    this.#living(room)?.renew(session);
+  }
+
+  follow(room: RoomId, listener: RoomListener): Disposable {
+    return this.#followers.follow(room, listener);
+  }
+
+  async shorten(share: number): Promise<void> {
+    for (const room of this.#rooms.values()) room.shorten(share);
+  }
+
+  async size(): Promise<number> {
+    return this.#rooms.size + this.#reserved.size;
+  }
+
+  /** Ends every room: with the process they would be gone anyway. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#awake?.[Symbol.dispose]();
+    const why: EndedReason = 'server';
+    for (const room of this.#rooms.values()) room.end(why);
+    for (const [room, reservation] of this.#reserved) this.#forgetReservation(room, reservation);
+  }
+
+  #reserve(room: RoomId, spec: RoomSpec): void {
+    const { clock } = this.#setup;
+    this.#reserved.set(room, {
+      spec: { ...spec, ownerPk: Uint8Array.from(spec.ownerPk) },
+      until: clock.now() + RESERVATION_MS,
+      timer: clock.after(RESERVATION_MS, () => {
+        this.#reservation(room);
+      }),
+    });
+  }
+
+  // Timers stood still: whatever would have ended meanwhile ends now.
+  #woke(): void {
+    for (const room of this.#rooms.values()) room.woke();
+    for (const room of this.#reserved.keys()) this.#reservation(room);
+  }
+
+  #forget(room: RoomId): void {
+    this.#rooms.delete(room);
+    this.#unused.delete(room);
+  }
+
+  #makeWay(): boolean {
+    const [longest] = this.#unused;
+    const room = longest && this.#rooms.get(longest);
+    room?.end('server');
+    return room !== undefined;
+  }
+
+  // Looking through all rooms is worth it once a second at most.
+  #freeInMs(): number {
+    const now = this.#setup.clock.now();
+    if (now - this.#freed.lookedAt >= SOON_MS) this.#freed = { lookedAt: now, at: this.#freeAt() };
+    return Math.max(SOON_MS, Math.ceil(this.#freed.at - now));
+  }
+
+  #freeAt(): number {
+    let at = Infinity;
+    for (const { until } of this.#reserved.values()) at = Math.min(at, until);
+    for (const { expiresAt } of this.#rooms.values()) at = Math.min(at, expiresAt);
+    return at;
+  }
+
+  // Timers may be late, so whoever asks for a room looks at the clock first.
+  #living(id: RoomId): MemoryRoom | undefined {
+    const room = this.#rooms.get(id);
+    if (room?.isOver !== true) return room;
+    room.end('expired');
+    return undefined;
+  }
+
+  #reservation(id: RoomId): Reservation | undefined {
+    const reservation = this.#reserved.get(id);
+    if (reservation === undefined || this.#setup.clock.now() < reservation.until) return reservation;
+    this.#forgetReservation(id, reservation);
+    return undefined;
+  }
+
+  #forgetReservation(id: RoomId, reservation: Reservation): void {
+    reservation.timer[Symbol.dispose]();
+    this.#reserved.delete(id);
+  }
+}

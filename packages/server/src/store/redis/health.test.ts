@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TestClock, settled } from '../../testing/clock.ts';
+import { SeededRandom } from '../../testing/random.ts';
+import { envelope, roomId } from '../../testing/signer.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { Condition, type RedisTrouble } from './health.ts';
+import { Insistence } from './retry.ts';
+import type { Link } from './link.ts';
+import { LEASE_MS } from './node-leases.ts';
+import { RedisStore } from './redis-store.ts';
+
+let clock: TestClock;
+let insistence: Insistence;
+let condition: Condition;
+/** What Redis answers to a look; undefined: it is well. */
+let trouble: RedisTrouble | undefined;
+let told: string[];
+let asked: string[];
+
+beforeEach(() => {
+  clock = new TestClock();
+  insistence = new Insistence(clock, (error) => {
+    throw error;
+  });
+  trouble = undefined;
+  told = [];
+  asked = [];
+  const ask = async (name: string, keys: readonly string[]) => {
+    asked.push(`${name} ${keys.join()}`);
+    if (trouble === undefined) return;
+    condition.failed(trouble, keys.join());
+    throw new StoreUnavailable();
+  };
+  condition = new Condition(insistence, ask, {
+    redisTrouble: (what) => void told.push(what),
+    redisWell: (lastedMs) => void told.push(`well after ${lastedMs}`),
+    redisEmptied: () => void told.push('emptied'),
+  });
+});
+
+async function seconds(count: number): Promise<void> {
+  for (let second = 0; second < count; second++) {
+    clock.pass(1_000);
+    await settled();
+  }
+}
+
+describe('how Redis is', () => {
+  test('many failures are told once, and the end with how long it was', async () => {
+    trouble = 'SILENT';
+    for (let call = 0; call < 5; call++) condition.failed('SILENT', 'r{7}:Room11');
+    await seconds(12);
+    expect(condition.now).toEqual({ trouble: 'SILENT', seconds: 12 });
+    trouble = undefined;
+    await seconds(5);
+    expect(told).toEqual(['SILENT']);
+    await seconds(1);
+    expect(told).toEqual(['SILENT', 'well after 13000']);
+    expect(condition.now).toBeUndefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('one that comes and goes is one trouble', async () => {
+    for (let time = 0; time < 10; time++) {
+      condition.failed('SILENT', 'r{7}:Room11');
+      await seconds(4);
+    }
+    await seconds(6);
+    expect(told).toEqual(['SILENT', 'well after 37000']);
+  });
+
+  test('another trouble than before is told, when it lasts until the next look', async () => {
+    trouble = 'LOADING';
+    condition.failed('SILENT', 'r{7}:Room11');
+    await seconds(3);
+    condition.failed('SILENT', 'r{7}:Room11');
+    await seconds(3);
+    expect(told).toEqual(['SILENT', 'LOADING']);
+    expect(condition.now?.trouble).toBe('LOADING');
+  });
+
+  test.each([
+    ['r{7}:Room11', 'r{7}:-'],
+    ['d{1023}', 'r{1023}:-'],
+    ['n', 'r{n}:-'],
+  ])('the server that failed is asked: %s', async (key, besides) => {
+    condition.failed('SILENT', key);
+    await seconds(1);
+    expect(asked).toEqual([`create ${besides}`]);
+  });
+
+  test('nothing is asked while all is well, and nothing after the node stopped', async () => {
+    await seconds(10);
+    condition.failed('SILENT', 'n');
+    insistence[Symbol.dispose]();
+    await seconds(10);
+    expect(asked).toEqual([]);
+  });
+
+  test('a loss of what it held is told once, in however many places it shows', async () => {
+    condition.emptied();
+    await seconds(10);
+    condition.emptied();
+    await seconds(10);
+    condition.emptied();
+    expect(told).toEqual(['emptied']);
+    clock.pass(LEASE_MS);
+    condition.emptied();
+    expect(told).toEqual(['emptied', 'emptied']);
+  });
+});
+
+test('a room that vanished is a sign, too: the lease is on one server of a cluster only', async () => {
+  const link: Link = {
+    call: async () => 'vanished',
+    range: async () => [],
+    listen: async () => {},
+    silence: () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+  await using store = new RedisStore({
+    clock,
+    random: new SeededRandom(3).bytes,
+    limits: { maxRooms: 1, maxMembers: 1, historyMessages: 1, historyBytes: 1 },
+    connect: () => link,
+    onTrouble: () => {},
+    report: { redisTrouble: () => {}, redisWell: () => {}, redisEmptied: () => void told.push('emptied') },
+  });
+  const session = { slot: new Uint8Array(8), generation: 1 };
+  expect(await store.append(roomId('Room11'), session, 1, envelope(1))).toEqual({ outcome: 'gone' });
+  expect(told).toEqual(['emptied']);
+});

@@ -1,0 +1,40 @@
+// From REDIS_URL to a store.
+
+import type { Clock, RandomBytes } from '../../../net/clock.ts';
+import type { StoreLimits } from '../../room-store.ts';
+import type { RedisAddress } from '../address.ts';
+import type { RedisReport } from '../health.ts';
+import { readLibrary } from '../library.ts';
+import { RedisLink } from '../redis-link.ts';
+import { RedisStore } from '../redis-store.ts';
+
+export type RedisStoreParts = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly limits: StoreLimits;
+  /** Our own fault, noticed while nobody waits for an answer. */
+  readonly onTrouble: (error: unknown) => void;
+  readonly report?: RedisReport;
+};
+
+/** Throws `StoreUnavailable` when Redis cannot be reached or asked. */
+export async function connectRedisStore(address: RedisAddress, parts: RedisStoreParts): Promise<RedisStore> {
+  const library = readLibrary();
+  const links: RedisLink[] = [];
+  const store = new RedisStore({
+    ...parts,
+    connect: (events) => {
+      const link = new RedisLink({ address, library, clock: parts.clock, events });
+      links.push(link);
+      return link;
+    },
+  });
+  try {
+    await Promise.all(links.map((link) => link.ready()));
+    await store.beat();
+    return store;
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+// Whether there is space for new rooms, as whoever runs this hears it: told when that changes, and not for each room.
+
+import { background } from '../net/background.ts';
+import type { Clock } from '../net/clock.ts';
+import type { Creation } from './room-store.ts';
+
+/** `give_way`: new rooms take the places of rooms that nobody uses. `full`: every room is in use, and none is made. */
+export type SpaceTrouble = 'give_way' | 'full';
+
+/** What is told to the log. */
+export interface SpaceReport {
+  /** The server is at its bound of rooms. */
+  roomsShort(trouble: SpaceTrouble): void;
+  roomsFree(lastedMs: number): void;
+}
+
+/** For /healthz. */
+export type SpaceSpell = { readonly trouble: SpaceTrouble; readonly seconds: number };
+
+/** It is over when it did not show for so long, so that one room that ends does not fill the log. */
+export const CALM_MS = 60_000;
+
+export type RoomSpaceSetup = {
+  readonly clock: Clock;
+  readonly maxRooms: number;
+  /** How many rooms there are. */
+  readonly size: () => Promise<number>;
+  readonly report: SpaceReport;
+  readonly onTrouble: (error: unknown) => void;
+};
+
+type Spell = { readonly since: number; told: SpaceTrouble; look: Disposable };
+
+export class RoomSpace implements Disposable {
+  readonly #setup: RoomSpaceSetup;
+  /** When each showed last. */
+  readonly #seenAt = { give_way: -Infinity, full: -Infinity };
+  #spell: Spell | undefined;
+
+  constructor(setup: RoomSpaceSetup) {
+    this.#setup = setup;
+  }
+
+  /** What the store answered to a wish for a room. */
+  saw(creation: Creation): void {
+    if (creation === 'created_instead') this.#short('give_way');
+    if (typeof creation === 'object') this.#short('full');
+  }
+
+  get spell(): SpaceSpell | undefined {
+    const spell = this.#spell;
+    return spell && { trouble: spell.told, seconds: Math.floor((this.#now() - spell.since) / 1000) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#spell?.look[Symbol.dispose]();
+    this.#spell = undefined;
+  }
+
+  #short(trouble: SpaceTrouble): void {
+    this.#seenAt[trouble] = this.#now();
+    this.#spell ??= this.#begin(trouble);
+    if (trouble === 'full') this.#tell(this.#spell, 'full');
+  }
+
+  #begin(trouble: SpaceTrouble): Spell {
+    this.#setup.report.roomsShort(trouble);
+    return { since: this.#now(), told: trouble, look: this.#lookLater() };
+  }
+
+  #tell(spell: Spell, trouble: SpaceTrouble): void {
+    if (spell.told === trouble) return;
+    this.#spell = { ...spell, told: trouble };
+    this.#setup.report.roomsShort(trouble);
+  }
+
+  #lookLater(): Disposable {
+    const { clock, onTrouble } = this.#setup;
+    return clock.after(CALM_MS, () => background(this.#look(), onTrouble));
+  }
+
+  async #look(): Promise<void> {
+    const isFree = !this.#showed('full') && !this.#showed('give_way') && (await this.#hasPlace());
+    const spell = this.#spell;
+    if (spell === undefined) return;
+    if (isFree) return this.#end(spell);
+    this.#spell = { ...spell, look: this.#lookLater() };
+    if (this.#showed('give_way') && !this.#showed('full')) this.#tell(this.#spell, 'give_way');
+  }
+
+  // A store that cannot say is asked again.
+  async #hasPlace(): Promise<boolean> {
+    const { size, maxRooms } = this.#setup;
+    return (await size().catch(() => maxRooms)) < maxRooms;
+  }
+
+  #end({ since }: Spell): void {
+    this.#spell = undefined;
+    this.#setup.report.roomsFree(this.#now() - since);
+  }
+
+  #showed(trouble: SpaceTrouble): boolean {
+    return this.#now() - this.#seenAt[trouble] < CALM_MS;
+  }
+
+  #now(): number {
+    return this.#setup.clock.now();
+  }
+}

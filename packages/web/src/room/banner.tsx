@@ -1,0 +1,60 @@
+// Says how the connection is when it is not as it should be. It floats over the stream and moves nothing.
+
+import type { RoomView } from './model/room-view.ts';
+import { roomTexts } from '../words/room.ts';
+import { Icon } from '../ui/icon.tsx';
+
+type BannerProps = { readonly view: RoomView };
+
+/** The region stays, so that a screen reader hears what appears in it. */
+export function Banner({ view }: BannerProps) {
+  return (
+    <div class="stage__over" role="status">
+      <Words view={view} />
+    </div>
+  );
+}
+
+function Words({ view }: BannerProps) {
+  switch (view.banner.value) {
+    case undefined:
+      return null;
+    case 'offline':
+      return (
+        <div class="banner banner--off">
+          <Icon name="off" />
+          <p>
+            <b>{roomTexts.offline}</b> {roomTexts.offlineLead}
+          </p>
+          <button class="btn" type="button" onClick={() => view.tryNow()}>
+            {roomTexts.tryNow}
+          </button>
+        </div>
+      );
+    case 'busy':
+    case 'too_fast':
+    case 'unavailable':
+    case 'server_full':
+      return (
+        <Busy
+          heading={roomTexts.putOff[view.banner.value]}
+          lead={roomTexts.putOffLead(view.timeUntil(view.retryAt.value))}
+        />
+      );
+    case 'reconnecting':
+      return <Busy heading={roomTexts.reconnecting} lead={roomTexts.reconnectingLead} />;
+    case 'connecting':
+      return <Busy heading={roomTexts.connecting} lead="" />;
+  }
+}
+
+function Busy({ heading, lead }: { readonly heading: string; readonly lead: string }) {
+  return (
+    <div class="banner">
+      <span class="spin" aria-hidden="true" />
+      <p>
+        <b>{heading}</b> {lead}
+      </p>
+    </div>
+  );
+}

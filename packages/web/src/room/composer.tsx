@@ -1,0 +1,114 @@
+// Where a message is written: grows with it, and keeps it until it is sent.
+
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { supportsStyle } from '../browser/browser.ts';
+import { sendsMessage } from './composer-keys.ts';
+import { isTouch } from './room-focus.ts';
+import type { RoomView } from './model/room-view.ts';
+import { roomTexts } from '../words/room.ts';
+import { Icon } from '../ui/icon.tsx';
+
+type ComposerProps = { readonly view: RoomView };
+
+/** Below this many characters left, the counter shows. */
+const NEAR_LIMIT = 1000;
+
+const growsByItself = supportsStyle('field-sizing', 'content');
+
+export function Composer({ view }: ComposerProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = view.draft.value;
+  useLayoutEffect(() => {
+    if (!growsByItself && field.current !== null) fitHeight(field.current);
+  }, [draft]);
+  useLayoutEffect(() => {
+    // On touch the keyboard would cover what there is to read; in a new room the link comes first.
+    if (!isTouch() && view.opening.peek() !== 'created') field.current?.focus({ preventScroll: true });
+  }, []);
+  const send = () => {
+    view.send();
+    field.current?.focus();
+  };
+  return (
+    <div class="foot-in">
+      <form
+        class="composer"
+        aria-label={roomTexts.composer}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <div class="composer__row">
+          <textarea
+            class="composer__text"
+            ref={field}
+            rows={1}
+            dir="auto"
+            aria-label={roomTexts.message}
+            aria-invalid={view.draftRoomLeft.value < 0}
+            aria-describedby="composer-room"
+            placeholder={roomTexts.placeholder}
+            enterkeyhint={isTouch() ? 'enter' : 'send'}
+            value={draft}
+            onInput={(event) => {
+              view.draft.value = event.currentTarget.value;
+            }}
+            onKeyDown={(event) => {
+              if (!sendsMessage(event, isTouch())) return;
+              event.preventDefault();
+              send();
+            }}
+          />
+          <button
+            class="btn btn--pri send"
+            type="submit"
+            aria-label={roomTexts.send}
+            disabled={!view.canSend.value}
+          >
+            <Icon name="up" />
+          </button>
+        </div>
+      </form>
+      <RoomLeft view={view} />
+      <Tip view={view} />
+    </div>
+  );
+}
+
+/** How much still fits, when that gets little. */
+function RoomLeft({ view }: ComposerProps) {
+  const left = view.draftRoomLeft.value;
+  return (
+    <div class="composer__left" id="composer-room">
+      {left < 0 && (
+        <p class="err" role="alert">
+          <Icon name="alert" small />
+          <span>{roomTexts.tooLong(-left)}</span>
+        </p>
+      )}
+      {left >= 0 && left < NEAR_LIMIT && <small>{roomTexts.charactersLeft(left)}</small>}
+    </div>
+  );
+}
+
+function Tip({ view }: ComposerProps) {
+  return (
+    <p class="composer__tip">
+      <span>{view.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
+      {!isTouch() && (
+        <span>
+          <kbd>{roomTexts.tipEnter}</kbd>
+          {roomTexts.tipSends}
+          <kbd>{roomTexts.tipShiftEnter}</kbd>
+          {roomTexts.tipNewLine}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function fitHeight(field: HTMLTextAreaElement): void {
+  field.style.blockSize = 'auto';
+  field.style.blockSize = `${field.scrollHeight}px`;
+}

@@ -1,0 +1,39 @@
+// Somebody's name in their colour, with the tag where two people share the name.
+
+import type { Person } from '@mayfly/client';
+import { roomTexts, shownName } from '../../words/room.ts';
+
+/** One of eight colours; the same person has the same on every page. */
+export function hueOf(person: Person): number {
+  return (person.colour % 8) + 1;
+}
+
+type AuthorNameProps = { readonly person: Person; readonly tagged: boolean };
+
+/** A name too long for its place loses its end: what cuts it off runs in the direction of the name. */
+export function AuthorName({ person, tagged }: AuthorNameProps) {
+  const name = shownName(person.name);
+  if (!tagged) {
+    return (
+      <bdi class="name" dir="auto" data-hue={hueOf(person)}>
+        {name}
+      </bdi>
+    );
+  }
+  return (
+    <span class="name name--tagged" data-hue={hueOf(person)}>
+      <bdi dir="auto">{name}</bdi>
+      <span class="name__tag" role="img" aria-label={roomTexts.tag(person.tag)}>
+        {` ‹${person.tag}›`}
+      </span>
+    </span>
+  );
+}
+
+export function Avatar({ person }: { readonly person: Person }) {
+  return (
+    <span class="av" aria-hidden="true" data-hue={hueOf(person)}>
+      {person.emoji[0]?.glyph}
+    </span>
+  );
+}

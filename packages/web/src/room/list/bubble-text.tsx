@@ -1,0 +1,105 @@
+// The bubble itself: a message's text with its links, and how much of it.
+
+import { Component } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { TextPart } from '../text/linkify.ts';
+import { isFewEmoji, mayBeTall } from '../text/message-look.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { roomTexts } from '../../words/room.ts';
+
+type BubbleTextProps = {
+  /** Undefined for a kind of message that this page cannot show; none where there is nothing to see. */
+  readonly parts: readonly TextPart[] | undefined;
+  readonly view: RoomView;
+};
+
+export function BubbleText({ parts, view }: BubbleTextProps) {
+  if (parts === undefined) return <Placeholder text={roomTexts.unsupported} />;
+  if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
+  if (mayBeTall(parts)) return <LongText parts={parts} view={view} />;
+  return (
+    <div class={isFewEmoji(parts) ? 'bubble bubble--emoji' : 'bubble'}>
+      <p dir="auto">
+        <LinkedText parts={parts} />
+      </p>
+    </div>
+  );
+}
+
+function Placeholder({ text }: { readonly text: string }) {
+  return (
+    <div class="bubble bubble--gone">
+      <p>{text}</p>
+    </div>
+  );
+}
+
+type LongTextProps = { readonly parts: readonly TextPart[]; readonly view: RoomView };
+
+/** Whatever leads into what is cut off shows all: the button, the focus of a link, a place the browser found. */
+function LongText({ parts, view }: LongTextProps) {
+  const text = useRef<HTMLParagraphElement>(null);
+  const [isWhole, setWhole] = useState(false);
+  const isCut = useIsCut(text, isWhole);
+  const showAll = () => {
+    if (!isCut) return;
+    // They read on from here, wherever the end of the room is then.
+    view.atEnd.value = false;
+    setWhole(true);
+  };
+  return (
+    <div class="bubble">
+      <p
+        class={isWhole ? undefined : 'bubble__start'}
+        dir="auto"
+        ref={text}
+        onFocusIn={showAll}
+        onScroll={showAll}
+      >
+        <LinkedText parts={parts} />
+      </p>
+      {isCut && (
+        <button class="link bubble__all" type="button" onClick={showAll}>
+          {roomTexts.showAll}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** How much fits depends on the width of the window and the size of the type. */
+function useIsCut(text: { readonly current: HTMLElement | null }, isWhole: boolean): boolean {
+  const [isCut, setCut] = useState(false);
+  useEffect(() => {
+    const { current } = text;
+    if (current === null) return undefined;
+    const resized = new ResizeObserver(() => setCut(!isWhole && current.scrollHeight > current.clientHeight));
+    resized.observe(current);
+    return () => resized.disconnect();
+  }, [text, isWhole]);
+  return isCut && !isWhole;
+}
+
+type LinkedTextProps = { readonly parts: readonly TextPart[] };
+
+/** Draws again only for another text: a bubble is drawn for each later message of its turn. */
+class LinkedText extends Component<LinkedTextProps> {
+  override shouldComponentUpdate(next: LinkedTextProps): boolean {
+    return next.parts !== this.props.parts;
+  }
+
+  override render({ parts }: LinkedTextProps) {
+    return parts.map((part) => (part.type === 'text' ? part.text : <Link part={part} />));
+  }
+}
+
+/** Isolated left to right, and the host from the rest: no text around can change where the link reads to lead. */
+function Link({ part }: { readonly part: Extract<TextPart, { type: 'link' }> }) {
+  return (
+    <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
+      {part.before}
+      <bdi>{part.host}</bdi>
+      {part.after}
+    </a>
+  );
+}

@@ -1,0 +1,71 @@
+// What stands above the oldest message: the link of a room just made, where the room starts, or why not here.
+
+import type { RoomFacts } from '@mayfly/client';
+import type { Opening as OpeningKind, RoomView } from '../model/room-view.ts';
+import { roomTexts } from '../../words/room.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { Mark } from '../../ui/mark.tsx';
+import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
+import { RoomCreated } from './room-created.tsx';
+import { CopyButton } from '../../ui/share-link.tsx';
+
+export type OpeningActions = {
+  readonly onInvite: () => void;
+  readonly onQr: () => void;
+  readonly onRename: () => void;
+};
+
+type OpeningProps = OpeningActions & { readonly view: RoomView };
+
+export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
+  const kind = view.opening.value;
+  if (kind === 'created') return <RoomCreated view={view} onQr={onQr} onRename={onRename} />;
+  const facts = view.facts.value;
+  if (facts === undefined || kind === undefined) return null;
+  return (
+    <li class={kind === 'alone_here' ? 'birth birth--alone' : 'birth'}>
+      <Mark />
+      <h2>{HEADINGS[kind]}</h2>
+      <p>{leadOf(kind, facts)}</p>
+      {kind === 'alone_here' && (
+        <div class="row">
+          <CopyButton text={view.link} primary={false} onRefused={onInvite} />
+          <button class="btn btn--sec" type="button" onClick={onQr}>
+            <Icon name="qr" />
+            {roomTexts.link.qr}
+          </button>
+        </div>
+      )}
+      {!view.keyIsKept && (
+        <p class="hint">
+          <Icon name="alert" small /> {roomTexts.link.inAddress}
+        </p>
+      )}
+      <span class="narrow-only">
+        <PlainHttpBadge />
+      </span>
+    </li>
+  );
+}
+
+type Plain = Exclude<OpeningKind, 'created'>;
+
+const HEADINGS: Readonly<Record<Plain, string>> = {
+  alone_here: roomTexts.aloneHere,
+  start: roomTexts.start,
+  joined_late: roomTexts.joinedLate,
+  cut_off: roomTexts.cutOff,
+};
+
+function leadOf(kind: Plain, facts: RoomFacts): string {
+  switch (kind) {
+    case 'alone_here':
+      return roomTexts.aloneLead(facts.lifeMs);
+    case 'start':
+      return roomTexts.startLead(facts.lifeMs);
+    case 'joined_late':
+      return roomTexts.joinedLateLead;
+    case 'cut_off':
+      return roomTexts.cutOffLead(facts.limits.historyMessages);
+  }
+}

@@ -1,0 +1,15 @@
+// How a printed conversation begins.
+
+import { dateAndTime } from '../../ui/clock-time.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { roomTexts } from '../../words/room.ts';
+
+/** Only on paper, where the screen's header would only be in the way. */
+export function PrintHead({ view }: { readonly view: RoomView }) {
+  return (
+    <div class="print-head">
+      <p>{roomTexts.title(view.id, 0)}</p>
+      <p>{roomTexts.printed(dateAndTime(view.minute.value))}</p>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+// A room that was made here and has nobody else in it yet: its link, and the ways to send it.
+
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import type { RoomView } from '../model/room-view.ts';
+import { roomTexts, shownName } from '../../words/room.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { Mark } from '../../ui/mark.tsx';
+import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
+import { ShareLink } from '../../ui/share-link.tsx';
+
+type RoomCreatedProps = {
+  readonly view: RoomView;
+  readonly onQr: () => void;
+  readonly onRename: () => void;
+};
+
+/** Stands in the middle of the room until somebody comes or something is written. */
+export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
+  const headingId = useId();
+  const card = useFocusPassedOn();
+  const life = view.facts.value?.lifeMs;
+  return (
+    <li class="birth birth--made">
+      <section class="card made" aria-labelledby={headingId} ref={card}>
+        <div class="made__head">
+          <Mark />
+          <h2 id={headingId}>{roomTexts.created}</h2>
+          <p>
+            {roomTexts.createdLead} {life !== undefined && roomTexts.createdLife(life)}
+          </p>
+        </div>
+        <ShareLink url={view.link} primary={view.isNew ? 'focused' : true} keyIsKept={view.keyIsKept}>
+          <button class="btn btn--sec" type="button" aria-haspopup="dialog" onClick={onQr}>
+            <Icon name="qr" />
+            {roomTexts.link.qr}
+          </button>
+        </ShareLink>
+        <p class="note note--warn">
+          <Icon name="gone" />
+          <span>
+            <b>{roomTexts.inviteWarning}</b> {roomTexts.createdWarning}
+          </span>
+        </p>
+        <YourName view={view} onRename={onRename} />
+        <span class="narrow-only">
+          <PlainHttpBadge />
+        </span>
+      </section>
+    </li>
+  );
+}
+
+function YourName({ view, onRename }: Omit<RoomCreatedProps, 'onQr'>) {
+  const you = view.you.value;
+  return (
+    <p class="made__name">
+      {you !== undefined && (
+        <>
+          <span>
+            {roomTexts.yourName} <b dir="auto">{shownName(you.name)}</b>
+          </span>
+          <button class="link" type="button" onClick={onRename}>
+            {roomTexts.rename}
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Focus that was in the card when it goes is in the composer then, not nowhere. */
+function useFocusPassedOn() {
+  const card = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const shown = card.current;
+    return () => {
+      if (shown?.contains(document.activeElement) !== true) return;
+      document.querySelector<HTMLElement>('.composer__text')?.focus({ preventScroll: true });
+    };
+  }, []);
+  return card;
+}

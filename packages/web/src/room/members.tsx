@@ -1,0 +1,116 @@
+// Who is here, and the emoji by which people and rooms are told apart.
+
+import type { Emoji, Member } from '@mayfly/client';
+import type { RoomView } from './model/room-view.ts';
+import { roomTexts } from '../words/room.ts';
+import { AuthorName, Avatar } from './list/author-name.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+type MembersProps = { readonly view: RoomView };
+
+/** Beside the stream, where there is room for it. */
+export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide: () => void }) {
+  return (
+    <aside class="side" aria-label={roomTexts.participantsLabel}>
+      <div class="side__head">
+        <h2>
+          {roomTexts.inThisRoom}
+          <span class="num">{view.count.value || ''}</span>
+        </h2>
+        <button class="icb" type="button" aria-label={roomTexts.hideParticipants} onClick={onHide}>
+          <Icon name="x" />
+        </button>
+      </div>
+      <MemberList view={view} />
+      <SafetyCode view={view} />
+    </aside>
+  );
+}
+
+type MembersDialogProps = MembersProps & { readonly onInvite: () => void; readonly onClose: () => void };
+
+export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
+  const title = (
+    <>
+      {roomTexts.inThisRoom} <span class="num">{view.count.value || ''}</span>
+    </>
+  );
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <MemberList view={view} />
+      <SafetyCode view={view} />
+      <button class="btn btn--sec btn--wide" type="button" onClick={onInvite}>
+        <Icon name="invite" />
+        {roomTexts.invitePeople}
+      </button>
+    </Dialog>
+  );
+}
+
+function MemberList({ view }: MembersProps) {
+  const shared = view.sharedNames.value;
+  const members = view.members.value;
+  const whole = view.listIsWhole.value;
+  const current = view.listIsCurrent.value;
+  return (
+    <ul class="mates">
+      {!current && members.length > 0 && <li class="mates__some">{roomTexts.listBefore}</li>}
+      {!whole && <li class="mates__some">{roomTexts.someOfThem}</li>}
+      {members.map((member) => (
+        <MemberRow
+          key={member.idPk}
+          member={member}
+          tagged={shared.has(member.name)}
+          away={whole && current && member.away}
+        />
+      ))}
+    </ul>
+  );
+}
+
+type MemberRowProps = {
+  readonly member: Member;
+  readonly tagged: boolean;
+  readonly away: boolean;
+};
+
+function MemberRow({ member, tagged, away }: MemberRowProps) {
+  const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
+  return (
+    <li class="mate">
+      <Avatar person={member} />
+      <span>
+        <span class="mate__n">
+          {member.introduced ? <AuthorName person={member} tagged={tagged} /> : roomTexts.someone}
+          {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
+        </span>
+        <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>
+          {member.emoji.map((emoji) => emoji.glyph)}
+        </span>
+        {away && <small>{roomTexts.away}</small>}
+      </span>
+    </li>
+  );
+}
+
+/** Eight emoji that are the same for everyone in the room. */
+export function SafetyCode({ view }: MembersProps) {
+  const code = view.facts.value?.safetyCode;
+  if (code === undefined) return null;
+  return (
+    <section class="side__safe">
+      <h3>{roomTexts.safety}</h3>
+      <div class="emo8" role="img" aria-label={spoken(code)}>
+        {code.map((emoji, place) => (
+          <span key={place}>{emoji.glyph}</span>
+        ))}
+      </div>
+      <p>{roomTexts.safetyHint}</p>
+    </section>
+  );
+}
+
+function spoken(emoji: readonly Emoji[]): string {
+  return emoji.map(({ name }) => name).join(', ');
+}

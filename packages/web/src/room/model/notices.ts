@@ -1,0 +1,106 @@
+// What happened between messages, folded: a phone that locks for a minute leaves no line, and a group that comes leaves one.
+
+import type { ResetReason } from '@mayfly/protocol';
+import type { Person } from '@mayfly/client';
+
+/** A notice stands after the message that was the newest then. */
+export type Place = { readonly log: number; readonly seq: number };
+
+export type NoticeContent =
+  | { readonly type: 'joined' | 'left'; readonly people: readonly Person[] }
+  /** `person` is called something else now. */
+  | { readonly type: 'renamed'; readonly person: Person; readonly before: string }
+  | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
+  /** A message of one's own that was logged, and left the history before it was seen. */
+  | { readonly type: 'trimmed'; readonly text: string };
+
+export type Notice = NoticeContent & { readonly key: string; readonly after: Place; readonly at: number };
+
+/** Someone who lost their connection this long ago, and has left, gets their line. */
+export const HELD_MS = 2 * 60_000;
+/** The oldest make room for new ones, but never what is left of a message of one's own. */
+export const NOTICES_MAX = 200;
+/** People on one line; more than these get another one. */
+export const PEOPLE_MAX = 200;
+
+type HeldDeparture = { readonly person: Person; readonly drawnAt: number };
+
+export class Notices {
+  readonly #held = new Map<string, HeldDeparture>();
+  #list: readonly Notice[] = [];
+  #made = 0;
+
+  /** Oldest first; another array after each change. */
+  get list(): readonly Notice[] {
+    return this.#list;
+  }
+
+  /** Nothing to say of someone who comes back before anything was said since they went. */
+  joined(person: Person, at: number, after: Place): void {
+    if (this.#held.delete(person.idPk)) return;
+    if (!this.#takeBack(person, after)) this.#together('joined', person, at, after);
+  }
+
+  /** `awaySince`: they lost their connection then, and may be back soon. */
+  left(person: Person, at: number, after: Place, awaySince?: number): void {
+    // Held departures are bounded, too.
+    if (awaySince === undefined || this.#held.size >= PEOPLE_MAX) this.#together('left', person, at, after);
+    else this.#held.set(person.idPk, { person, drawnAt: awaySince + HELD_MS });
+  }
+
+  add(content: Exclude<NoticeContent, { type: 'joined' | 'left' }>, at: number, after: Place): void {
+    this.#push(content, at, after);
+  }
+
+  /** Draws the departures whose time has come. */
+  pass(now: number, after: Place): void {
+    for (const [idPk, { person, drawnAt }] of this.#held) {
+      if (drawnAt > now) continue;
+      this.#held.delete(idPk);
+      this.#together('left', person, now, after);
+    }
+  }
+
+  // Someone who left and is back with nothing in between: neither line has any news.
+  #takeBack({ idPk }: Person, after: Place): boolean {
+    const index = this.#list.findLastIndex(
+      (notice) => notice.type === 'left' && isSamePlace(notice.after, after) && has(notice.people, idPk),
+    );
+    const notice = this.#list[index];
+    if (notice?.type !== 'left') return false;
+    const people = notice.people.filter((person) => person.idPk !== idPk);
+    const kept = people.length > 0 ? [{ ...notice, people }] : [];
+    this.#list = [...this.#list.slice(0, index), ...kept, ...this.#list.slice(index + 1)];
+    return true;
+  }
+
+  #together(type: 'joined' | 'left', person: Person, at: number, after: Place): void {
+    const last = this.#list.at(-1);
+    const joins =
+      last?.type === type && isSamePlace(last.after, after) && last.people.length < PEOPLE_MAX
+        ? last
+        : undefined;
+    if (joins === undefined) return this.#push({ type, people: [person] }, at, after);
+    const people = has(joins.people, person.idPk) ? joins.people : [...joins.people, person];
+    this.#list = [...this.#list.slice(0, -1), { ...joins, people, at }];
+  }
+
+  #push(content: NoticeContent, at: number, after: Place): void {
+    const notice = { ...content, key: `notice-${this.#made}`, at, after };
+    this.#made += 1;
+    this.#list = newest([...this.#list, notice]);
+  }
+}
+
+function newest(notices: readonly Notice[]): readonly Notice[] {
+  let surplus = notices.length - NOTICES_MAX;
+  return notices.filter(({ type }) => type === 'trimmed' || surplus-- <= 0);
+}
+
+function has(people: readonly Person[], idPk: string): boolean {
+  return people.some((person) => person.idPk === idPk);
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.log === b.log && a.seq === b.seq;
+}

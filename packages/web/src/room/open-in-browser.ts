@@ -1,0 +1,35 @@
+// The SDK's room with what a browser tab gives it: its storage, its WebSocket, the server it came from.
+
+import {
+  type Room,
+  type RoomLink,
+  lookAtRoom,
+  openRoom,
+  socketUrl,
+  webSocketTransport,
+} from '@mayfly/client';
+import { Lobby, type LobbyDeps } from './model/lobby.ts';
+import { tabStorage } from '../browser/tab-storage.ts';
+
+export type RoomEntry = {
+  readonly link: RoomLink;
+  readonly name: string;
+  /** It was made here, a moment ago. */
+  readonly isNew?: boolean;
+};
+
+/** As who the tab's storage holds, or else as someone new. */
+export function openInBrowser({ link, name }: RoomEntry): Room {
+  return openRoom({
+    link,
+    name,
+    storage: tabStorage,
+    transport: webSocketTransport(socketUrl(location.origin)),
+  });
+}
+
+/** Looks at the room of a link until it is disposed of. */
+export function openLobby(link: RoomLink, deps: Omit<LobbyDeps, 'look'>): Lobby {
+  const transport = webSocketTransport(socketUrl(location.origin));
+  return new Lobby({ ...deps, look: (until) => lookAtRoom({ link, transport, signal: until }) });
+}

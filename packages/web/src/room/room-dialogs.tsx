@@ -1,0 +1,136 @@
+// The room's dialogs: invite, leave, change the name, details.
+
+import type { RoomFacts } from '@mayfly/client';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isNameTooLong } from '../ui/display-name.ts';
+import type { RoomView } from './model/room-view.ts';
+import { roomTexts } from '../words/room.ts';
+import { texts } from '../words/start.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { NameField } from '../ui/name-field.tsx';
+import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
+import { QrCode } from '../ui/qr-code.tsx';
+import { ShareLink } from '../ui/share-link.tsx';
+
+type DialogProps = { readonly view: RoomView; readonly onClose: () => void };
+
+export function InviteDialog({ view, onClose }: DialogProps) {
+  const history = view.facts.value?.history;
+  return (
+    <Dialog title={roomTexts.invitePeople} onClose={onClose}>
+      <ShareLink url={view.link} primary="focused" keyIsKept={view.keyIsKept} />
+      <QrCode text={view.link} label={roomTexts.link.qrLabel} />
+      <p class="note note--warn">
+        <Icon name="gone" />
+        <span>
+          <b>{roomTexts.inviteWarning}</b> {history !== undefined && roomTexts.inviteHistory[history]}
+        </span>
+      </p>
+    </Dialog>
+  );
+}
+
+export function QrDialog({ view, onClose }: DialogProps) {
+  return (
+    <Dialog title={roomTexts.link.qr} lead={roomTexts.link.qrLead} onClose={onClose}>
+      <QrCode text={view.link} label={roomTexts.link.qrLabel} />
+    </Dialog>
+  );
+}
+
+type LeaveDialogProps = DialogProps & { readonly onLeave: () => void };
+
+export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
+  const [first, ...others] = lossesOf(view);
+  return (
+    <Dialog title={roomTexts.leaveAsk} lead={first} onClose={onClose}>
+      {others.map((loss) => (
+        <p class="muted" key={loss}>
+          {loss}
+        </p>
+      ))}
+      <div class="acts">
+        <button class="btn btn--pri" type="button" onClick={onLeave}>
+          {roomTexts.leave}
+        </button>
+        <button class="btn btn--sec" type="button" autofocus onClick={onClose}>
+          {roomTexts.stay}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** What leaving costs, in words: asked about before. */
+export function lossesOf(view: RoomView): readonly string[] {
+  const unsent = view.outbox.value.length;
+  return [
+    ...(unsent > 0 ? [roomTexts.leaveUnsent(unsent)] : []),
+    ...(view.facts.value?.owner === true ? [roomTexts.leaveOwner] : []),
+    ...(view.count.value <= 1 ? [roomTexts.leaveAlone] : []),
+  ];
+}
+
+export function RenameDialog({ view, onClose }: DialogProps) {
+  const [name, setName] = useState(view.you.value?.name ?? '');
+  const form = useRef<HTMLFormElement>(null);
+  // Before anything is painted: a selection that comes later would swallow what is typed meanwhile.
+  useLayoutEffect(() => form.current?.querySelector('input')?.select(), []);
+  return (
+    <Dialog title={roomTexts.rename} onClose={onClose}>
+      <form
+        class="dlg__form"
+        ref={form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isNameTooLong(name)) return;
+          view.rename(name);
+          onClose();
+        }}
+      >
+        <NameField value={name} onValue={setName} hint={texts.name.hint} />
+        <div class="acts">
+          <button class="btn btn--pri" type="submit" disabled={isNameTooLong(name)}>
+            {roomTexts.renameSave}
+          </button>
+          <button class="btn btn--sec" type="button" onClick={onClose}>
+            {roomTexts.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function DetailsDialog({ view, onClose }: DialogProps) {
+  const facts = view.facts.value;
+  return (
+    <Dialog title={roomTexts.details} onClose={onClose}>
+      {facts !== undefined && <Details facts={facts} unverified={view.unverified.value} />}
+      <PlainHttpBadge />
+    </Dialog>
+  );
+}
+
+function Details({ facts, unverified }: { readonly facts: RoomFacts; readonly unverified: number }) {
+  const { id, lifeMs, history, limits } = facts;
+  const rows: readonly (readonly [string, string])[] = [
+    [roomTexts.detailsCode, id],
+    [roomTexts.detailsLife, roomTexts.detailsLifeIs(lifeMs)],
+    [roomTexts.detailsHistory, roomTexts.detailsHistoryIs[history]],
+    [roomTexts.detailsKeeps, roomTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
+    [roomTexts.detailsMembers, roomTexts.detailsMembersIs(limits.members)],
+    [roomTexts.detailsUnverified, roomTexts.detailsUnverifiedIs(unverified)],
+  ];
+  return (
+    <dl class="details">
+      {rows.map(([what, is]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{is}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,131 @@
+// The room's header: how long it lives, who is here, and what can be done with it.
+
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { countdown } from './model/countdown.ts';
+import type { RoomView } from './model/room-view.ts';
+import { roomTexts } from '../words/room.ts';
+import { hueOf } from './list/author-name.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { LifeRing } from '../ui/life-ring.tsx';
+import { SafetyCode } from './members.tsx';
+import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
+
+type ViewProps = { readonly view: RoomView };
+
+type RoomHeaderProps = ViewProps & {
+  readonly membersShown: boolean;
+  readonly onMembers: () => void;
+  readonly onInvite: () => void;
+  /** Out of the room without leaving it. */
+  readonly onBack: () => void;
+  /** The *More* menu. */
+  readonly children: ComponentChildren;
+};
+
+export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, children }: RoomHeaderProps) {
+  return (
+    <header class={window.isSecureContext ? 'bar' : 'bar bar--unlocked'}>
+      <button class="icb narrow-only" type="button" aria-label={roomTexts.back} onClick={onBack}>
+        <Icon name="back" flip />
+      </button>
+      <Ring view={view} />
+      <div class="bar__id">
+        <div class="bar__code">
+          <h1 class="mono">{view.id}</h1>
+          {window.isSecureContext ? <EncryptedBadge view={view} /> : <PlainHttpBadge />}
+        </div>
+        <LifeLine view={view} />
+      </div>
+      <div class="bar__acts">
+        <button
+          class="btn"
+          type="button"
+          aria-expanded={membersShown}
+          aria-label={roomTexts.participants(view.count.value)}
+          onClick={onMembers}
+        >
+          <Pile view={view} />
+          <span class="narrow-only">
+            <Icon name="people" />
+          </span>
+          <span class="num narrow-only">{view.count.value || ''}</span>
+          <span class="num wide-only">{roomTexts.participants(view.count.value)}</span>
+        </button>
+        <button class="btn btn--sec wide-only" type="button" onClick={onInvite}>
+          <Icon name="invite" />
+          {roomTexts.invite}
+        </button>
+        <button class="icb narrow-only" type="button" aria-label={roomTexts.invite} onClick={onInvite}>
+          <Icon name="invite" />
+        </button>
+        {children}
+      </div>
+    </header>
+  );
+}
+
+function EncryptedBadge({ view }: ViewProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <span class="wide-only">
+      <button class="badge badge--press" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Icon name="lock" />
+        {roomTexts.encrypted}
+      </button>
+      {open && (
+        <Dialog title={roomTexts.encrypted} lead={roomTexts.encryptedLead} onClose={() => setOpen(false)}>
+          <SafetyCode view={view} />
+        </Dialog>
+      )}
+    </span>
+  );
+}
+
+function Ring({ view }: ViewProps) {
+  const left = view.lifeLeftMs.value;
+  const life = view.facts.value?.lifeMs;
+  return <LifeRing left={left === undefined || life === undefined ? 1 : Math.min(1, left / life)} />;
+}
+
+function LifeLine({ view }: ViewProps) {
+  const left = view.lifeLeftMs.value;
+  if (left === undefined) return <p class="life">{roomTexts.connecting}</p>;
+  return (
+    <div class="life">
+      <span role="timer">
+        <span class="life__pre">{roomTexts.lifeBefore}</span>
+        <b>{countdown(left)}</b>
+        <span class="wide-only life__post">{roomTexts.lifeAfter}</span>
+      </span>
+      {view.lifeIsLow.value && view.canKeepAlive.value && (
+        <button class="link life__keep" type="button" onClick={() => view.keepAlive()}>
+          {roomTexts.keepAlive}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The countdown aloud, at its marks only. */
+export function SpokenLife({ view }: ViewProps) {
+  const left = view.spokenLifeMs.value;
+  return (
+    <p class="vh" role="status">
+      {left !== undefined && roomTexts.lifeSoon(left)}
+    </p>
+  );
+}
+
+const PILED = 4;
+
+function Pile({ view }: ViewProps) {
+  return (
+    <span class="pile" aria-hidden="true">
+      {view.members.value.slice(0, PILED).map((member) => (
+        <i key={member.idPk} data-hue={hueOf(member)} />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,132 @@
+// The chat: header, stream, composer, and the people beside it. What is open is all it keeps.
+
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { mediaMatches } from '../browser/browser.ts';
+import { Banner } from './banner.tsx';
+import { Composer } from './composer.tsx';
+import { MembersDialog, MembersPanel } from './members.tsx';
+import { type MenuItem, MoreMenu } from './more-menu.tsx';
+import {
+  DetailsDialog,
+  InviteDialog,
+  LeaveDialog,
+  QrDialog,
+  RenameDialog,
+  lossesOf,
+} from './room-dialogs.tsx';
+import { PrintHead } from './list/print-head.tsx';
+import { RoomHeader, SpokenLife } from './room-header.tsx';
+import { Stream } from './list/stream.tsx';
+import { guideKeyboard } from './room-focus.ts';
+import { currentRoom, leaveRoom } from './room-state.ts';
+import type { RoomView } from './model/room-view.ts';
+import { followSeenPart } from './list/seen-part.ts';
+import { roomTexts } from '../words/room.ts';
+import { toggleTheme } from '../ui/theme.ts';
+
+type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details';
+
+/** As in room.css: from here on the people stand beside the stream. */
+const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
+
+type RoomProps = {
+  /** Out of the room without leaving it. */
+  readonly onBack: () => void;
+};
+
+/** Empty while this page is in no room. */
+export function Room({ onBack }: RoomProps) {
+  const view = currentRoom.value;
+  return view === undefined ? null : <RoomScreen key={view.id} view={view} onBack={onBack} />;
+}
+
+function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
+  const [open, setOpen] = useState<Open>();
+  const [panel, setPanel] = useState(true);
+  useLayoutEffect(() => {
+    if (window.visualViewport === null) return undefined;
+    const following = followSeenPart(window.visualViewport, document.documentElement);
+    return () => following[Symbol.dispose]();
+  }, []);
+  const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
+  const room = useRef<HTMLDivElement>(null);
+  useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
+  return (
+    <div class={roomClass(view, panel)} data-life={view.lifeIsLow.value ? 'low' : undefined} ref={room}>
+      <main class="main">
+        <RoomHeader
+          view={view}
+          membersShown={besides() ? panel : open === 'members'}
+          onMembers={showMembers}
+          onInvite={() => setOpen('invite')}
+          onBack={onBack}
+        >
+          <MoreMenu items={menuOf(view, setOpen)} />
+        </RoomHeader>
+        <PrintHead view={view} />
+        <div class="stage">
+          <Banner view={view} />
+          <Stream
+            view={view}
+            onInvite={() => setOpen('invite')}
+            onQr={() => setOpen('qr')}
+            onRename={() => setOpen('rename')}
+          />
+        </div>
+        <Composer view={view} />
+      </main>
+      {panel && <MembersPanel view={view} onHide={() => setPanel(false)} />}
+      <SpokenLife view={view} />
+      <OpenDialog open={open} view={view} onOpen={setOpen} />
+    </div>
+  );
+}
+
+function roomClass(view: RoomView, panel: boolean): string {
+  return `room${panel ? '' : ' room--whole'}${view.vanishing.value ? ' is-vanishing' : ''}`;
+}
+
+function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[] {
+  return [
+    { icon: 'edit', text: roomTexts.rename, onChoose: () => open('rename') },
+    {
+      icon: 'clock',
+      text: roomTexts.keepAlive,
+      onChoose: () => view.keepAlive(),
+      disabled: !view.canKeepAlive.value,
+    },
+    { icon: 'theme', text: roomTexts.appearance, onChoose: toggleTheme },
+    { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
+    {
+      icon: 'leave',
+      text: roomTexts.leave,
+      onChoose: () => (lossesOf(view).length > 0 ? open('leave') : leaveRoom()),
+    },
+  ];
+}
+
+type OpenDialogProps = {
+  readonly open: Open | undefined;
+  readonly view: RoomView;
+  readonly onOpen: (what: Open | undefined) => void;
+};
+
+function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
+  const onClose = () => onOpen(undefined);
+  switch (open) {
+    case undefined:
+      return null;
+    case 'members':
+      return <MembersDialog view={view} onInvite={() => onOpen('invite')} onClose={onClose} />;
+    case 'invite':
+      return <InviteDialog view={view} onClose={onClose} />;
+    case 'qr':
+      return <QrDialog view={view} onClose={onClose} />;
+    case 'leave':
+      return <LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
+    case 'rename':
+      return <RenameDialog view={view} onClose={onClose} />;
+    case 'details':
+      return <DetailsDialog view={view} onClose={onClose} />;
+  }
+}

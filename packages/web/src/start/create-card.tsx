@@ -1,0 +1,113 @@
+// Making a room: one click, with the few things its maker may decide.
+
+import { createRoom, type Identity, type RoomLink } from '@mayfly/client';
+import type { HistoryPolicy } from '@mayfly/protocol';
+import { useEffect, useId, useState } from 'preact/hooks';
+import { createTroubleText } from './create-trouble.ts';
+import { isNameTooLong } from '../ui/display-name.ts';
+import { lifeChoices, lifeLabel } from './life-choice.ts';
+import { loadRoomPart } from '../room-part-loader.ts';
+import { askServerLimits, serverLimits } from './server-limits.ts';
+import { texts } from '../words/start.ts';
+import { Icon } from '../ui/icon.tsx';
+import { NameField } from '../ui/name-field.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { Trouble } from '../ui/text-field.tsx';
+
+export type CreatedRoom = {
+  readonly link: RoomLink;
+  readonly identity: Identity;
+};
+
+/** An attempt that takes longer has failed, whatever comes later. */
+const CREATE_MS_MAX = 15_000;
+
+type CreateCardProps = { readonly onCreated: (room: CreatedRoom) => void };
+
+export function CreateCard({ onCreated }: CreateCardProps) {
+  const headingId = useId();
+  const [name, setName] = useState('');
+  const [chosenLife, setChosenLife] = useState<number>();
+  const [history, setHistory] = useState<HistoryPolicy>('all');
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string>();
+  const life = chosenLife ?? serverLimits.value.life;
+  useEffect(() => void askServerLimits(), []);
+
+  const create = async () => {
+    setBusy(true);
+    setTrouble(undefined);
+    void loadRoomPart();
+    const created = await createRoom({
+      origin: window.location.origin,
+      lifeSeconds: life,
+      history,
+      name,
+      signal: AbortSignal.timeout(CREATE_MS_MAX),
+    });
+    setBusy(false);
+    if (created.ok) onCreated({ link: created.link, identity: created.identity });
+    else setTrouble(createTroubleText(created.reason, created.retryAfterMs));
+  };
+
+  return (
+    <form
+      class="card"
+      id="create"
+      aria-labelledby={headingId}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && !isNameTooLong(name)) void create();
+      }}
+    >
+      <h2 id={headingId}>{texts.landing.create}</h2>
+      <NameField value={name} onValue={setName} />
+      <RoomOptions life={life} onLife={setChosenLife} history={history} onHistory={setHistory} />
+      {trouble !== undefined && <Trouble text={trouble} />}
+      <button class="btn btn--pri btn--xl btn--wide" type="submit" aria-disabled={busy}>
+        {busy ? texts.landing.creating : texts.landing.createLink}
+      </button>
+    </form>
+  );
+}
+
+type RoomOptionsProps = {
+  readonly life: number;
+  readonly onLife: (seconds: number) => void;
+  readonly history: HistoryPolicy;
+  readonly onHistory: (history: HistoryPolicy) => void;
+};
+
+function RoomOptions({ life, onLife, history, onHistory }: RoomOptionsProps) {
+  return (
+    <details class="more">
+      <summary>
+        <Icon name="chevron" />
+        <span class="more__what">{texts.landing.options}</span>
+        <span class="more__now">
+          {lifeLabel(life)} · {texts.landing.historyNow[history]}
+        </span>
+      </summary>
+      <div class="more__body">
+        <Segmented
+          legend={texts.landing.life}
+          choices={lifeChoices(serverLimits.value).map((seconds) => ({
+            value: seconds,
+            label: lifeLabel(seconds),
+          }))}
+          value={life}
+          onChoose={onLife}
+        />
+        <Segmented
+          legend={texts.landing.history}
+          choices={[
+            { value: 'all', label: texts.landing.historyAll },
+            { value: 'none', label: texts.landing.historyNone },
+          ]}
+          value={history}
+          onChoose={onHistory}
+        />
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,154 @@
+// A room that is over for this page: why, what was erased, and where to go from here.
+
+import type { RoomLink } from '@mayfly/client';
+import type { ComponentChildren } from 'preact';
+import { wordsOfFalseRoom, wordsOfGone } from './ended-words.ts';
+import { CreateCard, type CreatedRoom } from './create-card.tsx';
+import { EndedCard } from './ended-card.tsx';
+import { Erased, OpenTimes } from './erased.tsx';
+import { JoinCard } from './join-card.tsx';
+import { ReloadButton } from '../ui/reload-button.tsx';
+import type { EndedRoom } from '../room/model/ended-room.ts';
+import { texts } from '../words/start.ts';
+
+type EndedProps = {
+  readonly room: EndedRoom;
+  readonly onHome: () => void;
+  readonly onCreated: (room: CreatedRoom) => void;
+  readonly onJoin: (link: RoomLink, name: string) => void;
+  /** Into the room of the same link, as nobody who was there before. */
+  readonly onAgain: (link: RoomLink) => void;
+};
+
+export function Ended(props: EndedProps) {
+  const { end } = props.room;
+  switch (end.why) {
+    case 'expired':
+    case 'owner':
+    case 'server':
+    case 'vanished':
+      return <Gone {...props} />;
+    case 'denied':
+    case 'wrong_passphrase':
+    case 'not_admitted':
+      return <NotFound {...props} />;
+    case 'kicked':
+      return (
+        <Words
+          {...texts.ended.kicked}
+          linkInHistory={props.room.linkInHistory}
+          actions={<StartAgain onHome={props.onHome} />}
+        />
+      );
+    case 'replaced':
+      return (
+        <Words {...texts.ended.replaced} actions={<Again {...props} label={texts.ended.replaced.again} />} />
+      );
+    // The start page is shown instead.
+    case 'left':
+      return null;
+    case 'hung_up':
+      return <Words {...texts.ended.hungUp} actions={<Again {...props} label={texts.ended.again} />} />;
+    case 'full':
+    case 'closed':
+      return <Words {...texts.ended[end.why]} actions={<Again {...props} label={texts.ended.again} />} />;
+    case 'false_room':
+      return <Words {...wordsOfFalseRoom(props.room)} actions={<StartAgain onHome={props.onHome} />} />;
+    case 'incompatible':
+      return (
+        <Words
+          {...texts.ended.incompatible}
+          actions={<ReloadButton>{texts.ended.incompatible.reload}</ReloadButton>}
+        />
+      );
+  }
+}
+
+type WordsProps = {
+  readonly heading: string;
+  readonly lead: string;
+  readonly linkInHistory?: boolean;
+  readonly actions: ComponentChildren;
+};
+
+function Words({ heading, lead, linkInHistory = false, actions }: WordsProps) {
+  return (
+    <main class="solo">
+      <EndedCard heading={heading} lead={lead} wide>
+        {linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
+        <div class="row">{actions}</div>
+      </EndedCard>
+    </main>
+  );
+}
+
+function Gone({ room, onHome }: EndedProps) {
+  const { heading, lead } = wordsOfGone(room);
+  return (
+    <main class="solo">
+      <EndedCard
+        heading={heading}
+        lead={
+          <>
+            {lead} <OpenTimes summary={room.summary} />
+          </>
+        }
+      >
+        <Erased summary={room.summary} />
+        <p class="hint">{texts.ended.hint}</p>
+        {room.linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
+        <button class="btn btn--pri btn--xl btn--wide" type="button" onClick={onHome}>
+          {texts.ended.create}
+        </button>
+      </EndedCard>
+    </main>
+  );
+}
+
+/** Nothing is lost by looking in the wrong place: both ways into a room stand right here. */
+function NotFound({ room, onCreated, onJoin }: EndedProps) {
+  const { heading, before, after } = texts.ended.denied;
+  return (
+    <main class="solo">
+      <EndedCard
+        heading={heading}
+        wide
+        lead={
+          <>
+            {before}
+            <b class="mono">{room.summary.id}</b>
+            {after}
+          </>
+        }
+      />
+      <div class="solo__ways">
+        <CreateCard onCreated={onCreated} />
+        <JoinCard onJoin={onJoin} />
+      </div>
+    </main>
+  );
+}
+
+function StartAgain({ onHome }: { readonly onHome: () => void }) {
+  return (
+    <button class="btn btn--pri btn--xl" type="button" onClick={onHome}>
+      {texts.ended.create}
+    </button>
+  );
+}
+
+function Again({ room, label, onHome, onAgain }: EndedProps & { readonly label: string }) {
+  const { link } = room;
+  return (
+    <>
+      <button class="btn btn--sec" type="button" onClick={onHome}>
+        {texts.ended.back}
+      </button>
+      {link !== undefined && (
+        <button class="btn btn--pri" type="button" onClick={() => onAgain(link)}>
+          {label}
+        </button>
+      )}
+    </>
+  );
+}

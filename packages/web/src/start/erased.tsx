@@ -1,0 +1,47 @@
+// What was erased when a room ended, and from where.
+
+import { texts } from '../words/start.ts';
+import type { RoomSummary } from '../room/model/ended-room.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
+
+type SummaryProps = { readonly summary: RoomSummary };
+
+export function Erased({ summary }: SummaryProps) {
+  const { erased, messages, names, key, everywhere, thisTab } = texts.ended;
+  return (
+    <div>
+      <h2 class="legend">{erased}</h2>
+      <ul class="erased">
+        <Row icon="message" what={messages(summary.messages)} where={everywhere} />
+        <Row icon="people" what={names(summary.names)} where={everywhere} />
+        <Row icon="key" what={key} where={thisTab} />
+      </ul>
+    </div>
+  );
+}
+
+type RowProps = { readonly icon: IconName; readonly what: string; readonly where: string };
+
+function Row({ icon, what, where }: RowProps) {
+  return (
+    <li>
+      <Icon name={icon} />
+      <span>{what}</span>
+      <span>{where}</span>
+    </li>
+  );
+}
+
+/** When this tab saw the room: the server keeps no such times. */
+export function OpenTimes({ summary }: SummaryProps) {
+  return (
+    <>
+      {texts.ended.room} <b class="mono">{summary.id}</b>{' '}
+      {texts.ended.openFromTo(clockTime(summary.openedAt), clockTime(summary.endedAt))}
+    </>
+  );
+}
+
+function clockTime(at: number): string {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}

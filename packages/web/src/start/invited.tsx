@@ -1,0 +1,85 @@
+// Somebody opened a link: one field, one button.
+
+import type { RoomLink } from '@mayfly/client';
+import type { ReadonlySignal } from '@preact/signals';
+import { useState } from 'preact/hooks';
+import { isNameTooLong } from '../ui/display-name.ts';
+import { Icon } from '../ui/icon.tsx';
+import { LifeRing } from '../ui/life-ring.tsx';
+import { NameField } from '../ui/name-field.tsx';
+import { ScreenHeading } from '../ui/screen-heading.tsx';
+import type { LobbySight } from '../room/model/lobby.ts';
+import { texts } from '../words/start.ts';
+
+type InvitedProps = {
+  readonly link: RoomLink;
+  /** What the server says of the room; undefined where it says nothing. */
+  readonly sight: ReadonlySignal<LobbySight | undefined>;
+  /** The link brought its key to the server. */
+  readonly keySent: boolean;
+  readonly onJoin: (name: string) => void;
+};
+
+export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
+  const [name, setName] = useState('');
+  return (
+    <main class="solo">
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isNameTooLong(name)) onJoin(name);
+        }}
+      >
+        <div class="solo__head">
+          <LifeRing left={1} large />
+          <ScreenHeading title={texts.invited.heading}>{texts.invited.heading}</ScreenHeading>
+          <p class="muted">
+            {texts.invited.room} <b class="mono">{link.id}</b>
+          </p>
+          <Sight sight={sight.value} />
+        </div>
+        <NameField value={name} onValue={setName} hint={texts.name.hint} />
+        <button class="btn btn--pri btn--xl btn--wide" type="submit">
+          {texts.landing.joinRoom}
+        </button>
+        {keySent && (
+          <p class="note note--warn">
+            <Icon name="alert" />
+            <span>{texts.invited.keySent}</span>
+          </p>
+        )}
+        <p class="note">
+          <Icon name="lock" />
+          <span>{texts.invited.encrypted}</span>
+        </p>
+      </form>
+    </main>
+  );
+}
+
+/** Always there, so that a screen reader announces what comes into it. */
+function Sight({ sight }: { readonly sight: LobbySight | undefined }) {
+  const words = texts.invited.sight;
+  return (
+    <div class="sight" role="status">
+      {sight && (
+        <>
+          <p class="sight__label">{words.label}</p>
+          <ul class="sight__facts">
+            {factsOf(sight).map((fact) => (
+              <li key={fact}>{fact}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+function factsOf({ count, expiresInMs, history, full, closed }: LobbySight): readonly string[] {
+  const { people, life, history: seen, ...barred } = texts.invited.sight;
+  const facts = [people(count), life(expiresInMs)];
+  if (full) return [barred.full, ...facts];
+  return closed ? [barred.closed, ...facts] : [...facts, seen[history]];
+}

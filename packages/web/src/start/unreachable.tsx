@@ -1,0 +1,17 @@
+// The server did not answer when a room was to be entered.
+
+import { EndedCard } from './ended-card.tsx';
+import { ReloadButton } from '../ui/reload-button.tsx';
+import { texts } from '../words/start.ts';
+
+export function Unreachable() {
+  return (
+    <main class="solo">
+      <EndedCard {...texts.unreachable} wide>
+        <div class="row">
+          <ReloadButton>{texts.unreachable.again}</ReloadButton>
+        </div>
+      </EndedCard>
+    </main>
+  );
+}

@@ -1,0 +1,58 @@
+// An address that cannot open its room: said before any request, with a field for the right one.
+
+import type { RoomLink } from '@mayfly/client';
+import { EndedCard } from './ended-card.tsx';
+import { RoomLinkField, useRoomLink } from './join-card.tsx';
+import type { UnusableLink as Trouble } from '../route.ts';
+import { texts } from '../words/start.ts';
+
+type UnusableLinkProps = {
+  readonly trouble: Trouble;
+  readonly onLink: (link: RoomLink) => void;
+};
+
+export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
+  const field = useRoomLink('');
+  const { heading, lead } = wordsFor(trouble);
+  return (
+    <main class="solo">
+      <EndedCard heading={heading} lead={lead} wide>
+        {trouble.why === 'missing_key' && (
+          <p class="secret__link" dir="ltr">
+            {window.location.origin}/chat/
+            <wbr />
+            {trouble.id}
+            <span class="gap">#…</span>
+          </p>
+        )}
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const link = field.read();
+            if (link !== undefined) onLink(link);
+          }}
+        >
+          <RoomLinkField {...field} />
+          <button class="btn btn--pri btn--xl btn--wide" type="submit">
+            {texts.landing.joinRoom}
+          </button>
+        </form>
+      </EndedCard>
+    </main>
+  );
+}
+
+function wordsFor(trouble: Trouble): { readonly heading: string; readonly lead: string } {
+  const { missingKey, damaged, newer, several } = texts.ended;
+  switch (trouble.why) {
+    case 'missing_key':
+      return missingKey;
+    case 'damaged':
+      return trouble.keySent ? { heading: damaged.heading, lead: damaged.leadSent } : damaged;
+    case 'newer_kind':
+      return newer;
+    case 'several':
+      return several;
+  }
+}

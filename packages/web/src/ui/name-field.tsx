@@ -1,0 +1,26 @@
+// The display name: optional, and counted only when its limit is near.
+
+import { isNameTooLong, nameRoomLeft } from './display-name.ts';
+import { texts } from '../words/start.ts';
+import { TextField } from './text-field.tsx';
+
+type NameFieldProps = {
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly hint?: string;
+};
+
+export function NameField({ value, onValue, hint }: NameFieldProps) {
+  const left = nameRoomLeft(value);
+  return (
+    <TextField
+      label={texts.name.label}
+      optional
+      value={value}
+      onValue={onValue}
+      hint={left === undefined ? hint : texts.name.left(left)}
+      error={isNameTooLong(value) ? texts.name.tooLong : undefined}
+      input={{ placeholder: texts.name.nobody, autocomplete: 'off', dir: 'auto', spellcheck: false }}
+    />
+  );
+}

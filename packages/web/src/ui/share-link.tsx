@@ -1,0 +1,132 @@
+// The room link with its key marked, and the ways to pass it on.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { canShare, shareLink } from '../browser/browser.ts';
+import { copyText, selectContents } from './clipboard.ts';
+import { roomTexts } from '../words/room.ts';
+import { isThisMachine } from './this-machine.ts';
+import { Icon } from './icon.tsx';
+
+const COPIED_SHOWN_MS = 4000;
+
+type ShareLinkProps = {
+  readonly url: string;
+  /** Whether copying is what the screen is for; `focused`: the focus starts there. */
+  readonly primary?: boolean | 'focused';
+  /** False: the address has the key, because the browser keeps nothing for this page. */
+  readonly keyIsKept?: boolean;
+  /** More buttons in the row. */
+  readonly children?: ComponentChildren;
+};
+
+/** The secret link with **Copy link** and, where the browser has it, **Share…**. */
+export function ShareLink({ url, primary = false, keyIsKept = true, children }: ShareLinkProps) {
+  const shown = useRef<HTMLParagraphElement>(null);
+  return (
+    <>
+      <div class="secret">
+        <SecretLink url={url} shown={shown} />
+        <p class="hint">
+          <Icon name="key" small />
+          <span>{roomTexts.link.keyHint}</span>
+        </p>
+        {!keyIsKept && (
+          <p class="hint">
+            <Icon name="alert" small />
+            <span>{roomTexts.link.inAddress}</span>
+          </p>
+        )}
+        {isThisMachine(window.location.hostname) && (
+          <p class="hint">
+            <Icon name="alert" small />
+            <span>{roomTexts.link.hereOnly}</span>
+          </p>
+        )}
+      </div>
+      <div class="row">
+        <CopyButton
+          text={url}
+          primary={primary !== false}
+          focused={primary === 'focused'}
+          onRefused={() => {
+            if (shown.current !== null) selectContents(shown.current);
+          }}
+        />
+        {canShare() && (
+          <button
+            class="btn btn--sec"
+            type="button"
+            onClick={() => void shareLink(roomTexts.link.shareTitle, url)}
+          >
+            <Icon name="share" />
+            {roomTexts.link.share}
+          </button>
+        )}
+        {children}
+      </div>
+    </>
+  );
+}
+
+type SecretLinkProps = { readonly url: string; readonly shown: { current: HTMLParagraphElement | null } };
+
+/** Always left to right, selected as one piece. */
+function SecretLink({ url, shown }: SecretLinkProps) {
+  const [address = '', key = ''] = url.split('#');
+  const idStart = address.lastIndexOf('/') + 1;
+  return (
+    <p class="secret__link" dir="ltr" ref={shown}>
+      {address.slice(0, idStart)}
+      <wbr />
+      {address.slice(idStart)}
+      <mark>#{key}</mark>
+    </p>
+  );
+}
+
+type CopyButtonProps = {
+  readonly text: string;
+  readonly primary: boolean;
+  /** The focus starts here. */
+  readonly focused?: boolean;
+  /** The browser did not copy: now the reader must. */
+  readonly onRefused: () => void;
+};
+
+export function CopyButton({ text, primary, focused = false, onRefused }: CopyButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    // A dialog goes by `autofocus`: focus taken before it opens would not be given back when it closes.
+    if (focused && button.current?.closest('dialog') === null) button.current.focus();
+  }, [focused]);
+  const [outcome, setOutcome] = useState<'copied' | 'refused'>();
+  useEffect(() => {
+    if (outcome !== 'copied') return undefined;
+    const timer = setTimeout(() => setOutcome(undefined), COPIED_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const copy = async () => {
+    const copied = await copyText(text);
+    setOutcome(copied ? 'copied' : 'refused');
+    if (!copied) onRefused();
+  };
+  return (
+    <>
+      <button
+        class={`btn ${primary ? 'btn--pri' : 'btn--sec'}`}
+        type="button"
+        ref={button}
+        autofocus={focused}
+        onClick={() => void copy()}
+      >
+        <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
+        {outcome === 'copied' ? roomTexts.link.copied : roomTexts.link.copy}
+      </button>
+      <span class={outcome === 'refused' ? 'hint hint--row' : 'vh'} role="status">
+        {outcome === 'copied' && roomTexts.link.copied}
+        {outcome === 'refused' && roomTexts.link.copyByHand}
+      </span>
+    </>
+  );
+}

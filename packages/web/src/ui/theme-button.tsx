@@ -1,0 +1,13 @@
+// The one button of the header on every start screen.
+
+import { texts } from '../words/start.ts';
+import { toggleTheme } from './theme.ts';
+import { Icon } from './icon.tsx';
+
+export function ThemeButton() {
+  return (
+    <button class="icb" type="button" aria-label={texts.theme} onClick={toggleTheme}>
+      <Icon name="theme" />
+    </button>
+  );
+}
