@@ -10,7 +10,7 @@ import type { Visit } from '../guard/origins.ts';
 import { PageFiles } from './page-files.ts';
 
 /** Where the build of the web package puts the page, seen from this package's `src` and `dist` alike. */
-export const BUILT_PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
+export const BUILT_PAGE = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 export function hasPage(directory: string): boolean {
   return existsSync(join(directory, 'index.html')) && existsSync(join(directory, 'assets'));
