@@ -6,7 +6,7 @@ import {
   type RandomBytes,
   type Room,
   type RoomLink,
-  type RoomNews,
+  type RoomUpdate,
   type TabStorage,
   type Transport,
   openRoom,
@@ -108,7 +108,7 @@ export class SdkMember {
     return room;
   }
 
-  #hear(news: RoomNews): void {
+  #hear(news: RoomUpdate): void {
     switch (news.type) {
       case 'connection':
         this.isLive = news.connection.state === 'live';

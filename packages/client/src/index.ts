@@ -22,7 +22,7 @@ export type {
   PutOff,
   RoomEnd,
   RoomFacts,
-  RoomNews,
+  RoomUpdate,
 } from './room-updates.ts';
 export type { RoomListener } from './update-emitter.ts';
 export type { Room, RoomOptions, SendResult } from './room.ts';

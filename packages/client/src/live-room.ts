@@ -25,7 +25,7 @@ import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { type Identity, forgetIdentity, identityOf, keepIdentity, settleIn } from './people/identity.ts';
 import { overwrite } from './overwrite.ts';
 import type { RoomLink } from './link.ts';
-import { Newsroom, type RoomListener } from './update-emitter.ts';
+import { UpdateEmitter, type RoomListener } from './update-emitter.ts';
 import { Outbox } from './outgoing/outbox.ts';
 import { OwnProfile } from './outgoing/own-profile.ts';
 import { type LastSeen, endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
@@ -61,7 +61,7 @@ class LiveRoom implements Room {
   readonly #sealer: Sealer;
   readonly #outbox: Outbox;
   readonly #roster: Roster;
-  readonly #newsroom = new Newsroom();
+  readonly #updates = new UpdateEmitter();
   readonly #log: RoomLog;
   readonly #profile: OwnProfile;
   #identity: Identity;
@@ -96,14 +96,14 @@ class LiveRoom implements Room {
       send: (frame) => this.#connection.send(frame),
       distrust: () => this.#connection.restart(),
       bufferedBytes: () => this.#connection.bufferedBytes,
-      changed: (outgoing) => this.#newsroom.outbox(outgoing, store.isSafe),
-      trimmed: (messages) => this.#newsroom.trimmed(messages),
+      changed: (outgoing) => this.#updates.outbox(outgoing, store.isSafe),
+      trimmed: (messages) => this.#updates.trimmed(messages),
     });
     this.#roster = new Roster({
       id: link.id,
       idPk: this.#identity.pk,
       clock,
-      tell: (news) => this.#newsroom.tell(news),
+      tell: (news) => this.#updates.tell(news),
     });
     this.#roster.nameSelf(this.#identity.name);
     const keysOf = (epoch: number) => (epoch === this.#keys.epoch ? this.#keys : undefined);
@@ -117,7 +117,7 @@ class LiveRoom implements Room {
   }
 
   subscribe(listener: RoomListener): Disposable {
-    return this.#newsroom.subscribe(listener);
+    return this.#updates.subscribe(listener);
   }
 
   send(text: string): SendResult {
@@ -175,7 +175,7 @@ class LiveRoom implements Room {
       greeting: (frame) => this.#hearGreeting(frame),
       control: (frame) => this.#hearControl(frame),
       sealed: (frame) => this.#hearSealed(frame),
-      changed: () => this.#newsroom.connection(this.#connection.state),
+      changed: () => this.#updates.connection(this.#connection.state),
       lost: () => this.#lost(),
       over: (code) => this.#end(endByCode(code, this.#lastSeen())),
     };
@@ -293,7 +293,7 @@ class LiveRoom implements Room {
     this.#roster.setOwners(owners.map(({ idPk }) => idPk));
 
     this.#connection.established();
-    this.#newsroom.facts({
+    this.#updates.facts({
       id: this.#link.id,
       lifeMs: welcome.lifeMs,
       history: welcome.history,
@@ -302,7 +302,7 @@ class LiveRoom implements Room {
       owner: owners.some(({ idPk }) => equalBytes(idPk, this.#identity.pk)),
     });
     this.#live(welcome.expiresInMs);
-    if (last !== undefined && welcome.mode === 'reset') this.#newsroom.reset(welcome, last.logId);
+    if (last !== undefined && welcome.mode === 'reset') this.#updates.reset(welcome, last.logId);
     this.#profile.enter(welcome.slot, last !== undefined && equalBytes(last.slot, welcome.slot));
     if (this.#log.caughtUp) this.#caughtUp(welcome);
     else if (!this.#over) this.#catchingUp = this.#clock.after(CATCH_UP_MS, () => this.#connection.restart());
@@ -353,15 +353,15 @@ class LiveRoom implements Room {
       this.#roster.heardFrom(idPk, from.name, at);
       if (live) this.#roster.wrote(idPk);
     }
-    this.#newsroom.messages(history, true);
-    this.#newsroom.messages(fresh, false);
+    this.#updates.messages(history, true);
+    this.#updates.messages(fresh, false);
     this.#outbox.received(events.flatMap((event) => (event.type === 'message' ? [event.envelope] : [])));
-    this.#newsroom.unverified(this.#log.unverified);
+    this.#updates.unverified(this.#log.unverified);
   }
 
   #live(expiresInMs: number): void {
     this.#endsAt = this.#clock.now() + expiresInMs;
-    this.#newsroom.life(expiresInMs);
+    this.#updates.life(expiresInMs);
   }
 
   #lastSeen(slackMs = 0): LastSeen {
@@ -414,6 +414,6 @@ class LiveRoom implements Room {
     this.#outbox.clear();
     this.#roster.close();
     overwrite(this.#keys, this.#secrets, this.#identity);
-    this.#newsroom.close(end);
+    this.#updates.close(end);
   }
 }

@@ -131,7 +131,7 @@ export type RoomFacts = {
 };
 
 /** What happened, in order. Lists are whole: a listener keeps the newest and never merges. */
-export type RoomNews =
+export type RoomUpdate =
   | { readonly type: 'connection'; readonly connection: Connection }
   /** After each welcome that passed the charter checks. */
   | { readonly type: 'facts'; readonly facts: RoomFacts }

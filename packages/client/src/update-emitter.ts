@@ -2,12 +2,12 @@
 
 import type { Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection/connection.ts';
-import type { Message, Outgoing, RoomEnd, RoomFacts, RoomNews } from './room-updates.ts';
+import type { Message, Outgoing, RoomEnd, RoomFacts, RoomUpdate } from './room-updates.ts';
 
 /** Hears all that happens, in order. What it throws reaches nobody but the page's own error reporting. */
-export type RoomListener = (news: RoomNews) => void;
+export type RoomListener = (news: RoomUpdate) => void;
 
-export class Newsroom {
+export class UpdateEmitter {
   readonly #listeners = new Set<RoomListener>();
   #closed = false;
   #unverified = 0;
@@ -28,7 +28,7 @@ export class Newsroom {
     this.#listeners.clear();
   }
 
-  tell(news: RoomNews): void {
+  tell(news: RoomUpdate): void {
     for (const listener of this.#listeners) tellOne(listener, news);
   }
 
@@ -78,7 +78,7 @@ export class Newsroom {
 }
 
 // The exception reaches the page's own error reporting, where there is one.
-function tellOne(listener: RoomListener, news: RoomNews): void {
+function tellOne(listener: RoomListener, news: RoomUpdate): void {
   try {
     listener(news);
   } catch (error) {

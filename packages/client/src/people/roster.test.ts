@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import { FACES_MAX, LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
-import type { RoomNews } from '../room-updates.ts';
+import type { RoomUpdate } from '../room-updates.ts';
 import { Author, ID } from '../testing/author.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -26,7 +26,7 @@ type Change = {
 };
 
 function open() {
-  const told: RoomNews[] = [];
+  const told: RoomUpdate[] = [];
   const roster = new Roster({
     id: ID,
     idPk: me.key.pk,
@@ -318,7 +318,7 @@ describe('PRESENCE-2: who left', () => {
   });
 });
 
-const renames = (told: readonly RoomNews[]) =>
+const renames = (told: readonly RoomUpdate[]) =>
   told.flatMap((news) => (news.type === 'renamed' ? [`${news.before} → ${news.person.name}`] : []));
 
 describe('PROFILE-3: another name', () => {

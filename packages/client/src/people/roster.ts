@@ -13,13 +13,13 @@ import type { Clock } from '../clock.ts';
 import { personOf } from '../crypto/person.ts';
 import type { Profile } from '../crypto/profile.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
-import type { Member, Person, RoomNews } from '../room-updates.ts';
+import type { Member, Person, RoomUpdate } from '../room-updates.ts';
 
 export type RosterRoom = {
   readonly id: RoomId;
   readonly idPk: Uint8Array;
   readonly clock: Clock;
-  tell(news: Extract<RoomNews, { type: 'members' | 'joined' | 'left' | 'renamed' }>): void;
+  tell(news: Extract<RoomUpdate, { type: 'members' | 'joined' | 'left' | 'renamed' }>): void;
 };
 
 /** A newcomer's profile comes right after them; this long it is waited for, so that they arrive with their name. */

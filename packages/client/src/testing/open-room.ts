@@ -4,21 +4,21 @@
 import { vi } from 'vitest';
 import { PATIENCE } from '../connection/connection.ts';
 import { openRoom } from '../live-room.ts';
-import type { RoomNews } from '../room-updates.ts';
+import type { RoomUpdate } from '../room-updates.ts';
 import type { RoomOptions } from '../room.ts';
 import { seededRandom } from './random.ts';
 import { LINK, ServerDouble } from './server-double.ts';
 import { StorageDouble } from './storage.ts';
 import { NetworkDouble } from './wire-double.ts';
 
-type News<T extends RoomNews['type']> = Extract<RoomNews, { type: T }>;
+type News<T extends RoomUpdate['type']> = Extract<RoomUpdate, { type: T }>;
 
 /** A page that opens the room, and its server. */
 export async function open(options: Partial<RoomOptions> = {}) {
   const network = new NetworkDouble();
   const storage = new StorageDouble();
   const server = new ServerDouble(network, options.identity?.pk);
-  const news: RoomNews[] = [];
+  const news: RoomUpdate[] = [];
   const room = openRoom({
     link: LINK,
     storage,
@@ -29,8 +29,9 @@ export async function open(options: Partial<RoomOptions> = {}) {
   });
   room.subscribe((one) => void news.push(one));
   await Promise.resolve();
-  const of = <T extends RoomNews['type']>(type: T) => news.filter((one): one is News<T> => one.type === type);
-  const last = <T extends RoomNews['type']>(type: T) => of(type).at(-1);
+  const of = <T extends RoomUpdate['type']>(type: T) =>
+    news.filter((one): one is News<T> => one.type === type);
+  const last = <T extends RoomUpdate['type']>(type: T) => of(type).at(-1);
   const texts = () => of('messages').flatMap(({ messages }) => messages.map(({ text }) => text));
   const outgoing = () => last('outbox')?.outgoing.map(({ text, state }) => `${text}:${state}`);
   const connection = () => {

@@ -1,4 +1,4 @@
-import type { RoomListener, RoomNews, TabStorage } from '@mayfly/client';
+import type { RoomListener, RoomUpdate, TabStorage } from '@mayfly/client';
 import { parseRoomId } from '@mayfly/protocol';
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -103,7 +103,7 @@ function enter(storage = new MemoryStorage()) {
   };
   const view = new RoomView(room, { link: { id, secret: '' }, url: '', isNew: false, keyIsKept: true });
   const stop = guardReload(view, room, id, storage);
-  const hear = (news: RoomNews) => {
+  const hear = (news: RoomUpdate) => {
     for (const listener of listeners) listener(news);
     view.hear(news);
   };

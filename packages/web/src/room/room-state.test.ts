@@ -1,4 +1,4 @@
-import type { RoomEnd, RoomListener, RoomNews } from '@mayfly/client';
+import type { RoomEnd, RoomListener, RoomUpdate } from '@mayfly/client';
 import { parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -75,7 +75,7 @@ function enter(): ScriptedRoom {
   return room;
 }
 
-const written: RoomNews = {
+const written: RoomUpdate = {
   type: 'messages',
   history: false,
   messages: [

@@ -1,6 +1,6 @@
 // Which room this page is in: going in, coming out, and what the browser tells meanwhile.
 
-import { type RoomEnd, type RoomLink, type RoomNews, forgetIdentity, makeLink } from '@mayfly/client';
+import { type RoomEnd, type RoomLink, type RoomUpdate, forgetIdentity, makeLink } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
 import { dropRoomFromAddress } from '../browser/address.ts';
@@ -61,7 +61,7 @@ function hide(): RoomView | undefined {
   return view;
 }
 
-function endIn(news: RoomNews): RoomEnd | undefined {
+function endIn(news: RoomUpdate): RoomEnd | undefined {
   return news.type === 'connection' && news.connection.state === 'ended' ? news.connection.end : undefined;
 }
 

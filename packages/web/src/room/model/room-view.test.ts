@@ -1,4 +1,4 @@
-import type { Member, Message, Person, RoomFacts, RoomNews } from '@mayfly/client';
+import type { Member, Message, Person, RoomFacts, RoomUpdate } from '@mayfly/client';
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ChatRoom, RoomView } from './room-view.ts';
@@ -34,10 +34,10 @@ function message(seq: number, more: Partial<Message> = {}): Message {
   };
 }
 
-const heard = (messages: Message[], history = false): RoomNews => ({ type: 'messages', messages, history });
+const heard = (messages: Message[], history = false): RoomUpdate => ({ type: 'messages', messages, history });
 
 const id: RoomId = parseRoomId('k3F9ab') ?? expect.unreachable();
-const facts = (more: Partial<RoomFacts> = {}): RoomNews => ({
+const facts = (more: Partial<RoomFacts> = {}): RoomUpdate => ({
   type: 'facts',
   facts: {
     id,
@@ -319,10 +319,10 @@ describe('the draft', () => {
   });
 });
 
-const here = (count: number): RoomNews => ({ type: 'members', members: [member(sam)], count, whole: true });
+const here = (count: number): RoomUpdate => ({ type: 'members', members: [member(sam)], count, whole: true });
 
 describe('what stands above the oldest message', () => {
-  test.each<[string, RoomNews[], string | undefined]>([
+  test.each<[string, RoomUpdate[], string | undefined]>([
     ['nothing before the room is known', [here(1)], undefined],
     ['the owner is alone', [facts({ owner: true }), here(1)], 'created'],
     ['somebody else is the only one', [facts(), here(1)], 'alone_here'],

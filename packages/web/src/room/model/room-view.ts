@@ -12,7 +12,7 @@ import {
   type Room,
   type RoomFacts,
   type RoomLink,
-  type RoomNews,
+  type RoomUpdate,
 } from '@mayfly/client';
 import { BODY_BYTES_MAX, KEEP_EVERY_MS, type RoomId, utf8 } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
@@ -219,7 +219,7 @@ export class RoomView implements Disposable {
   /** Unread messages while no one looks, for the browser's tab. */
   readonly unseen = computed(() => (this.#watched.value ? 0 : this.unread.value));
 
-  hear(news: RoomNews): void {
+  hear(news: RoomUpdate): void {
     switch (news.type) {
       case 'connection':
         this.connection.value = news.connection;
