@@ -25,7 +25,7 @@ export function openDoors(
   return allOf(Math.ceil(members / USUAL_MEMBERS), () => persistently(() => contender.openRoom(server.port)));
 }
 
-/** First joins, so that rooms fill evenly. */
+/** First joins, spread so rooms fill evenly. */
 export function enterAll(doors: readonly RoomDoor[], members: number): Promise<Visit[]> {
   return allOf(members, (i) => persistently(doors[i % doors.length] ?? noDoor), AT_ONCE);
 }
@@ -160,7 +160,7 @@ export async function measureHerd({ contenders, plan, findings, socketsMax, say 
   }
 }
 
-// Who is turned away comes again, as clients do.
+// Refused clients try again, as real ones do.
 async function comeBackUntil(deadline: number, visit: Visit | undefined): Promise<Visit | undefined> {
   while (performance.now() < deadline) {
     const back = await visit?.comeBack?.().catch(() => undefined);

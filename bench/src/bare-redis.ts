@@ -1,5 +1,5 @@
 // The least that Redis does for a message: the same bytes, stored and announced in one step by its own commands, with
-// no rule about who may. What an append costs beyond that is ours.
+// no permission checks. What an append costs beyond that is ours.
 
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';

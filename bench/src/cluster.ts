@@ -19,9 +19,9 @@ import {
   untilAtRest,
 } from './measured-process.ts';
 
-/** What Mayfly asks of a Redis: as people who run one get it. */
+/** Mayfly's Redis settings, as shipped in deploy/. */
 const CONFIGURATION = fileURLToPath(new URL('../../deploy/redis.conf', import.meta.url));
-/** What this server needs to be told and others do not know; the bootstrap finds out. */
+/** Extra options for the Redis of this machine, found by the bootstrap. */
 const OPTIONS = (process.env['REDIS_SERVER_OPTIONS'] ?? '').split(' ').filter((word) => word !== '');
 /** Longer than the pause between two pings of a node: what they cost must not look like work. */
 const REST_MS = 400;
@@ -93,7 +93,7 @@ async function disposeAll(all: readonly AsyncDisposable[]): Promise<void> {
 
 let roomsOpened = 0;
 
-// The first member of each room goes to another node than that of the last room, so that small rooms load all alike.
+// The first member of each room goes to another node than that of the last room, which spreads small rooms evenly.
 async function openAtAll(port: number, nodes: readonly MeasuredProcess[]) {
   const room = await makeRoom(port);
   let turn = roomsOpened++;

@@ -1,4 +1,4 @@
-// Who is measured: Mayfly and its peers, each as a program, a way into a room, and a message on the wire.
+// The contenders: Mayfly and its peers, each as a program, a way into a room, and a message on the wire.
 
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';

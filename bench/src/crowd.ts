@@ -70,7 +70,7 @@ export class Crowd implements AsyncDisposable {
     return this.rooms.flat();
   }
 
-  /** Resolves when nothing has come for a while: nobody is told about joins any more. */
+  /** Resolves when nothing has arrived for a while: all announcements of joins are out. */
   async quiet(): Promise<void> {
     const { wires } = this;
     const deadline = performance.now() + QUIET_WITHIN_MS;

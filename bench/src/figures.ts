@@ -37,7 +37,7 @@ export function ratio(a: Figure | undefined, b: Figure | undefined): number | un
 type Part = (round: Round) => number;
 const all: Part = ({ serverCpuSeconds }) => serverCpuSeconds;
 
-/** Below this the server waited for somebody else. */
+/** Below this the server was waiting for the load generator. */
 const SERVER_BUSY = 0.7;
 const GENERATOR_BUSY = 0.9;
 

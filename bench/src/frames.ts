@@ -34,7 +34,7 @@ export class FrameReader {
     }
   }
 
-  /** The text of the frame that is being told. */
+  /** The text of the frame being measured. */
   takeText(): string {
     const text = Buffer.concat(this.#texts).toString();
     this.#texts = [];

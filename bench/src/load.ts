@@ -27,7 +27,7 @@ export type Round = {
   readonly lost: number;
 };
 
-/** Members of a room who write in turn. */
+/** Members of a room that write in turn. */
 const AUTHORS = 16;
 const IDLE = () => {};
 /** More than a room's authors may have under way (SEND-2). */
@@ -38,7 +38,7 @@ const OPEN_LOOP_STEP_MS = 1;
 /** As much of a connection as keeping the account needs. */
 type Counting = Pick<Wire, 'messages' | 'onMessage' | 'write'>;
 
-/** One room under load: knows when each message has reached everybody. Who writes in turn, writes in order. */
+/** One room under load: knows when each message has reached every member. Writing in turn keeps the order. */
 export class RoomLoad {
   readonly #members: readonly Counting[];
   readonly #authors: number;

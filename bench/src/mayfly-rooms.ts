@@ -89,7 +89,7 @@ function charter(id: RoomId, owner: BenchKey, access: BenchKey): Uint8Array {
 
 export type Joined = { readonly wire: Wire; readonly position: Position };
 
-/** Joins as a newcomer, or comes back to a position as somebody the room knows. */
+/** Joins as a newcomer, or comes back to a position as a known member. */
 export async function join(
   port: number,
   { id, access }: BenchRoom,

@@ -72,7 +72,7 @@ export class MeasuredProcess implements AsyncDisposable {
     return kernelSecondsOf(this.#child.pid);
   }
 
-  /** Resolves when it has nothing to do any more, so that the next figure does not pay for what was before. */
+  /** Resolves when the process is idle; otherwise the next figure would pay for earlier work. */
   rest(): Promise<void> {
     return untilAtRest(() => this.cpuSeconds());
   }

@@ -51,7 +51,7 @@ const ARRIVALS = 3_000;
 
 type Say = (line: string) => void;
 
-/** What a room of 100 costs under two loads, what arrivals cost, and what those who are only there hold. */
+/** What a room of 100 costs under two loads, what arrivals cost, and what idle members hold. */
 export async function profileServer(serverProgram: string, say: Say): Promise<void> {
   const contender = mayfly(serverProgram);
   for (const inFlight of [1, 16]) await profileSpeed(contender, inFlight, say);

@@ -1,4 +1,4 @@
-// What is measured, one section after the other. Contenders take turns round by round, so that a slow minute of the
+// What is measured, one section after the other. Contenders take turns round by round, because a slow minute of the
 // machine hits them alike.
 
 import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
@@ -66,7 +66,7 @@ async function measureSpeed(bench: Bench): Promise<void> {
   }
 }
 
-// The floor carries what Mayfly carries, so that what is left of the latency without Mayfly can be seen.
+// The floor carries the same bytes as Mayfly: its latency is what remains without our code.
 function pacesOf(
   crowds: readonly Crowd[],
   fastest: readonly (readonly Round[])[],
@@ -157,7 +157,7 @@ async function measureBuckets(bench: Bench): Promise<void> {
   }
 }
 
-// By growth, so that what a process needs for itself does not count.
+// By growth: what a process needs for itself doesn't count.
 async function measureIdle({ contenders, plan, findings, say }: Bench): Promise<void> {
   const shape = { rooms: plan.idle / USUAL_MEMBERS, members: USUAL_MEMBERS };
   for (const contender of contenders) {
@@ -179,7 +179,7 @@ async function measureIdle({ contenders, plan, findings, say }: Bench): Promise<
 
 const SLOW_BUCKET = 16_384;
 const SLOW_PACE = 400;
-/** Fills the room's history, so that its growth is not taken for the readers'. */
+/** Fills the room's history first, or its growth would count as the readers'. */
 const HISTORY_MESSAGES = 600;
 
 async function measureSlowReaders({ contenders, plan, findings, say }: Bench): Promise<void> {

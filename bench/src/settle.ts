@@ -1,3 +1,3 @@
-// Loaded into every measured server before its own program: collects garbage on request, so that memory compares.
+// Loaded into every measured server before its own program: collects garbage on request, which makes memory comparable.
 
 process.on('SIGUSR2', () => globalThis.gc?.());

@@ -1,4 +1,4 @@
-// Whose code runs while a server is under load: V8's own samples, summed up by a few parts that are told apart by where
+// Which code runs while a server is under load: V8's own samples, summed up by a few parts, distinguished by where
 // a function comes from.
 
 import type { Contender } from './contenders.ts';

@@ -23,7 +23,7 @@ export class Table {
   readonly unit: Unit;
   /** How to read it, in a sentence or two. */
   readonly note: string;
-  /** Contenders ran under the same load, so that a ratio between them says something. */
+  /** Contenders ran under the same load, so ratios between them are meaningful. */
   readonly comparable: boolean;
   readonly #rows = new Map<string, Map<string, Figure>>();
 

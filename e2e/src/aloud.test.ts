@@ -1,4 +1,4 @@
-// What a screen reader hears of the stream: each new message by itself, so each says who wrote it.
+// What a screen reader hears of the stream: each new message by itself, so each names its author.
 
 import { expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';

@@ -24,7 +24,7 @@ async function say(origin: string, text: (nonce: string) => string): Promise<Ans
   });
 }
 
-/** A member's first join, as somebody on the wire saw it. */
+/** A member's first join, as seen on the wire. */
 async function overheardJoin(origin: string): Promise<string> {
   const created = await createRoom({ origin, lifeSeconds: 600, history: 'all', name: 'Ann' });
   if (!created.ok) throw new Error(created.reason);

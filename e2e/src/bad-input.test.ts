@@ -117,7 +117,7 @@ test('TEXT-2: a name of nothing to see is none; such a message is not sent, and 
   const ann = await stage.person();
   const bob = await stage.person();
   const unseen = '\u200B\u3164\u0301';
-  // A page that somebody altered seals what ours does not.
+  // An altered page seals what ours refuses to.
   await bob.page.addInitScript((sealed) => {
     globalThis.TextEncoder = class extends TextEncoder {
       override encode(text = '') {

@@ -1,4 +1,4 @@
-// Nodes on one Redis behind the HAProxy that deploy/ describes, and a hand on it: who comes next goes where the test says.
+// Nodes on one Redis behind the HAProxy that deploy/ describes, and control over it: the test decides where the next connection goes.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -33,7 +33,7 @@ export function sightings(bytes: Buffer, canary: string): readonly string[] {
     plain,
     utf16: Buffer.from(canary, 'utf16le'),
     hex: Buffer.from(plain.toString('hex')),
-    // Two characters fewer at either end, so that the alignment does not matter much.
+    // Two characters fewer at either end, to depend less on alignment.
     base64: Buffer.from(plain.toString('base64').slice(0, 16)),
     base64url: Buffer.from(plain.toString('base64url').slice(0, 16)),
   };

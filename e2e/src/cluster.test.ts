@@ -73,7 +73,7 @@ test('people of three nodes talk, one node is killed, one is stopped, nothing is
     if (round === 3) process.kill(stopped, 'SIGTERM');
     expect(await crowd.settled()).toBe(true);
   }
-  // Those who moved away from it are live elsewhere before it is gone.
+  // Members that moved away are live elsewhere before it is gone.
   expect(await eventually(() => !isRunning(stopped))).toBe(true);
   expect(await crowd.settled()).toBe(true);
   for (const member of crowd.members) member.write();

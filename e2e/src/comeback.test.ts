@@ -38,7 +38,7 @@ async function offline(person: Person): Promise<void> {
   await person.page.getByText('You’re offline.').waitFor();
 }
 
-/** Everything this person is told about somebody's comings and goings. */
+/** Every notice this person sees about `name` joining or leaving. */
 function noticesOf(person: Person, name: string): Promise<readonly string[]> {
   return person
     .log()
@@ -233,7 +233,7 @@ test('a tab that is duplicated before it was let in joins as somebody else', asy
   await bob.sees('from the second tab');
 });
 
-/** Somebody on a real socket, who is told to go whenever the test says so. */
+/** A member on a real socket; the test sends it `goaway` at will. */
 async function enter(origin: string, options: Pick<Parameters<typeof openRoom>[0], 'link' | 'identity'>) {
   const wires: WireEvents[] = [];
   const open = webSocketTransport(socketUrl(origin), WebSocket);

@@ -72,7 +72,7 @@ async function handshakes(port: number): Promise<readonly Socket[]> {
 
 const body = encodeCreateRoom({ ownerPk: new Uint8Array(32).fill(7), life: 600, history: 'all' });
 
-/** Rooms that nobody opens, until there is no place for another. */
+/** Reserves rooms without opening them until there is no space for another. */
 async function reservations(port: number): Promise<readonly Socket[]> {
   for (let made = 0; made <= MAX_ROOMS; made++) {
     const answer = await fetch(`http://127.0.0.1:${port}/api/rooms`, {
@@ -95,7 +95,7 @@ const ATTACKS: readonly (readonly [name: string, attack: Attack])[] = [
   ['rooms that nobody opens', reservations],
 ];
 
-/** Two people who talk. */
+/** Two people talking. */
 class Talk implements Disposable {
   readonly #crowd: Crowd;
 
@@ -125,7 +125,7 @@ class Talk implements Disposable {
     return percentile99(this.#crowd.members.flatMap(({ witness }) => echoTimes(witness.seen)));
   }
 
-  /** What they noticed of it: nothing was lost or doubled, and nobody had to connect again. */
+  /** Asserts that they noticed nothing: no message lost or doubled, no reconnect. */
   async faults(): Promise<readonly string[]> {
     if (!(await this.#crowd.caughtUp())) return ['they do not have the same log'];
     const welcomes = this.#crowd.members.map(({ witness }) =>

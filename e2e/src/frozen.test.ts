@@ -62,7 +62,7 @@ test('an hour frozen, while more is written than waits anywhere: let go, and the
   await scene.heard('back');
 });
 
-/** Bob in a browser, and somebody who writes from elsewhere, in one room. */
+/** Bob in a browser and a writer on a plain socket, in one room. */
 async function open() {
   const loaded = loadConfig(SETTINGS);
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
@@ -215,7 +215,7 @@ class ListenedLine {
     return new ListenedLine((listener.address() as AddressInfo).port, ends, tell, () => listener.close());
   }
 
-  /** Also when there is nobody, or nobody any more. */
+  /** Also when no process runs, or it has already ended. */
   nextWord(): Promise<void> {
     if (this.#ends.size === 0) return Promise.resolve();
     return new Promise((resolve) => void (this.#tell.word = resolve));

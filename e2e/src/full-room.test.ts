@@ -1,4 +1,4 @@
-// A room that is full: its owner gets in all the same, and whoever was turned away stays who they are.
+// A room that is full: its owner still gets in, and people turned away keep their identity.
 
 import { expect, test } from 'vitest';
 import type { WebSocketRoute } from 'playwright-core';

@@ -1,4 +1,4 @@
-// What people call themselves, and that nobody can be taken for somebody else by it.
+// Display names: no one can pass for someone else.
 
 import { expect, test } from 'vitest';
 import { type Person, openStage } from './stage.ts';

@@ -134,7 +134,7 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
   await bob.page.goto(link);
   await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
   await bob.page.getByText('The server can’t reach its rooms right now.').waitFor();
-  // Nobody knows how many are in there, and it is not nobody.
+  // The number is unknown, which isn't zero.
   await bob.page.getByRole('button', { name: 'Participants', exact: true }).waitFor();
   cem.expectComplaints(/503/);
   await cem.open('/');

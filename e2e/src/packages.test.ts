@@ -60,7 +60,7 @@ function firstLine({ stdout }: ChildProcess): Promise<string> {
 
 type Packed = { readonly version: string; readonly filename: string; readonly files: readonly string[] };
 
-/** A folder of somebody who has installed the packages. */
+/** A project folder with the packages installed. */
 class Project implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'mayfly-packages-'));
   readonly #packed = new Map<string, Packed>();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Person, openStage } from './stage.ts';
 
 const FIRST_SCREEN_BYTES = 60 * 1024;
-/** With what a room needs, which comes while somebody still reads the first screen. */
+/** With what a room needs, loaded while the first screen is being read. */
 const WHOLE_PAGE_BYTES = 90 * 1024;
 
 test('first load: at most 60 KB of compressed script and style', async () => {

@@ -11,7 +11,7 @@ function makeUpView(height: number): void {
   Object.defineProperty(globalThis, 'visualViewport', { value: view });
 }
 
-/** The keyboard comes, and the browser pushes the page up, so that the field shows. */
+/** The keyboard opens and the browser pushes the page up to show the field. */
 async function openKeyboard({ page }: Person, pushedPx: number): Promise<void> {
   const height = PHONE.height - KEYBOARD_PX;
   await page.evaluate(

@@ -82,7 +82,7 @@ test('with the end of a room its content has left Redis, and within 60 s the not
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThanOrEqual(60_000);
 
-  // It speaks to nobody who comes now, and lives no longer for it.
+  // It answers no newcomer and doesn't extend the room's life.
   const late = await stage.person();
   await late.page.goto(link);
   await late.heading('Room not found or has expired');
@@ -127,7 +127,7 @@ test('whatever Redis complains of, the log of the node names no room and no key'
   expect(await crowd.settled()).toBe(true);
   expect(server.output).not.toContain('trouble');
 
-  // What no fault of Redis brings about: somebody else writes into its keys.
+  // Not a Redis fault: another program writes into its keys.
   await provoke(crowd, redis, 'WRONGTYPE', ['SET', roomKey.replace('r', 'l'), TEXT]);
   expect(await eventually(() => server.output.includes('trouble in session'))).toBe(true);
   await redis.kill();

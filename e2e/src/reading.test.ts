@@ -1,4 +1,4 @@
-// Reading a long room: the place where one reads stays, and the end stays in sight for who is there.
+// Reading a long room: the reading position holds, and a reader at the end stays at the end.
 
 import { describe, expect, test } from 'vitest';
 import { PHONE, type Person, type PersonOptions, type Stage, openStage } from './stage.ts';

@@ -9,7 +9,7 @@ import { CERTIFICATE } from '../../packages/server/src/testing/certificate.ts';
 import { startTlsRedis } from '../../packages/server/src/testing/redis-server.ts';
 import { startServerProcess } from './server-process.ts';
 
-test('rediss:// works with the CA that Node is told, and is refused without it', async () => {
+test('rediss:// works with the CA given to Node, and is refused without it', async () => {
   const { redis, tlsPort } = await startTlsRedis();
   await using primary = redis;
   const directory = await mkdtemp(join(tmpdir(), 'mayfly-ca-'));

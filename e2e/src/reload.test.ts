@@ -5,7 +5,7 @@ import { Line } from './line.ts';
 import { BLOCK_SITE_DATA, OwnProfile } from './own-profile.ts';
 import { type Person, type Stage, openStage } from './stage.ts';
 
-/** Ann, who reads, and Bob, whose line is the test's. */
+/** Ann reads; the test controls Bob's connection. */
 async function two(stage: Stage) {
   const [ann, bob] = [await stage.person(), await stage.person()];
   const line = await Line.of(bob.context);
@@ -21,7 +21,7 @@ async function waits(person: Person, ...texts: readonly string[]): Promise<void>
   await expect.poll(() => person.log().getByText('Waiting for a connection').count()).toBe(texts.length);
 }
 
-/** What this tab keeps besides who it is. */
+/** What this tab stores besides its identity. */
 function kept(person: Person): Promise<readonly string[]> {
   return person.page.evaluate(() =>
     Object.keys(globalThis.sessionStorage).filter((name) => /:(outbox|draft)/.test(name)),

@@ -1,4 +1,4 @@
-// A member posts again what somebody else wrote long ago, to people who never had it.
+// A member reposts another member's old message to people who never saw it.
 
 import {
   type Clock,

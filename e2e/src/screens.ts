@@ -267,7 +267,7 @@ export const SCREENS: readonly Screen[] = [
   },
 ];
 
-/** Somebody in a room who hears one more thing, as if the server had said it. */
+/** A person in a room whose connection gets one more frame, as if from the server. */
 async function told(
   stage: Stage,
   options: PersonOptions,
@@ -310,7 +310,7 @@ async function crowd(stage: Stage, options: PersonOptions): Promise<Person> {
 async function expectCrowd({ page }: Person): Promise<void> {
   const list = page.locator('.mates').filter({ visible: true });
   await list.getByText('Too many people to list').waitFor();
-  // Juno has left, and nobody said so; nobody is said to be here, either.
+  // Juno left without a notice, and no one is listed.
   for (const name of ['Sam', 'Juno', 'Lis']) await list.getByText(name, { exact: true }).waitFor();
   if ((await list.getByText('Here', { exact: true }).count()) > 0)
     throw new Error('somebody is said to be here');

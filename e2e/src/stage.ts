@@ -17,7 +17,7 @@ export const PHONE = { width: 390, height: 844 };
 export type StageOptions = {
   /** Settings by their names in the environment; PORT is taken care of. */
   readonly settings?: { readonly [name: string]: string };
-  /** The address that people open: `127.0.0.1` unless told otherwise. */
+  /** The address people open. Default: `127.0.0.1`. */
   readonly address?: string;
 };
 
@@ -67,7 +67,7 @@ export class Stage implements AsyncDisposable {
     await this.#server?.[Symbol.asyncDispose]();
   }
 
-  /** Everybody goes, so that others can have the stage. */
+  /** Closes all windows and frees the stage. */
   async clear(): Promise<void> {
     const people = this.#people.splice(0);
     for (const { context } of people) await context.close();
@@ -188,7 +188,7 @@ export class Person {
     return text.replaceAll(/\s/g, '');
   }
 
-  /** By the link, as somebody who was sent it. */
+  /** Opens the link, as a recipient would. */
   async join(link: string, name?: string): Promise<void> {
     await this.page.goto(link);
     await this.heading('You’re invited to a room');

@@ -7,7 +7,7 @@ const title = ({ page }: Person) => page.title();
 const icon = ({ page }: Person) =>
   page.evaluate(() => document.querySelector<HTMLLinkElement>('link[rel=icon]')?.getAttribute('href'));
 
-/** The browser under test has no other windows, so it is told what a browser tells of them. */
+/** The browser under test has no other windows; the test dispatches the events they would cause. */
 async function turnTo({ page }: Person, inFront: 'this' | 'another'): Promise<void> {
   await page.evaluate((here) => {
     document.hasFocus = () => here;

@@ -1,4 +1,4 @@
-// A cluster that loses nodes and whose Redis misbehaves: nobody loses what was echoed. How fast is npm run cluster-faults' matter.
+// A cluster that loses nodes and whose Redis misbehaves: no echoed message is lost. `npm run cluster-faults` measures how fast it recovers.
 
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';

@@ -78,7 +78,7 @@ function startNode(redisUrl: string): Promise<ServerProcess> {
   return startServerProcess({ ...SETTINGS, REDIS_URL: redisUrl });
 }
 
-/** Where somebody's connection is. */
+/** The node a connection is on. */
 export type Home = { node: ClusterNode | undefined };
 
 export class Cluster implements AsyncDisposable {

@@ -5,14 +5,14 @@ import { eventually } from '../faults/crowd.ts';
 import type { Cluster } from './cluster.ts';
 import type { Person, Population } from './population.ts';
 
-/** Beyond this, somebody who lost the connection is taken for stuck. */
+/** A member without a connection for longer counts as stuck. */
 const BACK_WITHIN_MS = 60_000;
 const SOON_MS = 3_000;
 
 export type KillReport = {
   /** Connections that died with their node. */
   readonly lost: number;
-  /** Of these, who was back within three seconds. */
+  /** Of these, the ones back within three seconds. */
   readonly soonPercent: number;
   /** For each of them, milliseconds from the kill to the welcome elsewhere. */
   readonly back: readonly number[];
@@ -56,7 +56,7 @@ export async function kill(
 }
 
 export type RollReport = {
-  /** Who changed nodes without losing a connection. */
+  /** Members that changed nodes without losing a connection. */
   readonly moved: number;
   /** Connections that the stopping node had to close. */
   readonly cut: number;

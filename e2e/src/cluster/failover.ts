@@ -1,4 +1,4 @@
-// A primary dies, and a replica takes over that lacks the last moments: nobody goes on from a place that the log never had.
+// A primary dies, and a replica takes over that lacks the last moments: no one continues from a position the log never had.
 
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { startRedis, startReplicaOf } from '../../../packages/server/src/testing/redis-server.ts';
@@ -14,7 +14,7 @@ export type FailoverReport = {
 
 const TOLD_WITHIN_MS = 60_000;
 
-/** By hand, and not by Sentinels, so that the replica surely lags. */
+/** By hand, not by Sentinels: the replica is sure to lag. */
 export async function lossyFailover(setup: PopulationSetup, random: SeededRandom): Promise<FailoverReport> {
   await using primary = await startRedis();
   await using replica = await startReplicaOf(primary);
@@ -54,7 +54,7 @@ async function everybodyWrites(population: Population): Promise<void> {
   await population.caughtUp();
 }
 
-/** The page was told that entries may differ. */
+/** The page learned that entries may differ. */
 function hasNewLog({ member }: Person): boolean {
   const { witness } = member;
   const isTold = witness.seen.some((sight) => sight.saw === 'welcome' && sight.reason === 'new_log');

@@ -28,7 +28,7 @@ export type LastMomentReport = {
 
 /** The shortest that there is (rule API-6). */
 const LIFE_SECONDS = 3;
-/** They write at most so long before the end as it was told; the word of it took a while, so that some are late. */
+/** How long before the announced end they write. The announcement took a while, so some are late. */
 const EARLY_MS = 40;
 const ABREAST = 16;
 /** Whoever is turned back by a server that is behind is not waited for longer. */
@@ -139,7 +139,7 @@ class Duel implements Disposable {
   }
 }
 
-/** Writes once, when the room's end as first told has come. */
+/** Writes once, at the end first announced for the room. */
 function duelist(name: string, room: RoomId, { port }: ClusterNode, random: SeededRandom): LightMember {
   const signer = new Signer(name);
   const access = new Signer(`access ${room}`);
@@ -158,7 +158,7 @@ function duelist(name: string, room: RoomId, { port }: ClusterNode, random: Seed
   return member;
 }
 
-/** Everybody's joining gives the room its whole life again, and tells those who are there. */
+/** Each join restarts the room's life and announces that to its members. */
 function atTheEnd(way: Transport, random: SeededRandom, act: () => void): Transport {
   let timer: Disposable | undefined;
   let isDone = false;

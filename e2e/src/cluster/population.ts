@@ -99,14 +99,14 @@ export class Population implements Disposable {
     clearInterval(this.#writing);
   }
 
-  /** Without a goodbye, and somebody new comes instead. */
+  /** Without a goodbye; a new member takes its place. */
   replace(person: Person): void {
     person.vanish();
     this.#people.delete(person);
     this.#people.add(new Person(person.crowd, this.#cluster));
   }
 
-  /** All are in, and nobody waits for an echo. */
+  /** All are in, and no echo is outstanding. */
   async settled(withinMs = HANG_MS): Promise<boolean> {
     return (await Promise.all(this.#crowds.map((crowd) => crowd.settled(withinMs)))).every(Boolean);
   }
@@ -121,7 +121,7 @@ export class Population implements Disposable {
     return all.filter((fault) => invariants.some((name) => fault.startsWith(`${name} `)));
   }
 
-  /** Of what was written since then, what somebody in the room is not shown, or is shown as two. */
+  /** Messages written since then that some member lacks or has twice. */
   unshown(since: number): readonly string[] {
     return this.people.flatMap((reader) => {
       const { name, seen } = reader.member.witness;
@@ -142,7 +142,7 @@ export class Population implements Disposable {
     );
   }
 
-  /** Nobody writes any more; what is wrong once all have come to rest. */
+  /** Stops all writing, waits until all is quiet, and returns what is wrong. */
   async verdict(): Promise<readonly string[]> {
     this.pause();
     const complaints: string[] = [];

@@ -20,7 +20,7 @@ export type Scene = {
 
 type Trouble = {
   readonly name: string;
-  /** Nobody loses the connection to their node, since what was missed can be read from Redis. */
+  /** No member loses its connection: the node reads what it missed from Redis. */
   readonly socketsStay: boolean;
   /** Resolves when it is over, with what is wrong. */
   readonly strike: (scene: Scene) => Promise<readonly string[]>;
@@ -56,7 +56,7 @@ const TROUBLES: readonly Trouble[] = [
   refusing('Redis is full', 'server_full', {
     begin: ({ redis }) => redis.ask('CONFIG', 'SET', 'maxmemory', '1'),
     end: async ({ redis, population }) => {
-      // Who presses the button at a failed message sends it behind those that are on their way.
+      // Retrying a failed message sends it behind those already under way.
       population.pause();
       const members = population.people.map(({ member }) => member);
       await eventually(() => members.every(({ unechoed, failed }) => unechoed === failed), FELT_WITHIN_MS);
@@ -143,7 +143,7 @@ export async function befall(scene: Scene, say: (line: string) => void): Promise
 
 /**
  * As while a replica takes over that lacks nothing. Messages wait, and then the log goes on under another name, which
- * everybody is told; the page counts on, so that the invariants on places are not for its messages.
+ * all members hear of it; the page keeps counting, so the invariants on positions don't apply to its messages.
  */
 export async function readOnly({ redis, cluster, population }: Scene): Promise<readonly string[]> {
   const since = Date.now();
@@ -159,7 +159,7 @@ export async function readOnly({ redis, cluster, population }: Scene): Promise<r
   return all.map((complaint) => `Redis is read-only: ${complaint}`);
 }
 
-/** Its memory is empty afterwards: everybody is told, and new rooms can be made. */
+/** Its memory is empty afterwards: all members hear of it, and new rooms can be created. */
 export async function restart({ redis, cluster, population }: Scene): Promise<readonly string[]> {
   population.write();
   await redis.restart();
@@ -185,7 +185,7 @@ function trouble(name: string, strike: (scene: Scene) => Promise<void>): Trouble
 
 type Change = (scene: Scene) => Promise<unknown>;
 
-/** As long as it lasts, somebody must be told so. */
+/** While it lasts, at least one member must hear of it. */
 function refusing(
   name: string,
   code: string,

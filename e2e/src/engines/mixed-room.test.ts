@@ -18,7 +18,7 @@ test('Chromium, Firefox and WebKit: 60 messages, three equal transcripts', async
   await bob.join(link, 'Bob');
   await cem.join(link, 'Cem');
 
-  // Nobody waits for anybody.
+  // All at once.
   const people = { Ann: ann, Bob: bob, Cem: cem };
   await Promise.all(
     Object.entries(people).map(async ([name, person]) => {

@@ -1,4 +1,4 @@
-// Somebody in a window of any engine, who finds things by their names, as `Person` does in Chromium.
+// A person in a window of any engine. Finds things by accessible name, as `Person` does in Chromium.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineWindow, Point } from './window.ts';
@@ -17,7 +17,7 @@ export class Visitor {
 
   // The ways into a room and out of it.
 
-  /** Leaves the one who made it in the room; answers the link. */
+  /** Creates a room, stays in it, and returns its link. */
   async createRoom(name: string): Promise<string> {
     await this.window.goTo(`${this.#origin}/`);
     await this.fill('Display name', name);

@@ -21,7 +21,7 @@ export interface EngineWindow extends AsyncDisposable {
 /** Keys that are no character, by their code points in WebDriver. */
 export const KEYS = { escape: '\u{E00C}' };
 
-/** What all engines are told in the same words: WebDriver and WebDriver BiDi share their input actions. */
+/** Input actions, which WebDriver and WebDriver BiDi share. */
 export function pointerActions({ x, y }: Point) {
   const actions = [
     { type: 'pointerMove', x: Math.round(x), y: Math.round(y) },

@@ -73,12 +73,12 @@ export class Crowd implements Disposable {
     member.close();
   }
 
-  /** All are in, and nobody waits for an echo; false after `withinMs`. */
+  /** All are in, and no echo is outstanding; false after `withinMs`. */
   settled(withinMs = HANG_MS): Promise<boolean> {
     return eventually(() => this.members.every(({ isLive, unechoed }) => isLive && unechoed === 0), withinMs);
   }
 
-  /** Everybody has all that anybody was echoed; false after `withinMs`. */
+  /** Every member has every echoed message; false after `withinMs`. */
   caughtUp(withinMs = HANG_MS): Promise<boolean> {
     return eventually(() => {
       const heads = this.members.map(({ witness }) => headOf(witness));
@@ -86,7 +86,7 @@ export class Crowd implements Disposable {
     }, withinMs);
   }
 
-  /** What is wrong by the invariants, with the members who are here now to be seen by all. */
+  /** What is wrong by the invariants, given the members present now. */
   faults(): readonly string[] {
     const witnesses = [...this.members.map(({ witness }) => witness), ...this.#gone];
     const present = new Map(this.members.map(({ witness, idPk }) => [witness.name, idPk]));

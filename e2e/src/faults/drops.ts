@@ -9,7 +9,7 @@ export type DropsSetup = {
   readonly port: number;
   readonly listeners: number;
   readonly drops: number;
-  /** How long nobody can connect. */
+  /** How long no one can connect. */
   readonly downMs: number;
   readonly everyMs: number;
 };

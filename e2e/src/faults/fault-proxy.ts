@@ -70,7 +70,7 @@ export class FaultProxy implements AsyncDisposable {
     for (const line of this.#lines) this.#break(() => line.reset());
   }
 
-  /** Every connection that stands now falls silent and stays open: neither end is told anything, ever. */
+  /** Every open connection falls silent but stays open: neither end ever finds out from TCP. */
   silenceAll(): void {
     for (const line of this.#lines) this.#break(() => line.silence());
   }
@@ -174,7 +174,7 @@ class Line {
     if (this.#passed >= this.#cutAfterBytes) this.#world.cut();
   }
 
-  // Somebody who fell silent is not told that the other has gone.
+  // A silent connection doesn't learn that the other end is gone.
   #otherEndBreaks(to: Socket): void {
     if (!this.#isSilent) to.destroy();
   }

@@ -35,7 +35,7 @@ test('I1, I9: half-open connections are found out, and cost nobody their place',
   writer.write();
   for (const member of listeners) {
     member.write();
-    // The page was told that the network is back; nothing else tells that this connection is dead.
+    // The page knows that the network is back; nothing else shows that this connection is dead.
     member.wake();
   }
   expect(await crowd.settled()).toBe(true);

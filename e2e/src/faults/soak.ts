@@ -1,4 +1,4 @@
-// Hours in minutes: a real server, rooms that come and expire, people who come and go, lines that break at random.
+// Hours in minutes: a real server, rooms that come and expire, people coming and going, connections breaking at random.
 // At the end everything must be as it was at the beginning.
 
 import { readFileSync, readdirSync } from 'node:fs';
@@ -20,7 +20,7 @@ export type SoakSetup = {
 const GAUGE = fileURLToPath(new URL('server-gauge.mjs', import.meta.url));
 const ROOMS = 8;
 const MEMBERS = { min: 3, spread: 3 };
-/** Longer than a room is waited for at its end: who is away for longer than it lives cannot have everything. */
+/** Longer than a room's life: a member away for longer can't have everything. */
 const ROOM_LIFE_SECONDS = 150;
 const ACT_EVERY_MS = 40;
 const WARM_UP_MS = 45_000;
@@ -152,7 +152,7 @@ class Bustle {
     for (const member of leaving.members) member.wake();
     const isWell = (await leaving.settled()) && (await leaving.caughtUp());
     if (!isWell) this.faults.push('a room did not come to rest');
-    // Who left over a silent line is still listed until pings and grace have told; the simulation judges that.
+    // A member that left over a silent connection stays listed until pings and grace run out; the simulation checks that.
     this.faults.push(...leaving.faults().filter((fault) => !fault.startsWith('I9')));
     for (const { witness } of leaving.members) {
       this.echoed += witness.count('echoed');
@@ -161,7 +161,7 @@ class Bustle {
   }
 }
 
-/** When nothing is going on any more, or when the patience for that is over. */
+/** Resolves when all is quiet, or when waiting for that took too long. */
 async function quietSample(server: ServerProcess): Promise<Sample> {
   let sample = await sampleOf(server);
   const end = performance.now() + QUIET_WITHIN_MS;

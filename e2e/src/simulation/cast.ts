@@ -1,4 +1,4 @@
-// Who plays in simulations below the SDK: members of one room, made once and used by all, each with a wire of their own.
+// The members of simulations below the SDK: created once and shared by all, each with its own wire.
 
 import { toHex } from '@mayfly/protocol';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
@@ -14,14 +14,14 @@ export const LIFE_MS = 600_000;
 export const QUIET_MS = 90_000;
 
 const ACCESS = new Signer(`access ${ROOM}`);
-/** Challenges repeat, so that each proof is signed once; the server verifies every one. */
+/** Challenges repeat, so each proof is signed only once; the server verifies every one. */
 const NONCES = 16;
 
 type Role = { readonly name: string; readonly signer: Signer; readonly proofs: Proofs };
 
 export type Actor = { readonly member: LightMember; wire: SimulatedWire | undefined };
 
-/** A room on a node of its own, and those who will come to it. All of it follows from the seed. */
+/** A room on its own node, and its future members. All of it follows from the seed. */
 export type Stage = {
   readonly random: SeededRandom;
   readonly time: FakeTime;

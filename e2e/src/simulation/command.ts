@@ -69,7 +69,7 @@ async function many(
     `${count} ${what}, seeds ${seed} to ${seed + count - 1}: ${sum.broken} connections broken, ${sum.resumes} resumes, ` +
       `${sum.echoed} messages echoed, 0 faults, ${seconds.toFixed(0)} s`,
   );
-  // A run in which nobody ever came back proves nothing.
+  // A run without a single resume proves nothing.
   const proves = count < 10 || sum.resumes >= count / 2;
   if (!proves) say(`too few resumes in ${what} to prove anything`);
   return proves;

@@ -1,4 +1,4 @@
-// A room that rises above what is told by name and falls below it again, in bad weather: who is here, where only counts are told.
+// A room that grows past the limit for listing names and shrinks again, on a bad network: presence by counts.
 
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { type Actor, LIFE_MS, QUIET_MS, castOf, leftoversOf, settle, stageFor } from './cast.ts';
@@ -9,7 +9,7 @@ import type { Seen } from './witness.ts';
 
 const CAST = castOf('ABCDEFGHIJKL');
 const LISTED_MAX = 8;
-/** Told by name again, at the latest. */
+/** Names are listed again at this size, at the latest. */
 const LISTED_AGAIN = 6;
 const ACTS = 80;
 /** The tide turns after so many acts. */

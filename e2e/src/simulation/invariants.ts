@@ -5,9 +5,9 @@ import type { Seen, Witness } from './witness.ts';
 
 export type Story = {
   readonly witnesses: readonly Witness[];
-  /** Who must see whom at the end, by witness and by public key; the network was whole for a while by then. */
+  /** Which members each witness must see at the end, by public key, after a while of healthy network. */
   readonly present: ReadonlyMap<string, string>;
-  /** Rooms of at most so many are told by name, whatever they were before; without it, all are. */
+  /** Rooms of at most this size list names, whatever they were before; without it, all rooms do. */
   readonly listedAgain?: number;
   /** Things that must be gone when all is over, by name. */
   readonly leftovers: Readonly<Record<string, number>>;
@@ -99,7 +99,7 @@ function twiceOnTheWire(name: string, page: readonly Seen[]): readonly string[] 
   });
 }
 
-// Told again, a message takes the same place.
+// Delivered again, a message has the same position.
 function twiceOnThePage(name: string, page: readonly Seen[]): readonly string[] {
   const keyOf = new Map<string, string>();
   const placeOf = new Map<string, number>();

@@ -15,7 +15,7 @@ export type Break =
   | 'reset'
   /** The client knows at once (another network, a closed lid), the server after missed pings. */
   | 'client_gone'
-  /** Nobody is told: frames vanish, both find out by their own pings. */
+  /** Silently: frames vanish, and both ends find out by their own pings. */
   | 'silent';
 
 export const BREAKS = ['reset', 'client_gone', 'silent'] as const;

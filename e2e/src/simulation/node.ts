@@ -27,7 +27,7 @@ export type NodeSetup = {
   readonly time: FakeTime;
   readonly seed: number;
   readonly historyMessages: number;
-  /** Larger rooms are told as counts. */
+  /** Larger rooms announce counts only. */
   readonly listedMax?: number;
   /** Where challenges come from, when they must repeat. */
   readonly random?: (length: number) => Uint8Array;

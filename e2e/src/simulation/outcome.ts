@@ -1,4 +1,4 @@
-// What a simulated room came to, counted over all who were in it.
+// What a simulated room came to, counted over all its members.
 
 import type { SimulatedNetwork } from './network.ts';
 import type { Witness } from './witness.ts';

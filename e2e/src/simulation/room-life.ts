@@ -19,7 +19,7 @@ const ACTS = 60;
 const HISTORY = [500, 12] as const;
 /** In the second kind of room, whoever comes beyond three makes it a number. */
 const LISTED_MAX = [200, 3] as const;
-/** Rooms of at most so many are told by name in either kind. */
+/** Rooms of at most this size list names in both kinds. */
 const LISTED_AGAIN = 2;
 const LIFE_SECONDS = 3_600;
 /** Enough for both sides to find a silent break, for the longest pause before a new try, and for grace. */

@@ -62,13 +62,13 @@ export class SdkMember {
   write(padding = 0): void {
     this.#written += 1;
     const text = `${this.#setup.name}:${this.#written}${padding === 0 ? '' : `:${'.'.repeat(padding)}`}`;
-    // The echo is told through the outbox, which may happen inside `send`.
+    // The outbox reports the echo, possibly inside `send`.
     this.witness.note({ saw: 'wrote', text });
     const sent = this.#room.send(text);
     if (sent.ok) this.#unechoed.add(text);
   }
 
-  /** As somebody who presses the button at each message that failed. */
+  /** Retries each failed message. */
   retry(): void {
     for (const key of this.#failed) this.#room.retry(key);
   }

@@ -1,4 +1,4 @@
-// One room in which more is written than some can read: what waits for them is bounded, and nobody else is delayed.
+// One room with more traffic than some members can read: their queues are bounded, and no one else is delayed.
 
 import { CLOSE } from '@mayfly/protocol';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
@@ -12,7 +12,7 @@ import { SimulatedNode } from './node.ts';
 
 export type SlowOutcome = {
   readonly faults: readonly string[];
-  /** How often somebody was closed for being too far behind. */
+  /** How many connections were closed for lagging too far behind. */
   readonly tooSlow: number;
   readonly mostUnsent: number;
   /** The longest that the quick reader waited for a message, in milliseconds. */

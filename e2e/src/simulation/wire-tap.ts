@@ -1,4 +1,4 @@
-// What comes over a member's wire, into the member's log: the frames themselves, before anybody makes sense of them.
+// What comes over a member's wire, into the member's log: the raw frames, before decoding.
 
 import type { Transport, WireEvents } from '@mayfly/client';
 import {
@@ -14,14 +14,14 @@ import { type Witness, digestOf } from './witness.ts';
 /** This side closed; no code is heard. */
 const OWN_CLOSE = 1005;
 
-/** `textOf`: what a message says, for those who can read it at the wire. */
+/** `textOf` reads a message at the wire. */
 export function tap(
   transport: Transport,
   witness: Witness,
   idPk: () => string,
   textOf?: (envelope: Uint8Array) => string,
 ): Transport {
-  // Who moves to another server has two wires for a moment: out of the room is who lost the one that welcomed them last.
+  // A member moving to another server briefly has two wires: it is out once the one that welcomed it last is lost.
   let welcomed: object | undefined;
   return (events) => {
     let closed = false;
@@ -132,7 +132,7 @@ class Ear {
 
   #presence({ version, snapshot, joined, away, left, count }: Presence): void {
     if (snapshot) this.#bySlot.clear();
-    // PRESENCE-6: a change without a name says that names are not told any more.
+    // PRESENCE-6: a change without names means that names are no longer listed.
     if (snapshot) this.#whole = joined.length === count;
     else if (joined.length + away.length + left.length === 0) this.#whole = false;
     for (const { slot, idPk } of joined) this.#bySlot.set(toHex(slot), toBase64url(idPk));

@@ -25,7 +25,7 @@ export type Sight =
       readonly saw: 'presence';
       readonly version: number;
       readonly snapshot: boolean;
-      /** By all that was told. `whole`: everybody who is there, those away included; else some who were. */
+      /** By every announcement so far. `whole`: all present members, away ones included; otherwise a sample. */
       readonly here: readonly string[];
       readonly whole: boolean;
       readonly count: number;

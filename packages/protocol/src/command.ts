@@ -28,7 +28,7 @@ export type Door = 1 | 2 | 3;
 /** What a member may command; `owner` marks the owner's own tab (rule CMD-3). */
 export const POWER = { door: 1, kick: 2, admit: 4, invite: 8, owner: 128 } as const;
 
-/** Somebody who may command, and what: a sum of `POWER`. */
+/** A key allowed to sign commands, and its powers: a sum of `POWER`. */
 export type Moderator = { readonly idPk: Uint8Array; readonly mask: number };
 
 /** The arguments of command 1 (rule CMD-4). */

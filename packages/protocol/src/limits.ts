@@ -1,4 +1,4 @@
-// Sizes and times both sides agree on. What an operator may change is told in `welcome.limits`.
+// Sizes and times both sides agree on. `welcome.limits` carries those an operator may change.
 
 /** Any WebSocket message (rule FRAME-2). */
 export const FRAME_BYTES_MAX = 64 * 1024;
@@ -40,9 +40,9 @@ export const UNECHOED_MAX = 16;
 /** A client may ask to keep the room alive this often. */
 export const KEEP_EVERY_MS = 60_000;
 
-/** Rooms with more members are told as counts, and a snapshot lists no more by name (rules PRESENCE-1 and PRESENCE-6). */
+/** Larger rooms announce counts only, and snapshots list at most this many names (rules PRESENCE-1 and PRESENCE-6). */
 export const LISTED_MAX = 200;
-/** In such a room what changed is told at most this often. */
+/** In such a room, changes are announced at most this often. */
 export const COUNT_EVERY_MS = 1_000;
 
 /** Life of a room, in seconds, whatever the server's own maximum. */

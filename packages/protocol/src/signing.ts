@@ -3,7 +3,7 @@
 import { concat, u8, utf8 } from './bytes.ts';
 import { type RoomId, roomIdBytes } from './ids.ts';
 
-/** Every signed text begins with its purpose, so that none can stand for another (docs/crypto.md, SIG-1). */
+/** Every signed text begins with its purpose, so none can pass for another (docs/crypto.md, SIG-1). */
 export type SigningPurpose = 'id' | 'join' | 'look' | 'owner' | 'link' | 'cmd' | 'sig' | 'prosig';
 
 /** `"mayfly/v1 purpose\0" || message`. */

@@ -53,7 +53,7 @@ export type Join = {
 export type Look = {
   readonly type: 'look';
   readonly id: RoomId;
-  /** A throwaway key: nobody joins with it. */
+  /** A throwaway key, never used to join. */
   readonly idPk: Uint8Array;
   readonly idSig: Uint8Array;
   /** By the room's access key, for a purpose of its own: never a join. */
@@ -192,7 +192,7 @@ function decodeSend(bytes: Uint8Array): Send | undefined {
   return { type: 'send', n, envelope, ...(erase && { erase }) };
 }
 
-/** As much as anybody without the key can check: the type and one of the seven lengths (rule ENV-2). */
+/** All that can be checked without the key: the type and one of the seven lengths (rule ENV-2). */
 export function isEnvelope(bytes: Uint8Array): boolean {
   return (
     bytes[0] === ENVELOPE_TYPE &&

@@ -34,7 +34,7 @@ export const RESET_REASONS = ['fresh', 'new_log', 'too_old', 'ahead'] as const;
 export type ResetReason = (typeof RESET_REASONS)[number];
 
 export const HISTORY_POLICIES = ['all', 'none'] as const;
-/** What people who join later see. */
+/** What newcomers see. */
 export type HistoryPolicy = (typeof HISTORY_POLICIES)[number];
 
 export const REFUSED_CODES = [
@@ -109,7 +109,7 @@ export type Welcome = {
   readonly expiresInMs: number;
 };
 
-/** The answer to a look that proves the key (rule LOOK-2): the server's word, given to someone who is not in the room. */
+/** The answer to a look that proves the key (rule LOOK-2): the server's word, given to someone outside the room. */
 export type Sight = {
   readonly type: 'room';
   readonly count: number;
@@ -119,15 +119,15 @@ export type Sight = {
   readonly closed: boolean;
 };
 
-/** Somebody who is in the room: the name they have there, and their identity. */
+/** A member: its slot in the room, and its identity key. */
 export type PresentMember = { readonly slot: Uint8Array; readonly idPk: Uint8Array };
 
-/** Who came, went quiet and went (rules PRESENCE-1 to PRESENCE-6). */
+/** Members that joined, went away or left (rules PRESENCE-1 to PRESENCE-6). */
 export type Presence = {
   readonly type: 'presence';
   /** Rises by one with each change; a snapshot may stand at any number. */
   readonly version: number;
-  /** `joined` and `away` are who is there, not a change. A change that names nobody: from now on there are only counts. */
+  /** `joined` and `away` list all members, not a change. A change without names: only counts from here on. */
   readonly snapshot: boolean;
   readonly joined: readonly PresentMember[];
   readonly away: readonly Uint8Array[];
@@ -374,7 +374,7 @@ export type LogEvent =
       readonly blob: Uint8Array;
     };
 
-/** Who somebody says they are: bytes sealed and signed by that member (rule PROFILE-1). */
+/** A member's profile: bytes sealed and signed by that member (rule PROFILE-1). */
 export type MemberProfile = {
   readonly type: 'profile';
   readonly slot: Uint8Array;
