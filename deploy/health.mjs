@@ -34,7 +34,7 @@ function addressOf(host) {
 
 function envFile() {
   try {
-    return readFileSync('.env', 'utf8');
+    return readFileSync('.env', 'utf8').replace(/^\uFEFF/, '');
   } catch {
     return '';
   }

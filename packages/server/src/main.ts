@@ -1,7 +1,7 @@
 // The process: its environment, clock, signals and exit code. What a start does is told in run.ts.
 
 import { randomBytes } from 'node:crypto';
-import { openSync, readFileSync, readSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
@@ -22,7 +22,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const running = await run({
   environment: process.env,
-  envFile: readEnvFile(),
+  envPath: '.env',
   addresses: lanAddresses(),
   clock: { now: () => performance.now(), after },
   wall: () => Date.now(),
@@ -118,14 +118,6 @@ function garbageCollector(): () => void {
   return () => {
     if (typeof collect === 'function') collect();
   };
-}
-
-function readEnvFile(): string | undefined {
-  try {
-    return readFileSync('.env', 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function lanAddresses(): string[] {

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { encodeCreateRoom } from '@mayfly/protocol';
 import { Redis } from 'ioredis';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Environment } from './config.ts';
 import { createEvents } from './observe/events.ts';
@@ -24,7 +25,7 @@ async function start(environment: Environment) {
   const complaints: string[] = [];
   const running = await run({
     environment: { HOST: '127.0.0.1', PORT: '0', ...environment },
-    envFile: undefined,
+    envPath: join(page, '.env'),
     addresses: [],
     pageDirectory: page,
     clock: new TestClock(),

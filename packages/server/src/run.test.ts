@@ -21,13 +21,15 @@ type Told = { readonly said: string[]; readonly complaints: string[]; readonly r
 
 async function start(
   environment: Environment,
-  { envFile, pageDirectory = page }: { envFile?: string; pageDirectory?: string } = {},
+  { envFile = '', pageDirectory = page }: { envFile?: string; pageDirectory?: string } = {},
 ): Promise<Told> {
   const said: string[] = [];
   const complaints: string[] = [];
+  const envPath = join(page, '.env');
+  writeFileSync(envPath, envFile);
   const running = await run({
     environment: { HOST: '127.0.0.1', PORT: '0', ...environment },
-    envFile,
+    envPath,
     addresses: ['192.168.1.7'],
     pageDirectory,
     clock: new TestClock(),
@@ -52,11 +54,28 @@ test('a start says where to go', async () => {
   await running?.server[Symbol.asyncDispose]();
 });
 
-test('the environment comes before .env, a blank variable does not', async () => {
+test('variables win over .env, except blank ones', async () => {
   const envFile = 'LOG_LEVEL=nonsense\nPORT=abc\n';
   expect(await complaintsOf({ LOG_LEVEL: ' ' }, { envFile })).toEqual([
     'mayfly: LOG_LEVEL is "nonsense", but must be silent, error, info.',
   ]);
+});
+
+test('all that is wrong is reported at once: names, values, and what the misspelt one was needed for', async () => {
+  const envFile = 'TLS_CRT=cert.pem\nTLS_KEY=key.pem\n';
+  expect(await complaintsOf({ ROOM_EXPIRY_MINUTE: '5' }, { envFile })).toEqual([
+    'mayfly: warning: ROOM_EXPIRY_MINUTE is not a setting. Did you mean ROOM_EXPIRY_MINUTES?',
+    'mayfly: .env sets TLS_CRT, which is not a setting. Did you mean TLS_CERT?',
+    'mayfly: TLS_CERT and TLS_KEY must be given together.',
+  ]);
+});
+
+test('a misspelt variable is only a warning', async () => {
+  const { complaints, running } = await start({ ROOM_EXPIRY_MINUTE: '5' });
+  expect(complaints).toEqual([
+    'mayfly: warning: ROOM_EXPIRY_MINUTE is not a setting. Did you mean ROOM_EXPIRY_MINUTES?',
+  ]);
+  await running?.server[Symbol.asyncDispose]();
 });
 
 test('with TLS files it speaks https, and tells browsers to stay with it', async () => {

@@ -1,15 +1,15 @@
 // A start as its operator sees it: settings in, a running server or plain sentences out. The process is main.ts's.
 
-import { parseEnv } from 'node:util';
 import { type Config, type Environment, loadConfig } from './config.ts';
+import { readEnvironment } from './environment.ts';
 import { createEvents } from './observe/events.ts';
 import { type OriginRules, isLoopback, parseHost, readVisit } from './guard/origins.ts';
 import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
 
 export type Surroundings = Omit<ServerParts, 'events'> & {
   readonly environment: Environment;
-  /** The text of `.env`, where there is one. What the environment says comes first. */
-  readonly envFile: string | undefined;
+  /** The path of `.env`, which need not exist. */
+  readonly envPath: string;
   /** IPv4 addresses of this machine that others can reach. */
   readonly addresses: readonly string[];
   readonly say: (line: string) => void;
@@ -18,14 +18,15 @@ export type Surroundings = Omit<ServerParts, 'events'> & {
 
 export type Run = { readonly server: RunningServer; readonly trouble: (error: unknown) => void };
 
-/** Undefined: it does not start, and has been told why in a line for each reason. */
+/** Undefined if it doesn't start; the reasons are complained about, one line each. */
 export async function run(surroundings: Surroundings): Promise<Run | undefined> {
-  const { environment, envFile, addresses, say, complain, ...parts } = surroundings;
-  const loaded = loadConfig({ ...parseEnv(envFile ?? ''), ...given(environment) });
-  if (!loaded.ok) {
-    for (const complaint of loaded.complaints) complain(`mayfly: ${complaint}`);
-    return undefined;
-  }
+  const { environment, envPath, addresses, say, complain, ...parts } = surroundings;
+  const { complaints, warnings, ...written } = readEnvironment(environment, envPath);
+  const loaded = loadConfig(written.environment);
+  for (const warning of warnings) complain(`mayfly: warning: ${warning}`);
+  for (const complaint of [...complaints, ...(loaded.ok ? [] : loaded.complaints)])
+    complain(`mayfly: ${complaint}`);
+  if (!loaded.ok || complaints.length > 0) return undefined;
   const { config } = loaded;
   const { events } = createEvents(config.logLevel, complain);
   try {
@@ -37,11 +38,6 @@ export async function run(surroundings: Surroundings): Promise<Run | undefined> 
     complain(`mayfly: ${error.message}`);
     return undefined;
   }
-}
-
-// A variable that is there but blank leaves the word to the file.
-function given(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()));
 }
 
 /** What the name means to browsers: no other address of loopback is reached by it. */
