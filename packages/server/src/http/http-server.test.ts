@@ -99,6 +99,15 @@ describe('the page', () => {
     expect(said).toBe(HTML.replace('<title>', '<meta name="mayfly-key" content="keep" /><title>'));
   });
 
+  test('PUBLIC_ORIGIN: link previews get a picture, the same for every address', async () => {
+    await using known = await openDoor({ PUBLIC_ORIGIN: 'https://chat.example' });
+    const picture = '<meta property="og:image" content="https://chat.example/og.png" />';
+    for (const path of ['/', '/chat/7Kq2mD', '/chat/other1?utm=x']) {
+      const { body } = await ask(known, { path, headers: { host: 'chat.example' } });
+      expect(body.toString()).toBe(HTML.replace('<title>', `${picture}<title>`));
+    }
+  });
+
   test('HEAD says as much as GET, without a body', async () => {
     const { status, headers, body } = await ask(door, { method: 'HEAD', path: '/chat/x' });
     expect([status, body.length, headers['content-length']]).toEqual([200, 0, String(HTML.length)]);

@@ -45,7 +45,9 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   serveHealth(app, door);
   serveRoomsApi(app, door);
   app.get('/ws', (_request, reply) => refuse(reply.header('Upgrade', 'websocket'), UPGRADE_REQUIRED));
-  servePage(app, { directory: door.pageDirectory, hideKey: door.config.hideKey }, (request) => {
+  const { hideKey } = door.config;
+  const { publicOrigin } = door.rules;
+  servePage(app, { directory: door.pageDirectory, hideKey, publicOrigin }, (request) => {
     const visit = visits.get(request);
     if (visit === undefined) throw new Error('a request went past its inspection');
     return visit;

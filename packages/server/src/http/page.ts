@@ -16,7 +16,7 @@ export function hasPage(directory: string): boolean {
   return existsSync(join(directory, 'index.html')) && existsSync(join(directory, 'assets'));
 }
 
-/** How the page knows without a request; without it, the page is the build to the byte. */
+/** How the page knows HIDE_KEY without a request. */
 const KEEP_KEY = '<meta name="mayfly-key" content="keep" />';
 
 const HTML = 'text/html; charset=utf-8';
@@ -25,20 +25,22 @@ export type PageOptions = {
   readonly directory: string;
   /** False: the page leaves the key of an opened link in the address. */
   readonly hideKey: boolean;
+  readonly publicOrigin: string | undefined;
 };
 
 export function servePage(
   app: FastifyInstance,
-  { directory, hideKey }: PageOptions,
+  { directory, ...options }: PageOptions,
   visitOf: (request: FastifyRequest) => Visit,
 ): void {
   const files = new PageFiles(directory);
+  const settings = settingsInPage(options);
   // Two slashes: some programs join addresses so.
   for (const address of ['/', '/chat', '/chat/*', '//chat/*']) {
     app.get(address, (request, reply) => {
       const built = files.read('index.html')?.toString();
       if (built === undefined) return reply.callNotFound();
-      const html = hideKey ? built : built.replace('<title>', `${KEEP_KEY}<title>`);
+      const html = built.replace('<title>', () => `${settings}<title>`);
       return reply
         .headers(pageHeaders(visitOf(request), importMapHash(html)))
         .type(HTML)
@@ -53,6 +55,13 @@ export function servePage(
     if (!isFileName(name)) return reply.callNotFound();
     return sendFile(reply, files, `assets/${name}`, assetHeaders(visitOf(request)));
   });
+}
+
+// With the defaults the page is the build to the byte.
+function settingsInPage({ hideKey, publicOrigin }: Omit<PageOptions, 'directory'>): string {
+  // Link previews take no relative address. The picture is the same for every room.
+  const picture = publicOrigin && `<meta property="og:image" content="${publicOrigin}/og.png" />`;
+  return `${hideKey ? '' : KEEP_KEY}${picture ?? ''}`;
 }
 
 // The one inline script that the policy allows: the import map, which holds hashes and runs nothing.
