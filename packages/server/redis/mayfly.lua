@@ -214,7 +214,7 @@ local function release(tail, node)
 end
 
 -- One more member is in the care of `node`, and one fewer in that of `before`, if any.
-local function take_care(tail, room, at, node, before)
+local function count_on_node(tail, room, at, node, before)
   redis.call('HINCRBY', 'w' .. tail, node, 1)
   if before then release(tail, before) else keep_key(tail, 'w', room, at) end
 end
@@ -235,14 +235,14 @@ local function list_if_unused(tail, room, at)
   put_on(unused, at, name, room.exp - at + REFRESH_MS + BACKSTOP_MS)
 end
 
-local function in_use(tail)
+local function unlist_unused(tail)
   local name, _, unused = listed_in(tail)
   redis.call('ZREM', unused, name)
 end
 
--- Telling that keeps its pace, for crowds: at once after a while of silence, else nodes are asked to call `gather` when
+-- Telling that keeps its pace, for crowds: at once after a while of silence, else nodes are asked to call `flush_counts` when
 -- the pause is over. `what` is one letter. True: tell now.
-local function is_time(tail, what, at)
+local function may_announce(tail, what, at)
   local f = redis.call('HMGET', 'r' .. tail, what .. 'told', what .. 'due')
   local pause = tonumber(f[1] or 0) + PACE_MS - at
   if pause <= 0 or pause > PACE_MS then
@@ -292,7 +292,7 @@ local function crowd(tail)
   return tonumber(f[1]), f[2] == '1'
 end
 
-local function tell_count(tail)
+local function announce_count(tail)
   local listed = crowd(tail)
   if count(tail) > listed * LISTED_AGAIN then return publish_presence(tail, 0, '', '', '') end
   redis.call('HSET', 'r' .. tail, 'crowd', 0)
@@ -303,15 +303,15 @@ local function presence(tail, at, joined, away, left)
   local listed, counted = crowd(tail)
   if not counted and count(tail) <= listed then return publish_presence(tail, 0, joined, away, left) end
   if not counted then redis.call('HSET', 'r' .. tail, 'crowd', 1) end
-  if is_time(tail, 'p', at) then tell_count(tail) end
+  if may_announce(tail, 'p', at) then announce_count(tail) end
 end
 
-local function tell_life(tail, room, at)
+local function announce_life(tail, room, at)
   local _, counted = crowd(tail)
-  if not counted or is_time(tail, 'l', at) then publish(tail, 'L' .. struct.pack('>I4', room.exp - at)) end
+  if not counted or may_announce(tail, 'l', at) then publish(tail, 'L' .. struct.pack('>I4', room.exp - at)) end
 end
 
-local function next_place(tail)
+local function next_order(tail)
   return redis.call('HINCRBY', 'r' .. tail, 'ord', 1)
 end
 
@@ -321,12 +321,12 @@ local function seat(tail, room, at, member, node)
   member.standing = HERE
   if before == LEFT then
     redis.call('ZREM', 'g' .. tail, member.slot)
-    redis.call('ZADD', 'h' .. tail, next_place(tail), member.slot)
+    redis.call('ZADD', 'h' .. tail, next_order(tail), member.slot)
     keep_key(tail, 'h', room, at)
-    in_use(tail)
-    take_care(tail, room, at, node)
+    unlist_unused(tail)
+    count_on_node(tail, room, at, node)
   elseif member.node ~= node then
-    take_care(tail, room, at, node, member.node)
+    count_on_node(tail, room, at, node, member.node)
   end
   member.node = node
   return before
@@ -345,7 +345,7 @@ local function depart(tail, room, at, member)
   member.standing = LEFT
   store(tail, member)
   redis.call('ZREM', 'h' .. tail, member.slot)
-  redis.call('ZADD', 'g' .. tail, next_place(tail), member.slot)
+  redis.call('ZADD', 'g' .. tail, next_order(tail), member.slot)
   keep_key(tail, 'g', room, at)
   release(tail, member.node)
   list_if_unused(tail, room, at)
@@ -505,7 +505,7 @@ local function join(keys, args)
   announce_return(tail, at, member, before)
   if not known then
     room.exp = at + room.life
-    tell_life(tail, room, at)
+    announce_life(tail, room, at)
   end
   keep_keys(tail, room, at)
   store_room(tail, room)
@@ -568,7 +568,7 @@ local function profile(keys, args)
 end
 
 -- The next step of a departure, if this session is still the member's newest and stands where the step begins.
-local function fade(keys, args)
+local function step_departure(keys, args)
   local slot, generation, step = unpack(args)
   local tail, at = tail_of(keys[1]), now()
   local room, member, why = living_with(tail, at, slot)
@@ -613,19 +613,19 @@ local function renew(keys, args)
   if not speaking(tail, room, at, known, tonumber(generation), node) then return 'replaced' end
   restart_life(tail, room, at)
   store_room(tail, room)
-  tell_life(tail, room, at)
+  announce_life(tail, room, at)
   return 'renewed'
 end
 
 -- What was gathered while a crowd was told nothing.
-local function gather(keys)
+local function flush_counts(keys)
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
   if not room then return end
   local due = redis.call('HMGET', keys[1], 'pdue', 'ldue')
   redis.call('HDEL', keys[1], 'pdue', 'ldue')
-  if due[1] and is_time(tail, 'p', at) then tell_count(tail) end
-  if due[2] and is_time(tail, 'l', at) then publish(tail, 'L' .. struct.pack('>I4', room.exp - at)) end
+  if due[1] and may_announce(tail, 'p', at) then announce_count(tail) end
+  if due[2] and may_announce(tail, 'l', at) then publish(tail, 'L' .. struct.pack('>I4', room.exp - at)) end
 end
 
 -- How long the room still has; none ends it.
@@ -667,7 +667,7 @@ local function present(keys)
 end
 
 -- A node says which sessions it still serves: whom others took for dead is back. Answers those that a newer one replaced.
-local function hold(keys, args)
+local function reclaim(keys, args)
   local tail, at, replaced = tail_of(keys[1]), now(), {}
   local room = living(tail, at)
   if not room then return replaced end
@@ -695,7 +695,7 @@ local function adopt(keys, args)
       if member.standing == HERE then member.standing = QUIET end
       member.node = node
       store(tail, member)
-      take_care(tail, room, at, node, dead)
+      count_on_node(tail, room, at, node, dead)
       local last = #adopted
       adopted[last + 1], adopted[last + 2] = slot, member.generation
     end
@@ -758,7 +758,7 @@ local function give_way(keys)
   local tail, at = tail_of(keys[1]), now()
   local _, _, unused = listed_in(tail)
   local room = living(tail, at)
-  in_use(tail)
+  unlist_unused(tail)
   local is_over = room and is_unused(tail, room)
   if is_over then finish(tail, 'server') end
   return { is_over and 1 or 0, longest_unused(unused, at) }
@@ -780,14 +780,14 @@ register('rejoin', join, FREES)
 register('look', look, FREES)
 register('append', append)
 register('profile', profile)
-register('fade', fade, FREES)
+register('step_departure', step_departure, FREES)
 register('renew', renew, FREES)
 register('expire', expire, FREES)
-register('gather', gather, FREES)
+register('flush_counts', flush_counts, FREES)
 register('heads', heads, FREES)
 register('missed', missed, FREES)
 register('present', present, FREES)
-register('hold', hold, FREES)
+register('reclaim', reclaim, FREES)
 register('adopt', adopt, FREES)
 register('reap', reap, FREES)
 register('withdraw', withdraw, FREES)

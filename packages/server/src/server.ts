@@ -22,7 +22,7 @@ import { FanOut } from './delivery/fan-out.ts';
 import { Hub } from './delivery/hub.ts';
 import { Turnstile } from './net/sliced-queue.ts';
 import { MemoryStore } from './store/memory/memory-store.ts';
-import type { RedisSpell } from './store/redis/health.ts';
+import type { RedisOutage } from './store/redis/redis-health.ts';
 import { connectRedisStore } from './store/redis/start/connect.ts';
 import { checkRedis } from './store/redis/start/start-check.ts';
 import type { RoomStore } from './store/room-store.ts';
@@ -168,7 +168,7 @@ type OpenedStore = {
   readonly store: RoomStore;
   /** Settings of Redis with which rooms may outlive its memory. */
   readonly persistentRedis: readonly string[];
-  readonly redisSpell: () => RedisSpell | undefined;
+  readonly redisSpell: () => RedisOutage | undefined;
 };
 
 const NO_REDIS = { persistentRedis: [], redisSpell: () => undefined };
@@ -192,7 +192,7 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
       throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
     },
   );
-  return { store, persistentRedis: check.persistent, redisSpell: () => store.spell };
+  return { store, persistentRedis: check.persistent, redisSpell: () => store.outage };
 }
 
 const REDIS_CANNOT =

@@ -3,7 +3,7 @@
 import { type CloseReason, encodeMessageEvent, encodeProfileFrame } from '@mayfly/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryStore } from '../store/memory/memory-store.ts';
-import type { RoomListener, RoomNews } from '../store/room-store.ts';
+import type { RoomListener, StoreNotice } from '../store/room-store.ts';
 import { TestClock } from '../testing/clock.ts';
 import { decodeFrames } from '../testing/frames.ts';
 import { SeededRandom } from '../testing/random.ts';
@@ -98,7 +98,7 @@ class World {
     return this.#listeners.size;
   }
 
-  tell(news: RoomNews, room = ROOM): void {
+  tell(news: StoreNotice, room = ROOM): void {
     this.#listeners.get(room)?.(news);
   }
 
@@ -115,18 +115,18 @@ class World {
   }
 }
 
-const event = (seq: number, bucket = 0): RoomNews => ({
+const event = (seq: number, bucket = 0): StoreNotice => ({
   type: 'event',
   logId: LOG,
   event: { seq, frame: encodeMessageEvent(seq, envelope(seq, { bucket })) },
 });
 
-const presence = (version: number): RoomNews => ({
+const presence = (version: number): StoreNotice => ({
   type: 'presence',
   presence: { type: 'presence', version, snapshot: false, joined: [], away: [], left: [], count: 1 },
 });
 
-const profile: RoomNews = {
+const profile: StoreNotice = {
   type: 'profile',
   frame: encodeProfileFrame(new Uint8Array(8), new Uint8Array(32), sealedProfile(1)),
 };

@@ -1,13 +1,13 @@
 // One room on this node: follows the store's news, frames each once into its ring, and serves the seats from there.
 
 import { type RoomId, encodeServerControl } from '@mayfly/protocol';
-import type { RoomNews, RoomStore } from '../store/room-store.ts';
+import type { StoreNotice, RoomStore } from '../store/room-store.ts';
 import type { Audience, FanOut } from './fan-out.ts';
 import { encodeFrame } from './frame.ts';
 import { type Entry, Ring } from './backlog.ts';
 import { type Guest, type Hall, type Notice, Seat, type Socket } from './subscriber.ts';
 
-type EventNews = Extract<RoomNews, { readonly type: 'event' }>;
+type EventNews = Extract<StoreNotice, { readonly type: 'event' }>;
 
 /** Seats in the middle of being served, and up to where the ring was when that began. */
 type Pass = { readonly seats: Iterator<Seat>; readonly to: number };
@@ -93,7 +93,7 @@ export class Room implements Audience, Hall, Disposable {
   }
 
   // The one way from the log to the sockets of this node.
-  #hear(news: RoomNews): void {
+  #hear(news: StoreNotice): void {
     switch (news.type) {
       case 'event':
         return this.#hearEvent(news);

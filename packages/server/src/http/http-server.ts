@@ -153,7 +153,7 @@ function serveHealth(app: FastifyInstance, door: HttpDoor): void {
     reply.send({
       ...withRedis(health),
       load: guard.spell,
-      rooms: space.spell,
+      rooms: space.shortage,
       connections: placesSpell(),
     }),
   );

@@ -1,13 +1,13 @@
 // Who follows which room, and telling them: in order, each once, also when listening leads to more news.
 
 import type { RoomId } from '@mayfly/protocol';
-import type { RoomListener, RoomNews } from './room-store.ts';
+import type { RoomListener, StoreNotice } from './room-store.ts';
 
 type Follower = { readonly listener: RoomListener; active: boolean };
 
 export class Followers {
   readonly #rooms = new Map<RoomId, Set<Follower>>();
-  readonly #untold: { readonly to: readonly Follower[]; readonly news: RoomNews }[] = [];
+  readonly #untold: { readonly to: readonly Follower[]; readonly news: StoreNotice }[] = [];
   #telling = false;
 
   /** A room need not exist to be followed. */
@@ -24,7 +24,7 @@ export class Followers {
     };
   }
 
-  tell(room: RoomId, ...news: readonly RoomNews[]): void {
+  tell(room: RoomId, ...news: readonly StoreNotice[]): void {
     const to = [...(this.#rooms.get(room) ?? [])];
     for (const item of news) this.#untold.push({ to, news: item });
     if (news.some((item) => item.type === 'ended')) this.#rooms.delete(room);

@@ -37,7 +37,7 @@ describe('space for rooms', () => {
     space.saw('created');
     space.saw('taken');
     expect(told).toEqual([]);
-    expect(space.spell).toBeUndefined();
+    expect(space.shortage).toBeUndefined();
     expect(clock.pending).toBe(0);
   });
 
@@ -47,10 +47,10 @@ describe('space for rooms', () => {
       await pass(1_000);
     }
     expect(told).toEqual(['give_way']);
-    expect(space.spell).toEqual({ trouble: 'give_way', seconds: 5 });
+    expect(space.shortage).toEqual({ trouble: 'give_way', seconds: 5 });
     await pass(2 * CALM_MS - 5_000);
     expect(told).toEqual(['give_way', `free after ${2 * CALM_MS}`]);
-    expect(space.spell).toBeUndefined();
+    expect(space.shortage).toBeUndefined();
     expect(clock.pending).toBe(0);
   });
 
@@ -63,7 +63,7 @@ describe('space for rooms', () => {
     space.saw('created_instead');
     await pass(1);
     expect(told).toEqual(['give_way', 'full', 'give_way']);
-    expect(space.spell).toEqual({ trouble: 'give_way', seconds: 60 });
+    expect(space.shortage).toEqual({ trouble: 'give_way', seconds: 60 });
     space.saw(NO_PLACE);
     expect(told).toEqual(['give_way', 'full', 'give_way', 'full']);
   });

@@ -15,12 +15,12 @@ export interface SpaceReport {
 }
 
 /** For /healthz. */
-export type SpaceSpell = { readonly trouble: SpaceTrouble; readonly seconds: number };
+export type SpaceShortage = { readonly trouble: SpaceTrouble; readonly seconds: number };
 
 /** It is over when it did not show for so long, so that one room that ends does not fill the log. */
 export const CALM_MS = 60_000;
 
-export type RoomSpaceSetup = {
+export type RoomSpaceOptions = {
   readonly clock: Clock;
   readonly maxRooms: number;
   /** How many rooms there are. */
@@ -29,16 +29,16 @@ export type RoomSpaceSetup = {
   readonly onTrouble: (error: unknown) => void;
 };
 
-type Spell = { readonly since: number; told: SpaceTrouble; look: Disposable };
+type Shortage = { readonly since: number; told: SpaceTrouble; look: Disposable };
 
 export class RoomSpace implements Disposable {
-  readonly #setup: RoomSpaceSetup;
+  readonly #options: RoomSpaceOptions;
   /** When each showed last. */
   readonly #seenAt = { give_way: -Infinity, full: -Infinity };
-  #spell: Spell | undefined;
+  #shortage: Shortage | undefined;
 
-  constructor(setup: RoomSpaceSetup) {
-    this.#setup = setup;
+  constructor(options: RoomSpaceOptions) {
+    this.#options = options;
   }
 
   /** What the store answered to a wish for a room. */
@@ -47,56 +47,56 @@ export class RoomSpace implements Disposable {
     if (typeof creation === 'object') this.#short('full');
   }
 
-  get spell(): SpaceSpell | undefined {
-    const spell = this.#spell;
-    return spell && { trouble: spell.told, seconds: Math.floor((this.#now() - spell.since) / 1000) };
+  get shortage(): SpaceShortage | undefined {
+    const shortage = this.#shortage;
+    return shortage && { trouble: shortage.told, seconds: Math.floor((this.#now() - shortage.since) / 1000) };
   }
 
   [Symbol.dispose](): void {
-    this.#spell?.look[Symbol.dispose]();
-    this.#spell = undefined;
+    this.#shortage?.look[Symbol.dispose]();
+    this.#shortage = undefined;
   }
 
   #short(trouble: SpaceTrouble): void {
     this.#seenAt[trouble] = this.#now();
-    this.#spell ??= this.#begin(trouble);
-    if (trouble === 'full') this.#tell(this.#spell, 'full');
+    this.#shortage ??= this.#begin(trouble);
+    if (trouble === 'full') this.#tell(this.#shortage, 'full');
   }
 
-  #begin(trouble: SpaceTrouble): Spell {
-    this.#setup.report.roomsShort(trouble);
+  #begin(trouble: SpaceTrouble): Shortage {
+    this.#options.report.roomsShort(trouble);
     return { since: this.#now(), told: trouble, look: this.#lookLater() };
   }
 
-  #tell(spell: Spell, trouble: SpaceTrouble): void {
-    if (spell.told === trouble) return;
-    this.#spell = { ...spell, told: trouble };
-    this.#setup.report.roomsShort(trouble);
+  #tell(shortage: Shortage, trouble: SpaceTrouble): void {
+    if (shortage.told === trouble) return;
+    this.#shortage = { ...shortage, told: trouble };
+    this.#options.report.roomsShort(trouble);
   }
 
   #lookLater(): Disposable {
-    const { clock, onTrouble } = this.#setup;
+    const { clock, onTrouble } = this.#options;
     return clock.after(CALM_MS, () => background(this.#look(), onTrouble));
   }
 
   async #look(): Promise<void> {
     const isFree = !this.#showed('full') && !this.#showed('give_way') && (await this.#hasPlace());
-    const spell = this.#spell;
-    if (spell === undefined) return;
-    if (isFree) return this.#end(spell);
-    this.#spell = { ...spell, look: this.#lookLater() };
-    if (this.#showed('give_way') && !this.#showed('full')) this.#tell(this.#spell, 'give_way');
+    const shortage = this.#shortage;
+    if (shortage === undefined) return;
+    if (isFree) return this.#end(shortage);
+    this.#shortage = { ...shortage, look: this.#lookLater() };
+    if (this.#showed('give_way') && !this.#showed('full')) this.#tell(this.#shortage, 'give_way');
   }
 
   // A store that cannot say is asked again.
   async #hasPlace(): Promise<boolean> {
-    const { size, maxRooms } = this.#setup;
+    const { size, maxRooms } = this.#options;
     return (await size().catch(() => maxRooms)) < maxRooms;
   }
 
-  #end({ since }: Spell): void {
-    this.#spell = undefined;
-    this.#setup.report.roomsFree(this.#now() - since);
+  #end({ since }: Shortage): void {
+    this.#shortage = undefined;
+    this.#options.report.roomsFree(this.#now() - since);
   }
 
   #showed(trouble: SpaceTrouble): boolean {
@@ -104,6 +104,6 @@ export class RoomSpace implements Disposable {
   }
 
   #now(): number {
-    return this.#setup.clock.now();
+    return this.#options.clock.now();
   }
 }

@@ -103,7 +103,7 @@ export type Placed =
   | { readonly outcome: 'gone' };
 
 /** What followers of a room hear, in order. */
-export type RoomNews =
+export type StoreNotice =
   | { readonly type: 'event'; readonly logId: string; readonly event: StoredEvent }
   | { readonly type: 'presence'; readonly presence: Presence }
   | { readonly type: 'profile'; readonly frame: Uint8Array }
@@ -115,7 +115,7 @@ export type RoomNews =
   /** The last thing a follower hears. */
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
-export type RoomListener = (news: RoomNews) => void;
+export type RoomListener = (news: StoreNotice) => void;
 
 export type StoreLimits = {
   readonly maxRooms: number;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../net/clock.ts';
 
-export class Paced implements Disposable {
+export class Throttle implements Disposable {
   readonly #clock: Clock;
   readonly #everyMs: number;
   readonly #tell: () => void;

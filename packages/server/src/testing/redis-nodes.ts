@@ -1,7 +1,7 @@
 // One room on several nodes of a real Redis, and what each node hears of it.
 
 import type { RedisStore } from '../store/redis/redis-store.ts';
-import type { JoinRequest, Joined, MemberSession, RoomNews, RoomStore } from '../store/room-store.ts';
+import type { JoinRequest, Joined, MemberSession, StoreNotice, RoomStore } from '../store/room-store.ts';
 import { type RedisRooms, settling } from './redis-rooms.ts';
 import { Signer, envelope, makeCharter, roomId } from './signer.ts';
 
@@ -16,7 +16,7 @@ export const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
 export class Node {
   readonly raw: RedisStore;
   readonly store: RoomStore;
-  readonly #news: RoomNews[] = [];
+  readonly #news: StoreNotice[] = [];
 
   constructor(world: RedisRooms, raw: RedisStore) {
     this.raw = raw;
@@ -34,7 +34,7 @@ export class Node {
     return this.store.append(ROOM, session, n, envelope(n));
   }
 
-  heard(): readonly RoomNews[] {
+  heard(): readonly StoreNotice[] {
     return this.#news.splice(0);
   }
 
@@ -64,4 +64,4 @@ export async function nodesOf(world: RedisRooms, seeds: readonly number[]) {
   return [first, second, third] as const;
 }
 
-export const types = (news: readonly RoomNews[]) => news.map((item) => item.type);
+export const types = (news: readonly StoreNotice[]) => news.map((item) => item.type);

@@ -5,7 +5,7 @@ import { parseRedisUrl } from '../store/redis/address.ts';
 import { partitionOf } from '../store/redis/keyspace.ts';
 import { type FunctionName, type Library, makeLibrary } from '../store/redis/library.ts';
 import type { Argument, Link, LinkEvents } from '../store/redis/link.ts';
-import { RedisLink, type RedisLinkSetup } from '../store/redis/redis-link.ts';
+import { RedisLink, type RedisLinkOptions } from '../store/redis/redis-link.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
 import type { RoomStore, StoreLimits } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
@@ -192,7 +192,7 @@ class WatchedLink implements Link {
 
   #events: LinkEvents | undefined;
 
-  constructor(setup: Omit<RedisLinkSetup, 'events'>) {
+  constructor(setup: Omit<RedisLinkOptions, 'events'>) {
     this.#link = new RedisLink({
       ...setup,
       events: {
@@ -250,21 +250,21 @@ class WatchedLink implements Link {
     return this.#watch(this.#link.range(stream, after, last));
   }
 
-  listen(channel: string): Promise<void> {
+  subscribe(channel: string): Promise<void> {
     this.#partitions.add(partitionOf(channel));
     this.#channels.add(channel);
-    return this.#watch(this.#link.listen(channel));
+    return this.#watch(this.#link.subscribe(channel));
   }
 
-  silence(channel: string): void {
+  unsubscribe(channel: string): void {
     this.#channels.delete(channel);
-    this.#link.silence(channel);
+    this.#link.unsubscribe(channel);
   }
 
   /** Its store is gone; another may use it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#events = undefined;
-    for (const channel of this.#channels) this.silence(channel);
+    for (const channel of this.#channels) this.unsubscribe(channel);
   }
 
   close(): Promise<void> {
@@ -280,7 +280,7 @@ class WatchedLink implements Link {
     for (const partition of this.#partitions) {
       const channel = `c${partition}${MARKS}`;
       const mark = `${++marks}`;
-      await this.#link.listen(channel);
+      await this.#link.subscribe(channel);
       await new Promise<void>((heard) => {
         const again = () => void publish(channel, mark);
         this.#marks.set(mark, { heard, publish: again });

@@ -19,7 +19,7 @@ import type { Socket } from '../delivery/subscriber.ts';
 import { Session, type SessionEvents } from '../session/session.ts';
 import { Turnstile } from '../net/sliced-queue.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
-import type { RoomListener, RoomNews, RoomStore } from '../store/room-store.ts';
+import type { RoomListener, StoreNotice, RoomStore } from '../store/room-store.ts';
 import { TestClock, settled } from './clock.ts';
 import { decodeFrames } from './frames.ts';
 import { SeededRandom } from './random.ts';
@@ -172,14 +172,14 @@ export async function tell(
   await settled();
 }
 
-export const eventNews = (logId: string, seq: number): RoomNews => ({
+export const eventNews = (logId: string, seq: number): StoreNotice => ({
   type: 'event',
   logId,
   event: { seq, frame: encodeMessageEvent(seq, envelope(seq)) },
 });
 
 /** Lets a test tell a room what the store never would. */
-export function tapNews(store: RoomStore): (...news: readonly RoomNews[]) => void {
+export function tapNews(store: RoomStore): (...news: readonly StoreNotice[]) => void {
   const listeners: RoomListener[] = [];
   const real = store.follow.bind(store);
   vi.spyOn(store, 'follow').mockImplementation((room, listener) => {

@@ -7,7 +7,7 @@ import type {
   JoinRequest,
   Joined,
   MemberSession,
-  RoomNews,
+  StoreNotice,
   RoomSpec,
   RoomStore,
   StoreLimits,
@@ -46,7 +46,7 @@ export class Fixture {
   readonly store: RoomStore;
   readonly pass: StoreUnderTest['pass'];
   readonly jump: StoreUnderTest['jump'];
-  readonly news: RoomNews[] = [];
+  readonly news: StoreNotice[] = [];
   #strangers = 0;
 
   constructor({ store, pass, jump }: StoreUnderTest) {
@@ -100,7 +100,7 @@ export class Fixture {
   }
 
   /** What was told since this was last asked. */
-  heard(): readonly RoomNews[] {
+  heard(): readonly StoreNotice[] {
     return this.news.splice(0);
   }
 
@@ -109,7 +109,7 @@ export class Fixture {
   }
 }
 
-export const types = (news: readonly RoomNews[]) => news.map((item) => item.type);
+export const types = (news: readonly StoreNotice[]) => news.map((item) => item.type);
 export const seqs = (joined: Joined) => joined.missed.map((event) => event.seq);
 export const namesNobody = ({ joined, away, left, snapshot }: Presence) =>
   !snapshot && joined.length + away.length + left.length === 0;

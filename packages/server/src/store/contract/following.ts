@@ -2,13 +2,13 @@
 
 import { expect, test } from 'vitest';
 import { roomId } from '../../testing/signer.ts';
-import type { RoomNews } from '../room-store.ts';
+import type { StoreNotice } from '../room-store.ts';
 import { type Fixtures, ROOM, types } from './fixture.ts';
 
 export function following({ opened }: Fixtures): void {
   test('WELCOME-3: all followers hear the same, in order, each event once', async () => {
     const f = await opened();
-    const other: RoomNews[] = [];
+    const other: StoreNotice[] = [];
     f.store.follow(ROOM, (news) => other.push(news));
     const { session } = await f.join('ann');
     await f.say(session, 1, 2, 3);
@@ -22,7 +22,7 @@ export function following({ opened }: Fixtures): void {
 
   test('nothing is told to who has stopped following, and nothing of another room', async () => {
     const f = await opened();
-    const [gone, elsewhere]: RoomNews[][] = [[], []];
+    const [gone, elsewhere]: StoreNotice[][] = [[], []];
     f.store.follow(ROOM, (news) => gone?.push(news))[Symbol.dispose]();
     f.store.follow(roomId('Room22'), (news) => elsewhere?.push(news));
     await f.join('ann');
@@ -33,7 +33,7 @@ export function following({ opened }: Fixtures): void {
 
   test('who stops following while news is being told hears none of it', async () => {
     const f = await opened();
-    const heard: RoomNews[] = [];
+    const heard: StoreNotice[] = [];
     const stop: Disposable[] = [];
     f.store.follow(ROOM, () => stop[0]?.[Symbol.dispose]());
     stop.push(f.store.follow(ROOM, (news) => heard.push(news)));

@@ -6,7 +6,7 @@ import type { Clock } from '../../net/clock.ts';
 const SLEPT_MS = 60_000;
 const LOOK_EVERY_MS = 10_000;
 
-export type AwakeClockSetup = {
+export type AwakeClockOptions = {
   readonly clock: Clock;
   /** The time of day, in milliseconds. */
   readonly wall: () => number;
@@ -15,21 +15,21 @@ export type AwakeClockSetup = {
 };
 
 export class AwakeClock implements Clock, Disposable {
-  readonly #setup: AwakeClockSetup;
+  readonly #options: AwakeClockOptions;
   #slept = 0;
   #seen: { readonly now: number; readonly wall: number };
   #look: Disposable;
   #waking: Disposable | undefined;
 
-  constructor(setup: AwakeClockSetup) {
-    this.#setup = setup;
-    this.#seen = { now: setup.clock.now(), wall: setup.wall() };
+  constructor(options: AwakeClockOptions) {
+    this.#options = options;
+    this.#seen = { now: options.clock.now(), wall: options.wall() };
     this.#look = this.#lookLater();
   }
 
   now(): number {
-    const now = this.#setup.clock.now();
-    const wall = this.#setup.wall();
+    const now = this.#options.clock.now();
+    const wall = this.#options.wall();
     const ahead = wall - this.#seen.wall - (now - this.#seen.now);
     this.#seen = { now, wall };
     if (ahead > SLEPT_MS) this.#wake(ahead);
@@ -38,7 +38,7 @@ export class AwakeClock implements Clock, Disposable {
 
   /** By the machine's own clock: asleep, it does not run. */
   after(ms: number, action: () => void): Disposable {
-    return this.#setup.clock.after(ms, action);
+    return this.#options.clock.after(ms, action);
   }
 
   [Symbol.dispose](): void {
@@ -49,11 +49,11 @@ export class AwakeClock implements Clock, Disposable {
   #wake(slept: number): void {
     this.#slept += slept;
     this.#waking?.[Symbol.dispose]();
-    this.#waking = this.#setup.clock.after(0, this.#setup.onWake);
+    this.#waking = this.#options.clock.after(0, this.#options.onWake);
   }
 
   #lookLater(): Disposable {
-    return this.#setup.clock.after(LOOK_EVERY_MS, () => {
+    return this.#options.clock.after(LOOK_EVERY_MS, () => {
       this.#look = this.#lookLater();
       this.now();
     });

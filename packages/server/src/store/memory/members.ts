@@ -12,8 +12,8 @@ import {
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from '../member-rules.ts';
-import { Paced } from '../throttle.ts';
-import type { MemberSession, RoomNews } from '../room-store.ts';
+import { Throttle } from '../throttle.ts';
+import type { MemberSession, StoreNotice } from '../room-store.ts';
 
 /** A room that was told as counts is told by name again at this share of `LISTED_MAX`, and not right below it. */
 const LISTED_AGAIN = 3 / 4;
@@ -41,33 +41,33 @@ type Change = Partial<Pick<Presence, 'snapshot' | 'joined' | 'away' | 'left'>>;
 
 type Snapshot = { readonly presence: Presence; readonly profiles: readonly Uint8Array[] };
 
-export type MembersSetup = {
+export type MembersOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly maxMembers: number;
   /** Larger rooms are told as counts. */
   readonly listedMax?: number;
   /** What everybody is to hear, in order. */
-  readonly tell: (...news: readonly RoomNews[]) => void;
+  readonly tell: (...news: readonly StoreNotice[]) => void;
   /** The last one has left. */
   readonly onEmpty: () => void;
 };
 
 export class Members {
-  readonly #setup: MembersSetup;
+  readonly #options: MembersOptions;
   /** Those who left stand in the order in which they went. */
   readonly #byIdentity = new Map<string, MemberRecord>();
   readonly #bySlot = new Map<string, MemberRecord>();
   readonly #listedMax: number;
-  readonly #counts: Paced;
+  readonly #counts: Throttle;
   #counted = false;
   #count = 0;
   #version = 0;
 
-  constructor(setup: MembersSetup) {
-    this.#setup = setup;
-    this.#listedMax = setup.listedMax ?? LISTED_MAX;
-    this.#counts = new Paced(setup.clock, COUNT_EVERY_MS, () => this.#tellCount());
+  constructor(options: MembersOptions) {
+    this.#options = options;
+    this.#listedMax = options.listedMax ?? LISTED_MAX;
+    this.#counts = new Throttle(options.clock, COUNT_EVERY_MS, () => this.#tellCount());
   }
 
   /** Those who are here or in grace. */
@@ -86,13 +86,13 @@ export class Members {
   }
 
   get full(): boolean {
-    return this.#count >= this.#setup.maxMembers;
+    return this.#count >= this.#options.maxMembers;
   }
 
   /** Whoever is here or in grace has a seat, and the others one that is free; there is one more for the owner. */
   mayEnter(record: MemberRecord | undefined, as: Join['as']): boolean {
     const hasSeat = record !== undefined && record.standing.at !== 'left';
-    return hasSeat || this.#count < this.#setup.maxMembers + (as === 'owner' ? OWNERS_SEAT : 0);
+    return hasSeat || this.#count < this.#options.maxMembers + (as === 'owner' ? OWNERS_SEAT : 0);
   }
 
   find(idPk: Uint8Array): MemberRecord | undefined {
@@ -107,7 +107,7 @@ export class Members {
 
   /** A record for somebody who was never here; not yet attached. */
   add(idPk: Uint8Array, from: number): MemberRecord {
-    if (this.#byIdentity.size >= this.#setup.maxMembers * RECORDS_PER_MEMBER) this.#dropOldestLeft();
+    if (this.#byIdentity.size >= this.#options.maxMembers * RECORDS_PER_MEMBER) this.#dropOldestLeft();
     const record: MemberRecord = {
       idPk: Uint8Array.from(idPk),
       slot: this.#unusedSlot(),
@@ -138,7 +138,7 @@ export class Members {
 
   /** The connection is gone; the rest comes by time. */
   detach(record: MemberRecord): void {
-    const timer = this.#setup.clock.after(AWAY_AFTER_MS, () => this.#goAway(record));
+    const timer = this.#options.clock.after(AWAY_AFTER_MS, () => this.#goAway(record));
     record.standing = { at: 'quiet', timer };
   }
 
@@ -150,7 +150,7 @@ export class Members {
     this.#byIdentity.delete(key);
     this.#byIdentity.set(key, record);
     this.#changed({ left: [record.slot] });
-    if (this.#count === 0) this.#setup.onEmpty();
+    if (this.#count === 0) this.#options.onEmpty();
   }
 
   /** The frame that says, now or later, who this member says they are. In a counted room only its author is left to tell. */
@@ -184,11 +184,11 @@ export class Members {
   }
 
   #tellProfile({ profile }: MemberRecord): void {
-    if (profile !== undefined && !this.#counted) this.#setup.tell({ type: 'profile', frame: profile });
+    if (profile !== undefined && !this.#counted) this.#options.tell({ type: 'profile', frame: profile });
   }
 
   #goAway(record: MemberRecord): void {
-    const timer = this.#setup.clock.after(GRACE_MS - AWAY_AFTER_MS, () => this.leave(record));
+    const timer = this.#options.clock.after(GRACE_MS - AWAY_AFTER_MS, () => this.leave(record));
     record.standing = { at: 'away', timer };
     this.#changed({ away: [record.slot] });
   }
@@ -197,17 +197,17 @@ export class Members {
     if (this.#count > this.#listedMax) this.#counted = true;
     if (this.#counted) return this.#counts.due();
     this.#version += 1;
-    this.#setup.tell({ type: 'presence', presence: this.#presence(change) });
+    this.#options.tell({ type: 'presence', presence: this.#presence(change) });
   }
 
   // In a room that has become small enough, everybody needs to know everybody again.
   #tellCount(): void {
     this.#version += 1;
     this.#counted = this.#count > this.#listedMax * LISTED_AGAIN;
-    if (this.#counted) return this.#setup.tell({ type: 'presence', presence: this.#presence({}) });
+    if (this.#counted) return this.#options.tell({ type: 'presence', presence: this.#presence({}) });
     const { presence, profiles } = this.snapshot();
-    const frames = profiles.map((frame): RoomNews => ({ type: 'profile', frame }));
-    this.#setup.tell({ type: 'presence', presence }, ...frames);
+    const frames = profiles.map((frame): StoreNotice => ({ type: 'profile', frame }));
+    this.#options.tell({ type: 'presence', presence }, ...frames);
   }
 
   #presence(change: Change): Presence {
@@ -242,7 +242,7 @@ export class Members {
   }
 
   #unusedSlot(): Uint8Array {
-    const slot = this.#setup.random(SLOT_BYTES);
+    const slot = this.#options.random(SLOT_BYTES);
     return this.#bySlot.has(toHex(slot)) ? this.#unusedSlot() : slot;
   }
 }

@@ -13,7 +13,7 @@ import {
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { EventLog } from './event-log.ts';
 import { type MemberRecord, Members } from './members.ts';
-import { Paced } from '../throttle.ts';
+import { Throttle } from '../throttle.ts';
 import type {
   JoinRefused,
   JoinRequest,
@@ -21,7 +21,7 @@ import type {
   MemberSession,
   Placed,
   RoomKeys,
-  RoomNews,
+  StoreNotice,
   RoomSpec,
   StoreLimits,
   StoredEvent,
@@ -29,13 +29,13 @@ import type {
   VerifiedWith,
 } from '../room-store.ts';
 
-export type RoomSurroundings = {
+export type MemoryRoomOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
   /** Larger rooms are told as counts. */
   readonly listedMax?: number;
-  readonly tell: (...news: readonly RoomNews[]) => void;
+  readonly tell: (...news: readonly StoreNotice[]) => void;
   /** Somebody is there. */
   readonly onUse: () => void;
   /** The last one has left a room in which nobody wrote, and no other identity has been (rule LIMIT-3). */
@@ -46,18 +46,18 @@ export type RoomSurroundings = {
 
 export class MemoryRoom {
   readonly keys: RoomKeys;
-  readonly #world: RoomSurroundings;
+  readonly #world: MemoryRoomOptions;
   readonly #spec: RoomSpec;
   readonly #log: EventLog;
   readonly #members: Members;
-  readonly #lifeForCrowd: Paced;
+  readonly #lifeForCrowd: Throttle;
   readonly #charter: Uint8Array;
   readonly #blob: Uint8Array;
   readonly #c: number;
   #expiresAt: number;
   #timer: Disposable;
 
-  constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, world: RoomSurroundings) {
+  constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, world: MemoryRoomOptions) {
     const { clock, random, limits, listedMax, tell } = world;
     this.#world = world;
     this.#spec = spec;
@@ -83,7 +83,7 @@ export class MemoryRoom {
       tell,
       onEmpty: () => this.#emptied(),
     });
-    this.#lifeForCrowd = new Paced(clock, COUNT_EVERY_MS, () => this.#tellLifeNow());
+    this.#lifeForCrowd = new Throttle(clock, COUNT_EVERY_MS, () => this.#tellLifeNow());
     this.#expiresAt = clock.now() + spec.lifeMs;
     this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
   }

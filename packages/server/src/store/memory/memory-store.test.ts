@@ -1,5 +1,5 @@
 import { GRACE_MS } from '@mayfly/protocol';
-import type { RoomNews } from '../room-store.ts';
+import type { StoreNotice } from '../room-store.ts';
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../../testing/clock.ts';
 import { SeededRandom } from '../../testing/random.ts';
@@ -73,7 +73,7 @@ describe('memory store: what only memory can promise', () => {
   test('RESUME-4: what falls out of the history is not overwritten: it may still be on its way', async () => {
     const { store, join } = await openRoom();
     const ann = await join('ann');
-    const events: RoomNews[] = [];
+    const events: StoreNotice[] = [];
     store.follow(room, (news) => events.push(news));
     for (let n = 1; n <= 12; n++) await store.append(room, ann.session, n, envelope(n));
     const [first] = events;
@@ -84,7 +84,7 @@ describe('memory store: what only memory can promise', () => {
     const { store, join } = await openRoom();
     await join('ann');
     await store.create(roomId('Room22'), { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
-    const heard: RoomNews[] = [];
+    const heard: StoreNotice[] = [];
     store.follow(room, (news) => heard.push(news));
     await store[Symbol.asyncDispose]();
     expect(heard).toEqual([{ type: 'ended', reason: 'server' }]);
@@ -106,7 +106,7 @@ describe('memory store: what only memory can promise', () => {
   test('PRESENCE-6: no timer of a crowd outlives its room, and nothing is told after its end', async () => {
     const { clock, store, join } = await openRoom(1);
     for (const name of ['ann', 'bob', 'cem']) await join(name);
-    const told: RoomNews[] = [];
+    const told: StoreNotice[] = [];
     store.follow(room, (news) => told.push(news));
     await store[Symbol.asyncDispose]();
     expect(clock.pending).toBe(0);
@@ -131,7 +131,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     const store = new MemoryStore({ clock, random, limits, wall: () => ahead + clock.now() });
     await store.create(room, { ownerPk: owner.pk, lifeMs: LIFE_MS, history: 'all' });
     await store.open(room, charter);
-    const heard: RoomNews[] = [];
+    const heard: StoreNotice[] = [];
     store.follow(room, (news) => heard.push(news));
     const join = () => store.join(room, { idPk: new Signer('ann').pk, as: 'key', verifiedWith });
     // The machine's own clock stands still meanwhile.

@@ -24,7 +24,7 @@ import {
 
 type Reservation = { readonly spec: RoomSpec; readonly until: number; readonly timer: Disposable };
 
-export type MemoryStoreSetup = {
+export type MemoryStoreOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
@@ -35,7 +35,7 @@ export type MemoryStoreSetup = {
 };
 
 export class MemoryStore implements RoomStore {
-  readonly #setup: MemoryStoreSetup;
+  readonly #options: MemoryStoreOptions;
   readonly #awake: AwakeClock | undefined;
   readonly #reserved = new Map<RoomId, Reservation>();
   readonly #rooms = new Map<RoomId, MemoryRoom>();
@@ -44,15 +44,15 @@ export class MemoryStore implements RoomStore {
   readonly #followers = new Followers();
   #freed = { lookedAt: -Infinity, at: 0 };
 
-  constructor(setup: MemoryStoreSetup) {
-    const { clock, wall } = setup;
+  constructor(options: MemoryStoreOptions) {
+    const { clock, wall } = options;
     this.#awake = wall && new AwakeClock({ clock, wall, onWake: () => this.#woke() });
-    this.#setup = { ...setup, clock: this.#awake ?? clock };
+    this.#options = { ...options, clock: this.#awake ?? clock };
   }
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
     if (this.#living(room) !== undefined || this.#reservation(room) !== undefined) return 'taken';
-    const hasPlace = this.#rooms.size + this.#reserved.size < this.#setup.limits.maxRooms;
+    const hasPlace = this.#rooms.size + this.#reserved.size < this.#options.limits.maxRooms;
     if (!hasPlace && !this.#makeWay()) return { freeInMs: this.#freeInMs() };
     this.#reserve(room, spec);
     return hasPlace ? 'created' : 'created_instead';
@@ -72,7 +72,7 @@ export class MemoryStore implements RoomStore {
     }
     this.#forgetReservation(room, reservation);
     const opened = new MemoryRoom(reservation.spec, charter, {
-      ...this.#setup,
+      ...this.#options,
       tell: (...news) => this.#followers.tell(room, ...news),
       onUse: () => this.#unused.delete(room),
       onUnused: () => this.#unused.add(room),
@@ -140,7 +140,7 @@ export class MemoryStore implements RoomStore {
   }
 
   #reserve(room: RoomId, spec: RoomSpec): void {
-    const { clock } = this.#setup;
+    const { clock } = this.#options;
     this.#reserved.set(room, {
       spec: { ...spec, ownerPk: Uint8Array.from(spec.ownerPk) },
       until: clock.now() + RESERVATION_MS,
@@ -170,7 +170,7 @@ export class MemoryStore implements RoomStore {
 
   // Looking through all rooms is worth it once a second at most.
   #freeInMs(): number {
-    const now = this.#setup.clock.now();
+    const now = this.#options.clock.now();
     if (now - this.#freed.lookedAt >= SOON_MS) this.#freed = { lookedAt: now, at: this.#freeAt() };
     return Math.max(SOON_MS, Math.ceil(this.#freed.at - now));
   }
@@ -192,7 +192,7 @@ export class MemoryStore implements RoomStore {
 
   #reservation(id: RoomId): Reservation | undefined {
     const reservation = this.#reserved.get(id);
-    if (reservation === undefined || this.#setup.clock.now() < reservation.until) return reservation;
+    if (reservation === undefined || this.#options.clock.now() < reservation.until) return reservation;
     this.#forgetReservation(id, reservation);
     return undefined;
   }

@@ -11,13 +11,13 @@ import {
   encodeProfileFrame,
   toBase64url,
 } from '@mayfly/protocol';
-import type { RoomNews, StoredEvent } from '../room-store.ts';
+import type { StoreNotice, StoredEvent } from '../room-store.ts';
 
 /** Something is gathered that is to be told in a while: whoever hears this sees to it. */
 type Due = { readonly type: 'due'; readonly inMs: number };
 
 /** Undefined for what another version of this server may announce. */
-export function readAnnouncement(announced: Uint8Array): RoomNews | Due | undefined {
+export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | undefined {
   // Copied once, here: the connection reuses what it hands out.
   const reader = new ByteReader(new Uint8Array(announced));
   switch (letter(reader)) {
@@ -57,7 +57,7 @@ export function storedEvent(seq: number, kind: string, content: Uint8Array): Sto
 
 const NO_BLOB_APART = new Uint8Array(0);
 
-function readPresence(reader: ByteReader): RoomNews {
+function readPresence(reader: ByteReader): StoreNotice {
   const [version, count, snapshot] = [reader.u32(), reader.u32(), reader.u8()];
   const [joined, away, left] = [reader.u16(), reader.u16(), reader.u16()];
   const slot = () => reader.take(SLOT_BYTES);

@@ -238,7 +238,7 @@ export function readNodes(reply: Reply): readonly string[] {
 }
 
 /** The place a join names, as a function's arguments. */
-export function placeWords(position: Position | undefined): readonly [Uint8Array, number] {
+export function positionWords(position: Position | undefined): readonly [Uint8Array, number] {
   return position === undefined
     ? [new Uint8Array(0), 0]
     : [new Uint8Array(Buffer.from(position.logId, 'base64url')), position.seq];

@@ -4,7 +4,7 @@ import { GRACE_MS, type RoomId } from '@mayfly/protocol';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { MemberSession } from '../room-store.ts';
 import { readSessions } from './answers.ts';
-import type { Insistence } from './retry.ts';
+import type { Retry } from './retry.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument } from './link.ts';
 import { textOf } from './reply.ts';
@@ -14,21 +14,21 @@ const ADOPTED_LEFT_MS = 5_000;
 
 type Call = (name: FunctionName, room: RoomId, args: readonly Argument[]) => Promise<unknown>;
 
-export class Departures {
-  readonly #insistence: Insistence;
+export class LeaveTimers {
+  readonly #retry: Retry;
   readonly #call: Call;
   readonly #onLeft: () => void;
 
   /** `onLeft`: a room may be empty now. */
-  constructor(insistence: Insistence, call: Call, onLeft: () => void) {
-    this.#insistence = insistence;
+  constructor(retry: Retry, call: Call, onLeft: () => void) {
+    this.#retry = retry;
     this.#call = call;
     this.#onLeft = onLeft;
   }
 
   /** The connection is gone. */
   async detached(room: RoomId, session: MemberSession): Promise<void> {
-    const since = this.#insistence.now();
+    const since = this.#retry.now();
     if (await this.#step(room, session, 'quiet')) this.#byTime(room, session, since);
   }
 
@@ -38,7 +38,7 @@ export class Departures {
 
   /** A join was put off, and Redis may have let them in all the same: nobody is connected. */
   async withdrawn(room: RoomId, idPk: Uint8Array, attempt: Uint8Array): Promise<void> {
-    const since = this.#insistence.now();
+    const since = this.#retry.now();
     for (const session of await this.#sessions('withdraw', room, [idPk, attempt])) {
       this.#byTime(room, session, since);
     }
@@ -46,7 +46,7 @@ export class Departures {
 
   /** Another node is dead; `node` takes care of whoever was there. */
   async adopted(room: RoomId, dead: string, node: Uint8Array): Promise<void> {
-    const since = this.#insistence.now();
+    const since = this.#retry.now();
     for (const session of await this.#sessions('adopt', room, [bytesOfNode(dead), node])) {
       this.#byTime(room, session, since, { awayMs: 0, leftMs: ADOPTED_LEFT_MS });
     }
@@ -63,9 +63,9 @@ export class Departures {
     since: number,
     { awayMs, leftMs } = { awayMs: AWAY_AFTER_MS, leftMs: GRACE_MS },
   ): void {
-    this.#insistence.at(since + awayMs, async () => {
+    this.#retry.at(since + awayMs, async () => {
       if (!(await this.#step(room, session, 'away'))) return;
-      this.#insistence.at(since + leftMs, () => this.#step(room, session, 'left'));
+      this.#retry.at(since + leftMs, () => this.#step(room, session, 'left'));
     });
   }
 
@@ -75,8 +75,8 @@ export class Departures {
     { slot, generation }: MemberSession,
     step: 'quiet' | 'away' | 'left' | 'leave',
   ): Promise<boolean> {
-    const ask = () => this.#call('fade', room, [slot, generation, step]);
-    const isDone = textOf(await this.#insistence.insist(ask)) === 'done';
+    const ask = () => this.#call('step_departure', room, [slot, generation, step]);
+    const isDone = textOf(await this.#retry.untilAnswered(ask)) === 'done';
     if (isDone && (step === 'left' || step === 'leave')) this.#onLeft();
     return isDone;
   }
@@ -86,7 +86,7 @@ export class Departures {
     room: RoomId,
     args: readonly Argument[],
   ): Promise<readonly MemberSession[]> {
-    return readSessions(await this.#insistence.insist(() => this.#call(name, room, args)));
+    return readSessions(await this.#retry.untilAnswered(() => this.#call(name, room, args)));
   }
 }
 

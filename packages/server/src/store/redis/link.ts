@@ -1,6 +1,6 @@
 // This node's two ways to Redis: calls of functions, and the channels of rooms. What the store needs, and no more.
 
-import type { RedisTrouble } from './health.ts';
+import type { RedisTrouble } from './redis-health.ts';
 import type { FunctionName } from './library.ts';
 
 export type Argument = string | number | Uint8Array;
@@ -11,8 +11,8 @@ export interface Link extends AsyncDisposable {
   /** Entries of a stream after one number and up to another, as Redis has them. Throws `StoreUnavailable`. */
   range(stream: string, after: number, last: number): Promise<unknown>;
   /** Resolves when everything announced from then on will be heard. Throws `StoreUnavailable`. */
-  listen(channel: string): Promise<void>;
-  silence(channel: string): void;
+  subscribe(channel: string): Promise<void>;
+  unsubscribe(channel: string): void;
 }
 
 /** What the store hears of its link, without having asked. Nothing here throws. */

@@ -9,7 +9,7 @@ export const LEASE_MS = 15_000;
 /** A node is dead when it was missing that often in a row: after a pause of Redis everybody has a chance to come back. */
 const MISSED_LOOKS = 2;
 
-export class Neighbours {
+export class NodeLeases {
   /** How often each that we know of was missing; those that are dead and dealt with, infinitely. */
   readonly #missing = new Map<string, number>();
   /** Who lived at the latest looks, newest first. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
 import { type RedisProcess, startRedisCluster, startSentinel } from '../../testing/redis-server.ts';
 import { Signer, envelope, makeCharter, roomId } from '../../testing/signer.ts';
-import type { RoomNews, RoomStore } from '../room-store.ts';
+import type { StoreNotice, RoomStore } from '../room-store.ts';
 import { parseRedisUrl } from './address.ts';
 import { connectRedisStore } from './start/connect.ts';
 import { roomKey, slotOf } from './keyspace.ts';
@@ -53,7 +53,7 @@ async function surviveDeath(url: string, kill: () => Promise<void>): Promise<voi
   const [here, there] = [await connect(url, 1), await connect(url, 2)];
   await here.create(ROOM, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
   await here.open(ROOM, CHARTER);
-  const heard: RoomNews[] = [];
+  const heard: StoreNotice[] = [];
   there.follow(ROOM, (news) => heard.push(news));
   const bob = await there.join(ROOM, { ...ANN, idPk: new Signer('bob').pk });
   const ann = await here.join(ROOM, ANN);

@@ -46,7 +46,7 @@ afterAll(async () => {
 beforeEach(() => world.fresh());
 
 const nodes = (...seeds: readonly number[]) => nodesOf(world, seeds);
-const fcall = (name: 'append' | 'fade', ...words: readonly (string | number | Uint8Array)[]) =>
+const fcall = (name: 'append' | 'step_departure', ...words: readonly (string | number | Uint8Array)[]) =>
   redis.ask('FCALL', world.library.nameOf(name), 1, roomKey(ROOM), ...words);
 
 /** Functions are refused from now on: what should be a hash is not. */
@@ -205,7 +205,7 @@ describe('a Redis that fails', () => {
       redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub'),
       fcall('append', ...words(1)),
       fcall('append', ...words(2)),
-      fcall('fade', cem.session.slot, cem.session.generation, 'leave'),
+      fcall('step_departure', cem.session.slot, cem.session.generation, 'leave'),
     ]);
     await world.settled();
     await a.append(ann.session, 2);

@@ -3,15 +3,15 @@
 import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
-import { Channels } from './subscriptions.ts';
-import type { RedisTrouble } from './health.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { RedisTrouble } from './redis-health.ts';
 import { keysOfRoom } from './keyspace.ts';
 import type { FunctionName, Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
 import { codeOf, refusalIn } from './refusals.ts';
 
-export type RedisLinkSetup = {
+export type RedisLinkOptions = {
   readonly address: RedisAddress;
   readonly library: Library;
   readonly clock: Clock;
@@ -20,15 +20,15 @@ export type RedisLinkSetup = {
 
 export class RedisLink implements Link {
   readonly #topology: Topology;
-  readonly #channels: Channels;
+  readonly #subscriptions: Subscriptions;
   readonly #library: Library;
   readonly #clock: Clock;
   readonly #events: LinkEvents;
   #loading: Promise<void> | undefined;
 
-  constructor({ address, library, clock, events }: RedisLinkSetup) {
+  constructor({ address, library, clock, events }: RedisLinkOptions) {
     this.#topology = new Topology(address);
-    this.#channels = new Channels(this.#topology, clock, events);
+    this.#subscriptions = new Subscriptions(this.#topology, clock, events);
     this.#library = library;
     this.#clock = clock;
     this.#events = events;
@@ -55,16 +55,16 @@ export class RedisLink implements Link {
     }
   }
 
-  listen(channel: string): Promise<void> {
-    return this.#channels.listen(channel);
+  subscribe(channel: string): Promise<void> {
+    return this.#subscriptions.subscribe(channel);
   }
 
-  silence(channel: string): void {
-    this.#channels.silence(channel);
+  unsubscribe(channel: string): void {
+    this.#subscriptions.unsubscribe(channel);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#channels[Symbol.dispose]();
+    this.#subscriptions[Symbol.dispose]();
     this.#topology.caller.disconnect();
   }
 
@@ -75,7 +75,7 @@ export class RedisLink implements Link {
   ): Promise<unknown> {
     const declared = this.#declare(name, keys);
     const fcall = () => {
-      this.#topology.gatherCalls();
+      this.#topology.corkCalls();
       return this.#topology.caller.callBuffer(
         'FCALL',
         this.#library.nameOf(name),

@@ -282,12 +282,12 @@ describe('listening', () => {
         asked.push(name);
         return [Buffer.from('denied')];
       },
-      listen: () =>
+      subscribe: () =>
         new Promise((resolve) => {
           waiting.push(resolve);
         }),
       range: async () => [],
-      silence: () => {},
+      unsubscribe: () => {},
       [Symbol.asyncDispose]: async () => {},
     };
     const store = new RedisStore({

@@ -24,7 +24,7 @@ import type {
   Placed,
   RoomKeys,
   RoomListener,
-  RoomNews,
+  StoreNotice,
   RoomSpec,
   RoomStore,
   StoreLimits,
@@ -36,7 +36,7 @@ import { readAnnouncement } from './announcement.ts';
 import {
   type JoinAnswer,
   messageWord,
-  placeWords,
+  positionWords,
   readEvents,
   readHeads,
   readJoined,
@@ -49,15 +49,15 @@ import {
   readSight,
   withMissed,
 } from './answers.ts';
-import { Condition, type RedisReport, type RedisSpell, type RedisTrouble } from './health.ts';
-import { Departures } from './leave-timers.ts';
-import { Ear } from './room-feed.ts';
-import { Insistence } from './retry.ts';
+import { RedisHealth, type RedisReport, type RedisOutage, type RedisTrouble } from './redis-health.ts';
+import { LeaveTimers } from './leave-timers.ts';
+import { RoomFeed } from './room-feed.ts';
+import { Retry } from './retry.ts';
 import { NODES_KEY, roomChannel, roomKey, roomOfChannel, roomStream } from './keyspace.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument, Link, LinkEvents } from './link.ts';
-import { BEAT_MS, LEASE_MS, Neighbours } from './node-leases.ts';
-import { Places } from './places.ts';
+import { BEAT_MS, LEASE_MS, NodeLeases } from './node-leases.ts';
+import { RoomCreation } from './room-creation.ts';
 import { Reply, bytesOf, textOf } from './reply.ts';
 
 const NODE_BYTES = 8;
@@ -65,7 +65,7 @@ const LOG_ID_BYTES = 8;
 /** Listening goes on for so long after the last follower, who is often soon back. */
 const LINGER_MS = 5_000;
 
-export type RedisStoreSetup = {
+export type RedisStoreOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
@@ -81,45 +81,45 @@ export type RedisStoreSetup = {
 const NO_REPORT: RedisReport = { redisTrouble: () => {}, redisWell: () => {}, redisEmptied: () => {} };
 
 type Listening = {
-  readonly ear: Ear;
+  readonly feed: RoomFeed;
   followers: number;
   linger: Disposable | undefined;
   expiry: Disposable | undefined;
 };
 
 export class RedisStore implements RoomStore, LinkEvents {
-  readonly #setup: RedisStoreSetup;
+  readonly #options: RedisStoreOptions;
   readonly #link: Link;
   readonly #node: Uint8Array;
-  readonly #insistence: Insistence;
-  readonly #departures: Departures;
+  readonly #retry: Retry;
+  readonly #leaveTimers: LeaveTimers;
   readonly #followers = new Followers();
   readonly #rooms = new Map<RoomId, Listening>();
-  readonly #neighbours = new Neighbours();
-  readonly #places: Places;
-  readonly #condition: Condition;
+  readonly #nodeLeases = new NodeLeases();
+  readonly #roomCreation: RoomCreation;
+  readonly #health: RedisHealth;
   /** When the last beat that was answered began; undefined before the first. */
   #leasedAt: number | undefined;
   #isReloaded = false;
 
-  constructor(setup: RedisStoreSetup) {
-    this.#setup = setup;
-    this.#node = setup.random(NODE_BYTES);
-    this.#insistence = new Insistence(setup.clock, setup.onTrouble);
+  constructor(options: RedisStoreOptions) {
+    this.#options = options;
+    this.#node = options.random(NODE_BYTES);
+    this.#retry = new Retry(options.clock, options.onTrouble);
     const ask: Link['call'] = (...question) => this.#link.call(...question);
-    this.#places = new Places(setup.clock, setup.limits.maxRooms, ask);
-    this.#departures = new Departures(
-      this.#insistence,
+    this.#roomCreation = new RoomCreation(options.clock, options.limits.maxRooms, ask);
+    this.#leaveTimers = new LeaveTimers(
+      this.#retry,
       (...question) => this.#call(...question),
-      () => this.#places.left(),
+      () => this.#roomCreation.left(),
     );
-    this.#condition = new Condition(this.#insistence, ask, setup.report ?? NO_REPORT);
-    this.#link = setup.connect(this);
-    this.#insistence.later(BEAT_MS, () => this.#keepBeating());
+    this.#health = new RedisHealth(this.#retry, ask, options.report ?? NO_REPORT);
+    this.#link = options.connect(this);
+    this.#retry.later(BEAT_MS, () => this.#keepBeating());
   }
 
   create(room: RoomId, spec: RoomSpec): Promise<Creation> {
-    return this.#places.create(room, spec);
+    return this.#roomCreation.create(room, spec);
   }
 
   async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
@@ -131,7 +131,7 @@ export class RedisStore implements RoomStore, LinkEvents {
     room: RoomId,
     { bytes, blob, command, args }: VerifiedCharter,
   ): Promise<'opened' | 'not_reserved'> {
-    const { historyMessages, historyBytes } = this.#setup.limits;
+    const { historyMessages, historyBytes } = this.#options.limits;
     const link = args.door === 1 ? '' : args.linkPk;
     const answer = await this.#call('open', room, [
       command.signerPk,
@@ -142,8 +142,8 @@ export class RedisStore implements RoomStore, LinkEvents {
       command.c,
       bytes,
       blob,
-      this.#setup.random(LOG_ID_BYTES),
-      this.#setup.listedMax ?? LISTED_MAX,
+      this.#options.random(LOG_ID_BYTES),
+      this.#options.listedMax ?? LISTED_MAX,
       historyMessages,
       historyBytes,
     ]);
@@ -156,30 +156,30 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
     // Nothing may happen between the answer and the first news that is heard.
-    if (this.#rooms.has(room)) await this.#link.listen(roomChannel(room));
-    const attempt = this.#setup.random(SLOT_BYTES);
+    if (this.#rooms.has(room)) await this.#link.subscribe(roomChannel(room));
+    const attempt = this.#options.random(SLOT_BYTES);
     try {
       const answer = await this.#joinOrReap(room, request, attempt);
       if ('outcome' in answer) return { outcome: answer.outcome };
-      for (const node of answer.nodes) this.#neighbours.saw(node);
+      for (const node of answer.nodes) this.#nodeLeases.saw(node);
       const joined = await this.#readMissed(room, answer);
       this.#serve(room, joined);
       return joined;
     } catch (error) {
-      this.#insistence.background(this.#departures.withdrawn(room, request.idPk, attempt));
+      this.#retry.background(this.#leaveTimers.withdrawn(room, request.idPk, attempt));
       throw error;
     }
   }
 
   async look(room: RoomId, { accessPk, epoch }: VerifiedWith): Promise<Sight | undefined> {
-    const { maxMembers } = this.#setup.limits;
+    const { maxMembers } = this.#options.limits;
     const ask = async () => readSight(await this.#call('look', room, [accessPk, epoch, maxMembers]));
     const seen = await ask();
     return seen && (await this.#reap(room, seen.nodes)) ? (await ask())?.sight : seen?.sight;
   }
 
   async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
-    const word = messageWord(session, this.#node, n, epochOf(envelope), this.#setup.limits);
+    const word = messageWord(session, this.#node, n, epochOf(envelope), this.#options.limits);
     const words = [word, envelope];
     const placed = await this.#unlessFull(SERVER_FULL, this.#call('append', room, words), readPlaced);
     if (placed !== 'vanished') return placed;
@@ -198,13 +198,13 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   async detach(room: RoomId, session: MemberSession): Promise<void> {
-    this.#rooms.get(room)?.ear.gone(session);
-    this.#insistence.background(this.#departures.detached(room, session));
+    this.#rooms.get(room)?.feed.gone(session);
+    this.#retry.background(this.#leaveTimers.detached(room, session));
   }
 
   async leave(room: RoomId, session: MemberSession): Promise<void> {
-    this.#rooms.get(room)?.ear.gone(session);
-    this.#insistence.background(this.#departures.left(room, session));
+    this.#rooms.get(room)?.feed.gone(session);
+    this.#retry.background(this.#leaveTimers.left(room, session));
   }
 
   async renew(room: RoomId, { slot, generation }: MemberSession): Promise<void> {
@@ -230,7 +230,7 @@ export class RedisStore implements RoomStore, LinkEvents {
   async shorten(): Promise<void> {}
 
   size(): Promise<number> {
-    return this.#places.size();
+    return this.#roomCreation.size();
   }
 
   announced(channel: string, message: Uint8Array): void {
@@ -238,22 +238,22 @@ export class RedisStore implements RoomStore, LinkEvents {
     const news = readAnnouncement(message);
     if (room === undefined || news === undefined) return;
     if (news.type === 'due')
-      this.#insistence.at(this.#insistence.now() + news.inMs, () => this.#insist('gather', room, []));
-    else this.#rooms.get(room)?.ear.hear(news);
+      this.#retry.at(this.#retry.now() + news.inMs, () => this.#untilAnswered('flush_counts', room, []));
+    else this.#rooms.get(room)?.feed.hear(news);
   }
 
   restored(channels: readonly string[]): void {
     const rooms = channels.flatMap((channel) => this.#listeningTo(channel) ?? []);
-    if (rooms.length > 0) this.#insistence.background(this.#sweep(rooms));
+    if (rooms.length > 0) this.#retry.background(this.#sweep(rooms));
   }
 
   /** Before the first beat was answered, whoever starts this node hears of it. */
   failed(trouble: RedisTrouble, key: string): void {
-    if (this.#leasedAt !== undefined) this.#condition.failed(trouble, key);
+    if (this.#leasedAt !== undefined) this.#health.failed(trouble, key);
   }
 
   trouble(error: unknown): void {
-    this.#setup.onTrouble(error);
+    this.#options.onTrouble(error);
   }
 
   reloaded(): void {
@@ -261,32 +261,32 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   /** How Redis is, where it is not well. */
-  get spell(): RedisSpell | undefined {
-    return this.#condition.now;
+  get outage(): RedisOutage | undefined {
+    return this.#health.now;
   }
 
   /** Says that this node is alive, and looks who is not. Throws `StoreUnavailable`. */
   async beat(): Promise<void> {
-    const asked = this.#insistence.now();
+    const asked = this.#retry.now();
     const leases = readLeases(await this.#link.call('lease', [NODES_KEY], [this.#node, LEASE_MS]));
     const rooms = [...this.#rooms.values()];
     if (leases.lapsed && this.#leasedAt !== undefined) {
       // A lease cannot run out before its time, but be lost.
-      const isLost = this.#insistence.now() - this.#leasedAt < LEASE_MS;
-      if (isLost || this.#isReloaded) this.#condition.emptied();
-      for (const { ear } of rooms) this.#insistence.background(this.#hold(ear));
+      const isLost = this.#retry.now() - this.#leasedAt < LEASE_MS;
+      if (isLost || this.#isReloaded) this.#health.emptied();
+      for (const { feed } of rooms) this.#retry.background(this.#reclaim(feed));
     }
     this.#leasedAt = asked;
     this.#isReloaded = false;
-    for (const dead of this.#neighbours.look(leases)) {
-      for (const { ear } of rooms)
-        this.#insistence.background(this.#departures.adopted(ear.room, dead, this.#node));
+    for (const dead of this.#nodeLeases.look(leases)) {
+      for (const { feed } of rooms)
+        this.#retry.background(this.#leaveTimers.adopted(feed.room, dead, this.#node));
     }
   }
 
   /** The rooms live on: other nodes serve them, and see to the members that were here. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#insistence[Symbol.dispose]();
+    this.#retry[Symbol.dispose]();
     await this.#link.call('lease', [NODES_KEY], [this.#node, 0]).catch(() => {});
     this.#rooms.clear();
     await this.#link[Symbol.asyncDispose]();
@@ -297,8 +297,8 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 
   /** Asks until there is an answer. */
-  #insist(name: FunctionName, room: RoomId, args: readonly Argument[]): Promise<unknown> {
-    return this.#insistence.insist(() => this.#call(name, room, args));
+  #untilAnswered(name: FunctionName, room: RoomId, args: readonly Argument[]): Promise<unknown> {
+    return this.#retry.untilAnswered(() => this.#call(name, room, args));
   }
 
   async #unlessFull<T>(full: T, answer: Promise<unknown>, read: (answer: unknown) => T): Promise<T> {
@@ -323,24 +323,24 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   /** Whoever was at a node that is long dead keeps nobody out. False: all these nodes live, or may. */
   async #reap(room: RoomId, nodes: readonly string[]): Promise<boolean> {
-    const missing = nodes.filter((node) => this.#neighbours.isMissing(node));
+    const missing = nodes.filter((node) => this.#nodeLeases.isMissing(node));
     if (missing.length === 0) return false;
     // Some may have come since the last look.
     const lately = readNodes(new Reply(await this.#link.call('lately', [NODES_KEY], [GRACE_MS])));
     const dead = missing.filter((node) => !lately.includes(node));
-    if (dead.length > 0) await this.#departures.reaped(room, dead);
+    if (dead.length > 0) await this.#leaveTimers.reaped(room, dead);
     return dead.length > 0;
   }
 
   #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
     const { idPk, as, verifiedWith, position } = request;
-    const { maxMembers, historyMessages } = this.#setup.limits;
+    const { maxMembers, historyMessages } = this.#options.limits;
     return this.#call(as === 'member' ? 'rejoin' : 'join', room, [
       idPk,
       as,
       verifiedWith.accessPk,
       verifiedWith.epoch,
-      ...placeWords(position),
+      ...positionWords(position),
       attempt,
       this.#node,
       maxMembers,
@@ -357,53 +357,55 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   #serve(room: RoomId, joined: Joined): void {
     const listening = this.#rooms.get(room);
-    listening?.ear.joined(joined);
+    listening?.feed.joined(joined);
     if (listening !== undefined && listening.expiry === undefined) this.#watch(listening, joined.expiresInMs);
   }
 
   // Listening.
 
   #listen(room: RoomId): Listening {
-    const ear = new Ear({
+    const feed = new RoomFeed({
       room,
       tell: (...news) => {
         if (this.#rooms.get(room) === listening) this.#tell(room, news);
       },
-      trouble: this.#setup.onTrouble,
+      trouble: this.#options.onTrouble,
       ask: {
         missed: async (logId, after, last) =>
           readEvents(
-            new Reply(await this.#insist('missed', room, [...placeWords({ logId, seq: after }), last])),
+            new Reply(
+              await this.#untilAnswered('missed', room, [...positionWords({ logId, seq: after }), last]),
+            ),
           ),
         present: async () => {
-          const answer = await this.#insist('present', room, []);
+          const answer = await this.#untilAnswered('present', room, []);
           return answer === null ? undefined : readPresent(new Reply(answer));
         },
       },
     });
-    const listening: Listening = { ear, followers: 0, linger: undefined, expiry: undefined };
+    const listening: Listening = { feed, followers: 0, linger: undefined, expiry: undefined };
     this.#rooms.set(room, listening);
-    this.#insistence.background(this.#link.listen(roomChannel(room)));
+    this.#retry.background(this.#link.subscribe(roomChannel(room)));
     return listening;
   }
 
   #unfollow(room: RoomId, listening: Listening): void {
     listening.followers--;
     if (listening.followers > 0 || this.#rooms.get(room) !== listening) return;
-    listening.linger = this.#insistence.later(LINGER_MS, () => this.#stopListening(listening));
+    listening.linger = this.#retry.later(LINGER_MS, () => this.#stopListening(listening));
   }
 
-  #stopListening({ ear, expiry, linger }: Listening): void {
+  #stopListening({ feed, expiry, linger }: Listening): void {
     expiry?.[Symbol.dispose]();
     linger?.[Symbol.dispose]();
-    this.#rooms.delete(ear.room);
-    this.#link.silence(roomChannel(ear.room));
+    this.#rooms.delete(feed.room);
+    this.#link.unsubscribe(roomChannel(feed.room));
   }
 
-  #tell(room: RoomId, news: readonly RoomNews[]): void {
+  #tell(room: RoomId, news: readonly StoreNotice[]): void {
     const listening = this.#rooms.get(room);
     const isOver = news.some((item) => item.type === 'ended');
-    if (isOver) this.#places.ended();
+    if (isOver) this.#roomCreation.ended();
     if (isOver && listening !== undefined) this.#stopListening(listening);
     this.#followers.tell(room, ...news);
   }
@@ -420,7 +422,7 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   /** No word is left of it: Redis lost it. */
   #vanished(room: RoomId): void {
-    this.#condition.emptied();
+    this.#health.emptied();
     this.#end(room, 'server');
   }
 
@@ -431,14 +433,14 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   /** One timer for the whole life: it looks when it rings, instead of being set anew by every message. */
   #watch(listening: Listening, expiresInMs: number): void {
-    const { room } = listening.ear;
-    listening.expiry = this.#insistence.later(expiresInMs, () =>
-      this.#insistence.background(this.#expire(listening, room)),
+    const { room } = listening.feed;
+    listening.expiry = this.#retry.later(expiresInMs, () =>
+      this.#retry.background(this.#expire(listening, room)),
     );
   }
 
   async #expire(listening: Listening, room: RoomId): Promise<void> {
-    const left = await this.#insist('expire', room, []).catch((error: unknown) => {
+    const left = await this.#untilAnswered('expire', room, []).catch((error: unknown) => {
       if (this.#rooms.get(room) === listening) this.#watch(listening, BEAT_MS);
       throw error;
     });
@@ -452,38 +454,40 @@ export class RedisStore implements RoomStore, LinkEvents {
   async #sweep(rooms: readonly Listening[]): Promise<void> {
     const heads = await this.#headsOf(rooms).catch((error: unknown) => {
       // Nobody knows what they missed, so that everybody resumes.
-      for (const { ear } of rooms) this.#tell(ear.room, [{ type: 'hole' }]);
+      for (const { feed } of rooms) this.#tell(feed.room, [{ type: 'hole' }]);
       throw error;
     });
     await Promise.all(
-      rooms.map(async ({ ear }, i) => {
+      rooms.map(async ({ feed }, i) => {
         const head = heads[i];
         if (head === undefined) return;
-        if ('why' in head) return this.#over(ear.room, head.why);
-        await ear.catchUp(head);
-        await this.#hold(ear);
+        if ('why' in head) return this.#over(feed.room, head.why);
+        await feed.catchUp(head);
+        await this.#reclaim(feed);
       }),
     );
   }
 
   async #headsOf(rooms: readonly Listening[]): Promise<ReturnType<typeof readHeads>> {
-    const keys = rooms.map(({ ear }) => roomKey(ear.room));
-    return readHeads(await this.#insistence.insist(() => this.#link.call('heads', keys, [])));
+    const keys = rooms.map(({ feed }) => roomKey(feed.room));
+    return readHeads(await this.#retry.untilAnswered(() => this.#link.call('heads', keys, [])));
   }
 
   /** Others may have taken this node for dead, and newer sessions may have come without its hearing of them. */
-  async #hold(ear: Ear): Promise<void> {
-    const sessions = [...ear.sessions.values()];
+  async #reclaim(feed: RoomFeed): Promise<void> {
+    const sessions = [...feed.sessions.values()];
     if (sessions.length === 0) return;
     const words = sessions.flatMap(({ slot, generation }) => [slot, generation]);
-    for (const session of readSessions(await this.#insist('hold', ear.room, [this.#node, ...words]))) {
-      ear.hear({ type: 'replaced', session });
+    for (const session of readSessions(
+      await this.#untilAnswered('reclaim', feed.room, [this.#node, ...words]),
+    )) {
+      feed.hear({ type: 'replaced', session });
     }
   }
 
   #keepBeating(): void {
-    this.#insistence.later(BEAT_MS, () => this.#keepBeating());
-    this.#insistence.background(this.beat());
+    this.#retry.later(BEAT_MS, () => this.#keepBeating());
+    this.#retry.background(this.beat());
   }
 }
 

@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 
 const ASK_AGAIN_MS = 1_000;
 
-export class Insistence implements Disposable {
+export class Retry implements Disposable {
   readonly #clock: Clock;
   readonly #onTrouble: (error: unknown) => void;
   readonly #timers = new Set<Disposable>();
@@ -23,7 +23,7 @@ export class Insistence implements Disposable {
   }
 
   /** Never resolves once disposed of. Throws what is not `StoreUnavailable`. */
-  async insist<T>(ask: () => Promise<T>): Promise<T> {
+  async untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await ask();

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { TestClock } from '../../testing/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { roomId } from '../../testing/signer.ts';
-import { Census, type Partition, type Unused } from './room-cap.ts';
+import { RoomCap, type Partition, type Unused } from './room-cap.ts';
 
 const MAX = 100;
 
@@ -10,7 +10,7 @@ let clock: TestClock;
 let rooms: number;
 let unused: readonly Unused[];
 const count = vi.fn<() => Promise<readonly Partition[]>>();
-let census: Census;
+let roomCap: RoomCap;
 
 beforeEach(() => {
   clock = new TestClock();
@@ -21,12 +21,12 @@ beforeEach(() => {
     { rooms, freeInMs: 90_000, unused: undefined },
     ...unused.map((one) => ({ rooms: 0, freeInMs: undefined, unused: one })),
   ]);
-  census = new Census(clock, MAX, count);
+  roomCap = new RoomCap(clock, MAX, count);
 });
 
 /** So many want to make a room; answers how many may. */
 async function ask(wishes: number): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: wishes }, () => census.hasPlace()));
+  const answers = await Promise.all(Array.from({ length: wishes }, () => roomCap.hasPlace()));
   return answers.filter(Boolean).length;
 }
 
@@ -65,7 +65,7 @@ describe('LIMIT-3: how many rooms there may be', () => {
   test('a count that failed is told to all who waited, and made by the next', async () => {
     rooms = 99;
     count.mockRejectedValueOnce(new StoreUnavailable());
-    const outcomes = await Promise.allSettled([census.hasPlace(), census.hasPlace()]);
+    const outcomes = await Promise.allSettled([roomCap.hasPlace(), roomCap.hasPlace()]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await ask(2)).toBe(1);
   });
@@ -76,24 +76,24 @@ describe('LIMIT-3: how many rooms there may be', () => {
     rooms = MAX;
     unused = [c, a];
     expect(await ask(1)).toBe(0);
-    expect(await census.nextUnused()).toBe(a.room);
-    census.found(b);
-    expect(await census.nextUnused()).toBe(b.room);
-    census.found(undefined);
-    expect(await census.nextUnused()).toBe(c.room);
+    expect(await roomCap.nextUnused()).toBe(a.room);
+    roomCap.found(b);
+    expect(await roomCap.nextUnused()).toBe(b.room);
+    roomCap.found(undefined);
+    expect(await roomCap.nextUnused()).toBe(c.room);
   });
 
   test('when none is left it is counted anew, but only after a change', async () => {
     rooms = MAX;
     await ask(1);
-    expect(await census.nextUnused()).toBeUndefined();
+    expect(await roomCap.nextUnused()).toBeUndefined();
     expect(count).toHaveBeenCalledTimes(1);
     unused = [{ room: roomId('RoomAA'), forMs: 1 }];
     clock.pass(1_000);
     await ask(1);
-    expect(await census.nextUnused()).toBe('RoomAA');
+    expect(await roomCap.nextUnused()).toBe('RoomAA');
     unused = [{ room: roomId('RoomBB'), forMs: 1 }];
-    expect(await Promise.all([census.nextUnused(), census.nextUnused()])).toEqual(['RoomBB', undefined]);
+    expect(await Promise.all([roomCap.nextUnused(), roomCap.nextUnused()])).toEqual(['RoomBB', undefined]);
     expect(count).toHaveBeenCalledTimes(3);
   });
 
@@ -101,8 +101,8 @@ describe('LIMIT-3: how many rooms there may be', () => {
     rooms = MAX;
     await ask(1);
     clock.pass(500);
-    expect(census.freeInMs).toBe(89_500);
+    expect(roomCap.freeInMs).toBe(89_500);
     clock.pass(89_000);
-    expect(census.freeInMs).toBe(1_000);
+    expect(roomCap.freeInMs).toBe(1_000);
   });
 });

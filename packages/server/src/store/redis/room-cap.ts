@@ -23,7 +23,7 @@ export type Partition = {
 
 type Candidate = { readonly room: RoomId; readonly since: number };
 
-export class Census {
+export class RoomCap {
   readonly #clock: Clock;
   readonly #max: number;
   readonly #count: () => Promise<readonly Partition[]>;

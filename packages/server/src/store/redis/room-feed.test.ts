@@ -1,12 +1,12 @@
 import type { Presence } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import { roomId } from '../../testing/signer.ts';
-import type { Joined, RoomNews, StoredEvent } from '../room-store.ts';
-import { Ear, type Head, type PresentNow } from './room-feed.ts';
+import type { Joined, StoreNotice, StoredEvent } from '../room-store.ts';
+import { RoomFeed, type Head, type PresentNow } from './room-feed.ts';
 
 const LOG = 'AAAAAAAAAAA';
 const stored = (seq: number): StoredEvent => ({ seq, frame: new Uint8Array([seq]) });
-const event = (seq: number, logId = LOG): RoomNews => ({ type: 'event', logId, event: stored(seq) });
+const event = (seq: number, logId = LOG): StoreNotice => ({ type: 'event', logId, event: stored(seq) });
 const range = (after: number, last: number) =>
   Array.from({ length: last - after }, (_, i) => stored(after + 1 + i));
 
@@ -47,13 +47,13 @@ type Question = {
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
 
-/** An ear whose questions are answered when the test says so. */
+/** An feed whose questions are answered when the test says so. */
 function makeEar() {
-  const told: RoomNews[] = [];
+  const told: StoreNotice[] = [];
   const asked: Question[] = [];
   const troubles: unknown[] = [];
   let now: PresentNow | undefined = { presence: presence(9, { snapshot: true }), profiles: [] };
-  const ear = new Ear({
+  const feed = new RoomFeed({
     room: roomId('Room11'),
     tell: (...news) => void told.push(...news),
     trouble: (error) => void troubles.push(error),
@@ -76,7 +76,7 @@ function makeEar() {
     asked[index]?.refuse(error);
     await turn();
   };
-  return { ear, told, asked, troubles, seqs, answer, refuse, over };
+  return { feed, told, asked, troubles, seqs, answer, refuse, over };
 }
 
 const head = (seq: number, more: Partial<Head> = {}): Head => ({
@@ -87,13 +87,13 @@ const head = (seq: number, more: Partial<Head> = {}): Head => ({
   ...more,
 });
 
-describe('an ear', () => {
+describe('an feed', () => {
   test('WELCOME-3: a hole is read before anything behind it is told; what comes meanwhile waits', async () => {
-    const { ear, asked, seqs, answer } = makeEar();
-    ear.hear(event(1));
-    ear.hear(event(4));
-    ear.hear({ type: 'life', expiresInMs: 1 });
-    ear.hear(event(5));
+    const { feed, asked, seqs, answer } = makeEar();
+    feed.hear(event(1));
+    feed.hear(event(4));
+    feed.hear({ type: 'life', expiresInMs: 1 });
+    feed.hear(event(5));
     expect(seqs()).toEqual([1]);
     expect(asked).toMatchObject([{ after: 1, last: 3 }]);
     await answer(0);
@@ -101,10 +101,10 @@ describe('an ear', () => {
   });
 
   test('WELCOME-3: a hole in what waited is read as well', async () => {
-    const { ear, seqs, answer, asked } = makeEar();
-    ear.hear(event(1));
-    ear.hear(event(3));
-    ear.hear(event(6));
+    const { feed, seqs, answer, asked } = makeEar();
+    feed.hear(event(1));
+    feed.hear(event(3));
+    feed.hear(event(6));
     await answer(0);
     expect(seqs()).toEqual([1, 2, 3]);
     expect(asked).toHaveLength(2);
@@ -113,69 +113,69 @@ describe('an ear', () => {
   });
 
   test('what was told is not told again', async () => {
-    const { ear, seqs, answer } = makeEar();
-    for (const seq of [1, 2, 2, 1, 3]) ear.hear(event(seq));
+    const { feed, seqs, answer } = makeEar();
+    for (const seq of [1, 2, 2, 1, 3]) feed.hear(event(seq));
     expect(seqs()).toEqual([1, 2, 3]);
-    const caught = ear.catchUp(head(5));
+    const caught = feed.catchUp(head(5));
     await answer(0);
     await caught;
-    for (const seq of [4, 5, 6]) ear.hear(event(seq));
+    for (const seq of [4, 5, 6]) feed.hear(event(seq));
     expect(seqs()).toEqual([4, 5, 'presence', 'life', 6]);
   });
 
   test('a hole that the log has let go of is told as one, and what follows goes on', async () => {
-    const { ear, seqs, answer } = makeEar();
-    ear.hear(event(1));
-    ear.hear(event(9));
+    const { feed, seqs, answer } = makeEar();
+    feed.hear(event(1));
+    feed.hear(event(9));
     await answer(0, range(5, 8));
     expect(seqs()).toEqual([1, 'hole', 9]);
-    ear.hear(event(10));
+    feed.hear(event(10));
     expect(seqs()).toEqual([10]);
   });
 
   test('a hole that Redis refuses to fill is told as one, and the node lives on', async () => {
-    const { ear, seqs, refuse, troubles } = makeEar();
+    const { feed, seqs, refuse, troubles } = makeEar();
     const refusal = new Error('Redis refused missed: ERR');
-    ear.hear(event(1));
-    ear.hear(event(3));
-    ear.hear({ type: 'life', expiresInMs: 1 });
+    feed.hear(event(1));
+    feed.hear(event(3));
+    feed.hear({ type: 'life', expiresInMs: 1 });
     await refuse(0, refusal);
     expect(seqs()).toEqual([1, 'hole', 3, 'life']);
     expect(troubles).toEqual([refusal]);
-    ear.hear(event(4));
+    feed.hear(event(4));
     expect(seqs()).toEqual([4]);
   });
 
   test('a loss that Redis refuses to make good is a hole, also for one that waited to be read', async () => {
-    const { ear, seqs, refuse, troubles } = makeEar();
+    const { feed, seqs, refuse, troubles } = makeEar();
     const refusal = new Error('Redis refused missed: ERR');
-    ear.hear(event(1));
-    ear.hear(event(3));
-    const caught = ear.catchUp(head(5));
+    feed.hear(event(1));
+    feed.hear(event(3));
+    const caught = feed.catchUp(head(5));
     await refuse(0, refusal);
     await refuse(1, refusal);
     await caught;
     expect(seqs()).toEqual([1, 'hole', 3, 'hole']);
     expect(troubles).toEqual([refusal, refusal]);
-    ear.hear(event(6));
+    feed.hear(event(6));
     expect(seqs()).toEqual([6]);
   });
 
   test('before anything was told, the place of the first join is where listening began', async () => {
-    const { ear, asked, seqs, answer } = makeEar();
-    ear.joined(joined(3));
-    ear.hear(event(3));
-    ear.hear(event(4));
+    const { feed, asked, seqs, answer } = makeEar();
+    feed.joined(joined(3));
+    feed.hear(event(3));
+    feed.hear(event(4));
     expect(seqs()).toEqual([3, 4]);
     const other = makeEar();
-    other.ear.joined(joined(3));
-    other.ear.hear(event(6));
+    other.feed.joined(joined(3));
+    other.feed.hear(event(6));
     expect(other.asked).toMatchObject([{ after: 3, last: 5 }]);
     await other.answer(0);
     expect(other.seqs()).toEqual([4, 5, 6]);
     const third = makeEar();
-    third.ear.joined(joined(3));
-    const caught = third.ear.catchUp(head(4));
+    third.feed.joined(joined(3));
+    const caught = third.feed.catchUp(head(4));
     await third.answer(0);
     await caught;
     expect(third.seqs()).toEqual([4, 'life']);
@@ -184,39 +184,39 @@ describe('an ear', () => {
   });
 
   test('caught up with another log: a hole, and nothing is asked', async () => {
-    const { ear, asked, seqs } = makeEar();
-    ear.joined(joined(3));
-    await ear.catchUp(head(4, { logId: 'BBBBBBBBBBB' }));
+    const { feed, asked, seqs } = makeEar();
+    feed.joined(joined(3));
+    await feed.catchUp(head(4, { logId: 'BBBBBBBBBBB' }));
     expect(seqs()).toEqual(['hole', 'life']);
     expect(asked).toEqual([]);
   });
 
   test('nothing was missed: only the time left is told', async () => {
-    const { ear, seqs } = makeEar();
-    ear.joined(joined(3));
-    await ear.catchUp(head(3));
+    const { feed, seqs } = makeEar();
+    feed.joined(joined(3));
+    await feed.catchUp(head(3));
     expect(seqs()).toEqual(['life']);
   });
 
   test('PRESENCE-1: changes that a snapshot knew of are not told after it', async () => {
-    const { ear, told, seqs, over } = makeEar();
-    ear.joined(joined(3));
-    const caught = ear.catchUp(head(3, { version: 4 }));
-    for (const version of [8, 9, 10]) ear.hear({ type: 'presence', presence: presence(version) });
+    const { feed, told, seqs, over } = makeEar();
+    feed.joined(joined(3));
+    const caught = feed.catchUp(head(3, { version: 4 }));
+    for (const version of [8, 9, 10]) feed.hear({ type: 'presence', presence: presence(version) });
     await caught;
     const versions = told.flatMap((news) => (news.type === 'presence' ? [news.presence.version] : []));
     expect(versions).toEqual([9, 10]);
     seqs();
     over();
-    await ear.catchUp(head(3, { version: 12 }));
+    await feed.catchUp(head(3, { version: 12 }));
     expect(seqs()).toEqual(['life']);
   });
 
   test('a loss while a hole is read is seen to afterwards', async () => {
-    const { ear, asked, seqs, answer } = makeEar();
-    ear.hear(event(1));
-    ear.hear(event(3));
-    const caught = ear.catchUp(head(5));
+    const { feed, asked, seqs, answer } = makeEar();
+    feed.hear(event(1));
+    feed.hear(event(3));
+    const caught = feed.catchUp(head(5));
     expect(asked).toHaveLength(1);
     await answer(0);
     await answer(1);
@@ -225,17 +225,17 @@ describe('an ear', () => {
   });
 
   test('the sessions it knows are the newest, and only those that are served', () => {
-    const { ear } = makeEar();
+    const { feed } = makeEar();
     const { session } = joined(3);
-    ear.joined(joined(3));
-    ear.gone({ ...session, generation: 0 });
-    expect(ear.sessions.size).toBe(1);
-    ear.hear({ type: 'replaced', session });
-    expect(ear.sessions.size).toBe(1);
-    ear.hear({ type: 'replaced', session: { ...session, generation: 2 } });
-    expect(ear.sessions.size).toBe(0);
-    ear.joined(joined(3));
-    ear.gone(session);
-    expect(ear.sessions.size).toBe(0);
+    feed.joined(joined(3));
+    feed.gone({ ...session, generation: 0 });
+    expect(feed.sessions.size).toBe(1);
+    feed.hear({ type: 'replaced', session });
+    expect(feed.sessions.size).toBe(1);
+    feed.hear({ type: 'replaced', session: { ...session, generation: 2 } });
+    expect(feed.sessions.size).toBe(0);
+    feed.joined(joined(3));
+    feed.gone(session);
+    expect(feed.sessions.size).toBe(0);
   });
 });

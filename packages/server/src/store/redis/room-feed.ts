@@ -3,12 +3,12 @@
 
 import { type Presence, type RoomId, toHex } from '@mayfly/protocol';
 import { background } from '../../net/background.ts';
-import type { Joined, MemberSession, RoomNews, StoredEvent } from '../room-store.ts';
+import type { Joined, MemberSession, StoreNotice, StoredEvent } from '../room-store.ts';
 
 type Place = { readonly logId: string; readonly seq: number };
 
-/** What the ear asks of the store, which asks until Redis answers. Does not answer any more once the store is disposed of. */
-type EarQuestions = {
+/** What the feed asks of the store, which asks until Redis answers. Does not answer any more once the store is disposed of. */
+type RoomFeedDeps = {
   /** Events after `after` and up to `last`; fewer when the log has let go of some. */
   readonly missed: (logId: string, after: number, last: number) => Promise<readonly StoredEvent[]>;
   /** Everybody who is there, and their profiles; undefined when the room is over. */
@@ -20,18 +20,18 @@ export type PresentNow = { readonly presence: Presence; readonly profiles: reado
 /** A room as a sweep finds it. */
 export type Head = Place & { readonly version: number; readonly expiresInMs: number };
 
-export type EarSetup = {
+export type RoomFeedOptions = {
   readonly room: RoomId;
-  readonly tell: (...news: readonly RoomNews[]) => void;
-  readonly ask: EarQuestions;
+  readonly tell: (...news: readonly StoreNotice[]) => void;
+  readonly ask: RoomFeedDeps;
   /** A question was refused, which is a fault of ours. */
   readonly trouble: (error: unknown) => void;
 };
 
-export class Ear {
+export class RoomFeed {
   readonly room: RoomId;
   readonly sessions = new Map<string, MemberSession>();
-  readonly #setup: EarSetup;
+  readonly #options: RoomFeedOptions;
   /** The newest event that was told. */
   #told: Place | undefined;
   /** What the first joins were answered: where listening began, as long as nothing was told. */
@@ -40,12 +40,12 @@ export class Ear {
   /** Presence up to here was told by a snapshot. */
   #snapshotVersion = 0;
   /** News that came while a hole was read, and when that is done. */
-  #later: RoomNews[] | undefined;
+  #later: StoreNotice[] | undefined;
   #reading: Promise<void> | undefined;
 
-  constructor(setup: EarSetup) {
-    this.#setup = setup;
-    this.room = setup.room;
+  constructor(options: RoomFeedOptions) {
+    this.#options = options;
+    this.room = options.room;
   }
 
   joined({ session, logId, seq, presence }: Joined): void {
@@ -60,7 +60,7 @@ export class Ear {
     if (this.sessions.get(key)?.generation === generation) this.sessions.delete(key);
   }
 
-  hear(news: RoomNews): void {
+  hear(news: StoreNotice): void {
     if (this.#later !== undefined) this.#later.push(news);
     else this.#take(news);
   }
@@ -72,11 +72,11 @@ export class Ear {
       const known = this.#told ?? this.#answered;
       if (known !== undefined) await this.#tellEvents(known, head);
       if (head.version !== this.#version) await this.#tellPresence();
-      this.#setup.tell({ type: 'life', expiresInMs: head.expiresInMs });
+      this.#options.tell({ type: 'life', expiresInMs: head.expiresInMs });
     });
   }
 
-  #take(news: RoomNews): void {
+  #take(news: StoreNotice): void {
     switch (news.type) {
       case 'event':
         return this.#takeEvent(news);
@@ -84,16 +84,16 @@ export class Ear {
         return this.#takePresence(news.presence);
       case 'replaced':
         this.#forgetOlder(news.session);
-        return this.#setup.tell(news);
+        return this.#options.tell(news);
       case 'ended':
       case 'hole':
       case 'life':
       case 'profile':
-        return this.#setup.tell(news);
+        return this.#options.tell(news);
     }
   }
 
-  #takeEvent(news: Extract<RoomNews, { readonly type: 'event' }>): void {
+  #takeEvent(news: Extract<StoreNotice, { readonly type: 'event' }>): void {
     const { logId, event } = news;
     if (this.#told?.logId === logId && event.seq <= this.#told.seq) return;
     const known = this.#told ?? this.#answered;
@@ -101,23 +101,23 @@ export class Ear {
       const to = { logId, seq: event.seq - 1 };
       background(
         this.#read(to, () => this.#tellEvents(known, to)),
-        this.#setup.trouble,
+        this.#options.trouble,
       );
       return this.hear(news);
     }
     this.#told = { logId, seq: event.seq };
-    this.#setup.tell(news);
+    this.#options.tell(news);
   }
 
   #takePresence(presence: Presence): void {
     if (presence.version <= this.#snapshotVersion) return;
     this.#version = presence.version;
-    this.#setup.tell({ type: 'presence', presence });
+    this.#options.tell({ type: 'presence', presence });
   }
 
   // Everything that comes meanwhile waits its turn, so that order holds.
   #read(to: Place, read: () => Promise<void>): Promise<void> {
-    const later: RoomNews[] = [];
+    const later: StoreNotice[] = [];
     this.#later = later;
     this.#reading = this.#readOrTellHole(to, read).finally(() => {
       this.#later = undefined;
@@ -131,7 +131,7 @@ export class Ear {
     try {
       await read();
     } catch (error) {
-      this.#setup.trouble(error);
+      this.#options.trouble(error);
       this.#tellHole(to);
     }
   }
@@ -139,25 +139,25 @@ export class Ear {
   async #tellEvents(known: Place, to: Place): Promise<void> {
     if (known.logId !== to.logId) return this.#tellHole(to);
     if (to.seq <= known.seq) return;
-    const events = await this.#setup.ask.missed(to.logId, known.seq, to.seq);
+    const events = await this.#options.ask.missed(to.logId, known.seq, to.seq);
     if (events.length !== to.seq - known.seq) return this.#tellHole(to);
     this.#told = to;
-    this.#setup.tell(...events.map((event): RoomNews => ({ type: 'event', logId: to.logId, event })));
+    this.#options.tell(...events.map((event): StoreNotice => ({ type: 'event', logId: to.logId, event })));
   }
 
   #tellHole(to: Place): void {
     this.#told = to;
-    this.#setup.tell({ type: 'hole' });
+    this.#options.tell({ type: 'hole' });
   }
 
   async #tellPresence(): Promise<void> {
-    const now = await this.#setup.ask.present();
+    const now = await this.#options.ask.present();
     if (now === undefined) return;
     this.#version = now.presence.version;
     this.#snapshotVersion = now.presence.version;
-    this.#setup.tell(
+    this.#options.tell(
       { type: 'presence', presence: now.presence },
-      ...now.profiles.map((frame): RoomNews => ({ type: 'profile', frame })),
+      ...now.profiles.map((frame): StoreNotice => ({ type: 'profile', frame })),
     );
   }
 

@@ -5,7 +5,7 @@ import { SeededRandom } from '../../testing/random.ts';
 import { type RedisCluster, startRedisCluster, until } from '../../testing/redis-server.ts';
 import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
 import { SlotMove } from '../../testing/slot-move.ts';
-import type { JoinRequest, Joined, RoomNews, RoomStore, StoredEvent } from '../room-store.ts';
+import type { JoinRequest, Joined, StoreNotice, RoomStore, StoredEvent } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
 import { connectRedisStore } from './start/connect.ts';
@@ -76,7 +76,7 @@ async function join(store: RoomStore, name: string, more: Partial<JoinRequest> =
 async function speakerAndListener() {
   const [here, there] = [await connect(1), await connect(2)];
   await openRoom(here);
-  const heard: RoomNews[] = [];
+  const heard: StoreNotice[] = [];
   there.follow(ROOM, (news) => heard.push(news));
   await join(there, 'bob');
   const { session, logId } = await join(here, 'ann');
@@ -130,12 +130,12 @@ async function stored(store: RoomStore): Promise<readonly number[]> {
   return missed.slice(1).map(markOf);
 }
 
-function marksIn(news: RoomNews): readonly number[] {
+function marksIn(news: StoreNotice): readonly number[] {
   return news.type === 'event' ? [markOf(news.event)] : [];
 }
 
 /** The log goes on under another name on another primary: whoever is there resumes, and is told what is missing. */
-function areSentToLook(heard: readonly RoomNews[], logId: string): boolean {
+function areSentToLook(heard: readonly StoreNotice[], logId: string): boolean {
   return heard.some((news) => news.type === 'hole' || (news.type === 'event' && news.logId !== logId));
 }
 
@@ -178,7 +178,7 @@ describe('a slot moves', () => {
     async (_, order) => {
       const [here, there] = [await connect(1), await connect(2)];
       await openRoom(here);
-      const heard: RoomNews[] = [];
+      const heard: StoreNotice[] = [];
       there.follow(ROOM, (news) => heard.push(news));
       const [ann, bob, cem] = [await join(here, 'ann'), await join(there, 'bob'), await join(here, 'cem')];
       // Now it has every key that a room can have.
@@ -225,7 +225,7 @@ describe('a slot moves', () => {
   test('a room that ends between two primaries is looked at again when it is whole', async () => {
     const here = await connect(1);
     await openRoom(here);
-    const heard: RoomNews[] = [];
+    const heard: StoreNotice[] = [];
     here.follow(ROOM, (news) => heard.push(news));
     await join(here, 'ann');
     const move = await SlotMove.begin(cluster, SLOT);

@@ -1,5 +1,5 @@
 // The channels this node listens to, each on the connection to the primary that announces it. After a loss they are
-// asked for again in batches, and whoever listens is told where something may have been missed.
+// requested for again in batches, and whoever listens is told where something may have been missed.
 
 import { background } from '../../net/background.ts';
 import type { Clock } from '../../net/clock.ts';
@@ -9,121 +9,127 @@ import { ANSWER_WITHIN_MS, CHANNELS_AT_ONCE, type LinkEvents } from './link.ts';
 import type { Listener, Topology } from './topology.ts';
 
 /** A channel that somebody wants to hear. */
-type Wish = {
+type ChannelSubscription = {
   readonly channel: string;
   /** On which connection; undefined while no primary is known to announce it. */
-  line: Line | undefined;
-  state: 'waiting' | 'asked' | 'heard';
-  /** It was heard before: something may be missing. */
-  wasHeard: boolean;
+  connection: SubscriberConnection | undefined;
+  state: 'waiting' | 'requested' | 'active';
+  /** It was active before: something may be missing. */
+  wasActive: boolean;
   readonly waiting: Set<() => void>;
 };
 
 /** How often a broken promise to listen is looked at again. */
-const LOOK_AGAIN_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 
-export class Channels implements Disposable {
+export class Subscriptions implements Disposable {
   readonly #topology: Topology;
   readonly #clock: Clock;
   readonly #events: LinkEvents;
-  readonly #wishes = new Map<string, Wish>();
-  readonly #lines = new Map<string, Line>();
+  readonly #subscriptions = new Map<string, ChannelSubscription>();
+  readonly #connections = new Map<string, SubscriberConnection>();
   #timer: Disposable;
 
   constructor(topology: Topology, clock: Clock, events: LinkEvents) {
     this.#topology = topology;
     this.#clock = clock;
     this.#events = events;
-    this.#timer = clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
+    this.#timer = clock.after(CHECK_EVERY_MS, () => this.#check());
   }
 
-  /** Throws `StoreUnavailable` when the channel is not heard in time; it stays wanted. */
-  async listen(channel: string): Promise<void> {
-    const wish = this.#wishes.get(channel) ?? this.#wish(channel);
-    if (wish.state === 'heard') return;
+  /** Throws `StoreUnavailable` when the channel is not active in time; it stays wanted. */
+  async subscribe(channel: string): Promise<void> {
+    const subscription = this.#subscriptions.get(channel) ?? this.#subscribe(channel);
+    if (subscription.state === 'active') return;
     await new Promise<void>((resolve, reject) => {
       const done = () => {
         timer[Symbol.dispose]();
         resolve();
       };
       const timer = this.#clock.after(ANSWER_WITHIN_MS, () => {
-        wish.waiting.delete(done);
+        subscription.waiting.delete(done);
         reject(new StoreUnavailable());
       });
-      wish.waiting.add(done);
+      subscription.waiting.add(done);
     });
   }
 
-  silence(channel: string): void {
-    const wish = this.#wishes.get(channel);
-    if (wish === undefined) return;
-    this.#wishes.delete(channel);
-    wish.line?.drop(wish);
+  unsubscribe(channel: string): void {
+    const subscription = this.#subscriptions.get(channel);
+    if (subscription === undefined) return;
+    this.#subscriptions.delete(channel);
+    subscription.connection?.drop(subscription);
   }
 
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]();
-    for (const line of this.#lines.values()) line[Symbol.dispose]();
+    for (const connection of this.#connections.values()) connection[Symbol.dispose]();
   }
 
-  #wish(channel: string): Wish {
-    const wish: Wish = { channel, line: undefined, state: 'waiting', wasHeard: false, waiting: new Set() };
-    this.#wishes.set(channel, wish);
-    this.#place(wish);
-    return wish;
+  #subscribe(channel: string): ChannelSubscription {
+    const subscription: ChannelSubscription = {
+      channel,
+      connection: undefined,
+      state: 'waiting',
+      wasActive: false,
+      waiting: new Set(),
+    };
+    this.#subscriptions.set(channel, subscription);
+    this.#route(subscription);
+    return subscription;
   }
 
-  #place(wish: Wish): void {
-    const place = this.#topology.placeOf(wish.channel);
-    if (place === undefined) return;
-    const line = this.#lines.get(place) ?? this.#connect(place);
-    if (wish.line === line) return;
-    wish.line?.drop(wish);
-    wish.state = 'waiting';
-    wish.line = line;
-    line.add(wish);
+  #route(subscription: ChannelSubscription): void {
+    const address = this.#topology.addressOf(subscription.channel);
+    if (address === undefined) return;
+    const connection = this.#connections.get(address) ?? this.#connect(address);
+    if (subscription.connection === connection) return;
+    subscription.connection?.drop(subscription);
+    subscription.state = 'waiting';
+    subscription.connection = connection;
+    connection.add(subscription);
   }
 
-  #connect(place: string): Line {
-    const line = new Line(this.#topology.connectListener(place), this.#events, () =>
-      background(this.#placeAgain(), (error) => this.#events.trouble(error)),
+  #connect(address: string): SubscriberConnection {
+    const connection = new SubscriberConnection(this.#topology.connectListener(address), this.#events, () =>
+      background(this.#rerouteNow(), (error) => this.#events.trouble(error)),
     );
-    this.#lines.set(place, line);
-    return line;
+    this.#connections.set(address, connection);
+    return connection;
   }
 
-  // At once, since whoever wrote to the new place has been announced there already.
-  async #placeAgain(): Promise<void> {
-    await this.#topology.lookAgain();
-    this.#placeAll();
+  // At once, since whoever wrote to the new address has been announced there already.
+  async #rerouteNow(): Promise<void> {
+    await this.#topology.refreshSlots();
+    this.#routeAll();
   }
 
-  #placeAll(): void {
-    for (const wish of this.#wishes.values()) this.#place(wish);
+  #routeAll(): void {
+    for (const subscription of this.#subscriptions.values()) this.#route(subscription);
   }
 
   // Slots move, primaries die, and an answer may never come.
-  #lookAgain(): void {
-    this.#timer = this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
-    this.#placeAll();
-    for (const [place, line] of this.#lines) {
-      if (line.isUnused && place !== '') {
-        this.#lines.delete(place);
-        line[Symbol.dispose]();
-      } else line.lookAgain();
+  #check(): void {
+    this.#timer = this.#clock.after(CHECK_EVERY_MS, () => this.#check());
+    this.#routeAll();
+    for (const [address, connection] of this.#connections) {
+      if (connection.isUnused && address !== '') {
+        this.#connections.delete(address);
+        connection[Symbol.dispose]();
+      } else connection.check();
     }
   }
 }
 
-/** One connection and the channels that are to be heard on it. */
-class Line implements Disposable {
+/** One connection and the channels that are to be active on it. */
+class SubscriberConnection implements Disposable {
   readonly #listener: Listener;
   readonly #events: LinkEvents;
-  readonly #wishes = new Map<string, Wish>();
-  /** Those not asked for yet, by partition: one request is for channels of one partition only. */
-  readonly #waiting = new Map<string, Set<Wish>>();
+  readonly #subscriptions = new Map<string, ChannelSubscription>();
+  /** Those not requested for yet, by partition: one request is for channels of one partition only. */
+  readonly #waiting = new Map<string, Set<ChannelSubscription>>();
   readonly #onMoved: () => void;
-  #isAsking = false;
+  #isRequesting = false;
   #isLooking = false;
 
   /** `onMoved`: some of its channels are announced elsewhere from now on. */
@@ -134,46 +140,46 @@ class Line implements Disposable {
     listener.on('smessageBuffer', (channel: Buffer, message: Buffer) =>
       events.announced(channel.toString('latin1'), message),
     );
-    listener.on('ready', () => this.#askSoon());
-    listener.on('close', () => this.#deaf());
+    listener.on('ready', () => this.#requestSoon());
+    listener.on('close', () => this.#lost());
     listener.on('moved', () => this.#moved());
   }
 
   get isUnused(): boolean {
-    return this.#wishes.size === 0;
+    return this.#subscriptions.size === 0;
   }
 
-  add(wish: Wish): void {
-    this.#wishes.set(wish.channel, wish);
-    this.#wait(wish);
-    queueMicrotask(() => this.#askSoon());
+  add(subscription: ChannelSubscription): void {
+    this.#subscriptions.set(subscription.channel, subscription);
+    this.#wait(subscription);
+    queueMicrotask(() => this.#requestSoon());
   }
 
-  drop(wish: Wish): void {
-    if (!this.#wishes.delete(wish.channel)) return;
-    this.#waiting.get(partitionOf(wish.channel))?.delete(wish);
-    if (wish.state !== 'waiting') this.#listener.sunsubscribe(wish.channel).catch(() => {});
+  drop(subscription: ChannelSubscription): void {
+    if (!this.#subscriptions.delete(subscription.channel)) return;
+    this.#waiting.get(partitionOf(subscription.channel))?.delete(subscription);
+    if (subscription.state !== 'waiting') this.#listener.sunsubscribe(subscription.channel).catch(() => {});
   }
 
   /** Notices a connection that only looks alive, and asks once more for what was refused. */
-  lookAgain(): void {
+  check(): void {
     if (this.#listener.status === 'ready') this.#listener.ping().catch(() => {});
-    this.#askSoon();
+    this.#requestSoon();
   }
 
   [Symbol.dispose](): void {
     this.#listener.disconnect();
   }
 
-  #wait(wish: Wish): void {
-    wish.state = 'waiting';
-    const partition = partitionOf(wish.channel);
+  #wait(subscription: ChannelSubscription): void {
+    subscription.state = 'waiting';
+    const partition = partitionOf(subscription.channel);
     const waiting = this.#waiting.get(partition) ?? new Set();
-    this.#waiting.set(partition, waiting.add(wish));
+    this.#waiting.set(partition, waiting.add(subscription));
   }
 
-  #deaf(): void {
-    for (const wish of this.#wishes.values()) this.#wait(wish);
+  #lost(): void {
+    for (const subscription of this.#subscriptions.values()) this.#wait(subscription);
   }
 
   // A primary says so for every channel, and many come at once. It does not say here which: what is no longer subscribed to.
@@ -184,59 +190,63 @@ class Line implements Disposable {
       this.#isLooking = false;
       const subscriber = this.#listener.condition?.subscriber;
       const left = new Set(subscriber ? subscriber.channels('ssubscribe') : []);
-      for (const wish of this.#wishes.values()) {
-        if (wish.state === 'heard' && !left.has(wish.channel)) this.#wait(wish);
+      for (const subscription of this.#subscriptions.values()) {
+        if (subscription.state === 'active' && !left.has(subscription.channel)) this.#wait(subscription);
       }
       this.#onMoved();
     });
   }
 
-  #askSoon(): void {
-    background(this.#ask(), (error) => this.#events.trouble(error));
+  #requestSoon(): void {
+    background(this.#request(), (error) => this.#events.trouble(error));
   }
 
   // One batch after the other, so that many rooms at once do not hold up everybody's calls.
-  async #ask(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  async #request(): Promise<void> {
+    if (this.#isRequesting) return;
+    this.#isRequesting = true;
     try {
       for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch())
-        await this.#askFor(batch);
+        await this.#requestBatch(batch);
     } catch {
-      // The connection is gone, or the slots are elsewhere: asked again when it is back, or at the next look.
+      // The connection is gone, or the slots are elsewhere: requested again when it is back, or at the next look.
     } finally {
-      this.#isAsking = false;
+      this.#isRequesting = false;
     }
   }
 
-  #nextBatch(): readonly Wish[] {
+  #nextBatch(): readonly ChannelSubscription[] {
     if (this.#listener.status !== 'ready') return [];
     for (const [partition, waiting] of this.#waiting) {
       const batch = [...waiting].slice(0, CHANNELS_AT_ONCE);
-      for (const wish of batch) waiting.delete(wish);
+      for (const subscription of batch) waiting.delete(subscription);
       if (waiting.size === 0) this.#waiting.delete(partition);
       if (batch.length > 0) return batch;
     }
     return [];
   }
 
-  async #askFor(batch: readonly Wish[]): Promise<void> {
-    for (const wish of batch) wish.state = 'asked';
-    const asked = () =>
-      batch.filter((wish) => wish.state === 'asked' && this.#wishes.get(wish.channel) === wish);
+  async #requestBatch(batch: readonly ChannelSubscription[]): Promise<void> {
+    for (const subscription of batch) subscription.state = 'requested';
+    const requested = () =>
+      batch.filter(
+        (subscription) =>
+          subscription.state === 'requested' &&
+          this.#subscriptions.get(subscription.channel) === subscription,
+      );
     try {
-      await this.#listener.ssubscribe(...batch.map((wish) => wish.channel));
+      await this.#listener.ssubscribe(...batch.map((subscription) => subscription.channel));
     } catch (error) {
-      for (const wish of asked()) this.#wait(wish);
+      for (const subscription of requested()) this.#wait(subscription);
       throw error;
     }
     const restored: string[] = [];
-    for (const wish of asked()) {
-      wish.state = 'heard';
-      if (wish.wasHeard) restored.push(wish.channel);
-      wish.wasHeard = true;
-      for (const tell of wish.waiting) tell();
-      wish.waiting.clear();
+    for (const subscription of requested()) {
+      subscription.state = 'active';
+      if (subscription.wasActive) restored.push(subscription.channel);
+      subscription.wasActive = true;
+      for (const resolve of subscription.waiting) resolve();
+      subscription.waiting.clear();
     }
     if (restored.length > 0) this.#events.restored(restored);
   }

@@ -18,15 +18,15 @@ const SILENT_MS = 5_000;
 export class Topology {
   readonly caller: Caller;
   readonly #address: RedisAddress;
-  #isGathering = false;
+  #isCorked = false;
   #refusal: RedisRefusal | undefined;
 
   constructor(address: RedisAddress) {
     this.#address = address;
     this.caller = address.shape === 'cluster' ? this.#connectCluster() : this.#connect(undefined);
     // Every call hears of its own failure; without a listener the process would end.
-    this.caller.on('error', (error) => this.#notice(error));
-    this.caller.on('node error', (error: unknown) => this.#notice(error));
+    this.caller.on('error', (error) => this.#onError(error));
+    this.caller.on('node error', (error: unknown) => this.#onError(error));
     this.caller.on('ready', () => {
       this.#refusal = undefined;
     });
@@ -38,14 +38,15 @@ export class Topology {
   }
 
   /** Where a channel is announced: the address of a primary, or '' where there is only one. Undefined: nowhere, now. */
-  placeOf(channel: string): string | undefined {
+  addressOf(channel: string): string | undefined {
     if (!(this.caller instanceof Cluster)) return '';
     return this.caller.slots[slotOf(channel)]?.[0];
   }
 
-  connectListener(place: string): Listener {
-    const at = place.lastIndexOf(':');
-    const where = place === '' ? undefined : { host: place.slice(0, at), port: Number(place.slice(at + 1)) };
+  connectListener(address: string): Listener {
+    const at = address.lastIndexOf(':');
+    const where =
+      address === '' ? undefined : { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
     const listener = this.#connect(where);
     listener.on('error', () => {});
     return listener;
@@ -64,7 +65,7 @@ export class Topology {
   }
 
   /** Asks which primary serves what; resolves when that is known, or cannot be. */
-  async lookAgain(): Promise<void> {
+  async refreshSlots(): Promise<void> {
     const { caller } = this;
     if (caller instanceof Cluster)
       await new Promise<void>((resolve) => caller.refreshSlotsCache(() => resolve()));
@@ -75,19 +76,19 @@ export class Topology {
   }
 
   /** What is called until the end of this turn goes out in one write, which is dearer than all the rest of a call. */
-  gatherCalls(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
+  corkCalls(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
     const streams = this.primaries().flatMap(({ status, stream }) => (status === 'ready' ? [stream] : []));
     for (const stream of streams) stream.cork();
     setImmediate(() => {
-      this.#isGathering = false;
+      this.#isCorked = false;
       for (const stream of streams) stream.uncork();
     });
   }
 
   // The system's own errors have a code: then nobody was there to refuse anything.
-  #notice(error: unknown): void {
+  #onError(error: unknown): void {
     const refusal = refusalIn(error);
     if (refusal !== undefined) this.#refusal = refusal;
     else if (error instanceof Error && 'code' in error) this.#refusal = undefined;

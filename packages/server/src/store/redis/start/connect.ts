@@ -3,7 +3,7 @@
 import type { Clock, RandomBytes } from '../../../net/clock.ts';
 import type { StoreLimits } from '../../room-store.ts';
 import type { RedisAddress } from '../address.ts';
-import type { RedisReport } from '../health.ts';
+import type { RedisReport } from '../redis-health.ts';
 import { readLibrary } from '../library.ts';
 import { RedisLink } from '../redis-link.ts';
 import { RedisStore } from '../redis-store.ts';

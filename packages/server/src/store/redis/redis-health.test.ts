@@ -3,15 +3,15 @@ import { TestClock, settled } from '../../testing/clock.ts';
 import { SeededRandom } from '../../testing/random.ts';
 import { envelope, roomId } from '../../testing/signer.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
-import { Condition, type RedisTrouble } from './health.ts';
-import { Insistence } from './retry.ts';
+import { RedisHealth, type RedisTrouble } from './redis-health.ts';
+import { Retry } from './retry.ts';
 import type { Link } from './link.ts';
 import { LEASE_MS } from './node-leases.ts';
 import { RedisStore } from './redis-store.ts';
 
 let clock: TestClock;
-let insistence: Insistence;
-let condition: Condition;
+let retry: Retry;
+let health: RedisHealth;
 /** What Redis answers to a look; undefined: it is well. */
 let trouble: RedisTrouble | undefined;
 let told: string[];
@@ -19,7 +19,7 @@ let asked: string[];
 
 beforeEach(() => {
   clock = new TestClock();
-  insistence = new Insistence(clock, (error) => {
+  retry = new Retry(clock, (error) => {
     throw error;
   });
   trouble = undefined;
@@ -28,10 +28,10 @@ beforeEach(() => {
   const ask = async (name: string, keys: readonly string[]) => {
     asked.push(`${name} ${keys.join()}`);
     if (trouble === undefined) return;
-    condition.failed(trouble, keys.join());
+    health.failed(trouble, keys.join());
     throw new StoreUnavailable();
   };
-  condition = new Condition(insistence, ask, {
+  health = new RedisHealth(retry, ask, {
     redisTrouble: (what) => void told.push(what),
     redisWell: (lastedMs) => void told.push(`well after ${lastedMs}`),
     redisEmptied: () => void told.push('emptied'),
@@ -48,21 +48,21 @@ async function seconds(count: number): Promise<void> {
 describe('how Redis is', () => {
   test('many failures are told once, and the end with how long it was', async () => {
     trouble = 'SILENT';
-    for (let call = 0; call < 5; call++) condition.failed('SILENT', 'r{7}:Room11');
+    for (let call = 0; call < 5; call++) health.failed('SILENT', 'r{7}:Room11');
     await seconds(12);
-    expect(condition.now).toEqual({ trouble: 'SILENT', seconds: 12 });
+    expect(health.now).toEqual({ trouble: 'SILENT', seconds: 12 });
     trouble = undefined;
     await seconds(5);
     expect(told).toEqual(['SILENT']);
     await seconds(1);
     expect(told).toEqual(['SILENT', 'well after 13000']);
-    expect(condition.now).toBeUndefined();
+    expect(health.now).toBeUndefined();
     expect(clock.pending).toBe(0);
   });
 
   test('one that comes and goes is one trouble', async () => {
     for (let time = 0; time < 10; time++) {
-      condition.failed('SILENT', 'r{7}:Room11');
+      health.failed('SILENT', 'r{7}:Room11');
       await seconds(4);
     }
     await seconds(6);
@@ -71,12 +71,12 @@ describe('how Redis is', () => {
 
   test('another trouble than before is told, when it lasts until the next look', async () => {
     trouble = 'LOADING';
-    condition.failed('SILENT', 'r{7}:Room11');
+    health.failed('SILENT', 'r{7}:Room11');
     await seconds(3);
-    condition.failed('SILENT', 'r{7}:Room11');
+    health.failed('SILENT', 'r{7}:Room11');
     await seconds(3);
     expect(told).toEqual(['SILENT', 'LOADING']);
-    expect(condition.now?.trouble).toBe('LOADING');
+    expect(health.now?.trouble).toBe('LOADING');
   });
 
   test.each([
@@ -84,28 +84,28 @@ describe('how Redis is', () => {
     ['d{1023}', 'r{1023}:-'],
     ['n', 'r{n}:-'],
   ])('the server that failed is asked: %s', async (key, besides) => {
-    condition.failed('SILENT', key);
+    health.failed('SILENT', key);
     await seconds(1);
     expect(asked).toEqual([`create ${besides}`]);
   });
 
   test('nothing is asked while all is well, and nothing after the node stopped', async () => {
     await seconds(10);
-    condition.failed('SILENT', 'n');
-    insistence[Symbol.dispose]();
+    health.failed('SILENT', 'n');
+    retry[Symbol.dispose]();
     await seconds(10);
     expect(asked).toEqual([]);
   });
 
   test('a loss of what it held is told once, in however many places it shows', async () => {
-    condition.emptied();
+    health.emptied();
     await seconds(10);
-    condition.emptied();
+    health.emptied();
     await seconds(10);
-    condition.emptied();
+    health.emptied();
     expect(told).toEqual(['emptied']);
     clock.pass(LEASE_MS);
-    condition.emptied();
+    health.emptied();
     expect(told).toEqual(['emptied', 'emptied']);
   });
 });
@@ -114,8 +114,8 @@ test('a room that vanished is a sign, too: the lease is on one server of a clust
   const link: Link = {
     call: async () => 'vanished',
     range: async () => [],
-    listen: async () => {},
-    silence: () => {},
+    subscribe: async () => {},
+    unsubscribe: () => {},
     [Symbol.asyncDispose]: async () => {},
   };
   await using store = new RedisStore({

@@ -1,6 +1,6 @@
-// How Redis is, as whoever runs this hears it: told when that changes, and not for each call that fails.
+// How Redis is, as whoever runs this hears it: reported when that changes, and not for each call that fails.
 
-import type { Insistence } from './retry.ts';
+import type { Retry } from './retry.ts';
 import type { FunctionName } from './library.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 import type { RedisRefusal } from './refusals.ts';
@@ -9,7 +9,7 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 /** `SILENT`: no connection, or no answer in time. */
 export type RedisTrouble = RedisRefusal | 'SILENT';
 
-/** What is told to the log. Nothing of a room is in it. */
+/** What is reported to the log. Nothing of a room is in it. */
 export interface RedisReport {
   /** It cannot be asked any more, or from now on for another reason. */
   redisTrouble(trouble: RedisTrouble): void;
@@ -19,7 +19,7 @@ export interface RedisReport {
 }
 
 /** For /healthz. */
-export type RedisSpell = { readonly trouble: RedisTrouble; readonly seconds: number };
+export type RedisOutage = { readonly trouble: RedisTrouble; readonly seconds: number };
 
 /** While there is trouble, Redis is asked this often whether it is over. */
 const LOOK_MS = 1_000;
@@ -28,9 +28,9 @@ const CALM_MS = BEAT_MS;
 /** One restart shows in many places, each in its time. */
 const EMPTIED_ONCE_MS = LEASE_MS;
 
-type Spell = {
+type Outage = {
   readonly since: number;
-  told: RedisTrouble;
+  reported: RedisTrouble;
   /** Of the latest call that failed. */
   latest: RedisTrouble;
   key: string;
@@ -39,73 +39,73 @@ type Spell = {
 
 type Ask = (name: FunctionName, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
 
-export class Condition {
-  readonly #insistence: Insistence;
+export class RedisHealth {
+  readonly #retry: Retry;
   readonly #ask: Ask;
   readonly #report: RedisReport;
-  #spell: Spell | undefined;
+  #outage: Outage | undefined;
   #emptiedAt = -Infinity;
 
-  constructor(insistence: Insistence, ask: Ask, report: RedisReport) {
-    this.#insistence = insistence;
+  constructor(retry: Retry, ask: Ask, report: RedisReport) {
+    this.#retry = retry;
     this.#ask = ask;
     this.#report = report;
   }
 
-  get now(): RedisSpell | undefined {
-    const spell = this.#spell;
-    if (spell === undefined) return undefined;
-    return { trouble: spell.told, seconds: Math.floor((this.#insistence.now() - spell.since) / 1000) };
+  get now(): RedisOutage | undefined {
+    const outage = this.#outage;
+    if (outage === undefined) return undefined;
+    return { trouble: outage.reported, seconds: Math.floor((this.#retry.now() - outage.since) / 1000) };
   }
 
   /** A call was not carried out, or nobody knows whether it was. */
   failed(trouble: RedisTrouble, key: string): void {
-    if (this.#spell !== undefined) {
-      Object.assign(this.#spell, { latest: trouble, key, answeredSince: undefined });
+    if (this.#outage !== undefined) {
+      Object.assign(this.#outage, { latest: trouble, key, answeredSince: undefined });
       return;
     }
-    const since = this.#insistence.now();
-    this.#spell = { since, told: trouble, latest: trouble, key, answeredSince: undefined };
+    const since = this.#retry.now();
+    this.#outage = { since, reported: trouble, latest: trouble, key, answeredSince: undefined };
     this.#report.redisTrouble(trouble);
-    this.#lookLater(this.#spell);
+    this.#lookLater(this.#outage);
   }
 
   /** Something is gone that a restart or a flush takes away, or a minute in which Redis was out of reach. */
   emptied(): void {
-    const now = this.#insistence.now();
+    const now = this.#retry.now();
     const isKnown = now - this.#emptiedAt < EMPTIED_ONCE_MS;
     this.#emptiedAt = now;
     if (!isKnown) this.#report.redisEmptied();
   }
 
-  #lookLater(spell: Spell): void {
-    this.#insistence.later(LOOK_MS, () => this.#insistence.background(this.#look(spell)));
+  #lookLater(outage: Outage): void {
+    this.#retry.later(LOOK_MS, () => this.#retry.background(this.#look(outage)));
   }
 
-  async #look(spell: Spell): Promise<void> {
+  async #look(outage: Outage): Promise<void> {
     try {
-      await this.#ask('create', [besides(spell.key)], MAKE_NOTHING);
-      this.#answered(spell);
+      await this.#ask('create', [besides(outage.key)], MAKE_NOTHING);
+      this.#answered(outage);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      this.#tellChange(spell);
+      this.#tellChange(outage);
     } finally {
-      if (this.#spell === spell) this.#lookLater(spell);
+      if (this.#outage === outage) this.#lookLater(outage);
     }
   }
 
-  #answered(spell: Spell): void {
-    const now = this.#insistence.now();
-    spell.answeredSince ??= now;
-    if (now - spell.answeredSince < CALM_MS) return;
-    this.#spell = undefined;
-    this.#report.redisWell(spell.answeredSince - spell.since);
+  #answered(outage: Outage): void {
+    const now = this.#retry.now();
+    outage.answeredSince ??= now;
+    if (now - outage.answeredSince < CALM_MS) return;
+    this.#outage = undefined;
+    this.#report.redisWell(outage.answeredSince - outage.since);
   }
 
-  #tellChange(spell: Spell): void {
-    if (spell.latest === spell.told) return;
-    spell.told = spell.latest;
-    this.#report.redisTrouble(spell.told);
+  #tellChange(outage: Outage): void {
+    if (outage.latest === outage.reported) return;
+    outage.reported = outage.latest;
+    this.#report.redisTrouble(outage.reported);
   }
 }
 

@@ -4,36 +4,36 @@ import type { RoomId } from '@mayfly/protocol';
 import type { Clock } from '../../net/clock.ts';
 import type { Creation, RoomSpec } from '../room-store.ts';
 import { readGaveWay, readPartition } from './answers.ts';
-import { Census, type Partition } from './room-cap.ts';
+import { RoomCap, type Partition } from './room-cap.ts';
 import { DIRECTORIES, roomKey, unusedOf } from './keyspace.ts';
 import type { Link } from './link.ts';
 import { textOf } from './reply.ts';
 
-export class Places {
+export class RoomCreation {
   readonly #call: Link['call'];
-  readonly #census: Census;
+  readonly #roomCap: RoomCap;
 
   constructor(clock: Clock, maxRooms: number, call: Link['call']) {
     this.#call = call;
-    this.#census = new Census(clock, maxRooms, () => this.#count());
+    this.#roomCap = new RoomCap(clock, maxRooms, () => this.#count());
   }
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
-    const hasPlace = await this.#census.hasPlace();
+    const hasPlace = await this.#roomCap.hasPlace();
     const answer = await this.#reserve(room, spec, hasPlace ? '' : 'full');
     if (answer !== 'full') return answer;
-    if (!(await this.#makeWay())) return { freeInMs: this.#census.freeInMs };
+    if (!(await this.#makeWay())) return { freeInMs: this.#roomCap.freeInMs };
     return (await this.#reserve(room, spec, '')) === 'created' ? 'created_instead' : 'taken';
   }
 
   /** Somebody has left a room: worth a count, before anybody is refused. */
   left(): void {
-    this.#census.left();
+    this.#roomCap.left();
   }
 
   /** A room is over: worth a count, before another has to give way. */
   ended(): void {
-    this.#census.ended();
+    this.#roomCap.ended();
   }
 
   async size(): Promise<number> {
@@ -50,13 +50,13 @@ export class Places {
     return answer === 'created' || answer === 'taken' ? answer : 'full';
   }
 
-  // What the census knows may be a second old: someone may have come there, or another node was faster.
+  // What the roomCap knows may be a second old: someone may have come there, or another node was faster.
   async #makeWay(): Promise<boolean> {
     for (;;) {
-      const unused = await this.#census.nextUnused();
+      const unused = await this.#roomCap.nextUnused();
       if (unused === undefined) return false;
       const { isOver, next } = readGaveWay(await this.#call('give_way', [roomKey(unused)], []));
-      this.#census.found(next);
+      this.#roomCap.found(next);
       if (isOver) return true;
     }
   }
