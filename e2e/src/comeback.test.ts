@@ -50,7 +50,7 @@ function ownMessages(person: Person): Promise<readonly string[]> {
   return person.log().locator('.turn--own .bubble p').allInnerTexts();
 }
 
-describe('no network', () => {
+describe.concurrent('no network', () => {
   test('30 s, while two others write: everything is there once, in order; what was unsent goes out', async () => {
     await using stage = await openStage();
     const { ann, bob, cem } = await three(stage);
@@ -115,7 +115,7 @@ async function awayForAnHour(stage: Stage, meanwhile: (ann: Person) => Promise<v
   return { ann, bob };
 }
 
-describe('an hour in the background, the sockets cut meanwhile', () => {
+describe.concurrent('an hour in the background, the sockets cut meanwhile', () => {
   test('everything that was missed is there', async () => {
     await using stage = await openStage({ settings: UNLIMITED });
     const missed = Array.from({ length: 30 }, (_, i) => `missed ${i}`);
@@ -145,15 +145,15 @@ describe('an hour in the background, the sockets cut meanwhile', () => {
   });
 
   test('longer than the room lived: it has vanished, because nobody wrote', async () => {
-    await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.1' } });
+    await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.25' } });
     const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has vanished'));
     await bob.heading('This room has vanished');
-    await bob.page.getByText('It was quiet for 6 seconds.').waitFor();
+    await bob.page.getByText('It was quiet for 15 seconds.').waitFor();
     expect(await bob.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
   });
 });
 
-describe('a server that stops', () => {
+describe.concurrent('a server that stops', () => {
   test.each(['SIGKILL', 'SIGTERM'] as const)(
     '%s, and starts again: the room has vanished',
     async (signal) => {
@@ -180,7 +180,7 @@ describe('a server that stops', () => {
   );
 });
 
-describe.each([
+describe.concurrent.each([
   { where: 'on this machine', address: '127.0.0.1' },
   { where: 'over plain HTTP', address: lanAddress() },
 ])('a duplicated tab $where', ({ address }) => {
@@ -209,7 +209,7 @@ describe.each([
   });
 });
 
-test('a tab that is duplicated before it was let in joins as somebody else', async () => {
+test.concurrent('a tab that is duplicated before it was let in joins as somebody else', async () => {
   await using stage = await openStage();
   const [ann, bob] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
@@ -269,7 +269,7 @@ async function enter(origin: string, options: Pick<Parameters<typeof openRoom>[0
   return { room, seen, states, oddities, wires, goaway };
 }
 
-describe('CLOSE-4: moving to another server, here to the same one', () => {
+describe.concurrent('CLOSE-4: moving to another server, here to the same one', () => {
   test('again and again, while everybody writes: nothing lost, doubled or out of order, nobody notices', async () => {
     await using server = await startTestServer(UNLIMITED);
     const origin = `http://127.0.0.1:${server.port}`;

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
 import { PHONE, type Person, lanAddress, openStage } from './stage.ts';
 
-const SHORT_LIFE = { ROOM_EXPIRY_MINUTES: '0.2' };
+const SHORT_LIFE = { ROOM_EXPIRY_MINUTES: '0.3' };
 
-describe.each([
+describe.concurrent.each([
   { where: 'on this machine', address: '127.0.0.1', secure: true },
   { where: 'on the LAN, over plain HTTP', address: lanAddress(), secure: false },
 ])('a conversation $where', ({ address, secure }) => {
@@ -84,7 +84,7 @@ describe.each([
   });
 });
 
-test('Back in the browser steps out of the room, and the address it leads to stays as it was', async () => {
+test.concurrent('Back in the browser steps out of the room, and the address it leads to stays as it was', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.open('/?room=k3F9ab');
@@ -95,7 +95,7 @@ test('Back in the browser steps out of the room, and the address it leads to sta
   expect(ann.page.url()).toBe(`${stage.origin}/?room=k3F9ab`);
 });
 
-test('on a slow line, a room that is on its way says so', async () => {
+test.concurrent('on a slow line, a room that is on its way says so', async () => {
   await using stage = await openStage();
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom();
