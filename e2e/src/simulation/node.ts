@@ -19,6 +19,7 @@ import type {
   StoreLimits,
   VerifiedCharter,
 } from '../../../packages/server/src/store/room-store.ts';
+import { UNLIMITED } from '../../../packages/server/src/testing/guard.ts';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import type { FakeTime } from './fake-time.ts';
 import { SlowStore } from './slow-store.ts';
@@ -63,6 +64,7 @@ export class SimulatedNode implements AsyncDisposable {
       clock: time,
       random: bytes,
       limits: { members: limits.maxMembers, historyMessages, historyBytes: limits.historyBytes },
+      budget: UNLIMITED,
       events: {
         joined: () => {},
         turnedBack: () => {},

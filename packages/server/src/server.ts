@@ -64,7 +64,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
   if (!hasPage(pageDirectory)) throw new StartError('The page is not built. npm start builds it.');
   const tls = readTlsFiles(config);
-  const { store, persistentRedis, redisSpell } = await openStore(config, parts);
+  const { store, persistentRedis, redisOutage } = await openStore(config, parts);
   const rules = { ...config, tls: tls !== undefined };
   let isDraining = false;
   const draining = () => isDraining;
@@ -99,9 +99,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     tls,
     draining,
     persistentRedis,
-    redisSpell,
+    redisOutage,
     space,
-    placesSpell: () => gateway.spell,
+    placesIncident: () => gateway.incident,
   }).catch(async (error: unknown) => {
     guard[Symbol.dispose]();
     await store[Symbol.asyncDispose]();
@@ -168,10 +168,10 @@ type OpenedStore = {
   readonly store: RoomStore;
   /** Settings of Redis with which rooms may outlive its memory. */
   readonly persistentRedis: readonly string[];
-  readonly redisSpell: () => RedisOutage | undefined;
+  readonly redisOutage: () => RedisOutage | undefined;
 };
 
-const NO_REDIS = { persistentRedis: [], redisSpell: () => undefined };
+const NO_REDIS = { persistentRedis: [], redisOutage: () => undefined };
 
 async function openStore(config: Config, parts: ServerParts): Promise<OpenedStore> {
   const { clock, random, events } = parts;
@@ -192,7 +192,7 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
       throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
     },
   );
-  return { store, persistentRedis: check.persistent, redisSpell: () => store.outage };
+  return { store, persistentRedis: check.persistent, redisOutage: () => store.outage };
 }
 
 const REDIS_CANNOT =

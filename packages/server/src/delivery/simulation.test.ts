@@ -18,6 +18,7 @@ import { expect, test } from 'vitest';
 import type { JoinRequest, MemberSession, RoomListener, RoomSpec, RoomStore } from '../store/room-store.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { TestClock, settled } from '../testing/clock.ts';
+import { UNLIMITED } from '../testing/guard.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId, makeJoin } from '../testing/signer.ts';
 import { decodeFrames } from '../testing/frames.ts';
@@ -213,6 +214,7 @@ async function simulate(
     turnstile: new Turnstile(clock),
     random: random.bytes,
     limits: { members: 10, historyMessages: 1_000, historyBytes: 1_000_000 },
+    budget: UNLIMITED,
     events: {
       joined: () => {},
       turnedBack: () => {},

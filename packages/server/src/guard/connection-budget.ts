@@ -7,7 +7,7 @@ import type { Limits } from './limits.ts';
 /** Not now, and when. */
 export type Slowed = { readonly code: 'rate' | 'busy'; readonly retryAfterMs: number };
 
-export type VisitorWorld = {
+export type BudgetDeps = {
   readonly limits: Limits['socket'];
   readonly now: () => number;
   /** Shared by all members of the room. */
@@ -18,17 +18,17 @@ export type VisitorWorld = {
   readonly gone: () => void;
 };
 
-export class Visitor implements Disposable {
-  readonly #world: VisitorWorld;
+export class ConnectionBudget implements Disposable {
+  readonly #deps: BudgetDeps;
   readonly #messages: Bucket;
   readonly #messageBytes: Bucket;
   readonly #profiles: Bucket;
   readonly #frames: Bucket;
   readonly #frameBytes: Bucket;
 
-  constructor(world: VisitorWorld) {
-    const { limits } = world;
-    this.#world = world;
+  constructor(deps: BudgetDeps) {
+    const { limits } = deps;
+    this.#deps = deps;
     this.#messages = new Bucket(limits.messages);
     this.#messageBytes = new Bucket(limits.messageBytes);
     this.#profiles = new Bucket(limits.profiles);
@@ -38,7 +38,7 @@ export class Visitor implements Disposable {
 
   /** A frame of any kind came. False: it is one of a flood. */
   frame(bytes: number): boolean {
-    const now = this.#world.now();
+    const now = this.#deps.now();
     const fits = this.#frames.waitFor(1, now) === 0 && this.#frameBytes.waitFor(bytes, now) === 0;
     this.#frames.take(1, now);
     this.#frameBytes.take(bytes, now);
@@ -47,7 +47,7 @@ export class Visitor implements Disposable {
 
   /** Asked before a room is looked at, and the same for every room. */
   mayJoin(as: Join['as']): Slowed | undefined {
-    return this.#world.mayJoin(as !== 'member');
+    return this.#deps.mayJoin(as !== 'member');
   }
 
   /**
@@ -55,15 +55,15 @@ export class Visitor implements Disposable {
    * address returns at once, to rooms that are gone (rule LIMIT-8).
    */
   joinFailed(as: Join['as']): void {
-    if (as !== 'member') this.#world.joinFailed();
+    if (as !== 'member') this.#deps.joinFailed();
   }
 
   /** Charged only when both the member and the room may. */
   send(room: RoomId, bytes: number): Slowed | undefined {
-    const now = this.#world.now();
+    const now = this.#deps.now();
     const own = Math.max(this.#messages.waitFor(1, now), this.#messageBytes.waitFor(bytes, now));
     if (own > 0) return { code: 'rate', retryAfterMs: own };
-    const shared = this.#world.roomBucket(room);
+    const shared = this.#deps.roomBucket(room);
     const others = shared.waitFor(1, now);
     if (others > 0) return { code: 'busy', retryAfterMs: others };
     this.#messages.take(1, now);
@@ -73,7 +73,7 @@ export class Visitor implements Disposable {
   }
 
   profile(): Slowed | undefined {
-    const now = this.#world.now();
+    const now = this.#deps.now();
     const wait = this.#profiles.waitFor(1, now);
     if (wait > 0) return { code: 'rate', retryAfterMs: wait };
     this.#profiles.take(1, now);
@@ -81,6 +81,6 @@ export class Visitor implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#world.gone();
+    this.#deps.gone();
   }
 }

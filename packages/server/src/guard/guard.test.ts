@@ -44,10 +44,10 @@ describe('LIMIT-7: an address', () => {
 
   test('has at most 1,000 sockets, and one more for each that is gone', () => {
     const { guard } = open();
-    const visitors = Array.from({ length: 1_000 }, () => guard.welcome('203.0.113.1'));
+    const budgets = Array.from({ length: 1_000 }, () => guard.budgetFor('203.0.113.1'));
     expect(guard.connect('203.0.113.1')).toEqual({ code: 'rate', retryAfterMs: 10_000 });
     expect(guard.connect('203.0.113.2')).toBeUndefined();
-    visitors[0]?.[Symbol.dispose]();
+    budgets[0]?.[Symbol.dispose]();
     expect(guard.connect('203.0.113.1')).toBeUndefined();
   });
 
@@ -99,7 +99,7 @@ describe('LIMIT-7: an address', () => {
   });
 
   test.each([
-    ['sockets', 1_000, (guard: Guard) => guard.welcome('203.0.113.1')],
+    ['sockets', 1_000, (guard: Guard) => guard.budgetFor('203.0.113.1')],
     ['TCP connections', 1_200, (guard: Guard) => guard.arrive('203.0.113.1')],
   ])('is not forgotten while its %s are open, however long they are silent', (_what, most, take) => {
     const { clock, guard } = open();
@@ -118,27 +118,27 @@ describe('LIMIT-7: an address', () => {
 describe('LIMIT-8: failed joins', () => {
   test('ten, and the address stays out for a minute, on open connections too', () => {
     const { clock, guard } = open();
-    const visitor = guard.welcome('203.0.113.1');
-    for (let i = 0; i < 9; i++) visitor.joinFailed(i % 2 === 0 ? 'key' : 'owner');
-    expect(visitor.mayJoin('key')).toBeUndefined();
-    visitor.joinFailed('key');
+    const budget = guard.budgetFor('203.0.113.1');
+    for (let i = 0; i < 9; i++) budget.joinFailed(i % 2 === 0 ? 'key' : 'owner');
+    expect(budget.mayJoin('key')).toBeUndefined();
+    budget.joinFailed('key');
     const barred = { code: 'rate', retryAfterMs: 60_000 };
-    expect(visitor.mayJoin('key')).toEqual(barred);
-    expect(visitor.mayJoin('member')).toEqual(barred);
+    expect(budget.mayJoin('key')).toEqual(barred);
+    expect(budget.mayJoin('member')).toEqual(barred);
     expect(guard.connect('203.0.113.1')).toEqual(barred);
     expect(guard.connect('203.0.113.2')).toBeUndefined();
     clock.pass(59_000);
     expect(guard.connect('203.0.113.1')).toEqual({ code: 'rate', retryAfterMs: 1_000 });
     clock.pass(1_000);
     expect(guard.connect('203.0.113.1')).toBeUndefined();
-    expect(visitor.mayJoin('key')).toBeUndefined();
+    expect(budget.mayJoin('key')).toBeUndefined();
   });
 
   test('ten slow ones bar nobody', () => {
     const { clock, guard } = open();
-    const visitor = guard.welcome('203.0.113.1');
+    const budget = guard.budgetFor('203.0.113.1');
     for (let i = 0; i < 40; i++) {
-      visitor.joinFailed('key');
+      budget.joinFailed('key');
       clock.pass(6_000);
     }
     expect(guard.connect('203.0.113.1')).toBeUndefined();
@@ -146,8 +146,8 @@ describe('LIMIT-8: failed joins', () => {
 
   test('who returns to a room that is gone counts for nothing: after a restart a whole office does', () => {
     const { guard } = open();
-    const visitor = guard.welcome('203.0.113.1');
-    for (let i = 0; i < 500; i++) visitor.joinFailed('member');
+    const budget = guard.budgetFor('203.0.113.1');
+    for (let i = 0; i < 500; i++) budget.joinFailed('member');
     expect(guard.connect('203.0.113.1')).toBeUndefined();
   });
 });
@@ -166,7 +166,7 @@ describe('LIMIT-9: the process', () => {
 describe('LIMIT-6: a room', () => {
   test('takes 100 messages a second over all members, and is forgotten when it is quiet', () => {
     const { clock, guard } = open();
-    const members = Array.from({ length: 20 }, () => guard.welcome('203.0.113.1'));
+    const members = Array.from({ length: 20 }, () => guard.budgetFor('203.0.113.1'));
     const send = (i: number) => members[i % 20]?.send(ROOM, 300);
     expect(tries(200, send)).toEqual({ through: 100, refused: { code: 'busy', retryAfterMs: 10 } });
     expect(members[0]?.send(roomId('Room22'), 300)).toBeUndefined();
@@ -178,7 +178,7 @@ describe('LIMIT-6: a room', () => {
 
   test('what is refused as busy costs the member nothing', () => {
     const { clock, guard } = open();
-    const [ann, ...others] = Array.from({ length: 9 }, () => guard.welcome('203.0.113.1'));
+    const [ann, ...others] = Array.from({ length: 9 }, () => guard.budgetFor('203.0.113.1'));
     tries(100, (i) => others[i % 8]?.send(ROOM, 300));
     expect(tries(50, () => ann?.send(ROOM, 300)).through).toBe(0);
     clock.pass(1_000);
@@ -188,7 +188,7 @@ describe('LIMIT-6: a room', () => {
 
 test('LIMIT-5: large messages are counted by bytes', () => {
   const { clock, guard } = open();
-  const ann = guard.welcome('203.0.113.1');
+  const ann = guard.budgetFor('203.0.113.1');
   expect(tries(10, () => ann.send(ROOM, 16_384))).toEqual({
     through: 4,
     refused: { code: 'rate', retryAfterMs: 500 },
@@ -221,12 +221,12 @@ test('LIMIT-10: it is told when less is taken in, when still less, and when all 
   at(0.85, 3);
   at(0.75, 3);
   expect(told).toEqual(['rooms', 'newcomers']);
-  expect(guard.spell).toEqual({ trouble: 'rooms', seconds: 8 });
+  expect(guard.incident).toEqual({ trouble: 'rooms', seconds: 8 });
   at(0.5, 4);
   at(0.7, 1);
   at(0.5, 5);
   expect(told).toEqual(['rooms', 'newcomers', 'relieved after 13000']);
-  expect(guard.spell).toBeUndefined();
+  expect(guard.incident).toBeUndefined();
 });
 
 test('LIMIT-10: a reading that fails ends nothing; the last one holds until the next', () => {
@@ -250,7 +250,7 @@ function passed(level: RateLevel) {
   vitals.loopP99Ms = 10_000;
   clock.pass(2_000);
   const connects = tries(2_000, () => guard.connect('203.0.113.1')).through;
-  const ann = guard.welcome('203.0.113.1');
+  const ann = guard.budgetFor('203.0.113.1');
   const messages = tries(2_000, () => ann.send(ROOM, 100)).through;
   const frames = Array.from({ length: 2_000 }, () => ann.frame(100)).filter(Boolean).length;
   clock.pass(1_000);

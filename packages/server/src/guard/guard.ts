@@ -7,9 +7,9 @@ import { AddressKeys, type Hold } from './address-keys.ts';
 import { Bucket } from './bucket.ts';
 import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
 import { LOAD_TROUBLES, type LoadTrouble, Pressure, type Vitals } from './pressure.ts';
-import { Spell, type SpellNow } from './incident.ts';
+import { Incident, type OngoingIncident } from './incident.ts';
 import { siteOf } from './network.ts';
-import { type Slowed, Visitor } from './connection-budget.ts';
+import { type Slowed, ConnectionBudget } from './connection-budget.ts';
 
 /** What is told to the log. */
 export interface LoadReport {
@@ -19,9 +19,9 @@ export interface LoadReport {
 }
 
 /** For /healthz. */
-export type LoadSpell = SpellNow<LoadTrouble>;
+export type LoadIncident = OngoingIncident<LoadTrouble>;
 
-export type GuardSetup = {
+export type GuardOptions = {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -49,28 +49,28 @@ type SiteRecord = { readonly creates: Bucket; readonly charters: Bucket };
 const TICK_MS = 1_000;
 
 export class Guard implements Disposable {
-  readonly #setup: GuardSetup;
+  readonly #options: GuardOptions;
   readonly #addresses: AddressKeys<AddressRecord>;
   readonly #sites: AddressKeys<SiteRecord>;
   readonly #rooms = new Map<RoomId, Bucket>();
   readonly #handshakes: Bucket;
   readonly #pressure: Pressure;
-  readonly #spell: Spell<LoadTrouble>;
+  readonly #incident: Incident<LoadTrouble>;
   #saltUntil: number;
   #tick: Disposable;
 
-  constructor(setup: GuardSetup) {
-    const { limits, clock, random } = setup;
-    this.#setup = setup;
+  constructor(options: GuardOptions) {
+    const { limits, clock, random } = options;
+    this.#options = options;
     this.#addresses = new AddressKeys(random, ADDRESSES_MAX, () => newRecord(limits.address));
     this.#sites = new AddressKeys(random, ADDRESSES_MAX, () => newSite(limits.site), siteOf);
     this.#handshakes = new Bucket(limits.process.handshakes);
     this.#pressure = new Pressure(limits.process.loopP99Ms);
-    this.#spell = new Spell({
+    this.#incident = new Incident({
       now: () => clock.now(),
       troubles: LOAD_TROUBLES,
-      onWorse: (trouble) => setup.report.overloaded(trouble),
-      onOver: (lastedMs) => setup.report.relieved(lastedMs),
+      onWorse: (trouble) => options.report.overloaded(trouble),
+      onOver: (lastedMs) => options.report.relieved(lastedMs),
     });
     this.#saltUntil = clock.now() + SALT_MS;
     this.#tick = this.#tickLater();
@@ -79,7 +79,7 @@ export class Guard implements Disposable {
   /** A TCP connection, before it says a word; dispose of it when it is gone. Undefined: its address has too many. */
   arrive(address: string): Disposable | undefined {
     const hold = this.#addresses.hold(address);
-    if (hold.record.arrivals >= this.#setup.limits.address.arrivals) {
+    if (hold.record.arrivals >= this.#options.limits.address.arrivals) {
       hold[Symbol.dispose]();
       return undefined;
     }
@@ -95,7 +95,7 @@ export class Guard implements Disposable {
     const record = this.#addresses.find(address);
     const barred = this.#barredFor(record);
     if (barred > 0) return { code: 'rate', retryAfterMs: barred };
-    if (record.sockets >= this.#setup.limits.address.sockets) {
+    if (record.sockets >= this.#options.limits.address.sockets) {
       return { code: 'rate', retryAfterMs: PAUSE_MS.sockets };
     }
     const slowed = takeOne(record.connects, now);
@@ -104,11 +104,11 @@ export class Guard implements Disposable {
   }
 
   /** A connection that is open now; dispose of it when it is gone. */
-  welcome(address: string): Visitor {
+  budgetFor(address: string): ConnectionBudget {
     const hold = this.#addresses.hold(address);
     const counting = counted(hold, 'sockets');
-    return new Visitor({
-      limits: this.#setup.limits.socket,
+    return new ConnectionBudget({
+      limits: this.#options.limits.socket,
       now: () => this.#now(),
       roomBucket: (room) => this.#roomBucket(room),
       mayJoin: (isNew) => this.#mayJoin(hold.record, isNew),
@@ -140,8 +140,8 @@ export class Guard implements Disposable {
   }
 
   /** For /healthz. */
-  get spell(): LoadSpell | undefined {
-    return this.#spell.now;
+  get incident(): LoadIncident | undefined {
+    return this.#incident.now;
   }
 
   [Symbol.dispose](): void {
@@ -169,21 +169,21 @@ export class Guard implements Disposable {
   #roomBucket(room: RoomId): Bucket {
     const known = this.#rooms.get(room);
     if (known !== undefined) return known;
-    const bucket = new Bucket(this.#setup.limits.room.messages);
+    const bucket = new Bucket(this.#options.limits.room.messages);
     this.#rooms.set(room, bucket);
     return bucket;
   }
 
   #now(): number {
-    return this.#setup.clock.now();
+    return this.#options.clock.now();
   }
 
   #tickLater(): Disposable {
-    return this.#setup.clock.after(TICK_MS, () => {
+    return this.#options.clock.after(TICK_MS, () => {
       this.#tick = this.#tickLater();
       this.#readVitals();
-      this.#spell.note(this.trouble);
-      if (this.trouble === 'shedding') this.#setup.shed();
+      this.#incident.note(this.trouble);
+      if (this.trouble === 'shedding') this.#options.shed();
       this.#forget();
     });
   }
@@ -191,9 +191,9 @@ export class Guard implements Disposable {
   // What guards the process must not end it.
   #readVitals(): void {
     try {
-      this.#pressure.read(this.#setup.vitals());
+      this.#pressure.read(this.#options.vitals());
     } catch (error) {
-      this.#setup.onTrouble(error);
+      this.#options.onTrouble(error);
     }
   }
 

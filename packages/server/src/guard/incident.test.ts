@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { CALM_MS, Spell } from './incident.ts';
+import { CALM_MS, Incident } from './incident.ts';
 
 function open() {
   const told: string[] = [];
   let time = 0;
-  const spell = new Spell<'mild' | 'bad'>({
+  const incident = new Incident<'mild' | 'bad'>({
     now: () => time,
     troubles: ['mild', 'bad'],
     onWorse: (trouble) => void told.push(trouble),
@@ -13,21 +13,21 @@ function open() {
   const noteFor = (seconds: number, trouble: 'mild' | 'bad' | undefined) => {
     for (let second = 0; second < seconds; second++) {
       time += 1_000;
-      spell.note(trouble);
+      incident.note(trouble);
     }
   };
-  return { spell, told, noteFor };
+  return { incident, told, noteFor };
 }
 
 test('told once when it begins, once when it is over', () => {
-  const { spell, told, noteFor } = open();
+  const { incident, told, noteFor } = open();
   noteFor(3, undefined);
   noteFor(10, 'mild');
   expect(told).toEqual(['mild']);
-  expect(spell.now).toEqual({ trouble: 'mild', seconds: 9 });
+  expect(incident.now).toEqual({ trouble: 'mild', seconds: 9 });
   noteFor(CALM_MS / 1_000, undefined);
   expect(told).toEqual(['mild', 'over after 9000']);
-  expect(spell.now).toBeUndefined();
+  expect(incident.now).toBeUndefined();
 });
 
 test('one that comes and goes is one', () => {
@@ -40,12 +40,12 @@ test('one that comes and goes is one', () => {
 });
 
 test('what gets worse is told, what gets better is only shown', () => {
-  const { spell, told, noteFor } = open();
+  const { incident, told, noteFor } = open();
   noteFor(1, 'mild');
   noteFor(1, 'bad');
   noteFor(1, 'mild');
   noteFor(1, 'bad');
   noteFor(1, 'mild');
   expect(told).toEqual(['mild', 'bad']);
-  expect(spell.now).toEqual({ trouble: 'mild', seconds: 4 });
+  expect(incident.now).toEqual({ trouble: 'mild', seconds: 4 });
 });

@@ -3,7 +3,7 @@
 /** It is over when it did not show for so long, so that one that comes and goes does not fill the log. */
 export const CALM_MS = 5_000;
 
-export type SpellOptions<T> = {
+export type IncidentOptions<T> = {
   readonly now: () => number;
   /** The mildest first. */
   readonly troubles: readonly T[];
@@ -13,15 +13,15 @@ export type SpellOptions<T> = {
 };
 
 /** For /healthz. */
-export type SpellNow<T> = { readonly trouble: T; readonly seconds: number };
+export type OngoingIncident<T> = { readonly trouble: T; readonly seconds: number };
 
 type Current<T> = { readonly since: number; worst: T; latest: T; seenAt: number };
 
-export class Spell<T> {
-  readonly #options: SpellOptions<T>;
+export class Incident<T> {
+  readonly #options: IncidentOptions<T>;
   #current: Current<T> | undefined;
 
-  constructor(options: SpellOptions<T>) {
+  constructor(options: IncidentOptions<T>) {
     this.#options = options;
   }
 
@@ -31,7 +31,7 @@ export class Spell<T> {
     else this.#see(trouble);
   }
 
-  get now(): SpellNow<T> | undefined {
+  get now(): OngoingIncident<T> | undefined {
     const current = this.#current;
     return (
       current && {

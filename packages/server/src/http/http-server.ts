@@ -8,7 +8,7 @@ import { type TlsFiles, answerBrokenRequest, createListener } from '../net/liste
 import { servePage } from './page.ts';
 import { type Refusal, refuse } from '../net/refusal.ts';
 import { type RoomsApi, serveRoomsApi } from './rooms-api.ts';
-import type { SpellNow } from '../guard/incident.ts';
+import type { OngoingIncident } from '../guard/incident.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 
 export type HttpDoor = RoomsApi & {
@@ -19,9 +19,9 @@ export type HttpDoor = RoomsApi & {
   /** Settings of Redis with which rooms may outlive their memory, where the operator allowed that. */
   readonly persistentRedis: readonly string[];
   /** How Redis is, where it is not well. */
-  readonly redisSpell: () => SpellNow<string> | undefined;
+  readonly redisOutage: () => OngoingIncident<string> | undefined;
   /** Whether all places for connections are taken. */
-  readonly placesSpell: () => SpellNow<'full'> | undefined;
+  readonly placesIncident: () => OngoingIncident<'full'> | undefined;
 };
 
 export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
@@ -146,15 +146,15 @@ function statusOf(error: unknown): number {
 
 // A lost Redis is told, and takes nobody out: all nodes lose it at once, and sockets and page need somewhere to be.
 function serveHealth(app: FastifyInstance, door: HttpDoor): void {
-  const { draining, guard, persistentRedis, redisSpell, placesSpell, space } = door;
+  const { draining, guard, persistentRedis, redisOutage, placesIncident, space } = door;
   const health = persistentRedis.length === 0 ? { ok: true } : { ok: true, persistentRedis };
-  const withRedis = (answer: object) => ({ ...answer, redis: redisSpell() });
+  const withRedis = (answer: object) => ({ ...answer, redis: redisOutage() });
   app.get('/healthz', (_request, reply) =>
     reply.send({
       ...withRedis(health),
-      load: guard.spell,
+      load: guard.incident,
       rooms: space.shortage,
-      connections: placesSpell(),
+      connections: placesIncident(),
     }),
   );
   app.get('/readyz', (_request, reply) =>

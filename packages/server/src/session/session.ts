@@ -26,7 +26,7 @@ import {
 import { background } from '../net/background.ts';
 import type { Clock, RandomBytes } from '../net/clock.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
-import type { Visitor } from '../guard/connection-budget.ts';
+import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import { verifyJoin, verifyLook } from '../auth/proof.ts';
 import type { Joined, MemberSession, Placed, RoomStore } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
@@ -53,8 +53,8 @@ export type Surroundings = {
   /** Told in every welcome. */
   readonly limits: RoomLimits;
   readonly events: SessionEvents;
-  /** What this connection may still say. Without one, nothing is limited. */
-  readonly visitor?: Visitor;
+  /** What this connection may still say. */
+  readonly budget: ConnectionBudget;
 };
 
 /** Frames and bytes a session lets wait while one is worked on (rule FRAME-5). */
@@ -116,7 +116,7 @@ export class Session implements Guest {
   /** Every frame counts, pings and pongs of the WebSocket itself among them; a flood ends the session (rule LIMIT-5). */
   mayHear(bytes: number): boolean {
     if (this.#state.at === 'closed') return false;
-    if (this.#world.visitor?.frame(bytes) !== false) return true;
+    if (this.#world.budget.frame(bytes)) return true;
     this.#sendAway(FLOOD, 'tooFast');
     return false;
   }
@@ -194,7 +194,7 @@ export class Session implements Guest {
     const first = typeof frame === 'string' ? decodeClientControl(frame) : undefined;
     if (first?.type !== 'join' && first?.type !== 'look') return this.close('badFrame');
     timeout[Symbol.dispose]();
-    const slowed = this.#world.visitor?.mayJoin(first.type === 'look' ? 'key' : first.as);
+    const slowed = this.#world.budget.mayJoin(first.type === 'look' ? 'key' : first.as);
     if (slowed !== undefined) return this.#sendAway(slowed, 'busy');
     try {
       await (first.type === 'look' ? this.#look(first, nonce) : this.#join(first, nonce));
@@ -253,7 +253,7 @@ export class Session implements Guest {
   }
 
   async #deny(as: Join['as'], denial: Pause): Promise<void> {
-    this.#world.visitor?.joinFailed(as);
+    this.#world.budget.joinFailed(as);
     await denial.over;
     this.#turnBack('denied');
   }
@@ -333,7 +333,7 @@ export class Session implements Guest {
 
   async #append({ n, erase, envelope }: Send, live: Live): Promise<void> {
     if (erase !== undefined) return this.#refuse('not_allowed', 0, n);
-    const slowed = this.#world.visitor?.send(live.room, envelope.length);
+    const slowed = this.#world.budget.send(live.room, envelope.length);
     if (slowed !== undefined) return this.#refuse(slowed.code, slowed.retryAfterMs, n);
     const placed = await this.#world.store.append(live.room, live.member, n, envelope);
     if (this.#state === live) this.#afterAppend(placed, n);
@@ -356,7 +356,7 @@ export class Session implements Guest {
   }
 
   async #publishProfile(sealed: Uint8Array, live: Live): Promise<void> {
-    const slowed = this.#world.visitor?.profile();
+    const slowed = this.#world.budget.profile();
     if (slowed !== undefined) return this.#refuse(slowed.code, slowed.retryAfterMs);
     const untold = await this.#world.store.publishProfile(live.room, live.member, sealed);
     if (untold !== undefined && this.#state === live) live.seat.say(untold);

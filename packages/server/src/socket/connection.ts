@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { CLOSE, type CloseReason, type TurnedBack } from '@mayfly/protocol';
 import { type RawData, WebSocket } from 'ws';
 import type { Events } from '../observe/events.ts';
-import type { Visitor } from '../guard/connection-budget.ts';
+import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import { PING, encodePong } from '../delivery/frame.ts';
 import { LAG_BYTES_MAX, type Socket } from '../delivery/subscriber.ts';
 import { Session, type SessionEvents, type Surroundings } from '../session/session.ts';
@@ -18,7 +18,7 @@ const NOTHING = new Uint8Array(0);
 
 /** What all connections share. */
 export type Connections = {
-  readonly world: Omit<Surroundings, 'events' | 'visitor'>;
+  readonly world: Omit<Surroundings, 'events' | 'budget'>;
   readonly events: Events;
   /** Those whose sockets take nothing, though more waits, and since when. */
   readonly stalling: Map<Connection, number>;
@@ -32,17 +32,17 @@ export class Connection implements Socket, SessionEvents {
   readonly #shared: Connections;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
-  readonly #visitor: Visitor;
+  readonly #budget: ConnectionBudget;
   #settled = false;
   #missed = 0;
 
   /** `socket` is the one that `ws` was made on. */
-  constructor(ws: WebSocket, socket: Duplex, visitor: Visitor, shared: Connections) {
+  constructor(ws: WebSocket, socket: Duplex, budget: ConnectionBudget, shared: Connections) {
     this.#ws = ws;
     this.#socket = socket;
-    this.#visitor = visitor;
+    this.#budget = budget;
     this.#shared = shared;
-    this.session = new Session(this, { ...shared.world, visitor, events: this });
+    this.session = new Session(this, { ...shared.world, budget, events: this });
     ws.on('message', (bytes, isBinary) => this.#receive(bytes, isBinary));
     ws.on('ping', (echo: Buffer) => this.#pong(echo));
     ws.on('pong', (body: Buffer) => {
@@ -126,7 +126,7 @@ export class Connection implements Socket, SessionEvents {
   }
 
   #gone(): void {
-    this.#visitor[Symbol.dispose]();
+    this.#budget[Symbol.dispose]();
     this.session.detached();
     this.#settle();
     this.#shared.onGone(this);

@@ -14,9 +14,9 @@ import { clientAddress } from '../guard/network.ts';
 import { type OriginRules, mayAsk, namesManyHosts, readVisit } from '../guard/origins.ts';
 import { answerAndClose } from '../net/listener.ts';
 import { endWhenAnswered, owedOn } from '../net/pipelines.ts';
-import type { Visitor } from '../guard/connection-budget.ts';
+import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import type { Surroundings } from '../session/session.ts';
-import { Spell, type SpellNow } from '../guard/incident.ts';
+import { Incident, type OngoingIncident } from '../guard/incident.ts';
 import { Wheel } from '../net/timer-wheel.ts';
 
 export type GatewayDoor = {
@@ -25,7 +25,7 @@ export type GatewayDoor = {
   /** Of those, the ones that have not joined yet (rule LIMIT-3). */
   readonly maxUnjoined: number;
   readonly guard: Guard;
-  readonly world: Omit<Surroundings, 'events' | 'visitor'>;
+  readonly world: Omit<Surroundings, 'events' | 'budget'>;
   readonly events: Events;
   readonly draining: () => boolean;
   /** The socket is a WebSocket from now on. */
@@ -53,7 +53,7 @@ export class Gateway implements AsyncDisposable {
   readonly #handshake = new WebSocketServer(HANDSHAKE);
   readonly #connections: Wheel<Connection>;
   readonly #shared: Connections;
-  readonly #spell: Spell<'full'>;
+  readonly #incident: Incident<'full'>;
   #unjoined = 0;
   #whenEmpty: () => void = () => {};
 
@@ -74,10 +74,10 @@ export class Gateway implements AsyncDisposable {
       onTurn: (connection) => connection.ping(),
       onTick: () => {
         this.#closeStalled();
-        this.#spell.note(this.#isFull ? 'full' : undefined);
+        this.#incident.note(this.#isFull ? 'full' : undefined);
       },
     });
-    this.#spell = new Spell({
+    this.#incident = new Incident({
       now: () => door.world.clock.now(),
       troubles: ['full'],
       onWorse: () => door.events.placesTaken(),
@@ -93,8 +93,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   /** For /healthz: all places are taken. */
-  get spell(): SpellNow<'full'> | undefined {
-    return this.#spell.now;
+  get incident(): OngoingIncident<'full'> | undefined {
+    return this.#incident.now;
   }
 
   /** `windowMs`: how long everybody may take to move to another server. */
@@ -141,7 +141,7 @@ export class Gateway implements AsyncDisposable {
       socket.cork();
       this.#handshake.handleUpgrade(request, socket, head, (ws) => {
         this.#door.onUpgraded(request.socket);
-        this.#open(ws, socket, guard.welcome(address));
+        this.#open(ws, socket, guard.budgetFor(address));
       });
       socket.uncork();
       return;
@@ -170,10 +170,10 @@ export class Gateway implements AsyncDisposable {
     return this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined;
   }
 
-  #open(ws: WebSocket, socket: Duplex, visitor: Visitor): void {
+  #open(ws: WebSocket, socket: Duplex, budget: ConnectionBudget): void {
     this.#unjoined++;
     this.#door.events.connectionOpened();
-    this.#connections.add(new Connection(ws, socket, visitor, this.#shared));
+    this.#connections.add(new Connection(ws, socket, budget, this.#shared));
   }
 
   #gone(connection: Connection): void {

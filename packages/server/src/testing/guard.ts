@@ -1,15 +1,29 @@
-// A guard that refuses nothing, but for the limits a test sets; for it, no time goes by. And rules that any page may pass.
+// Guards, budgets and rules for tests that are about something else: nothing is refused unless a test sets a limit.
 
 import type { RandomBytes } from '../net/clock.ts';
 import type { OriginRules } from '../guard/origins.ts';
+import { Bucket } from '../guard/bucket.ts';
+import { ConnectionBudget } from '../guard/connection-budget.ts';
 import { Guard } from '../guard/guard.ts';
 import { type Limits, limitsAt } from '../guard/limits.ts';
 import { TestClock } from './clock.ts';
 
+const OFF = limitsAt('off');
+
+/** For sessions without a guard. */
+export const UNLIMITED = new ConnectionBudget({
+  limits: OFF.socket,
+  now: () => 0,
+  roomBucket: () => new Bucket(OFF.room.messages),
+  mayJoin: () => undefined,
+  joinFailed: () => {},
+  gone: () => {},
+});
+
+/** No time passes for it. */
 export function calmGuard(random: RandomBytes, address: Partial<Limits['address']> = {}): Guard {
-  const off = limitsAt('off');
   return new Guard({
-    limits: { ...off, address: { ...off.address, ...address } },
+    limits: { ...OFF, address: { ...OFF.address, ...address } },
     clock: new TestClock(),
     random,
     vitals: () => ({ memoryShare: 0, loopP99Ms: 0 }),

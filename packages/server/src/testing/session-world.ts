@@ -22,6 +22,7 @@ import { MemoryStore } from '../store/memory/memory-store.ts';
 import type { RoomListener, StoreNotice, RoomStore } from '../store/room-store.ts';
 import { TestClock, settled } from './clock.ts';
 import { decodeFrames } from './frames.ts';
+import { UNLIMITED } from './guard.ts';
 import { SeededRandom } from './random.ts';
 import { Signer, envelope, makeCharter, makeJoin, roomId, sealedProfile } from './signer.ts';
 
@@ -118,7 +119,16 @@ export class World {
   connect(): Connection {
     const socket = new TestSocket();
     const { clock, random, store, hub, turnstile, events } = this;
-    const session = new Session(socket, { clock, random, store, hub, turnstile, events, limits: LIMITS });
+    const session = new Session(socket, {
+      clock,
+      random,
+      store,
+      hub,
+      turnstile,
+      events,
+      limits: LIMITS,
+      budget: UNLIMITED,
+    });
     const { nonce } = socket.last('challenge');
     socket.sent.length = 0;
     const drain = () => {
