@@ -35,6 +35,7 @@ test('with nothing set, the defaults', () => {
     requireOrigin: false,
     tlsCert: undefined,
     tlsKey: undefined,
+    hstsDays: 7,
     redisUrl: undefined,
     allowPersistentRedis: false,
     logLevel: 'info',
@@ -62,6 +63,7 @@ const WRITTEN: readonly (readonly [Environment, Partial<Config>])[] = [
     { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' },
     { tlsCert: 'cert.pem', tlsKey: 'key.pem' },
   ],
+  [{ HSTS_DAYS: '0' }, { hstsDays: 0 }],
   [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
   [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
   [{ RATE_LIMITS: 'strict' }, { rateLimits: 'strict' }],
@@ -108,6 +110,7 @@ test.each([
   ['REQUIRE_ORIGIN', 'yes'],
   ['LOG_LEVEL', 'debug'],
   ['RATE_LIMITS', '0'],
+  ['HSTS_DAYS', '731'],
   ['ALLOW_PERSISTENT_REDIS', 'yes'],
 ])('%s=%s is named, with what was given and what is allowed', (name, text) => {
   const complaints = complaintsOf({ [name]: text });

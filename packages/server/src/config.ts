@@ -125,6 +125,13 @@ export const SETTINGS = {
   ),
   tlsCert: file('TLS_CERT', 'certificate chain (PEM file), to serve https without a proxy'),
   tlsKey: file('TLS_KEY', 'its private key (PEM file)'),
+  hstsDays: whole(
+    'HSTS_DAYS',
+    '7',
+    0,
+    730,
+    'days browsers refuse plain HTTP to this host after a visit over HTTPS (HSTS); `0` turns that off',
+  ),
   redisUrl: {
     name: 'REDIS_URL',
     isSecret: true,
@@ -171,6 +178,7 @@ export type Config = {
   readonly requireOrigin: boolean;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  readonly hstsDays: number;
   readonly redisUrl: RedisAddress | undefined;
   readonly allowPersistentRedis: boolean;
   readonly logLevel: LogLevel;
@@ -215,6 +223,7 @@ export function loadConfig(environment: Environment): Loaded {
     requireOrigin: take(SETTINGS.requireOrigin),
     tlsCert: take(SETTINGS.tlsCert),
     tlsKey: take(SETTINGS.tlsKey),
+    hstsDays: take(SETTINGS.hstsDays),
     redisUrl: take(SETTINGS.redisUrl),
     allowPersistentRedis: take(SETTINGS.allowPersistentRedis),
     logLevel: take(SETTINGS.logLevel),

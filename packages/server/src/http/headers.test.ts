@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Visit } from '../guard/origins.ts';
 import { assetHeaders, fileHeaders, pageHeaders, plainHeaders } from './headers.ts';
 
 const LAN = { host: { name: '192.168.1.7', port: 5000 }, secure: false, trustworthy: false };
@@ -31,11 +32,11 @@ const PAGE_ON_LAN = {
 };
 
 test('the page on plain http', () => {
-  expect(pageHeaders(LAN)).toEqual(PAGE_ON_LAN);
+  expect(pageHeaders(LAN, 7)).toEqual(PAGE_ON_LAN);
 });
 
 test('the page on this machine, which browsers trust', () => {
-  expect(pageHeaders(LOCAL)).toEqual({
+  expect(pageHeaders(LOCAL, 7)).toEqual({
     ...PAGE_ON_LAN,
     'Content-Security-Policy': POLICY.replace('192.168.1.7', 'localhost'),
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -44,12 +45,12 @@ test('the page on this machine, which browsers trust', () => {
 });
 
 test('the page over TLS', () => {
-  expect(pageHeaders(TLS)).toEqual({
+  expect(pageHeaders(TLS, 7)).toEqual({
     ...PAGE_ON_LAN,
     'Content-Security-Policy': `${POLICY.replace('ws://192.168.1.7:5000', 'wss://chat.example')}; upgrade-insecure-requests`,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Origin-Agent-Cluster': '?1',
-    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+    'Strict-Transport-Security': 'max-age=604800',
   });
 });
 
@@ -63,21 +64,32 @@ const INERT = {
   'X-Robots-Tag': 'noindex, nofollow, noarchive',
 };
 
-test('assets stay for ever, other files for an hour', () => {
+test('assets are cached forever, other files for an hour', () => {
   const asset = { ...INERT, 'Cache-Control': 'public, max-age=31536000, immutable', Vary: 'Accept-Encoding' };
-  expect(assetHeaders(LAN)).toEqual(asset);
-  expect(assetHeaders(TLS)).toEqual({
+  expect(assetHeaders(LAN, 7)).toEqual(asset);
+  expect(assetHeaders(TLS, 7)).toEqual({
     ...asset,
-    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+    'Strict-Transport-Security': 'max-age=604800',
   });
-  expect(fileHeaders(LAN)).toEqual({ ...asset, 'Cache-Control': 'public, max-age=3600' });
+  expect(fileHeaders(LAN, 7)).toEqual({ ...asset, 'Cache-Control': 'public, max-age=3600' });
 });
 
-test('the API and errors are never kept, and a host that is not ours is told nothing of TLS', () => {
+test('the API and errors are never cached, and an answer to a host that is not ours says nothing about TLS', () => {
   expect(plainHeaders()).toEqual({ ...INERT, 'Cache-Control': 'no-store' });
-  expect(plainHeaders(TLS)).toEqual({
+  expect(plainHeaders(TLS, 7)).toEqual({
     ...INERT,
     'Cache-Control': 'no-store',
-    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+    'Strict-Transport-Security': 'max-age=604800',
   });
 });
+
+test('browsers are asked to stay with HTTPS only over HTTPS, never for subdomains, and not at all with HSTS_DAYS=0', () => {
+  expect(hsts(TLS, 30)).toEqual(['max-age=2592000']);
+  expect(hsts(TLS, 0)).toEqual([undefined]);
+  expect([...hsts(LAN, 7), ...hsts(LOCAL, 7)]).toEqual([undefined, undefined]);
+});
+
+function hsts(visit: Visit, days: number): readonly (string | undefined)[] {
+  const all = [pageHeaders, assetHeaders, fileHeaders, plainHeaders];
+  return [...new Set(all.map((headers) => headers(visit, days)['Strict-Transport-Security']))];
+}

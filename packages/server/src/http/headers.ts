@@ -1,4 +1,4 @@
-// The headers of every answer. Pure: a visit in, headers out.
+// The headers of every answer. Pure: a visit in, headers out. `hstsDays`: see HSTS_DAYS in config.ts.
 
 import { type Visit, hostText } from '../guard/origins.ts';
 
@@ -37,13 +37,13 @@ const PERMISSIONS = [
   'fullscreen=(self)',
 ].join(', ');
 
-const TWO_YEARS = 63_072_000;
+const DAY_SECONDS = 86_400;
 
-/** For the page itself; `inlineScript` is the hash of its import map, where it has one. */
-export function pageHeaders(visit: Visit, inlineScript?: string): Headers {
+/** For the page itself; `inlineScript` is the hash of its import map, if it has one. */
+export function pageHeaders(visit: Visit, hstsDays: number, inlineScript?: string): Headers {
   return {
     ...EVERYWHERE,
-    ...transportHeaders(visit),
+    ...transportHeaders(visit, hstsDays),
     // Browsers ignore these two on an origin that is not trustworthy, and complain in the console.
     ...(visit.trustworthy && { 'Cross-Origin-Opener-Policy': 'same-origin', 'Origin-Agent-Cluster': '?1' }),
     'Cache-Control': 'no-store',
@@ -81,10 +81,10 @@ function contentPolicy({ host, secure }: Visit, inlineScript: string | undefined
 }
 
 /** For scripts, styles and pictures, whose names change with their content. */
-export function assetHeaders(visit: Visit): Headers {
+export function assetHeaders(visit: Visit, hstsDays: number): Headers {
   return {
     ...EVERYWHERE,
-    ...transportHeaders(visit),
+    ...transportHeaders(visit, hstsDays),
     'Cache-Control': 'public, max-age=31536000, immutable',
     'Content-Security-Policy': INERT_POLICY,
     Vary: 'Accept-Encoding',
@@ -92,20 +92,21 @@ export function assetHeaders(visit: Visit): Headers {
 }
 
 /** For files of the page whose names stay, such as its icon. */
-export function fileHeaders(visit: Visit): Headers {
-  return { ...assetHeaders(visit), 'Cache-Control': 'public, max-age=3600' };
+export function fileHeaders(visit: Visit, hstsDays: number): Headers {
+  return { ...assetHeaders(visit, hstsDays), 'Cache-Control': 'public, max-age=3600' };
 }
 
-/** For the API, health and errors. Without a visit (a host we do not answer to) nothing is said about TLS. */
-export function plainHeaders(visit?: Visit): Headers {
+/** For the API, health and errors. Without a visit (to a host that isn't ours) there is no word about TLS. */
+export function plainHeaders(visit?: Visit, hstsDays = 0): Headers {
   return {
     ...EVERYWHERE,
-    ...(visit && transportHeaders(visit)),
+    ...(visit && transportHeaders(visit, hstsDays)),
     'Cache-Control': 'no-store',
     'Content-Security-Policy': INERT_POLICY,
   };
 }
 
-function transportHeaders({ secure }: Visit): Headers {
-  return secure ? { 'Strict-Transport-Security': `max-age=${TWO_YEARS}; includeSubDomains` } : {};
+// Never includeSubDomains: other names under this one may belong to somebody else, or speak plain HTTP.
+function transportHeaders({ secure }: Visit, hstsDays: number): Headers {
+  return secure && hstsDays > 0 ? { 'Strict-Transport-Security': `max-age=${hstsDays * DAY_SECONDS}` } : {};
 }

@@ -45,9 +45,9 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   serveHealth(app, door);
   serveRoomsApi(app, door);
   app.get('/ws', (_request, reply) => refuse(reply.header('Upgrade', 'websocket'), UPGRADE_REQUIRED));
-  const { hideKey } = door.config;
+  const { hideKey, hstsDays } = door.config;
   const { publicOrigin } = door.rules;
-  servePage(app, { directory: door.pageDirectory, hideKey, publicOrigin }, (request) => {
+  servePage(app, { directory: door.pageDirectory, hideKey, hstsDays, publicOrigin }, (request) => {
     const visit = visits.get(request);
     if (visit === undefined) throw new Error('a request went past its inspection');
     return visit;
@@ -66,14 +66,14 @@ const TROUBLE: Refusal = { status: 503, error: 'unavailable', retryAfterMs: 5_00
 
 // All that is checked before a body is read. The plain headers hold until a route sets its own.
 function inspect(
-  { rules, events, draining }: HttpDoor,
+  { config, rules, events, draining }: HttpDoor,
   request: FastifyRequest,
   reply: FastifyReply,
   visits: WeakMap<FastifyRequest, Visit>,
 ): Refusal | undefined {
   const path = pathOf(request.url);
   const verdict = readVisit(rules, request.headers);
-  reply.headers(plainHeaders(verdict.ok ? verdict.visit : undefined));
+  reply.headers(plainHeaders(verdict.ok ? verdict.visit : undefined, config.hstsDays));
   // Load balancers and orchestrators ask by bare address, if they name a host at all.
   if (!verdict.ok && !HEALTH.has(path)) {
     events.turnedAway(verdict.reason);

@@ -26,11 +26,12 @@ export type PageOptions = {
   /** False: the page leaves the key of an opened link in the address. */
   readonly hideKey: boolean;
   readonly publicOrigin: string | undefined;
+  readonly hstsDays: number;
 };
 
 export function servePage(
   app: FastifyInstance,
-  { directory, ...options }: PageOptions,
+  { directory, hstsDays, ...options }: PageOptions,
   visitOf: (request: FastifyRequest) => Visit,
 ): void {
   const files = new PageFiles(directory);
@@ -42,18 +43,20 @@ export function servePage(
       if (built === undefined) return reply.callNotFound();
       const html = built.replace('<title>', () => `${settings}<title>`);
       return reply
-        .headers(pageHeaders(visitOf(request), importMapHash(html)))
+        .headers(pageHeaders(visitOf(request), hstsDays, importMapHash(html)))
         .type(HTML)
         .send(html);
     });
   }
   for (const name of files.names.filter((name) => name !== 'index.html' && isFileName(name))) {
-    app.get(`/${name}`, (request, reply) => sendFile(reply, files, name, fileHeaders(visitOf(request))));
+    app.get(`/${name}`, (request, reply) =>
+      sendFile(reply, files, name, fileHeaders(visitOf(request), hstsDays)),
+    );
   }
   app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) => {
     const { name } = request.params;
     if (!isFileName(name)) return reply.callNotFound();
-    return sendFile(reply, files, `assets/${name}`, assetHeaders(visitOf(request)));
+    return sendFile(reply, files, `assets/${name}`, assetHeaders(visitOf(request), hstsDays));
   });
 }
 

@@ -33,6 +33,7 @@ type RoomSettings = {
   readonly trustProxy: number;
   /** The page takes the key out of the address bar. */
   readonly hideKey: boolean;
+  readonly hstsDays: number;
 };
 
 export type RoomsApi = {
