@@ -186,7 +186,7 @@ describe('a room just made', () => {
     await ann.page.getByRole('button', { name: 'Change your name' }).click();
     await ann.page.getByLabel('Display name').fill('Ann');
     await ann.page.getByRole('button', { name: 'Change name' }).click();
-    await ann.page.locator('.made').getByText('Ann', { exact: true }).waitFor();
+    await ann.page.locator('.created-card').getByText('Ann', { exact: true }).waitFor();
     await ann.page.getByRole('button', { name: 'Copy link' }).focus();
 
     const bob = await stage.person();
@@ -194,6 +194,6 @@ describe('a room just made', () => {
     await ann.sees('Bob joined the chat');
     await ann.page.getByRole('heading', { name: 'Room created' }).waitFor({ state: 'detached' });
     expect(await ann.page.evaluate(() => globalThis.document.activeElement?.ariaLabel)).toBe('Message');
-    await bob.page.locator('.mates').getByText('Ann', { exact: true }).waitFor();
+    await bob.page.locator('.members').getByText('Ann', { exact: true }).waitFor();
   });
 });

@@ -48,7 +48,7 @@ class Conversation {
   async isSeenBy(...people: readonly Person[]): Promise<void> {
     for (const person of people) {
       for (const text of this.said) await person.sees(text);
-      await person.page.locator('.state').waitFor({ state: 'detached' });
+      await person.page.locator('.send-state').waitFor({ state: 'detached' });
       expect(await person.messages()).toEqual(this.said);
     }
   }

@@ -126,7 +126,7 @@ async function behind(stage: Stage, options: PersonOptions = {}) {
 const placeOf = (person: Person) =>
   person.log().evaluate((log) => ({
     divider:
-      (log.querySelector('.cut--new')?.getBoundingClientRect().top ?? Number.NaN) -
+      (log.querySelector('.divider--new')?.getBoundingClientRect().top ?? Number.NaN) -
       log.getBoundingClientRect().top,
     atEnd: log.scrollHeight - log.scrollTop - log.clientHeight <= 1,
   }));
@@ -143,7 +143,7 @@ describe('"n new messages"', () => {
     expect(first.divider).toBeLessThan(60);
     await ben.page.keyboard.press('Enter');
     await newest(ben).waitFor({ state: 'detached' });
-    expect((await placeOf(ben)).atEnd).toBe(true);
+    await expect.poll(async () => (await placeOf(ben)).atEnd).toBe(true);
     expect(await focused(ben)).toBe('Message');
   });
 

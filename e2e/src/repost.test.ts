@@ -94,7 +94,7 @@ test('RECV-4: a newcomer sees when it was written, and its turn shows no other t
   await newcomer.join(makeLink(origin, link.id, link.secret), 'Ben');
   const [yes] = ann.sent;
   mallory.post(yes ?? expect.unreachable());
-  const bubble = newcomer.page.locator('.msg', { hasText: 'Yes, send the money' });
+  const bubble = newcomer.page.locator('.message', { hasText: 'Yes, send the money' });
   await bubble.getByText(/^written at \d\d:\d\d.*, delivered later$/).waitFor();
   expect(await newcomer.page.locator('.turn time').count()).toBe(0);
 });

@@ -308,7 +308,7 @@ async function crowd(stage: Stage, options: PersonOptions): Promise<Person> {
 }
 
 async function expectCrowd({ page }: Person): Promise<void> {
-  const list = page.locator('.mates').filter({ visible: true });
+  const list = page.locator('.members').filter({ visible: true });
   await list.getByText('Too many people to list').waitFor();
   // Juno left without a notice, and no one is listed.
   for (const name of ['Sam', 'Juno', 'Lis']) await list.getByText(name, { exact: true }).waitFor();

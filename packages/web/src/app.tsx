@@ -84,7 +84,7 @@ function ScreenBody({ shown }: StartScreenProps) {
       return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
     case 'opening':
       return (
-        <main class="solo">
+        <main class="single-card">
           <p class="opening" role="status">
             {texts.opening}
           </p>
@@ -109,7 +109,7 @@ function ScreenBody({ shown }: StartScreenProps) {
 function SkipLink() {
   return (
     <a
-      class="skip"
+      class="skip-link"
       href="#create"
       onClick={(event) => {
         event.preventDefault();

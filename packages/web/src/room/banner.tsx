@@ -9,7 +9,7 @@ type BannerProps = { readonly view: RoomView };
 /** The region stays, so that a screen reader hears what appears in it. */
 export function Banner({ view }: BannerProps) {
   return (
-    <div class="stage__over" role="status">
+    <div class="stage__banner" role="status">
       <Words view={view} />
     </div>
   );
@@ -51,7 +51,7 @@ function Words({ view }: BannerProps) {
 function Busy({ heading, lead }: { readonly heading: string; readonly lead: string }) {
   return (
     <div class="banner">
-      <span class="spin" aria-hidden="true" />
+      <span class="spinner" aria-hidden="true" />
       <p>
         <b>{heading}</b> {lead}
       </p>

@@ -30,7 +30,7 @@ export function Composer({ view }: ComposerProps) {
     field.current?.focus();
   };
   return (
-    <div class="foot-in">
+    <div class="composer-area">
       <form
         class="composer"
         aria-label={roomTexts.composer}
@@ -61,7 +61,7 @@ export function Composer({ view }: ComposerProps) {
             }}
           />
           <button
-            class="btn btn--pri send"
+            class="btn btn--primary send"
             type="submit"
             aria-label={roomTexts.send}
             disabled={!view.canSend.value}
@@ -80,9 +80,9 @@ export function Composer({ view }: ComposerProps) {
 function RoomLeft({ view }: ComposerProps) {
   const left = view.draftRoomLeft.value;
   return (
-    <div class="composer__left" id="composer-room">
+    <div class="composer__limit" id="composer-room">
       {left < 0 && (
-        <p class="err" role="alert">
+        <p class="error" role="alert">
           <Icon name="alert" small />
           <span>{roomTexts.tooLong(-left)}</span>
         </p>

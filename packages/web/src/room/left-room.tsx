@@ -28,7 +28,7 @@ function Words({ id, onUndo }: { readonly id: string; readonly onUndo: () => voi
   return (
     <div class="banner">
       <p>{texts.leftRoom(id)}</p>
-      <button class="btn btn--sec" type="button" ref={undo} onClick={onUndo}>
+      <button class="btn btn--secondary" type="button" ref={undo} onClick={onUndo}>
         {texts.undo}
       </button>
     </div>

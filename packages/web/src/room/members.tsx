@@ -18,7 +18,7 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
           {roomTexts.inThisRoom}
           <span class="num">{view.count.value || ''}</span>
         </h2>
-        <button class="icb" type="button" aria-label={roomTexts.hideParticipants} onClick={onHide}>
+        <button class="icon-button" type="button" aria-label={roomTexts.hideParticipants} onClick={onHide}>
           <Icon name="x" />
         </button>
       </div>
@@ -40,7 +40,7 @@ export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
     <Dialog title={title} onClose={onClose}>
       <MemberList view={view} />
       <SafetyCode view={view} />
-      <button class="btn btn--sec btn--wide" type="button" onClick={onInvite}>
+      <button class="btn btn--secondary btn--wide" type="button" onClick={onInvite}>
         <Icon name="invite" />
         {roomTexts.invitePeople}
       </button>
@@ -54,9 +54,9 @@ function MemberList({ view }: MembersProps) {
   const whole = view.listIsWhole.value;
   const current = view.listIsCurrent.value;
   return (
-    <ul class="mates">
-      {!current && members.length > 0 && <li class="mates__some">{roomTexts.listBefore}</li>}
-      {!whole && <li class="mates__some">{roomTexts.someOfThem}</li>}
+    <ul class="members">
+      {!current && members.length > 0 && <li class="members__note">{roomTexts.listBefore}</li>}
+      {!whole && <li class="members__note">{roomTexts.someOfThem}</li>}
       {members.map((member) => (
         <MemberRow
           key={member.idPk}
@@ -78,14 +78,14 @@ type MemberRowProps = {
 function MemberRow({ member, tagged, away }: MemberRowProps) {
   const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
   return (
-    <li class="mate">
+    <li class="member">
       <Avatar person={member} />
       <span>
-        <span class="mate__n">
+        <span class="member__name">
           {member.introduced ? <AuthorName person={member} tagged={tagged} /> : roomTexts.someone}
-          {marks.length > 0 && <span class="opt">{marks.join(' · ')}</span>}
+          {marks.length > 0 && <span class="side-note">{marks.join(' · ')}</span>}
         </span>
-        <span class="mate__e" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>
+        <span class="member__emoji" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>
           {member.emoji.map((emoji) => emoji.glyph)}
         </span>
         {away && <small>{roomTexts.away}</small>}
@@ -99,9 +99,9 @@ export function SafetyCode({ view }: MembersProps) {
   const code = view.facts.value?.safetyCode;
   if (code === undefined) return null;
   return (
-    <section class="side__safe">
+    <section class="safety">
       <h3>{roomTexts.safety}</h3>
-      <div class="emo8" role="img" aria-label={spoken(code)}>
+      <div class="safety__emoji" role="img" aria-label={spoken(code)}>
         {code.map((emoji, place) => (
           <span key={place}>{emoji.glyph}</span>
         ))}

@@ -30,9 +30,9 @@ export function MoreMenu({ items }: { readonly items: readonly MenuItem[] }) {
   };
   return (
     // Where a press gives no focus to buttons (Safari), focus may go nowhere: that closes nothing.
-    <span class="pop" ref={whole} onFocusOut={({ relatedTarget }) => closeFor(relatedTarget)}>
+    <span class="menu-anchor" ref={whole} onFocusOut={({ relatedTarget }) => closeFor(relatedTarget)}>
       <button
-        class="icb"
+        class="icon-button"
         type="button"
         ref={button}
         aria-label={roomTexts.more}
@@ -54,7 +54,7 @@ function Menu({ items, onClose }: MenuProps) {
   useLayoutEffect(() => focusItem(menu.current, 0), []);
   return (
     <div
-      class="menu menu--at"
+      class="menu menu--open"
       role="menu"
       aria-label={roomTexts.menu}
       ref={menu}

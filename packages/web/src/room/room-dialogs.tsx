@@ -50,11 +50,11 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
           {loss}
         </p>
       ))}
-      <div class="acts">
-        <button class="btn btn--pri" type="button" onClick={onLeave}>
+      <div class="actions">
+        <button class="btn btn--primary" type="button" onClick={onLeave}>
           {roomTexts.leave}
         </button>
-        <button class="btn btn--sec" type="button" autofocus onClick={onClose}>
+        <button class="btn btn--secondary" type="button" autofocus onClick={onClose}>
           {roomTexts.stay}
         </button>
       </div>
@@ -80,7 +80,7 @@ export function RenameDialog({ view, onClose }: DialogProps) {
   return (
     <Dialog title={roomTexts.rename} onClose={onClose}>
       <form
-        class="dlg__form"
+        class="dialog__form"
         ref={form}
         onSubmit={(event) => {
           event.preventDefault();
@@ -90,11 +90,11 @@ export function RenameDialog({ view, onClose }: DialogProps) {
         }}
       >
         <NameField value={name} onValue={setName} hint={texts.name.hint} />
-        <div class="acts">
-          <button class="btn btn--pri" type="submit" disabled={isNameTooLong(name)}>
+        <div class="actions">
+          <button class="btn btn--primary" type="submit" disabled={isNameTooLong(name)}>
             {roomTexts.renameSave}
           </button>
-          <button class="btn btn--sec" type="button" onClick={onClose}>
+          <button class="btn btn--secondary" type="button" onClick={onClose}>
             {roomTexts.cancel}
           </button>
         </div>

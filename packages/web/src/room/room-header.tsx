@@ -27,7 +27,7 @@ type RoomHeaderProps = ViewProps & {
 export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, children }: RoomHeaderProps) {
   return (
     <header class={window.isSecureContext ? 'bar' : 'bar bar--unlocked'}>
-      <button class="icb narrow-only" type="button" aria-label={roomTexts.back} onClick={onBack}>
+      <button class="icon-button narrow-only" type="button" aria-label={roomTexts.back} onClick={onBack}>
         <Icon name="back" flip />
       </button>
       <Ring view={view} />
@@ -38,7 +38,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
         </div>
         <LifeLine view={view} />
       </div>
-      <div class="bar__acts">
+      <div class="bar__actions">
         <button
           class="btn"
           type="button"
@@ -53,11 +53,16 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
           <span class="num narrow-only">{view.count.value || ''}</span>
           <span class="num wide-only">{roomTexts.participants(view.count.value)}</span>
         </button>
-        <button class="btn btn--sec wide-only" type="button" onClick={onInvite}>
+        <button class="btn btn--secondary wide-only" type="button" onClick={onInvite}>
           <Icon name="invite" />
           {roomTexts.invite}
         </button>
-        <button class="icb narrow-only" type="button" aria-label={roomTexts.invite} onClick={onInvite}>
+        <button
+          class="icon-button narrow-only"
+          type="button"
+          aria-label={roomTexts.invite}
+          onClick={onInvite}
+        >
           <Icon name="invite" />
         </button>
         {children}
@@ -70,7 +75,7 @@ function EncryptedBadge({ view }: ViewProps) {
   const [open, setOpen] = useState(false);
   return (
     <span class="wide-only">
-      <button class="badge badge--press" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button class="badge badge--button" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <Icon name="lock" />
         {roomTexts.encrypted}
       </button>
@@ -100,7 +105,7 @@ function LifeLine({ view }: ViewProps) {
         <span class="wide-only life__post">{roomTexts.lifeAfter}</span>
       </span>
       {view.lifeIsLow.value && view.canKeepAlive.value && (
-        <button class="link life__keep" type="button" onClick={() => view.keepAlive()}>
+        <button class="link-button life__keep-alive" type="button" onClick={() => view.keepAlive()}>
           {roomTexts.keepAlive}
         </button>
       )}
@@ -112,7 +117,7 @@ function LifeLine({ view }: ViewProps) {
 export function SpokenLife({ view }: ViewProps) {
   const left = view.spokenLifeMs.value;
   return (
-    <p class="vh" role="status">
+    <p class="visually-hidden" role="status">
       {left !== undefined && roomTexts.lifeSoon(left)}
     </p>
   );
@@ -122,7 +127,7 @@ const PILED = 4;
 
 function Pile({ view }: ViewProps) {
   return (
-    <span class="pile" aria-hidden="true">
+    <span class="member-dots" aria-hidden="true">
       {view.members.value.slice(0, PILED).map((member) => (
         <i key={member.idPk} data-hue={hueOf(member)} />
       ))}

@@ -83,7 +83,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
 }
 
 function roomClass(view: RoomView, panel: boolean): string {
-  return `room${panel ? '' : ' room--whole'}${view.vanishing.value ? ' is-vanishing' : ''}`;
+  return `room${panel ? '' : ' room--whole'}${view.vanishing.value ? ' is-disappearing' : ''}`;
 }
 
 function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[] {

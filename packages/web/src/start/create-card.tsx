@@ -64,7 +64,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
       <NameField value={name} onValue={setName} />
       <RoomOptions life={life} onLife={setChosenLife} history={history} onHistory={setHistory} />
       {trouble !== undefined && <Trouble text={trouble} />}
-      <button class="btn btn--pri btn--xl btn--wide" type="submit" aria-disabled={busy}>
+      <button class="btn btn--primary btn--large btn--wide" type="submit" aria-disabled={busy}>
         {busy ? texts.landing.creating : texts.landing.createLink}
       </button>
     </form>
@@ -80,15 +80,15 @@ type RoomOptionsProps = {
 
 function RoomOptions({ life, onLife, history, onHistory }: RoomOptionsProps) {
   return (
-    <details class="more">
+    <details class="disclosure">
       <summary>
         <Icon name="chevron" />
-        <span class="more__what">{texts.landing.options}</span>
-        <span class="more__now">
+        <span class="disclosure__label">{texts.landing.options}</span>
+        <span class="disclosure__current">
           {lifeLabel(life)} · {texts.landing.historyNow[history]}
         </span>
       </summary>
-      <div class="more__body">
+      <div class="disclosure__body">
         <Segmented
           legend={texts.landing.life}
           choices={lifeChoices(serverLimits.value).map((seconds) => ({

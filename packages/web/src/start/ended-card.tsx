@@ -14,7 +14,7 @@ type EndedCardProps = {
 export function EndedCard({ heading, lead, wide = false, children }: EndedCardProps) {
   return (
     <section class={`card${wide ? ' card--wide' : ''}`}>
-      <div class="solo__head">
+      <div class="single-card__head">
         <Ghost />
         <ScreenHeading title={heading}>{heading}</ScreenHeading>
         <p class="muted">{lead}</p>

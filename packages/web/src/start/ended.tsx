@@ -73,7 +73,7 @@ type WordsProps = {
 
 function Words({ heading, lead, linkInHistory = false, actions }: WordsProps) {
   return (
-    <main class="solo">
+    <main class="single-card">
       <EndedCard heading={heading} lead={lead} wide>
         {linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
         <div class="row">{actions}</div>
@@ -85,7 +85,7 @@ function Words({ heading, lead, linkInHistory = false, actions }: WordsProps) {
 function Gone({ room, onHome }: EndedProps) {
   const { heading, lead } = wordsOfGone(room);
   return (
-    <main class="solo">
+    <main class="single-card">
       <EndedCard
         heading={heading}
         lead={
@@ -97,7 +97,7 @@ function Gone({ room, onHome }: EndedProps) {
         <Erased summary={room.summary} />
         <p class="hint">{texts.ended.hint}</p>
         {room.linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
-        <button class="btn btn--pri btn--xl btn--wide" type="button" onClick={onHome}>
+        <button class="btn btn--primary btn--large btn--wide" type="button" onClick={onHome}>
           {texts.ended.create}
         </button>
       </EndedCard>
@@ -109,7 +109,7 @@ function Gone({ room, onHome }: EndedProps) {
 function NotFound({ room, onCreated, onJoin }: EndedProps) {
   const { heading, before, after } = texts.ended.denied;
   return (
-    <main class="solo">
+    <main class="single-card">
       <EndedCard
         heading={heading}
         wide
@@ -121,7 +121,7 @@ function NotFound({ room, onCreated, onJoin }: EndedProps) {
           </>
         }
       />
-      <div class="solo__ways">
+      <div class="single-card__forms">
         <CreateCard onCreated={onCreated} />
         <JoinCard onJoin={onJoin} />
       </div>
@@ -131,7 +131,7 @@ function NotFound({ room, onCreated, onJoin }: EndedProps) {
 
 function StartAgain({ onHome }: { readonly onHome: () => void }) {
   return (
-    <button class="btn btn--pri btn--xl" type="button" onClick={onHome}>
+    <button class="btn btn--primary btn--large" type="button" onClick={onHome}>
       {texts.ended.create}
     </button>
   );
@@ -141,11 +141,11 @@ function Again({ room, label, onHome, onAgain }: EndedProps & { readonly label: 
   const { link } = room;
   return (
     <>
-      <button class="btn btn--sec" type="button" onClick={onHome}>
+      <button class="btn btn--secondary" type="button" onClick={onHome}>
         {texts.ended.back}
       </button>
       {link !== undefined && (
-        <button class="btn btn--pri" type="button" onClick={() => onAgain(link)}>
+        <button class="btn btn--primary" type="button" onClick={() => onAgain(link)}>
           {label}
         </button>
       )}

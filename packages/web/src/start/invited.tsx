@@ -23,7 +23,7 @@ type InvitedProps = {
 export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
   const [name, setName] = useState('');
   return (
-    <main class="solo">
+    <main class="single-card">
       <form
         class="card"
         onSubmit={(event) => {
@@ -31,7 +31,7 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
           if (!isNameTooLong(name)) onJoin(name);
         }}
       >
-        <div class="solo__head">
+        <div class="single-card__head">
           <LifeRing left={1} large />
           <ScreenHeading title={texts.invited.heading}>{texts.invited.heading}</ScreenHeading>
           <p class="muted">
@@ -40,7 +40,7 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
           <Sight sight={sight.value} />
         </div>
         <NameField value={name} onValue={setName} hint={texts.name.hint} />
-        <button class="btn btn--pri btn--xl btn--wide" type="submit">
+        <button class="btn btn--primary btn--large btn--wide" type="submit">
           {texts.landing.joinRoom}
         </button>
         {keySent && (
@@ -62,11 +62,11 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
 function Sight({ sight }: { readonly sight: LobbySight | undefined }) {
   const words = texts.invited.sight;
   return (
-    <div class="sight" role="status">
+    <div class="lobby" role="status">
       {sight && (
         <>
-          <p class="sight__label">{words.label}</p>
-          <ul class="sight__facts">
+          <p class="lobby__label">{words.label}</p>
+          <ul class="lobby__facts">
             {factsOf(sight).map((fact) => (
               <li key={fact}>{fact}</li>
             ))}

@@ -31,7 +31,7 @@ export function JoinCard({ roomLink = '', onJoin }: JoinCardProps) {
       <h2 id={headingId}>{texts.landing.join}</h2>
       <RoomLinkField {...field} />
       <NameField value={name} onValue={setName} />
-      <button class="btn btn--sec btn--wide" type="submit">
+      <button class="btn btn--secondary btn--wide" type="submit">
         {texts.landing.joinRoom}
       </button>
     </form>

@@ -21,7 +21,7 @@ export function Landing({ roomLink, onCreated, onJoin }: LandingProps) {
   const lifeMs = serverLimits.value.life * 1000;
   return (
     <main class="hero">
-      <section class="hero__say">
+      <section class="hero__intro">
         <ScreenHeading>{texts.landing.heading}</ScreenHeading>
         <p>{texts.landing.lead(lifeMs)}</p>
         <ul class="trust">
@@ -33,7 +33,7 @@ export function Landing({ roomLink, onCreated, onJoin }: LandingProps) {
           ))}
         </ul>
       </section>
-      <div class="hero__do">
+      <div class="hero__forms">
         <Wing kind="hero" />
         <CreateCard onCreated={onCreated} />
         <JoinCard roomLink={roomLink} onJoin={onJoin} />

@@ -18,13 +18,13 @@ type StartPageProps = {
 
 export function StartPage({ ownWing = false, onHome, children }: StartPageProps) {
   return (
-    <div class="land">
+    <div class="start-page">
       {!ownWing && (
-        <div class="clipper">
+        <div class="wing-frame">
           <Wing kind="solo" />
         </div>
       )}
-      <div class="page">
+      <div class="start-page__body">
         <header class="top">
           <HomeLink onHome={onHome} />
           <nav aria-label={texts.site}>
@@ -60,12 +60,12 @@ function HomeLink({ onHome }: { readonly onHome: () => void }) {
 function Foot() {
   const [open, setOpen] = useState(false);
   return (
-    <footer class="foot">
+    <footer class="footer">
       <span>
         {texts.foot.host}
         <bdi>{window.location.host}</bdi>
       </span>
-      <button class="link" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button class="link-button" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {texts.foot.sees}
       </button>
       {open && <ServerSees onClose={() => setOpen(false)} />}

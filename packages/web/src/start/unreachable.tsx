@@ -6,7 +6,7 @@ import { texts } from '../words/start.ts';
 
 export function Unreachable() {
   return (
-    <main class="solo">
+    <main class="single-card">
       <EndedCard {...texts.unreachable} wide>
         <div class="row">
           <ReloadButton>{texts.unreachable.again}</ReloadButton>

@@ -15,14 +15,14 @@ export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
   const field = useRoomLink('');
   const { heading, lead } = wordsFor(trouble);
   return (
-    <main class="solo">
+    <main class="single-card">
       <EndedCard heading={heading} lead={lead} wide>
         {trouble.why === 'missing_key' && (
           <p class="secret__link" dir="ltr">
             {window.location.origin}/chat/
             <wbr />
             {trouble.id}
-            <span class="gap">#…</span>
+            <span class="secret__missing">#…</span>
           </p>
         )}
         <form
@@ -34,7 +34,7 @@ export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
           }}
         >
           <RoomLinkField {...field} />
-          <button class="btn btn--pri btn--xl btn--wide" type="submit">
+          <button class="btn btn--primary btn--large btn--wide" type="submit">
             {texts.landing.joinRoom}
           </button>
         </form>

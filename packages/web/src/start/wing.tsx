@@ -13,24 +13,24 @@ export function Wing({ kind }: WingProps) {
   return (
     <svg class={`wing wing--${kind}`} viewBox="0 0 760 1040" aria-hidden="true">
       <defs>
-        <linearGradient id="mm" gradientUnits="userSpaceOnUse" x1="60" y1="1000" x2="600" y2="140">
-          <stop class="st-ma" stop-opacity="0" offset=".04" />
-          <stop class="st-ma" offset=".3" />
-          <stop class="st-mb" offset=".55" />
-          <stop class="st-mc" offset="1" />
+        <linearGradient id="wing-membrane" gradientUnits="userSpaceOnUse" x1="60" y1="1000" x2="600" y2="140">
+          <stop class="membrane-stop-a" stop-opacity="0" offset=".04" />
+          <stop class="membrane-stop-a" offset=".3" />
+          <stop class="membrane-stop-b" offset=".55" />
+          <stop class="membrane-stop-c" offset="1" />
         </linearGradient>
-        <linearGradient id="vv" gradientUnits="userSpaceOnUse" x1="60" y1="1000" x2="600" y2="140">
-          <stop class="st-v" stop-opacity="0" offset=".05" />
-          <stop class="st-v" offset=".45" />
+        <linearGradient id="wing-veins" gradientUnits="userSpaceOnUse" x1="60" y1="1000" x2="600" y2="140">
+          <stop class="vein-stop" stop-opacity="0" offset=".05" />
+          <stop class="vein-stop" offset=".45" />
         </linearGradient>
-        <g id="fw">
-          <path fill="url(#mm)" d={MEMBRANE} />
-          <path class="wing__v" d={VEINS} />
-          <path class="wing__v wing__v--fine" d={FINE_VEINS} />
+        <g id="wing-shape">
+          <path fill="url(#wing-membrane)" d={MEMBRANE} />
+          <path class="wing__veins" d={VEINS} />
+          <path class="wing__veins wing__veins--fine" d={FINE_VEINS} />
         </g>
       </defs>
-      <use href="#fw" class="wing__far" />
-      <use href="#fw" />
+      <use href="#wing-shape" class="wing__far" />
+      <use href="#wing-shape" />
     </svg>
   );
 }

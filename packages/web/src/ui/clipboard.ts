@@ -11,7 +11,7 @@ export async function copyText(text: string): Promise<boolean> {
 function copyBySelection(text: string): boolean {
   const before = document.activeElement;
   const field = document.createElement('textarea');
-  field.className = 'vh';
+  field.className = 'visually-hidden';
   field.value = text;
   field.readOnly = true;
   (document.querySelector('dialog[open]') ?? document.body).append(field);

@@ -25,7 +25,7 @@ export function Dialog({ title, lead, onClose, children }: DialogProps) {
   }, []);
   return (
     <dialog
-      class="dlg"
+      class="dialog"
       ref={dialog}
       aria-labelledby={titleId}
       onCancel={(event) => {
@@ -37,9 +37,9 @@ export function Dialog({ title, lead, onClose, children }: DialogProps) {
         if (isBeside(event.currentTarget, event)) onClose();
       }}
     >
-      <div class="dlg__head">
+      <div class="dialog__head">
         <h2 id={titleId}>{title}</h2>
-        <button class="icb" type="button" aria-label={texts.close} onClick={onClose}>
+        <button class="icon-button" type="button" aria-label={texts.close} onClick={onClose}>
           <Icon name="x" />
         </button>
         {lead !== undefined && <p>{lead}</p>}

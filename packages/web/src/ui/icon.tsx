@@ -49,7 +49,7 @@ type IconProps = {
 export function Icon({ name, small = false, flip = false }: IconProps) {
   return (
     <svg
-      class={`ic${small ? ' ic--s' : ''}${flip ? ' ic--flip' : ''}`}
+      class={`icon${small ? ' icon--small' : ''}${flip ? ' icon--flip' : ''}`}
       viewBox="0 0 24 24"
       aria-hidden="true"
     >

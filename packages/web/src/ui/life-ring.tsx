@@ -9,7 +9,7 @@ type LifeRingProps = {
 /** Goes with words that say the time: it has no name of its own. */
 export function LifeRing({ left, large = false }: LifeRingProps) {
   return (
-    <svg class={`ring${large ? ' ring--xl' : ''}`} viewBox="0 0 44 44" aria-hidden="true">
+    <svg class={`ring${large ? ' ring--large' : ''}`} viewBox="0 0 44 44" aria-hidden="true">
       <circle class="ring__track" cx="22" cy="22" r="19.5" />
       <circle
         class="ring__life"

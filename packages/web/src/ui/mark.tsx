@@ -9,22 +9,22 @@ export function MarkSprite() {
   return (
     <svg class="sprite" aria-hidden="true">
       <defs>
-        <linearGradient id="wg" x1="4" y1="30" x2="29" y2="2" gradientUnits="userSpaceOnUse">
-          <stop class="st-a" offset="0" />
-          <stop class="st-b" offset=".52" />
-          <stop class="st-c" offset="1" />
+        <linearGradient id="mark-wing" x1="4" y1="30" x2="29" y2="2" gradientUnits="userSpaceOnUse">
+          <stop class="mark-stop-a" offset="0" />
+          <stop class="mark-stop-b" offset=".52" />
+          <stop class="mark-stop-c" offset="1" />
         </linearGradient>
       </defs>
       <symbol id="mark" viewBox="0 0 32 32">
-        <path d={FORE_WING} fill="url(#wg)" fill-opacity=".88" />
-        <path d={HIND_WING} fill="url(#wg)" fill-opacity=".5" />
+        <path d={FORE_WING} fill="url(#mark-wing)" fill-opacity=".88" />
+        <path d={HIND_WING} fill="url(#mark-wing)" fill-opacity=".5" />
         <path d={VEINS} fill="none" stroke="#fff" stroke-opacity=".62" stroke-linecap="round" />
       </symbol>
       <symbol id="ghost" viewBox="0 0 32 32">
         <path
           d={FORE_WING + HIND_WING}
           fill="none"
-          stroke="url(#wg)"
+          stroke="url(#mark-wing)"
           stroke-width="1.1"
           stroke-linecap="round"
           stroke-dasharray="1.6 2.2"
@@ -45,7 +45,7 @@ export function Mark() {
 /** Stands where a room has ended. */
 export function Ghost() {
   return (
-    <svg class="solo__wing" viewBox="0 0 32 32" aria-hidden="true">
+    <svg class="single-card__wing" viewBox="0 0 32 32" aria-hidden="true">
       <use href="#ghost" />
     </svg>
   );

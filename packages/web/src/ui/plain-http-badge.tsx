@@ -12,7 +12,7 @@ export function PlainHttpBadge() {
   return (
     <>
       <button
-        class="badge badge--warn badge--press"
+        class="badge badge--warn badge--button"
         type="button"
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}

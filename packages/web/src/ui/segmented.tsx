@@ -19,7 +19,7 @@ export function Segmented<Value extends string | number>({
   return (
     <fieldset class="field">
       <legend class="legend">{legend}</legend>
-      <div class="seg">
+      <div class="segmented">
         {choices.map((choice) => (
           <label key={choice.value}>
             <input

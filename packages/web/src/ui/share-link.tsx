@@ -55,7 +55,7 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
         />
         {canShare() && (
           <button
-            class="btn btn--sec"
+            class="btn btn--secondary"
             type="button"
             onClick={() => void shareLink(roomTexts.link.shareTitle, url)}
           >
@@ -114,7 +114,7 @@ export function CopyButton({ text, primary, focused = false, onRefused }: CopyBu
   return (
     <>
       <button
-        class={`btn ${primary ? 'btn--pri' : 'btn--sec'}`}
+        class={`btn ${primary ? 'btn--primary' : 'btn--secondary'}`}
         type="button"
         ref={button}
         autofocus={focused}
@@ -123,7 +123,7 @@ export function CopyButton({ text, primary, focused = false, onRefused }: CopyBu
         <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
         {outcome === 'copied' ? roomTexts.link.copied : roomTexts.link.copy}
       </button>
-      <span class={outcome === 'refused' ? 'hint hint--row' : 'vh'} role="status">
+      <span class={outcome === 'refused' ? 'hint hint--row' : 'visually-hidden'} role="status">
         {outcome === 'copied' && roomTexts.link.copied}
         {outcome === 'refused' && roomTexts.link.copyByHand}
       </span>

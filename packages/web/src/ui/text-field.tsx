@@ -25,7 +25,7 @@ export function TextField({ label, optional = false, value, onValue, hint, error
   return (
     <div class="field">
       <label for={id}>
-        {label} {optional && <span class="opt">{texts.name.optional}</span>}
+        {label} {optional && <span class="side-note">{texts.name.optional}</span>}
       </label>
       <input
         {...input}
@@ -49,7 +49,7 @@ export function TextField({ label, optional = false, value, onValue, hint, error
 /** Says what went wrong and what to do, at once and in words. */
 export function Trouble({ text }: { readonly text: string }) {
   return (
-    <p class="err" role="alert">
+    <p class="error" role="alert">
       <Icon name="alert" small />
       <span>{text}</span>
     </p>

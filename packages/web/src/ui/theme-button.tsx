@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx';
 
 export function ThemeButton() {
   return (
-    <button class="icb" type="button" aria-label={texts.theme} onClick={toggleTheme}>
+    <button class="icon-button" type="button" aria-label={texts.theme} onClick={toggleTheme}>
       <Icon name="theme" />
     </button>
   );

@@ -32,7 +32,7 @@ export function AuthorName({ person, tagged }: AuthorNameProps) {
 
 export function Avatar({ person }: { readonly person: Person }) {
   return (
-    <span class="av" aria-hidden="true" data-hue={hueOf(person)}>
+    <span class="avatar" aria-hidden="true" data-hue={hueOf(person)}>
       {person.emoji[0]?.glyph}
     </span>
   );

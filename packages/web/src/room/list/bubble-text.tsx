@@ -50,7 +50,7 @@ function LongText({ parts, view }: LongTextProps) {
   return (
     <div class="bubble">
       <p
-        class={isWhole ? undefined : 'bubble__start'}
+        class={isWhole ? undefined : 'bubble__clipped'}
         dir="auto"
         ref={text}
         onFocusIn={showAll}
@@ -59,7 +59,7 @@ function LongText({ parts, view }: LongTextProps) {
         <LinkedText parts={parts} />
       </p>
       {isCut && (
-        <button class="link bubble__all" type="button" onClick={showAll}>
+        <button class="link-button bubble__show-all" type="button" onClick={showAll}>
           {roomTexts.showAll}
         </button>
       )}

@@ -21,7 +21,7 @@ type MessageProps = {
 export function MessageBubble({ bubble, view, children }: MessageProps) {
   const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
   return (
-    <div class={`msg ${classOf(bubble)}`}>
+    <div class={`message ${classOf(bubble)}`}>
       {children}
       <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} view={view} />
       {bubble.type === 'message' ? (
@@ -42,9 +42,9 @@ export function TrimmedMessage({
   readonly view: RoomView;
 }) {
   return (
-    <div class="msg">
+    <div class="message">
       <BubbleText parts={parts} view={view} />
-      <p class="state">
+      <p class="send-state">
         <Icon name="clock" />
         {roomTexts.trimmed}
       </p>
@@ -54,20 +54,20 @@ export function TrimmedMessage({
 
 function classOf(bubble: Bubble): string {
   if (bubble.type === 'message') return '';
-  return bubble.outgoing.state === 'failed' ? 'msg--fail' : 'msg--wait';
+  return bubble.outgoing.state === 'failed' ? 'message--failed' : 'message--pending';
 }
 
 function Marks({ message: { at, late, conflicting } }: { readonly message: Message }) {
   return (
     <>
       {late && (
-        <p class="state">
+        <p class="send-state">
           <Icon name="clock" />
           {roomTexts.late(momentOf(at))}
         </p>
       )}
       {conflicting && (
-        <p class="state state--bad">
+        <p class="send-state send-state--bad">
           <span>
             <Icon name="alert" />
             {roomTexts.conflicting}
@@ -84,7 +84,7 @@ function SendState({ outgoing, view }: SendStateProps) {
   if (outgoing.state === 'failed') return <Failed outgoing={outgoing} view={view} />;
   if (outgoing.state === 'slowed') return <Slowed outgoing={outgoing} view={view} />;
   return (
-    <p class={outgoing.state === 'sending' ? 'state state--late' : 'state'}>
+    <p class={outgoing.state === 'sending' ? 'send-state send-state--delayed' : 'send-state'}>
       <Icon name="clock" />
       {roomTexts.onItsWay[outgoing.state]}
     </p>
@@ -95,7 +95,7 @@ function SendState({ outgoing, view }: SendStateProps) {
 function Slowed({ outgoing: { why, until }, view }: SendStateProps) {
   const next = why !== undefined && until !== undefined;
   return (
-    <p class="state">
+    <p class="send-state">
       <Icon name="clock" />
       {next ? roomTexts.slowed(why, view.timeUntil(until)) : roomTexts.queued}
     </p>
@@ -104,16 +104,16 @@ function Slowed({ outgoing: { why, until }, view }: SendStateProps) {
 
 function Failed({ outgoing: { key, why }, view }: SendStateProps) {
   return (
-    <div class="state state--bad">
+    <div class="send-state send-state--bad">
       <span role="alert">
         <Icon name="alert" />
         {roomTexts.failed} {why !== undefined && roomTexts.why(why)}
       </span>
       <span>
-        <button class="link" type="button" onClick={() => view.retry(key)}>
+        <button class="link-button" type="button" onClick={() => view.retry(key)}>
           {roomTexts.retry}
         </button>
-        <button class="link" type="button" onClick={() => view.discard(key)}>
+        <button class="link-button" type="button" onClick={() => view.discard(key)}>
           {roomTexts.delete}
         </button>
       </span>

@@ -23,14 +23,14 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
   const facts = view.facts.value;
   if (facts === undefined || kind === undefined) return null;
   return (
-    <li class={kind === 'alone_here' ? 'birth birth--alone' : 'birth'}>
+    <li class={kind === 'alone_here' ? 'room-start room-start--alone' : 'room-start'}>
       <Mark />
       <h2>{HEADINGS[kind]}</h2>
       <p>{leadOf(kind, facts)}</p>
       {kind === 'alone_here' && (
         <div class="row">
           <CopyButton text={view.link} primary={false} onRefused={onInvite} />
-          <button class="btn btn--sec" type="button" onClick={onQr}>
+          <button class="btn btn--secondary" type="button" onClick={onQr}>
             <Icon name="qr" />
             {roomTexts.link.qr}
           </button>

@@ -20,9 +20,9 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
   const card = useFocusPassedOn();
   const life = view.facts.value?.lifeMs;
   return (
-    <li class="birth birth--made">
-      <section class="card made" aria-labelledby={headingId} ref={card}>
-        <div class="made__head">
+    <li class="room-start room-start--created">
+      <section class="card created-card" aria-labelledby={headingId} ref={card}>
+        <div class="created-card__head">
           <Mark />
           <h2 id={headingId}>{roomTexts.created}</h2>
           <p>
@@ -30,7 +30,7 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
           </p>
         </div>
         <ShareLink url={view.link} primary={view.isNew ? 'focused' : true} keyIsKept={view.keyIsKept}>
-          <button class="btn btn--sec" type="button" aria-haspopup="dialog" onClick={onQr}>
+          <button class="btn btn--secondary" type="button" aria-haspopup="dialog" onClick={onQr}>
             <Icon name="qr" />
             {roomTexts.link.qr}
           </button>
@@ -53,13 +53,13 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
 function YourName({ view, onRename }: Omit<RoomCreatedProps, 'onQr'>) {
   const you = view.you.value;
   return (
-    <p class="made__name">
+    <p class="created-card__name">
       {you !== undefined && (
         <>
           <span>
             {roomTexts.yourName} <b dir="auto">{shownName(you.name)}</b>
           </span>
-          <button class="link" type="button" onClick={onRename}>
+          <button class="link-button" type="button" onClick={onRename}>
             {roomTexts.rename}
           </button>
         </>

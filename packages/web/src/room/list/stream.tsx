@@ -44,7 +44,7 @@ export function Stream({ view, ...actions }: StreamProps) {
   });
   const shared = view.sharedNames.value;
   const jump = () => {
-    const fresh = view.unread.value > 0 ? list.current?.querySelector('.cut--new') : undefined;
+    const fresh = view.unread.value > 0 ? list.current?.querySelector('.divider--new') : undefined;
     if (fresh && keeper.current?.goDownTo(fresh)) return;
     view.atEnd.value = true;
   };
@@ -84,7 +84,7 @@ function Row({ item, view, shared }: RowProps) {
       return <Divider text={roomTexts.newMessages} fresh />;
     case 'missing':
       return (
-        <li class="sys sys--warn">
+        <li class="notice notice--warn">
           <span>
             {roomTexts.missingBefore(item.count)}
             <AuthorName person={item.person} tagged={shared.has(item.person.name)} />
@@ -97,7 +97,7 @@ function Row({ item, view, shared }: RowProps) {
 
 function Divider({ text, fresh = false }: { readonly text: string; readonly fresh?: boolean }) {
   return (
-    <li class={fresh ? 'cut cut--new' : 'cut'}>
+    <li class={fresh ? 'divider divider--new' : 'divider'}>
       <span>{text}</span>
     </li>
   );
@@ -108,7 +108,7 @@ type NoticeProps = ViewProps & { readonly notice: Notice; readonly shared: Reado
 function NoticeRow({ notice, view, shared }: NoticeProps) {
   if (notice.type === 'reset') {
     return (
-      <li class="sys sys--warn">
+      <li class="notice notice--warn">
         <span>{roomTexts.reset(notice.reason)}</span>
       </li>
     );
@@ -117,7 +117,7 @@ function NoticeRow({ notice, view, shared }: NoticeProps) {
     return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} view={view} />;
   }
   return (
-    <li class="sys">
+    <li class="notice">
       <span>
         {notice.type === 'renamed' ? (
           <Renamed {...notice} shared={shared} />
@@ -164,8 +164,8 @@ const UNKNOWN = { person: undefined, introduced: false } as const;
 function TrimmedRow({ parts, view }: ViewProps & { readonly parts: readonly TextPart[] }) {
   return (
     <li class="turn turn--own">
-      <div class="turn__col">
-        <span class="vh">{roomTexts.ownTurn}</span>
+      <div class="turn__messages">
+        <span class="visually-hidden">{roomTexts.ownTurn}</span>
         <TrimmedMessage parts={parts} view={view} />
       </div>
     </li>
@@ -177,7 +177,7 @@ function Jump({ view, onJump }: ViewProps & { readonly onJump: () => void }) {
   if (view.atEnd.value) return null;
   return (
     <div class="stage__jump">
-      <button class="btn jump" type="button" onClick={onJump}>
+      <button class="btn jump-button" type="button" onClick={onJump}>
         <Icon name="down" small />
         {roomTexts.jump(view.unread.value)}
       </button>

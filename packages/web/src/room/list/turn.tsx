@@ -31,7 +31,7 @@ function OthersTurn({ turn, view }: TurnProps) {
   return (
     <li class="turn" data-hue={hueOf(person)}>
       <Avatar person={person} />
-      <div class="turn__col">
+      <div class="turn__messages">
         <p class="turn__head">
           <AuthorName person={person} tagged={tagged} />
           <SentAt bubble={timedBubble(turn.bubbles)} />
@@ -46,11 +46,11 @@ function OwnTurn({ turn, view }: TurnProps) {
   const last = turn.bubbles.at(-1);
   return (
     <li class="turn turn--own">
-      <div class="turn__col">
-        <span class="vh">{roomTexts.ownTurn}</span>
+      <div class="turn__messages">
+        <span class="visually-hidden">{roomTexts.ownTurn}</span>
         <Bubbles turn={turn} view={view} />
         {last?.type === 'message' && (
-          <p class="meta">
+          <p class="turn__time">
             <SentAt bubble={last} />
           </p>
         )}
@@ -74,7 +74,7 @@ function Bubbles({ turn, view }: TurnProps) {
 /** A screen reader announces what is new by itself, without the head of its turn. */
 function Speaker({ turn: { person, tagged } }: Pick<TurnProps, 'turn'>) {
   return (
-    <span class="vh">
+    <span class="visually-hidden">
       {person === undefined ? roomTexts.ownTurn : <AuthorName person={person} tagged={tagged} />}
     </span>
   );
