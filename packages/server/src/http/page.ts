@@ -61,7 +61,7 @@ export function servePage(
 }
 
 // With the defaults the page is the build to the byte.
-function settingsInPage({ hideKey, publicOrigin }: Omit<PageOptions, 'directory'>): string {
+function settingsInPage({ hideKey, publicOrigin }: Pick<PageOptions, 'hideKey' | 'publicOrigin'>): string {
   // Link previews take no relative address. The picture is the same for every room.
   const picture = publicOrigin && `<meta property="og:image" content="${publicOrigin}/og.png" />`;
   return `${hideKey ? '' : KEEP_KEY}${picture ?? ''}`;
