@@ -2,7 +2,7 @@
 
 import type { Transport, Wire, WireEvents } from '@mayfly/client';
 import { CLOSE } from '@mayfly/protocol';
-import { PIECE_BYTES_MAX } from '../../../packages/server/src/delivery/backlog.ts';
+import { BATCH_BYTES_MAX } from '../../../packages/server/src/delivery/backlog.ts';
 import { LAG_BYTES_MAX, type Socket } from '../../../packages/server/src/delivery/subscriber.ts';
 import type { Session } from '../../../packages/server/src/session/session.ts';
 import { decodeFrames } from '../../../packages/server/src/testing/frames.ts';
@@ -30,7 +30,7 @@ export type Weather = {
 const SERVER_PATIENCE_MS = 50_000;
 const ABNORMAL = 1006;
 /** Whatever else waits for a slow reader is only a place in the room's ring. */
-const UNSENT_MAX = LAG_BYTES_MAX + PIECE_BYTES_MAX;
+const UNSENT_MAX = LAG_BYTES_MAX + BATCH_BYTES_MAX;
 
 export class SimulatedNetwork {
   readonly #time: FakeTime;
@@ -146,7 +146,7 @@ export class SimulatedWire implements Wire {
       write: (framed) => {
         for (const frame of decodeFrames(framed)) this.#down(frame);
       },
-      tellWhenDrained: () => {
+      notifyWhenDrained: () => {
         this.#drainAwaited = true;
         this.#time.after(0, () => this.#tellDrained());
       },

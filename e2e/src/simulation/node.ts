@@ -10,9 +10,9 @@ import {
 import { verifyCharter } from '../../../packages/server/src/auth/proof.ts';
 import { FanOut } from '../../../packages/server/src/delivery/fan-out.ts';
 import { Hub } from '../../../packages/server/src/delivery/hub.ts';
-import { Turnstile } from '../../../packages/server/src/net/sliced-queue.ts';
+import { SlicedQueue } from '../../../packages/server/src/net/sliced-queue.ts';
 import type { Socket } from '../../../packages/server/src/delivery/subscriber.ts';
-import { Session, type Surroundings } from '../../../packages/server/src/session/session.ts';
+import { Session, type SessionDeps } from '../../../packages/server/src/session/session.ts';
 import { MemoryStore } from '../../../packages/server/src/store/memory/memory-store.ts';
 import type {
   RoomStore,
@@ -37,7 +37,7 @@ export type NodeSetup = {
 export class SimulatedNode implements AsyncDisposable {
   readonly #store: RoomStore;
   readonly #hub: Hub;
-  readonly #world: Surroundings;
+  readonly #deps: SessionDeps;
   readonly #random: SeededRandom;
   /** What no session may ever report: the server's own faults. */
   readonly troubles: unknown[] = [];
@@ -57,10 +57,10 @@ export class SimulatedNode implements AsyncDisposable {
       new SeededRandom(seed + 1),
     );
     this.#hub = new Hub(this.#store, new FanOut(time, (round) => time.after(0, round)));
-    this.#world = {
+    this.#deps = {
       store: this.#store,
       hub: this.#hub,
-      turnstile: new Turnstile(time, (round) => time.after(0, round)),
+      proofQueue: new SlicedQueue(time, (round) => time.after(0, round)),
       clock: time,
       random: bytes,
       limits: { members: limits.maxMembers, historyMessages, historyBytes: limits.historyBytes },
@@ -73,7 +73,7 @@ export class SimulatedNode implements AsyncDisposable {
     };
   }
 
-  readonly accept = (socket: Socket): Session => new Session(socket, this.#world);
+  readonly accept = (socket: Socket): Session => new Session(socket, this.#deps);
 
   async open(id: RoomId, charter: VerifiedCharter, lifeMs: number, history: HistoryPolicy): Promise<void> {
     await this.#store.create(id, { ownerPk: charter.command.signerPk, lifeMs, history });

@@ -20,7 +20,7 @@ import { BUILT_PAGE, hasPage } from './http/page.ts';
 import { RoomSpace } from './store/room-space.ts';
 import { FanOut } from './delivery/fan-out.ts';
 import { Hub } from './delivery/hub.ts';
-import { Turnstile } from './net/sliced-queue.ts';
+import { SlicedQueue } from './net/sliced-queue.ts';
 import { MemoryStore } from './store/memory/memory-store.ts';
 import type { RedisOutage } from './store/redis/redis-health.ts';
 import { connectRedisStore } from './store/redis/start/connect.ts';
@@ -111,14 +111,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const places = choosePlaces(config, parts);
   const hub = new Hub(store, new FanOut(clock));
-  const turnstile = new Turnstile(clock);
-  const world = { store, hub, turnstile, clock, random, limits: roomLimits(config) };
+  const proofQueue = new SlicedQueue(clock);
+  const session = { store, hub, proofQueue, clock, random, limits: roomLimits(config) };
   const gateway: Gateway = new Gateway(app.server, {
     rules,
     guard,
     maxConnections: places.webSockets,
     maxUnjoined: UNJOINED_MAX,
-    world,
+    session,
     events,
     draining,
     onUpgraded: (socket) => httpConnections.upgraded(socket),

@@ -1,94 +1,94 @@
-// What lately happened in a room, framed once for everybody. Who reads it has a place in it and nothing of its own.
+// Recent frames of a room, encoded once. Readers hold only an index.
 
-/** What stands behind a frame, where its reader has to know: events must fit on, presence must be newer. */
-type Mark =
+/** What a reader must know about a frame: events follow each other without a gap, presence must be newer. */
+type Marker =
   | { readonly type: 'event'; readonly seq: number }
   | { readonly type: 'presence'; readonly version: number };
 
-export type Entry = { readonly framed: Uint8Array; readonly mark?: Mark };
+export type Entry = { readonly framed: Uint8Array; readonly marker?: Marker };
 
-/** Consecutive entries as one write: the same object for everybody who reads from the same place. */
-export type Piece = {
+/** Consecutive entries in one buffer; readers at the same index share it. */
+export type Batch = {
   readonly framed: Uint8Array;
   readonly entries: readonly Entry[];
-  /** The place after it. */
-  readonly to: number;
-  /** Seqs of its first and last event; 0 where there is none. */
+  /** The index after the last entry. */
+  readonly end: number;
+  /** Seqs of the first and last event; 0 without one. */
   readonly firstSeq: number;
   readonly lastSeq: number;
-  /** Versions of its first and last presence; 0 where there is none. */
+  /** Versions of the first and last presence; 0 without one. */
   readonly firstVersion: number;
   readonly lastVersion: number;
 };
 
-/** Nobody's unsent bytes grow by more than this at a time. */
-export const PIECE_BYTES_MAX = 32 * 1024;
+/** One write adds at most this much to a socket's unsent bytes. */
+export const BATCH_BYTES_MAX = 32 * 1024;
 
-/** What a ring keeps for those who lag. Who needs more than that resumes. */
-export const RING_MAX = { entries: 1_000, bytes: 1024 * 1024 } as const;
+/** What a backlog keeps for slow readers. A reader further behind has to resume. */
+export const BACKLOG_MAX = { entries: 1_000, bytes: 1024 * 1024 } as const;
 
-export class Ring {
+export class Backlog {
   readonly #entries: Entry[] = [];
-  #pieces = new Map<number, Piece>();
+  #batches = new Map<number, Batch>();
   #start = 0;
   #bytes = 0;
 
-  /** The place of the oldest entry that is still here. */
+  /** The index of the oldest entry kept. */
   get start(): number {
     return this.#start;
   }
 
-  /** The place where the next entry will stand. */
-  get head(): number {
+  /** The index of the next entry to come. */
+  get end(): number {
     return this.#start + this.#entries.length;
   }
 
   push(entry: Entry): void {
     this.#entries.push(entry);
     this.#bytes += entry.framed.length;
-    this.#forgetPieces();
+    this.#forgetBatches();
   }
 
-  /** What comes at `place`, which is not before `start`; undefined at the head. */
-  pieceAt(place: number): Piece | undefined {
-    if (place >= this.head) return undefined;
-    const known = this.#pieces.get(place);
+  /** What follows from `index`, which is not before `start`; undefined at the end. */
+  batchAt(index: number): Batch | undefined {
+    if (index >= this.end) return undefined;
+    const known = this.#batches.get(index);
     if (known !== undefined) return known;
-    const piece = makePiece(this.#entries, place - this.#start, place);
-    this.#pieces.set(place, piece);
-    return piece;
+    const batch = makeBatch(this.#entries, index - this.#start, index);
+    this.#batches.set(index, batch);
+    return batch;
   }
 
-  /** Lets go what is beyond the bounds. */
+  /** Drops the oldest entries beyond the limits. */
   trim(): void {
-    while (this.#entries.length > RING_MAX.entries || this.#bytes > RING_MAX.bytes) {
+    while (this.#entries.length > BACKLOG_MAX.entries || this.#bytes > BACKLOG_MAX.bytes) {
       this.#bytes -= this.#entries.shift()?.framed.length ?? 0;
       this.#start += 1;
     }
   }
 
   clear(): void {
-    this.#start = this.head;
+    this.#start = this.end;
     this.#entries.length = 0;
-    this.#forgetPieces();
+    this.#forgetBatches();
     this.#bytes = 0;
   }
 
-  // A new map: what a map held before `clear` leads V8 to what it holds after, and one such piece that has grown old
-  // keeps all later ones until a full collection.
-  #forgetPieces(): void {
-    if (this.#pieces.size > 0) this.#pieces = new Map();
+  // Replace, don't clear: V8 keeps a cleared map's backing store, so one promoted batch would pin all later ones until
+  // a full GC.
+  #forgetBatches(): void {
+    if (this.#batches.size > 0) this.#batches = new Map();
   }
 }
 
-function makePiece(all: readonly Entry[], from: number, place: number): Piece {
-  const entries = all.slice(from, endOfPiece(all, from));
-  const seqs = entries.flatMap(({ mark }) => (mark?.type === 'event' ? mark.seq : []));
-  const versions = entries.flatMap(({ mark }) => (mark?.type === 'presence' ? mark.version : []));
+function makeBatch(all: readonly Entry[], from: number, index: number): Batch {
+  const entries = all.slice(from, endOfBatch(all, from));
+  const seqs = entries.flatMap(({ marker }) => (marker?.type === 'event' ? marker.seq : []));
+  const versions = entries.flatMap(({ marker }) => (marker?.type === 'presence' ? marker.version : []));
   return {
     framed: joinFramed(entries),
     entries,
-    to: place + entries.length,
+    end: index + entries.length,
     firstSeq: seqs[0] ?? 0,
     lastSeq: seqs.at(-1) ?? 0,
     firstVersion: versions[0] ?? 0,
@@ -96,16 +96,16 @@ function makePiece(all: readonly Entry[], from: number, place: number): Piece {
   };
 }
 
-function endOfPiece(all: readonly Entry[], from: number): number {
+function endOfBatch(all: readonly Entry[], from: number): number {
   let bytes = 0;
   for (let at = from; at < all.length; at++) {
     bytes += all[at]?.framed.length ?? 0;
-    if (bytes > PIECE_BYTES_MAX) return Math.max(at, from + 1);
+    if (bytes > BATCH_BYTES_MAX) return Math.max(at, from + 1);
   }
   return all.length;
 }
 
-/** One buffer for all of them; a single one is that one's own. */
+/** All entries in one buffer; a single entry is not copied. */
 export function joinFramed(entries: readonly Entry[]): Uint8Array {
   const [only] = entries;
   if (only !== undefined && entries.length === 1) return only.framed;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../testing/clock.ts';
-import { type Audience, FanOut, PAUSE_MS, SLICE } from './fan-out.ts';
+import { type DueRoom, FanOut, PAUSE_MS, SLICE } from './fan-out.ts';
 
 class World {
   readonly clock = new TestClock();
@@ -18,7 +18,7 @@ class World {
   }
 
   /** With so many sockets to serve each time it is due; each costs some time. */
-  audience(name: string, sockets: number, msEach = 0): Audience {
+  room(name: string, sockets: number, msEach = 0): DueRoom {
     let left = sockets;
     return {
       serve: (most) => {
@@ -35,8 +35,8 @@ class World {
 
 test('all that are due are served at the end of the turn, in order, and not before', () => {
   const world = new World();
-  world.fanOut.due(world.audience('a', 3));
-  world.fanOut.due(world.audience('b', 2));
+  world.fanOut.due(world.room('a', 3));
+  world.fanOut.due(world.room('b', 2));
   expect([world.log, world.turnsAsked]).toEqual([[], 1]);
   world.turn();
   expect([world.log, world.turnsAsked]).toEqual([['a 3', 'b 2'], 0]);
@@ -45,11 +45,11 @@ test('all that are due are served at the end of the turn, in order, and not befo
 describe('slices', () => {
   test('a large room lets others pass in between, those that come later too', () => {
     const world = new World();
-    world.fanOut.due(world.audience('large', 2 * SLICE + 5));
-    world.fanOut.due(world.audience('small', 3));
+    world.fanOut.due(world.room('large', 2 * SLICE + 5));
+    world.fanOut.due(world.room('small', 3));
     world.turn();
     expect(world.log).toEqual([`large ${SLICE}`]);
-    world.fanOut.due(world.audience('late', 1));
+    world.fanOut.due(world.room('late', 1));
     world.turn();
     expect(world.log.slice(1)).toEqual(['small 3', `large ${SLICE - 3}`]);
     world.turn();
@@ -59,7 +59,7 @@ describe('slices', () => {
 
   test('many small rooms are spread over turns as well', () => {
     const world = new World();
-    for (let i = 0; i < 3; i++) world.fanOut.due(world.audience(`${i}`, SLICE / 2));
+    for (let i = 0; i < 3; i++) world.fanOut.due(world.room(`${i}`, SLICE / 2));
     world.turn();
     expect(world.log).toEqual([`0 ${SLICE / 2}`, `1 ${SLICE / 2}`]);
     world.turn();
@@ -71,7 +71,7 @@ describe('slices', () => {
 /** Two turns of ten sockets go by. */
 function busy(world: World, ...msEach: readonly [number, number]): void {
   for (const ms of msEach) {
-    world.fanOut.due(world.audience('busy', 10, ms));
+    world.fanOut.due(world.room('busy', 10, ms));
     world.turn();
   }
   world.log.length = 0;
@@ -81,7 +81,7 @@ function busy(world: World, ...msEach: readonly [number, number]): void {
 function loaded(...msEach: readonly [number, number]): World {
   const world = new World();
   busy(world, ...msEach);
-  world.fanOut.due(world.audience('next', 1));
+  world.fanOut.due(world.room('next', 1));
   return world;
 }
 
@@ -99,13 +99,13 @@ describe('under load', () => {
   test('two long turns are followed by a pause as long as the shorter one, in which more may become due', () => {
     const world = loaded(0.8, 1.2);
     expect(world.turnsAsked).toBe(0);
-    world.fanOut.due(world.audience('more', 1));
+    world.fanOut.due(world.room('more', 1));
     world.clock.pass(7.9);
     expect(world.turnsAsked).toBe(0);
     world.clock.pass(0.2);
     world.turn();
     expect(world.log).toEqual(['next 1', 'more 1']);
-    world.fanOut.due(world.audience('light', 1));
+    world.fanOut.due(world.room('light', 1));
     expect(world.turnsAsked).toBe(1);
   });
 
@@ -113,7 +113,7 @@ describe('under load', () => {
     const world = new World();
     busy(world, 0.8, 0.8);
     world.clock.pass(5);
-    world.fanOut.due(world.audience('late', 1));
+    world.fanOut.due(world.room('late', 1));
     expect(world.turnsAsked).toBe(0);
     world.clock.pass(3);
     expect(world.turnsAsked).toBe(1);
@@ -123,7 +123,7 @@ describe('under load', () => {
     const world = new World();
     busy(world, 0.8, 0.8);
     world.clock.pass(8);
-    world.fanOut.due(world.audience('late', 1));
+    world.fanOut.due(world.room('late', 1));
     expect([world.turnsAsked, world.clock.pending]).toEqual([1, 0]);
   });
 
@@ -135,7 +135,7 @@ describe('under load', () => {
 
   test('what is left of a large room does not wait', () => {
     const world = new World();
-    world.fanOut.due(world.audience('large', 2 * SLICE, 1));
+    world.fanOut.due(world.room('large', 2 * SLICE, 1));
     world.turn();
     expect(world.turnsAsked).toBe(1);
   });

@@ -1,24 +1,24 @@
-// When rooms write to their sockets: once per turn of the event loop, a bounded number of sockets at a time.
-// What is written is the rooms' own.
+// When rooms write to their sockets: once per turn of the event loop, a bounded number of sockets at a time. The rooms
+// decide what to write.
 
 import type { Clock, EndOfTurn } from '../net/clock.ts';
 
-/** A room that has news for its sockets. */
-export interface Audience {
-  /** Serves up to `most` sockets and says how many; fewer than `most` when nobody is left. Does not throw. */
+/** A room with something new for its sockets. */
+export interface DueRoom {
+  /** Serves up to `most` sockets and returns how many; fewer than `most` once none is left. Does not throw. */
   serve(most: number): number;
 }
 
-/** Sockets served in one turn. The rest of a large room waits behind the rooms that came meanwhile. */
+/** Sockets served in one turn. The rest of a large room waits behind rooms that became due meanwhile. */
 export const SLICE = 512;
 
-/** Two turns that take so long show load: for as long as they took nothing is written, so that writes become fewer and fuller. */
+/** Two slow turns in a row mean load: pause writes for that long, to make the next ones fewer and larger. */
 export const PAUSE_MS = { min: 5, max: 20 } as const;
 
 export class FanOut {
   readonly #clock: Clock;
   readonly #endOfTurn: EndOfTurn;
-  readonly #due: Audience[] = [];
+  readonly #due: DueRoom[] = [];
   #underway = false;
   #turnBegan = 0;
   #lastTurnTook = 0;
@@ -29,12 +29,12 @@ export class FanOut {
     this.#endOfTurn = endOfTurn;
   }
 
-  /** `audience` is served soon. It says so once, and again only when it has been served. */
-  due(audience: Audience): void {
-    this.#due.push(audience);
+  /** Serves `room` soon. A room calls this once, and again only after it was served. */
+  due(room: DueRoom): void {
+    this.#due.push(room);
     if (this.#underway) return;
     this.#underway = true;
-    // What comes later than that finds no load any more, and does not wait.
+    // Once the pause is over the load is gone, and nothing has to wait.
     const pause = this.#pauseUntil - this.#clock.now();
     if (pause <= 0) return this.#nextTurn();
     this.#clock.after(pause, () => this.#nextTurn());
@@ -58,7 +58,8 @@ export class FanOut {
     this.#underway = this.#due.length > 0;
     if (this.#underway) this.#nextTurn();
   }
-  // A long turn alone may be a hiccup, of the machine or of garbage collection. A pause would only add to it.
+
+  // A single long turn may be a hiccup of the machine or a garbage collection. A pause would only add to it.
   #pauseAfter(took: number): number {
     const load = Math.min(took, this.#lastTurnTook);
     this.#lastTurnTook = took;

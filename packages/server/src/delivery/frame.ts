@@ -1,4 +1,4 @@
-// WebSocket frames as a server writes them (RFC 6455, 5.2): whole, final, unmasked. Parsing is left to `ws`.
+// WebSocket frames as a server writes them (RFC 6455, 5.2): whole, final, unmasked. `ws` does the parsing.
 
 /** What a frame carries: text as a string, binary as bytes. */
 export type Frame = string | Uint8Array;
@@ -12,7 +12,7 @@ const LENGTH_IN_8_BYTES = 127;
 
 export const PING: Uint8Array = control(OPCODE.ping, new Uint8Array(0));
 
-/** `echo` is what the ping carried: at most 125 bytes. */
+/** `echo` is the body of the ping: at most 125 bytes. */
 export function encodePong(echo: Uint8Array): Uint8Array {
   return control(OPCODE.pong, echo);
 }
@@ -21,7 +21,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return encodeFrames([frame]);
 }
 
-/** One frame after the other, in one piece of memory of their own. */
+/** All frames, one after the other, in a new buffer. */
 export function encodeFrames(frames: readonly Frame[]): Uint8Array {
   const target = Buffer.allocUnsafe(frames.reduce((bytes, frame) => bytes + encodedLength(frame), 0));
   let at = 0;
@@ -29,7 +29,7 @@ export function encodeFrames(frames: readonly Frame[]): Uint8Array {
   return target;
 }
 
-/** How long `frame` is on the wire. */
+/** The length of `frame` on the wire. */
 export function encodedLength(frame: Frame): number {
   const length = Buffer.byteLength(frame);
   return headerLength(length) + length;

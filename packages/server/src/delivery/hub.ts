@@ -1,10 +1,10 @@
-// The rooms with someone here. It knows who listens where, not who they are.
+// The rooms with a subscriber on this node.
 
 import type { RoomId } from '@mayfly/protocol';
 import type { RoomStore } from '../store/room-store.ts';
 import type { FanOut } from './fan-out.ts';
 import { Room } from './room.ts';
-import type { Guest, Seat, Socket } from './subscriber.ts';
+import type { RoomSession, Socket, Subscriber } from './subscriber.ts';
 
 export class Hub {
   readonly #store: RoomStore;
@@ -16,15 +16,15 @@ export class Hub {
     this.#fanOut = fanOut;
   }
 
-  /** How many rooms have someone here. */
+  /** How many rooms have a subscriber. */
   get size(): number {
     return this.#rooms.size;
   }
 
-  /** From now on nothing that happens in the room is missed, until the seat is given up. */
-  enter(id: RoomId, guest: Guest, socket: Socket): Seat {
+  /** From now on nothing that happens in the room is missed, until the subscriber is disposed of. */
+  subscribe(id: RoomId, session: RoomSession, socket: Socket): Subscriber {
     const room = this.#rooms.get(id) ?? this.#follow(id);
-    return room.seat(guest, socket);
+    return room.subscribe(session, socket);
   }
 
   #follow(id: RoomId): Room {
@@ -39,7 +39,7 @@ export class Hub {
     return room;
   }
 
-  // Another room may have taken the id since this one ended.
+  // A new room may have taken the id after this one ended.
   #forget(id: RoomId, room: Room): void {
     room[Symbol.dispose]();
     if (this.#rooms.get(id) === room) this.#rooms.delete(id);

@@ -10,42 +10,48 @@ import { SeededRandom } from '../testing/random.ts';
 import { envelope, roomId, sealedProfile } from '../testing/signer.ts';
 import { FanOut, SLICE } from './fan-out.ts';
 import { Hub } from './hub.ts';
-import { RING_MAX } from './backlog.ts';
-import { type Guest, LAG_BYTES_MAX, type Notice, type Seat, type Socket } from './subscriber.ts';
+import { BACKLOG_MAX } from './backlog.ts';
+import {
+  type RoomSession,
+  LAG_BYTES_MAX,
+  type RoomNotice,
+  type Subscriber,
+  type Socket,
+} from './subscriber.ts';
 
 const LOG = 'AAAAAAAAAAA';
 const [ROOM, OTHER] = [roomId('Room11'), roomId('Room12')];
 
-class Listener implements Guest, Socket {
+class Listener implements RoomSession, Socket {
   bufferedBytes = 0;
   takesNothing = false;
   asked = 0;
   readonly written: Uint8Array[] = [];
-  readonly notices: Notice[] = [];
+  readonly notices: RoomNotice[] = [];
   closed: CloseReason | undefined;
-  #seat: Seat | undefined;
+  #subscriber: Subscriber | undefined;
 
-  enter(hub: Hub, room = ROOM): this {
-    this.#seat = hub.enter(room, this, this);
+  subscribe(hub: Hub, room = ROOM): this {
+    this.#subscriber = hub.subscribe(room, this, this);
     return this;
   }
 
-  begin(seq = 0, presenceVersion = 0, owed: readonly string[] = []): this {
-    this.#seat?.begin({ logId: LOG, seq, presenceVersion }, owed);
+  begin(seq = 0, presenceVersion = 0, welcome: readonly string[] = []): this {
+    this.#subscriber?.begin({ logId: LOG, seq, presenceVersion }, welcome);
     return this;
   }
 
   say(text: string): void {
-    this.#seat?.say(text);
+    this.#subscriber?.say(text);
   }
 
   drain(): void {
     this.bufferedBytes = 0;
-    this.#seat?.catchUp();
+    this.#subscriber?.catchUp();
   }
 
   leave(): void {
-    this.#seat?.[Symbol.dispose]();
+    this.#subscriber?.[Symbol.dispose]();
   }
 
   write(encoded: Uint8Array): void {
@@ -54,12 +60,12 @@ class Listener implements Guest, Socket {
     if (this.takesNothing) this.bufferedBytes += encoded.length;
   }
 
-  tellWhenDrained(): void {
+  notifyWhenDrained(): void {
     this.asked += 1;
   }
 
-  notice(told: Notice): void {
-    this.notices.push(told);
+  notice(notice: RoomNotice): void {
+    this.notices.push(notice);
   }
 
   close(why: CloseReason): void {
@@ -107,11 +113,11 @@ class World {
   }
 
   listeners(count: number, room = ROOM): readonly Listener[] {
-    return Array.from({ length: count }, () => new Listener().enter(this.hub, room).begin());
+    return Array.from({ length: count }, () => new Listener().subscribe(this.hub, room).begin());
   }
 
   one(): Listener {
-    return new Listener().enter(this.hub).begin();
+    return new Listener().subscribe(this.hub).begin();
   }
 }
 
@@ -215,7 +221,7 @@ describe('who lags', () => {
     const world = new World();
     const [ann, bob] = [world.one(), world.one()];
     bob.bufferedBytes = LAG_BYTES_MAX;
-    const enough = Math.ceil(RING_MAX.bytes / 16_384) + 1;
+    const enough = Math.ceil(BACKLOG_MAX.bytes / 16_384) + 1;
     for (let seq = 1; seq <= enough; seq++) {
       world.tell(event(seq, 6));
       world.turn();
@@ -228,7 +234,7 @@ describe('who lags', () => {
   test('nobody falls off by what comes in one turn', () => {
     const world = new World();
     const ann = world.one();
-    const many = RING_MAX.entries + 50;
+    const many = BACKLOG_MAX.entries + 50;
     for (let seq = 1; seq <= many; seq++) world.tell(event(seq));
     world.turn();
     expect([ann.closed, ann.heard().length]).toEqual([undefined, many]);
@@ -237,8 +243,8 @@ describe('who lags', () => {
   test('a join that waits for the store too long is too slow, and not led past a hole', () => {
     const world = new World();
     world.one();
-    const late = new Listener().enter(world.hub);
-    for (let seq = 1; seq <= RING_MAX.entries + 1; seq++) world.tell(event(seq));
+    const late = new Listener().subscribe(world.hub);
+    for (let seq = 1; seq <= BACKLOG_MAX.entries + 1; seq++) world.tell(event(seq));
     world.turn();
     expect(late.closed).toBeUndefined();
     late.begin(0, 0, ['welcome']);
@@ -249,7 +255,7 @@ describe('who lags', () => {
 describe('joining', () => {
   test('what happened since the seat was taken follows the welcome, without what the welcome has', () => {
     const world = new World();
-    const ann = new Listener().enter(world.hub);
+    const ann = new Listener().subscribe(world.hub);
     for (const news of [event(5), presence(3), event(6), presence(4), profile]) world.tell(news);
     world.turn();
     expect(ann.written).toEqual([]);
@@ -259,7 +265,7 @@ describe('joining', () => {
 
   test('an answer that is ahead of the news: what it has is not told again', () => {
     const world = new World();
-    const ann = new Listener().enter(world.hub).begin(6, 2);
+    const ann = new Listener().subscribe(world.hub).begin(6, 2);
     for (const news of [event(5), presence(2), event(6), event(7), presence(3)]) world.tell(news);
     world.turn();
     expect(ann.heard()).toEqual([7, 'presence']);
@@ -267,7 +273,7 @@ describe('joining', () => {
 
   test('an answer that ends before the news begins is a hole', () => {
     const world = new World();
-    const ann = new Listener().enter(world.hub).begin(3);
+    const ann = new Listener().subscribe(world.hub).begin(3);
     world.tell(event(5));
     world.turn();
     expect([ann.closed, ann.heard()]).toEqual(['serverError', []]);
@@ -275,7 +281,7 @@ describe('joining', () => {
 
   test('a hole in the news is noticed by everybody, those who still join as well', () => {
     const world = new World();
-    const [ann, bob] = [world.one(), new Listener().enter(world.hub)];
+    const [ann, bob] = [world.one(), new Listener().subscribe(world.hub)];
     world.tell(event(1));
     world.tell(event(3));
     expect([ann.notices, bob.notices]).toEqual([[{ type: 'hole' }], [{ type: 'hole' }]]);

@@ -1,74 +1,80 @@
-// One room on this node: follows the store's news, frames each once into its ring, and serves the seats from there.
+// One room on this node: follows the store, encodes each frame once into its backlog, and serves its subscribers from there.
 
 import { type RoomId, encodeServerControl } from '@mayfly/protocol';
 import type { StoreNotice, RoomStore } from '../store/room-store.ts';
-import type { Audience, FanOut } from './fan-out.ts';
+import type { DueRoom, FanOut } from './fan-out.ts';
 import { encodeFrame } from './frame.ts';
-import { type Entry, Ring } from './backlog.ts';
-import { type Guest, type Hall, type Notice, Seat, type Socket } from './subscriber.ts';
+import { Backlog, type Entry } from './backlog.ts';
+import {
+  type RoomNotice,
+  type RoomSession,
+  type Socket,
+  Subscriber,
+  type SubscriberList,
+} from './subscriber.ts';
 
-type EventNews = Extract<StoreNotice, { readonly type: 'event' }>;
+type EventNotice = Extract<StoreNotice, { readonly type: 'event' }>;
 
-/** Seats in the middle of being served, and up to where the ring was when that began. */
-type Pass = { readonly seats: Iterator<Seat>; readonly to: number };
+/** One round over all subscribers, and where the backlog ended when it began. */
+type Pass = { readonly subscribers: Iterator<Subscriber>; readonly end: number };
 
-export type RoomSetup = {
+export type RoomDeps = {
   readonly store: RoomStore;
   readonly fanOut: FanOut;
-  /** Called once the room has ended, before anybody here hears of it. */
+  /** Called once when the room has ended, before its sessions hear of it. */
   readonly onOver: () => void;
   readonly onEmpty: () => void;
 };
 
-export class Room implements Audience, Hall, Disposable {
-  readonly ring = new Ring();
-  readonly #seats = new Set<Seat>();
-  /** Those who still need what is in the ring. */
-  readonly #behind = new Set<Seat>();
-  readonly #setup: RoomSetup;
+export class Room implements DueRoom, SubscriberList, Disposable {
+  readonly backlog = new Backlog();
+  readonly #subscribers = new Set<Subscriber>();
+  /** Those who still need the backlog. */
+  readonly #behind = new Set<Subscriber>();
+  readonly #deps: RoomDeps;
   readonly #following: Disposable;
   #newest: { readonly logId: string; readonly seq: number } | undefined;
   #isDue = false;
   #pass: Pass | undefined;
 
-  constructor(id: RoomId, setup: RoomSetup) {
-    this.#setup = setup;
-    this.#following = setup.store.follow(id, (news) => this.#hear(news));
+  constructor(id: RoomId, deps: RoomDeps) {
+    this.#deps = deps;
+    this.#following = deps.store.follow(id, (news) => this.#receive(news));
   }
 
   get logId(): string | undefined {
     return this.#newest?.logId;
   }
 
-  seat(guest: Guest, socket: Socket): Seat {
-    const seat = new Seat(this, guest, socket);
-    this.#seats.add(seat);
-    return seat;
+  subscribe(session: RoomSession, socket: Socket): Subscriber {
+    const subscriber = new Subscriber(this, session, socket);
+    this.#subscribers.add(subscriber);
+    return subscriber;
   }
 
-  leave(seat: Seat): void {
-    this.upToDate(seat);
-    if (this.#seats.delete(seat) && this.#seats.size === 0) this.#setup.onEmpty();
+  remove(subscriber: Subscriber): void {
+    this.markCaughtUp(subscriber);
+    if (this.#subscribers.delete(subscriber) && this.#subscribers.size === 0) this.#deps.onEmpty();
   }
 
-  behind(seat: Seat): void {
-    this.#behind.add(seat);
+  markBehind(subscriber: Subscriber): void {
+    this.#behind.add(subscriber);
   }
 
-  upToDate(seat: Seat): void {
-    // The last one to need the ring is gone, and another pass lets go what is in it.
-    if (this.#behind.delete(seat) && this.#behind.size === 0) this.#serveSoon();
+  markCaughtUp(subscriber: Subscriber): void {
+    // After the last one, one more pass clears the backlog.
+    if (this.#behind.delete(subscriber) && this.#behind.size === 0) this.#serveSoon();
   }
 
   serve(most: number): number {
-    this.#pass ??= { seats: this.#seats.values(), to: this.ring.head };
+    this.#pass ??= { subscribers: this.#subscribers.values(), end: this.backlog.end };
     for (let served = 0; served < most; served++) {
-      const { value: seat, done } = this.#pass.seats.next();
+      const { value: subscriber, done } = this.#pass.subscribers.next();
       if (done === true) {
         this.#finish(this.#pass);
         return served;
       }
-      seat.catchUp();
+      subscriber.catchUp();
     }
     return most;
   }
@@ -78,29 +84,29 @@ export class Room implements Audience, Hall, Disposable {
   }
 
   #serveSoon(): void {
-    if (this.#isDue || this.ring.head === this.ring.start) return;
+    if (this.#isDue || this.backlog.end === this.backlog.start) return;
     this.#isDue = true;
-    this.#setup.fanOut.due(this);
+    this.#deps.fanOut.due(this);
   }
 
-  // Only now may something leave the ring: everybody has had a chance to take it.
-  #finish({ to }: Pass): void {
+  // Entries may go only now that every subscriber has had a chance to take them.
+  #finish({ end }: Pass): void {
     this.#pass = undefined;
     this.#isDue = false;
-    if (this.ring.head > to) return this.#serveSoon();
-    if (this.#behind.size === 0) this.ring.clear();
-    else this.ring.trim();
+    if (this.backlog.end > end) return this.#serveSoon();
+    if (this.#behind.size === 0) this.backlog.clear();
+    else this.backlog.trim();
   }
 
   // The one way from the log to the sockets of this node.
-  #hear(news: StoreNotice): void {
+  #receive(news: StoreNotice): void {
     switch (news.type) {
       case 'event':
-        return this.#hearEvent(news);
+        return this.#receiveEvent(news);
       case 'presence': {
         const { presence } = news;
         const framed = encodeFrame(encodeServerControl(presence));
-        return this.#push({ framed, mark: { type: 'presence', version: presence.version } });
+        return this.#push({ framed, marker: { type: 'presence', version: presence.version } });
       }
       case 'profile':
         return this.#push({ framed: encodeFrame(news.frame) });
@@ -108,29 +114,29 @@ export class Room implements Audience, Hall, Disposable {
         return this.#push({ framed: encodeFrame(encodeServerControl(news)) });
       case 'replaced':
       case 'hole':
-        return this.#tellAll(news);
+        return this.#notifyAll(news);
       case 'ended':
-        this.#setup.onOver();
-        return this.#tellAll({ type: 'ended', frame: encodeServerControl(news) });
+        this.#deps.onOver();
+        return this.#notifyAll({ type: 'ended', frame: encodeServerControl(news) });
     }
   }
 
-  #hearEvent({ logId, event: { seq, frame: bytes } }: EventNews): void {
+  #receiveEvent({ logId, event: { seq, frame: bytes } }: EventNotice): void {
     const newest = this.#newest;
     if (newest?.logId === logId && seq <= newest.seq) return;
     this.#newest = { logId, seq };
     if (newest !== undefined && (newest.logId !== logId || seq !== newest.seq + 1)) {
-      return this.#tellAll({ type: 'hole' });
+      return this.#notifyAll({ type: 'hole' });
     }
-    this.#push({ framed: encodeFrame(bytes), mark: { type: 'event', seq } });
+    this.#push({ framed: encodeFrame(bytes), marker: { type: 'event', seq } });
   }
 
   #push(entry: Entry): void {
-    this.ring.push(entry);
+    this.backlog.push(entry);
     this.#serveSoon();
   }
 
-  #tellAll(notice: Notice): void {
-    for (const { guest } of this.#seats) guest.notice(notice);
+  #notifyAll(notice: RoomNotice): void {
+    for (const { session } of this.#subscribers) session.notice(notice);
   }
 }

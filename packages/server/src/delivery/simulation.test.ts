@@ -24,9 +24,9 @@ import { Signer, envelope, makeCharter, roomId, makeJoin } from '../testing/sign
 import { decodeFrames } from '../testing/frames.ts';
 import { FanOut } from './fan-out.ts';
 import { Hub } from './hub.ts';
-import { Turnstile } from '../net/sliced-queue.ts';
+import { SlicedQueue } from '../net/sliced-queue.ts';
 import type { Socket } from './subscriber.ts';
-import { Session, type Surroundings } from '../session/session.ts';
+import { Session, type SessionDeps } from '../session/session.ts';
 
 const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
@@ -36,7 +36,7 @@ const MESSAGES = 25;
 /** A member as the rules want one: an outbox, a position, and nothing it did not hear. */
 class SimulatedMember {
   readonly #signer: Signer;
-  readonly #world: Surroundings;
+  readonly #deps: SessionDeps;
   readonly #outbox: Uint8Array[] = [];
   /** A digest of each event's frame. */
   readonly log: string[] = [];
@@ -51,9 +51,9 @@ class SimulatedMember {
   #n = 0;
   resumes = 0;
 
-  constructor(signer: Signer, world: Surroundings) {
+  constructor(signer: Signer, deps: SessionDeps) {
     this.#signer = signer;
-    this.#world = world;
+    this.#deps = deps;
   }
 
   get connected(): boolean {
@@ -75,7 +75,7 @@ class SimulatedMember {
       write: (encoded) => {
         for (const frame of decodeFrames(encoded)) if (this.#socket === socket) this.#hear(frame);
       },
-      tellWhenDrained: () => {},
+      notifyWhenDrained: () => {},
       close: (why) => {
         if (this.#socket === socket) this.#closed(why);
       },
@@ -83,7 +83,7 @@ class SimulatedMember {
     this.#socket = socket;
     this.#live = false;
     this.#underway.length = 0;
-    this.#session = new Session(socket, this.#world);
+    this.#session = new Session(socket, this.#deps);
   }
 
   /** The connection breaks; the server hears of it now, or never. */
@@ -198,20 +198,18 @@ class SlowStore implements RoomStore {
   [Symbol.asyncDispose] = () => this.#store[Symbol.asyncDispose]();
 }
 
-async function simulate(
-  seed: number,
-): Promise<{ readonly members: readonly SimulatedMember[]; readonly world: Surroundings }> {
+async function simulate(seed: number): Promise<readonly SimulatedMember[]> {
   const random = new SeededRandom(seed);
   const clock = new TestClock();
   const limits = { maxRooms: 1, maxMembers: 10, historyMessages: 1_000, historyBytes: 1_000_000 };
   const store = new SlowStore(new MemoryStore({ clock, random: random.bytes, limits }), random);
   await store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: 3_600_000, history: 'all' });
   await store.open(ROOM, makeCharter(ROOM, OWNER));
-  const world: Surroundings = {
+  const deps: SessionDeps = {
     store,
     clock,
     hub: new Hub(store, new FanOut(clock)),
-    turnstile: new Turnstile(clock),
+    proofQueue: new SlicedQueue(clock),
     random: random.bytes,
     limits: { members: 10, historyMessages: 1_000, historyBytes: 1_000_000 },
     budget: UNLIMITED,
@@ -223,7 +221,7 @@ async function simulate(
       },
     },
   };
-  const members = PEOPLE.map((person) => new SimulatedMember(person, world));
+  const members = PEOPLE.map((person) => new SimulatedMember(person, deps));
   let written = 0;
   while (
     written < MESSAGES * members.length ||
@@ -242,7 +240,7 @@ async function simulate(
     if (random.below(4) === 0) await settled();
   }
   await settled();
-  return { members, world };
+  return members;
 }
 
 function digest(bytes: Uint8Array): string {
@@ -256,7 +254,7 @@ function missing(): never {
 test.each(Array.from({ length: 25 }, (_, i) => i + 1))(
   'WELCOME-3, SEND-2, RESUME-1: one gapless log for all, each message once (seed %i)',
   async (seed) => {
-    const { members } = await simulate(seed);
+    const members = await simulate(seed);
     expect(members.flatMap((member) => member.trouble)).toEqual([]);
     const [first, ...others] = members.map((member) => member.log);
     expect(first).toHaveLength(1 + MESSAGES * members.length);

@@ -1,117 +1,121 @@
-// A session's seat in a room: what it has heard, and the one way in which the rest gets to its socket.
-// First what it is owed since its join, then the room's ring; never more than its socket takes.
+// Delivers a room to one session: first the frames of its welcome, then the room's backlog, never faster than its socket
+// takes them.
 
 import type { CloseReason } from '@mayfly/protocol';
 import type { MemberSession } from '../store/room-store.ts';
 import { type Frame, encodeFrame, encodeFrames, encodedLength } from './frame.ts';
-import { type Entry, PIECE_BYTES_MAX, type Piece, type Ring, joinFramed } from './backlog.ts';
+import { BATCH_BYTES_MAX, type Backlog, type Batch, type Entry, joinFramed } from './backlog.ts';
 
 /** The outgoing side of one WebSocket. Nothing here throws. */
 export interface Socket {
-  /** Written, and not yet taken by the network. */
+  /** Written, but not yet taken by the network. */
   readonly bufferedBytes: number;
-  /** Whole frames, as `frame.ts` makes them. The bytes are not changed any more by anybody. */
+  /** Whole frames, as `frame.ts` encodes them. Their bytes must not change afterwards. */
   write(framed: Uint8Array): void;
-  /** Its session will hear `drained` once when all that is written is taken, unless that takes too long. */
-  tellWhenDrained(): void;
-  /** The last frame, behind everything that was written. */
+  /** Calls the session's `drained` once, when everything written is taken. A socket that takes too long is closed. */
+  notifyWhenDrained(): void;
+  /** The last frame, after everything that was written. */
   close(why: CloseReason): void;
 }
 
-/** What happens to a session, other than what it is sent. */
-export type Notice =
+/** What happens to a session, apart from the frames it is sent. */
+export type RoomNotice =
   | { readonly type: 'replaced'; readonly session: MemberSession }
   | { readonly type: 'ended'; readonly frame: string }
-  /** The node has missed something: what follows would stand behind a hole. */
+  /** This node missed events, so whatever follows would come after a gap. */
   | { readonly type: 'hole' };
 
 /** A session, as its room sees it. Does not throw. */
-export interface Guest {
-  notice(told: Notice): void;
+export interface RoomSession {
+  notice(notice: RoomNotice): void;
   close(why: CloseReason): void;
 }
 
-/** Where a session stands: everything up to here it has heard. */
-export type Heard = { readonly logId: string; seq: number; presenceVersion: number };
+/** Everything up to here has been delivered to a session. */
+export type Delivered = { readonly logId: string; seq: number; presenceVersion: number };
 
-/** What a seat needs of its room. */
-export interface Hall {
-  readonly ring: Ring;
-  /** The log its events are of; undefined before the first. */
+/** What a subscriber needs of its room. */
+export interface SubscriberList {
+  readonly backlog: Backlog;
+  /** The log that the backlog's events belong to; undefined before the first. */
   readonly logId: string | undefined;
-  /** `seat` has a place behind the head, and keeps the ring from being cleared. */
-  behind(seat: Seat): void;
-  /** It needs nothing of the ring any more. */
-  upToDate(seat: Seat): void;
-  leave(seat: Seat): void;
+  /** `subscriber` still needs the backlog, which must not be cleared. */
+  markBehind(subscriber: Subscriber): void;
+  markCaughtUp(subscriber: Subscriber): void;
+  remove(subscriber: Subscriber): void;
 }
 
-/** A socket with more unsent bytes gets nothing queued: it lags, and is only a place in the ring. */
+/** A socket with more unsent bytes than this lags: nothing is queued for it, and it reads on from the backlog later. */
 export const LAG_BYTES_MAX = 64 * 1024;
 
-export class Seat implements Disposable {
-  readonly guest: Guest;
-  readonly #hall: Hall;
+export class Subscriber implements Disposable {
+  readonly session: RoomSession;
+  readonly #list: SubscriberList;
   readonly #socket: Socket;
-  #place: number;
-  #owed: Frame[] = [];
+  #index: number;
+  /** Frames of the welcome still to be sent, the next one last. */
+  #welcome: Frame[] = [];
   /** Undefined until the join is answered. */
-  #heard: Heard | undefined;
-  #left = false;
+  #delivered: Delivered | undefined;
+  #disposed = false;
 
   /** From now on nothing that happens in the room is missed. */
-  constructor(hall: Hall, guest: Guest, socket: Socket) {
-    this.guest = guest;
-    this.#hall = hall;
+  constructor(list: SubscriberList, session: RoomSession, socket: Socket) {
+    this.session = session;
+    this.#list = list;
     this.#socket = socket;
-    this.#place = hall.ring.head;
-    hall.behind(this);
+    this.#index = list.backlog.end;
+    list.markBehind(this);
   }
 
-  /** The join is answered: `owed` comes first and takes its listener to `heard`, then what happened meanwhile. */
-  begin(heard: Heard, owed: readonly Frame[]): void {
-    this.#heard = heard;
-    this.#owed = owed.toReversed();
+  /** The join is answered: `welcome` comes first and brings the session up to `delivered`, then what happened meanwhile. */
+  begin(delivered: Delivered, welcome: readonly Frame[]): void {
+    this.#delivered = delivered;
+    this.#welcome = welcome.toReversed();
     this.catchUp();
   }
 
-  /** A word of the session's own, behind all that happened before; a socket that lags hears it at once. */
+  /** A frame for this session alone, after everything that happened before it. A lagging socket gets it at once. */
   say(frame: Frame): void {
     this.catchUp();
-    if (!this.#left) this.#socket.write(encodeFrame(frame));
+    if (!this.#disposed) this.#socket.write(encodeFrame(frame));
   }
 
-  /** The last word, when the room is over. What was still owed is the store's, and wiped already. */
+  /** The last frame when the room is over. The rest of a welcome holds the store's bytes, which are wiped by now. */
   conclude(frame: Frame): void {
-    if (this.#owed.length > 0) this.#heard = undefined;
+    if (this.#welcome.length > 0) this.#delivered = undefined;
     this.say(frame);
   }
 
   /** Writes what is new, as far as the socket takes it. */
   catchUp(): void {
-    const heard = this.#heard;
-    if (heard === undefined || this.#left) return;
-    if (this.#place < this.#hall.ring.start) return this.guest.close('tooSlow');
-    if (!this.#sendOwed()) return this.#lag();
-    const { ring } = this.#hall;
-    for (let piece = ring.pieceAt(this.#place); piece !== undefined; piece = ring.pieceAt(this.#place)) {
-      if (!this.#takes(piece.framed.length)) return this.#lag();
-      if (!this.#fits(piece, heard)) return this.guest.close('serverError');
-      this.#send(piece, heard);
+    const delivered = this.#delivered;
+    if (delivered === undefined || this.#disposed) return;
+    const { backlog } = this.#list;
+    if (this.#index < backlog.start) return this.session.close('tooSlow');
+    if (!this.#sendWelcome()) return this.#lag();
+    for (
+      let batch = backlog.batchAt(this.#index);
+      batch !== undefined;
+      batch = backlog.batchAt(this.#index)
+    ) {
+      if (!this.#takes(batch.framed.length)) return this.#lag();
+      if (!this.#follows(batch, delivered)) return this.session.close('serverError');
+      this.#send(batch, delivered);
     }
-    this.#hall.upToDate(this);
+    this.#list.markCaughtUp(this);
   }
 
   [Symbol.dispose](): void {
-    this.#left = true;
-    this.#owed.length = 0;
-    this.#hall.leave(this);
+    this.#disposed = true;
+    this.#welcome.length = 0;
+    this.#list.remove(this);
   }
 
-  // Its place is all that a seat holds while it lags; the socket says when to go on.
+  // A lagging subscriber holds only its index; the socket says when to go on.
   #lag(): void {
-    this.#hall.behind(this);
-    this.#socket.tellWhenDrained();
+    this.#list.markBehind(this);
+    this.#socket.notifyWhenDrained();
   }
 
   #takes(bytes: number): boolean {
@@ -119,47 +123,49 @@ export class Seat implements Disposable {
     return bufferedBytes === 0 || bufferedBytes + bytes <= LAG_BYTES_MAX;
   }
 
-  // The frames of a welcome are the store's own bytes: they are copied piece by piece, when the socket takes them.
-  #sendOwed(): boolean {
-    while (this.#owed.length > 0) {
-      if (!this.#takes(PIECE_BYTES_MAX)) return false;
-      this.#socket.write(encodeFrames(this.#nextOwed()));
+  // A welcome's frames are the store's own bytes: copied batch by batch, as the socket takes them.
+  #sendWelcome(): boolean {
+    while (this.#welcome.length > 0) {
+      if (!this.#takes(BATCH_BYTES_MAX)) return false;
+      this.#socket.write(encodeFrames(this.#nextOfWelcome()));
     }
     return true;
   }
 
-  #nextOwed(): readonly Frame[] {
+  #nextOfWelcome(): readonly Frame[] {
     const frames: Frame[] = [];
     let bytes = 0;
-    for (let next = this.#owed.at(-1); next !== undefined; next = this.#owed.at(-1)) {
+    for (let next = this.#welcome.at(-1); next !== undefined; next = this.#welcome.at(-1)) {
       bytes += encodedLength(next);
-      if (bytes > PIECE_BYTES_MAX && frames.length > 0) break;
+      if (bytes > BATCH_BYTES_MAX && frames.length > 0) break;
       frames.push(next);
-      this.#owed.pop();
+      this.#welcome.pop();
     }
     return frames;
   }
 
-  // A hole is never hidden: the connection ends, and resume repairs it.
-  #fits({ firstSeq }: Piece, { logId, seq }: Heard): boolean {
-    return firstSeq === 0 || (this.#hall.logId === logId && firstSeq <= seq + 1);
+  // A gap is never hidden: the connection ends, and resuming repairs it.
+  #follows({ firstSeq }: Batch, { logId, seq }: Delivered): boolean {
+    return firstSeq === 0 || (this.#list.logId === logId && firstSeq <= seq + 1);
   }
 
-  #send(piece: Piece, heard: Heard): void {
-    const { firstSeq, lastSeq, firstVersion, lastVersion } = piece;
+  #send(batch: Batch, delivered: Delivered): void {
+    const { firstSeq, lastSeq, firstVersion, lastVersion } = batch;
     const isAllNew =
-      (firstSeq === 0 || firstSeq > heard.seq) &&
-      (firstVersion === 0 || firstVersion > heard.presenceVersion);
-    const framed = isAllNew ? piece.framed : joinFramed(piece.entries.filter((entry) => isNew(entry, heard)));
-    this.#place = piece.to;
-    heard.seq = Math.max(heard.seq, lastSeq);
-    heard.presenceVersion = Math.max(heard.presenceVersion, lastVersion);
+      (firstSeq === 0 || firstSeq > delivered.seq) &&
+      (firstVersion === 0 || firstVersion > delivered.presenceVersion);
+    const framed = isAllNew
+      ? batch.framed
+      : joinFramed(batch.entries.filter((entry) => isNew(entry, delivered)));
+    this.#index = batch.end;
+    delivered.seq = Math.max(delivered.seq, lastSeq);
+    delivered.presenceVersion = Math.max(delivered.presenceVersion, lastVersion);
     if (framed.length > 0) this.#socket.write(framed);
   }
 }
 
-// What happened while a join was answered may be in the answer already.
-function isNew({ mark }: Entry, heard: Heard): boolean {
-  if (mark === undefined) return true;
-  return mark.type === 'event' ? mark.seq > heard.seq : mark.version > heard.presenceVersion;
+// What happened while a join was being answered may be part of the answer.
+function isNew({ marker }: Entry, delivered: Delivered): boolean {
+  if (marker === undefined) return true;
+  return marker.type === 'event' ? marker.seq > delivered.seq : marker.version > delivered.presenceVersion;
 }

@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../testing/clock.ts';
-import { TURN_MS, Turnstile } from './sliced-queue.ts';
+import { TURN_MS, SlicedQueue } from './sliced-queue.ts';
 
 function setUp() {
   const clock = new TestClock();
   const turns: (() => void)[] = [];
-  const turnstile = new Turnstile(clock, (round) => turns.push(round));
+  const queue = new SlicedQueue(clock, (round) => turns.push(round));
   const done: number[] = [];
   const arrive = (who: number, ms: number) =>
-    turnstile.pass(() => {
+    queue.run(() => {
       clock.jump(ms);
       done.push(who);
       return who;
     });
-  return { turnstile, turns, done, arrive };
+  return { queue, turns, done, arrive };
 }
 
-describe('the turnstile', () => {
+describe('the queue', () => {
   test('a single piece of work is done at once, and its result is told', async () => {
     const { turns, done, arrive } = setUp();
     const told = arrive(1, 1);
@@ -60,8 +60,8 @@ describe('the turnstile', () => {
   });
 
   test('an error is its own caller’s, and holds up nobody', async () => {
-    const { turnstile, arrive } = setUp();
-    const broken = turnstile.pass(() => {
+    const { queue, arrive } = setUp();
+    const broken = queue.run(() => {
       throw new Error('broken');
     });
     const next = arrive(2, 1);

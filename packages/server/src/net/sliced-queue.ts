@@ -1,11 +1,11 @@
-// Costly work that comes in bursts, done a few milliseconds at a time: a herd at the door delays nobody inside.
+// Costly work that arrives in bursts, done a few milliseconds at a time, so a rush of joins delays no live connection.
 
 import type { Clock, EndOfTurn } from './clock.ts';
 
-/** Work begun in one turn of the event loop. What a join costs beside its proof comes on top, about as much again. */
+/** Time for work started in one turn of the event loop. A join costs about as much again besides its proof. */
 export const TURN_MS = 5;
 
-export class Turnstile {
+export class SlicedQueue {
   readonly #clock: Clock;
   readonly #endOfTurn: EndOfTurn;
   readonly #waiting: (() => void)[] = [];
@@ -17,8 +17,8 @@ export class Turnstile {
     this.#endOfTurn = endOfTurn;
   }
 
-  /** What `work` returns: it is done at once, or when it is its turn. First come, first served. */
-  pass<T>(work: () => T): Promise<T> {
+  /** The result of `work`, which runs now or in a later turn, in order of arrival. */
+  run<T>(work: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => {
         try {
@@ -27,11 +27,11 @@ export class Turnstile {
           reject(error);
         }
       });
-      this.#letThrough();
+      this.#workOff();
     });
   }
 
-  #letThrough(): void {
+  #workOff(): void {
     while (this.#spentMs < TURN_MS) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
@@ -47,6 +47,6 @@ export class Turnstile {
   #nextTurn(): void {
     this.#turnEnds = false;
     this.#spentMs = 0;
-    this.#letThrough();
+    this.#workOff();
   }
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { TestClock } from '../testing/clock.ts';
-import { Wheel } from './timer-wheel.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
 function make(roundMs = 5_000) {
   const clock = new TestClock();
   const turns: string[] = [];
   let ticks = 0;
-  const wheel = new Wheel<string>({
+  const wheel = new TimerWheel<string>({
     clock,
     roundMs,
     onTurn: (member) => void turns.push(member),
@@ -44,7 +44,7 @@ test('one timer for all; who is out has no turn any more', () => {
 test('a member may leave in its own turn', () => {
   const { clock, wheel } = make();
   wheel.add('ann');
-  const quitting = new Wheel<string>({
+  const quitting = new TimerWheel<string>({
     clock,
     roundMs: 1_000,
     onTurn: (member) => quitting.delete(member),

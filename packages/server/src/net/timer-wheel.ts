@@ -1,28 +1,28 @@
-// One timer for many: everybody's turn comes once a round, a few at each tick, so that no tick is long.
+// One timer for many members: each has its turn once per round, a few at every tick, which keeps ticks short.
 
 import type { Clock } from './clock.ts';
 
 const TICK_MS = 1_000;
 
-export type WheelSetup<T> = {
+export type TimerWheelOptions<T> = {
   readonly clock: Clock;
-  /** A round, in whole seconds. */
+  /** Whole seconds. */
   readonly roundMs: number;
   readonly onTurn: (member: T) => void;
   /** After the turns of each tick. */
   readonly onTick: () => void;
 };
 
-export class Wheel<T> implements Disposable {
-  readonly #setup: WheelSetup<T>;
+export class TimerWheel<T> implements Disposable {
+  readonly #options: TimerWheelOptions<T>;
   readonly #spokes: readonly Set<T>[];
   readonly #spokeOf = new Map<T, Set<T>>();
   #at = 0;
   #next: Disposable;
 
-  constructor(setup: WheelSetup<T>) {
-    this.#setup = setup;
-    this.#spokes = Array.from({ length: setup.roundMs / TICK_MS }, () => new Set<T>());
+  constructor(options: TimerWheelOptions<T>) {
+    this.#options = options;
+    this.#spokes = Array.from({ length: options.roundMs / TICK_MS }, () => new Set<T>());
     this.#next = this.#tickLater();
   }
 
@@ -34,10 +34,10 @@ export class Wheel<T> implements Disposable {
     return this.#spokeOf.keys();
   }
 
-  /** Its first turn comes within a round, its next ones a round apart. */
+  /** Its first turn comes within one round, the next ones a round apart. */
   add(member: T): void {
     const spoke = this.#spokes[this.#at];
-    if (spoke === undefined) throw new Error('a wheel has a spoke for each tick of a round');
+    if (spoke === undefined) throw new Error('a wheel has one spoke per tick');
     this.#spokeOf.set(member, spoke.add(member));
   }
 
@@ -51,11 +51,11 @@ export class Wheel<T> implements Disposable {
   }
 
   #tickLater(): Disposable {
-    return this.#setup.clock.after(TICK_MS, () => {
+    return this.#options.clock.after(TICK_MS, () => {
       this.#next = this.#tickLater();
       this.#at = (this.#at + 1) % this.#spokes.length;
-      for (const member of this.#spokes[this.#at] ?? []) this.#setup.onTurn(member);
-      this.#setup.onTick();
+      for (const member of this.#spokes[this.#at] ?? []) this.#options.onTurn(member);
+      this.#options.onTick();
     });
   }
 }

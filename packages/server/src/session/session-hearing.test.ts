@@ -13,7 +13,7 @@ import {
   tapNews,
   tell,
 } from '../testing/session-world.ts';
-import { RING_MAX } from '../delivery/backlog.ts';
+import { BACKLOG_MAX } from '../delivery/backlog.ts';
 import { LAG_BYTES_MAX } from '../delivery/subscriber.ts';
 import { UNREAD_BYTES_MAX } from './session.ts';
 
@@ -119,7 +119,7 @@ describe('how fast a socket takes it', () => {
     for (let n = 1; bob.socket.closed === undefined && n < 100; n++) await tell(ann, bigFrame(n));
     expect([bob.socket.closed, bob.socket.heard()]).toEqual(['tooSlow', []]);
     expect(ann.socket.closed).toBeUndefined();
-    expect(ann.socket.heard().length).toBeGreaterThan(RING_MAX.bytes / 17_000);
+    expect(ann.socket.heard().length).toBeGreaterThan(BACKLOG_MAX.bytes / 17_000);
   });
 
   test('WELCOME-2: a long history goes out as the socket takes it, and what happens meanwhile behind it', async () => {

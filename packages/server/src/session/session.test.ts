@@ -22,7 +22,7 @@ import {
   tell,
 } from '../testing/session-world.ts';
 import { envelope } from '../testing/signer.ts';
-import { WAITING_MAX } from './session.ts';
+import { INBOX_MAX } from './inbox.ts';
 
 describe('live', () => {
   test('SEND-2: the echo is the only acknowledgement, the same bytes for everybody', async () => {
@@ -81,11 +81,11 @@ describe('live', () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     vi.spyOn(world.store, 'append').mockReturnValue(new Promise(() => {}));
-    await tell(ann, sendFrame(1), ...Array.from({ length: WAITING_MAX.frames }, () => '{"type":"ping"}'));
+    await tell(ann, sendFrame(1), ...Array.from({ length: INBOX_MAX.frames }, () => '{"type":"ping"}'));
     expect(ann.socket.closed).toBeUndefined();
     await tell(ann, '{"type":"ping"}');
     expect(ann.socket.closed).toBe('tooFast');
-    const big = new Uint8Array(WAITING_MAX.bytes / 8);
+    const big = new Uint8Array(INBOX_MAX.bytes / 8);
     await tell(bob, sendFrame(1), ...Array.from({ length: 8 }, () => big));
     expect(bob.socket.closed).toBeUndefined();
     await tell(bob, sendFrame(2));

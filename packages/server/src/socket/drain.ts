@@ -1,29 +1,29 @@
-// Stopping politely: everybody is told and has time to move to another server, whoever stays is closed in slices.
+// Stops gracefully: clients are asked to move to another server, and those still here in the end are closed in slices.
 
 import type { CloseReason } from '@mayfly/protocol';
 import type { Clock } from '../net/clock.ts';
 
 export interface Departing {
   goaway(withinMs: number): void;
-  /** Means nothing to one that is closed already. */
+  /** Does nothing if it is closed already. */
   close(why: CloseReason): void;
 }
 
-/** Everybody who is connected to a server that takes in nobody any more. */
+/** The connections of a server that accepts no new ones. */
 export type Leftover = {
   readonly sessions: () => readonly Departing[];
   /** Resolves when the last connection is gone. */
   readonly empty: Promise<void>;
 };
 
-/** So many at once, and then a breath: they come back somewhere, and not all in the same moment. */
+/** Closes a slice at a time, because every client reconnects somewhere. */
 export const SLICE = { atLeast: 100, parts: 20, everyMs: 50 } as const;
-/** Some choose the last moment of the window to set out, and then they need a while to be in elsewhere. */
+/** Some clients start moving at the end of the window and need this long to join elsewhere. */
 export const ARRIVAL_MS = 2_000;
-/** How long those who were closed may take to say goodbye. */
+/** How long closed connections have to finish the closing handshake. */
 export const GOODBYE_MS = 2_000;
 
-/** `windowMs`: the time to move; 0 where there is nowhere to move to. At most a few seconds more, then it is over. */
+/** `windowMs`: the time to move; 0 if there is no other server. Resolves at most a few seconds after it. */
 export async function drain(clock: Clock, { sessions, empty }: Leftover, windowMs: number): Promise<void> {
   if (windowMs > 0) {
     for (const session of sessions()) session.goaway(windowMs);

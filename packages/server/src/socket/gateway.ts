@@ -1,11 +1,11 @@
-// The WebSocket side of the door: who may connect, which connections there are, and the way out.
+// Accepts WebSockets: which requests become connections, which connections are open, and how they end.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FRAME_BYTES_MAX, MESSAGE_PARTS_MAX, SUBPROTOCOL } from '@mayfly/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Connection, type Connections, STALLED_MS } from './connection.ts';
+import { Connection, type ConnectionDeps, STALLED_MS } from './connection.ts';
 import { drain } from './drain.ts';
 import type { Events, TurnedAway } from '../observe/events.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -15,26 +15,25 @@ import { type OriginRules, mayAsk, namesManyHosts, readVisit } from '../guard/or
 import { answerAndClose } from '../net/listener.ts';
 import { endWhenAnswered, owedOn } from '../net/pipelines.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
-import type { Surroundings } from '../session/session.ts';
 import { Incident, type OngoingIncident } from '../guard/incident.ts';
-import { Wheel } from '../net/timer-wheel.ts';
+import { TimerWheel } from '../net/timer-wheel.ts';
 
-export type GatewayDoor = {
+export type GatewayDeps = {
   readonly rules: OriginRules;
   readonly maxConnections: number;
   /** Of those, the ones that have not joined yet (rule LIMIT-3). */
   readonly maxUnjoined: number;
   readonly guard: Guard;
-  readonly world: Omit<Surroundings, 'events' | 'budget'>;
+  readonly session: ConnectionDeps['session'];
   readonly events: Events;
   readonly draining: () => boolean;
-  /** The socket is a WebSocket from now on. */
+  /** The socket is a WebSocket from here on. */
   readonly onUpgraded: (socket: Socket) => void;
 };
 
 /** How often each connection is pinged. */
 export const PING_EVERY_MS = 25_000;
-/** How long a closed connection may take to say goodbye. */
+/** How long a closed connection has to finish the closing handshake. */
 const GOODBYE_MS = 5_000;
 
 const HANDSHAKE = {
@@ -49,27 +48,27 @@ const HANDSHAKE = {
 };
 
 export class Gateway implements AsyncDisposable {
-  readonly #door: GatewayDoor;
+  readonly #deps: GatewayDeps;
   readonly #handshake = new WebSocketServer(HANDSHAKE);
-  readonly #connections: Wheel<Connection>;
-  readonly #shared: Connections;
+  readonly #connections: TimerWheel<Connection>;
+  readonly #connectionDeps: ConnectionDeps;
   readonly #incident: Incident<'full'>;
   #unjoined = 0;
   #whenEmpty: () => void = () => {};
 
-  constructor(server: Server, door: GatewayDoor) {
-    this.#door = door;
-    this.#shared = {
-      world: door.world,
-      events: door.events,
+  constructor(server: Server, deps: GatewayDeps) {
+    this.#deps = deps;
+    this.#connectionDeps = {
+      session: deps.session,
+      events: deps.events,
       stalling: new Map(),
       onSettled: () => {
         this.#unjoined--;
       },
       onGone: (connection) => this.#gone(connection),
     };
-    this.#connections = new Wheel<Connection>({
-      clock: door.world.clock,
+    this.#connections = new TimerWheel<Connection>({
+      clock: deps.session.clock,
       roundMs: PING_EVERY_MS,
       onTurn: (connection) => connection.ping(),
       onTick: () => {
@@ -78,13 +77,13 @@ export class Gateway implements AsyncDisposable {
       },
     });
     this.#incident = new Incident({
-      now: () => door.world.clock.now(),
+      now: () => deps.session.clock.now(),
       troubles: ['full'],
-      onWorse: () => door.events.placesTaken(),
-      onOver: (lastedMs) => door.events.placesFree(lastedMs),
+      onWorse: () => deps.events.placesTaken(),
+      onOver: (lastedMs) => deps.events.placesFree(lastedMs),
     });
-    // Behind proxies all come from the same few addresses.
-    if (door.rules.trustProxy === 0) server.on('connection', (socket) => this.#arrive(socket));
+    // Behind proxies every connection comes from the same few addresses.
+    if (deps.rules.trustProxy === 0) server.on('connection', (socket) => this.#arrive(socket));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -92,24 +91,24 @@ export class Gateway implements AsyncDisposable {
     return this.#connections.size;
   }
 
-  /** For /healthz: all places are taken. */
+  /** For /healthz: every place is taken. */
   get incident(): OngoingIncident<'full'> | undefined {
     return this.#incident.now;
   }
 
-  /** `windowMs`: how long everybody may take to move to another server. */
+  /** `windowMs`: how long clients have to move to another server. */
   drain(windowMs: number): Promise<void> {
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
       if (this.size === 0) resolve();
     });
     const sessions = () => Array.from(this.#connections, ({ session }) => session);
-    return drain(this.#door.world.clock, { sessions, empty }, windowMs);
+    return drain(this.#deps.session.clock, { sessions, empty }, windowMs);
   }
 
-  /** Memory is short: what waits for sockets that take nothing is given up, and a resume repairs it (LIMIT-10). */
+  /** Memory is short: closes the connections whose sockets take nothing; resuming repairs that (rule LIMIT-10). */
   shed(): void {
-    for (const { session } of this.#shared.stalling.keys()) session.close('tooSlow');
+    for (const { session } of this.#connectionDeps.stalling.keys()) session.close('tooSlow');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,22 +116,22 @@ export class Gateway implements AsyncDisposable {
     for (const connection of this.#connections) connection.terminate();
   }
 
-  // Whoever holds connections and says nothing would else keep everybody out.
+  // Otherwise clients that connect and stay silent could lock everyone else out.
   #arrive(socket: Socket): void {
-    const arrival = this.#door.guard.arrive(socket.remoteAddress ?? '');
+    const arrival = this.#deps.guard.arrive(socket.remoteAddress ?? '');
     if (arrival !== undefined) {
       socket.once('close', () => arrival[Symbol.dispose]());
       return;
     }
-    this.#door.events.turnedAway('rate');
+    this.#deps.events.turnedAway('rate');
     socket.destroy();
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Nobody hears of a socket that breaks before it is a WebSocket.
+    // No one else listens to a socket that breaks before it is a WebSocket.
     socket.on('error', () => socket.destroy());
     if (owedOn(request.socket) > 0) return endWhenAnswered(request.socket);
-    const { guard, rules, events } = this.#door;
+    const { guard, rules, events } = this.#deps;
     const { remoteAddress } = request.socket;
     const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);
     const refusal = this.#inspect(request, address);
@@ -140,7 +139,7 @@ export class Gateway implements AsyncDisposable {
       // The answer and our challenge leave together.
       socket.cork();
       this.#handshake.handleUpgrade(request, socket, head, (ws) => {
-        this.#door.onUpgraded(request.socket);
+        this.#deps.onUpgraded(request.socket);
         this.#open(ws, socket, guard.budgetFor(address));
       });
       socket.uncork();
@@ -152,7 +151,7 @@ export class Gateway implements AsyncDisposable {
 
   #inspect(request: IncomingMessage, address: string): Refused | undefined {
     const { headers, url = '' } = request;
-    const { rules, guard, draining } = this.#door;
+    const { rules, guard, draining } = this.#deps;
     if (!/^\/ws(?:\?|$)/.test(url)) return forGood('no_such_path');
     const verdict = readVisit(rules, headers);
     if (!verdict.ok) return forGood(verdict.reason);
@@ -166,29 +165,31 @@ export class Gateway implements AsyncDisposable {
   }
 
   get #isFull(): boolean {
-    const { maxConnections, maxUnjoined } = this.#door;
+    const { maxConnections, maxUnjoined } = this.#deps;
     return this.#connections.size >= maxConnections || this.#unjoined >= maxUnjoined;
   }
 
   #open(ws: WebSocket, socket: Duplex, budget: ConnectionBudget): void {
     this.#unjoined++;
-    this.#door.events.connectionOpened();
-    this.#connections.add(new Connection(ws, socket, budget, this.#shared));
+    this.#deps.events.connectionOpened();
+    this.#connections.add(new Connection(ws, socket, budget, this.#connectionDeps));
   }
 
   #gone(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#door.events.connectionClosed();
+    this.#deps.events.connectionClosed();
     if (this.#connections.size === 0) this.#whenEmpty();
   }
 
   #closeStalled(): void {
-    const before = this.#door.world.clock.now() - STALLED_MS;
-    for (const [{ session }, since] of this.#shared.stalling) if (since <= before) session.close('tooSlow');
+    const before = this.#deps.session.clock.now() - STALLED_MS;
+    for (const [{ session }, since] of this.#connectionDeps.stalling) {
+      if (since <= before) session.close('tooSlow');
+    }
   }
 }
 
-/** `retryAfterMs` 0: the same will fail again. */
+/** `retryAfterMs` 0: the same request will fail again. */
 type Refused = { readonly why: TurnedAway; readonly retryAfterMs: number };
 
 function forGood(why: TurnedAway): Refused {

@@ -7,7 +7,7 @@ import { Gateway } from '../socket/gateway.ts';
 import { createEvents } from '../observe/events.ts';
 import { FanOut } from '../delivery/fan-out.ts';
 import { Hub } from '../delivery/hub.ts';
-import { Turnstile } from '../net/sliced-queue.ts';
+import { SlicedQueue } from '../net/sliced-queue.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { TestClock } from './clock.ts';
 import { OPEN_RULES, calmGuard } from './guard.ts';
@@ -32,7 +32,7 @@ export class BareGateway implements AsyncDisposable {
     const { clock } = this;
     const random = new SeededRandom(7).bytes;
     const store = new MemoryStore({ clock, random, limits: { ...LIMITS, maxRooms: 9, maxMembers: 99 } });
-    const [hub, turnstile] = [new Hub(store, new FanOut(clock)), new Turnstile(clock)];
+    const [hub, proofQueue] = [new Hub(store, new FanOut(clock)), new SlicedQueue(clock)];
     this.#lifeMs = lifeMs;
     this.store = store;
     this.gateway = new Gateway(this.listener, {
@@ -40,7 +40,7 @@ export class BareGateway implements AsyncDisposable {
       guard: calmGuard(random, { sockets: socketsOfOne }),
       maxConnections: 100,
       maxUnjoined,
-      world: { store, hub, turnstile, clock, random, limits: LIMITS },
+      session: { store, hub, proofQueue, clock, random, limits: LIMITS },
       events: createEvents('silent', () => {}).events,
       draining: () => false,
       onUpgraded: () => {},

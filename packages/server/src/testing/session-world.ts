@@ -17,7 +17,7 @@ import { FanOut } from '../delivery/fan-out.ts';
 import { Hub } from '../delivery/hub.ts';
 import type { Socket } from '../delivery/subscriber.ts';
 import { Session, type SessionEvents } from '../session/session.ts';
-import { Turnstile } from '../net/sliced-queue.ts';
+import { SlicedQueue } from '../net/sliced-queue.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import type { RoomListener, StoreNotice, RoomStore } from '../store/room-store.ts';
 import { TestClock, settled } from './clock.ts';
@@ -47,7 +47,7 @@ class TestSocket implements Socket {
   /** It has been asked to say when it has taken everything. */
   asked = false;
   takesNothing = false;
-  tellWhenDrained(): void {
+  notifyWhenDrained(): void {
     this.asked = true;
   }
   close(why: CloseReason): void {
@@ -93,7 +93,7 @@ export class World {
   readonly random = new SeededRandom(11).bytes;
   readonly store: RoomStore;
   readonly hub: Hub;
-  readonly turnstile = new Turnstile(this.clock);
+  readonly proofQueue = new SlicedQueue(this.clock);
   readonly events = {
     joined: vi.fn<SessionEvents['joined']>(),
     turnedBack: vi.fn<SessionEvents['turnedBack']>(),
@@ -118,17 +118,9 @@ export class World {
 
   connect(): Connection {
     const socket = new TestSocket();
-    const { clock, random, store, hub, turnstile, events } = this;
-    const session = new Session(socket, {
-      clock,
-      random,
-      store,
-      hub,
-      turnstile,
-      events,
-      limits: LIMITS,
-      budget: UNLIMITED,
-    });
+    const { clock, random, store, hub, proofQueue, events } = this;
+    const deps = { clock, random, store, hub, proofQueue, events, limits: LIMITS, budget: UNLIMITED };
+    const session = new Session(socket, deps);
     const { nonce } = socket.last('challenge');
     socket.sent.length = 0;
     const drain = () => {

@@ -1,0 +1,150 @@
+// What a member may ask for: one function per request, in a table. A request that is done is not answered by an outcome.
+
+import {
+  type ClientControl,
+  type ClientSealed,
+  type Join,
+  KEEP_EVERY_MS,
+  type Look,
+  type RoomId,
+  type Send,
+  decodeClientControl,
+  decodeClientSealed,
+  encodeServerControl,
+} from '@mayfly/protocol';
+import type { Frame } from '../delivery/frame.ts';
+import type { Subscriber } from '../delivery/subscriber.ts';
+import type { ConnectionBudget } from '../guard/connection-budget.ts';
+import type { Clock } from '../net/clock.ts';
+import type { MemberSession, Placed, RoomStore } from '../store/room-store.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { OUTCOME, type Outcome, refused } from './outcomes.ts';
+
+export type RequestDeps = {
+  readonly store: RoomStore;
+  readonly clock: Clock;
+  readonly budget: ConnectionBudget;
+};
+
+/** One session as a member of its room. */
+export type Membership = {
+  readonly room: RoomId;
+  readonly member: MemberSession;
+  readonly subscriber: Subscriber;
+  mayKeepAt: number;
+};
+
+export type MemberRequest = Exclude<ClientControl, Join | Look> | ClientSealed;
+
+type RequestType = MemberRequest['type'];
+type RequestOf<T extends RequestType> = { [K in T]: Extract<MemberRequest, { readonly type: K }> }[T];
+type Reply = Outcome | undefined;
+type Handlers = {
+  readonly [T in RequestType]: (
+    request: RequestOf<T>,
+    membership: Membership,
+    deps: RequestDeps,
+  ) => Reply | Promise<Reply>;
+};
+
+const REQUESTS: Handlers = { send, profile, keep, ping, leave };
+
+/** Undefined: not a frame that a member may send. */
+export function decodeRequest(frame: Frame): MemberRequest | undefined {
+  const request = typeof frame === 'string' ? decodeClientControl(frame) : decodeClientSealed(frame);
+  return request?.type === 'join' || request?.type === 'look' ? undefined : request;
+}
+
+/** Undefined: it was not refused, and the connection stays. */
+export async function carryOut(
+  request: MemberRequest,
+  membership: Membership,
+  deps: RequestDeps,
+): Promise<Reply> {
+  try {
+    return await handle(request, membership, deps);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return refused(error, request.type === 'send' ? request.n : undefined);
+  }
+}
+
+function handle<T extends RequestType>(
+  request: RequestOf<T>,
+  membership: Membership,
+  deps: RequestDeps,
+): Reply | Promise<Reply> {
+  return REQUESTS[request.type](request, membership, deps);
+}
+
+// Success is not answered: the sender receives its own event like everyone else (rule SEND-2).
+async function send(
+  { n, erase, envelope }: Send,
+  { room, member }: Membership,
+  { budget, store }: RequestDeps,
+): Promise<Reply> {
+  if (erase !== undefined) return refused({ code: 'not_allowed', retryAfterMs: 0 }, n);
+  const slowed = budget.send(room, envelope.length);
+  if (slowed !== undefined) return refused(slowed, n);
+  return afterAppend(await store.append(room, member, n, envelope), n);
+}
+
+const SERVER_FULL_RETRY_MS = 5_000;
+
+function afterAppend(placed: Placed, n: number): Reply {
+  switch (placed.outcome) {
+    case 'placed':
+    case 'repeated':
+      return undefined;
+    case 'refused': {
+      const retryAfterMs = placed.code === 'server_full' ? SERVER_FULL_RETRY_MS : 0;
+      return refused({ code: placed.code, retryAfterMs }, n);
+    }
+    case 'replaced':
+      return OUTCOME.replaced;
+    case 'gone':
+      return OUTCOME.roomGone;
+  }
+}
+
+// In a room that is only counted the store announces no profile: its author alone gets it back (rule PRESENCE-5).
+async function profile(
+  { sealed }: RequestOf<'profile'>,
+  { room, member, subscriber }: Membership,
+  { budget, store }: RequestDeps,
+): Promise<Reply> {
+  const slowed = budget.profile();
+  if (slowed !== undefined) return refused(slowed);
+  const own = await store.publishProfile(room, member, sealed);
+  if (own !== undefined) subscriber.say(own);
+  return undefined;
+}
+
+async function keep(
+  _keep: RequestOf<'keep'>,
+  membership: Membership,
+  { clock, store }: RequestDeps,
+): Promise<Reply> {
+  const now = clock.now();
+  const { room, member, mayKeepAt } = membership;
+  if (now < mayKeepAt) return refused({ code: 'rate', retryAfterMs: Math.ceil(mayKeepAt - now) });
+  await store.renew(room, member);
+  membership.mayKeepAt = now + KEEP_EVERY_MS;
+  return undefined;
+}
+
+const PONG = encodeServerControl({ type: 'pong' });
+
+function ping(_ping: RequestOf<'ping'>, { subscriber }: Membership): Reply {
+  subscriber.say(PONG);
+  return undefined;
+}
+
+async function leave(
+  _leave: RequestOf<'leave'>,
+  { room, member }: Membership,
+  { store }: RequestDeps,
+): Promise<Reply> {
+  await store.leave(room, member);
+  return OUTCOME.left;
+}

@@ -1,0 +1,48 @@
+// The answer to a join that got in, and everything that follows it at once (rules WELCOME-1 and WELCOME-2).
+
+import { type RoomLimits, type Welcome, encodeServerControl } from '@mayfly/protocol';
+import type { Frame } from '../delivery/frame.ts';
+import type { Joined } from '../store/room-store.ts';
+
+/** The welcome, one presence snapshot, the profiles of those present, and the missed events. */
+export function welcomeFrames(joined: Joined, limits: RoomLimits): readonly Frame[] {
+  return [
+    encodeServerControl(welcome(joined, limits)),
+    encodeServerControl(joined.presence),
+    ...joined.profiles,
+    ...joined.missed.map((event) => event.frame),
+  ];
+}
+
+function welcome(joined: Joined, limits: RoomLimits): Welcome {
+  const { logId, seq, mode, reason, epoch, c, charter, blob, lastN, closed, slow, history } = joined;
+  return {
+    type: 'welcome',
+    slot: joined.session.slot,
+    logId,
+    seq,
+    first: firstOf(joined),
+    mode,
+    ...(reason && { reason }),
+    epoch,
+    c,
+    charter,
+    blob,
+    lastN,
+    closed,
+    slow,
+    history,
+    count: joined.presence.count,
+    limits,
+    lifeMs: joined.lifeMs,
+    expiresInMs: joined.expiresInMs,
+  };
+}
+
+function firstOf({ missed, seq }: Joined): number {
+  const first = missed[0]?.seq ?? seq + 1;
+  if (first + missed.length !== seq + 1 || missed.some((event, i) => event.seq !== first + i)) {
+    throw new Error('the store answered a join with a gap in the log');
+  }
+  return first;
+}
