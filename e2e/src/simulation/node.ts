@@ -109,10 +109,10 @@ export class SimulatedNode implements AsyncDisposable {
     const id = parseRoomId(path.split('/')[3] ?? '');
     const charter = body instanceof Uint8Array ? decodeCommandWithBlob(body) : undefined;
     if (id === undefined || charter === undefined) return new Response('{}', { status: 400 });
-    const ownerPk = await this.#store.reservedFor(id);
-    const verified = ownerPk && verifyCharter(id, ownerPk, charter);
-    if (verified === undefined) return new Response('{}', { status: 403 });
-    await this.#store.open(id, verified);
+    const verified = verifyCharter(id, charter.command.signerPk, charter);
+    if (verified === undefined || (await this.#store.open(id, verified)) !== 'opened') {
+      return new Response('{}', { status: 403 });
+    }
     return new Response(null, { status: 204 });
   }
 }

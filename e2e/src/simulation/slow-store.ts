@@ -32,7 +32,6 @@ export class SlowStore implements RoomStore {
   }
 
   create: RoomStore['create'] = (...of) => this.#store.create(...of);
-  reservedFor: RoomStore['reservedFor'] = (room) => this.#store.reservedFor(room);
   open: RoomStore['open'] = (...of) => this.#store.open(...of);
   keys: RoomStore['keys'] = (room) => this.#ask(() => this.#store.keys(room));
   join: RoomStore['join'] = (...of) => this.#ask(() => this.#store.join(...of));

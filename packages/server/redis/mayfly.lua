@@ -447,10 +447,6 @@ local function create(keys, args)
   return 'created'
 end
 
-local function reserved(keys)
-  return reserved_for(keys[1], now())
-end
-
 local function open(keys, args)
   local owner, access, link, door, epoch, c, charter, blob, log, listed, events, bytes = unpack(args)
   local tail, at = tail_of(keys[1]), now()
@@ -772,7 +768,6 @@ local function register(name, callback, flags)
 end
 
 register('create', create)
-register('reserved', reserved, FREES)
 register('open', open)
 register('keys', public_keys, FREES)
 register('join', join)

@@ -180,7 +180,6 @@ class SlowStore implements RoomStore {
   }
 
   create = (...of: [typeof ROOM, RoomSpec]) => this.#later(() => this.#store.create(...of));
-  reservedFor = (room: typeof ROOM) => this.#later(() => this.#store.reservedFor(room));
   open = (...of: Parameters<RoomStore['open']>) => this.#later(() => this.#store.open(...of));
   keys = (room: typeof ROOM) => this.#later(() => this.#store.keys(room));
   join = (room: typeof ROOM, request: JoinRequest) => this.#later(() => this.#store.join(room, request));

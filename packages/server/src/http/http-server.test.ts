@@ -323,7 +323,6 @@ const lost = () => Promise.reject(new Error('lost'));
 function unusable() {
   return {
     create: lost,
-    reservedFor: lost,
     open: lost,
     keys: lost,
     join: lost,

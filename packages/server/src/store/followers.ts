@@ -1,4 +1,4 @@
-// Who follows which room, and telling them: in order, each once, also when listening leads to more news.
+// Who follows which room. Notices arrive in order and exactly once, even if handling one causes the next.
 
 import type { RoomId } from '@mayfly/protocol';
 import type { RoomListener, StoreNotice } from './room-store.ts';
@@ -7,10 +7,10 @@ type Follower = { readonly listener: RoomListener; active: boolean };
 
 export class Followers {
   readonly #rooms = new Map<RoomId, Set<Follower>>();
-  readonly #untold: { readonly to: readonly Follower[]; readonly news: StoreNotice }[] = [];
-  #telling = false;
+  readonly #queue: { readonly to: readonly Follower[]; readonly notice: StoreNotice }[] = [];
+  #isNotifying = false;
 
-  /** A room need not exist to be followed. */
+  /** The room doesn't have to exist. */
   follow(room: RoomId, listener: RoomListener): Disposable {
     const follower: Follower = { listener, active: true };
     const followers = this.#rooms.get(room) ?? new Set();
@@ -24,22 +24,22 @@ export class Followers {
     };
   }
 
-  tell(room: RoomId, ...news: readonly StoreNotice[]): void {
+  notify(room: RoomId, ...notices: readonly StoreNotice[]): void {
     const to = [...(this.#rooms.get(room) ?? [])];
-    for (const item of news) this.#untold.push({ to, news: item });
-    if (news.some((item) => item.type === 'ended')) this.#rooms.delete(room);
-    if (!this.#telling) this.#tellAll();
+    for (const notice of notices) this.#queue.push({ to, notice });
+    if (notices.some((notice) => notice.type === 'ended')) this.#rooms.delete(room);
+    if (!this.#isNotifying) this.#notifyAll();
   }
 
-  // A listener may cause more news at once; its turn comes when everybody has heard what came before.
-  #tellAll(): void {
-    this.#telling = true;
+  // A listener may cause more notices: they wait until everyone has received the earlier ones.
+  #notifyAll(): void {
+    this.#isNotifying = true;
     try {
-      for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift()) {
-        for (const follower of next.to) if (follower.active) follower.listener(next.news);
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        for (const follower of next.to) if (follower.active) follower.listener(next.notice);
       }
     } finally {
-      this.#telling = false;
+      this.#isNotifying = false;
     }
   }
 }

@@ -132,9 +132,6 @@ export interface RoomStore extends AsyncDisposable {
    */
   create(room: RoomId, spec: RoomSpec): Promise<Creation>;
 
-  /** The owner's key of a reserved, unopened room: what its charter must be signed by. */
-  reservedFor(room: RoomId): Promise<Uint8Array | undefined>;
-
   /** Opens a reserved room with its charter as event 1. Again with the same charter changes nothing. */
   open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'>;
 

@@ -1,25 +1,25 @@
-// Telling that keeps its pace: at once after a while of silence, then not before a pause is over, and the last word always.
+// Leading-and-trailing throttle.
 
 import type { Clock } from '../net/clock.ts';
 
 export class Throttle implements Disposable {
   readonly #clock: Clock;
   readonly #everyMs: number;
-  readonly #tell: () => void;
+  readonly #action: () => void;
   #pause: Disposable | undefined;
   #isDue = false;
 
-  /** `tell` says how things stand when it is called. */
-  constructor(clock: Clock, everyMs: number, tell: () => void) {
+  /** `action` reads the state when it runs, so one run covers every change before it. */
+  constructor(clock: Clock, everyMs: number, action: () => void) {
     this.#clock = clock;
     this.#everyMs = everyMs;
-    this.#tell = tell;
+    this.#action = action;
   }
 
-  /** Something has changed. */
+  /** Something changed. */
   due(): void {
     this.#isDue = true;
-    if (this.#pause === undefined) this.#tellNow();
+    if (this.#pause === undefined) this.#run();
   }
 
   [Symbol.dispose](): void {
@@ -27,14 +27,14 @@ export class Throttle implements Disposable {
     this.#pause?.[Symbol.dispose]();
   }
 
-  #tellNow(): void {
+  #run(): void {
     this.#isDue = false;
     this.#pause = this.#clock.after(this.#everyMs, () => this.#pauseIsOver());
-    this.#tell();
+    this.#action();
   }
 
   #pauseIsOver(): void {
     this.#pause = undefined;
-    if (this.#isDue) this.#tellNow();
+    if (this.#isDue) this.#run();
   }
 }

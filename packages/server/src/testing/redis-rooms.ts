@@ -40,7 +40,6 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
   };
   return {
     create: (room, spec) => settled(store.create(room, spec)),
-    reservedFor: (room) => settled(store.reservedFor(room)),
     open: (room, charter) => settled(store.open(room, charter)),
     keys: (room) => settled(store.keys(room)),
     join: (room, request) => settled(store.join(room, request)),

@@ -88,7 +88,8 @@ export class RedisProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await rm(this.directory, { recursive: true, force: true });
+    // A killed server may still be writing its last file.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

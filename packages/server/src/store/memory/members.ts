@@ -48,7 +48,7 @@ export type MembersOptions = {
   /** Larger rooms are told as counts. */
   readonly listedMax?: number;
   /** What everybody is to hear, in order. */
-  readonly tell: (...news: readonly StoreNotice[]) => void;
+  readonly notify: (...news: readonly StoreNotice[]) => void;
   /** The last one has left. */
   readonly onEmpty: () => void;
 };
@@ -67,7 +67,7 @@ export class Members {
   constructor(options: MembersOptions) {
     this.#options = options;
     this.#listedMax = options.listedMax ?? LISTED_MAX;
-    this.#counts = new Throttle(options.clock, COUNT_EVERY_MS, () => this.#tellCount());
+    this.#counts = new Throttle(options.clock, COUNT_EVERY_MS, () => this.#announceCount());
   }
 
   /** Those who are here or in grace. */
@@ -132,7 +132,7 @@ export class Members {
     const seen = standing.at === 'here' || standing.at === 'quiet';
     if (!seen) this.#changed({ joined: [listed(record)] });
     // Who came meanwhile does not know them, and they do not introduce themselves twice.
-    if (standing.at === 'left') this.#tellProfile(record);
+    if (standing.at === 'left') this.#announceProfile(record);
     return standing.at === 'here';
   }
 
@@ -157,7 +157,7 @@ export class Members {
   setProfile(record: MemberRecord, sealed: Uint8Array): Uint8Array | undefined {
     record.profile = encodeProfileFrame(record.slot, record.idPk, sealed);
     if (this.#counted) return record.profile;
-    this.#tellProfile(record);
+    this.#announceProfile(record);
     return undefined;
   }
 
@@ -183,8 +183,8 @@ export class Members {
     this.#count = 0;
   }
 
-  #tellProfile({ profile }: MemberRecord): void {
-    if (profile !== undefined && !this.#counted) this.#options.tell({ type: 'profile', frame: profile });
+  #announceProfile({ profile }: MemberRecord): void {
+    if (profile !== undefined && !this.#counted) this.#options.notify({ type: 'profile', frame: profile });
   }
 
   #goAway(record: MemberRecord): void {
@@ -197,17 +197,17 @@ export class Members {
     if (this.#count > this.#listedMax) this.#counted = true;
     if (this.#counted) return this.#counts.due();
     this.#version += 1;
-    this.#options.tell({ type: 'presence', presence: this.#presence(change) });
+    this.#options.notify({ type: 'presence', presence: this.#presence(change) });
   }
 
   // In a room that has become small enough, everybody needs to know everybody again.
-  #tellCount(): void {
+  #announceCount(): void {
     this.#version += 1;
     this.#counted = this.#count > this.#listedMax * LISTED_AGAIN;
-    if (this.#counted) return this.#options.tell({ type: 'presence', presence: this.#presence({}) });
+    if (this.#counted) return this.#options.notify({ type: 'presence', presence: this.#presence({}) });
     const { presence, profiles } = this.snapshot();
     const frames = profiles.map((frame): StoreNotice => ({ type: 'profile', frame }));
-    this.#options.tell({ type: 'presence', presence }, ...frames);
+    this.#options.notify({ type: 'presence', presence }, ...frames);
   }
 
   #presence(change: Change): Presence {

@@ -35,7 +35,7 @@ export type MemoryRoomOptions = {
   readonly limits: StoreLimits;
   /** Larger rooms are told as counts. */
   readonly listedMax?: number;
-  readonly tell: (...news: readonly StoreNotice[]) => void;
+  readonly notify: (...news: readonly StoreNotice[]) => void;
   /** Somebody is there. */
   readonly onUse: () => void;
   /** The last one has left a room in which nobody wrote, and no other identity has been (rule LIMIT-3). */
@@ -46,7 +46,7 @@ export type MemoryRoomOptions = {
 
 export class MemoryRoom {
   readonly keys: RoomKeys;
-  readonly #world: MemoryRoomOptions;
+  readonly #options: MemoryRoomOptions;
   readonly #spec: RoomSpec;
   readonly #log: EventLog;
   readonly #members: Members;
@@ -57,9 +57,9 @@ export class MemoryRoom {
   #expiresAt: number;
   #timer: Disposable;
 
-  constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, world: MemoryRoomOptions) {
-    const { clock, random, limits, listedMax, tell } = world;
-    this.#world = world;
+  constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, options: MemoryRoomOptions) {
+    const { clock, random, limits, listedMax, notify } = options;
+    this.#options = options;
     this.#spec = spec;
     this.keys = {
       ownerPk: Uint8Array.from(spec.ownerPk),
@@ -80,18 +80,18 @@ export class MemoryRoom {
       random,
       maxMembers: limits.maxMembers,
       ...(listedMax !== undefined && { listedMax }),
-      tell,
+      notify,
       onEmpty: () => this.#emptied(),
     });
-    this.#lifeForCrowd = new Throttle(clock, COUNT_EVERY_MS, () => this.#tellLifeNow());
+    this.#lifeForCrowd = new Throttle(clock, COUNT_EVERY_MS, () => this.#announceLifeNow());
     this.#expiresAt = clock.now() + spec.lifeMs;
     this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
   }
 
   /** The charter becomes the first event of the log. */
   begin(): void {
-    this.#tellEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
-    this.#world.onUnused();
+    this.#announceEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
+    this.#options.onUnused();
   }
 
   wasOpenedBy(charter: Uint8Array): boolean {
@@ -100,7 +100,7 @@ export class MemoryRoom {
 
   /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
   get isOver(): boolean {
-    return this.#world.clock.now() >= this.#expiresAt;
+    return this.#options.clock.now() >= this.#expiresAt;
   }
 
   /** By the clock of the server, unless something happens there. */
@@ -118,11 +118,11 @@ export class MemoryRoom {
 
     const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
     const replaced = this.#members.attach(record);
-    this.#world.onUse();
+    this.#options.onUse();
     if (known === undefined) this.#restartLife();
     const joined = this.#welcome(record, position);
-    if (replaced) this.#world.tell({ type: 'replaced', session: joined.session });
-    if (known === undefined) this.#tellLife();
+    if (replaced) this.#options.notify({ type: 'replaced', session: joined.session });
+    if (known === undefined) this.#announceLife();
     return joined;
   }
 
@@ -148,7 +148,7 @@ export class MemoryRoom {
     record.lastN = n;
     this.#restartLife();
     const event = this.#log.append((seq) => encodeMessageEvent(seq, envelope));
-    this.#tellEvent(event);
+    this.#announceEvent(event);
     return { outcome: 'placed', seq: event.seq };
   }
 
@@ -171,7 +171,7 @@ export class MemoryRoom {
   renew(session: MemberSession): void {
     if (this.#members.speaking(session) === undefined) return;
     this.#restartLife();
-    this.#tellLife();
+    this.#announceLife();
   }
 
   shorten(share: number): void {
@@ -182,7 +182,7 @@ export class MemoryRoom {
   woke(): void {
     this.#timer[Symbol.dispose]();
     this.#checkTime();
-    if (!this.isOver) this.#tellLife();
+    if (!this.isOver) this.#announceLife();
   }
 
   /** Drops everything at once and overwrites it; followers hear of it last. */
@@ -193,8 +193,8 @@ export class MemoryRoom {
     this.#members.wipe();
     const { accessPk, ownerPk, linkPk } = this.keys;
     for (const bytes of [this.#charter, this.#blob, accessPk, ownerPk, linkPk]) bytes?.fill(0);
-    this.#world.onEnd();
-    this.#world.tell({ type: 'ended', reason });
+    this.#options.onEnd();
+    this.#options.notify({ type: 'ended', reason });
   }
 
   #welcome(record: MemberRecord, position: JoinRequest['position']): Joined {
@@ -219,35 +219,35 @@ export class MemoryRoom {
   }
 
   #emptied(): void {
-    if (this.#log.seq === 1 && this.#members.known <= 1) this.#world.onUnused();
+    if (this.#log.seq === 1 && this.#members.known <= 1) this.#options.onUnused();
   }
 
-  #tellEvent(event: StoredEvent): void {
-    this.#world.tell({ type: 'event', logId: this.#log.id, event });
+  #announceEvent(event: StoredEvent): void {
+    this.#options.notify({ type: 'event', logId: this.#log.id, event });
   }
 
-  #tellLife(): void {
+  #announceLife(): void {
     if (this.#members.counted) this.#lifeForCrowd.due();
-    else this.#tellLifeNow();
+    else this.#announceLifeNow();
   }
 
-  #tellLifeNow(): void {
-    this.#world.tell({ type: 'life', expiresInMs: this.#leftMs() });
+  #announceLifeNow(): void {
+    this.#options.notify({ type: 'life', expiresInMs: this.#leftMs() });
   }
 
   #leftMs(): number {
-    return Math.ceil(this.#expiresAt - this.#world.clock.now());
+    return Math.ceil(this.#expiresAt - this.#options.clock.now());
   }
 
   #restartLife(): void {
-    this.#expiresAt = this.#world.clock.now() + this.#spec.lifeMs;
+    this.#expiresAt = this.#options.clock.now() + this.#spec.lifeMs;
   }
 
   // One timer for the whole life: it looks when it rings, instead of being set anew by every message.
   #checkTime(): void {
     if (this.isOver) return this.end('expired');
-    const left = this.#expiresAt - this.#world.clock.now();
-    this.#timer = this.#world.clock.after(left, () => this.#checkTime());
+    const left = this.#expiresAt - this.#options.clock.now();
+    this.#timer = this.#options.clock.after(left, () => this.#checkTime());
   }
 }
 

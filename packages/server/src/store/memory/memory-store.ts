@@ -58,10 +58,6 @@ export class MemoryStore implements RoomStore {
     return hasPlace ? 'created' : 'created_instead';
   }
 
-  async reservedFor(room: RoomId): Promise<Uint8Array | undefined> {
-    return this.#reservation(room)?.spec.ownerPk;
-  }
-
   async open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'> {
     const isOpened = this.#living(room)?.wasOpenedBy(charter.bytes) === true;
     if (isOpened) return 'opened';
@@ -73,7 +69,7 @@ export class MemoryStore implements RoomStore {
     this.#forgetReservation(room, reservation);
     const opened = new MemoryRoom(reservation.spec, charter, {
       ...this.#options,
-      tell: (...news) => this.#followers.tell(room, ...news),
+      notify: (...news) => this.#followers.notify(room, ...news),
       onUse: () => this.#unused.delete(room),
       onUnused: () => this.#unused.add(room),
       onEnd: () => this.#forget(room),

@@ -1,63 +1,61 @@
-// How members leave rooms: told at once, or by time after their connection is gone. Whatever fails is asked again.
+// How members leave: at once by their own word, or in steps after their connection is lost. Failed calls are repeated.
 
 import { GRACE_MS, type RoomId } from '@mayfly/protocol';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { MemberSession } from '../room-store.ts';
 import { readSessions } from './answers.ts';
-import type { Retry } from './retry.ts';
-import type { FunctionName } from './library.ts';
 import type { Argument } from './link.ts';
 import { textOf } from './reply.ts';
+import type { Retry } from './retry.ts';
+import type { RoomCalls } from './room-calls.ts';
 
-/** Members of a dead node lost their connections a lease ago. */
+/** Members of a dead node lost their connections a whole lease ago. */
 const ADOPTED_LEFT_MS = 5_000;
-
-type Call = (name: FunctionName, room: RoomId, args: readonly Argument[]) => Promise<unknown>;
 
 export class LeaveTimers {
   readonly #retry: Retry;
-  readonly #call: Call;
+  readonly #calls: RoomCalls;
   readonly #onLeft: () => void;
 
   /** `onLeft`: a room may be empty now. */
-  constructor(retry: Retry, call: Call, onLeft: () => void) {
+  constructor(retry: Retry, calls: RoomCalls, onLeft: () => void) {
     this.#retry = retry;
-    this.#call = call;
+    this.#calls = calls;
     this.#onLeft = onLeft;
   }
 
   /** The connection is gone. */
   async detached(room: RoomId, session: MemberSession): Promise<void> {
     const since = this.#retry.now();
-    if (await this.#step(room, session, 'quiet')) this.#byTime(room, session, since);
+    if (await this.#step(room, session, 'quiet')) this.#schedule(room, session, since);
   }
 
   async left(room: RoomId, session: MemberSession): Promise<void> {
     await this.#step(room, session, 'leave');
   }
 
-  /** A join was put off, and Redis may have let them in all the same: nobody is connected. */
+  /** This join failed here, but Redis may have carried it out: no connection belongs to that member. */
   async withdrawn(room: RoomId, idPk: Uint8Array, attempt: Uint8Array): Promise<void> {
     const since = this.#retry.now();
     for (const session of await this.#sessions('withdraw', room, [idPk, attempt])) {
-      this.#byTime(room, session, since);
+      this.#schedule(room, session, since);
     }
   }
 
-  /** Another node is dead; `node` takes care of whoever was there. */
+  /** Node `dead` is gone; `node` takes over its members. */
   async adopted(room: RoomId, dead: string, node: Uint8Array): Promise<void> {
     const since = this.#retry.now();
     for (const session of await this.#sessions('adopt', room, [bytesOfNode(dead), node])) {
-      this.#byTime(room, session, since, { awayMs: 0, leftMs: ADOPTED_LEFT_MS });
+      this.#schedule(room, session, since, { awayMs: 0, leftMs: ADOPTED_LEFT_MS });
     }
   }
 
-  /** These nodes have been dead for longer than anybody's grace. */
+  /** These nodes have been dead for longer than any grace lasts. */
   async reaped(room: RoomId, dead: readonly string[]): Promise<void> {
-    await this.#call('reap', room, dead.map(bytesOfNode));
+    await this.#calls.once('reap', room, dead.map(bytesOfNode));
   }
 
-  #byTime(
+  #schedule(
     room: RoomId,
     session: MemberSession,
     since: number,
@@ -69,14 +67,14 @@ export class LeaveTimers {
     });
   }
 
-  // False: the session is not the newest any more, or the room is over.
+  // False: a newer session has replaced this one, or the room is over.
   async #step(
     room: RoomId,
     { slot, generation }: MemberSession,
     step: 'quiet' | 'away' | 'left' | 'leave',
   ): Promise<boolean> {
-    const ask = () => this.#call('step_departure', room, [slot, generation, step]);
-    const isDone = textOf(await this.#retry.untilAnswered(ask)) === 'done';
+    const answer = await this.#calls.untilAnswered('step_departure', room, [slot, generation, step]);
+    const isDone = textOf(answer) === 'done';
     if (isDone && (step === 'left' || step === 'leave')) this.#onLeft();
     return isDone;
   }
@@ -86,7 +84,7 @@ export class LeaveTimers {
     room: RoomId,
     args: readonly Argument[],
   ): Promise<readonly MemberSession[]> {
-    return readSessions(await this.#retry.untilAnswered(() => this.#call(name, room, args)));
+    return readSessions(await this.#calls.untilAnswered(name, room, args));
   }
 }
 

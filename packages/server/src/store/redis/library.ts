@@ -26,7 +26,6 @@ export type FunctionName =
   | 'rejoin'
   | 'renew'
   | 'reap'
-  | 'reserved'
   | 'rooms'
   | 'withdraw';
 

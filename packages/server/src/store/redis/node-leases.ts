@@ -1,31 +1,31 @@
-// The other nodes: which of them have members in rooms of ours, and which are dead.
+// Which other nodes have members in our rooms, and which of them are dead.
 
 import type { Leases } from './answers.ts';
 
-/** How often a node says that it lives, and for how long that is believed. */
+/** How often a node renews its lease, and how long a lease lasts. */
 export const BEAT_MS = 5_000;
 export const LEASE_MS = 15_000;
 
-/** A node is dead when it was missing that often in a row: after a pause of Redis everybody has a chance to come back. */
+/** A node is dead when it is missing this often in a row: after a pause of Redis every node gets a chance to renew. */
 const MISSED_LOOKS = 2;
 
 export class NodeLeases {
-  /** How often each that we know of was missing; those that are dead and dealt with, infinitely. */
+  /** How often each known node was missing; Infinity once it was reported dead. */
   readonly #missing = new Map<string, number>();
-  /** Who lived at the latest looks, newest first. */
+  /** The nodes that were alive at the latest looks, newest first. */
   #looks: readonly ReadonlySet<string>[] = [];
 
-  /** It has members in a room of ours, alive or not. */
+  /** This node, dead or alive, has members in a room of ours. */
   saw(node: string): void {
     if (this.#missing.get(node) !== 0) this.#missing.set(node, 0);
   }
 
-  /** Missing at the latest looks. It is dead then, or has come since. */
+  /** Missing at the latest looks: dead, or newer than they are. */
   isMissing(node: string): boolean {
     return this.#looks.length === MISSED_LOOKS && this.#looks.every((living) => !living.has(node));
   }
 
-  /** Answers who is dead, once. */
+  /** Returns the nodes that are dead, each once. */
   look({ living, lately }: Pick<Leases, 'living' | 'lately'>): readonly string[] {
     this.#looks = [living, ...this.#looks].slice(0, MISSED_LOOKS);
     for (const node of living) this.#missing.set(node, 0);

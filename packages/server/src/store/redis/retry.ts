@@ -1,10 +1,10 @@
-// Asks again until Redis has answered: for what must happen as soon as that is possible, though nobody waits for it.
+// Repeats a call until Redis answers it: for work that must happen but that no caller waits for.
 
 import { background } from '../../net/background.ts';
 import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 
-const ASK_AGAIN_MS = 1_000;
+const RETRY_AFTER_MS = 1_000;
 
 export class Retry implements Disposable {
   readonly #clock: Clock;
@@ -12,7 +12,7 @@ export class Retry implements Disposable {
   readonly #timers = new Set<Disposable>();
   #isOver = false;
 
-  /** `onTrouble` hears of errors in what is done in the background. */
+  /** `onTrouble` receives errors of background work. */
   constructor(clock: Clock, onTrouble: (error: unknown) => void) {
     this.#clock = clock;
     this.#onTrouble = onTrouble;
@@ -22,7 +22,7 @@ export class Retry implements Disposable {
     return this.#clock.now();
   }
 
-  /** Never resolves once disposed of. Throws what is not `StoreUnavailable`. */
+  /** Throws anything but `StoreUnavailable`. Never resolves once disposed. */
   async untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -34,19 +34,19 @@ export class Retry implements Disposable {
     }
   }
 
-  /** Nobody waits for this. A Redis that cannot be asked is no trouble of ours: it is asked when it is back. */
+  /** Ignores `StoreUnavailable`: an unreachable Redis is not a bug, and its health is watched elsewhere. */
   background(work: Promise<unknown>): void {
     background(work, (error) => {
       if (!(error instanceof StoreUnavailable)) this.#onTrouble(error);
     });
   }
 
-  /** In the background, when that time has come or right away. */
+  /** In the background, at that time or right away if it has passed. */
   at(time: number, act: () => Promise<unknown>): void {
     this.later(Math.max(0, time - this.now()), () => this.background(act()));
   }
 
-  /** `action` once, unless this or the answer is disposed of before. */
+  /** Runs `action` once, unless this or the returned timer is disposed first. */
   later(ms: number, action: () => void): Disposable {
     const timer = this.#clock.after(ms, () => {
       this.#timers.delete(timer);
@@ -64,7 +64,7 @@ export class Retry implements Disposable {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.later(ASK_AGAIN_MS, resolve);
+      this.later(RETRY_AFTER_MS, resolve);
     });
   }
 

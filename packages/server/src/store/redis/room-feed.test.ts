@@ -47,17 +47,17 @@ type Question = {
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
 
-/** An feed whose questions are answered when the test says so. */
-function makeEar() {
+/** A feed whose reads are answered when the test says so. */
+function makeFeed() {
   const told: StoreNotice[] = [];
   const asked: Question[] = [];
   const troubles: unknown[] = [];
   let now: PresentNow | undefined = { presence: presence(9, { snapshot: true }), profiles: [] };
   const feed = new RoomFeed({
     room: roomId('Room11'),
-    tell: (...news) => void told.push(...news),
+    notify: (...notices) => void told.push(...notices),
     trouble: (error) => void troubles.push(error),
-    ask: {
+    deps: {
       missed: (_logId, after, last) =>
         new Promise((answer, refuse) => void asked.push({ after, last, answer, refuse })),
       present: async () => now,
@@ -87,13 +87,13 @@ const head = (seq: number, more: Partial<Head> = {}): Head => ({
   ...more,
 });
 
-describe('an feed', () => {
+describe('a feed', () => {
   test('WELCOME-3: a hole is read before anything behind it is told; what comes meanwhile waits', async () => {
-    const { feed, asked, seqs, answer } = makeEar();
-    feed.hear(event(1));
-    feed.hear(event(4));
-    feed.hear({ type: 'life', expiresInMs: 1 });
-    feed.hear(event(5));
+    const { feed, asked, seqs, answer } = makeFeed();
+    feed.receive(event(1));
+    feed.receive(event(4));
+    feed.receive({ type: 'life', expiresInMs: 1 });
+    feed.receive(event(5));
     expect(seqs()).toEqual([1]);
     expect(asked).toMatchObject([{ after: 1, last: 3 }]);
     await answer(0);
@@ -101,10 +101,10 @@ describe('an feed', () => {
   });
 
   test('WELCOME-3: a hole in what waited is read as well', async () => {
-    const { feed, seqs, answer, asked } = makeEar();
-    feed.hear(event(1));
-    feed.hear(event(3));
-    feed.hear(event(6));
+    const { feed, seqs, answer, asked } = makeFeed();
+    feed.receive(event(1));
+    feed.receive(event(3));
+    feed.receive(event(6));
     await answer(0);
     expect(seqs()).toEqual([1, 2, 3]);
     expect(asked).toHaveLength(2);
@@ -113,67 +113,67 @@ describe('an feed', () => {
   });
 
   test('what was told is not told again', async () => {
-    const { feed, seqs, answer } = makeEar();
-    for (const seq of [1, 2, 2, 1, 3]) feed.hear(event(seq));
+    const { feed, seqs, answer } = makeFeed();
+    for (const seq of [1, 2, 2, 1, 3]) feed.receive(event(seq));
     expect(seqs()).toEqual([1, 2, 3]);
     const caught = feed.catchUp(head(5));
     await answer(0);
     await caught;
-    for (const seq of [4, 5, 6]) feed.hear(event(seq));
+    for (const seq of [4, 5, 6]) feed.receive(event(seq));
     expect(seqs()).toEqual([4, 5, 'presence', 'life', 6]);
   });
 
   test('a hole that the log has let go of is told as one, and what follows goes on', async () => {
-    const { feed, seqs, answer } = makeEar();
-    feed.hear(event(1));
-    feed.hear(event(9));
+    const { feed, seqs, answer } = makeFeed();
+    feed.receive(event(1));
+    feed.receive(event(9));
     await answer(0, range(5, 8));
     expect(seqs()).toEqual([1, 'hole', 9]);
-    feed.hear(event(10));
+    feed.receive(event(10));
     expect(seqs()).toEqual([10]);
   });
 
   test('a hole that Redis refuses to fill is told as one, and the node lives on', async () => {
-    const { feed, seqs, refuse, troubles } = makeEar();
+    const { feed, seqs, refuse, troubles } = makeFeed();
     const refusal = new Error('Redis refused missed: ERR');
-    feed.hear(event(1));
-    feed.hear(event(3));
-    feed.hear({ type: 'life', expiresInMs: 1 });
+    feed.receive(event(1));
+    feed.receive(event(3));
+    feed.receive({ type: 'life', expiresInMs: 1 });
     await refuse(0, refusal);
     expect(seqs()).toEqual([1, 'hole', 3, 'life']);
     expect(troubles).toEqual([refusal]);
-    feed.hear(event(4));
+    feed.receive(event(4));
     expect(seqs()).toEqual([4]);
   });
 
   test('a loss that Redis refuses to make good is a hole, also for one that waited to be read', async () => {
-    const { feed, seqs, refuse, troubles } = makeEar();
+    const { feed, seqs, refuse, troubles } = makeFeed();
     const refusal = new Error('Redis refused missed: ERR');
-    feed.hear(event(1));
-    feed.hear(event(3));
+    feed.receive(event(1));
+    feed.receive(event(3));
     const caught = feed.catchUp(head(5));
     await refuse(0, refusal);
     await refuse(1, refusal);
     await caught;
     expect(seqs()).toEqual([1, 'hole', 3, 'hole']);
     expect(troubles).toEqual([refusal, refusal]);
-    feed.hear(event(6));
+    feed.receive(event(6));
     expect(seqs()).toEqual([6]);
   });
 
   test('before anything was told, the place of the first join is where listening began', async () => {
-    const { feed, asked, seqs, answer } = makeEar();
+    const { feed, asked, seqs, answer } = makeFeed();
     feed.joined(joined(3));
-    feed.hear(event(3));
-    feed.hear(event(4));
+    feed.receive(event(3));
+    feed.receive(event(4));
     expect(seqs()).toEqual([3, 4]);
-    const other = makeEar();
+    const other = makeFeed();
     other.feed.joined(joined(3));
-    other.feed.hear(event(6));
+    other.feed.receive(event(6));
     expect(other.asked).toMatchObject([{ after: 3, last: 5 }]);
     await other.answer(0);
     expect(other.seqs()).toEqual([4, 5, 6]);
-    const third = makeEar();
+    const third = makeFeed();
     third.feed.joined(joined(3));
     const caught = third.feed.catchUp(head(4));
     await third.answer(0);
@@ -184,7 +184,7 @@ describe('an feed', () => {
   });
 
   test('caught up with another log: a hole, and nothing is asked', async () => {
-    const { feed, asked, seqs } = makeEar();
+    const { feed, asked, seqs } = makeFeed();
     feed.joined(joined(3));
     await feed.catchUp(head(4, { logId: 'BBBBBBBBBBB' }));
     expect(seqs()).toEqual(['hole', 'life']);
@@ -192,17 +192,17 @@ describe('an feed', () => {
   });
 
   test('nothing was missed: only the time left is told', async () => {
-    const { feed, seqs } = makeEar();
+    const { feed, seqs } = makeFeed();
     feed.joined(joined(3));
     await feed.catchUp(head(3));
     expect(seqs()).toEqual(['life']);
   });
 
   test('PRESENCE-1: changes that a snapshot knew of are not told after it', async () => {
-    const { feed, told, seqs, over } = makeEar();
+    const { feed, told, seqs, over } = makeFeed();
     feed.joined(joined(3));
     const caught = feed.catchUp(head(3, { version: 4 }));
-    for (const version of [8, 9, 10]) feed.hear({ type: 'presence', presence: presence(version) });
+    for (const version of [8, 9, 10]) feed.receive({ type: 'presence', presence: presence(version) });
     await caught;
     const versions = told.flatMap((news) => (news.type === 'presence' ? [news.presence.version] : []));
     expect(versions).toEqual([9, 10]);
@@ -213,9 +213,9 @@ describe('an feed', () => {
   });
 
   test('a loss while a hole is read is seen to afterwards', async () => {
-    const { feed, asked, seqs, answer } = makeEar();
-    feed.hear(event(1));
-    feed.hear(event(3));
+    const { feed, asked, seqs, answer } = makeFeed();
+    feed.receive(event(1));
+    feed.receive(event(3));
     const caught = feed.catchUp(head(5));
     expect(asked).toHaveLength(1);
     await answer(0);
@@ -225,14 +225,14 @@ describe('an feed', () => {
   });
 
   test('the sessions it knows are the newest, and only those that are served', () => {
-    const { feed } = makeEar();
+    const { feed } = makeFeed();
     const { session } = joined(3);
     feed.joined(joined(3));
     feed.gone({ ...session, generation: 0 });
     expect(feed.sessions.size).toBe(1);
-    feed.hear({ type: 'replaced', session });
+    feed.receive({ type: 'replaced', session });
     expect(feed.sessions.size).toBe(1);
-    feed.hear({ type: 'replaced', session: { ...session, generation: 2 } });
+    feed.receive({ type: 'replaced', session: { ...session, generation: 2 } });
     expect(feed.sessions.size).toBe(0);
     feed.joined(joined(3));
     feed.gone(session);

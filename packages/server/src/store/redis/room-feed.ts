@@ -1,30 +1,30 @@
-// What this node hears of one room: every event once and in order, with holes read from the log before anybody is told,
-// and the sessions it serves there.
+// What this node receives of one room: every event once and in order. A gap is filled from the log before later events
+// go out. Also keeps the sessions that this node serves there.
 
 import { type Presence, type RoomId, toHex } from '@mayfly/protocol';
 import { background } from '../../net/background.ts';
 import type { Joined, MemberSession, StoreNotice, StoredEvent } from '../room-store.ts';
 
-type Place = { readonly logId: string; readonly seq: number };
+type LogPosition = { readonly logId: string; readonly seq: number };
 
-/** What the feed asks of the store, which asks until Redis answers. Does not answer any more once the store is disposed of. */
+/** Reads from Redis that are repeated until answered; they never resolve once the store is disposed. */
 type RoomFeedDeps = {
-  /** Events after `after` and up to `last`; fewer when the log has let go of some. */
+  /** Events after `after` and up to `last`; fewer if the log has trimmed some. */
   readonly missed: (logId: string, after: number, last: number) => Promise<readonly StoredEvent[]>;
-  /** Everybody who is there, and their profiles; undefined when the room is over. */
+  /** Everyone present, and their profiles; undefined if the room is over. */
   readonly present: () => Promise<PresentNow | undefined>;
 };
 
 export type PresentNow = { readonly presence: Presence; readonly profiles: readonly Uint8Array[] };
 
 /** A room as a sweep finds it. */
-export type Head = Place & { readonly version: number; readonly expiresInMs: number };
+export type Head = LogPosition & { readonly version: number; readonly expiresInMs: number };
 
 export type RoomFeedOptions = {
   readonly room: RoomId;
-  readonly tell: (...news: readonly StoreNotice[]) => void;
-  readonly ask: RoomFeedDeps;
-  /** A question was refused, which is a fault of ours. */
+  readonly notify: (...notices: readonly StoreNotice[]) => void;
+  readonly deps: RoomFeedDeps;
+  /** A read was refused, which is a bug. */
   readonly trouble: (error: unknown) => void;
 };
 
@@ -32,15 +32,15 @@ export class RoomFeed {
   readonly room: RoomId;
   readonly sessions = new Map<string, MemberSession>();
   readonly #options: RoomFeedOptions;
-  /** The newest event that was told. */
-  #told: Place | undefined;
-  /** What the first joins were answered: where listening began, as long as nothing was told. */
-  #answered: Place | undefined;
+  /** The newest event that went out. */
+  #notified: LogPosition | undefined;
+  /** The log's head at the first join: where this feed begins until an event has gone out. */
+  #joinedAt: LogPosition | undefined;
   #version: number | undefined;
-  /** Presence up to here was told by a snapshot. */
+  /** The version of the latest presence snapshot; older changes are part of it. */
   #snapshotVersion = 0;
-  /** News that came while a hole was read, and when that is done. */
-  #later: StoreNotice[] | undefined;
+  /** Notices that arrived while a gap was read, and the end of that read. */
+  #held: StoreNotice[] | undefined;
   #reading: Promise<void> | undefined;
 
   constructor(options: RoomFeedOptions) {
@@ -50,112 +50,112 @@ export class RoomFeed {
 
   joined({ session, logId, seq, presence }: Joined): void {
     this.sessions.set(toHex(session.slot), session);
-    this.#answered ??= { logId, seq };
+    this.#joinedAt ??= { logId, seq };
     this.#version ??= presence.version;
   }
 
-  /** This node serves that session no longer. */
+  /** This node stopped serving that session. */
   gone({ slot, generation }: MemberSession): void {
     const key = toHex(slot);
     if (this.sessions.get(key)?.generation === generation) this.sessions.delete(key);
   }
 
-  hear(news: StoreNotice): void {
-    if (this.#later !== undefined) this.#later.push(news);
-    else this.#take(news);
+  receive(notice: StoreNotice): void {
+    if (this.#held !== undefined) this.#held.push(notice);
+    else this.#take(notice);
   }
 
-  /** Told everything that happened while this node could not hear. */
+  /** Sends out everything that happened while this node was not subscribed. */
   async catchUp(head: Head): Promise<void> {
     while (this.#reading !== undefined) await this.#reading;
     await this.#read(head, async () => {
-      const known = this.#told ?? this.#answered;
-      if (known !== undefined) await this.#tellEvents(known, head);
-      if (head.version !== this.#version) await this.#tellPresence();
-      this.#options.tell({ type: 'life', expiresInMs: head.expiresInMs });
+      const known = this.#notified ?? this.#joinedAt;
+      if (known !== undefined) await this.#notifyMissed(known, head);
+      if (head.version !== this.#version) await this.#notifyPresence();
+      this.#options.notify({ type: 'life', expiresInMs: head.expiresInMs });
     });
   }
 
-  #take(news: StoreNotice): void {
-    switch (news.type) {
+  #take(notice: StoreNotice): void {
+    switch (notice.type) {
       case 'event':
-        return this.#takeEvent(news);
+        return this.#takeEvent(notice);
       case 'presence':
-        return this.#takePresence(news.presence);
+        return this.#takePresence(notice.presence);
       case 'replaced':
-        this.#forgetOlder(news.session);
-        return this.#options.tell(news);
+        this.#forgetOlder(notice.session);
+        return this.#options.notify(notice);
       case 'ended':
       case 'hole':
       case 'life':
       case 'profile':
-        return this.#options.tell(news);
+        return this.#options.notify(notice);
     }
   }
 
-  #takeEvent(news: Extract<StoreNotice, { readonly type: 'event' }>): void {
-    const { logId, event } = news;
-    if (this.#told?.logId === logId && event.seq <= this.#told.seq) return;
-    const known = this.#told ?? this.#answered;
+  #takeEvent(notice: Extract<StoreNotice, { readonly type: 'event' }>): void {
+    const { logId, event } = notice;
+    if (this.#notified?.logId === logId && event.seq <= this.#notified.seq) return;
+    const known = this.#notified ?? this.#joinedAt;
     if (known?.logId === logId && event.seq > known.seq + 1) {
       const to = { logId, seq: event.seq - 1 };
       background(
-        this.#read(to, () => this.#tellEvents(known, to)),
+        this.#read(to, () => this.#notifyMissed(known, to)),
         this.#options.trouble,
       );
-      return this.hear(news);
+      return this.receive(notice);
     }
-    this.#told = { logId, seq: event.seq };
-    this.#options.tell(news);
+    this.#notified = { logId, seq: event.seq };
+    this.#options.notify(notice);
   }
 
   #takePresence(presence: Presence): void {
     if (presence.version <= this.#snapshotVersion) return;
     this.#version = presence.version;
-    this.#options.tell({ type: 'presence', presence });
+    this.#options.notify({ type: 'presence', presence });
   }
 
-  // Everything that comes meanwhile waits its turn, so that order holds.
-  #read(to: Place, read: () => Promise<void>): Promise<void> {
-    const later: StoreNotice[] = [];
-    this.#later = later;
-    this.#reading = this.#readOrTellHole(to, read).finally(() => {
-      this.#later = undefined;
+  // Holds back what arrives meanwhile, to keep the order.
+  #read(to: LogPosition, read: () => Promise<void>): Promise<void> {
+    const held: StoreNotice[] = [];
+    this.#held = held;
+    this.#reading = this.#readOrNotifyHole(to, read).finally(() => {
+      this.#held = undefined;
       this.#reading = undefined;
-      for (const news of later) this.hear(news);
+      for (const notice of held) this.receive(notice);
     });
     return this.#reading;
   }
 
-  async #readOrTellHole(to: Place, read: () => Promise<void>): Promise<void> {
+  async #readOrNotifyHole(to: LogPosition, read: () => Promise<void>): Promise<void> {
     try {
       await read();
     } catch (error) {
       this.#options.trouble(error);
-      this.#tellHole(to);
+      this.#notifyHole(to);
     }
   }
 
-  async #tellEvents(known: Place, to: Place): Promise<void> {
-    if (known.logId !== to.logId) return this.#tellHole(to);
+  async #notifyMissed(known: LogPosition, to: LogPosition): Promise<void> {
+    if (known.logId !== to.logId) return this.#notifyHole(to);
     if (to.seq <= known.seq) return;
-    const events = await this.#options.ask.missed(to.logId, known.seq, to.seq);
-    if (events.length !== to.seq - known.seq) return this.#tellHole(to);
-    this.#told = to;
-    this.#options.tell(...events.map((event): StoreNotice => ({ type: 'event', logId: to.logId, event })));
+    const events = await this.#options.deps.missed(to.logId, known.seq, to.seq);
+    if (events.length !== to.seq - known.seq) return this.#notifyHole(to);
+    this.#notified = to;
+    this.#options.notify(...events.map((event): StoreNotice => ({ type: 'event', logId: to.logId, event })));
   }
 
-  #tellHole(to: Place): void {
-    this.#told = to;
-    this.#options.tell({ type: 'hole' });
+  #notifyHole(to: LogPosition): void {
+    this.#notified = to;
+    this.#options.notify({ type: 'hole' });
   }
 
-  async #tellPresence(): Promise<void> {
-    const now = await this.#options.ask.present();
+  async #notifyPresence(): Promise<void> {
+    const now = await this.#options.deps.present();
     if (now === undefined) return;
     this.#version = now.presence.version;
     this.#snapshotVersion = now.presence.version;
-    this.#options.tell(
+    this.#options.notify(
       { type: 'presence', presence: now.presence },
       ...now.profiles.map((frame): StoreNotice => ({ type: 'profile', frame })),
     );

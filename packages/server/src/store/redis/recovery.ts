@@ -1,0 +1,136 @@
+// What puts things right after a loss: catching up after a lost subscription, and leases, by which nodes notice that
+// others died and take over their members.
+
+import { GRACE_MS, type RoomId } from '@mayfly/protocol';
+import { readHeads, readLeases, readNodes, readSessions } from './answers.ts';
+import type { FollowedRooms } from './followed-rooms.ts';
+import { NODES_KEY, roomKey } from './keyspace.ts';
+import type { LeaveTimers } from './leave-timers.ts';
+import type { Link } from './link.ts';
+import { BEAT_MS, LEASE_MS, NodeLeases } from './node-leases.ts';
+import { Reply } from './reply.ts';
+import type { Retry } from './retry.ts';
+import type { RoomCalls } from './room-calls.ts';
+import type { RoomFeed } from './room-feed.ts';
+
+export type RecoveryDeps = {
+  readonly node: Uint8Array;
+  readonly retry: Retry;
+  readonly link: Link;
+  readonly calls: RoomCalls;
+  readonly followed: FollowedRooms;
+  readonly leaveTimers: LeaveTimers;
+  /** Redis was restarted or flushed. */
+  readonly onEmptied: () => void;
+};
+
+export class Recovery {
+  readonly #deps: RecoveryDeps;
+  readonly #nodeLeases = new NodeLeases();
+  /** When the latest answered beat began; undefined before the first. */
+  #leasedAt: number | undefined;
+  #isReloaded = false;
+
+  constructor(deps: RecoveryDeps) {
+    this.#deps = deps;
+    deps.retry.later(BEAT_MS, () => this.#keepBeating());
+  }
+
+  get hasLease(): boolean {
+    return this.#leasedAt !== undefined;
+  }
+
+  /** This node, dead or alive, has members in a room of ours. */
+  saw(node: string): void {
+    this.#nodeLeases.saw(node);
+  }
+
+  /** A server of Redis had lost our functions. */
+  reloaded(): void {
+    this.#isReloaded = true;
+  }
+
+  /** Renews this node's lease, and takes over the members of dead nodes. Throws `StoreUnavailable`. */
+  async beat(): Promise<void> {
+    const { retry, link, node, followed, leaveTimers } = this.#deps;
+    const askedAt = retry.now();
+    const leases = readLeases(await link.call('lease', [NODES_KEY], [node, LEASE_MS]));
+    if (leases.lapsed) this.#lapsed();
+    this.#leasedAt = askedAt;
+    this.#isReloaded = false;
+    for (const dead of this.#nodeLeases.look(leases)) {
+      for (const { room } of followed.feeds) retry.background(leaveTimers.adopted(room, dead, node));
+    }
+  }
+
+  /** Gives up the lease, if Redis can be reached. */
+  async stop(): Promise<void> {
+    const { link, node } = this.#deps;
+    await link.call('lease', [NODES_KEY], [node, 0]).catch(() => {});
+  }
+
+  /** Members of long-dead nodes leave, so they keep nobody out. False: all of these nodes live, or may. */
+  async reap(room: RoomId, nodes: readonly string[]): Promise<boolean> {
+    const { link, leaveTimers } = this.#deps;
+    const missing = nodes.filter((node) => this.#nodeLeases.isMissing(node));
+    if (missing.length === 0) return false;
+    // Some may have started since the last look.
+    const lately = readNodes(new Reply(await link.call('lately', [NODES_KEY], [GRACE_MS])));
+    const dead = missing.filter((node) => !lately.includes(node));
+    if (dead.length > 0) await leaveTimers.reaped(room, dead);
+    return dead.length > 0;
+  }
+
+  /** Catches up rooms whose channels were lost and are subscribed again. */
+  sweep(feeds: readonly RoomFeed[]): void {
+    if (feeds.length > 0) this.#deps.retry.background(this.#sweep(feeds));
+  }
+
+  // A lease can't run out early, but Redis can lose it.
+  #lapsed(): void {
+    if (this.#leasedAt === undefined) return;
+    const { retry, followed, onEmptied } = this.#deps;
+    const isLost = retry.now() - this.#leasedAt < LEASE_MS;
+    if (isLost || this.#isReloaded) onEmptied();
+    for (const feed of followed.feeds) retry.background(this.#reclaim(feed));
+  }
+
+  async #sweep(feeds: readonly RoomFeed[]): Promise<void> {
+    const { followed } = this.#deps;
+    const heads = await this.#headsOf(feeds).catch((error: unknown) => {
+      for (const { room } of feeds) followed.notifyHole(room);
+      throw error;
+    });
+    await Promise.all(
+      feeds.map(async (feed, i) => {
+        const head = heads[i];
+        if (head === undefined) return;
+        if ('why' in head) return followed.over(feed.room, head.why);
+        await feed.catchUp(head);
+        await this.#reclaim(feed);
+      }),
+    );
+  }
+
+  async #headsOf(feeds: readonly RoomFeed[]): Promise<ReturnType<typeof readHeads>> {
+    const { retry, link } = this.#deps;
+    const keys = feeds.map(({ room }) => roomKey(room));
+    return readHeads(await retry.untilAnswered(() => link.call('heads', keys, [])));
+  }
+
+  /** Other nodes may have adopted our members, and newer sessions may have started without our notice. */
+  async #reclaim(feed: RoomFeed): Promise<void> {
+    const { calls, node } = this.#deps;
+    const sessions = [...feed.sessions.values()];
+    if (sessions.length === 0) return;
+    const words = sessions.flatMap(({ slot, generation }) => [slot, generation]);
+    const replaced = readSessions(await calls.untilAnswered('reclaim', feed.room, [node, ...words]));
+    for (const session of replaced) feed.receive({ type: 'replaced', session });
+  }
+
+  #keepBeating(): void {
+    const { retry } = this.#deps;
+    retry.later(BEAT_MS, () => this.#keepBeating());
+    retry.background(this.beat());
+  }
+}
