@@ -15,7 +15,15 @@ const COMPRESS_FROM_BYTES = 1024;
 /** docs/browsers.md; `.oxlintrc.json` keeps newer methods out, which no build can replace. */
 const OLDEST_BROWSERS = ['chrome103', 'edge103', 'firefox113', 'safari16'];
 
-export default defineConfig({
+/** The server fills in where it runs, so the built page names its files by relative addresses. */
+const BUILT_BASE = './';
+const devBase = `/${(process.env['BASE_PATH'] ?? '').split('/').filter(Boolean).join('/')}/`.replace(
+  '//',
+  '/',
+);
+
+export default defineConfig(({ command }) => ({
+  base: command === 'build' ? BUILT_BASE : devBase,
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
     target: OLDEST_BROWSERS,
@@ -28,12 +36,12 @@ export default defineConfig({
   server: {
     // Host and Origin stay as the browser sent them: the server compares the two.
     proxy: {
-      '/api': { target: api, changeOrigin: false },
-      '/ws': { target: api, changeOrigin: false, ws: true },
+      [`${devBase}api`]: { target: api, changeOrigin: false },
+      [`${devBase}ws`]: { target: api, changeOrigin: false, ws: true },
     },
   },
   plugins: [integrity(), compressedCopies()],
-});
+}));
 
 /**
  * The browser refuses a script or style sheet that is not the one this page was built with: what the page names
@@ -52,11 +60,11 @@ function integrity(): Plugin {
         const files = Object.values(bundle).filter(({ fileName }) =>
           /^assets\/.+\.(?:js|css)$/.test(fileName),
         );
-        const hashes = new Map(files.map((file) => [`/${file.fileName}`, integrityOf(file)]));
+        const hashes = new Map(files.map((file) => [BUILT_BASE + file.fileName, integrityOf(file)]));
         const scripts = [...hashes].filter(([path]) => path.endsWith('.js'));
         const map = JSON.stringify({ integrity: Object.fromEntries(scripts) });
         page.source = String(page.source)
-          .replaceAll(/(?:src|href)="(\/assets\/[^"]+)"/g, (attribute, path: string) => {
+          .replaceAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g, (attribute, path: string) => {
             const hash = hashes.get(path);
             if (hash === undefined) throw new Error(`the page names ${path}, which was not built`);
             return `${attribute} integrity="${hash}"`;

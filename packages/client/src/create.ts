@@ -21,11 +21,11 @@ import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/ow
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { wipe } from './crypto/wipe.ts';
 import { type Identity, newIdentity } from './people/identity.ts';
-import type { RoomLink } from './link.ts';
+import { type RoomLink, withoutLastSlash } from './link.ts';
 
 /** The room that is wanted, and who makes it. */
 export type CreateOptions = {
-  /** Of the server, without a slash at the end: `https://chat.example`. Unset on a page: its own. */
+  /** Of the server, with the path it runs under, if any: `https://chat.example`, `https://example.org/chat-app`. Unset on a page: its own. */
   readonly origin?: string;
   /** Seconds without activity after which the room ends. */
   readonly lifeSeconds: number;
@@ -155,7 +155,7 @@ async function post(
   body: string | Uint8Array,
 ): Promise<Answer> {
   try {
-    const answer = await fetch(`${origin}${path}`, {
+    const answer = await fetch(`${withoutLastSlash(origin)}${path}`, {
       method: 'POST',
       headers: { 'Content-Type': type },
       body: typeof body === 'string' ? body : Uint8Array.from(body),

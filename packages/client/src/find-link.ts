@@ -99,17 +99,21 @@ function linkOf(
 /** A code in an address. It goes on behind a line break if it then ends at `end`, where a key begins. */
 type Address = { readonly start: number; readonly end: number; readonly code: string };
 
-const ADDRESS = /(?:\/\n?c\n?h\n?a\n?t\n?\/\n?|[?&]room=)((?:[\dA-Za-z]\n?)*)/g;
+// Looked ahead for: in /chat/chat/CODE, on a server that runs under /chat/, the second address begins within the first.
+const ADDRESS = /(?=(\/\n?c\n?h\n?a\n?t\n?\/\n?|[?&]room=)((?:[\dA-Za-z]\n?)*))[/?&]/g;
 const BARE_CODE = new RegExp(`(?:^|[^\\w/.:%=&?-])([${BASE58}]{4,32})\\n?$`);
 /** Longer than a code may be, with what stands before it. */
 const BARE_CODE_REACH = 36;
 
 function findAddresses(reading: string): readonly Address[] {
-  return Array.from(reading.matchAll(ADDRESS), ({ index, 0: whole, 1: code = '' }) => ({
-    start: index,
-    end: index + whole.length,
-    code,
-  }));
+  const addresses: Address[] = [];
+  for (const { index, 1: before = '', 2: code = '' } of reading.matchAll(ADDRESS)) {
+    const overlaps = (addresses.at(-1)?.end ?? 0) > index;
+    if (overlaps && code === '') continue;
+    if (overlaps) addresses.pop();
+    addresses.push({ start: index, end: index + before.length + code.length, code });
+  }
+  return addresses;
 }
 
 /** What a key at this place belongs to: the address that ends here, else a code right before it, else the last address. */

@@ -19,6 +19,11 @@ describe('LINK-1: a link is made', () => {
     expect(makeLink('http://192.168.1.5:5000', id, secret)).toBe(`http://192.168.1.5:5000/chat/${id}#${key}`);
   });
 
+  test('of a server that runs under a path, with or without a slash at its end', () => {
+    for (const server of ['https://example.org/chat-app', 'https://example.org/chat-app/'])
+      expect(makeLink(server, id, secret)).toBe(`https://example.org/chat-app/chat/${id}#${key}`);
+  });
+
   test('and read again, for any id and secret', () => {
     fc.assert(
       fc.property(base58(4, 32), base58(32, 32), (anyId, anySecret) => {
@@ -39,6 +44,10 @@ describe('LINK-4: what people paste', () => {
     [`HTTPS://Example.ORG/chat/${id}#${key}`, 'example.org'],
     [`example.org/chat/${id}#${key}`, 'example.org'],
     [`https://example.org/base/path/chat/${id}#${key}`, 'example.org'],
+    [`https://example.org/chat/chat/${id}#${key}`, 'example.org'],
+    [`https://example.org/chat/chat/chat/${id}/#${key}`, 'example.org'],
+    [`https://example.org/chat/?room=${id}#${key}`, 'example.org'],
+    [`https://example.org/chat/\nchat/${id}#${key}`, 'example.org'],
     [`https://example.org/chat/${id}/#${key}`, 'example.org'],
     [`https://example.org/chat/${id}?utm=1#${key}`, 'example.org'],
     [`https://example.org/?room=${id}#${key}`, 'example.org'],
@@ -55,6 +64,14 @@ describe('LINK-4: what people paste', () => {
     [`\u200Bhttps://example.org/chat/${id}#${key}\u200B`, 'example.org'],
   ])('%j', (text, host) => {
     expect(parseRoomLink(text)).toEqual(room(host));
+  });
+
+  test('a room whose code reads like the path before codes', () => {
+    const chat = parseRoomId('chat') ?? expect.unreachable();
+    for (const end of ['', '/']) {
+      const parsed = parseRoomLink(`https://example.org/chat/chat${end}#${key}`);
+      expect(parsed).toEqual({ type: 'room', link: { id: chat, secret }, host: 'example.org' });
+    }
   });
 
   const link = `https://example.org/chat/${id}#${key}`;
@@ -151,6 +168,8 @@ describe('LINK-4: what people paste', () => {
     [`https://example.org/chat/${id}`],
     [`https://example.org/chat/${id}#`],
     [`https://example.org/?room=${id}`],
+    [`https://example.org/chat/chat/${id}`],
+    [`https://example.org/chat/chat/${id}/`],
     [`example.org/chat/${id}/`],
     [`${id}#`],
   ])('an address without its key: %j', (text) => {

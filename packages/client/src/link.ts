@@ -14,9 +14,17 @@ export type LinkFlag = (typeof LINK_FLAGS)[number];
 export const FLAG_LINK_IS_ENOUGH = 1;
 export const FRAGMENT_LENGTH = 35;
 
-/** The whole link, with the key in its fragment: browsers never send that part to a server. */
-export function makeLink(origin: string, id: RoomId, secret: string): string {
-  return `${origin}/chat/${id}#${makeFragment(FLAG_LINK_IS_ENOUGH, secret)}`;
+/**
+ * The whole link, with the key in its fragment: browsers never send that part to a server. `server`: its origin, and the path
+ * it runs under, if any.
+ */
+export function makeLink(server: string, id: RoomId, secret: string): string {
+  return `${withoutLastSlash(server)}/chat/${id}#${makeFragment(FLAG_LINK_IS_ENOUGH, secret)}`;
+}
+
+/** Addresses of servers are given with or without one. */
+export function withoutLastSlash(server: string): string {
+  return server.endsWith('/') ? server.slice(0, -1) : server;
 }
 
 /** LINK-1: flag, 32 characters, checksum. */

@@ -10,6 +10,7 @@ import {
 import { LOG_LEVELS, type LogLevel } from './observe/events.ts';
 import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
+import { parseBasePath } from './net/base-path.ts';
 import { type RedisAddress, parseRedisUrl } from './store/redis/address.ts';
 
 /** One row of the settings table; `T` is what the server gets. */
@@ -44,6 +45,13 @@ export const SETTINGS = {
     allowed: 'an origin such as https://chat.example, without a path',
     meaning: 'the address people use, if a proxy is in front; other hosts are then refused',
     read: (text) => (text === '' ? { value: undefined } : presence(parseOrigin(text))),
+  },
+  basePath: {
+    name: 'BASE_PATH',
+    fallback: '/',
+    allowed: 'a path such as /chat-app/, of letters, digits, and - _ . ~ between slashes',
+    meaning: 'path the server runs under, if it shares its host with other things: `/chat-app/`',
+    read: (text) => presence(parseBasePath(text)),
   },
   roomLifeSeconds: minutes(
     'ROOM_EXPIRY_MINUTES',
@@ -161,6 +169,8 @@ export type Config = {
   readonly port: number;
   readonly host: string;
   readonly publicOrigin: string | undefined;
+  /** With a slash at both ends. */
+  readonly basePath: string;
   readonly roomLifeSeconds: number;
   readonly roomLifeMaxSeconds: number;
   readonly roomCodeLength: number;
@@ -206,6 +216,7 @@ export function loadConfig(environment: Environment): Loaded {
     port: take(SETTINGS.port),
     host: take(SETTINGS.host),
     publicOrigin: take(SETTINGS.publicOrigin),
+    basePath: take(SETTINGS.basePath),
     roomLifeSeconds: take(SETTINGS.roomLifeSeconds),
     roomLifeMaxSeconds: take(SETTINGS.roomLifeMaxSeconds),
     roomCodeLength: take(SETTINGS.roomCodeLength),

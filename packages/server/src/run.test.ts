@@ -148,6 +148,7 @@ describe('the greeting', () => {
     port: 5000,
     secure: false,
     publicOrigin: undefined,
+    basePath: '/',
     allowedOrigins: [],
     allowedHosts: [],
     requireOrigin: false,
@@ -176,6 +177,14 @@ describe('the greeting', () => {
   test('names the public address first', () => {
     const named = { ...at, host: '127.0.0.1', secure: true, publicOrigin: 'https://chat.example' };
     expect(urls(greeting(named))).toEqual(['https://chat.example', 'https://localhost:5000']);
+  });
+
+  test('names the path it runs under', () => {
+    const under = { ...at, host: '127.0.0.1', publicOrigin: 'https://example.org', basePath: '/chat-app/' };
+    expect(urls(greeting(under))).toEqual([
+      'https://example.org/chat-app/',
+      'http://localhost:5000/chat-app/',
+    ]);
   });
 
   test('names no address at which it would answer 421', () => {

@@ -48,7 +48,7 @@ function isOnThisMachine(name: string): boolean {
   return host !== undefined && isLoopback(host);
 }
 
-type Reachable = Pick<Config, 'host' | 'redisUrl'> &
+type Reachable = Pick<Config, 'host' | 'redisUrl' | 'basePath'> &
   Omit<OriginRules, 'tls'> & {
     readonly port: number;
     readonly secure: boolean;
@@ -57,8 +57,9 @@ type Reachable = Pick<Config, 'host' | 'redisUrl'> &
 
 /** What the terminal says when the server is up: only addresses that it answers to. */
 export function greeting(reachable: Reachable): readonly string[] {
-  const { host, port, secure, publicOrigin, addresses, redisUrl } = reachable;
-  const url = (name: string) => `${secure ? 'https' : 'http'}://${name}:${port}`;
+  const { host, port, secure, publicOrigin, basePath, addresses, redisUrl } = reachable;
+  const path = basePath === '/' ? '' : basePath;
+  const url = (name: string) => `${secure ? 'https' : 'http'}://${name}:${port}${path}`;
   const everywhere = host === '0.0.0.0' || host === '::';
   const own = host.includes(':') ? `[${host}]` : host;
   const local = everywhere || LOCALHOST.has(host) ? 'localhost' : isOnThisMachine(own) ? own : undefined;
@@ -68,7 +69,7 @@ export function greeting(reachable: Reachable): readonly string[] {
     '',
     '  Mayfly is running.',
     '',
-    ...(publicOrigin === undefined ? [] : [`    For everybody     ${publicOrigin}`]),
+    ...(publicOrigin === undefined ? [] : [`    For everybody     ${publicOrigin}${path}`]),
     ...(local === undefined ? [] : [`    On this machine   ${url(local)}`]),
     ...network.map((address) => `    On your network   ${url(address)}`),
     '',

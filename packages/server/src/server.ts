@@ -115,6 +115,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const session = { store, hub, proofQueue, clock, random, limits: roomLimits(config) };
   const gateway: Gateway = new Gateway(app.server, {
     rules,
+    basePath: config.basePath,
     guard,
     maxConnections: places.webSockets,
     maxUnjoined: UNJOINED_MAX,

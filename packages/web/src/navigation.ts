@@ -4,6 +4,7 @@ import { forgetIdentity, keepIdentity, loadIdentity, type RoomLink } from '@mayf
 import { type RoomId, toBase64url } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
 import { cameFromStart, cleanAddress, showRoomInAddress, showStartInAddress } from './browser/address.ts';
+import { basePath } from './browser/base-path.ts';
 import { keptLink } from './browser/kept-link.ts';
 import type { LobbySight } from './room/model/lobby.ts';
 import type { RoomEntry } from './room/open-in-browser.ts';
@@ -38,7 +39,7 @@ const twins = new Twins();
 
 /** Begins with what the address asks for, and follows the browser's back and forward. */
 export function startNavigation(): void {
-  showRoute(routeOf(window.location));
+  showRoute(routeOf(window.location, basePath()));
   window.addEventListener('popstate', followBrowser);
   effect(followRoom);
   effect(() => {
@@ -62,7 +63,7 @@ function followBrowser(): void {
   const shown = screen.value;
   screen.value = LANDING;
   if (shown.at === 'room') shown.part.stepOut();
-  showRoute(routeOf(window.location));
+  showRoute(routeOf(window.location, basePath()));
 }
 
 /** The room is over, or out of sight for someone who leaves. */

@@ -80,10 +80,39 @@ describe('an address', () => {
   });
 });
 
+describe.each(['/chat-app/', '/chat/', '/a/b/'])('on a server under %s, an address', (base) => {
+  const under = (path: string) => routeOf(new URL(base + path, ORIGIN), base);
+  const link = { id, secret: SECRET };
+
+  test('of a room leads to the invitation', () => {
+    const invited = { to: 'invited', link, keySent: false };
+    expect(under(`chat/k3F9ab${key}`)).toEqual(invited);
+    expect(under(`/chat/k3F9ab/${key}`)).toEqual(invited);
+    expect(under(`chat/k3F9ab%23${key.slice(1)}`)).toEqual({ ...invited, keySent: true });
+    expect(under('chat/k3F9ab')).toEqual({ to: 'unusable', trouble: { why: 'missing_key', id } });
+  });
+
+  test('with ?room= prefills the whole link', () => {
+    const roomLink = makeLink(ORIGIN + base, id, SECRET);
+    expect(under(`?room=k3F9ab${key}`)).toEqual({ to: 'landing', roomLink });
+  });
+
+  test.each(['', 'anything', 'chat', 'chats/k3F9ab'])('%j is the landing page', (path) => {
+    expect(under(path)).toEqual({ to: 'landing', roomLink: '' });
+  });
+
+  test('outside is the landing page', () => {
+    expect(routeOf(new URL('/other/chat/k3F9ab', ORIGIN), base)).toEqual({ to: 'landing', roomLink: '' });
+    expect(routeOf(new URL(base.slice(0, -1), ORIGIN), base)).toEqual({ to: 'landing', roomLink: '' });
+  });
+});
+
 describe('a pasted text', () => {
   test('is taken as a link of this server, or as ID#key', () => {
     const link = { id, secret: SECRET };
     expect(pastedLink(` ${whole} `, 'chat.example')).toEqual({ ok: true, link });
+    const under = makeLink(`${ORIGIN}/chat-app/`, id, SECRET);
+    expect(pastedLink(under, 'chat.example')).toEqual({ ok: true, link });
     expect(pastedLink(`k3F9ab${key}`, 'chat.example')).toEqual({ ok: true, link });
   });
 

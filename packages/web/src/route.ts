@@ -22,10 +22,11 @@ type Address = Pick<Location, 'href' | 'origin' | 'pathname' | 'search'>;
 /** What stands behind one went to the server with the request. */
 const ESCAPED_HASH = /%(?:25)*23|%(?:25)*EF%(?:25)*BC%(?:25)*83/iu;
 
-/** Anything unknown is the landing page. */
-export function routeOf({ href, origin, pathname, search }: Address): Route {
+/** On the page of a server under `base`, which is `/` or a path with a slash at both ends. Anything unknown is the landing page. */
+export function routeOf({ href, origin, pathname, search }: Address, base = '/'): Route {
   const parsed = parseRoomLink(href);
-  if (!/^\/+chat\//.test(pathname)) return { to: 'landing', roomLink: prefill(parsed, origin, search) };
+  const path = pathname.startsWith(base) ? pathname.slice(base.length) : '';
+  if (!/^\/*chat\//.test(path)) return { to: 'landing', roomLink: prefill(parsed, origin + base, search) };
   switch (parsed.type) {
     case 'room':
       return { to: 'invited', link: parsed.link, keySent: parseRoomLink(pathname + search).type === 'room' };
@@ -44,10 +45,10 @@ export function routeOf({ href, origin, pathname, search }: Address): Route {
 }
 
 /** `/?room=ID#key` gives the whole link; what else stands there is shown as it is, to be judged when used. */
-function prefill(parsed: ParsedLink, origin: string, search: string): string {
+function prefill(parsed: ParsedLink, server: string, search: string): string {
   const wanted = new URLSearchParams(search).get('room');
   if (wanted === null) return '';
-  return parsed.type === 'room' ? makeLink(origin, parsed.link.id, parsed.link.secret) : wanted;
+  return parsed.type === 'room' ? makeLink(server, parsed.link.id, parsed.link.secret) : wanted;
 }
 
 export type LinkTrouble =

@@ -110,4 +110,6 @@ describe('WS-1: a WebSocket as a wire', () => {
 test('the socket is where the page came from', () => {
   expect(socketUrl('https://chat.example')).toBe('wss://chat.example/ws');
   expect(socketUrl('http://192.168.1.5:5000')).toBe('ws://192.168.1.5:5000/ws');
+  expect(socketUrl('https://chat.example/chat-app')).toBe('wss://chat.example/chat-app/ws');
+  expect(socketUrl('https://chat.example/chat-app/')).toBe('wss://chat.example/chat-app/ws');
 });

@@ -41,9 +41,9 @@ const OPEN = 1;
 const NORMAL_CLOSURE = 1000;
 const ABNORMAL_CLOSURE = 1006;
 
-/** Where a page's server listens, from the page's own origin: `https://host` → `wss://host/ws`. */
-export function socketUrl(origin: string): string {
-  return `${origin.replace(/^http/, 'ws')}/ws`;
+/** Where a server takes WebSockets: `https://host` → `wss://host/ws`, `https://host/chat-app/` → `wss://host/chat-app/ws`. */
+export function socketUrl(server: string): string {
+  return `${server.replace(/^http/, 'ws').replace(/\/$/, '')}/ws`;
 }
 
 /** `url`: `ws:` or `wss:`. `Socket`: for a runtime without a WebSocket of its own. */

@@ -108,6 +108,18 @@ describe('the page', () => {
     }
   });
 
+  test('the page names its files and its path by addresses from the root, so any address of a room works', async () => {
+    await using own = await openDoor({ BASE_PATH: 'chat-app', PUBLIC_ORIGIN: 'http://example.org' });
+    const named =
+      '<meta name="mayfly-base" content="./"><link href="./logo.svg"><script src="./assets/app.1a2b.js">';
+    writeFileSync(join(own.pageDirectory, 'index.html'), `<title>Mayfly</title>${named}`);
+    const picture = '<meta property="og:image" content="http://example.org/chat-app/og.png" />';
+    const html = `${picture}<title>Mayfly</title>${named.replaceAll('./', '/chat-app/')}`;
+    for (const path of ['/chat-app/', '/chat-app', '/chat-app/chat/7Kq2mD', '/chat-app//chat/7Kq2mD', '/']) {
+      expect((await ask(own, { path })).body.toString()).toBe(html);
+    }
+  });
+
   test('HEAD says as much as GET, without a body', async () => {
     const { status, headers, body } = await ask(door, { method: 'HEAD', path: '/chat/x' });
     expect([status, body.length, headers['content-length']]).toEqual([200, 0, String(HTML.length)]);
@@ -163,6 +175,39 @@ describe('what is not here', () => {
   test('a plain request for /ws is told to upgrade', async () => {
     const { status, headers } = await ask(door, { path: '/ws' });
     expect([status, headers['upgrade']]).toEqual([426, 'websocket']);
+  });
+});
+
+describe('BASE_PATH: everything has an address under it, whether or not a proxy removes it', () => {
+  test.each(['/chat-app', ''])('asked for %s/…', async (base) => {
+    await using own = await openDoor({ BASE_PATH: '/chat-app/', ROOM_EXPIRY_MAX_MINUTES: '60' });
+    const at = (path: string) => ask(own, { path: base + path });
+    expect((await at('/logo.svg')).headers['content-type']).toBe('image/svg+xml');
+    expect((await at('/assets/app.1a2b.js')).body.toString()).toBe(SCRIPT);
+    expect(saidIn(await at('/healthz'))).toEqual({ ok: true });
+    expect(saidIn(await at('/readyz'))).toEqual({ ready: true });
+    expect(saidIn(await at('/api/limits'))).toEqual({ life: 1800, lifeMax: 3600 });
+    expect(saidIn(await at('/api/nope'))).toEqual({ error: 'not_found', retryAfterMs: 0 });
+    expect((await at('/nope')).body.toString()).toBe('There is nothing here.\n');
+    expect((await at('/ws')).status).toBe(426);
+    const made = await ask(own, { ...wish(), path: `${base}/api/rooms` });
+    const { id } = JSON.parse(made.body.toString());
+    const opened = await ask(own, { ...charterFor(id), path: `${base}/api/rooms/${id}/charter` });
+    expect([made.status, opened.status]).toEqual([201, 204]);
+    const deleted = await ask(own, { method: 'DELETE', path: `${base}/api/rooms` });
+    expect([deleted.status, deleted.headers['allow']]).toEqual([405, 'POST']);
+  });
+
+  test('a path that reads like one of ours', async () => {
+    await using own = await openDoor({ BASE_PATH: '/chat/' });
+    const at = async (path: string) => (await ask(own, { path })).body.toString();
+    for (const path of ['/chat/', '/chat/chat/7Kq2mD', '/chat/chat/chat']) expect(await at(path)).toBe(HTML);
+    expect(await at('/chat/assets/app.1a2b.js')).toBe(SCRIPT);
+  });
+
+  test('what only begins like it is not here', async () => {
+    await using own = await openDoor({ BASE_PATH: '/chat-app/' });
+    expect((await ask(own, { path: '/chat-apps/' })).status).toBe(404);
   });
 });
 

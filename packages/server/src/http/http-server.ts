@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { plainHeaders } from './headers.ts';
 import { type OriginRules, type Visit, mayAsk, namesManyHosts, readVisit } from '../guard/origins.ts';
 import { type TlsFiles, answerBrokenRequest, createListener } from '../net/listener.ts';
+import { withoutBase } from '../net/base-path.ts';
 import { servePage } from './page.ts';
 import { type Refusal, refuse } from '../net/refusal.ts';
 import { type RoomsApi, serveRoomsApi } from './rooms-api.ts';
@@ -34,6 +35,7 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
     bodyLimit: CONTROL_BYTES_MAX,
     logger: false,
     trustProxy: false,
+    rewriteUrl: ({ url = '/' }) => withoutBase(url, door.config.basePath),
   });
   const visits = new WeakMap<FastifyRequest, Visit>();
   app.addHook('onRequest', async (request, reply) => {
@@ -45,9 +47,9 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
   serveHealth(app, door);
   serveRoomsApi(app, door);
   app.get('/ws', (_request, reply) => refuse(reply.header('Upgrade', 'websocket'), UPGRADE_REQUIRED));
-  const { hideKey, hstsDays } = door.config;
+  const { hideKey, hstsDays, basePath } = door.config;
   const { publicOrigin } = door.rules;
-  servePage(app, { directory: door.pageDirectory, hideKey, hstsDays, publicOrigin }, (request) => {
+  servePage(app, { directory: door.pageDirectory, hideKey, hstsDays, publicOrigin, basePath }, (request) => {
     const visit = visits.get(request);
     if (visit === undefined) throw new Error('a request went past its inspection');
     return visit;

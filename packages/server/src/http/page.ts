@@ -27,6 +27,7 @@ export type PageOptions = {
   readonly hideKey: boolean;
   readonly publicOrigin: string | undefined;
   readonly hstsDays: number;
+  readonly basePath: string;
 };
 
 export function servePage(
@@ -35,13 +36,14 @@ export function servePage(
   visitOf: (request: FastifyRequest) => Visit,
 ): void {
   const files = new PageFiles(directory);
+  const { basePath } = options;
   const settings = settingsInPage(options);
   // Two slashes: some programs join addresses so.
   for (const address of ['/', '/chat', '/chat/*', '//chat/*']) {
     app.get(address, (request, reply) => {
       const built = files.read('index.html')?.toString();
       if (built === undefined) return reply.callNotFound();
-      const html = built.replace('<title>', () => `${settings}<title>`);
+      const html = built.replaceAll('"./', `"${basePath}`).replace('<title>', () => `${settings}<title>`);
       return reply
         .headers(pageHeaders(visitOf(request), hstsDays, importMapHash(html)))
         .type(HTML)
@@ -60,10 +62,13 @@ export function servePage(
   });
 }
 
-// With the defaults the page is the build to the byte.
-function settingsInPage({ hideKey, publicOrigin }: Pick<PageOptions, 'hideKey' | 'publicOrigin'>): string {
+function settingsInPage({
+  hideKey,
+  publicOrigin,
+  basePath,
+}: Pick<PageOptions, 'hideKey' | 'publicOrigin' | 'basePath'>): string {
   // Link previews take no relative address. The picture is the same for every room.
-  const picture = publicOrigin && `<meta property="og:image" content="${publicOrigin}/og.png" />`;
+  const picture = publicOrigin && `<meta property="og:image" content="${publicOrigin}${basePath}og.png" />`;
   return `${hideKey ? '' : KEEP_KEY}${picture ?? ''}`;
 }
 

@@ -34,6 +34,7 @@ type RoomSettings = {
   /** The page takes the key out of the address bar. */
   readonly hideKey: boolean;
   readonly hstsDays: number;
+  readonly basePath: string;
 };
 
 export type RoomsApi = {

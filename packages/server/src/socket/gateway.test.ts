@@ -89,6 +89,17 @@ describe('who may connect', () => {
     expect(await statusOf(door, upgradeRequest(headers))).toBe(`HTTP/1.1 ${status}`);
   });
 
+  test('BASE_PATH: the socket is under it, whether or not a proxy removes it', async () => {
+    await using under = await openDoor({ BASE_PATH: '/chat-app/' });
+    for (const path of ['/chat-app/ws', '/ws']) {
+      using client = new RawClient(under);
+      client.write(upgradeRequest({}, `GET ${path} HTTP/1.1`));
+      expect((await client.until('challenge')).toString()).toMatch(/^HTTP\/1\.1 101 /);
+    }
+    const elsewhere = upgradeRequest({}, 'GET /other/ws HTTP/1.1');
+    expect(await statusOf(under, elsewhere)).toBe('HTTP/1.1 404 Not Found');
+  });
+
   test('RFC 9110, 7.8: another upgrade is ignored, and the request answered as any other', async () => {
     expect(await statusOf(door, h2c('/'))).toBe('HTTP/1.1 200 OK');
     expect(await statusOf(door, h2c('/healthz'))).toBe('HTTP/1.1 200 OK');

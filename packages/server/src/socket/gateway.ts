@@ -12,6 +12,7 @@ import type { Guard } from '../guard/guard.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
 import { clientAddress } from '../guard/network.ts';
 import { type OriginRules, mayAsk, namesManyHosts, readVisit } from '../guard/origins.ts';
+import { withoutBase } from '../net/base-path.ts';
 import { answerAndClose } from '../net/listener.ts';
 import { endWhenAnswered, owedOn } from '../net/pipelines.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
@@ -20,6 +21,7 @@ import { TimerWheel } from '../net/timer-wheel.ts';
 
 export type GatewayDeps = {
   readonly rules: OriginRules;
+  readonly basePath: string;
   readonly maxConnections: number;
   /** Of those, the ones that have not joined yet (rule LIMIT-3). */
   readonly maxUnjoined: number;
@@ -151,8 +153,8 @@ export class Gateway implements AsyncDisposable {
 
   #inspect(request: IncomingMessage, address: string): Refused | undefined {
     const { headers, url = '' } = request;
-    const { rules, guard, draining } = this.#deps;
-    if (!/^\/ws(?:\?|$)/.test(url)) return forGood('no_such_path');
+    const { rules, basePath, guard, draining } = this.#deps;
+    if (!/^\/ws(?:\?|$)/.test(withoutBase(url, basePath))) return forGood('no_such_path');
     const verdict = readVisit(rules, headers);
     if (!verdict.ok) return forGood(verdict.reason);
     if (namesManyHosts(request)) return forGood('malformed');

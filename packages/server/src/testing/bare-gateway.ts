@@ -37,6 +37,7 @@ export class BareGateway implements AsyncDisposable {
     this.store = store;
     this.gateway = new Gateway(this.listener, {
       rules: OPEN_RULES,
+      basePath: '/',
       guard: calmGuard(random, { sockets: socketsOfOne }),
       maxConnections: 100,
       maxUnjoined,

@@ -10,7 +10,7 @@ const link = { id, secret: 'A'.repeat(32) };
 const WHOLE = makeLink('', id, link.secret);
 
 /** A browser at an address: what is in its history, the last one shown. */
-function browserAt(path: string, { stores = true, keepsKeys = false } = {}) {
+function browserAt(path: string, { stores = true, keepsKeys = false, base = '/' } = {}) {
   const kept = new Map<string, string>();
   const addresses = [path];
   const locate = () => new URL(addresses.at(-1) ?? '', ORIGIN);
@@ -24,7 +24,10 @@ function browserAt(path: string, { stores = true, keepsKeys = false } = {}) {
     pushState: (_: unknown, __: string, address: string) => go(address, false),
     replaceState: (_: unknown, __: string, address: string) => go(address, true),
   });
-  vi.stubGlobal('document', { querySelector: () => (keepsKeys ? {} : null) });
+  vi.stubGlobal('document', {
+    querySelector: (query: string) =>
+      query === 'meta[name=mayfly-base]' ? { content: base } : keepsKeys ? {} : null,
+  });
   vi.stubGlobal('window', {
     sessionStorage: {
       getItem: (name: string) => kept.get(name) ?? null,
@@ -114,4 +117,20 @@ test('the start page is one step further, unless it is here', () => {
   showStartInAddress();
   showStartInAddress();
   expect(addresses).toEqual(['/chat/k3F9ab', '/']);
+});
+
+test.each(['/chat-app/', '/chat/'])('a server under %s: every address lies there', (base) => {
+  const whole = makeLink(base, id, link.secret);
+  const addresses = browserAt(base, { base });
+  showStartInAddress();
+  showRoomInAddress(link);
+  dropRoomFromAddress(id);
+  expect(addresses).toEqual([base, base]);
+  showRoomInAddress(link);
+  showStartInAddress();
+  expect(addresses).toEqual([base, base, `${base}chat/k3F9ab`, base]);
+  const opened = browserAt(`${whole}&utm_source=x`, { base, stores: false });
+  cleanAddress(link);
+  showRoomInAddress(link);
+  expect(opened).toEqual([whole]);
 });

@@ -3,6 +3,7 @@
 
 import { type RoomLink, makeLink } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
+import { basePath } from './base-path.ts';
 import { attempt } from './browser.ts';
 import { isLinkKept, keepLink, keptLink } from './kept-link.ts';
 
@@ -12,22 +13,22 @@ export function showRoomInAddress(link: RoomLink): void {
   const isHere = location.pathname === path;
   const hasKey = isHere && location.hash.includes(link.secret);
   keepLink({ link, wasInAddress: hasKey || wasInAddress(link) });
-  if (!isLinkKept(link.id)) show(makeLink('', link.id, link.secret), isHere);
+  if (!isLinkKept(link.id)) show(makeLink(basePath(), link.id, link.secret), isHere);
   else if (!(hasKey && keepsKeys())) show(path, isHere);
 }
 
 /** What other programs added to a link that was opened goes. */
 export function cleanAddress({ id, secret }: RoomLink): void {
-  show(makeLink('', id, secret), true);
+  show(makeLink(basePath(), id, secret), true);
 }
 
 /** Nobody comes back to this room from here: the address is the start page's. Others stay as they are. */
 export function dropRoomFromAddress(id: RoomId): void {
-  if (location.pathname === roomPath(id)) show('/', true);
+  if (location.pathname === roomPath(id)) show(basePath(), true);
 }
 
 export function showStartInAddress(): void {
-  if (location.pathname !== '/') show('/', false);
+  if (location.pathname !== basePath()) show(basePath(), false);
 }
 
 /** Whether the browser's Back leads from here to the start page. */
@@ -38,7 +39,7 @@ export function cameFromStart(): boolean {
 
 function show(address: string, inPlace: boolean): void {
   if (new URL(address, location.origin).href === location.href) return;
-  const fromStart = inPlace ? cameFromStart() : location.pathname === '/';
+  const fromStart = inPlace ? cameFromStart() : location.pathname === basePath();
   // A browser may refuse: Safari does after a hundred changes in half a minute.
   attempt(() =>
     inPlace
@@ -53,7 +54,7 @@ function wasInAddress({ id, secret }: RoomLink): boolean {
 }
 
 function roomPath(id: RoomId): string {
-  return `/chat/${id}`;
+  return `${basePath()}chat/${id}`;
 }
 
 /** HIDE_KEY=0: the server says so in the page, for people who share by copying the address. */

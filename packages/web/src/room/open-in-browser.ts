@@ -9,6 +9,7 @@ import {
   webSocketTransport,
 } from '@mayfly/client';
 import { Lobby, type LobbyDeps } from './model/lobby.ts';
+import { serverAddress } from '../browser/base-path.ts';
 import { tabStorage } from '../browser/tab-storage.ts';
 
 export type RoomEntry = {
@@ -24,12 +25,12 @@ export function openInBrowser({ link, name }: RoomEntry): Room {
     link,
     name,
     storage: tabStorage,
-    transport: webSocketTransport(socketUrl(location.origin)),
+    transport: webSocketTransport(socketUrl(serverAddress())),
   });
 }
 
 /** Looks at the room of a link until it is disposed of. */
 export function openLobby(link: RoomLink, deps: Omit<LobbyDeps, 'look'>): Lobby {
-  const transport = webSocketTransport(socketUrl(location.origin));
+  const transport = webSocketTransport(socketUrl(serverAddress()));
   return new Lobby({ ...deps, look: (until) => lookAtRoom({ link, transport, signal: until }) });
 }

@@ -4,6 +4,7 @@ import { type RoomEnd, type RoomLink, type RoomUpdate, forgetIdentity, makeLink 
 import type { RoomId } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
 import { dropRoomFromAddress } from '../browser/address.ts';
+import { serverAddress } from '../browser/base-path.ts';
 import { forgetLink, isLinkKept, keptLink } from '../browser/kept-link.ts';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
 import { guardReload } from './reload-guard.ts';
@@ -35,7 +36,7 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
   finishLeaving();
   const { link, isNew = false } = entry;
   const room = open(entry);
-  const url = makeLink(location.origin, link.id, link.secret);
+  const url = makeLink(serverAddress(), link.id, link.secret);
   const view = new RoomView(room, { link, url, isNew, keyIsKept: isLinkKept(link.id) });
   guards.set(view, guardReload(view, room, link.id));
   hide();

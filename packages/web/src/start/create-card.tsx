@@ -3,6 +3,7 @@
 import { createRoom, type Identity, type RoomLink } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { useEffect, useId, useState } from 'preact/hooks';
+import { serverAddress } from '../browser/base-path.ts';
 import { createTroubleText } from './create-trouble.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
 import { lifeChoices, lifeLabel } from './life-choice.ts';
@@ -39,7 +40,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
     setTrouble(undefined);
     void loadRoomPart();
     const created = await createRoom({
-      origin: window.location.origin,
+      origin: serverAddress(),
       lifeSeconds: life,
       history,
       name,

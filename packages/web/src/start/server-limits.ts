@@ -3,6 +3,7 @@
 import { answerText } from '@mayfly/client';
 import { decodeServerLimits, type ServerLimits } from '@mayfly/protocol';
 import { signal } from '@preact/signals';
+import { basePath } from '../browser/base-path.ts';
 import { USUAL_LIMITS } from './life-choice.ts';
 
 export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);
@@ -10,7 +11,7 @@ export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);
 /** Without an answer the usual limits stand; creating then says what is wrong. */
 export async function askServerLimits(): Promise<void> {
   try {
-    const answer = await fetch('/api/limits');
+    const answer = await fetch(`${basePath()}api/limits`);
     const text = answer.ok ? await answerText(answer) : undefined;
     const limits = text === undefined ? undefined : decodeServerLimits(text);
     if (limits !== undefined) serverLimits.value = limits;

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { basePath } from '../browser/base-path.ts';
 import { texts } from '../words/start.ts';
 import { Mark } from '../ui/mark.tsx';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
@@ -43,7 +44,7 @@ function HomeLink({ onHome }: { readonly onHome: () => void }) {
   return (
     <a
       class="logo"
-      href="/"
+      href={basePath()}
       aria-label={texts.start}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;

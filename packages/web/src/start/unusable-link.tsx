@@ -1,6 +1,7 @@
 // An address that cannot open its room: said before any request, with a field for the right one.
 
 import type { RoomLink } from '@mayfly/client';
+import { serverAddress } from '../browser/base-path.ts';
 import { EndedCard } from './ended-card.tsx';
 import { RoomLinkField, useRoomLink } from './join-card.tsx';
 import type { UnusableLink as Trouble } from '../route.ts';
@@ -19,7 +20,7 @@ export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
       <EndedCard heading={heading} lead={lead} wide>
         {trouble.why === 'missing_key' && (
           <p class="secret__link" dir="ltr">
-            {window.location.origin}/chat/
+            {serverAddress()}/chat/
             <wbr />
             {trouble.id}
             <span class="secret__missing">#…</span>
