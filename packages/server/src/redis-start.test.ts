@@ -281,7 +281,7 @@ test('hundreds of calls that a replica refuses in one moment are one reason to h
 test('the permissions that docs/scaling.md names are enough', async () => {
   const told = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');
   const rules =
-    /With ACLs a name needs (?:\s*`[^`]+`,?)+/
+    /With ACLs a user needs (?:\s*`[^`]+`,?)+/
       .exec(told.replaceAll('\n', ' '))?.[0]
       .match(/[~&+][^\s`,]*/g) ?? [];
   expect(rules).toContain('~*');
