@@ -136,6 +136,7 @@ export class SdkMember {
       case 'renamed':
       case 'life':
       case 'trimmed':
+      case 'unsent':
       case 'unverified':
         return;
     }

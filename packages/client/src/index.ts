@@ -23,6 +23,7 @@ export type {
   RoomEnd,
   RoomFacts,
   RoomUpdate,
+  UnsentMessage,
 } from './room-updates.ts';
 export type { RoomListener } from './update-emitter.ts';
 export type { Room, RoomOptions, SendResult } from './room.ts';

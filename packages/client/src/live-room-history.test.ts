@@ -1,13 +1,53 @@
 // What a page reads of the log, and goes on reading after a loss.
 
+import { encodeCommand, encodeCommandEvent, encodeStubEvent, encodeUnsignedCommand } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PATIENCE } from './connection/connection.ts';
-import { Author } from './testing/author.ts';
+import { sign } from './crypto/signature.ts';
+import { Author, ID, OWNER } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
+import { unsentStub } from './testing/random-log.ts';
 import { LOG_ID } from './testing/server-double.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
+
+describe('FRAME-4: what a later server says', () => {
+  test('text of an unknown type changes nothing, before the welcome and after it', async () => {
+    const { server, news, connection } = await open();
+    const say = () => {
+      server.wire.sayText('{"type":"ticket","ticket":"AAAA"}');
+      server.wire.sayText('{"type":"typing"}');
+    };
+    const before = news.length;
+    say();
+    expect(news).toHaveLength(before);
+    server.letIn();
+    const after = news.length;
+    say();
+    server.wire.give(Uint8Array.of(0x95, ...new Uint8Array(109)));
+    expect(news).toHaveLength(after);
+    expect(connection()).toBe('live');
+  });
+
+  test('EVENT-2, CMD-8: stubs and commands of any kind stand in the log, and it goes on behind them', async () => {
+    const { server, of, texts, connection, network } = await open();
+    const ann = new Author('Ann');
+    server.append(ann.write('a').envelope);
+    const { envelope } = ann.write('b');
+    server.frames.push(encodeStubEvent({ seq: server.seq + 1, ...unsentStub(ann.key.seed, envelope) }));
+    const signed = encodeUnsignedCommand(ID, 0, 2, 77, new Uint8Array(5));
+    const command = encodeCommand(signed, OWNER.pk, sign(OWNER.seed, 'cmd', signed));
+    server.frames.push(encodeCommandEvent(server.seq + 1, command, new Uint8Array()));
+    server.letIn({ c: 2 });
+    server.append(ann.write('c').envelope);
+    expect(texts()).toEqual(['a', 'c']);
+    expect(of('unsent')).toEqual([{ type: 'unsent', unsent: [{ key: expect.any(String), seq: 3 }] }]);
+    expect(of('messages').at(-1)?.messages).toMatchObject([{ missingBefore: 0 }]);
+    expect(connection()).toBe('live');
+    expect(network.wires).toHaveLength(1);
+  });
+});
 
 describe('the history', () => {
   test('is told as one, and as history; what comes then is not', async () => {

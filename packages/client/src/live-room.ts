@@ -2,16 +2,17 @@
 
 import {
   BODY_BYTES_MAX,
+  type EndedReason,
+  type Greeting,
   KEEP_EVERY_MS,
+  type Live,
   type LogEvent,
   type MemberProfile,
   POWER,
   type Refused,
-  type ServerControl,
   type ServerSealed,
   type Welcome,
   equalBytes,
-  fromBase64url,
   utf8,
 } from '@mayfly/protocol';
 import { type Clock, systemClock } from './clock.ts';
@@ -172,8 +173,8 @@ class LiveRoom implements Room {
 
   #connectionEvents(): ConnectionEvents {
     return {
-      greeting: (frame) => this.#hearGreeting(frame),
-      control: (frame) => this.#hearControl(frame),
+      greeting: (frame) => this.#greet(frame),
+      live: (frame) => this.#dispatch(frame),
       sealed: (frame) => this.#hearSealed(frame),
       changed: () => this.#updates.connection(this.#connection.state),
       lost: () => this.#lost(),
@@ -181,61 +182,33 @@ class LiveRoom implements Room {
     };
   }
 
-  #hearGreeting(frame: ServerControl): void {
+  #greet(frame: Greeting): void {
     switch (frame.type) {
       case 'challenge':
-        this.#join(frame.nonce);
-        break;
+        return this.#join(frame.nonce);
       case 'welcome':
-        this.#enter(frame);
-        break;
+        return this.#enter(frame);
       case 'ended':
-        this.#end(endByWord(frame.reason, this.#lastSeen(this.#slack())));
-        break;
+        return this.#endByWord(frame.reason);
       case 'denied':
       case 'wrong_passphrase':
       case 'closed':
       case 'full':
       case 'not_admitted':
-        this.#end(endByAnswer(frame.type, this.#lastSeen()));
-        break;
-      case 'presence':
-      case 'life':
-      case 'refused':
-      case 'goaway':
-      case 'pong':
-      case 'room':
-        // Nothing is said of a room to somebody who is not in.
-        break;
+        return this.#end(endByAnswer(frame.type, this.#lastSeen()));
     }
   }
 
-  #hearControl(frame: ServerControl): void {
+  #dispatch(frame: Live): void {
     switch (frame.type) {
       case 'presence':
-        this.#roster.presence(frame);
-        break;
+        return this.#roster.presence(frame);
       case 'life':
-        this.#live(frame.expiresInMs);
-        break;
+        return this.#live(frame.expiresInMs);
       case 'refused':
-        this.#refused(frame);
-        break;
+        return this.#refused(frame);
       case 'ended':
-        this.#end(endByWord(frame.reason, this.#lastSeen(this.#slack())));
-        break;
-      case 'challenge':
-      case 'welcome':
-      case 'denied':
-      case 'wrong_passphrase':
-      case 'closed':
-      case 'full':
-      case 'not_admitted':
-      case 'room':
-      case 'goaway':
-      case 'pong':
-        // Nobody is greeted twice; the last two are the connection's own affairs.
-        break;
+        return this.#endByWord(frame.reason);
     }
   }
 
@@ -343,19 +316,15 @@ class LiveRoom implements Room {
     this.#outbox.caughtUp(welcome);
   }
 
-  #show({ events, history, fresh, live }: Batch): void {
-    if (events.length === 0) return;
-    for (const { from, at, late } of [...history, ...fresh]) {
-      // Nobody is here, or called so, because of what they wrote long before.
-      if (late) continue;
-      const idPk = fromBase64url(from.idPk);
-      if (idPk === undefined) continue;
-      this.#roster.heardFrom(idPk, from.name, at);
-      if (live) this.#roster.wrote(idPk);
+  #show({ history, fresh, unsent, authors, echoes, live }: Batch): void {
+    for (const { pk, name, at } of authors) {
+      this.#roster.heardFrom(pk, name, at);
+      if (live) this.#roster.wrote(pk);
     }
     this.#updates.messages(history, true);
     this.#updates.messages(fresh, false);
-    this.#outbox.received(events.flatMap((event) => (event.type === 'message' ? [event.envelope] : [])));
+    this.#updates.unsent(unsent);
+    this.#outbox.received(echoes);
     this.#updates.unverified(this.#log.unverified);
   }
 
@@ -396,6 +365,10 @@ class LiveRoom implements Room {
     if (this.#over) return;
     if (isFinal(end)) forgetIdentity(this.#storage, this.#link.id);
     this.#stop(end);
+  }
+
+  #endByWord(reason: EndedReason): void {
+    this.#end(endByWord(reason, this.#lastSeen(this.#slack())));
   }
 
   #stopTimers(): void {

@@ -59,6 +59,14 @@ export type Message = {
   readonly conflicting: boolean;
 };
 
+/** A message that its author took back, and which this page never had: nothing is known of it but its place. */
+export type UnsentMessage = {
+  /** The event's hash, hex. */
+  readonly key: string;
+  /** As in `Message`. */
+  readonly seq: number;
+};
+
 /** `withheld`: the server says that it logged the message, and doesn't show it. */
 export type FailReason = RefusedCode | 'withheld';
 
@@ -154,6 +162,8 @@ export type RoomUpdate =
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string; readonly at: number }
   /** Messages to insert by `seq`; `history` says that they were written before this page was here. */
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
+  /** Messages that were taken back, to insert by `seq`. */
+  | { readonly type: 'unsent'; readonly unsent: readonly UnsentMessage[] }
   /** Everything not echoed yet, oldest first. `safe`: a reload of this tab loses none of it. */
   | { readonly type: 'outbox'; readonly outgoing: readonly Outgoing[]; readonly safe: boolean }
   /** Messages of our own that were logged, and left the room's history before their echo came. */

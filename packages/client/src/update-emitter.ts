@@ -2,7 +2,7 @@
 
 import type { Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection/connection.ts';
-import type { Message, Outgoing, RoomEnd, RoomFacts, RoomUpdate } from './room-updates.ts';
+import type { Message, Outgoing, RoomEnd, RoomFacts, RoomUpdate, UnsentMessage } from './room-updates.ts';
 
 /** Hears all that happens, in order. What it throws reaches nobody but the page's own error reporting. */
 export type RoomListener = (news: RoomUpdate) => void;
@@ -60,6 +60,10 @@ export class UpdateEmitter {
 
   messages(messages: readonly Message[], history: boolean): void {
     if (messages.length > 0) this.tell({ type: 'messages', messages, history });
+  }
+
+  unsent(unsent: readonly UnsentMessage[]): void {
+    if (unsent.length > 0) this.tell({ type: 'unsent', unsent });
   }
 
   outbox(outgoing: readonly Outgoing[], safe: boolean): void {

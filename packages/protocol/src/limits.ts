@@ -13,6 +13,8 @@ export const ENVELOPE_BUCKETS = [256, 512, 1024, 2048, 4096, 8192, 16_384] as co
 export const ENVELOPE_OVERHEAD = 63;
 export const ENVELOPE_HEADER_BYTES = 23;
 export const ENVELOPE_TYPE = 0x11;
+/** delT, with which an author erases a message, and its hash in the header (rule ENV-6). */
+export const ERASE_PROOF_BYTES = 16;
 export const ENVELOPE_BYTES_MAX = 16_384 + ENVELOPE_OVERHEAD;
 
 export const PROFILE_TYPE = 0x13;

@@ -15,7 +15,7 @@ function connect(seed = 'connection') {
     { transport: network.transport, clock: systemClock, random: seededRandom(seed) },
     {
       greeting: (frame) => void heard.push(`greeted ${frame.type}`),
-      control: (frame) => void heard.push(frame.type),
+      live: (frame) => void heard.push(frame.type),
       sealed: (frame) => void heard.push(frame.type),
       changed: () => void heard.push(connection.state.state),
       lost: () => void heard.push('lost'),

@@ -1,17 +1,21 @@
-// One connection that comes back: connects, notices silence, waits, retries, and moves to another server before its own
-// stops. What is said over it is the room's.
+// A connection that comes back: connects, notices silence, waits, retries, and moves to another server before its own stops.
+// What the frames mean is up to the room.
 
 import {
   CLOSE,
   type ClientControl,
+  type Greeting,
+  type Live,
   type Refused,
-  type ServerControl,
   type ServerSealed,
-  type TurnedBack,
+  TURNED_BACK,
   comebackAfter,
   decodeServerControl,
   decodeServerSealed,
   encodeClientControl,
+  isGreeting,
+  isLive,
+  oneOf,
 } from '@mayfly/protocol';
 import type { Clock } from '../clock.ts';
 import { fraction } from '../fraction.ts';
@@ -19,7 +23,7 @@ import type { RandomBytes } from '../crypto/random.ts';
 import type { PutOff } from '../room-updates.ts';
 import type { Transport, Wire } from './transport.ts';
 
-/** A wire that was opened; the room is not in yet. */
+/** A wire that is open, but not in the room yet. */
 type Attempt = {
   readonly wire: Wire;
   readonly tries: number;
@@ -28,14 +32,14 @@ type Attempt = {
 
 export type ConnectionState =
   | { readonly state: 'idle' }
-  /** From opening the wire until the room says `established`. */
+  /** From opening the wire until `established` is called. */
   | ({ readonly state: 'connecting' } & Attempt)
   | {
       readonly state: 'live';
       readonly wire: Wire;
       readonly tries: number;
       readonly since: number;
-      /** The server of `wire` stops soon: this one takes over as soon as the room is in there. */
+      /** The server of `wire` stops soon: this one takes over once it is in the room. */
       readonly next?: Attempt;
     }
   | {
@@ -48,41 +52,41 @@ export type ConnectionState =
   | { readonly state: 'ended' };
 
 export type ConnectionEvents = {
-  /** Heard on a wire where the room is not in yet; `answer` speaks there. */
-  greeting(frame: ServerControl): void;
-  control(frame: ServerControl): void;
+  /** From a wire that is not in the room yet; `answer` replies to it. */
+  greeting(frame: Greeting): void;
+  live(frame: Live): void;
   sealed(frame: ServerSealed): void;
-  /** Connecting, live or waiting now. */
+  /** Now connecting, live or waiting. */
   changed(): void;
-  /** The wire is gone, and will be replaced: whatever was on its way may not have arrived. */
+  /** The wire is gone and will be replaced. What was in transit may be lost. */
   lost(): void;
-  /** The server closed with a code after which nobody comes back; the state is `ended`. */
+  /** The server closed with a code that rules out coming back; the state is `ended`. */
   over(code: number): void;
 };
 
-export type ConnectionWorld = {
+export type ConnectionDeps = {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: RandomBytes;
 };
 
-/** How long to wait for what, in milliseconds. */
+/** In milliseconds. */
 export const PATIENCE = {
-  /** From opening the wire to the end of the join; Tor is slow. */
+  /** From opening the wire to the end of the join. Tor is slow. */
   connect: 20_000,
-  /** Nothing heard for this long: ask. */
+  /** Ping after this much silence. */
   silence: 25_000,
   pong: 3_000,
   firstRetry: 2_000,
   retryStep: 500,
   retryMax: 30_000,
-  /** Live for less than this counts as one more failed try. */
+  /** Being live for less counts as one more failed try. */
   steady: 10_000,
-  /** From one move to the next, however often a server says `goaway`. */
+  /** Between two moves, however often a server says `goaway`. */
   move: 10_000,
 } as const;
 
-/** Full jitter: a herd of clients that lost one server comes back spread out. */
+/** Full jitter, so that clients that lost the same server come back spread out. */
 export function retryDelay(tries: number, fractionOfOne: number): number {
   const ceiling =
     tries === 0 ? PATIENCE.firstRetry : Math.min(PATIENCE.retryMax, PATIENCE.retryStep * 2 ** tries);
@@ -90,21 +94,21 @@ export function retryDelay(tries: number, fractionOfOne: number): number {
 }
 
 export class Connection {
-  readonly #world: ConnectionWorld;
+  readonly #deps: ConnectionDeps;
   readonly #events: ConnectionEvents;
   #state: ConnectionState = { state: 'idle' };
-  // The one timer of a live wire: the next ping, or the pong's deadline.
+  // The only timer of a live wire: the next ping, or the pong's deadline.
   #watch: Disposable | undefined;
-  // What the server said last about the wire as a whole: why it closes, and for how long (rules LIMIT-5 and JOIN-6).
+  // The server's last refusal about the wire as a whole: why it closes, and for how long (rules LIMIT-5 and JOIN-6).
   #refused: Refused | undefined;
-  // Set while the server is about to stop, until the next wire is opened.
+  // Set from the server's goaway until the next wire opens.
   #move: { readonly timer: Disposable; readonly tries: number } | undefined;
   #movedAt = Number.NEGATIVE_INFINITY;
-  // The newest wire whose challenge was heard: it gets one answer.
+  // The newest wire that was challenged: it gets one answer.
   #challenged: Wire | undefined;
 
-  constructor(world: ConnectionWorld, events: ConnectionEvents) {
-    this.#world = world;
+  constructor(deps: ConnectionDeps, events: ConnectionEvents) {
+    this.#deps = deps;
     this.#events = events;
   }
 
@@ -112,7 +116,7 @@ export class Connection {
     return this.#state;
   }
 
-  /** A wire is open on which the room is not in yet. */
+  /** A wire is open, but not in the room yet. */
   get joining(): boolean {
     return this.#attempt !== undefined;
   }
@@ -133,12 +137,12 @@ export class Connection {
     if ('wire' in this.#state) this.#state.wire.send(encodeClientControl(frame));
   }
 
-  /** To the wire that greeted us. */
+  /** Replies to the wire that greeted us. */
   answer(frame: ClientControl): void {
     this.#attempt?.wire.send(encodeClientControl(frame));
   }
 
-  /** The room is in, by the wire that greeted us; one that was live before is dropped now and not earlier. */
+  /** The wire that greeted us is in the room. A wire that was live before is dropped only now. */
   established(): void {
     const attempt = this.#attempt;
     if (attempt === undefined) return;
@@ -147,18 +151,18 @@ export class Connection {
     attempt.deadline[Symbol.dispose]();
     if (this.#state.state === 'live') this.#state.wire.close();
     const { wire, tries } = attempt;
-    this.#state = { state: 'live', wire, tries, since: this.#world.clock.now() };
+    this.#state = { state: 'live', wire, tries, since: this.#deps.clock.now() };
     this.#listenForSilence();
     if (!moved) this.#events.changed();
   }
 
-  /** What greeted us cannot be believed. */
+  /** The greeting can't be trusted. */
   reject(): void {
     if (this.#state.state === 'live') this.#giveUpNext();
     else this.restart();
   }
 
-  /** Drops the wire and comes back after a pause, or at once where the next one is open already. */
+  /** Drops the wire and comes back after a pause, or at once if the next one is open already. */
   restart(putOff?: PutOff): void {
     const state = this.#state;
     if (state.state !== 'connecting' && state.state !== 'live') return;
@@ -166,13 +170,13 @@ export class Connection {
       this.#goOnWith(state.next, state.wire);
       return;
     }
-    const now = this.#world.clock.now();
+    const now = this.#deps.clock.now();
     const steady = state.state === 'live' && now - state.since >= PATIENCE.steady;
     this.#drop();
     this.#wait(steady ? 0 : state.tries, putOff);
   }
 
-  /** The network may be back, or the page woke up: do not sit out the pause; doubt a wire that looks alive. */
+  /** The network may be back, or the page woke up: skip the pause, and ping a wire that looks alive. */
   wake(): void {
     const state = this.#state;
     if (state.state === 'waiting') {
@@ -194,11 +198,11 @@ export class Connection {
   }
 
   #open(tries: number): Attempt {
-    const { transport, clock } = this.#world;
+    const { transport, clock } = this.#deps;
     this.#refused = undefined;
     const wire = transport({
-      text: (frame) => this.#heardText(wire, frame),
-      binary: (frame) => this.#heardBinary(wire, frame),
+      text: (frame) => this.#receiveText(wire, frame),
+      binary: (frame) => this.#receiveBinary(wire, frame),
       closed: (code) => this.#closed(wire, code),
     });
     const deadline = clock.after(PATIENCE.connect, () => this.#closed(wire, NO_ANSWER));
@@ -213,13 +217,13 @@ export class Connection {
   #wait(tries: number, putOff?: PutOff): void {
     const asked = putOff === undefined ? 0 : (this.#refused?.retryAfterMs ?? 0);
     const retryInMs = asked + this.#pauseAfter(tries);
-    const retry = this.#world.clock.after(retryInMs, () => this.#connect(tries + 1));
+    const retry = this.#deps.clock.after(retryInMs, () => this.#connect(tries + 1));
     this.#state = { state: 'waiting', tries: tries + 1, retryInMs, ...(putOff && { putOff }), retry };
     this.#events.lost();
     this.#events.changed();
   }
 
-  // The old wire did not last until the next one was ready.
+  // The old wire broke before the next one was ready.
   #goOnWith(next: Attempt, old: Wire): void {
     this.#stopTimers();
     old.close();
@@ -228,7 +232,7 @@ export class Connection {
     this.#events.changed();
   }
 
-  // Leaves no timer and no wire behind, whatever the state was.
+  // Leaves no timer and no wire behind, in any state.
   #drop(): void {
     const state = this.#state;
     this.#stopTimers();
@@ -252,27 +256,27 @@ export class Connection {
     return this.#state.state === 'live' && this.#state.wire === wire;
   }
 
-  #heardText(wire: Wire, text: string): void {
+  #receiveText(wire: Wire, text: string): void {
     const frame = decodeServerControl(text);
     if (frame?.type === 'refused' && frame.n === undefined) this.#refused = frame;
     if (this.#isLive(wire)) {
       this.#listenForSilence();
       if (frame?.type === 'goaway') this.#leaveWithin(frame.withinMs);
-      else if (frame !== undefined && frame.type !== 'pong') this.#events.control(frame);
-    } else if (wire === this.#attempt?.wire && frame !== undefined) {
-      this.#greeted(wire, frame);
+      else if (frame !== undefined && isLive(frame)) this.#events.live(frame);
+    } else if (wire === this.#attempt?.wire && frame !== undefined && isGreeting(frame)) {
+      this.#greet(wire, frame);
     }
   }
 
-  // As long as we are in elsewhere, being turned back means no more than staying there.
-  #greeted(wire: Wire, frame: ServerControl): void {
+  // While another wire is in the room, being turned back only means staying there.
+  #greet(wire: Wire, frame: Greeting): void {
     const again = frame.type === 'challenge' && this.#challenged === wire;
     if (frame.type === 'challenge') this.#challenged = wire;
-    if (this.#state.state === 'live' && TURNS_BACK.has(frame.type)) this.#giveUpNext();
+    if (this.#state.state === 'live' && turnsBack(frame)) this.#giveUpNext();
     else if (!again) this.#events.greeting(frame);
   }
 
-  #heardBinary(wire: Wire, bytes: Uint8Array): void {
+  #receiveBinary(wire: Wire, bytes: Uint8Array): void {
     if (!this.#isLive(wire)) return;
     this.#listenForSilence();
     const frame = decodeServerSealed(bytes);
@@ -286,7 +290,7 @@ export class Connection {
       this.#giveUpNext();
       if (comebackAfter(code) === 'backoff') this.#moveAfter(this.#pauseAfter(next.tries), next.tries + 1);
     } else if ('wire' in state && state.wire === wire) {
-      // Replaced by our own next wire, whose welcome is still on its way.
+      // Our own next wire replaced this one; its welcome is still in transit.
       const byOurselves = code === CLOSE.replaced.code && next !== undefined;
       if (byOurselves || comebackAfter(code) === 'backoff') this.restart(this.#putOffBy(code));
       else this.#over(code);
@@ -310,7 +314,7 @@ export class Connection {
     const state = this.#state;
     if (state.state !== 'live') return;
     this.#watch?.[Symbol.dispose]();
-    this.#watch = this.#world.clock.after(PATIENCE.silence, () => this.#ping(state.wire));
+    this.#watch = this.#deps.clock.after(PATIENCE.silence, () => this.#ping(state.wire));
   }
 
   #ping(wire: Wire): void {
@@ -318,37 +322,37 @@ export class Connection {
     this.#awaitPong(wire, wire.bufferedBytes);
   }
 
-  // A slow uplink that still drains is not dead: the ping may be queued behind messages.
+  // A slow uplink that still drains isn't dead: the ping may be queued behind messages.
   #awaitPong(wire: Wire, buffered: number): void {
     this.#watch?.[Symbol.dispose]();
-    this.#watch = this.#world.clock.after(PATIENCE.pong, () => {
+    this.#watch = this.#deps.clock.after(PATIENCE.pong, () => {
       if (wire.bufferedBytes < buffered) this.#awaitPong(wire, wire.bufferedBytes);
       else this.restart();
     });
   }
 
-  // The server is about to stop: everybody picks a moment of their own, so that it empties evenly. A move that is under
-  // way is not hurried, and the next one waits its time.
+  // The server is about to stop. Each client picks a random moment, so it empties evenly. A move under way isn't hurried,
+  // and the next one waits.
   #leaveWithin(ms: number): void {
     if (this.#move !== undefined && this.#move.tries > 0) return;
-    const rest = this.#movedAt + PATIENCE.move - this.#world.clock.now();
-    this.#moveAfter(Math.max(fraction(this.#world.random) * ms, Math.min(rest, PATIENCE.move)), 0);
+    const rest = this.#movedAt + PATIENCE.move - this.#deps.clock.now();
+    this.#moveAfter(Math.max(fraction(this.#deps.random) * ms, Math.min(rest, PATIENCE.move)), 0);
   }
 
   #moveAfter(ms: number, tries: number): void {
     this.#stopMove();
-    this.#move = { timer: this.#world.clock.after(ms, () => this.#moveNow(tries)), tries };
+    this.#move = { timer: this.#deps.clock.after(ms, () => this.#moveNow(tries)), tries };
   }
 
   #moveNow(tries: number): void {
     this.#move = undefined;
     if (this.#state.state !== 'live' || this.#state.next !== undefined) return;
-    if (tries === 0) this.#movedAt = this.#world.clock.now();
+    if (tries === 0) this.#movedAt = this.#deps.clock.now();
     this.#state = { ...this.#state, next: this.#open(tries) };
   }
 
   #pauseAfter(tries: number): number {
-    return retryDelay(tries, fraction(this.#world.random));
+    return retryDelay(tries, fraction(this.#deps.random));
   }
 
   #giveUpNext(): void {
@@ -360,13 +364,9 @@ export class Connection {
   }
 }
 
-/** What a wire that never answers is given up with: as one that broke. */
+/** A wire that never answers counts as broken. */
 const NO_ANSWER = 1006;
 
-const TURNS_BACK: ReadonlySet<string> = new Set<TurnedBack>([
-  'denied',
-  'wrong_passphrase',
-  'closed',
-  'full',
-  'not_admitted',
-]);
+function turnsBack({ type }: Greeting): boolean {
+  return oneOf(type, TURNED_BACK) !== undefined;
+}

@@ -7,6 +7,7 @@ import {
   ENVELOPE_BUCKETS,
   ENVELOPE_HEADER_BYTES,
   ENVELOPE_TYPE,
+  ERASE_PROOF_BYTES,
   PUBLIC_KEY_BYTES,
   SIGNATURE_BYTES,
   allZero,
@@ -36,7 +37,6 @@ export const SESS_BYTES = 4;
 export const MID_BYTES = 32;
 const REF_BYTES = 16;
 const FLAG_REF = 1;
-const ERASE_PROOF_BYTES = 16;
 
 /** What a sender puts into a message. */
 export type MessageContent = {
@@ -212,7 +212,8 @@ function readStatement(reader: ByteReader): Statement {
   return { logTag: reader.take(4), seq: reader.u32(), events: reader.u8(), seen: reader.take(8) };
 }
 
-function readHeader(header: Uint8Array): { ttl: number; delH: Uint8Array } {
+/** What stands in clear before the seal, besides type and epoch. */
+export function readHeader(header: Uint8Array): { ttl: number; delH: Uint8Array } {
   const reader = new ByteReader(header.subarray(5));
   return { ttl: reader.u16(), delH: reader.take(ERASE_PROOF_BYTES) };
 }

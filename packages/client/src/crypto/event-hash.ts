@@ -10,7 +10,12 @@ import { digest } from './derive.ts';
  */
 export function eventHash(kind: number, bytes: Uint8Array): Uint8Array {
   const head = bytes.subarray(0, ENVELOPE_HEADER_BYTES);
-  return digest('event', u8(kind), head, sha256(bytes.subarray(ENVELOPE_HEADER_BYTES)));
+  return eventHashOf(kind, head, sha256(bytes.subarray(ENVELOPE_HEADER_BYTES)));
+}
+
+/** The same from an event's first 23 bytes and the SHA-256 of the rest, which is all that a stub has. */
+export function eventHashOf(kind: number, head: Uint8Array, restHash: Uint8Array): Uint8Array {
+  return digest('event', u8(kind), head, restHash);
 }
 
 /** At most this many events are stated. */

@@ -6,9 +6,10 @@ import {
   type Moderator,
   SERVER_KIND,
   type RoomId,
+  type Stub,
   concat,
   decodeCommand,
-  equalBytes,
+  decodeServerSealed,
   joinTranscript,
   parseRoomId,
   roomIdBytes,
@@ -32,6 +33,7 @@ import { personOf, safetyCode } from './person.ts';
 import { openProfile, sealProfile } from './profile.ts';
 import type { RandomBytes } from './random.ts';
 import { signingKey, verify } from './signature.ts';
+import { erasureOf, stubHash } from './stub.ts';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -50,6 +52,12 @@ function roomId(): RoomId {
   const id = parseRoomId(known.room_id);
   if (id === undefined) throw new Error('bad room id');
   return id;
+}
+
+function stubOf(hex: string): Stub {
+  const frame = decodeServerSealed(concat(Uint8Array.of(SERVER_KIND.stub), u32(1), bytes(hex)));
+  if (frame?.type !== 'stub') throw new Error('not a stub');
+  return frame;
 }
 
 function at<T>(list: readonly T[], index: number): T {
@@ -273,14 +281,17 @@ describe('messages', () => {
     expect(textOf(opened.message)).toBe(want.ctype === 1 ? want.body : undefined);
   });
 
-  test('EVENT-2: a stub has the hash of the message it stands for', () => {
-    for (const { envelope, stub_unsent, del_token } of known.log.messages) {
-      const stub = bytes(stub_unsent);
-      const header = stub.subarray(1, 24);
-      expect(equalBytes(header, bytes(envelope).subarray(0, 23))).toBe(true);
-      expect(toHex(stub.subarray(24, 56))).toBe(toHex(sha256(bytes(envelope).subarray(23))));
-      expect(toHex(sha256(bytes(del_token)).subarray(0, 16))).toBe(toHex(header.subarray(7)));
+  test('EVENT-2: a stub has the hash of the message it stands for, and proves who erased it', () => {
+    for (const { envelope, stub_unsent, event_hash } of known.log.messages) {
+      const stub = stubOf(stub_unsent);
+      expect(toHex(stub.header)).toBe(toHex(bytes(envelope).subarray(0, 23)));
+      expect(toHex(stub.restHash)).toBe(toHex(sha256(bytes(envelope).subarray(23))));
+      expect(toHex(stubHash(stub))).toBe(event_hash);
+      expect(erasureOf(stub)).toBe('unsent');
+      expect(erasureOf({ ...stub, reason: 2 })).toBeUndefined();
     }
+    const expired = known.log.messages.flatMap(({ stub_expired }) => stub_expired ?? []);
+    expect(expired.map((one) => erasureOf(stubOf(one)))).toEqual(['expired']);
   });
 
   test('EVENT-3: a statement covers the last 32 events', () => {

@@ -4,44 +4,44 @@
 import { equalBytes, toHex } from '@mayfly/protocol';
 import type { OpenedMessage } from '../crypto/envelope.ts';
 
-/** A message that opened, at its place among all events this page was ever given. */
+/** A message that opened, with its index among all events this page ever received. */
 export type Arrival = {
-  readonly place: number;
+  readonly index: number;
   readonly opened: OpenedMessage;
   /** Milliseconds since 1970. */
   readonly arrivedAt: number;
   /** It arrived when it was sent, not from the history. */
   readonly live: boolean;
-  /** Other messages stand between what its sender had seen and itself; undefined where it doesn't say. */
+  /** Other messages stand between what its sender had seen and itself; undefined if it doesn't say. */
   readonly overtaken: boolean | undefined;
-  /** This page holds every event behind this place, up to the message. */
+  /** This page holds every event after this index, up to the message. */
   readonly heldFrom: number;
-  /** All of its chain that was ever logged would be here. */
+  /** Everything ever logged of its chain would be here. */
   readonly fromStart: boolean;
 };
 
-/** What becomes of an arrival. */
+/** An arrival on its way to being accepted. */
 export type Candidate = Arrival & {
   readonly mid: string;
-  /** Whether its own signature holds, once somebody had to know. */
+  /** Whether its own signature holds; verified when first needed. */
   signed?: boolean;
   conflicting: boolean;
-  /** How many messages of the chain are missing before it, from when it was accepted. */
+  /** How many messages of the chain are missing before it; set when it is accepted. */
   missingBefore?: number;
-  /** Written long before it was delivered, from when that was judged. */
+  /** Written long before it was delivered; set when that is judged. */
   late?: boolean;
 };
 
 /** One sender's messages of one `sess`. */
 type Chain = {
   readonly name: string;
-  /** Counts and places both rise. */
+  /** Counts and indices both rise. */
   readonly accepted: Candidate[];
-  /** Not verified yet; places rise. */
+  /** Not verified yet; indices rise. */
   waiting: Candidate[];
 };
 
-/** A signature vouches for messages at most this many places before it (RECV-3). */
+/** A signature vouches for messages at most this many events before it (RECV-3). */
 export const VOUCHING_REACH = 512;
 
 export class Chains {
@@ -49,30 +49,37 @@ export class Chains {
   readonly #chains = new Map<string, Chain>();
   readonly #acceptedMids = new Set<string>();
   readonly #withWaiting = new Set<Chain>();
+  // Indices of erased messages, rising.
+  readonly #erased: number[] = [];
   #counted = 0;
-  // Accepted, or found to be conflicting, since `accept` was called.
+  // Accepted or found conflicting in this call of `accept`.
   #changed = new Map<Candidate, Chain>();
 
-  /** `verify`: whether the author that a message names signed it. */
+  /** `verify`: whether the author named in a message signed it. */
   constructor(verify: (message: OpenedMessage) => boolean) {
     this.#verify = verify;
   }
 
-  /** Messages that could not be verified so far. A waiting one may still be. */
+  /** Messages not verified so far. A waiting one may still be. */
   get unverified(): number {
     let sum = this.#counted;
     for (const { waiting } of this.#withWaiting) sum += waiting.length;
     return sum;
   }
 
-  /** One more that did not even open, or stood in the wrong epoch. */
+  /** One more that didn't open, was in the wrong epoch, or is a stub that proves nothing. */
   countUnverified(): void {
     this.#counted += 1;
   }
 
+  /** A message was erased here. Comes before the messages behind it. */
+  noteErased(index: number): void {
+    this.#erased.push(index);
+  }
+
   /**
-   * Takes messages in order of their places; `head` is the place of the last event of any kind. The result is that of
-   * taking them one by one. Returns those to show, or to show anew, in that order.
+   * Takes messages by index; `head` is the index of the last event of any kind. The result equals taking them one by one.
+   * Returns those to show or to update, by index.
    */
   accept(arrivals: readonly Arrival[], head: number): readonly Candidate[] {
     this.#changed = new Map();
@@ -85,7 +92,7 @@ export class Chains {
     }
     for (const [candidate, chain] of this.#changed)
       candidate.missingBefore ??= this.#missingBefore(chain, candidate);
-    return [...this.#changed.keys()].sort((a, b) => a.place - b.place);
+    return [...this.#changed.keys()].sort((a, b) => a.index - b.index);
   }
 
   #chain(name: string): Chain {
@@ -96,8 +103,8 @@ export class Chains {
     return chain;
   }
 
-  // Where counts rise with the places and nothing waits, no message was accepted before or takes another's place:
-  // the order of acceptance makes no difference.
+  // If counts rise with the indices and nothing waits, no message is a repeat or a rival, so the order of acceptance
+  // makes no difference.
   #acceptGroup(chain: Chain, group: readonly Candidate[]): void {
     if (chain.waiting.length === 0 && rises(chain, group)) this.#acceptRun(chain, group);
     else for (const candidate of group) this.#acceptOne(chain, candidate);
@@ -119,13 +126,13 @@ export class Chains {
     }
   }
 
-  // RECV-3 in the order of the log, each by its own signature: what a page that was there did.
+  // RECV-3 in log order, each by its own signature, as a page that was present did it.
   #acceptOne(chain: Chain, candidate: Candidate): void {
-    this.#giveUp(chain, candidate.place);
-    // RECV-2: whoever sealed it anew, and whatever the signature is now.
+    this.#giveUp(chain, candidate.index);
+    // RECV-2: even if it was sealed again, with any signature.
     if (this.#acceptedMids.has(candidate.mid)) return;
     if (!this.#holds(candidate)) this.#wait(chain, candidate);
-    else if (this.#takePlace(chain, candidate)) this.#acceptWaitingBefore(chain, candidate);
+    else if (this.#insertInOrder(chain, candidate)) this.#acceptWaitingBefore(chain, candidate);
     else this.#refuse(chain, candidate);
   }
 
@@ -139,7 +146,7 @@ export class Chains {
     this.#withWaiting.add(chain);
   }
 
-  // RECV-4: two signed messages under one number are the sender's doing; anything else is a replay.
+  // RECV-4: two signed messages with one count are the sender's doing; anything else is a replay.
   #refuse(chain: Chain, candidate: Candidate): void {
     const twin = chain.accepted.find(({ opened }) => opened.count === candidate.opened.count);
     if (twin === undefined || !this.#holds(twin)) {
@@ -150,20 +157,20 @@ export class Chains {
     }
   }
 
-  // A signature vouches for the message before it, and so for the one before that.
+  // A signature vouches for the message before, which vouches for the one before that.
   #acceptWaitingBefore(chain: Chain, signed: Candidate): void {
     let successor = signed;
     for (;;) {
       const found = takeWaiting(chain, successor);
       if (found === undefined) return;
-      if (this.#takePlace(chain, found)) successor = found;
+      if (this.#insertInOrder(chain, found)) successor = found;
       else this.#counted += 1;
     }
   }
 
-  // RECV-4: false where counts would not rise with the places any more.
-  #takePlace(chain: Chain, candidate: Candidate): boolean {
-    const at = chain.accepted.findLastIndex(({ place }) => place < candidate.place) + 1;
+  // RECV-4: false if counts would no longer rise with the indices.
+  #insertInOrder(chain: Chain, candidate: Candidate): boolean {
+    const at = chain.accepted.findLastIndex(({ index }) => index < candidate.index) + 1;
     const { count } = candidate.opened;
     const before = chain.accepted[at - 1]?.opened.count ?? 0;
     const after = chain.accepted[at]?.opened.count ?? Number.POSITIVE_INFINITY;
@@ -179,9 +186,9 @@ export class Chains {
     this.#changed.set(candidate, chain);
   }
 
-  // Nothing that comes from this place on can vouch for them.
-  #giveUp(chain: Chain, place: number): void {
-    const kept = chain.waiting.filter((candidate) => place - candidate.place <= VOUCHING_REACH);
+  // Nothing from this index on can vouch for them.
+  #giveUp(chain: Chain, index: number): void {
+    const kept = chain.waiting.filter((candidate) => index - candidate.index <= VOUCHING_REACH);
     this.#counted += chain.waiting.length - kept.length;
     chain.waiting = kept;
   }
@@ -192,20 +199,25 @@ export class Chains {
     if (chain.accepted.length === 0) this.#chains.delete(chain.name);
   }
 
-  // RECV-7: told only where events that this page never got can't explain it.
-  #missingBefore({ accepted }: Chain, { opened, place, heldFrom, fromStart }: Candidate): number {
-    const previous = accepted[accepted.findLastIndex((candidate) => candidate.place < place)];
-    if (previous === undefined) return fromStart ? opened.count - 1 : 0;
-    return previous.place <= heldFrom ? 0 : opened.count - previous.opened.count - 1;
+  // RECV-7: only what events lost to this page, or erased ones, can't explain.
+  #missingBefore({ accepted }: Chain, { opened, index, heldFrom, fromStart }: Candidate): number {
+    const previous = accepted.findLast((candidate) => candidate.index < index);
+    if (previous === undefined ? !fromStart : previous.index <= heldFrom) return 0;
+    const missing = opened.count - (previous?.opened.count ?? 0) - 1;
+    return missing > this.#erasedBetween(previous?.index ?? heldFrom, index) ? missing : 0;
+  }
+
+  #erasedBetween(after: number, before: number): number {
+    return this.#erased.filter((index) => index > after && index < before).length;
   }
 }
 
-/** Cut so that in each of them any signature reaches any message before it. */
+/** Within a stretch, any signature reaches any message before it. */
 function stretches(arrivals: readonly Arrival[]): readonly (readonly Arrival[])[] {
   const all: Arrival[][] = [];
   for (const arrival of arrivals) {
     const [first] = all.at(-1) ?? [];
-    if (first !== undefined && arrival.place - first.place <= VOUCHING_REACH) all.at(-1)?.push(arrival);
+    if (first !== undefined && arrival.index - first.index <= VOUCHING_REACH) all.at(-1)?.push(arrival);
     else all.push([arrival]);
   }
   return all;
@@ -223,7 +235,7 @@ function groupByChain(arrivals: readonly Arrival[]): Map<string, Candidate[]> {
   return groups;
 }
 
-// Then none of the group was accepted before either: `mid` binds the count.
+// If so, none of the group was accepted before either: `mid` binds the count.
 function rises(chain: Chain, group: readonly Candidate[]): boolean {
   let highest = chain.accepted.at(-1)?.opened.count ?? 0;
   for (const { opened } of group) {
@@ -238,7 +250,7 @@ function takeWaiting(chain: Chain, successor: Candidate): Candidate | undefined 
   return index === -1 ? undefined : chain.waiting.splice(index, 1)[0];
 }
 
-// Both are of one chain.
+// Both belong to one chain.
 function isBefore(earlier: Candidate, later: Candidate): boolean {
   return earlier.opened.count === later.opened.count - 1 && equalBytes(earlier.opened.mid, later.opened.prev);
 }

@@ -1,25 +1,25 @@
-// Whether messages were said at their place in the log, or written long before they were delivered (RECV-4).
-// A member can post again what another wrote, to pages that never saw it; its signed statement and time give that away.
+// Whether a message was written when it entered the log, or long before (RECV-4). A member can repost what another wrote to
+// pages that never saw it; the signed statement and time give that away.
 
 import { toHex } from '@mayfly/protocol';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import type { Candidate } from './chains.ts';
 
-/** A message that was sent when it was written is delivered within this time. */
+/** A message sent when it was written arrives within this time. */
 export const LATE_AFTER_MS = 120_000;
 
 type Writer = {
-  /** By how much their clock seems slow, from messages that had seen everything before them. */
+  /** How slow their clock seems, from messages whose sender had seen everything before them. */
   lagMs: number;
   late: readonly { readonly message: Candidate; readonly lagMs: number }[];
 };
 
 export class Freshness {
   readonly #writers = new Map<string, Writer>();
-  // By the clocks of senders, among messages that are not ahead of their arrival.
+  // By senders' clocks, among messages not ahead of their arrival.
   #newestMs = -Infinity;
 
-  /** Takes accepted messages in order of their places. Returns earlier ones that turn out not to be late. */
+  /** Takes accepted messages by index. Returns earlier ones that turn out not to be late. */
   judge(message: Candidate): readonly Candidate[] {
     if (message.late !== undefined) return [];
     const writer = this.#writer(message.opened.pk);
@@ -34,7 +34,7 @@ export class Freshness {
     return [];
   }
 
-  // The history doesn't say when it arrived, only what was written before.
+  // A history doesn't say when messages arrived, only what was written before.
   #lagOf({ live, arrivedAt, opened }: Candidate): number {
     return (live ? arrivedAt : this.#newestMs) - opened.at;
   }

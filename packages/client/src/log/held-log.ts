@@ -1,18 +1,19 @@
-// The part of a room's log that this page holds: where it is, what it can state about it (EVENT-3), and what a sender had
-// seen of it. Places go on rising when the log itself counts anew.
+// The part of a room's log that this page holds: its position, what it states about the log (EVENT-3), and what a sender had
+// seen of it. Indices keep rising when the log itself counts anew.
 
 import { type LogEvent, type Position, SERVER_KIND, equalBytes } from '@mayfly/protocol';
 import { SEEN_EVENTS_MAX, type Statement, eventHash, logTagOf, makeStatement } from '../crypto/event-hash.ts';
+import { stubHash } from '../crypto/stub.ts';
 
 export class HeldLog {
   #position: Position;
   #logTag: Uint8Array;
-  #placeOfZero = 0;
+  #indexOfZero = 0;
   #hashes: Uint8Array[] = [];
   #isWhole: boolean;
   #heldFrom: number;
-  // Events that this page never got may have been messages.
-  #lastMessagePlace: number;
+  // Events that this page never got count as messages.
+  #lastMessageIndex: number;
 
   /** `position`: before the first event that will come. */
   constructor(position: Position) {
@@ -20,44 +21,43 @@ export class HeldLog {
     this.#logTag = logTagOf(position.logId);
     this.#isWhole = position.seq === 0;
     this.#heldFrom = position.seq;
-    this.#lastMessagePlace = position.seq;
+    this.#lastMessageIndex = position.seq;
   }
 
   get position(): Position {
     return this.#position;
   }
 
-  /** Place of the last event that was held, or lost to us. */
+  /** Index of the last event that was held or lost. */
   get head(): number {
-    return this.placeOf(this.#position.seq);
+    return this.indexOf(this.#position.seq);
   }
 
-  /** Every event behind this place was held. */
+  /** Every event after this index was held. */
   get heldFrom(): number {
     return this.#heldFrom;
   }
 
-  placeOf(seq: number): number {
-    return this.#placeOfZero + seq;
+  indexOf(seq: number): number {
+    return this.#indexOfZero + seq;
   }
 
-  /** The log goes on elsewhere: events between are lost to us, it went back, or it is another log. */
+  /** After a reset: events between are lost to us, the log went back, or it is another log. */
   skipTo(position: Position): void {
     const goesBack = position.logId !== this.#position.logId || position.seq < this.#position.seq;
-    if (goesBack) this.#placeOfZero = this.head - position.seq;
+    if (goesBack) this.#indexOfZero = this.head - position.seq;
     this.#isWhole = position.seq === 0;
     this.#position = position;
     this.#logTag = logTagOf(position.logId);
     this.#hashes = [];
     this.#heldFrom = this.head;
-    this.#lastMessagePlace = this.head;
+    this.#lastMessageIndex = this.head;
   }
 
   hold(event: LogEvent): void {
-    const bytes = event.type === 'message' ? event.envelope : event.bytes;
-    this.#hashes = [...this.#hashes, eventHash(SERVER_KIND[event.type], bytes)].slice(-SEEN_EVENTS_MAX);
+    this.#hashes = [...this.#hashes, hashOf(event)].slice(-SEEN_EVENTS_MAX);
     this.#position = { logId: this.#position.logId, seq: event.seq };
-    if (event.type === 'message') this.#lastMessagePlace = this.head;
+    if (event.type !== 'command') this.#lastMessageIndex = this.head;
   }
 
   /** `c`: number of the last command. */
@@ -65,17 +65,22 @@ export class HeldLog {
     return makeStatement(this.#position, c, this.#hashes);
   }
 
-  /** Whether a message that states this was sealed for this log, and this page holds the log from its first event. */
+  /** Whether a message with this statement was sealed for this log, and this page holds the log from its first event. */
   isWholeFor({ logTag }: Statement): boolean {
     return this.#isWhole && equalBytes(logTag, this.#logTag);
   }
 
   /**
-   * Whether other messages stand between what the sender of the next event had seen and that event. Undefined where the
-   * sender had not seen this log, or doesn't say. Nobody has seen what comes after: such a log went back.
+   * Whether other messages stand between what the sender of the next event had seen and that event. Undefined if the
+   * sender had not seen this log, or doesn't say. If it saw more than there is, the log went back.
    */
   isOvertaken({ logTag, seq }: Statement): boolean | undefined {
     if (seq === 0 || !equalBytes(logTag, this.#logTag)) return undefined;
-    return seq > this.#position.seq || this.placeOf(seq) < this.#lastMessagePlace;
+    return seq > this.#position.seq || this.indexOf(seq) < this.#lastMessageIndex;
   }
+}
+
+function hashOf(event: LogEvent): Uint8Array {
+  if (event.type === 'stub') return stubHash(event);
+  return eventHash(SERVER_KIND[event.type], event.type === 'message' ? event.envelope : event.bytes);
 }

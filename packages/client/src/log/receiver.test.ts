@@ -88,7 +88,7 @@ function cAt(room: Receiver, ...events: readonly LogEvent[]): number {
 const written2 = (seq: number) => ['x', 'y'].map((body, i) => event(seq + i, written(0, body)));
 
 /** By a welcome: the last command, and the newest event then. */
-const told = (c: number, head: number) => ({ c, head, moderators: [] });
+const lawOf = (c: number, head: number) => ({ c, head, moderators: [] });
 
 function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): Receiver {
   return new Receiver(
@@ -99,7 +99,7 @@ function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): 
       keysOf: (epoch) => (epochs.includes(epoch) ? keysOfEpoch(epoch) : undefined),
     },
     { logId: LOG, seq },
-    told(c, head),
+    lawOf(c, head),
   );
 }
 
@@ -124,9 +124,10 @@ function viewOf(
   return { shown, unverified: room.unverified };
 }
 
-const late = (events: readonly LogEvent[]): View => viewOf((room) => [room.receive(events, NOW, false)]);
+const late = (events: readonly LogEvent[]): View =>
+  viewOf((room) => [room.receive(events, NOW, false).messages]);
 const live = (events: readonly LogEvent[]): View =>
-  viewOf((room) => events.map((one) => room.receive([one], NOW, true)));
+  viewOf((room) => events.map((one) => room.receive([one], NOW, true).messages));
 
 /** What a page that was there saw, and what one that came later sees, must be one thing. */
 function everybodySees(envelopes: readonly Uint8Array[], shown: readonly string[], unverified: number): void {
@@ -139,7 +140,7 @@ describe('RECV-0: what is shown', () => {
   test("says who, when and what; one's own is marked", () => {
     const ann = new Author('Ann');
     const events = [event(1, ann.write('hi').envelope), event(2, me.write('hello').envelope)];
-    const [first, second] = receiver().receive(events, NOW, true);
+    const [first, second] = receiver().receive(events, NOW, true).messages;
     expect(first).toMatchObject({
       seq: 1,
       text: 'hi',
@@ -164,12 +165,12 @@ describe('RECV-0: what is shown', () => {
     expect(
       receiver()
         .receive(events, NOW, true)
-        .map(({ at, clockOff }) => ({ at, clockOff })),
+        .messages.map(({ at, clockOff }) => ({ at, clockOff })),
     ).toEqual([
       { at: NOW, clockOff: true },
       { at: NOW, clockOff: true },
     ]);
-    const history = receiver().receive(events, NOW, false);
+    const history = receiver().receive(events, NOW, false).messages;
     expect(history.map(({ clockOff }) => clockOff)).toEqual([true, false]);
   });
 });
@@ -185,23 +186,23 @@ describe('RECV-1: the epoch that is in force at a place', () => {
       event(5, written(1, 'new')),
       event(6, written(0, 'kicked')),
     ];
-    expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['old', 'new']);
+    expect(room.receive(events, NOW, false).messages.map(({ text }) => text)).toEqual(['old', 'new']);
     expect(room.unverified).toBe(2);
   });
 
   test('before the first charter in sight may rise, and never falls', () => {
     const room = receiver(7, [0, 1]);
     const events = [event(8, written(0, 'a')), event(9, written(1, 'b')), event(10, written(0, 'c'))];
-    expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['a', 'b']);
+    expect(room.receive(events, NOW, false).messages.map(({ text }) => text)).toEqual(['a', 'b']);
     expect(room.unverified).toBe(1);
   });
 
   test('is unknown again behind a hole: it may have risen there, and has not fallen', () => {
     const room = receiver(0, [0, 1]);
     room.receive([charterEvent(1, 1, 0)], NOW, false);
-    room.skipTo({ logId: LOG, seq: 20 }, told(2, 20));
+    room.skipTo({ logId: LOG, seq: 20 }, lawOf(2, 20));
     const events = [event(21, written(1, 'new')), event(22, written(0, 'kicked'))];
-    expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['new']);
+    expect(room.receive(events, NOW, false).messages.map(({ text }) => text)).toEqual(['new']);
     expect(room.unverified).toBe(1);
   });
 
@@ -210,7 +211,7 @@ describe('RECV-1: the epoch that is in force at a place', () => {
     const rotated = [charterEvent(1, 1, 0), charterEvent(2, 2, 1)];
     const told = [charterEvent(3, 1, 0), charterEvent(4, 2, 0), charterEvent(5, 4, 0)];
     const events = [...rotated, ...told, event(6, written(1, 'still'))];
-    expect(room.receive(events, NOW, true).map(({ text }) => text)).toEqual(['still']);
+    expect(room.receive(events, NOW, true).messages.map(({ text }) => text)).toEqual(['still']);
     expect(room.c).toBe(2);
     room.receive([charterEvent(7, 3, 1)], NOW, true);
     expect([room.c, room.charterC]).toEqual([3, 3]);
@@ -225,7 +226,7 @@ describe('RECV-1: the epoch that is in force at a place', () => {
       charterEvent(4, 2, 1, { seed: new Author('Mallory').key.seed, pk: OWNER.pk }),
       event(5, written(0, 'still')),
     ];
-    expect(room.receive(events, NOW, false).map(({ text }) => text)).toEqual(['still']);
+    expect(room.receive(events, NOW, false).messages.map(({ text }) => text)).toEqual(['still']);
     expect(room.unverified).toBe(0);
   });
 
@@ -364,8 +365,8 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
       event(i + 1, envelope),
     );
     const cut = viewOf((room) => [
-      room.receive(events.slice(0, 1), NOW, false),
-      room.receive(events.slice(1), NOW, false),
+      room.receive(events.slice(0, 1), NOW, false).messages,
+      room.receive(events.slice(1), NOW, false).messages,
     ]);
     expect(cut).toEqual({ shown: ['2:pay account TWO', '3:done'], unverified: 1 });
     expect(late(events)).toEqual(cut);
@@ -383,7 +384,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     );
     const room = receiver();
     const check = vi.mocked(verifyMessage).mockClear();
-    const shown = room.receive(events.with(50, spoiled), NOW, false);
+    const shown = room.receive(events.with(50, spoiled), NOW, false).messages;
     expect(shown).toHaveLength(199);
     expect(room.unverified).toBe(1);
     // One each for 19 senders, and one for every message of the sender whose chain is disturbed.
@@ -464,10 +465,10 @@ describe('RECV-7: missing messages', () => {
     const ann = new Author('Ann');
     ann.lose();
     const b = ann.write('b', { statement: ofThisLog }).envelope;
-    expect(receiver(1).receive([event(2, b)], NOW, false)).toMatchObject([{ missingBefore: 0 }]);
+    expect(receiver(1).receive([event(2, b)], NOW, false).messages).toMatchObject([{ missingBefore: 0 }]);
     const room = receiver();
-    room.skipTo({ logId: LOG, seq: 9 }, told(1, 9));
-    expect(room.receive([event(10, b)], NOW, false)).toMatchObject([{ missingBefore: 0 }]);
+    room.skipTo({ logId: LOG, seq: 9 }, lawOf(1, 9));
+    expect(room.receive([event(10, b)], NOW, false).messages).toMatchObject([{ missingBefore: 0 }]);
   });
 
   test('before the first of a chain are not told where it began in another log', () => {
@@ -479,10 +480,10 @@ describe('RECV-7: missing messages', () => {
   test('before the first of a chain are told in a log that this page came to by a reset', () => {
     const ann = new Author('Ann');
     const room = receiver(30);
-    room.skipTo({ logId: LOG, seq: 0 }, told(1, 0));
+    room.skipTo({ logId: LOG, seq: 0 }, lawOf(1, 0));
     ann.lose();
     const b = ann.write('b', { statement: ofThisLog }).envelope;
-    expect(room.receive([event(1, b)], NOW, false)).toMatchObject([{ missingBefore: 1 }]);
+    expect(room.receive([event(1, b)], NOW, false).messages).toMatchObject([{ missingBefore: 1 }]);
   });
 
   test('are told as they were when the message came, also when it is told anew', () => {
@@ -490,11 +491,11 @@ describe('RECV-7: missing messages', () => {
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
     ann.lose();
-    room.skipTo({ logId: LOG, seq: 20 }, told(1, 20));
+    room.skipTo({ logId: LOG, seq: 20 }, lawOf(1, 20));
     const rival = ann.forge(ann.key, 'rival').envelope;
     room.receive([event(21, ann.write('c').envelope)], NOW, false);
-    room.skipTo({ logId: LOG, seq: 40 }, told(1, 40));
-    const again = room.receive([event(41, rival)], NOW, false);
+    room.skipTo({ logId: LOG, seq: 40 }, lawOf(1, 40));
+    const again = room.receive([event(41, rival)], NOW, false).messages;
     expect(again).toMatchObject([{ text: 'c', conflicting: true, missingBefore: 0 }]);
   });
 
@@ -503,11 +504,11 @@ describe('RECV-7: missing messages', () => {
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
     ann.lose();
-    room.skipTo({ logId: LOG, seq: 40 }, told(1, 40));
-    const [c] = room.receive([event(41, ann.write('c').envelope)], NOW, false);
+    room.skipTo({ logId: LOG, seq: 40 }, lawOf(1, 40));
+    const [c] = room.receive([event(41, ann.write('c').envelope)], NOW, false).messages;
     expect(c).toMatchObject({ missingBefore: 0 });
     ann.lose();
-    const [e] = room.receive([event(42, ann.write('e').envelope)], NOW, true);
+    const [e] = room.receive([event(42, ann.write('e').envelope)], NOW, true).messages;
     expect(e).toMatchObject({ missingBefore: 1 });
   });
 
@@ -516,10 +517,10 @@ describe('RECV-7: missing messages', () => {
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
     ann.lose();
-    room.skipTo({ logId: LOG, seq: 20 }, told(1, 20));
+    room.skipTo({ logId: LOG, seq: 20 }, lawOf(1, 20));
     room.receive([event(21, spoilSignature(ann.write('c').envelope, 'c', 'Ann'))], NOW, false);
-    room.skipTo({ logId: LOG, seq: 40 }, told(1, 40));
-    const shown = room.receive([event(41, ann.write('d').envelope)], NOW, false);
+    room.skipTo({ logId: LOG, seq: 40 }, lawOf(1, 40));
+    const shown = room.receive([event(41, ann.write('d').envelope)], NOW, false).messages;
     expect(shown.map(({ text, missingBefore }) => [text, missingBefore])).toEqual([
       ['c', 0],
       ['d', 0],
@@ -531,9 +532,13 @@ describe('RECV-7: missing messages', () => {
     const [a, b] = [ann.write('a').envelope, ann.write('b').envelope];
     const room = receiver();
     room.receive([event(1, a), event(2, b), event(3, ann.write('c').envelope)], NOW, true);
-    room.skipTo({ logId: LOG, seq: 0 }, told(1, 0));
+    room.skipTo({ logId: LOG, seq: 0 }, lawOf(1, 0));
     const bob = new Author('Bob').write('new').envelope;
-    const shown = room.receive([event(1, a), event(2, bob), event(3, ann.write('d').envelope)], NOW, false);
+    const shown = room.receive(
+      [event(1, a), event(2, bob), event(3, ann.write('d').envelope)],
+      NOW,
+      false,
+    ).messages;
     expect(shown.map(({ seq, text }) => `${seq}:${text}`)).toEqual(['5:new', '6:d']);
     expect(room.unverified).toBe(0);
   });
@@ -543,8 +548,8 @@ describe('RECV-7: missing messages', () => {
     const a = ann.write('a').envelope;
     const room = receiver();
     room.receive([event(1, a), event(2, ann.write('b').envelope)], NOW, true);
-    room.skipTo({ logId: 'AAAAAAAAAAA', seq: 0 }, told(1, 0));
-    const shown = room.receive([event(1, a), event(2, ann.write('c').envelope)], NOW, false);
+    room.skipTo({ logId: 'AAAAAAAAAAA', seq: 0 }, lawOf(1, 0));
+    const shown = room.receive([event(1, a), event(2, ann.write('c').envelope)], NOW, false).messages;
     expect(shown.map(({ seq, text }) => `${seq}:${text}`)).toEqual(['4:c']);
     expect(room.position).toEqual({ logId: 'AAAAAAAAAAA', seq: 2 });
   });
@@ -609,7 +614,7 @@ describe('EVENT-3: what the next message states', () => {
     const ann = new Author('Ann');
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
-    room.skipTo({ logId: LOG, seq: 9 }, told(3, 9));
+    room.skipTo({ logId: LOG, seq: 9 }, lawOf(3, 9));
     expect(room.statement()).toMatchObject({ seq: 9, events: 0 });
     const b = ann.write('b').envelope;
     room.receive([event(10, b)], NOW, true);

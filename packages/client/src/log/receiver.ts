@@ -1,56 +1,92 @@
 // From the events of a log to messages that may be shown: RECV-0 to RECV-4 and RECV-7 of docs/crypto.md.
-// Pure: no I/O, no clock of its own. Events come in order of seq and without a hole; that is the log reader's word.
+// Pure: no I/O, no clock. Events come by seq and without a hole; the log reader sees to that.
 
-import { type LogEvent, type Position, epochOf, equalBytes } from '@mayfly/protocol';
+import {
+  type LogEvent,
+  type Position,
+  type RoomId,
+  type Stub,
+  epochOf,
+  equalBytes,
+  toHex,
+} from '@mayfly/protocol';
 import { type Arrival, type Candidate, Chains } from './chains.ts';
-import { type CommandRoom, Commands, type WelcomeCommands } from '../governance/commands.ts';
-import { openEnvelope, textOf, verifyMessage } from '../crypto/envelope.ts';
+import {
+  type RoomLaw,
+  type WelcomeLaw,
+  isInForce,
+  lastC,
+  lawAfterCommand,
+  lawAfterMessage,
+  lawAfterReset,
+  lawAtWelcome,
+  verifyCommand,
+} from '../governance/room-law.ts';
+import { openEnvelope, readHeader, textOf, verifyMessage } from '../crypto/envelope.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import { personOf } from '../crypto/person.ts';
+import { erasureOf, stubHash } from '../crypto/stub.ts';
 import { Freshness } from './freshness.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import { HeldLog } from './held-log.ts';
-import type { Message } from '../room-updates.ts';
+import type { Message, UnsentMessage } from '../room-updates.ts';
 
-export type ReceiverRoom = CommandRoom & {
+export type ReceiverOptions = {
+  readonly id: RoomId;
+  /** Our own key. */
   readonly idPk: Uint8Array;
-  /** Undefined for an epoch whose keys we do not have. */
+  readonly ownerPk: Uint8Array;
+  /** Undefined for an epoch whose keys we don't have. */
   keysOf(epoch: number): EpochKeys | undefined;
-  /** Replaces the real ones where one log is read many times. */
+  /** Replaces the real ones in tests that read one log many times. */
   readonly crypto?: typeof realCrypto;
 };
 
-const realCrypto = { openEnvelope, verifyMessage };
+const realCrypto = { openEnvelope, verifyMessage, verifyCommand };
+
+/** Someone who wrote, as their message names them. */
+export type Author = { readonly pk: Uint8Array; readonly name: string; readonly at: number };
+
+/** What a batch of events brings, by seq. */
+export type Received = {
+  /** To show, or to update. */
+  readonly messages: readonly Message[];
+  readonly unsent: readonly UnsentMessage[];
+  /** Of the messages that were written when they entered the log (RECV-4). */
+  readonly authors: readonly Author[];
+};
 
 export class Receiver {
-  readonly #room: ReceiverRoom;
+  readonly #options: ReceiverOptions;
   readonly #crypto: typeof realCrypto;
   readonly #chains: Chains;
   readonly #freshness = new Freshness();
   readonly #log: HeldLog;
-  readonly #commands: Commands;
+  // By delH, messages that opened and erased ones: neither gets a stub shown again after a reset that goes back.
+  readonly #seen = new Set<string>();
+  #law: RoomLaw;
 
-  /** `position`: before the first event that will come. */
-  constructor(room: ReceiverRoom, position: Position, told: WelcomeCommands) {
-    this.#room = room;
-    this.#crypto = room.crypto ?? realCrypto;
+  /** `position`: right before the first event that will come. */
+  constructor(options: ReceiverOptions, position: Position, welcome: WelcomeLaw) {
+    this.#options = options;
+    this.#crypto = options.crypto ?? realCrypto;
     this.#chains = new Chains(this.#crypto.verifyMessage);
     this.#log = new HeldLog(position);
-    this.#commands = new Commands(room, told);
+    this.#law = lawAtWelcome({ id: options.id, ownerPk: options.ownerPk }, welcome);
   }
 
   /** Number of the last command at our position. */
   get c(): number {
-    return this.#commands.lastC(this.position.seq);
+    return lastC(this.#law, this.position.seq);
   }
 
-  /** Number of the last charter in sight; 0 for none. */
+  /** Number of the last charter in sight; 0 before the first. */
   get charterC(): number {
-    return this.#commands.charterC;
+    return this.#law.charterC;
   }
 
-  /** The last event that was received. */
+  /** Of the last event received. */
   get position(): Position {
     return this.#log.position;
   }
@@ -59,10 +95,10 @@ export class Receiver {
     return this.#chains.unverified;
   }
 
-  /** The log goes on elsewhere: events between are lost to us, it went back, or it is another log. */
-  skipTo(position: Position, told: WelcomeCommands): void {
+  /** After a reset: events between are lost to us, the log went back, or it is another log. */
+  skipTo(position: Position, welcome: WelcomeLaw): void {
     this.#log.skipTo(position);
-    this.#commands.skipTo(told);
+    this.#law = lawAfterReset(this.#law, welcome);
   }
 
   /** What the next message states about the log (EVENT-3). */
@@ -70,57 +106,90 @@ export class Receiver {
     return this.#log.statement(this.c);
   }
 
-  /** `live`: they arrive as they are sent. Returns messages to show, and messages to show anew, by seq. */
-  receive(events: readonly LogEvent[], arrivedAt: number, live: boolean): readonly Message[] {
-    const arrivals = events.flatMap((event) => this.#take(event, arrivedAt, live) ?? []);
+  /** `live`: they arrive as they are sent. */
+  receive(events: readonly LogEvent[], arrivedAt: number, live: boolean): Received {
+    const arrivals: Arrival[] = [];
+    const unsent: UnsentMessage[] = [];
+    for (const event of events) {
+      if (event.type === 'stub') unsent.push(...this.#takeStub(event));
+      if (event.type === 'message') arrivals.push(...this.#takeMessage(event, arrivedAt, live));
+      if (event.type === 'command')
+        this.#law = lawAfterCommand(this.#law, event.command, event.seq, this.#crypto.verifyCommand);
+      this.#log.hold(event);
+    }
+    return { ...this.#accept(arrivals), unsent };
+  }
+
+  #accept(arrivals: readonly Arrival[]): Pick<Received, 'messages' | 'authors'> {
     const changed = new Set<Candidate>();
     for (const message of this.#chains.accept(arrivals, this.#log.head)) {
       for (const other of this.#freshness.judge(message)) changed.add(other);
       changed.add(message);
     }
-    return [...changed].sort((a, b) => a.place - b.place).map((message) => this.#toMessage(message));
+    const sorted = [...changed].sort((a, b) => a.index - b.index);
+    const inTime = sorted.filter(({ late = false }) => !late);
+    return {
+      messages: sorted.map((message) => this.#toMessage(message)),
+      authors: inTime.map(authorOf),
+    };
   }
 
-  #take(event: LogEvent, arrivedAt: number, live: boolean): Arrival | undefined {
-    const opened = event.type === 'message' ? this.#open(event.envelope) : undefined;
-    const arrival = opened && {
-      place: this.#log.placeOf(event.seq),
-      opened,
-      arrivedAt,
-      live,
-      overtaken: this.#log.isOvertaken(opened.statement),
-      heldFrom: this.#log.heldFrom,
-      fromStart: this.#log.isWholeFor(opened.statement),
-    };
-    this.#log.hold(event);
-    if (event.type === 'command') this.#commands.obey(event.command, event.seq);
-    return arrival;
+  #takeMessage(
+    { envelope, seq }: Extract<LogEvent, { type: 'message' }>,
+    arrivedAt: number,
+    live: boolean,
+  ): readonly Arrival[] {
+    const opened = this.#open(envelope);
+    if (opened === undefined) return [];
+    this.#seen.add(toHex(opened.delH));
+    return [
+      {
+        index: this.#log.indexOf(seq),
+        opened,
+        arrivedAt,
+        live,
+        overtaken: this.#log.isOvertaken(opened.statement),
+        heldFrom: this.#log.heldFrom,
+        fromStart: this.#log.isWholeFor(opened.statement),
+      },
+    ];
   }
 
   #open(envelope: Uint8Array) {
     const epoch = epochOf(envelope);
-    const keys = this.#commands.inForce(epoch) ? this.#room.keysOf(epoch) : undefined;
+    const keys = isInForce(this.#law, epoch) ? this.#options.keysOf(epoch) : undefined;
     const result = keys && this.#crypto.openEnvelope(keys, envelope);
     if (!result?.ok) {
       this.#chains.countUnverified();
       return undefined;
     }
-    this.#commands.sawEpoch(epoch);
+    this.#law = lawAfterMessage(this.#law, epoch);
     return result.message;
   }
 
+  // EVENT-2: a stub that proves nothing is a message withheld.
+  #takeStub(stub: Stub): readonly UnsentMessage[] {
+    const erasure = erasureOf(stub);
+    const index = this.#log.indexOf(stub.seq);
+    if (erasure === undefined) this.#chains.countUnverified();
+    else this.#chains.noteErased(index);
+    const delH = toHex(readHeader(stub.header).delH);
+    if (erasure !== 'unsent' || this.#seen.has(delH)) return [];
+    this.#seen.add(delH);
+    return [{ key: toHex(stubHash(stub)), seq: index }];
+  }
+
   #toMessage(message: Candidate): Message {
-    const { opened, place, mid, arrivedAt, conflicting, missingBefore = 0, late = false } = message;
-    const { id, idPk } = this.#room;
-    const clockOff = !late && isClockOff(message);
+    const { opened, index, mid, conflicting, missingBefore = 0, late = false } = message;
+    const { id, idPk } = this.#options;
     return {
       key: mid,
-      seq: place,
+      seq: index,
       from: personOf(id, opened.pk, opened.name),
       own: equalBytes(opened.pk, idPk),
       text: textOf(opened),
-      at: clockOff ? arrivedAt : opened.at,
-      clockOff,
+      at: shownTime(message),
+      clockOff: isClockOff(message),
       late,
       missingBefore,
       conflicting,
@@ -128,8 +197,17 @@ export class Receiver {
   }
 }
 
-// The history doesn't say when it arrived.
-function isClockOff({ opened, arrivedAt, live }: Candidate): boolean {
+function authorOf(message: Candidate): Author {
+  const { pk, name } = message.opened;
+  return { pk, name, at: shownTime(message) };
+}
+
+function shownTime(message: Candidate): number {
+  return isClockOff(message) ? message.arrivedAt : message.opened.at;
+}
+
+// A history doesn't say when messages arrived.
+function isClockOff({ opened, arrivedAt, live, late = false }: Candidate): boolean {
   const ahead = opened.at - arrivedAt;
-  return ahead > CLOCK_TOLERANCE_MS || (live && ahead < -CLOCK_TOLERANCE_MS);
+  return !late && (ahead > CLOCK_TOLERANCE_MS || (live && ahead < -CLOCK_TOLERANCE_MS));
 }

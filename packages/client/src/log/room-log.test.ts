@@ -107,7 +107,7 @@ test('what came by the old wire while the next one asked is read once, and state
   const stated = log.statement();
   log.leave();
   log.enter(welcome({ mode: 'resume', first: 2, seq: 1 }), CHARTER);
-  expect(log.read(second)).toMatchObject({ outcome: 'read', events: [], fresh: [] });
+  expect(log.read(second)).toMatchObject({ outcome: 'read', echoes: [], fresh: [] });
   expect(log.statement()).toEqual(stated);
   expect(log.read(third)).toMatchObject({ fresh: [{ text: 'c' }] });
 });
@@ -120,5 +120,5 @@ test('who has left expects no events, and is given what was held', () => {
   expect(log.read(event(1, 'a'))).toEqual({ outcome: 'held' });
   expect(log.leave().fresh).toMatchObject([{ text: 'a' }]);
   expect(log.isOpen).toBe(false);
-  expect(log.leave().events).toEqual([]);
+  expect(log.leave().echoes).toEqual([]);
 });

@@ -1,15 +1,17 @@
-// The room's log as we read it, from one connection to the next: where we are in it, and the messages it brings.
-// A reader serves one welcome, the receiver all of them; what is shown and what is sent are the room's.
+// The room's log across connections: our position in it, and the messages it brings. A reader serves one welcome, the
+// receiver all of them.
 
 import { type LogEvent, type Position, type Welcome, decodeCommand } from '@mayfly/protocol';
-import type { WelcomeCommands } from '../governance/commands.ts';
+import type { WelcomeLaw } from '../governance/room-law.ts';
 import type { Statement } from '../crypto/event-hash.ts';
+import { erasureOf } from '../crypto/stub.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
-import { Receiver, type ReceiverRoom } from './receiver.ts';
+import { type Received, Receiver, type ReceiverOptions } from './receiver.ts';
 import type { Message } from '../room-updates.ts';
 
-export type Batch = {
-  readonly events: readonly LogEvent[];
+export type Batch = Omit<Received, 'messages'> & {
+  /** Of each message event, its envelope, or the header that its stub keeps. */
+  readonly echoes: readonly Uint8Array[];
   /** Written before this page came. */
   readonly history: readonly Message[];
   readonly fresh: readonly Message[];
@@ -19,28 +21,28 @@ export type Batch = {
 
 export type Reading = Exclude<Read, { readonly outcome: 'events' }> | ({ readonly outcome: 'read' } & Batch);
 
-/** Of the charter that was checked at a welcome. */
-type InForce = Pick<ReceiverRoom, 'ownerPk'> & Pick<WelcomeCommands, 'moderators'>;
+/** Of the charter checked at a welcome. */
+type InForce = Pick<ReceiverOptions, 'ownerPk'> & Pick<WelcomeLaw, 'moderators'>;
 
-/** Our place in a log: position, last command, charter in force. */
+/** What a join was asked from: position, last command, charter in force. */
 type Asked = { readonly position: Position; readonly c: number; readonly charterC: number };
 
 export class RoomLog {
-  readonly #room: Omit<ReceiverRoom, 'ownerPk'>;
+  readonly #options: Omit<ReceiverOptions, 'ownerPk'>;
   readonly #now: () => number;
   // From the first welcome on.
   #receiver: Receiver | undefined;
   // Only while in: from a welcome to the loss of its connection.
   #reader: LogReader | undefined;
-  // As it was when the last join was made, which named this position.
+  // As it was when the last join was made.
   #asked: Asked | undefined;
-  // Number of the charter that the last welcome showed.
+  // Number of the charter in the last welcome.
   #charterC = 0;
   // Messages up to here were written before this page came.
   #historyEnd = 0;
 
-  constructor(room: Omit<ReceiverRoom, 'ownerPk'>, now: () => number) {
-    this.#room = room;
+  constructor(options: Omit<ReceiverOptions, 'ownerPk'>, now: () => number) {
+    this.#options = options;
     this.#now = now;
   }
 
@@ -63,14 +65,14 @@ export class RoomLog {
     return this.#receiver?.statement();
   }
 
-  /** The position to name in a join; the welcome has to fit it. */
+  /** The position for a join; its welcome has to fit it. */
   ask(): Position | undefined {
     const { position, c, charterC } = this.#receiver ?? {};
     this.#asked = position && { position, c: c ?? 0, charterC: Math.max(this.#charterC, charterC ?? 0) };
     return position;
   }
 
-  /** False where the server contradicts itself, or what we asked for. */
+  /** False if the server contradicts itself, or what we asked for. */
   fits(welcome: Welcome): boolean {
     if (!isContiguous(welcome) || announced(welcome) > welcome.limits.historyMessages) return false;
     if (this.#asked !== undefined && forgets(welcome, this.#asked)) return false;
@@ -80,17 +82,17 @@ export class RoomLog {
   }
 
   /**
-   * Where the events that follow belong. A resume goes on where we are; while we asked, more may have come by the wire
+   * Where the events that follow belong. A resume continues at our position; meanwhile, more may have come over the wire
    * that this one replaces.
    */
   enter(welcome: Welcome, { ownerPk, moderators }: InForce): void {
     const before = { logId: welcome.logId, seq: welcome.first - 1 };
-    const told = { c: welcome.c, head: welcome.seq, moderators };
+    const law = { c: welcome.c, head: welcome.seq, moderators };
     if (this.#receiver === undefined) {
-      this.#receiver = new Receiver({ ...this.#room, ownerPk }, before, told);
+      this.#receiver = new Receiver({ ...this.#options, ownerPk }, before, law);
       this.#historyEnd = welcome.seq;
     } else if (welcome.mode === 'reset') {
-      this.#receiver.skipTo(before, told);
+      this.#receiver.skipTo(before, law);
     }
     this.#charterC = charterNumber(welcome);
     this.#reader = new LogReader(welcome, this.#receiver.position.seq);
@@ -103,24 +105,25 @@ export class RoomLog {
     return read.outcome === 'events' ? { outcome: 'read', ...this.#receive(read.events, live) } : read;
   }
 
-  /** Done with a wire. What was read and not given out yet is contiguous: the next welcome goes on behind it. */
+  /** The wire is gone. What was read so far is contiguous, so the next welcome can continue after it. */
   leave(): Batch {
     const held = this.#reader?.drain() ?? [];
     this.#reader = undefined;
     return this.#receive(held, false);
   }
 
-  /** Nothing of it is kept. */
+  /** Forgets everything. */
   clear(): void {
     this.#reader = undefined;
     this.#receiver = undefined;
   }
 
   #receive(events: readonly LogEvent[], live: boolean): Batch {
-    const messages = this.#receiver?.receive(events, this.#now(), live) ?? [];
+    const { messages, ...rest } = this.#receiver?.receive(events, this.#now(), live) ?? NOTHING;
     const isHistory = ({ seq }: Message) => seq <= this.#historyEnd;
     return {
-      events,
+      ...rest,
+      echoes: events.flatMap(echoOf),
       history: messages.filter(isHistory),
       fresh: messages.filter((message) => !isHistory(message)),
       live,
@@ -128,7 +131,14 @@ export class RoomLog {
   }
 }
 
-// CHARTER-3: in one log, what was commanded stays.
+const NOTHING: Received = { messages: [], unsent: [], authors: [] };
+
+function echoOf(event: LogEvent): readonly Uint8Array[] {
+  if (event.type === 'message') return [event.envelope];
+  return event.type === 'stub' && erasureOf(event) !== undefined ? [event.header] : [];
+}
+
+// CHARTER-3: in one log, commands stay.
 function forgets(welcome: Welcome, { position, c, charterC }: Asked): boolean {
   if (position.logId !== welcome.logId) return false;
   return welcome.c < c || charterNumber(welcome) < charterC;

@@ -371,6 +371,13 @@ test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
   expect(told.flat()).toMatchObject([{ text: 'a' }]);
 });
 
+test('EVENT-2: the header left of an erased message is its echo', () => {
+  const { write, hear, envelopeOf, list } = liveOutbox();
+  write('a', 'b');
+  hear(envelopeOf('a').subarray(0, 23), envelopeOf('a').subarray(0, 23));
+  expect(list()).toMatchObject([{ text: 'b' }]);
+});
+
 describe('changes are told by the outbox itself', () => {
   test('once for all echoes of a batch', () => {
     const { write, hear, envelopeOf, told, states } = liveOutbox();

@@ -133,9 +133,9 @@ export class Outbox {
     this.#notify();
   }
 
-  /** Messages of the log, in order: echoes of ours, and others'. */
-  received(envelopes: readonly Uint8Array[]): void {
-    const echoes = envelopes.filter((envelope) => this.#takeEcho(envelope));
+  /** Messages of the log in order, ours and others': envelopes, or the headers that are left of erased ones. */
+  received(messages: readonly Uint8Array[]): void {
+    const echoes = messages.filter((message) => this.#takeEcho(message));
     if (echoes.length > 0) this.#notify();
   }
 
@@ -193,8 +193,11 @@ export class Outbox {
     return { ...message, state: this.#connected ? 'sending' : 'waiting' };
   }
 
-  #takeEcho(envelope: Uint8Array): boolean {
-    const entry = this.#entries.find(({ sealed }) => equalBytes(sealed.envelope, envelope));
+  // A header is as good as the envelope: delH is in it, which no other message has.
+  #takeEcho(message: Uint8Array): boolean {
+    const entry = this.#entries.find(({ sealed }) =>
+      equalBytes(sealed.envelope.subarray(0, message.length), message),
+    );
     if (entry === undefined) {
       this.#heardOthers();
       return false;

@@ -42,7 +42,8 @@ function readLateLog(seed: number): ReadLog {
     );
     const event = decodeServerSealed(frame);
     if (event?.type !== 'message') throw new Error('not an event');
-    for (const message of receiver.receive([event], arrivedAt, live)) shown.set(message.key, message);
+    for (const message of receiver.receive([event], arrivedAt, live).messages)
+      shown.set(message.key, message);
     return { event: toHex(frame), arrivedAt, live };
   });
   return { logId: LOG_ID, from: before, steps, view: tell({ shown, unverified: receiver.unverified }) };

@@ -1,10 +1,11 @@
 // One log read in every way a page can come to read it: all of them have to show and to count the same.
 
-import { type LogEvent, type Position, encodeMessageEvent, toHex } from '@mayfly/protocol';
+import { type Command, type LogEvent, type Position, encodeMessageEvent, toHex } from '@mayfly/protocol';
 import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
+import { verifyCommand } from '../governance/room-law.ts';
 import { Receiver } from '../log/receiver.ts';
-import type { Message } from '../room-updates.ts';
+import type { Message, UnsentMessage } from '../room-updates.ts';
 import { ID, KEYS, OWNER } from './author.ts';
 import { LOG_ID, MessagePool, type Source, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
 import { seededRandom } from './random.ts';
@@ -20,7 +21,7 @@ export function compareReaders(firstSeed: number, count: number): readonly strin
     // By the seed alone, so that one seed by itself draws the same log.
     if (pool === undefined || seed % LOGS_OF_POOL === 0)
       pool = new MessagePool(`${Math.floor(seed / LOGS_OF_POOL)}`);
-    faults.push(...faultsOf(drawLog(pool, seed)).map((fault) => `seed ${seed}: ${fault}`));
+    faults.push(...faultsOf(drawLog(pool, seed, { bare: true })).map((fault) => `seed ${seed}: ${fault}`));
   }
   return faults;
 }
@@ -49,6 +50,7 @@ export function readLogs(firstSeed: number, count: number): readonly ReadLog[] {
 
 function encodeStep(step: Step): ReadLog['steps'][number] {
   if (step.type === 'reset') return { reset: step.position };
+  if (step.source === undefined) throw new Error('such an event is not drawn for strangers');
   const event = toHex(encodeMessageEvent(step.event.seq, step.source.envelope));
   return { event, arrivedAt: WRITTEN_AT, live: false };
 }
@@ -57,21 +59,25 @@ function faultsOf(steps: readonly Step[]): readonly string[] {
   const live = read(steps, () => true);
   for (const cut of steps.keys()) {
     const other = read(steps, (index) => index === cut);
-    if (tell(live) !== tell(other)) return [`cut at ${cut}: ${tell(other)}, live ${tell(live)}`];
+    if (tellAll(live) !== tellAll(other)) return [`cut at ${cut}: ${tellAll(other)}, live ${tellAll(live)}`];
   }
-  const sources = steps.flatMap((step) => (step.type === 'event' ? [step.source] : []));
+  const sources = steps.flatMap((step) => (step.type === 'event' ? (step.source ?? []) : []));
   return [...balance(sources, live), ...missingHonest(sources, live)];
 }
 
 type View = { readonly shown: ReadonlyMap<string, Message>; readonly unverified: number };
+type FullView = View & { readonly unsent: readonly UnsentMessage[]; readonly c: number };
 
 /** `isCut`: a batch ends before the step of this index. A cut before the first step leaves one batch. */
-function read(steps: readonly Step[], isCut: (index: number) => boolean): View {
+function read(steps: readonly Step[], isCut: (index: number) => boolean): FullView {
   const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, NO_COMMANDS);
   const shown = new Map<string, Message>();
+  const unsent: UnsentMessage[] = [];
   let batch: LogEvent[] = [];
   const flush = () => {
-    for (const message of receiver.receive(batch, WRITTEN_AT, false)) shown.set(message.key, message);
+    const received = receiver.receive(batch, WRITTEN_AT, false);
+    for (const message of received.messages) shown.set(message.key, message);
+    unsent.push(...received.unsent);
     batch = [];
   };
   for (const [index, step] of steps.entries()) {
@@ -80,7 +86,7 @@ function read(steps: readonly Step[], isCut: (index: number) => boolean): View {
     else batch.push(step.event);
   }
   flush();
-  return { shown, unverified: receiver.unverified };
+  return { shown, unsent, unverified: receiver.unverified, c: receiver.c };
 }
 
 // The readers of one log are given the same events: what costs time is done once for all of them.
@@ -99,6 +105,12 @@ function verifyOnce(message: OpenedMessage): boolean {
   return verdict;
 }
 
+function verifyCommandOnce(command: Command): boolean {
+  const verdict = verdicts.get(command.signature) ?? verifyCommand(command);
+  verdicts.set(command.signature, verdict);
+  return verdict;
+}
+
 export const NO_COMMANDS = { c: 0, head: 0, moderators: [] };
 
 export const READER = {
@@ -106,7 +118,7 @@ export const READER = {
   idPk: seededRandom('reader')(32),
   ownerPk: OWNER.pk,
   keysOf: () => KEYS,
-  crypto: { openEnvelope: openOnce, verifyMessage: verifyOnce },
+  crypto: { openEnvelope: openOnce, verifyMessage: verifyOnce, verifyCommand: verifyCommandOnce },
 };
 
 /** All that a reader says, in an order that doesn't depend on how it came to it. */
@@ -118,6 +130,10 @@ export function tell({ shown, unverified }: View): string {
     )
     .toSorted();
   return `[${messages.join(', ')}] and ${unverified} not verified`;
+}
+
+function tellAll(view: FullView): string {
+  return `${tell(view)}, unsent [${view.unsent.map(({ key, seq }) => `${seq} ${key}`).join(', ')}], ${view.c} commands`;
 }
 
 /** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. */

@@ -1,24 +1,33 @@
 // Random logs for the receiver: honest messages, and everything members and servers can do to them (RECV-2 to RECV-4).
 // Sealing is slow, so many logs draw from one pool of sealed messages.
 
+import { sha256 } from '@noble/hashes/sha2.js';
 import {
   LOG_ID_BYTES,
   type LogEvent,
   type Position,
+  type Stub,
   decodeServerSealed,
+  encodeCommand,
+  encodeCommandEvent,
   encodeMessageEvent,
+  encodeStubEvent,
+  encodeUnsignedCommand,
   toBase64url,
   toHex,
 } from '@mayfly/protocol';
 import { fraction } from '../fraction.ts';
+import { eraseProof } from '../crypto/envelope.ts';
 import { logTagOf } from '../crypto/event-hash.ts';
+import { sign } from '../crypto/signature.ts';
 import type { RandomBytes } from '../crypto/random.ts';
-import { Author, type Sealed, reseal, spoilSignature } from './author.ts';
+import { Author, ID, OWNER, type Sealed, reseal, spoilSignature } from './author.ts';
 import { seededRandom } from './random.ts';
 
 /** What a reader of the log gets: an event, or a reset that moves it to another position (RESUME-2). */
 export type Step =
-  | { readonly type: 'event'; readonly event: LogEvent; readonly source: Source }
+  /** `source`: of a message, and of a stub that proves nothing, which is as good as a message that doesn't open. */
+  | { readonly type: 'event'; readonly event: LogEvent; readonly source: Source | undefined }
   | { readonly type: 'reset'; readonly position: Position };
 
 /** What the test knows about an event's bytes. */
@@ -47,6 +56,7 @@ const BURST = 70;
 export class MessagePool {
   readonly chains: readonly (readonly Rivals[])[];
   readonly junk: Source;
+  readonly commands: readonly DrawnCommand[];
 
   constructor(seed: string) {
     const random = seededRandom(`pool ${seed}`);
@@ -55,11 +65,35 @@ export class MessagePool {
       return Array.from({ length: CHAINS_OF_WRITER }, () => sealChain(author, random));
     });
     const envelope = new Author(`Junk ${seed}`).write('junk').envelope;
+    this.commands = sealCommands(random);
     this.junk = { mid: undefined, chain: '', count: 0, signed: false, envelope: envelope.fill(0, 60, 90) };
   }
 }
 
-type Forms = { readonly signed: Source; readonly resealed: Source; readonly unsigned: Source };
+type DrawnCommand = { readonly c: number; readonly byOwner: boolean; readonly bytes: Uint8Array };
+
+const COMMANDS = 5;
+const OPS = [2, 5, 9, 77];
+
+function sealCommands(random: RandomBytes): readonly DrawnCommand[] {
+  const stranger = new Author('Stranger').key;
+  return Array.from({ length: COMMANDS }, (_, index) => {
+    const c = index + 1;
+    const signed = encodeUnsignedCommand(ID, 0, c, pick(random, OPS), random(32));
+    return [OWNER, stranger].map((signer) => ({
+      c,
+      byOwner: signer === OWNER,
+      bytes: encodeCommand(signed, signer.pk, sign(signer.seed, 'cmd', signed)),
+    }));
+  }).flat();
+}
+
+type Forms = {
+  readonly signed: Source;
+  readonly resealed: Source;
+  readonly unsigned: Source;
+  readonly stub: Omit<Stub, 'type' | 'seq'>;
+};
 /** The first is what an honest writer wrote; the second claims its count. */
 type Rivals = readonly [Forms, Forms];
 
@@ -82,10 +116,7 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
       });
     const honest = seal(`${count}`, before?.[0]);
     const rival = seal(`rival ${count}`, before && pick(random, before));
-    chain.push([
-      formsOf(honest, place, author.name, `${count}`),
-      formsOf(rival, place, author.name, `rival ${count}`),
-    ]);
+    chain.push([formsOf(honest, place, author, `${count}`), formsOf(rival, place, author, `rival ${count}`)]);
     before = [honest, rival];
   }
   return chain;
@@ -94,7 +125,7 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
 function formsOf(
   { envelope, mid }: Sealed,
   place: Pick<Source, 'chain' | 'count'>,
-  name: string,
+  { name, key }: Author,
   body: string,
 ): Forms {
   const source = { mid: toHex(mid), ...place };
@@ -102,12 +133,22 @@ function formsOf(
     signed: { ...source, signed: true, envelope },
     resealed: { ...source, signed: true, envelope: reseal(envelope) },
     unsigned: { ...source, signed: false, envelope: spoilSignature(envelope, body, name) },
+    stub: unsentStub(key.seed, envelope),
   };
 }
 
-/** The log of this seed: a dozen steps, now and then a burst of unverifiable messages. */
-export function drawLog(pool: MessagePool, seed: number): readonly Step[] {
-  const draw = new LogDraw(pool, seededRandom(`log ${seed}`));
+/** What an honest server puts in the place of a message that its author erased (EVENT-2). */
+export function unsentStub(seed: Uint8Array, envelope: Uint8Array): Omit<Stub, 'type' | 'seq'> {
+  const [header, nonce] = [envelope.subarray(0, 23), envelope.subarray(23, 47)];
+  return { reason: 1, header, restHash: sha256(envelope.subarray(23)), proof: eraseProof(seed, nonce) };
+}
+
+/**
+ * The log of this seed: a dozen steps, now and then a burst of unverifiable messages. `bare`: commands and stubs too,
+ * which have nothing sealed in them.
+ */
+export function drawLog(pool: MessagePool, seed: number, { bare = false } = {}): readonly Step[] {
+  const draw = new LogDraw(pool, seededRandom(`log ${seed}`), bare);
   const steps = 4 + below(draw.random, 12);
   for (let i = 0; i < steps; i++) draw.step();
   return draw.steps;
@@ -117,18 +158,32 @@ class LogDraw {
   readonly steps: Step[] = [];
   readonly random: RandomBytes;
   readonly #pool: MessagePool;
+  readonly #bare: boolean;
   /** Per chain, how far its honest writer is. */
   readonly #written = new Map<readonly Rivals[], number>();
   #lastChain: readonly Rivals[] | undefined;
   #logId = LOG_ID;
   #seq = 0;
+  #c = 0;
 
-  constructor(pool: MessagePool, random: RandomBytes) {
+  constructor(pool: MessagePool, random: RandomBytes, bare: boolean) {
     this.#pool = pool;
     this.random = random;
+    this.#bare = bare;
   }
 
   step(): void {
+    if (this.#bare && below(this.random, 4) === 0) this.#stepBare();
+    else this.#stepMessage();
+  }
+
+  #stepBare(): void {
+    const chance = below(this.random, 3);
+    if (chance === 0) this.#command();
+    else this.#erase(chance === 1);
+  }
+
+  #stepMessage(): void {
     const chance = below(this.random, 100);
     if (chance < 34) this.#next('signed');
     else if (chance < 50) this.#next('unsigned');
@@ -160,8 +215,8 @@ class LogDraw {
   }
 
   #again(): void {
-    const before = this.steps.filter((step) => step.type === 'event');
-    if (before.length > 0) this.#append(pick(this.random, before).source);
+    const before = this.steps.flatMap((step) => (step.type === 'event' ? (step.source ?? []) : []));
+    if (before.length > 0) this.#append(pick(this.random, before));
   }
 
   #lose(): void {
@@ -176,6 +231,7 @@ class LogDraw {
     const chance = below(this.random, 3);
     if (chance === 0) this.#logId = toBase64url(this.random(LOG_ID_BYTES));
     const back = Math.max(0, this.#seq - below(this.random, 8));
+    this.#c = 0;
     this.#seq = chance === 0 ? 0 : chance === 1 ? back : this.#seq + pick(this.random, JUMPS);
     this.steps.push({ type: 'reset', position: { logId: this.#logId, seq: this.#seq } });
   }
@@ -193,10 +249,33 @@ class LogDraw {
     this.#written.set(chain, at + 2);
   }
 
+  /** The next in turn, one out of turn, or one that a stranger signed. */
+  #command(): void {
+    const { c, byOwner, bytes } = pick(this.random, this.#pool.commands);
+    if (byOwner && c === this.#c + 1) this.#c = c;
+    this.#log(encodeCommandEvent(this.#seq + 1, bytes, new Uint8Array()), undefined);
+  }
+
+  /** What an honest writer wrote next, and took back; or so the server says. */
+  #erase(proven: boolean): void {
+    const chain = pick(this.random, this.#pool.chains);
+    const rivals = chain[this.#written.get(chain) ?? 0];
+    if (rivals === undefined) return;
+    const { stub } = rivals[0];
+    const proof = proven ? stub.proof : new Uint8Array(16);
+    this.#log(encodeStubEvent({ ...stub, proof, seq: this.#seq + 1 }), proven ? undefined : this.#pool.junk);
+    this.#advance(chain);
+  }
+
   #append(source: Source): void {
+    this.#log(encodeMessageEvent(this.#seq + 1, source.envelope), source);
+  }
+
+  #log(frame: Uint8Array, source: Source | undefined): void {
     this.#seq += 1;
-    const event = decodeServerSealed(encodeMessageEvent(this.#seq, source.envelope));
-    if (event?.type === 'message') this.steps.push({ type: 'event', event, source });
+    const event = decodeServerSealed(frame);
+    if (event === undefined || event.type === 'profile') throw new Error('not an event');
+    this.steps.push({ type: 'event', event, source });
   }
 }
 

@@ -24,6 +24,7 @@ import {
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
   ENVELOPE_TYPE,
+  ERASE_PROOF_BYTES,
   PROFILE_BYTES,
   PROFILE_TYPE,
 } from '../limits.ts';
@@ -166,8 +167,6 @@ export type Send = {
 
 /** What a client says in binary frames; the server reads no further than the header. */
 export type ClientSealed = Send | { readonly type: 'profile'; readonly sealed: Uint8Array };
-
-const ERASE_PROOF_BYTES = 16;
 
 export function decodeClientSealed(bytes: Uint8Array): ClientSealed | undefined {
   if (bytes[0] === CLIENT_KIND.send) return decodeSend(bytes.subarray(1));

@@ -40,6 +40,7 @@ import {
   encodeCommandEvent,
   encodeMessageEvent,
   encodeProfileFrame,
+  encodeStubEvent,
   encodeServerControl,
 } from './server-frames.ts';
 
@@ -243,6 +244,25 @@ describe('FRAME-1: what is encoded comes back', () => {
     );
   });
 
+  test('EVENT-2: stubs from the server, 72 bytes and no other length', () => {
+    const stub = fc.record({
+      type: fc.constant('stub' as const),
+      seq: fc.integer({ min: 1, max: 0xffff_ffff }),
+      reason: fc.integer({ min: 0, max: 255 }),
+      header: bytes(23),
+      restHash: bytes(32),
+      proof: bytes(16),
+    });
+    fc.assert(
+      fc.property(stub, (one) => {
+        const frame = encodeStubEvent(one);
+        expect(decodeServerSealed(frame)).toEqual(one);
+        expect(decodeServerSealed(frame.subarray(0, -1))).toBeUndefined();
+        expect(decodeServerSealed(concat(frame, u8(0)))).toBeUndefined();
+      }),
+    );
+  });
+
   test('CMD-4, CMD-6: commands and charters', () => {
     fc.assert(
       fc.property(charterArgs, (args) => {
@@ -404,6 +424,17 @@ describe('refused by the decoders', () => {
     for (const name of Object.keys(welcome)) {
       expect(decodeServerControl(JSON.stringify({ ...welcome, [name]: undefined })), name).toBeUndefined();
     }
+  });
+
+  test.each([
+    ['left out', undefined, undefined],
+    ['none', [], []],
+    ['names of a later version', ['erase', 'teleport', 7], ['erase']],
+    ['no list', 'erase', undefined],
+  ])('WELCOME-1: features, %s: a welcome in any case', (_what, features, read) => {
+    const decoded = decodeServerControl(JSON.stringify({ ...sampleWelcome(), features }));
+    if (decoded?.type !== 'welcome') throw new Error('no welcome');
+    expect(decoded.features).toEqual(read);
   });
 
   const five = { perSecond: 5, burst: 15 };

@@ -19,6 +19,8 @@ import {
 } from '../json.ts';
 import {
   COMMAND_BYTES_MAX,
+  ENVELOPE_HEADER_BYTES,
+  ERASE_PROOF_BYTES,
   FRAME_BYTES_MAX,
   HISTORY_MAX,
   LIFE_SECONDS,
@@ -58,6 +60,10 @@ export type EndedReason = (typeof ENDED_REASONS)[number];
 export const TURNED_BACK = ['denied', 'wrong_passphrase', 'closed', 'full', 'not_admitted'] as const;
 /** Answers to a join that did not get in (rule JOIN-5). */
 export type TurnedBack = (typeof TURNED_BACK)[number];
+
+export const FEATURES = ['erase', 'ephemeral', 'commands', 'files'] as const;
+/** What a server takes beyond messages and profiles; a client sends it only if its welcome named it (rule WELCOME-1). */
+export type Feature = (typeof FEATURES)[number];
 
 /** What this room allows, as configured by its server. */
 export type RoomLimits = {
@@ -107,6 +113,8 @@ export type Welcome = {
   /** The room's life, and what is left of it. */
   readonly lifeMs: number;
   readonly expiresInMs: number;
+  /** Undefined: none. */
+  readonly features?: readonly Feature[];
 };
 
 /** The answer to a look that proves the key (rule LOOK-2): the server's word, given to someone outside the room. */
@@ -144,18 +152,46 @@ export type Refused = {
   readonly retryAfterMs: number;
 };
 
-/** What a server says in text frames. */
-export type ServerControl =
+type Ended = { readonly type: 'ended'; readonly reason: EndedReason };
+
+/** What answers a connection that is not in a room yet. */
+export type Greeting =
   | { readonly type: 'challenge'; readonly nonce: Uint8Array }
   | Welcome
-  | Sight
   | { readonly type: TurnedBack }
-  | Presence
-  | { readonly type: 'life'; readonly expiresInMs: number }
-  | Refused
+  | Ended;
+
+/** What a member hears of the room. */
+export type Live = Presence | { readonly type: 'life'; readonly expiresInMs: number } | Refused | Ended;
+
+/** What a server says in text frames. */
+export type ServerControl =
+  | Greeting
+  | Live
+  | Sight
   | { readonly type: 'goaway'; readonly withinMs: number }
-  | { readonly type: 'ended'; readonly reason: EndedReason }
   | { readonly type: 'pong' };
+
+// Records, so the compiler finds a type that is missing.
+const GREETINGS: Record<Greeting['type'], true> = {
+  challenge: true,
+  welcome: true,
+  denied: true,
+  wrong_passphrase: true,
+  closed: true,
+  full: true,
+  not_admitted: true,
+  ended: true,
+};
+const LIVE: Record<Live['type'], true> = { presence: true, life: true, refused: true, ended: true };
+
+export function isGreeting(frame: ServerControl): frame is Greeting {
+  return Object.hasOwn(GREETINGS, frame.type);
+}
+
+export function isLive(frame: ServerControl): frame is Live {
+  return Object.hasOwn(LIVE, frame.type);
+}
 
 /**
  * Undefined for a frame that does not fit, and for a type this version does not know: clients skip both. Times and
@@ -200,6 +236,7 @@ export function decodeServerControl(text: string): ServerControl | undefined {
 }
 
 const U32 = 0xffff_ffff;
+const HASH_BYTES = 32;
 const LIFE_MS = { min: LIFE_SECONDS.min * 1000, max: LIFE_SECONDS.max * 1000 };
 
 const readWait = (value: unknown) => clamped(value, { max: WAIT_MS_MAX });
@@ -264,7 +301,14 @@ function decodeWelcome(object: JsonObject): Welcome | undefined {
     limits,
     lifeMs,
     expiresInMs,
+    ...readFeatures(get('features')),
   };
+}
+
+// Names of a later version are skipped; what can't be read is as if it were not there.
+function readFeatures(value: unknown): Pick<Welcome, 'features'> {
+  if (!Array.isArray(value)) return {};
+  return { features: FEATURES.filter((feature) => value.includes(feature)) };
 }
 
 function decodeSight(object: JsonObject): Sight | undefined {
@@ -359,8 +403,22 @@ function spelled(frame: ServerControl): object {
   };
 }
 
-/** First byte of a binary frame from the server. 0x93, 0x95 to 0x97 are reserved (rule FRAME-4). */
-export const SERVER_KIND = { message: 0x91, command: 0x92, profile: 0x94 } as const;
+/** First byte of a binary frame from the server. 0x95 to 0x97 are reserved (rule FRAME-4). */
+export const SERVER_KIND = { message: 0x91, command: 0x92, stub: 0x93, profile: 0x94 } as const;
+
+/** What is left of an erased message, in its place in the log (docs/crypto.md, EVENT-2). No server sends it yet. */
+export type Stub = {
+  readonly type: 'stub';
+  readonly seq: number;
+  /** Who erased it: 1 its author, 2 its ttl. Others prove nothing. */
+  readonly reason: number;
+  /** The envelope's header, 23 bytes. */
+  readonly header: Uint8Array;
+  /** SHA-256 of the rest of the envelope. */
+  readonly restHash: Uint8Array;
+  /** delT, 16 bytes; zeros where the ttl erased it. */
+  readonly proof: Uint8Array;
+};
 
 /** An entry of the log. */
 export type LogEvent =
@@ -372,7 +430,8 @@ export type LogEvent =
       readonly bytes: Uint8Array;
       readonly command: Command;
       readonly blob: Uint8Array;
-    };
+    }
+  | Stub;
 
 /** A member's profile: bytes sealed and signed by that member (rule PROFILE-1). */
 export type MemberProfile = {
@@ -403,7 +462,15 @@ export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined 
     return isEnvelope(envelope) ? { type: 'message', seq, envelope } : undefined;
   }
   if (kind === SERVER_KIND.command) return decodeCommandEvent(seq, reader.rest());
-  return undefined;
+  return kind === SERVER_KIND.stub ? decodeStub(seq, reader) : undefined;
+}
+
+function decodeStub(seq: number, reader: ByteReader): Stub | undefined {
+  const reason = reader.u8();
+  const header = reader.take(ENVELOPE_HEADER_BYTES);
+  const restHash = reader.take(HASH_BYTES);
+  const proof = reader.take(ERASE_PROOF_BYTES);
+  return reader.ended ? { type: 'stub', seq, reason, header, restHash, proof } : undefined;
 }
 
 // The command says its own length: fixed fields around `args`.
@@ -424,6 +491,10 @@ export function encodeMessageEvent(seq: number, envelope: Uint8Array): Uint8Arra
 /** `blob` is empty but for a charter. */
 export function encodeCommandEvent(seq: number, command: Uint8Array, blob: Uint8Array): Uint8Array {
   return concat(u8(SERVER_KIND.command), u32(seq), command, blob);
+}
+
+export function encodeStubEvent({ seq, reason, header, restHash, proof }: Omit<Stub, 'type'>): Uint8Array {
+  return concat(u8(SERVER_KIND.stub), u32(seq), u8(reason), header, restHash, proof);
 }
 
 export function encodeProfileFrame(slot: Uint8Array, idPk: Uint8Array, sealed: Uint8Array): Uint8Array {

@@ -271,6 +271,9 @@ export class RoomView implements Disposable {
         return;
       case 'unverified':
         this.unverified.value = news.count;
+        return;
+      case 'unsent':
+        return;
     }
   }
 

@@ -9,7 +9,7 @@ import {
   encodeUnsignedCommand,
 } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
-import { Commands } from './commands.ts';
+import { type RoomLaw, lastC, lawAfterCommand, lawAfterReset, lawAtWelcome } from './room-law.ts';
 import { type SigningKey, sign } from '../crypto/signature.ts';
 import { Author, ID, OWNER, SECRETS } from '../testing/author.ts';
 
@@ -41,16 +41,20 @@ function charter(c: number, moderators: readonly Moderator[]): Command {
   return command(c, OP_CHARTER, OWNER, args);
 }
 
-/** The number of the last command after these, in a log whose first command this page saw at the welcome. */
-function lastC(...commands: readonly Command[]): number {
-  const all = new Commands({ id: ID, ownerPk: OWNER.pk }, { c: 1, head: 1, moderators: MODERATORS });
-  for (const [i, one] of commands.entries()) all.obey(one, 2 + i);
-  return all.lastC(1 + commands.length);
+const ROOM = { id: ID, ownerPk: OWNER.pk };
+
+/** Of a page that saw the first command at the welcome, after these. */
+function lawAfter(...commands: readonly Command[]): RoomLaw {
+  const atWelcome = lawAtWelcome(ROOM, { c: 1, head: 1, moderators: MODERATORS });
+  return commands.reduce((law, one, i) => lawAfterCommand(law, one, 2 + i), atWelcome);
 }
+
+/** The number of the last command after these. */
+const lastCAfter = (...commands: readonly Command[]) => lastC(lawAfter(...commands), 1 + commands.length);
 
 describe('CMD-8: a command counts whatever it orders, if its signer may give it', () => {
   test.each([2, 3, 4, 5, 6, 7, 8, 9, 77])('the owner may give %i', (op) => {
-    expect(lastC(command(2, op, OWNER))).toBe(2);
+    expect(lastCAfter(command(2, op, OWNER))).toBe(2);
   });
 
   test.each([
@@ -65,32 +69,31 @@ describe('CMD-8: a command counts whatever it orders, if its signer may give it'
     { op: 9, c: 1 },
     { op: 77, c: 1 },
   ])("the owner's own tab gives $op: the last is $c", ({ op, c }) => {
-    expect(lastC(command(2, op, tab))).toBe(c);
+    expect(lastCAfter(command(2, op, tab))).toBe(c);
   });
 
   test('a moderator has their powers and no others, and none over those in the charter', () => {
-    expect(lastC(command(2, 5, mod, anybody.pk))).toBe(2);
-    expect(lastC(command(2, 2, mod))).toBe(1);
-    expect(lastC(command(2, 5, mod, tab.pk))).toBe(1);
-    expect(lastC(command(2, 5, tab, mod.pk))).toBe(2);
+    expect(lastCAfter(command(2, 5, mod, anybody.pk))).toBe(2);
+    expect(lastCAfter(command(2, 2, mod))).toBe(1);
+    expect(lastCAfter(command(2, 5, mod, tab.pk))).toBe(1);
+    expect(lastCAfter(command(2, 5, tab, mod.pk))).toBe(2);
   });
 
   test('nobody else counts, nor does a signature that does not hold', () => {
-    expect(lastC(command(2, 5, anybody, mod.pk))).toBe(1);
+    expect(lastCAfter(command(2, 5, anybody, mod.pk))).toBe(1);
     const forged = { ...command(2, 5, anybody, anybody.pk), signerPk: mod.pk };
-    expect(lastC(forged)).toBe(1);
+    expect(lastCAfter(forged)).toBe(1);
   });
 
   test('the charter in force at that place says who may', () => {
     const without = charter(2, MODERATORS.slice(0, 1));
-    expect(lastC(without, command(3, 5, mod, anybody.pk))).toBe(2);
-    expect(lastC(without, charter(3, MODERATORS), command(4, 5, mod, anybody.pk))).toBe(4);
+    expect(lastCAfter(without, command(3, 5, mod, anybody.pk))).toBe(2);
+    expect(lastCAfter(without, charter(3, MODERATORS), command(4, 5, mod, anybody.pk))).toBe(4);
   });
 
   test('a reset brings the moderators of its welcome', () => {
-    const all = new Commands({ id: ID, ownerPk: OWNER.pk }, { c: 1, head: 1, moderators: [] });
-    all.skipTo({ c: 4, head: 9, moderators: MODERATORS });
-    all.obey(command(5, 5, mod, anybody.pk), 10);
-    expect(all.lastC(10)).toBe(5);
+    const before = lawAtWelcome(ROOM, { c: 1, head: 1, moderators: [] });
+    const after = lawAfterReset(before, { c: 4, head: 9, moderators: MODERATORS });
+    expect(lastC(lawAfterCommand(after, command(5, 5, mod, anybody.pk), 10), 10)).toBe(5);
   });
 });
