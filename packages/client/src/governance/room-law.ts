@@ -85,8 +85,8 @@ function isNext(law: RoomLaw, c: number, seq: number): boolean {
   return isFirst ? c <= law.welcome.c : c === lastC(law, seq - 1) + 1;
 }
 
-/** CMD-3, CMD-8: whether the charter in force here lets the signer give this command. */
-export function mayGive(law: RoomLaw, { op, args, signerPk }: Command): boolean {
+// CMD-3, CMD-8: by the charter in force here.
+function mayGive(law: RoomLaw, { op, args, signerPk }: Command): boolean {
   if (equalBytes(signerPk, law.ownerPk)) return true;
   const mask = maskOf(law, signerPk);
   if ((mask & POWER.owner) !== 0) return POWER_FOR[op] !== undefined;

@@ -46,7 +46,7 @@ export type ReceiverOptions = {
 const realCrypto = { openEnvelope, verifyMessage, verifyCommand };
 
 /** Someone who wrote, as their message names them. */
-export type Author = { readonly pk: Uint8Array; readonly name: string; readonly at: number };
+type Author = { readonly pk: Uint8Array; readonly name: string; readonly at: number };
 
 /** What a batch of events brings, by seq. */
 export type Received = {
