@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { memoryOf } from './process-memory.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
-const STARTED = /http:\/\/localhost:(\d+)/;
+const STARTED = /https?:\/\/localhost:(\d+)/;
 
 export class ServerProcess implements AsyncDisposable {
   readonly port: number;

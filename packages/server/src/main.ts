@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { openSync, readSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isatty } from 'node:tty';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { background } from './net/background.ts';
@@ -20,7 +21,14 @@ const SAME_KEY_MS = 500;
 // A log that cannot be written (a full disk, a closed pipe) must not end the rooms.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-const running = await run({
+// Before the start: a signal that comes right after the greeting would otherwise kill.
+let running: Run | undefined;
+let stoppingSince: number | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+const hasTerminal = isatty(1);
+process.on('SIGHUP', hangUp);
+
+running = await run({
   environment: process.env,
   envPath: '.env',
   addresses: lanAddresses(),
@@ -39,30 +47,41 @@ const running = await run({
 });
 
 if (running === undefined) process.exit(1);
-
 process.on('uncaughtException', die);
 
-let stoppingSince: number | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-
 function stop(): void {
-  if (stoppingSince !== undefined) {
-    if (performance.now() - stoppingSince > SAME_KEY_MS) process.exit(1);
-    return;
-  }
-  stoppingSince = performance.now();
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-  if (running !== undefined) background(leave(running), die);
+  if (running === undefined) exit(1);
+  else if (stoppingSince === undefined) background(leave(running), die);
+  else if (performance.now() - stoppingSince > SAME_KEY_MS) exit(1);
 }
 
 async function leave({ server }: Run): Promise<void> {
+  stoppingSince = performance.now();
+  setTimeout(() => exit(1), STOP_WITHIN_MS).unref();
   await server[Symbol.asyncDispose]();
-  process.exit(0);
+  exit(0);
+}
+
+/** Either the terminal was closed, which ends its programs, or the operator wants TLS_CERT and TLS_KEY to be read again. */
+function hangUp(): void {
+  if (process.platform === 'win32' || isTerminalGone()) stop();
+  else if (running !== undefined) background(running.server.renewCertificate(), running.trouble);
+}
+
+function isTerminalGone(): boolean {
+  return hasTerminal && !isatty(1);
 }
 
 function die(error: unknown): void {
   running?.trouble(error);
-  process.exit(1);
+  exit(1);
+}
+
+// Node's own exit aborts, and may dump its memory, if the terminal it wants to restore is gone. The signal ends it cleanly.
+function exit(code: number): void {
+  if (!isTerminalGone()) process.exit(code);
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }
 
 function after(ms: number, action: () => void): Disposable {

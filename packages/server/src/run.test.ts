@@ -133,10 +133,10 @@ describe('what keeps a start from happening is one line', () => {
   test('TLS files that are missing or no keys', async () => {
     const html = join(page, 'index.html');
     expect(await complaintsOf({ TLS_CERT: '/no/such/file', TLS_KEY: html })).toEqual([
-      'mayfly: TLS_CERT cannot be read: /no/such/file (ENOENT).',
+      "mayfly: TLS_CERT can't be read: /no/such/file (ENOENT).",
     ]);
     expect(await complaintsOf({ TLS_CERT: html, TLS_KEY: html })).toEqual([
-      'mayfly: TLS_CERT and TLS_KEY do not hold a certificate and its key.',
+      'mayfly: TLS_CERT and TLS_KEY must hold a certificate and its key without a passphrase, as PEM.',
     ]);
   });
 });

@@ -1,6 +1,5 @@
 // One Mayfly server: store, hub, HTTP and WebSocket put together, started and stopped. The only file that names a store.
 
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { RoomLimits } from '@mayfly/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +14,8 @@ import { type Places, placesFor } from './guard/places.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { createHttp } from './http/http-server.ts';
 import { HttpConnections } from './net/http-connections.ts';
-import type { TlsFiles } from './net/listener.ts';
+import { CertificateRenewal, type TlsFiles, type TlsPaths, readCertificate } from './net/certificate.ts';
+import { useCertificate } from './net/listener.ts';
 import { BUILT_PAGE, hasPage } from './http/page.ts';
 import { RoomSpace } from './store/room-space.ts';
 import { FanOut } from './delivery/fan-out.ts';
@@ -50,6 +50,8 @@ export type RunningServer = AsyncDisposable & {
   /** The real one, also where the configuration said 0. */
   readonly port: number;
   readonly secure: boolean;
+  /** Reads TLS_CERT and TLS_KEY again. Does nothing without TLS. */
+  readonly renewCertificate: () => Promise<void>;
 };
 
 /** Something outside the program keeps it from starting; the message is a plain sentence for the operator. */
@@ -63,7 +65,7 @@ const AT_EASE: Vitals = { memoryShare: 0, loopP99Ms: 0 };
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
   if (!hasPage(pageDirectory)) throw new StartError('The page is not built. npm start builds it.');
-  const tls = readTlsFiles(config);
+  const tls = await openCertificate(config);
   const { store, persistentRedis, redisOutage } = await openStore(config, parts);
   const rules = { ...config, tls: tls !== undefined };
   let isDraining = false;
@@ -96,7 +98,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     random,
     rules,
     pageDirectory,
-    tls,
+    tls: tls?.files,
     draining,
     persistentRedis,
     redisOutage,
@@ -105,9 +107,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   }).catch(async (error: unknown) => {
     guard[Symbol.dispose]();
     await store[Symbol.asyncDispose]();
-    throw tls === undefined
-      ? error
-      : new StartError('TLS_CERT and TLS_KEY do not hold a certificate and its key.');
+    throw error;
   });
   const places = choosePlaces(config, parts);
   const hub = new Hub(store, new FanOut(clock));
@@ -129,7 +129,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     places: places.webSockets + places.http,
   });
 
+  const renewal =
+    tls &&
+    new CertificateRenewal({
+      ...tls,
+      clock,
+      use: (files) => useCertificate(app.server, files),
+      report: events,
+      onTrouble: (error) => events.trouble('process', error),
+    });
+
   const close = async (): Promise<void> => {
+    renewal?.[Symbol.dispose]();
     guard[Symbol.dispose]();
     space[Symbol.dispose]();
     await gateway[Symbol.asyncDispose]();
@@ -155,7 +166,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   // A connection that could not be accepted is the loss of whoever tried.
   app.server.on('error', (error) => events.trouble('socket', error));
   const { address, port } = boundTo(app);
-  return { address, port, secure: rules.tls, [Symbol.asyncDispose]: () => (stopping ??= stop()) };
+  return {
+    address,
+    port,
+    secure: rules.tls,
+    renewCertificate: async () => renewal?.renew(),
+    [Symbol.asyncDispose]: () => (stopping ??= stop()),
+  };
 }
 
 function choosePlaces({ maxConnections }: Config, { openFilesMax, events }: ServerParts): Places {
@@ -209,18 +226,17 @@ function roomLimits({ maxMembers, historyMessages, historyBytes, rateLimits }: C
   return { members: maxMembers, historyMessages, historyBytes, ...(rateLimits !== 'off' && { rates }) };
 }
 
-function readTlsFiles({ tlsCert, tlsKey }: Config): TlsFiles | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readSetting('TLS_CERT', tlsCert), key: readSetting('TLS_KEY', tlsKey) };
+async function openCertificate({
+  tlsCert: cert,
+  tlsKey: key,
+}: Config): Promise<OpenedCertificate | undefined> {
+  if (cert === undefined || key === undefined) return undefined;
+  const found = await readCertificate({ cert, key });
+  if (!found.ok) throw new StartError(found.complaint);
+  return { paths: { cert, key }, files: found.files };
 }
 
-function readSetting(name: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new StartError(`${name} cannot be read: ${path} (${codeOf(error)}).`);
-  }
-}
+type OpenedCertificate = { readonly paths: TlsPaths; readonly files: TlsFiles };
 
 function boundTo(app: FastifyInstance): AddressInfo {
   const bound = app.server.address();

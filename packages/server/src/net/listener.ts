@@ -3,9 +3,9 @@
 import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
+import type { TlsFiles } from './certificate.ts';
 import { HttpRequest, Pipelines } from './pipelines.ts';
-
-export type TlsFiles = { readonly cert: Buffer; readonly key: Buffer };
 
 // A request line with its headers within 5 s, an upgrade among them, and a whole request within 10 s.
 const BOUNDS: ServerOptions = {
@@ -25,6 +25,11 @@ export function createListener(tls: TlsFiles | undefined, answer: RequestListene
   return tls === undefined
     ? createServer(options, take)
     : createTlsServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MS }, take);
+}
+
+/** For handshakes from here on; connections that are open stay as they are. */
+export function useCertificate(listener: Server, files: TlsFiles): void {
+  if (listener instanceof TlsServer) listener.setSecureContext(files);
 }
 
 const STATUS_OF_BREAKAGE = new Map([

@@ -37,6 +37,9 @@ export interface Events extends SpaceReport, LoadReport, PlacesReport {
   trouble(place: TroublePlace, error: unknown): void;
   /** The system permits fewer files than `MAX_CONNECTIONS` needs, so fewer connections are taken. */
   fewFiles(openFilesMax: number, connections: number, maxConnections: number): void;
+  certificateRenewed(validUntil: Date): void;
+  /** The new files are unusable, so the server keeps the certificate it has. `complaint` names settings and paths. */
+  certificateKept(complaint: string): void;
   /** The operator allowed it. `warning` names a server and a setting of theirs, and nothing of a room. */
   persistentRedis(warning: string): void;
   /** It cannot be asked any more, or for another reason than before. Not for each call that fails. */
@@ -89,6 +92,10 @@ export function createEvents(
         `mayfly: warning: this process may open ${openFilesMax} files only, so it takes ${connections} connections and not the ` +
           `${maxConnections} of MAX_CONNECTIONS. Raise the limit to ${filesFor(maxConnections)} (ulimit -n, LimitNOFILE), or lower MAX_CONNECTIONS.`,
       ),
+    certificateRenewed: (validUntil) =>
+      info(`mayfly: new certificate in use, valid until ${validUntil.toISOString().slice(0, 10)}`),
+    certificateKept: (complaint) =>
+      error(`mayfly: warning: the certificate was not renewed, the old one stays in use: ${complaint}`),
     persistentRedis: (warning) => error(`mayfly: warning: Redis ${warning}`),
     redisTrouble: (trouble) => {
       count(`redis.${trouble}`);
