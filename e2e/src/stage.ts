@@ -154,7 +154,7 @@ export class Person {
   }
 
   async open(path = '/'): Promise<void> {
-    await this.page.goto(new URL(path, this.#origin).href);
+    await this.page.goto(path.startsWith('/') ? this.#origin + path : path);
   }
 
   /** From the landing page into a room of one's own; answers the link on its card. */

@@ -1,4 +1,4 @@
-// The programs beside the server: Redis, HAProxy, Python. Found, or installed where that is allowed.
+// The programs beside the server: Redis, HAProxy, nginx, Caddy, Python. Found, or installed where that is allowed.
 
 import { spawnSync } from 'node:child_process';
 import { fail } from './command.mjs';
@@ -64,6 +64,22 @@ export function requireHaproxy() {
 
 function findHaproxy() {
   return ['haproxy', '/usr/sbin/haproxy'].find((program) => spawnSync(program, ['-v']).status === 0);
+}
+
+/**
+ * One of the reverse proxies that `deploy/` has a configuration for. Throws, because it is called in a test.
+ * @param {'nginx' | 'caddy'} name
+ */
+export function requireProxy(name) {
+  const find = () => [name, `/usr/sbin/${name}`].find(isProxy);
+  const found = find() ?? installed(name, [name], find);
+  if (found) return found;
+  throw new Error(`this test needs ${name}: sudo apt-get install -y ${name}, then run npm test again.`);
+}
+
+/** @param {string} program */
+function isProxy(program) {
+  return ['-v', 'version'].some((version) => spawnSync(program, [version]).status === 0);
 }
 
 const PYTHON_PACKAGES = ['python3', 'python3-websockets', 'python3-nacl'];
