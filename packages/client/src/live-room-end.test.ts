@@ -37,6 +37,12 @@ describe('the end', () => {
       'incompatible',
       'kept',
     ],
+    [
+      'CLOSE-2: for good, by a code of a newer server',
+      (server) => server.wire.breakWith(4500),
+      'incompatible',
+      'kept',
+    ],
   ];
   for (const [name, end, why, identity] of endings) {
     test(`${name}: ${why}, the identity is ${identity}; nothing runs on`, async () => {

@@ -178,8 +178,8 @@ describe('BOUND-3: nothing is done faster because a server says so', () => {
     expect(wire.open).toBe(true);
   });
 
-  test.each([0, 999, 1004, 1005, 1006, 1015, 2999, 3000, 4030, 4999, 65_535, Number.NaN])(
-    'CLOSE-2: %d, which says nothing to us, brings us back with growing pauses, in or not',
+  test.each([0, 999, 1004, 1005, 1006, 1015, 2999, 3000, 4030, 4499, 5000, 65_535, Number.NaN])(
+    'CLOSE-2: after the unknown code %d we come back with growing pauses, joined or not',
     async (code) => {
       for (const letIn of [true, false]) {
         const stage = await enter();

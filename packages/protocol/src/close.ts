@@ -1,4 +1,4 @@
-// Why a connection ends, and whether to come back: one table for both sides (rules CLOSE-1 to CLOSE-3).
+// Why a connection ends, and whether the client comes back: one table for both sides (rules CLOSE-1 to CLOSE-3).
 
 /** By name; the name is also the reason that a close frame carries. */
 export type CloseReason = keyof typeof CLOSE;
@@ -7,7 +7,7 @@ export type CloseReason = keyof typeof CLOSE;
 export type Comeback =
   /** Connect again after a random pause that grows. */
   | 'backoff'
-  /** Do not connect again by yourself. */
+  /** Do not connect again unless a person asks. */
   | 'never';
 
 type CloseEntry = { readonly code: number; readonly comeback: Comeback };
@@ -34,7 +34,15 @@ export const CLOSE = {
   tooFast: { code: 4029, comeback: 'backoff' },
 } as const satisfies Record<string, CloseEntry>;
 
-/** A code outside the table is a broken connection: 1005 and 1006 above all, and what proxies make up. */
+/** Codes that later versions may add for an end after which clients must not come back. */
+const TERMINAL = { first: 4500, last: 4999 } as const;
+
+/**
+ * A code outside the table goes by its range (rule CLOSE-2). Below the terminal range it is a broken connection: 1005 and
+ * 1006 above all, and codes that proxies send.
+ */
 export function comebackAfter(code: number): Comeback {
-  return Object.values(CLOSE).find((entry) => entry.code === code)?.comeback ?? 'backoff';
+  const known = Object.values(CLOSE).find((entry) => entry.code === code);
+  if (known !== undefined) return known.comeback;
+  return code >= TERMINAL.first && code <= TERMINAL.last ? 'never' : 'backoff';
 }

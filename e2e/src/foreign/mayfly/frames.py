@@ -12,6 +12,7 @@ HOUR_MS, WEEK_MS = 3_600_000, 7 * 24 * 3_600_000
 LISTED_MAX, MEMBERS_MAX, FRAME_BYTES_MAX = 200, 5_000, 65_536
 REASONS = ("fresh", "new_log", "too_old", "ahead")
 CODES = ("gap", "epoch", "stale", "not_allowed", "rate", "too_big", "busy", "unavailable", "server_full")
+FEATURES = ("erase", "ephemeral", "commands", "files")
 TURNED_BACK = ("denied", "wrong_passphrase", "closed", "full", "not_admitted")
 
 
@@ -95,6 +96,12 @@ def read_limits(value):
     return limits
 
 
+def read_features(value):
+    """WELCOME-4: what can't be read names nothing."""
+    names = value if isinstance(value, list) else []
+    return [name for name in FEATURES if name in names]
+
+
 def read_charter(value):
     raw = from_base64url(value)
     _, rest = read_command(raw)
@@ -123,6 +130,7 @@ def read_welcome(frame):
         "limits": read_limits(frame.get("limits")),
         "lifeMs": cut(frame.get("lifeMs"), WEEK_MS, 3_000),
         "expiresInMs": cut(frame.get("expiresInMs"), WEEK_MS),
+        "features": read_features(frame.get("features")),
     }
     if welcome["mode"] == "reset":
         welcome["reason"] = one_of(frame.get("reason"), REASONS)
@@ -259,5 +267,9 @@ def encode_create(owner_pk, life, history):
     return encode({"v": 1, "ownerPk": to_base64url(owner_pk), "life": life, "history": history})
 
 
-# CLOSE-1 and CLOSE-2: after these a client doesn't come back by itself.
 CLOSED_FOR_GOOD = frozenset((1000, 1002, 1007, 1009, 4000, 4001, 4002, 4003, 4004, 4009))
+
+
+def is_closed_for_good(code):
+    """CLOSE-1 and CLOSE-2: after these a client doesn't come back by itself."""
+    return code in CLOSED_FOR_GOOD or (code is not None and 4500 <= code <= 4999)

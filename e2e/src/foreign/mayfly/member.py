@@ -58,7 +58,7 @@ class Member:
                 await self._visit()
             except Lost as lost:
                 self._let_go()
-                if lost.code in frames.CLOSED_FOR_GOOD:
+                if frames.is_closed_for_good(lost.code):
                     raise Over(f"closed with {lost.code}") from lost
             tries = 0 if time.monotonic() - began > STEADY_S else tries
             await asyncio.sleep(self._pause_ms / 1000 + random.uniform(0, 2 if tries == 0 else min(30, 0.5 * 2**tries)))

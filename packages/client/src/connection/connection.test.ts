@@ -77,6 +77,17 @@ describe('CLOSE-1: what a close code means', () => {
   }
 });
 
+describe('CLOSE-2: an unknown code from 4500 to 4999', () => {
+  test.each([4500, 4999])('%d ends the connection for good', (code) => {
+    const { network, heard, connection } = live();
+    network.wire.breakWith(code);
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toEqual([`over ${code}`]);
+    expect(connection.state.state).toBe('ended');
+    expect(network.wires).toHaveLength(1);
+  });
+});
+
 function putOffBy(code: number, refused?: RefusedCode) {
   const { network, connection } = connect();
   if (refused !== undefined) network.wire.say({ type: 'refused', code: refused, retryAfterMs: 5_000 });

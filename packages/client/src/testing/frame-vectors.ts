@@ -125,7 +125,10 @@ const welcome: Welcome = {
   },
   lifeMs,
   expiresInMs: lifeMs,
+  features: [],
 };
+
+const NO_FEATURES = ',"features":[]';
 
 const presence = { type: 'presence', version: 1, snapshot: false, joined: [], away: [], left: [] } as const;
 
@@ -220,6 +223,13 @@ const MORE: readonly FrameVector[] = [
     ...welcome,
     limits: { members: 200, historyMessages: 500, historyBytes: 1 },
   }),
+  says('WELCOME-4: a server of a later version', { ...welcome, features: ['erase', 'files'] }),
+  told(
+    'WELCOME-4: a server of an older version',
+    'text from the server',
+    encodeServerControl(welcome).replace(NO_FEATURES, ''),
+    welcome,
+  ),
   asks('LOOK-1: somebody looks', makeLook({ id, identity: guest, nonce, secrets })),
   says('LOOK-2: what they see', {
     type: 'room',

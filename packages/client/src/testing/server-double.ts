@@ -86,6 +86,7 @@ export class ServerDouble {
       limits: LIMITS,
       lifeMs: LIFE_MS,
       expiresInMs: LIFE_MS - 1000,
+      features: [],
       ...odd,
     };
   }

@@ -34,6 +34,7 @@ import {
   WAIT_MS_MAX,
 } from '../limits.ts';
 import {
+  FEATURES,
   type ServerControl,
   decodeServerControl,
   decodeServerSealed,
@@ -171,6 +172,7 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
     ),
     lifeMs: fc.integer({ min: 3_000, max: WEEK_MS }),
     expiresInMs: timeLeft,
+    features: fc.subarray([...FEATURES]),
   }),
 );
 
@@ -421,17 +423,21 @@ describe('refused by the decoders', () => {
     expect(decodeServerControl(JSON.stringify(welcome))).toBeDefined();
     expect(decodeServerControl(JSON.stringify({ ...welcome, mode: 'resume' }))).toBeUndefined();
     expect(decodeServerControl(JSON.stringify({ ...welcome, reason: undefined }))).toBeUndefined();
-    for (const name of Object.keys(welcome)) {
+    for (const name of Object.keys(welcome).filter((field) => field !== 'features')) {
       expect(decodeServerControl(JSON.stringify({ ...welcome, [name]: undefined })), name).toBeUndefined();
     }
   });
 
   test.each([
-    ['left out', undefined, undefined],
-    ['none', [], []],
-    ['names of a later version', ['erase', 'teleport', 7], ['erase']],
-    ['no list', 'erase', undefined],
-  ])('WELCOME-1: features, %s: a welcome in any case', (_what, features, read) => {
+    ['missing, as on older servers', undefined, []],
+    ['null', null, []],
+    ['a word', 'erase', []],
+    ['an object', { 0: 'erase', length: 1 }, []],
+    ['empty', [], []],
+    ['names of a later version', ['erase', 'teleport', 7, null, ['files']], ['erase']],
+    ['a name twice', ['files', 'erase', 'files'], ['erase', 'files']],
+    ['thousands of names', Array.from({ length: 5_000 }, (_, i) => `f${i}`), []],
+  ])('WELCOME-4: features, %s: what is known of them, and always a welcome', (_what, features, read) => {
     const decoded = decodeServerControl(JSON.stringify({ ...sampleWelcome(), features }));
     if (decoded?.type !== 'welcome') throw new Error('no welcome');
     expect(decoded.features).toEqual(read);
@@ -474,8 +480,15 @@ describe('CLOSE-1: who comes back', () => {
     expect(comebackAfter(code)).toBe(comeback),
   );
 
-  test('CLOSE-2: unknown codes come back', () => {
-    for (const code of [1005, 1006, 1015, 3000, 4999]) expect(comebackAfter(code)).toBe('backoff');
+  test('CLOSE-2: an unknown code comes back, unless its range says never', () => {
+    for (const code of [1005, 1006, 1015, 3000, 3999, 4030, 4499, 5000]) {
+      expect(comebackAfter(code)).toBe('backoff');
+    }
+    for (const code of [4500, 4777, 4999]) expect(comebackAfter(code)).toBe('never');
+  });
+
+  test('CLOSE-2: a known code means what the table says, not what its range says', () => {
+    for (const { code } of Object.values(CLOSE)) expect(code).toBeLessThan(4500);
   });
 
   test('no two reasons share a code', () => {

@@ -62,7 +62,7 @@ export const TURNED_BACK = ['denied', 'wrong_passphrase', 'closed', 'full', 'not
 export type TurnedBack = (typeof TURNED_BACK)[number];
 
 export const FEATURES = ['erase', 'ephemeral', 'commands', 'files'] as const;
-/** What a server takes beyond messages and profiles; a client sends it only if its welcome named it (rule WELCOME-1). */
+/** What a server takes beyond messages and profiles; a client sends it only if its welcome named it (rule WELCOME-4). */
 export type Feature = (typeof FEATURES)[number];
 
 /** What this room allows, as configured by its server. */
@@ -113,8 +113,8 @@ export type Welcome = {
   /** The room's life, and what is left of it. */
   readonly lifeMs: number;
   readonly expiresInMs: number;
-  /** Undefined: none. */
-  readonly features?: readonly Feature[];
+  /** The optional frames this connection takes; a client sends no others (rule WELCOME-4). */
+  readonly features: readonly Feature[];
 };
 
 /** The answer to a look that proves the key (rule LOOK-2): the server's word, given to someone outside the room. */
@@ -301,14 +301,13 @@ function decodeWelcome(object: JsonObject): Welcome | undefined {
     limits,
     lifeMs,
     expiresInMs,
-    ...readFeatures(get('features')),
+    features: readFeatures(get('features')),
   };
 }
 
-// Names of a later version are skipped; what can't be read is as if it were not there.
-function readFeatures(value: unknown): Pick<Welcome, 'features'> {
-  if (!Array.isArray(value)) return {};
-  return { features: FEATURES.filter((feature) => value.includes(feature)) };
+// Absent on older servers. What can't be read names nothing, and unknown names mean nothing to this version.
+function readFeatures(value: unknown): readonly Feature[] {
+  return Array.isArray(value) ? FEATURES.filter((feature) => value.includes(feature)) : [];
 }
 
 function decodeSight(object: JsonObject): Sight | undefined {

@@ -95,6 +95,12 @@ describe('joining', () => {
     expect(world.events.trouble).not.toHaveBeenCalled();
   });
 
+  test('WELCOME-4: the welcome names no optional frame', async () => {
+    const world = await new World().open();
+    const { socket } = await world.join('ann');
+    expect(JSON.parse(String(socket.sent[0]))).toMatchObject({ type: 'welcome', features: [] });
+  });
+
   test('RESUME-1: first says what follows, also when nothing does', async () => {
     const world = await new World().open();
     const ann = await world.join('ann');

@@ -1,8 +1,11 @@
 // The answer to a join that got in, and everything that follows it at once (rules WELCOME-1 and WELCOME-2).
 
-import { type RoomLimits, type Welcome, encodeServerControl } from '@mayfly/protocol';
+import { type Feature, type RoomLimits, type Welcome, encodeServerControl } from '@mayfly/protocol';
 import type { Frame } from '../delivery/frame.ts';
 import type { Joined } from '../store/room-store.ts';
+
+/** The optional frames this version takes: none (rule WELCOME-4). */
+const FEATURES: readonly Feature[] = [];
 
 /** The welcome, one presence snapshot, the profiles of those present, and the missed events. */
 export function welcomeFrames(joined: Joined, limits: RoomLimits): readonly Frame[] {
@@ -36,6 +39,7 @@ function welcome(joined: Joined, limits: RoomLimits): Welcome {
     limits,
     lifeMs: joined.lifeMs,
     expiresInMs: joined.expiresInMs,
+    features: FEATURES,
   };
 }
 
