@@ -74,7 +74,7 @@ test('the end of a room says that the browser’s history may still have the lin
   await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.1' } });
   const { ann, bob } = await annAndBob(stage);
   await bob.page.reload();
-  for (const person of [ann, bob]) await person.heading('This room has vanished');
+  for (const person of [ann, bob]) await person.heading('This room has disappeared');
   expect(await bob.page.getByText('history may still have the link you opened').count()).toBe(1);
   expect(await ann.page.getByText('history may still have the link you opened').count()).toBe(0);
   for (const { page } of [ann, bob]) {

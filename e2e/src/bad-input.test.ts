@@ -181,7 +181,7 @@ test('a message too long says so, keeps the text, and goes out when shortened', 
   await ann.createRoom();
   await ann.composer().fill('ä'.repeat(8_001));
   await ann.composer().press('Enter');
-  await ann.page.getByText('Too long by').waitFor();
+  await ann.page.getByText('too long. Shorten it').waitFor();
   expect((await ann.composer().inputValue()).length).toBe(8_001);
   expect(await ann.messages()).toEqual([]);
   await ann.composer().fill('ä'.repeat(8_000));
@@ -227,7 +227,7 @@ describe('links that open nothing say why, before any request', () => {
     [
       'a newer kind of link',
       '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX',
-      'This link is of a newer kind',
+      'This link needs a newer version',
     ],
   ])('%s', async (_what, path, heading) => {
     await using stage = await openStage();
@@ -240,8 +240,8 @@ describe('links that open nothing say why, before any request', () => {
   });
 
   test.each([
-    ['', 'Paste the link somebody sent you.'],
-    ['k3F9ab', 'This code has no key, so it cannot open a room. Ask for the whole link.'],
+    ['', 'Paste the link you were sent.'],
+    ['k3F9ab', 'This code has no key, so it can’t open a room. Ask for the whole link.'],
     ['https://example.org/', 'This is not a room link.'],
     [`http://elsewhere.example/chat/k3F9ab#${KEY}`, 'This link leads to another server.'],
     ['k3F9ab#1S56x', 'This link is damaged'],

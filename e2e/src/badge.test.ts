@@ -14,10 +14,10 @@ test.each([PHONE, { width: 320, height: 640 }])(
     const ann = await stage.person({ size, touch: true });
     await ann.createRoom();
     for (let i = 0; i < 4; i++) await ann.send('line\n'.repeat(15));
-    const lock = ann.page.locator('.bar').getByRole('button', { name: 'Not secure: plain HTTP' });
+    const lock = ann.page.locator('.bar').getByRole('button', { name: 'Not secure (HTTP)' });
     const box = await lock.boundingBox();
     const code = await ann.page.getByRole('heading', { level: 1 }).boundingBox();
-    const people = await ann.page.getByRole('button', { name: '1 participant' }).boundingBox();
+    const people = await ann.page.getByRole('button', { name: '1 person' }).boundingBox();
     if (box === null || code === null || people === null) throw new Error('not in sight');
     expect(box.x).toBeGreaterThanOrEqual(code.x + code.width);
     expect(box.x + box.width).toBeLessThanOrEqual(people.x);
@@ -25,8 +25,8 @@ test.each([PHONE, { width: 320, height: 640 }])(
     await expectAccessible(ann, 'open lock');
 
     await ann.page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2 - TAP_PX / 2 + 2);
-    const dialog = ann.page.getByRole('dialog', { name: 'Not secure: plain HTTP' });
-    await dialog.getByText('This page came over plain HTTP.').waitFor();
+    const dialog = ann.page.getByRole('dialog', { name: 'Not secure (HTTP)' });
+    await dialog.getByText('Someone on your network could have tampered with this page').waitFor();
   },
 );
 
@@ -37,7 +37,7 @@ test('the badge of an encrypted room explains what that means, with the emoji to
   await ann.page.getByRole('button', { name: 'End-to-end encrypted' }).click();
   const dialog = ann.page.getByRole('dialog', { name: 'End-to-end encrypted' });
   await dialog.getByText('it can’t read them').waitFor();
-  await dialog.getByText('Safety emoji of this room').waitFor();
+  await dialog.getByText('Safety emoji').waitFor();
   await expectAccessible(ann, 'what encrypted means');
   await ann.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });

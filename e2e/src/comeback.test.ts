@@ -60,8 +60,8 @@ describe.concurrent('no network', () => {
     await offline(bob);
     await bob.send('written offline');
     await bob.page.getByText('Waiting for a connection').waitFor();
-    const people = bob.page.getByRole('complementary', { name: 'Participants' });
-    await people.getByText('This is who was here before.').waitFor();
+    const people = bob.page.getByRole('complementary', { name: 'People' });
+    await people.getByText('These people were here before.').waitFor();
     await bob.composer().fill('half a sent');
     for (let i = 0; i < 10; i++) {
       await (i % 2 === 0 ? ann : cem).send(`meanwhile ${i}`);
@@ -76,7 +76,7 @@ describe.concurrent('no network', () => {
     await bob.page.getByText('Waiting for a connection').waitFor({ state: 'detached' });
     for (const person of [ann, bob, cem]) expect(await person.messages()).toEqual(expected);
     expect(await bob.composer().inputValue()).toBe('half a sent');
-    await people.getByText('This is who was here before.').waitFor({ state: 'detached' });
+    await people.getByText('These people were here before.').waitFor({ state: 'detached' });
   });
 
   test('a reload, and 10 s without a network: nobody is told', async () => {
@@ -127,7 +127,7 @@ describe.concurrent('an hour in the background, the sockets cut meanwhile', () =
     expect(await bob.messages()).toEqual(['before', ...missed]);
     await bob.send('back');
     await ann.sees('back');
-    expect(await bob.page.getByText('You were away long enough').count()).toBe(0);
+    expect(await bob.page.getByText('You were away for so long').count()).toBe(0);
   });
 
   test('more than the room keeps: it says that some are missing', async () => {
@@ -138,16 +138,14 @@ describe.concurrent('an hour in the background, the sockets cut meanwhile', () =
       await person.sees('missed 29');
     });
     await bob.sees('missed 29');
-    await bob.page
-      .getByText('You were away long enough that some messages in between are no longer kept.')
-      .waitFor();
+    await bob.page.getByText('You were away for so long that some messages are no longer kept.').waitFor();
     expect(await bob.messages()).toEqual(['before', ...missed.slice(-10)]);
   });
 
   test('longer than the room lived: it has vanished, because nobody wrote', async () => {
     await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.25' } });
-    const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has vanished'));
-    await bob.heading('This room has vanished');
+    const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has disappeared'));
+    await bob.heading('This room has disappeared');
     await bob.page.getByText('It was quiet for 15 seconds.').waitFor();
     expect(await bob.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
   });
@@ -170,7 +168,7 @@ describe.concurrent('a server that stops', () => {
 
       await using second = await startServerProcess({ PORT: String(first.port) });
       expect(second.port).toBe(first.port);
-      await ann.heading('This room has vanished');
+      await ann.heading('This room has disappeared');
       await ann.page
         .getByText('The server says it was restarted, and rooms live only in its memory.')
         .waitFor();

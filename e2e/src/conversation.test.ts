@@ -68,14 +68,14 @@ describe.concurrent.each([
     await ann.send('soon gone');
     await ann.sees('soon gone');
 
-    await ann.heading('This room has vanished');
+    await ann.heading('This room has disappeared');
     await ann.page.getByText('1 message', { exact: true }).waitFor();
     expect(await ann.page.getByText('soon gone').count()).toBe(0);
     expect(ann.page.url()).toBe(`${stage.origin}/`);
     expect(await ann.page.evaluate(() => JSON.stringify(globalThis.sessionStorage))).not.toContain(
       link.split('#')[1],
     );
-    await expectAccessible(ann, 'vanished');
+    await expectAccessible(ann, 'disappeared');
 
     const late = await stage.person();
     await late.page.goto(link);

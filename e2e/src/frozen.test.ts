@@ -57,7 +57,7 @@ test('an hour frozen, while more is written than waits anywhere: let go, and the
   await scene.thaw();
   await scene.bob.sees('afterwards 9');
   expect(await scene.bob.messages()).toEqual(['before', ...missed]);
-  expect(await scene.bob.text()).not.toContain('You were away long enough');
+  expect(await scene.bob.text()).not.toContain('You were away for so long');
   await scene.bob.send('back');
   await scene.heard('back');
 });

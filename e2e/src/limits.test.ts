@@ -12,9 +12,7 @@ test('a flooding member is slowed and told why; everything arrives, in order, an
   await bob.join(link, 'Bob');
 
   const texts = Array.from({ length: 30 }, (_, i) => `number ${i + 1}`);
-  const slowed = ann
-    .log()
-    .getByText(/^You write faster than this room allows\. Sending goes on in 1 second\.$/);
+  const slowed = ann.log().getByText(/^You’re sending messages too fast\. Sending resumes in 1 second\.$/);
   const told = slowed.first().waitFor();
   for (const text of texts) await ann.send(text);
   await told;
@@ -39,7 +37,5 @@ test('creating too often: the page says so, and when to try again', async () => 
   ann.expectComplaints(/429/);
   await ann.open('/');
   await ann.page.getByRole('button', { name: 'Create Shareable Link' }).click();
-  await ann.page
-    .getByText(/^Too many rooms were created just now\. Try again in (?:1?\d|20) seconds\.$/)
-    .waitFor();
+  await ann.page.getByText(/^Too many new rooms just now\. Try again in (?:1?\d|20) seconds\.$/).waitFor();
 });

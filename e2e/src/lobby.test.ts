@@ -25,7 +25,7 @@ test('LOOK-2: an invitation says how many are there, how long it lasts and what 
 test('LOOK-2: a room for new messages only says so, and a full one', async () => {
   await using stage = await openStage({ settings: { ROOM_MAX_MEMBERS: '2' } });
   const [ann, ben, cem] = [await stage.person(), await stage.person(), await stage.person()];
-  const link = await ann.createRoom({ history: 'Only new ones' });
+  const link = await ann.createRoom({ history: 'Only what’s said after they join' });
   await cem.page.goto(link);
   await cem.page.getByText('You’ll see messages from when you join').waitFor();
   await ben.join(link);

@@ -51,7 +51,7 @@ test('site data blocked: the theme button works', async () => {
   await using stage = await openStage();
   const ann = await stage.person({ profile });
   await ann.open('/');
-  await ann.page.getByRole('button', { name: 'Switch between light and dark' }).click();
+  await ann.page.getByRole('button', { name: 'Switch theme' }).click();
   const theme = await ann.page.evaluate(() => globalThis.document.documentElement.dataset['theme']);
   expect(theme).toBe('dark');
 });

@@ -97,8 +97,8 @@ test('Redis stands still for 5 s, a node is killed meanwhile, subscribers are cu
   await cluster.nodes.node3.stop('SIGKILL');
   await talk.say(ann, 'into the silence');
   await ann.page.getByText('Sending…').waitFor();
-  await ann.page.getByText(/^The server can’t take messages right now. Sending goes on in /).waitFor();
-  await cem.page.getByText('The server can’t reach its rooms right now.').waitFor();
+  await ann.page.getByText(/^The server can’t take messages right now. Sending resumes in /).waitFor();
+  await cem.page.getByText('The server is having trouble.').waitFor();
   expect(await bob.messages()).toEqual(['before']);
   await isOver;
   redis.resume();
@@ -130,12 +130,12 @@ test('Redis dies: the page is served and says what cannot be done; Redis starts 
 
   await redis.kill();
   await ann.send('into nothing');
-  await ann.page.getByText(/^The server can’t take messages right now. Sending goes on in /).waitFor();
+  await ann.page.getByText(/^The server can’t take messages right now. Sending resumes in /).waitFor();
   await bob.page.goto(link);
   await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
-  await bob.page.getByText('The server can’t reach its rooms right now.').waitFor();
+  await bob.page.getByText('The server is having trouble.').waitFor();
   // The number is unknown, which isn't zero.
-  await bob.page.getByRole('button', { name: 'Participants', exact: true }).waitFor();
+  await bob.page.getByRole('button', { name: 'People', exact: true }).waitFor();
   cem.expectComplaints(/503/);
   await cem.open('/');
   await cem.page.getByRole('button', { name: 'Create Shareable Link' }).click();

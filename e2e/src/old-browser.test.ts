@@ -52,7 +52,7 @@ describe('words, not an empty sky', () => {
     await page?.goto(stage.origin);
     await page?.getByRole('heading', { name: 'Mayfly' }).waitFor();
     // Playwright's own text search leaves out `noscript`.
-    expect(await page?.locator('main').innerText()).toContain('Turn on JavaScript for this page');
+    expect(await page?.locator('main').innerText()).toContain('Mayfly needs JavaScript');
   });
 
   test('and none of them where the page runs', async () => {

@@ -74,7 +74,7 @@ test('with the end of a room its content has left Redis, and within 60 s the not
   const before = await keysIn(redis);
   expect(before.map((key) => key[0])).toEqual(expect.arrayContaining(['d', 'l', 'm', 'o', 'p', 'r', 's']));
 
-  await ann.heading('This room has vanished');
+  await ann.heading('This room has disappeared');
   const [nodes, tombstone = '', ...rest] = await keysIn(redis);
   expect([nodes, tombstone, rest]).toEqual(['n', expect.stringMatching(`^r{\\d+}:${roomId}$`), []]);
   expect(await redis.ask('HGETALL', tombstone)).toEqual(['st', 'ended', 'why', 'expired']);

@@ -77,7 +77,7 @@ export const SCREENS: readonly Screen[] = [
     name: 'room-alone',
     show: async (stage, options) => {
       const maker = await stage.person();
-      const link = await maker.createRoom({ history: 'Only new ones' });
+      const link = await maker.createRoom({ history: 'Only what’s said after they join' });
       const person = await stage.person(options);
       await person.join(link);
       await leaveForGood(maker);
@@ -91,13 +91,13 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'room-members',
     show: conversation,
-    narrow: (person) => person.page.getByRole('button', { name: '3 participants' }).click(),
+    narrow: (person) => person.page.getByRole('button', { name: '3 people' }).click(),
   },
   {
     name: 'room-crowd',
     show: crowd,
     narrow: async (person) => {
-      await person.page.getByRole('button', { name: '412 participants' }).click();
+      await person.page.getByRole('button', { name: '412 people' }).click();
       await expectCrowd(person);
     },
   },
@@ -146,12 +146,12 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
-    name: 'vanished',
+    name: 'disappeared',
     settings: { ROOM_EXPIRY_MINUTES: '0.1' },
     show: async (stage, options) => {
       const person = await created(stage, options);
       await person.send('Soon this is gone');
-      await person.heading('This room has vanished');
+      await person.heading('This room has disappeared');
       return person;
     },
   },
@@ -180,7 +180,7 @@ export const SCREENS: readonly Screen[] = [
     show: async (stage, options) => {
       const person = await created(stage, options);
       await person.takeOverIn(await stage.person());
-      await person.heading('You are in this room in another tab');
+      await person.heading('You’re already here in another tab');
       return person;
     },
   },
@@ -201,7 +201,7 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'incompatible',
     show: (stage, options) =>
-      told(stage, options, 'This page and the server don’t understand each other', (wire) =>
+      told(stage, options, 'This page and the server are different versions', (wire) =>
         wire.close({ code: CLOSE.badFrame.code }),
       ),
   },

@@ -122,7 +122,7 @@ export function lanAddress(): string {
   return lan.address;
 }
 
-type NewRoom = { readonly name?: string; readonly history?: 'Only new ones' };
+type NewRoom = { readonly name?: string; readonly history?: 'Only what’s said after they join' };
 
 /** One person at one page, with the words of the page for the things people do. */
 export class Person {
@@ -228,7 +228,7 @@ export class Person {
   }
 
   async participants(count: number): Promise<void> {
-    await this.page.getByRole('button', { name: `${count} participant${count === 1 ? '' : 's'}` }).waitFor();
+    await this.page.getByRole('button', { name: count === 1 ? '1 person' : `${count} people` }).waitFor();
   }
 
   /** By the menu; where something would be lost, the page asks first. */

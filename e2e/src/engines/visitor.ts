@@ -74,7 +74,7 @@ export class Visitor {
   }
 
   async participants(count: number): Promise<void> {
-    await this.shows('button', `${count} participant${count === 1 ? '' : 's'}`);
+    await this.shows('button', count === 1 ? '1 person' : `${count} people`);
   }
 
   // Anywhere.

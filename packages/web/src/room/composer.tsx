@@ -6,6 +6,7 @@ import { sendsMessage } from './composer-keys.ts';
 import { isTouch } from './room-focus.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
+import { pieces } from '../words/sentence.ts';
 import { Icon } from '../ui/icon.tsx';
 
 type ComposerProps = { readonly view: RoomView };
@@ -98,10 +99,10 @@ function Tip({ view }: ComposerProps) {
       <span>{view.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
       {!isTouch() && (
         <span>
-          <kbd>{roomTexts.tipEnter}</kbd>
-          {roomTexts.tipSends}
-          <kbd>{roomTexts.tipShiftEnter}</kbd>
-          {roomTexts.tipNewLine}
+          {pieces(roomTexts.tipKeys, {
+            enter: <kbd>{roomTexts.tipEnter}</kbd>,
+            shiftEnter: <kbd>{roomTexts.tipShiftEnter}</kbd>,
+          })}
         </span>
       )}
     </p>

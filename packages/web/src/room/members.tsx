@@ -3,6 +3,7 @@
 import type { Emoji, Member } from '@mayfly/client';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
+import { pieces } from '../words/sentence.ts';
 import { AuthorName, Avatar } from './list/author-name.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -12,13 +13,12 @@ type MembersProps = { readonly view: RoomView };
 /** Beside the stream, where there is room for it. */
 export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide: () => void }) {
   return (
-    <aside class="side" aria-label={roomTexts.participantsLabel}>
+    <aside class="side" aria-label={roomTexts.peopleLabel}>
       <div class="side__head">
         <h2>
-          {roomTexts.inThisRoom}
-          <span class="num">{view.count.value || ''}</span>
+          <InThisRoom view={view} />
         </h2>
-        <button class="icon-button" type="button" aria-label={roomTexts.hideParticipants} onClick={onHide}>
+        <button class="icon-button" type="button" aria-label={roomTexts.hidePeople} onClick={onHide}>
           <Icon name="x" />
         </button>
       </div>
@@ -28,16 +28,15 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
   );
 }
 
+function InThisRoom({ view }: MembersProps) {
+  return <>{pieces(roomTexts.inThisRoom, { count: <span class="num">{view.count.value || ''}</span> })}</>;
+}
+
 type MembersDialogProps = MembersProps & { readonly onInvite: () => void; readonly onClose: () => void };
 
 export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
-  const title = (
-    <>
-      {roomTexts.inThisRoom} <span class="num">{view.count.value || ''}</span>
-    </>
-  );
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={<InThisRoom view={view} />} onClose={onClose}>
       <MemberList view={view} />
       <SafetyCode view={view} />
       <button class="btn btn--secondary btn--wide" type="button" onClick={onInvite}>

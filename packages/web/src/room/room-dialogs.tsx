@@ -107,13 +107,19 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
   const facts = view.facts.value;
   return (
     <Dialog title={roomTexts.details} onClose={onClose}>
-      {facts !== undefined && <Details facts={facts} unverified={view.unverified.value} />}
+      {facts !== undefined && <Details facts={facts} />}
+      {view.unverified.value > 0 && (
+        <p class="note note--warn">
+          <Icon name="alert" />
+          <span>{roomTexts.unverified(view.unverified.value)}</span>
+        </p>
+      )}
       <PlainHttpBadge />
     </Dialog>
   );
 }
 
-function Details({ facts, unverified }: { readonly facts: RoomFacts; readonly unverified: number }) {
+function Details({ facts }: { readonly facts: RoomFacts }) {
   const { id, lifeMs, history, limits } = facts;
   const rows: readonly (readonly [string, string])[] = [
     [roomTexts.detailsCode, id],
@@ -121,7 +127,6 @@ function Details({ facts, unverified }: { readonly facts: RoomFacts; readonly un
     [roomTexts.detailsHistory, roomTexts.detailsHistoryIs[history]],
     [roomTexts.detailsKeeps, roomTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
     [roomTexts.detailsMembers, roomTexts.detailsMembersIs(limits.members)],
-    [roomTexts.detailsUnverified, roomTexts.detailsUnverifiedIs(unverified)],
   ];
   return (
     <dl class="details">

@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks';
 import { countdown } from './model/countdown.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
+import { pieces } from '../words/sentence.ts';
 import { hueOf } from './list/author-name.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -43,7 +44,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
           class="btn"
           type="button"
           aria-expanded={membersShown}
-          aria-label={roomTexts.participants(view.count.value)}
+          aria-label={roomTexts.people(view.count.value)}
           onClick={onMembers}
         >
           <Pile view={view} />
@@ -51,7 +52,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
             <Icon name="people" />
           </span>
           <span class="num narrow-only">{view.count.value || ''}</span>
-          <span class="num wide-only">{roomTexts.participants(view.count.value)}</span>
+          <span class="num wide-only">{roomTexts.people(view.count.value)}</span>
         </button>
         <button class="btn btn--secondary wide-only" type="button" onClick={onInvite}>
           <Icon name="invite" />
@@ -94,15 +95,27 @@ function Ring({ view }: ViewProps) {
   return <LifeRing left={left === undefined || life === undefined ? 1 : Math.min(1, left / life)} />;
 }
 
+/** The style sheet shows the longest of them that fits. */
+const LIFE_WORDS = ['full', 'short', 'shortest'] as const;
+
+/** Seconds only count towards the end. */
+function timeLeft(ms: number): string {
+  return ms > COUNTED_DOWN_MS ? roomTexts.minutesLeft(ms) : countdown(ms);
+}
+
+const COUNTED_DOWN_MS = 5 * 60_000;
+
 function LifeLine({ view }: ViewProps) {
   const left = view.lifeLeftMs.value;
   if (left === undefined) return <p class="life">{roomTexts.connecting}</p>;
   return (
     <div class="life">
       <span role="timer">
-        <span class="life__pre">{roomTexts.lifeBefore}</span>
-        <b>{countdown(left)}</b>
-        <span class="wide-only life__post">{roomTexts.lifeAfter}</span>
+        {LIFE_WORDS.map((words) => (
+          <span class={`life__${words}`} key={words}>
+            {pieces(roomTexts.life[words], { time: <b>{timeLeft(left)}</b> })}
+          </span>
+        ))}
       </span>
       {view.lifeIsLow.value && view.canKeepAlive.value && (
         <button class="link-button life__keep-alive" type="button" onClick={() => view.keepAlive()}>

@@ -4,11 +4,11 @@ import { createRoom, type Identity, type RoomLink } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { serverAddress } from '../browser/base-path.ts';
-import { createTroubleText } from './create-trouble.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
-import { lifeChoices, lifeLabel } from './life-choice.ts';
+import { lifeChoices } from './life-choice.ts';
 import { loadRoomPart } from '../room-part-loader.ts';
 import { askServerLimits, serverLimits } from './server-limits.ts';
+import { shortTime } from '../words/quantities.ts';
 import { texts } from '../words/start.ts';
 import { Icon } from '../ui/icon.tsx';
 import { NameField } from '../ui/name-field.tsx';
@@ -48,7 +48,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
     });
     setBusy(false);
     if (created.ok) onCreated({ link: created.link, identity: created.identity });
-    else setTrouble(createTroubleText(created.reason, created.retryAfterMs));
+    else setTrouble(texts.createTrouble(created.reason, created.retryAfterMs));
   };
 
   return (
@@ -85,16 +85,14 @@ function RoomOptions({ life, onLife, history, onHistory }: RoomOptionsProps) {
       <summary>
         <Icon name="chevron" />
         <span class="disclosure__label">{texts.landing.options}</span>
-        <span class="disclosure__current">
-          {lifeLabel(life)} · {texts.landing.historyNow[history]}
-        </span>
+        <span class="disclosure__current">{texts.landing.optionsNow(life, history)}</span>
       </summary>
       <div class="disclosure__body">
         <Segmented
           legend={texts.landing.life}
           choices={lifeChoices(serverLimits.value).map((seconds) => ({
             value: seconds,
-            label: lifeLabel(seconds),
+            label: shortTime(seconds),
           }))}
           value={life}
           onChoose={onLife}

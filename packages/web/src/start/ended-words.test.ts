@@ -9,12 +9,12 @@ const room = (why: RoomEnd['why'], wasIn = true) => ({
 });
 
 test.each<[RoomEnd['why'], string, string]>([
-  ['expired', 'This room has vanished', 'It was quiet for 30 minutes.'],
+  ['expired', 'This room has disappeared', 'It was quiet for 30 minutes.'],
   ['owner', 'The server ended this room', 'It says the owner ended it.'],
   ['server', 'The server ended this room', 'We only have its word for it.'],
   [
     'vanished',
-    'This room has vanished',
+    'This room has disappeared',
     'The server says it was restarted, and rooms live only in its memory.',
   ],
 ])('%s: what only the server says is told as its word', (why, heading, lead) => {

@@ -9,6 +9,7 @@ import { Erased, OpenTimes } from './erased.tsx';
 import { JoinCard } from './join-card.tsx';
 import { ReloadButton } from '../ui/reload-button.tsx';
 import type { EndedRoom } from '../room/model/ended-room.ts';
+import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
 
 type EndedProps = {
@@ -107,19 +108,13 @@ function Gone({ room, onHome }: EndedProps) {
 
 /** Nothing is lost by looking in the wrong place: both ways into a room stand right here. */
 function NotFound({ room, onCreated, onJoin }: EndedProps) {
-  const { heading, before, after } = texts.ended.denied;
+  const { heading, lead } = texts.ended.denied;
   return (
     <main class="single-card">
       <EndedCard
         heading={heading}
         wide
-        lead={
-          <>
-            {before}
-            <b class="mono">{room.summary.id}</b>
-            {after}
-          </>
-        }
+        lead={pieces(lead, { room: <b class="mono">{room.summary.id}</b> })}
       />
       <div class="single-card__forms">
         <CreateCard onCreated={onCreated} />

@@ -1,5 +1,7 @@
 // What was erased when a room ended, and from where.
 
+import { clockSpan } from '../ui/clock-time.ts';
+import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
 import type { RoomSummary } from '../room/model/ended-room.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -34,14 +36,13 @@ function Row({ icon, what, where }: RowProps) {
 
 /** When this tab saw the room: the server keeps no such times. */
 export function OpenTimes({ summary }: SummaryProps) {
+  const room = <b class="mono">{summary.id}</b>;
+  const [from, to] = clockSpan(summary.openedAt, summary.endedAt);
   return (
     <>
-      {texts.ended.room} <b class="mono">{summary.id}</b>{' '}
-      {texts.ended.openFromTo(clockTime(summary.openedAt), clockTime(summary.endedAt))}
+      {to === undefined
+        ? pieces(texts.ended.openAt, { room, time: from })
+        : pieces(texts.ended.openFromTo, { room, from, to })}
     </>
   );
-}
-
-function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

@@ -9,6 +9,7 @@ import { LifeRing } from '../ui/life-ring.tsx';
 import { NameField } from '../ui/name-field.tsx';
 import { ScreenHeading } from '../ui/screen-heading.tsx';
 import type { LobbySight } from '../room/model/lobby.ts';
+import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
 
 type InvitedProps = {
@@ -34,9 +35,7 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
         <div class="single-card__head">
           <LifeRing left={1} large />
           <ScreenHeading title={texts.invited.heading}>{texts.invited.heading}</ScreenHeading>
-          <p class="muted">
-            {texts.invited.room} <b class="mono">{link.id}</b>
-          </p>
+          <p class="muted">{pieces(texts.invited.room, { room: <b class="mono">{link.id}</b> })}</p>
           <Sight sight={sight.value} />
         </div>
         <NameField value={name} onValue={setName} hint={texts.name.hint} />

@@ -12,9 +12,3 @@ export function lifeChoices({ life, lifeMax }: ServerLimits): readonly number[] 
   const lives = new Set([...USUAL_LIVES.filter((usual) => usual <= lifeMax), life]);
   return [...lives].sort((a, b) => a - b);
 }
-
-/** `5 min`, `2 h`, `90 min`: short enough for a segment. */
-export function lifeLabel(seconds: number): string {
-  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
-}

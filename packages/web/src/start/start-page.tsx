@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { basePath } from '../browser/base-path.ts';
+import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
 import { Mark } from '../ui/mark.tsx';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
@@ -45,7 +46,7 @@ function HomeLink({ onHome }: { readonly onHome: () => void }) {
     <a
       class="logo"
       href={basePath()}
-      aria-label={texts.start}
+      aria-label={texts.home}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
@@ -62,10 +63,7 @@ function Foot() {
   const [open, setOpen] = useState(false);
   return (
     <footer class="footer">
-      <span>
-        {texts.foot.host}
-        <bdi>{window.location.host}</bdi>
-      </span>
+      <span>{pieces(texts.foot.host, { host: <bdi>{window.location.host}</bdi> })}</span>
       <button class="link-button" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {texts.foot.sees}
       </button>

@@ -1,12 +1,22 @@
 // Times of day and days, as the reader's own system writes them.
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 
 export function clockTime(at: number): string {
   return time.format(at);
+}
+
+/** Both ends of a time: `5:50`, `5:51 PM`. Only one where they are the same minute. */
+export function clockSpan(from: number, to: number): readonly [string, string?] {
+  const parts = time.formatRangeToParts(from, to);
+  const ofEnd = parts.findIndex(({ source }) => source === 'endRange');
+  const lastOfStart = parts.findLastIndex(({ source }) => source === 'startRange');
+  const text = (some: typeof parts) => some.map(({ value }) => value).join('');
+  if (ofEnd < 0) return [text(parts)];
+  return [text(parts.slice(0, lastOfStart + 1)), text(parts.slice(ofEnd))];
 }
 
 export function dayName(at: number): string {

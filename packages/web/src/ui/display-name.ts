@@ -11,13 +11,15 @@ export function isNameTooLong(name: string): boolean {
 /** Below this many, the field says how many are left. */
 const NEAR_LIMIT = 10;
 
-/** About how many characters still fit, when few do: two limits, and the tighter one counts. */
+/** About how many characters still fit, when few do. */
 export function nameRoomLeft(name: string): number | undefined {
-  const trimmed = name.trim();
-  const points = NAME_POINTS_MAX - Array.from(trimmed).length;
-  const bytes = NAME_BYTES_MAX - new TextEncoder().encode(trimmed).length;
-  const left = Math.min(points, Math.floor(bytes / averageBytes(trimmed)));
+  const left = nameRoom(name) - Array.from(name.trim()).length;
   return left <= NEAR_LIMIT ? Math.max(left, 0) : undefined;
+}
+
+/** How many characters of this kind a name has room for: two limits, and the tighter one counts. */
+export function nameRoom(name: string): number {
+  return Math.min(NAME_POINTS_MAX, Math.floor(NAME_BYTES_MAX / averageBytes(name.trim())));
 }
 
 /** Names go on in the script they began in. */

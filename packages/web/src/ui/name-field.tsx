@@ -1,6 +1,6 @@
 // The display name: optional, and counted only when its limit is near.
 
-import { isNameTooLong, nameRoomLeft } from './display-name.ts';
+import { isNameTooLong, nameRoom, nameRoomLeft } from './display-name.ts';
 import { texts } from '../words/start.ts';
 import { TextField } from './text-field.tsx';
 
@@ -19,8 +19,8 @@ export function NameField({ value, onValue, hint }: NameFieldProps) {
       value={value}
       onValue={onValue}
       hint={left === undefined ? hint : texts.name.left(left)}
-      error={isNameTooLong(value) ? texts.name.tooLong : undefined}
-      input={{ placeholder: texts.name.nobody, autocomplete: 'off', dir: 'auto', spellcheck: false }}
+      error={isNameTooLong(value) ? texts.name.tooLong(nameRoom(value)) : undefined}
+      input={{ placeholder: texts.name.none, autocomplete: 'off', dir: 'auto', spellcheck: false }}
     />
   );
 }

@@ -12,7 +12,7 @@ type ScreenHeadingProps = {
 
 export function ScreenHeading({ title, children }: ScreenHeadingProps) {
   useEffect(() => {
-    document.title = title === undefined ? texts.brand : title + texts.titleEnd;
+    document.title = title === undefined ? texts.brand : texts.screenTitle(title);
   }, [title]);
   return <h1 tabIndex={-1}>{children}</h1>;
 }

@@ -1,8 +1,9 @@
-// What the chat says, in English.
+// What the page says in a room, in English.
 
 import type { FailReason } from '@mayfly/client';
-import { lifetime, plural, texts } from './start.ts';
 import type { ResetReason } from '@mayfly/protocol';
+import { counted, lifetime, megabytes, minutesLeft, quietTime } from './quantities.ts';
+import { texts } from './start.ts';
 
 /** The marks around a tag, and what could pass for them: a name must not end in a tag of its own. */
 const TAG_MARKS: readonly (readonly [RegExp, string])[] = [
@@ -12,31 +13,30 @@ const TAG_MARKS: readonly (readonly [RegExp, string])[] = [
 
 /** A person's name as shown; without one they are Anonymous. */
 export function shownName(name: string): string {
-  if (name === '') return texts.name.nobody;
+  if (name === '') return texts.name.none;
   return TAG_MARKS.reduce((text, [mark, bracket]) => text.replace(mark, bracket), name);
 }
 
-const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
-
+/** Why a message was not taken. */
 const WHY: Readonly<Record<FailReason, string>> = {
-  rate: 'You write faster than this room allows.',
+  rate: 'You’re sending messages too fast.',
   busy: 'The room is very busy right now.',
   unavailable: 'The server can’t take messages right now.',
-  server_full: 'The server has no space left.',
+  server_full: 'The server is full.',
   too_big: 'The message is too long for this server.',
   not_allowed: 'The server doesn’t let you write here.',
-  gap: 'An earlier message didn’t arrive.',
-  stale: 'The room changed meanwhile.',
-  epoch: 'The room’s key changed meanwhile.',
+  gap: 'An earlier message didn’t get through.',
+  stale: 'The room has changed.',
+  epoch: 'The room’s key has changed.',
   withheld: 'The server says it has this, but doesn’t show it.',
 };
 
 type ResetShown = Exclude<ResetReason, 'fresh'>;
 
 const RESET: Readonly<Record<ResetShown, string>> = {
-  new_log: 'The server lost its copy of this room. Messages sent around this time may be missing here.',
-  too_old: 'You were away long enough that some messages in between are no longer kept.',
-  ahead: 'The server went back to an older copy of this room. Messages around this time may be missing.',
+  new_log: 'The server lost its copy of this room. Messages sent around this time may be missing.',
+  too_old: 'You were away for so long that some messages are no longer kept.',
+  ahead: 'The server restored an older copy of this room. Messages around this time may be missing.',
 };
 
 /** By how many people: one, two, or the first of several. */
@@ -51,6 +51,9 @@ const LEFT = {
   more: '{name} and {others} others left the chat',
 } as const;
 
+/** A wait that is shown is a second at least. */
+const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
+
 export const roomTexts = {
   /** Read out behind a name: letter by letter. */
   tag: (tag: string) => `tag ${Array.from(tag).join(' ')}`,
@@ -60,17 +63,22 @@ export const roomTexts = {
   encrypted: 'End-to-end encrypted',
   encryptedLead:
     'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
-  lifeBefore: 'Vanishes in ',
-  lifeAfter: ' unless someone writes',
-  lifeSoon: (ms: number) => `This room vanishes in ${lifetime(ms)} unless someone writes.`,
+  /** In full, and where there is less room for it. */
+  life: {
+    full: 'Disappears in {time} if it stays quiet',
+    short: 'Disappears in {time}',
+    shortest: '{time} left',
+  },
+  minutesLeft,
+  lifeSoon: (ms: number) => `This room disappears in ${lifetime(ms)} if it stays quiet.`,
   keepAlive: 'Keep alive',
-  /** Of 0 nothing is known yet: whoever looks is one. */
-  participants: (count: number) => (count === 0 ? 'Participants' : plural(count, 'participant')),
-  participantsLabel: 'Participants',
-  hideParticipants: 'Hide participants',
-  inThisRoom: 'In this room',
-  someOfThem:
-    'Too many people to list. Some who were here when you came in, or have written since; they may have left:',
+  /** Of 0 nothing is known yet: there is always the reader. */
+  people: (count: number) =>
+    count === 0 ? 'People' : counted(count, { one: '{count} person', other: '{count} people' }),
+  peopleLabel: 'People',
+  hidePeople: 'Hide people',
+  inThisRoom: 'In this room {count}',
+  someOfThem: 'Too many people to list. Recently seen (some may have left):',
   invite: 'Invite',
   invitePeople: 'Invite people',
   leave: 'Leave room',
@@ -81,11 +89,11 @@ export const roomTexts = {
   you: 'you',
   owner: 'owner',
   away: 'Away',
-  listBefore: 'You’re not connected. This is who was here before.',
+  listBefore: 'You’re not connected. These people were here before.',
   ownTurn: 'You',
 
-  safety: 'Safety emoji of this room',
-  safetyHint: 'The same eight on every screen means the same room and key.',
+  safety: 'Safety emoji',
+  safetyHint: 'If everyone sees the same eight, you’re all in the same room with the same key.',
   personEmoji: (names: string) => `Safety emoji: ${names}`,
 
   messages: 'Messages',
@@ -95,23 +103,39 @@ export const roomTexts = {
   /** Until they have said how they are called. */
   someone: 'Someone',
   newMessages: 'New messages',
-  jump: (count: number) => (count === 0 ? 'Newest messages' : plural(count, 'new message')),
-  missingBefore: (count: number) => `${plural(count, 'message')} from `,
-  missingAfter: (count: number) => ` ${count === 1 ? 'is' : 'are'} missing here.`,
+  jump: (count: number) =>
+    count === 0
+      ? 'Newest messages'
+      : counted(count, { one: '{count} new message', other: '{count} new messages' }),
+  missing: {
+    one: '{count} message from {name} is missing.',
+    other: '{count} messages from {name} are missing.',
+  },
   reset: (reason: ResetShown) => RESET[reason],
-  conflicting: 'Signed twice with different words: others may see another text here.',
+  conflicting: '{name} sent two versions of this message. Others may see a different text.',
+  conflictingOwn: 'You sent two versions of this message. Others may see a different text.',
   showAll: 'Show all',
   emptyMessage: 'Empty message',
   unsupported: 'This message needs a newer version of the page. Reload to read it.',
-  late: (moment: string) => `written at ${moment}, delivered later`,
+  late: (moment: string) => `Written at ${moment}, delivered later`,
   clockOff: 'The sender’s clock is wrong; this is when it arrived.',
 
-  start: 'This is the start of the room',
-  startLead: (lifeMs: number) => `Messages stay until nobody has written for ${lifetime(lifeMs)}.`,
-  joinedLate: 'You see what is written from now on',
+  start: 'This is the beginning',
+  startLead: (most: number, lifeMs: number) => {
+    const life = lifetime(lifeMs);
+    return counted(most, {
+      one: `Only the latest message stays, until it has been quiet for ${life}.`,
+      other: `The latest {count} messages stay until it has been quiet for ${life}.`,
+    });
+  },
+  joinedLate: 'You’ll see messages from here on',
   joinedLateLead: 'In this room, new people don’t see earlier messages.',
-  cutOff: 'Earlier messages are not here',
-  cutOffLead: (most: number) => `A room keeps its newest ${plural(most, 'message')}.`,
+  cutOff: 'Earlier messages are gone',
+  cutOffLead: (most: number) =>
+    counted(most, {
+      one: 'Rooms keep only the latest message.',
+      other: 'Rooms keep the latest {count} messages.',
+    }),
   created: 'Room created',
   createdLead: 'Send this link to the people you want to talk to.',
   createdLife: (lifeMs: number) => `The room disappears when it’s quiet for ${lifetime(lifeMs)}.`,
@@ -124,12 +148,11 @@ export const roomTexts = {
   onItsWay: {
     sending: 'Sending…',
     waiting: 'Waiting for a connection',
-    unconfirmed: 'Not confirmed, so it is sent again',
+    unconfirmed: 'Not confirmed yet; sending again',
   },
   trimmed: 'Sent. It’s no longer in the room’s history.',
-  slowed: (code: FailReason, ms: number) =>
-    `${WHY[code]} Sending goes on in ${lifetime(Math.max(1000, ms))}.`,
-  queued: 'Waits its turn',
+  slowed: (code: FailReason, ms: number) => `${WHY[code]} Sending resumes in ${shownWait(ms)}.`,
+  queued: 'Queued',
   failed: 'Failed to send.',
   why: (code: FailReason) => WHY[code],
   retry: 'Retry',
@@ -139,28 +162,32 @@ export const roomTexts = {
   message: 'Message',
   placeholder: 'Write a message',
   send: 'Send',
-  tip: 'Encrypted on this device before it is sent.',
-  tipOffline: 'Messages wait on this device until you are back online.',
+  tip: 'Encrypted on your device before sending.',
+  tipOffline: 'Messages will be sent when you’re back online.',
+  /** Both are keys of the keyboard. */
+  tipKeys: '{enter} to send · {shiftEnter} for a new line',
   tipEnter: 'Enter',
-  tipSends: ' to send · ',
   tipShiftEnter: 'Shift Enter',
-  tipNewLine: ' for a new line',
-  charactersLeft: (count: number) => `${plural(count, 'character')} left`,
+  charactersLeft: (count: number) =>
+    counted(count, { one: '{count} character left', other: '{count} characters left' }),
   tooLong: (count: number) =>
-    `Too long by ${plural(count, 'character')}. Shorten it, or send it in parts. Nothing is lost.`,
+    counted(count, {
+      one: '{count} character too long. Shorten it or split it up.',
+      other: '{count} characters too long. Shorten it or split it up.',
+    }),
 
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
   putOff: {
     busy: 'The server is very busy.',
-    too_fast: 'Too many requests came from here just now.',
-    unavailable: 'The server can’t reach its rooms right now.',
-    server_full: 'The server has no space left.',
+    too_fast: 'Too many requests from your network.',
+    unavailable: 'The server is having trouble.',
+    server_full: 'The server is full.',
   },
-  putOffLead: (ms: number) => `Trying again in ${lifetime(Math.max(1000, ms))}.`,
-  reconnectingLead: 'New messages go out when you’re back.',
+  putOffLead: (ms: number) => `Trying again in ${shownWait(ms)}.`,
+  reconnectingLead: 'Messages will be sent when you’re back.',
   offline: 'You’re offline.',
-  offlineLead: 'The room keeps counting down without you.',
+  offlineLead: 'The room’s clock keeps running.',
   tryNow: 'Try now',
 
   link: {
@@ -180,8 +207,8 @@ export const roomTexts = {
   },
   inviteWarning: 'Anyone with this link can read the room.',
   inviteHistory: {
-    all: 'People who join later see all messages.',
-    none: 'People who join later see only new messages.',
+    all: 'New people can see everything so far.',
+    none: 'New people only see what’s said after they join.',
   },
 
   leaveAsk: 'Leave this room?',
@@ -190,27 +217,33 @@ export const roomTexts = {
   leaveAlone:
     'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
   leaveUnsent: (count: number) =>
-    count === 1
-      ? 'One of your messages hasn’t been sent and will be lost.'
-      : `${count.toLocaleString('en')} of your messages haven’t been sent and will be lost.`,
+    counted(count, {
+      one: 'One of your messages hasn’t been sent and will be lost.',
+      other: '{count} of your messages haven’t been sent and will be lost.',
+    }),
   stay: 'Stay',
 
   rename: 'Change your name',
   renameSave: 'Change name',
   cancel: 'Cancel',
-  appearance: 'Light or dark',
+  appearance: 'Theme',
   details: 'Room details',
-  detailsLife: 'Vanishes after',
-  detailsLifeIs: (lifeMs: number) => `${lifetime(lifeMs)} without a message`,
-  detailsHistory: 'People who join later see',
-  detailsHistoryIs: { all: 'all messages', none: 'only new messages' },
-  detailsKeeps: 'Keeps at most',
+  detailsLife: 'Disappears after',
+  detailsLifeIs: quietTime,
+  detailsHistory: 'New people can see',
+  detailsHistoryIs: { all: 'everything so far', none: 'what’s said after they join' },
+  detailsKeeps: 'History limit',
   detailsKeepsIs: (messages: number, bytes: number) =>
-    `${plural(messages, 'message')}, ${megabytes.format(bytes / 2 ** 20)} MB`,
-  detailsMembers: 'Has place for',
-  detailsMembersIs: (most: number) => plural(most, 'participant'),
+    counted(messages, {
+      one: `{count} message, ${megabytes(bytes)} MB`,
+      other: `{count} messages, ${megabytes(bytes)} MB`,
+    }),
+  detailsMembers: 'Room for',
+  detailsMembersIs: (most: number) => counted(most, { one: '{count} person', other: '{count} people' }),
   detailsCode: 'Room code',
-  detailsUnverified: 'Could not be verified',
-  detailsUnverifiedIs: (count: number) =>
-    count === 0 ? 'nothing' : `${plural(count, 'sealed message')}, not shown`,
+  unverified: (count: number) =>
+    counted(count, {
+      one: '{count} message couldn’t be verified and is hidden.',
+      other: '{count} messages couldn’t be verified and are hidden.',
+    }),
 } as const;

@@ -1,86 +1,65 @@
-// What the page says, in English. One place, so that other languages can come beside it.
+// What the page says outside of a room, in English. In one place, for other languages to stand beside it.
 
-import { NAME_POINTS_MAX } from '@mayfly/protocol';
+import type { ApiError, HistoryPolicy } from '@mayfly/protocol';
+import { counted, lifetime, minutesLeft, quietTime, shortTime } from './quantities.ts';
 
-/** A time in words: `30 minutes`, `2 hours`. */
-export function lifetime(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return plural(seconds, 'second');
-  const minutes = Math.round(seconds / 60);
-  return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
-}
-
-const thousands = new Intl.NumberFormat('en');
-
-/** `24 min`, `2 h 5 min`: rounded up, a minute at least. */
-function minutesLeft(ms: number): string {
-  const minutes = Math.max(1, Math.ceil(ms / 60_000));
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (hours === 0) return `${minutes} min`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
-}
-
-/** `1 message`, `1,038 messages`. */
-export function plural(count: number, one: string): string {
-  return `${thousands.format(count)} ${one}${count === 1 ? '' : 's'}`;
-}
-
-const GONE_HINT = 'What people copied or photographed themselves is theirs. We can’t erase that.';
 const BE_WARY = 'Ask the person who sent you the link, and be wary of this server.';
+
+const HISTORY_NOW = { all: 'full history', none: 'no history' } as const;
 
 export const texts = {
   close: 'Close',
   brand: 'Mayfly',
-  /** In the tab, behind what the screen is. */
-  titleEnd: ' · Mayfly',
-  theme: 'Switch between light and dark',
+  /** In the tab. */
+  screenTitle: (screen: string) => `${screen} · Mayfly`,
+  theme: 'Switch theme',
   site: 'Site',
-  start: 'Mayfly, to the start page',
+  home: 'Mayfly home',
 
   name: {
     label: 'Display name',
     optional: 'optional',
-    nobody: 'Anonymous',
-    hint: 'Only people in this room see it, and it is erased with the room.',
-    tooLong: `That name is too long: ${NAME_POINTS_MAX} characters are the most, fewer with emoji or accents.`,
-    left: (points: number) => `${plural(points, 'character')} left`,
+    none: 'Anonymous',
+    hint: 'Only people in this room can see it. It’s erased with the room.',
+    /** `most`: letters of the script it is written in. */
+    tooLong: (most: number) => `That name is too long. Use up to ${most} characters.`,
+    left: (count: number) =>
+      counted(count, { one: '{count} character left', other: '{count} characters left' }),
   },
 
   landing: {
     skip: 'Skip to create a room',
     heading: 'A room that lives as long as the conversation.',
     lead: (lifeMs: number) =>
-      `Create a room, share its link, and talk. After ${lifetime(lifeMs)} without a message, the room and everything in it is erased.`,
-    trust: (lifeMs: number) => [
-      'No sign-up',
-      'End-to-end encrypted',
-      `Gone after ${lifetime(lifeMs).replace(' ', ' quiet ')}`,
-    ],
+      `Create a room, share its link, and talk. After ${quietTime(lifeMs)}, the room and everything in it are erased.`,
+    trust: (lifeMs: number) => ['No sign-up', 'End-to-end encrypted', `Gone after ${quietTime(lifeMs)}`],
     create: 'Create a room',
     options: 'Room options',
-    life: 'Vanishes after this long without a message',
-    history: 'People who join later see',
-    historyAll: 'All messages',
-    historyNone: 'Only new ones',
-    historyNow: { all: 'all messages', none: 'only new messages' },
+    life: 'Disappears when quiet for',
+    history: 'New people can see',
+    historyAll: 'Everything so far',
+    historyNone: 'Only what’s said after they join',
+    /** In short, while the options are closed. */
+    optionsNow: (lifeSeconds: number, history: HistoryPolicy) =>
+      `${shortTime(lifeSeconds)} · ${HISTORY_NOW[history]}`,
     createLink: 'Create Shareable Link',
     creating: 'Creating…',
     join: 'Join existing room',
     roomLink: 'Room link',
-    pasteLink: 'Paste the full link here',
+    pasteLink: 'Paste the whole link',
     joinRoom: 'Join Chat Room',
   },
 
   invited: {
     heading: 'You’re invited to a room',
-    room: 'Room',
+    room: 'Room {room}',
     /** What the server says of the room before anyone joins it. */
     sight: {
       label: 'The server says',
-      people: (count: number) => {
-        if (count === 0) return 'No one is here right now';
-        return count === 1 ? '1 person is here' : `${thousands.format(count)} people are here`;
-      },
+      people: (count: number) =>
+        count === 0
+          ? 'No one is here right now'
+          : counted(count, { one: '{count} person is here', other: '{count} people are here' }),
       life: (ms: number) => `Disappears in ${minutesLeft(ms)} if it stays quiet`,
       history: {
         all: 'You’ll see everything said so far',
@@ -91,7 +70,8 @@ export const texts = {
     },
     keySent:
       'An app changed this link on its way to you, so your browser sent its key to this server. Whoever runs the server could read this room.',
-    encrypted: 'Messages are encrypted on this device. The server passes them on and cannot read them.',
+    encrypted:
+      'Messages are encrypted on your device. The server only passes them along; it can’t read them.',
   },
 
   opening: 'Opening the room…',
@@ -100,49 +80,67 @@ export const texts = {
   undo: 'Undo',
 
   linkTrouble: {
-    missingKey: 'This link is missing its key, the part after #. Ask for the full link.',
-    bareCode: 'This code has no key, so it cannot open a room. Ask for the whole link.',
+    missingKey: 'This link is missing its key, the part after #. Ask for the whole link.',
+    bareCode: 'This code has no key, so it can’t open a room. Ask for the whole link.',
     damaged:
-      'This link is damaged: some characters of its key are missing or changed. Copy it again as a whole.',
-    newer: 'This link is of a newer kind than this page can open. Open it on the server it came from.',
-    elsewhere: 'This link leads to another server. Open it there.',
+      'This link is damaged: some characters of its key are missing or changed. Copy the whole link again.',
+    newer: 'This link was made by a newer version of Mayfly. Open it on the site it came from.',
+    elsewhere: 'This link belongs to another site. Open it in your browser instead.',
     several: 'There’s more than one room link in this text. Paste just the one you want to open.',
-    notALink: 'This is not a room link. It looks like this: https://…/chat/…#…',
-    empty: 'Paste the link somebody sent you.',
+    notALink: 'This isn’t a room link. Room links look like this: https://…/chat/…#…',
+    empty: 'Paste the link you were sent.',
   },
 
-  createTrouble: {
-    offline: 'The server can’t be reached. Check your connection, then try again.',
-    life_too_long: 'This server does not keep rooms that long. Pick a shorter time in Room options.',
-    not_allowed: 'This server does not take rooms from this page. Ask whoever runs it.',
-    server_full: (wait: string) => `This server has no place for another room. Try again ${wait}.`,
-    rate: (wait: string) => `Too many rooms were created just now. Try again ${wait}.`,
-    unavailable: (wait: string) => `The server is busy or restarting. Try again ${wait}.`,
-    other: 'The server did not accept this. Reload the page and try again.',
+  /** Why no room was made, and what to do. */
+  createTrouble: (reason: ApiError | 'offline', retryAfterMs: number) => {
+    const wait = lifetime(Math.max(1000, retryAfterMs));
+    const isSoon = retryAfterMs > 0;
+    switch (reason) {
+      case 'offline':
+        return 'The server can’t be reached. Check your connection, then try again.';
+      case 'life_too_long':
+        return 'This server doesn’t keep rooms that long. Choose a shorter time under Room options.';
+      case 'not_allowed':
+        return 'Rooms can’t be created from this page. Ask whoever runs the server.';
+      case 'server_full':
+        return isSoon ? `The server is full. Try again in ${wait}.` : 'The server is full. Try again later.';
+      case 'rate':
+        return isSoon
+          ? `Too many new rooms just now. Try again in ${wait}.`
+          : 'Too many new rooms just now. Try again later.';
+      case 'unavailable':
+        return isSoon
+          ? `The server is busy or restarting. Try again in ${wait}.`
+          : 'The server is busy or restarting. Try again later.';
+      case 'bad_request':
+      case 'not_found':
+      case 'too_big':
+        return 'The server refused this. Reload the page and try again.';
+    }
   },
 
   ended: {
     create: 'Create a new room',
     back: 'Back to start',
-    room: 'Room',
-    openFromTo: (from: string, to: string) => `was open here from ${from} to ${to}.`,
+    openFromTo: 'You were in {room} from {from} to {to}.',
+    openAt: 'You were in {room} at {time}.',
     again: 'Try again',
     erased: 'What was erased',
-    everywhere: 'server and this tab',
-    thisTab: 'this tab',
-    messages: (count: number) => plural(count, 'message'),
-    names: (count: number) => plural(count, 'display name'),
+    everywhere: 'from the server and this tab',
+    thisTab: 'from this tab',
+    messages: (count: number) => counted(count, { one: '{count} message', other: '{count} messages' }),
+    names: (count: number) => counted(count, { one: '{count} display name', other: '{count} display names' }),
     key: 'The room’s key',
-    hint: GONE_HINT,
+    hint: 'We can’t erase copies or screenshots that people made.',
     inHistory: 'Your browser’s history may still have the link you opened, with the key.',
     expired: {
-      heading: 'This room has vanished',
+      heading: 'This room has disappeared',
       lead: (lifeMs: number) => `It was quiet for ${lifetime(lifeMs)}.`,
     },
     byOwner: { heading: 'The server ended this room', lead: 'It says the owner ended it.' },
     byServer: { heading: 'The server ended this room', lead: 'We only have its word for it.' },
     restarted: {
-      heading: 'This room has vanished',
+      heading: 'This room has disappeared',
       lead: 'The server says it was restarted, and rooms live only in its memory.',
     },
     kicked: {
@@ -154,19 +152,14 @@ export const texts = {
       lead: 'It gave no reason. The same link may still work.',
     },
     replaced: {
-      heading: 'You are in this room in another tab',
-      lead: 'One person can be in a room only once. Go on there, or come in here as somebody new.',
-      again: 'Use here as a new person',
+      heading: 'You’re already here in another tab',
+      lead: 'Continue there, or join here as someone new.',
+      again: 'Join as someone new',
     },
-    full: {
-      heading: 'This room is full',
-      lead: 'No more people fit in. Try again when somebody has left.',
-    },
+    full: { heading: 'This room is full', lead: 'Try again when someone leaves.' },
     denied: {
       heading: 'Room not found or has expired',
-      before:
-        'Rooms vanish after a while without messages, and the server keeps no list of past ones. So it can’t tell whether ',
-      after: ' ever existed.',
+      lead: 'Rooms disappear when they’ve been quiet for a while, and the server keeps no list of past ones. So there’s no way to tell whether {room} ever existed.',
     },
     closed: {
       heading: 'This room isn’t taking new people',
@@ -178,7 +171,7 @@ export const texts = {
     },
     damaged: {
       heading: 'This link is damaged',
-      lead: 'Some characters of its key are missing or changed. The key was not sent to the server. Ask for the link again and copy the whole link.',
+      lead: 'Some characters of its key are missing or changed. The key wasn’t sent to the server. Ask for the link again and copy the whole link.',
       leadSent:
         'Some characters of its key are missing or changed. An app put the key where browsers send it to the server, so the server has seen it. Ask for the link again and copy the whole link.',
     },
@@ -187,8 +180,8 @@ export const texts = {
       lead: 'Only one of them can be right. Ask for the link again and copy the whole link.',
     },
     newer: {
-      heading: 'This link is of a newer kind',
-      lead: 'This page is too old to open it. Reload the page, or ask whoever runs this server to update it.',
+      heading: 'This link needs a newer version',
+      lead: 'Reload the page, or ask whoever runs this server to update it.',
     },
     falseRoom: {
       heading: 'This isn’t the room in your link',
@@ -196,8 +189,8 @@ export const texts = {
       leadInside: `The server’s answer no longer matches the key in your link, so we left and sent nothing more. ${BE_WARY}`,
     },
     incompatible: {
-      heading: 'This page and the server don’t understand each other',
-      lead: 'They are of different versions. Reload the page to get the newest one.',
+      heading: 'This page and the server are different versions',
+      lead: 'Reload the page to get the newest one.',
       reload: 'Reload',
     },
   },
@@ -209,13 +202,13 @@ export const texts = {
   },
 
   plainHttp: {
-    badge: 'Not secure: plain HTTP',
+    badge: 'Not secure (HTTP)',
     explain:
-      'This page came over plain HTTP. Someone on the network could have changed it, and the encryption with it. Ask whoever runs this server for an https address.',
+      'Someone on your network could have tampered with this page, including its encryption. Ask whoever runs this server for an https:// address.',
   },
 
   foot: {
-    host: 'Hosted at ',
+    host: 'Hosted at {host}',
     sees: 'What the server sees',
   },
 
@@ -223,23 +216,23 @@ export const texts = {
     heading: 'What the server sees',
     does: 'It sees',
     doesList: [
-      'the addresses of open connections, while they are open',
+      'your IP address, while you’re connected',
       'the room’s code, and how many people are in the room',
-      'when sealed messages pass, and roughly how long they are',
+      'when encrypted messages are sent, and roughly how long they are',
     ],
-    doesNot: 'It cannot see',
+    doesNot: 'It can’t see',
     doesNotList: [
-      'what is written',
+      'what people write',
       'display names',
       'the key in the link: browsers never send the part after #',
     ],
     keeps:
-      'Everything is kept in memory only, and erased when the room vanishes. No cookies, no tracking, no log of visits.',
-    limits: 'What nobody can promise',
+      'Everything is kept in memory only, and erased when the room disappears. No cookies, no tracking, no log of visits.',
+    limits: 'What no one can promise',
     limitsList: [
-      'Everyone with the link can read the room until it has vanished.',
+      'Everyone with the link can read the room until it disappears.',
       'If the link gets out, everything the room still holds can be read with it. Rooms are short-lived for that reason.',
-      'Code served by a server can be changed by that server. Use one whose keeper you trust.',
+      'Code served by a server can be changed by that server. Use a server run by someone you trust.',
       'Your browser may write this tab’s storage to disk: keys, your draft, and messages that are still waiting. Leaving the room clears it.',
       'On http:// someone on your network could replace this page; use https when it matters.',
       'Your browser’s history may still have a link you opened, with its key.',

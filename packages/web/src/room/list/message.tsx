@@ -6,7 +6,8 @@ import { momentOf } from '../../ui/clock-time.ts';
 import type { TextPart } from '../text/linkify.ts';
 import type { RoomView } from '../model/room-view.ts';
 import type { Bubble } from '../model/stream.ts';
-import { roomTexts } from '../../words/room.ts';
+import { roomTexts, shownName } from '../../words/room.ts';
+import { pieces } from '../../words/sentence.ts';
 import { BubbleText } from './bubble-text.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
@@ -57,7 +58,8 @@ function classOf(bubble: Bubble): string {
   return bubble.outgoing.state === 'failed' ? 'message--failed' : 'message--pending';
 }
 
-function Marks({ message: { at, late, conflicting } }: { readonly message: Message }) {
+function Marks({ message }: { readonly message: Message }) {
+  const { at, late, conflicting } = message;
   return (
     <>
       {late && (
@@ -70,12 +72,17 @@ function Marks({ message: { at, late, conflicting } }: { readonly message: Messa
         <p class="send-state send-state--bad">
           <span>
             <Icon name="alert" />
-            {roomTexts.conflicting}
+            <span>{conflictOf(message)}</span>
           </span>
         </p>
       )}
     </>
   );
+}
+
+function conflictOf({ own, from }: Message) {
+  if (own) return roomTexts.conflictingOwn;
+  return pieces(roomTexts.conflicting, { name: <bdi dir="auto">{shownName(from.name)}</bdi> });
 }
 
 type SendStateProps = { readonly outgoing: Outgoing; readonly view: RoomView };

@@ -22,11 +22,12 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
   if (kind === 'created') return <RoomCreated view={view} onQr={onQr} onRename={onRename} />;
   const facts = view.facts.value;
   if (facts === undefined || kind === undefined) return null;
+  const [heading, lead] = wordsOf(kind, facts);
   return (
     <li class={kind === 'alone_here' ? 'room-start room-start--alone' : 'room-start'}>
       <Mark />
-      <h2>{HEADINGS[kind]}</h2>
-      <p>{leadOf(kind, facts)}</p>
+      <h2>{heading}</h2>
+      <p>{lead}</p>
       {kind === 'alone_here' && (
         <div class="row">
           <CopyButton text={view.link} primary={false} onRefused={onInvite} />
@@ -50,22 +51,15 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
 
 type Plain = Exclude<OpeningKind, 'created'>;
 
-const HEADINGS: Readonly<Record<Plain, string>> = {
-  alone_here: roomTexts.aloneHere,
-  start: roomTexts.start,
-  joined_late: roomTexts.joinedLate,
-  cut_off: roomTexts.cutOff,
-};
-
-function leadOf(kind: Plain, facts: RoomFacts): string {
+function wordsOf(kind: Plain, { lifeMs, limits }: RoomFacts): readonly [heading: string, lead: string] {
   switch (kind) {
     case 'alone_here':
-      return roomTexts.aloneLead(facts.lifeMs);
+      return [roomTexts.aloneHere, roomTexts.aloneLead(lifeMs)];
     case 'start':
-      return roomTexts.startLead(facts.lifeMs);
+      return [roomTexts.start, roomTexts.startLead(limits.historyMessages, lifeMs)];
     case 'joined_late':
-      return roomTexts.joinedLateLead;
+      return [roomTexts.joinedLate, roomTexts.joinedLateLead];
     case 'cut_off':
-      return roomTexts.cutOffLead(facts.limits.historyMessages);
+      return [roomTexts.cutOff, roomTexts.cutOffLead(limits.historyMessages)];
   }
 }

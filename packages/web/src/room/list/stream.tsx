@@ -1,6 +1,7 @@
 // The stream: everything said and everything that happened, newest at the end.
 
 import type { Person } from '@mayfly/client';
+import type { ComponentChildren } from 'preact';
 import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { clockTime, dayName } from '../../ui/clock-time.ts';
@@ -9,6 +10,7 @@ import type { RoomView } from '../model/room-view.ts';
 import { ScrollKeeper } from './scroll-keeper.ts';
 import type { Notice } from '../model/notices.ts';
 import type { StreamItem } from '../model/stream.ts';
+import { figure, formFor } from '../../words/quantities.ts';
 import { pieces } from '../../words/sentence.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 import { AuthorName } from './author-name.tsx';
@@ -86,13 +88,18 @@ function Row({ item, view, shared }: RowProps) {
       return (
         <li class="notice notice--warn">
           <span>
-            {roomTexts.missingBefore(item.count)}
-            <AuthorName person={item.person} tagged={shared.has(item.person.name)} />
-            {roomTexts.missingAfter(item.count)}
+            <Missing {...item} tagged={shared.has(item.person.name)} />
           </span>
         </li>
       );
   }
+}
+
+type MissingProps = { readonly count: number; readonly person: Person; readonly tagged: boolean };
+
+function Missing({ count, person, tagged }: MissingProps) {
+  const name: ComponentChildren = <AuthorName person={person} tagged={tagged} />;
+  return <>{pieces(formFor(count, roomTexts.missing), { name, count: figure(count) })}</>;
 }
 
 function Divider({ text, fresh = false }: { readonly text: string; readonly fresh?: boolean }) {
