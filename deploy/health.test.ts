@@ -41,6 +41,8 @@ test.each([
   { HOST: 'localhost' },
   ...(hasIpv6 ? [{ HOST: '::' }, { HOST: '::1' }] : []),
   { PUBLIC_ORIGIN: 'https://chat.example', TRUST_PROXY: '1' },
+  { BASE_PATH: '/chat-app/' },
+  { BASE_PATH: 'a/b' },
 ])('a server with %j is healthy', async (settings) => {
   await using door = await openDoor(settings);
   expect(await health({ HOST: '127.0.0.1', ...settings, PORT: String(door.server.port) })).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type OriginRules,
   type RequestHeaders,
+  howToAllow,
   hostText,
   isLoopback,
   mayAsk,
@@ -21,6 +22,10 @@ function visitOf(rules: OriginRules, headers: RequestHeaders) {
 
 function asks(rules: OriginRules, headers: RequestHeaders): boolean {
   return mayAsk(rules, visitOf(rules, headers), headers);
+}
+
+function hint(rules: OriginRules, headers: RequestHeaders): string {
+  return howToAllow(rules, visitOf(rules, headers), headers);
 }
 
 describe('parseHost', () => {
@@ -194,4 +199,51 @@ describe('API-5, WS-2: origins', () => {
     expect(asks(rules, { host: 'a.example' })).toBe(false);
     expect(asks(rules, { host: 'a.example', origin: 'http://a.example' })).toBe(true);
   });
+});
+
+describe('a refusal tells the operator what to set', () => {
+  const NGINX = 'Let the proxy pass Host on (nginx: proxy_set_header Host $http_host), or set PUBLIC_ORIGIN=';
+
+  test('a proxy that drops the port from Host', () => {
+    expect(hint(OPEN_RULES, { host: 'chat.example', origin: 'https://chat.example:8443' })).toBe(
+      `The page is at https://chat.example:8443, but a proxy asked for chat.example. ${NGINX}https://chat.example:8443.`,
+    );
+  });
+
+  test('a proxy that names itself in Host', () => {
+    const headers = {
+      host: '127.0.0.1:5000',
+      origin: 'https://chat.example',
+      'sec-fetch-site': 'same-origin',
+    };
+    expect(hint(OPEN_RULES, headers)).toBe(
+      `The page is at https://chat.example, but a proxy asked for 127.0.0.1:5000. ${NGINX}https://chat.example.`,
+    );
+  });
+
+  test.each([
+    [PUBLIC, { host: 'chat.example', origin: 'https://chat.example:8443', 'sec-fetch-site': 'same-origin' }],
+    [OPEN_RULES, { host: 'chat.example', origin: 'https://other.example', 'sec-fetch-site': 'cross-site' }],
+  ])('another page', (rules, headers) => {
+    expect(hint(rules, headers)).toBe(
+      `Pages at ${headers.origin} may not do this. If that is your address, set PUBLIC_ORIGIN=${headers.origin}; ` +
+        'if it is another page of yours, add it to ALLOWED_ORIGINS.',
+    );
+  });
+
+  test('no Origin, where one is required', () => {
+    const rules = { ...OPEN_RULES, requireOrigin: true };
+    expect(hint(rules, { host: 'chat.example' })).toBe(
+      'REQUIRE_ORIGIN=1 refuses clients that send no Origin.',
+    );
+  });
+
+  test.each([{ origin: 'null' }, { origin: "https://canary'\r\n" }, { 'sec-fetch-site': 'cross-site' }])(
+    'nothing is repeated that is not an origin: %j',
+    (headers) => {
+      expect(hint(OPEN_RULES, { host: 'chat.example', ...headers })).toBe(
+        'Pages of other sites may not do this.',
+      );
+    },
+  );
 });

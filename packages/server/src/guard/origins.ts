@@ -138,6 +138,26 @@ export function mayAsk(rules: OriginRules, visit: Visit, headers: RequestHeaders
   return namesNobody && origin === own && isSameSite(site);
 }
 
+/** For the operator: what to set if this page or program should have been allowed to ask. */
+export function howToAllow(rules: OriginRules, { host }: Visit, headers: RequestHeaders): string {
+  const text = single(headers['origin']);
+  if (text === undefined && rules.requireOrigin)
+    return 'REQUIRE_ORIGIN=1 refuses clients that send no Origin.';
+  const origin = text === undefined ? undefined : parseOrigin(text);
+  if (origin === undefined) return 'Pages of other sites may not do this.';
+  // The browser sees one origin where we see two, or only the port got lost.
+  const isOwnPage =
+    headers['sec-fetch-site'] === 'same-origin' ||
+    parseHost(origin.replace(/^https?:\/\//, ''))?.name === host.name;
+  return isOwnPage && rules.publicOrigin === undefined
+    ? `The page is at ${origin}, but a proxy asked for ${hostText(host)}. Let the proxy pass Host on (nginx: proxy_set_header Host $http_host), or set PUBLIC_ORIGIN=${origin}.`
+    : `Pages at ${origin} may not do this. If that is your address, set PUBLIC_ORIGIN=${origin}; if it is another page of yours, add it to ALLOWED_ORIGINS.`;
+}
+
+/** For the operator: what to set if this server should have answered to the host that was asked for. */
+export const HOW_TO_ANSWER =
+  "This server doesn't answer to this host name. If it should, set PUBLIC_ORIGIN to the address people use, or add the name to ALLOWED_HOSTS.";
+
 function isSameSite(site: string | undefined): boolean {
   return site === undefined || site === 'same-origin' || site === 'none';
 }

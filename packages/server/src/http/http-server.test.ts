@@ -308,8 +308,24 @@ describe('making a room', () => {
       { 'sec-fetch-site': 'cross-site' },
     ]) {
       const answer = await ask(door, { ...wish(), headers: { ...JSON_TYPE, ...strange }, body: '{' });
-      expect([answer.status, saidIn(answer)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
+      expect([answer.status, saidIn(answer)]).toEqual([
+        403,
+        { error: 'not_allowed', retryAfterMs: 0, hint: expect.stringMatching(/may not do this/) },
+      ]);
     }
+  });
+
+  test('API-4: behind a proxy that drops the port from Host, the answer says what to set', async () => {
+    const headers = { ...JSON_TYPE, host: 'chat.example', origin: 'https://chat.example:8443' };
+    const answer = await ask(door, { ...wish(), headers });
+    expect([answer.status, saidIn(answer)]).toEqual([
+      403,
+      {
+        error: 'not_allowed',
+        retryAfterMs: 0,
+        hint: expect.stringContaining('PUBLIC_ORIGIN=https://chat.example:8443'),
+      },
+    ]);
   });
 
   test('LIMIT-3: the log and /healthz say when rooms are short, and when that is over', async () => {
@@ -400,6 +416,8 @@ describe('hosts', () => {
     expect(await at('localhost:5000')).toBe(200);
     expect(await at('rebound.example')).toBe(421);
     expect(await at('rebound.example', '/api/limits')).toBe(421);
+    const { body } = await ask(named, { headers: { host: 'rebound.example' } });
+    expect(body.toString()).toContain('set PUBLIC_ORIGIN to the address people use');
     expect(await at('10.0.0.9:5000', '/healthz')).toBe(200);
     expect(await at('10.0.0.9:5000', '/readyz')).toBe(200);
   });

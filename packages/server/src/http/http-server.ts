@@ -3,7 +3,15 @@
 import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { plainHeaders } from './headers.ts';
-import { type OriginRules, type Visit, mayAsk, namesManyHosts, readVisit } from '../guard/origins.ts';
+import {
+  type OriginRules,
+  type Visit,
+  HOW_TO_ANSWER,
+  howToAllow,
+  mayAsk,
+  namesManyHosts,
+  readVisit,
+} from '../guard/origins.ts';
 import { withoutBase } from '../net/base-path.ts';
 import type { TlsFiles } from '../net/certificate.ts';
 import { answerBrokenRequest, createListener } from '../net/listener.ts';
@@ -59,7 +67,7 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
 }
 
 const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
-const MISDIRECTED: Refusal = { status: 421, error: 'not_allowed', retryAfterMs: 0 };
+const MISDIRECTED: Refusal = { status: 421, error: 'not_allowed', retryAfterMs: 0, hint: HOW_TO_ANSWER };
 const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
 const NOT_FOUND: Refusal = { status: 404, error: 'not_found', retryAfterMs: 0 };
 const WRONG_METHOD: Refusal = { status: 405, error: 'bad_request', retryAfterMs: 0 };
@@ -92,7 +100,7 @@ function inspect(
   if (request.method !== 'POST') return undefined;
   if (!mayAsk(rules, verdict.visit, request.headers)) {
     events.turnedAway('origin');
-    return NOT_ALLOWED;
+    return { ...NOT_ALLOWED, hint: howToAllow(rules, verdict.visit, request.headers) };
   }
   return draining() ? DRAINING : undefined;
 }

@@ -22,6 +22,14 @@ test('an answer on a bare socket is all that is said there', async () => {
   );
 });
 
+test('an answer may have a line of text', () => {
+  const socket = new PassThrough();
+  answerAndClose(socket, '403 Forbidden', [], 'Not here.');
+  expect(String(socket.read())).toBe(
+    'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 10\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNot here.\n',
+  );
+});
+
 test('a socket that takes no more is let go', () => {
   const socket = new PassThrough();
   socket.end();

@@ -43,13 +43,26 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
   answerAndClose(socket, status);
 }
 
-/** Answers on a bare socket and closes it, whatever state it is in. */
-export function answerAndClose(socket: Duplex, status: string, headers: readonly string[] = []): void {
+/** Answers on a bare socket and closes it, whatever state it is in. `text`: one line of ASCII. */
+export function answerAndClose(
+  socket: Duplex,
+  status: string,
+  headers: readonly string[] = [],
+  text = '',
+): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const lines = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...headers];
+  const body = text === '' ? '' : `${text}\n`;
+  const type = text === '' ? [] : ['Content-Type: text/plain; charset=utf-8'];
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    `Content-Length: ${body.length}`,
+    ...type,
+    ...headers,
+  ];
   socket.once('finish', () => socket.destroy());
-  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

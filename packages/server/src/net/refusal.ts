@@ -1,4 +1,4 @@
-// How the HTTP side says no: `{ error, retryAfterMs }` under /api, one plain line elsewhere, never a stack.
+// How the HTTP side says no: JSON by rule API-4 under /api, one plain line elsewhere, never a stack.
 
 import type { ApiError } from '@mayfly/protocol';
 import type { FastifyReply } from 'fastify';
@@ -8,13 +8,16 @@ export type Refusal = {
   readonly error: ApiError;
   /** Zero: the same will fail again. */
   readonly retryAfterMs: number;
+  /** A sentence for the operator: what to set, if this should have worked. */
+  readonly hint?: string;
 };
 
-export function refuse(reply: FastifyReply, { status, error, retryAfterMs }: Refusal): FastifyReply {
-  if (retryAfterMs > 0) reply.header('Retry-After', Math.ceil(retryAfterMs / 1000));
+export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, ...said } = refusal;
+  if (said.retryAfterMs > 0) reply.header('Retry-After', Math.ceil(said.retryAfterMs / 1000));
   reply.code(status);
-  if (reply.request.url.startsWith('/api/')) return reply.send({ error, retryAfterMs });
-  return reply.type('text/plain; charset=utf-8').send(`${PLAIN[error]}\n`);
+  if (reply.request.url.startsWith('/api/')) return reply.send(said);
+  return reply.type('text/plain; charset=utf-8').send(`${said.hint ?? PLAIN[said.error]}\n`);
 }
 
 const PLAIN: Record<ApiError, string> = {

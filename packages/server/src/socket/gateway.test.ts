@@ -137,6 +137,15 @@ describe('who may connect', () => {
     ws.terminate();
   });
 
+  test('WS-2: behind a proxy that drops the port from Host, the answer says what to set', async () => {
+    using client = new RawClient(door);
+    const headers = { Host: 'chat.example', Origin: 'https://chat.example:8443' };
+    const received = await client.write(upgradeRequest(headers)).closed;
+    expect(received.toString()).toMatch(
+      /^HTTP\/1\.1 403 Forbidden\r\n[^]+ PUBLIC_ORIGIN=https:\/\/chat\.example:8443\.\n$/,
+    );
+  });
+
   test('MAX_CONNECTIONS', async () => {
     await using small = await openDoor({ MAX_CONNECTIONS: '2' });
     const first = await connect(small);

@@ -11,7 +11,14 @@ import type { Events, TurnedAway } from '../observe/events.ts';
 import type { Guard } from '../guard/guard.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
 import { clientAddress } from '../guard/network.ts';
-import { type OriginRules, mayAsk, namesManyHosts, readVisit } from '../guard/origins.ts';
+import {
+  HOW_TO_ANSWER,
+  type OriginRules,
+  howToAllow,
+  mayAsk,
+  namesManyHosts,
+  readVisit,
+} from '../guard/origins.ts';
 import { withoutBase } from '../net/base-path.ts';
 import { answerAndClose } from '../net/listener.ts';
 import { endWhenAnswered, owedOn } from '../net/pipelines.ts';
@@ -148,7 +155,7 @@ export class Gateway implements AsyncDisposable {
       return;
     }
     events.turnedAway(refusal.why);
-    answerAndClose(socket, STATUS[refusal.why], retryAfter(refusal));
+    answerAndClose(socket, STATUS[refusal.why], retryAfter(refusal), refusal.hint);
   }
 
   #inspect(request: IncomingMessage, address: string): Refused | undefined {
@@ -156,9 +163,11 @@ export class Gateway implements AsyncDisposable {
     const { rules, basePath, guard, draining } = this.#deps;
     if (!/^\/ws(?:\?|$)/.test(withoutBase(url, basePath))) return forGood('no_such_path');
     const verdict = readVisit(rules, headers);
-    if (!verdict.ok) return forGood(verdict.reason);
+    if (!verdict.ok)
+      return forGood(verdict.reason, verdict.reason === 'misdirected' ? HOW_TO_ANSWER : undefined);
     if (namesManyHosts(request)) return forGood('malformed');
-    if (!mayAsk(rules, verdict.visit, headers)) return forGood('origin');
+    if (!mayAsk(rules, verdict.visit, headers))
+      return forGood('origin', howToAllow(rules, verdict.visit, headers));
     if (!asksFor(SUBPROTOCOL, headers['sec-websocket-protocol'])) return forGood('subprotocol');
     if (draining()) return { why: 'draining', retryAfterMs: PAUSE_MS.busy };
     if (this.#isFull) return { why: 'full', retryAfterMs: PAUSE_MS.busy };
@@ -192,10 +201,14 @@ export class Gateway implements AsyncDisposable {
 }
 
 /** `retryAfterMs` 0: the same request will fail again. */
-type Refused = { readonly why: TurnedAway; readonly retryAfterMs: number };
+type Refused = {
+  readonly why: TurnedAway;
+  readonly retryAfterMs: number;
+  readonly hint?: string | undefined;
+};
 
-function forGood(why: TurnedAway): Refused {
-  return { why, retryAfterMs: 0 };
+function forGood(why: TurnedAway, hint?: string): Refused {
+  return { why, retryAfterMs: 0, hint };
 }
 
 function retryAfter({ retryAfterMs }: Refused): readonly string[] {
