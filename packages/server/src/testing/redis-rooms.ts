@@ -1,9 +1,8 @@
 // Stores of rooms on a real Redis, with time in the test's hands: the functions' clock and the nodes' clocks are one.
 
-import { readFileSync } from 'node:fs';
 import { parseRedisUrl } from '../store/redis/address.ts';
 import { partitionOf } from '../store/redis/keyspace.ts';
-import { type FunctionName, type Library, makeLibrary } from '../store/redis/library.ts';
+import { type FunctionName, type Library, makeLibrary, readSource } from '../store/redis/library.ts';
 import type { Argument, Link, LinkEvents } from '../store/redis/link.ts';
 import { RedisLink, type RedisLinkOptions } from '../store/redis/redis-link.ts';
 import { RedisStore } from '../store/redis/redis-store.ts';
@@ -13,7 +12,7 @@ import { TestClock } from './clock.ts';
 import { SeededRandom } from './random.ts';
 import type { RedisProcess } from './redis-server.ts';
 
-const SOURCE = readFileSync(new URL('../../redis/mayfly.lua', import.meta.url), 'utf8');
+const SOURCE = readSource();
 
 // The one function that asks for the time, and a way to set it. Everything else is what runs in production.
 const REAL_NOW = `local function now()
@@ -27,7 +26,7 @@ redis.register_function('mayfly_v1_test_time', function(_, args) test_time = ton
 `;
 
 export function libraryWithTestTime(change: (source: string) => string = (source) => source): Library {
-  if (!SOURCE.includes(REAL_NOW)) throw new Error('mayfly.lua asks for the time in another way');
+  if (!SOURCE.includes(REAL_NOW)) throw new Error('keys.lua reads the time in another way');
   return makeLibrary(change(SOURCE.replace(REAL_NOW, TEST_NOW)));
 }
 

@@ -1,4 +1,4 @@
-// What functions announce on a room's channel (mayfly.lua, `publish`), as the news that followers hear.
+// What functions announce on a room's channel (the Lua library, `publish`), as the news that followers hear.
 
 import {
   ByteReader,

@@ -1,4 +1,4 @@
-// What functions answer (mayfly.lua), as what the store answers.
+// What the Lua functions answer, as the store's own types.
 
 import {
   type Door,
@@ -20,41 +20,51 @@ import type { Joined, MemberSession, Placed, RoomKeys, StoreLimits, StoredEvent 
 import { storedEvent } from './announcement.ts';
 import type { Partition, Unused } from './room-cap.ts';
 import type { Head, PresentNow } from './room-feed.ts';
-import { Reply, textOf } from './reply.ts';
+import { type Fields, unpackMap } from './msgpack.ts';
+import { Reply, bytesOf, textOf } from './reply.ts';
 
 export function readKeys(answer: unknown): RoomKeys | undefined {
   if (answer === null) return undefined;
-  const reply = new Reply(answer);
-  const [ownerPk, accessPk, linkPk] = [reply.bytes(), reply.bytes(), reply.bytes()];
-  const [door, epoch] = [Number(reply.text()), reply.number()];
-  return { ownerPk, accessPk, ...(linkPk.length > 0 && { linkPk }), epoch, door: asDoor(door) };
+  const keys = unpackMap(bytesOf(answer));
+  const linkPk = keys.bytesIfAny('linkPk');
+  return {
+    ownerPk: keys.bytes('ownerPk'),
+    accessPk: keys.bytes('accessPk'),
+    ...(linkPk !== undefined && { linkPk }),
+    epoch: keys.number('epoch'),
+    door: asDoor(keys.number('door')),
+  };
 }
 
 export function readPartition(answer: unknown): Partition {
-  const reply = new Reply(answer);
-  const [rooms, freeInMs] = [reply.number(), reply.number()];
-  return { rooms, freeInMs: freeInMs < 0 ? undefined : freeInMs, unused: readUnused(reply) };
+  const partition = unpackMap(bytesOf(answer));
+  return {
+    rooms: partition.number('rooms'),
+    freeInMs: partition.numberIfAny('freeInMs'),
+    unused: readUnused(partition),
+  };
 }
 
-/** Whether the room is over, and the longest unused of its partition now. */
+/** Whether the room is over, and its partition's longest unused room. */
 export function readGaveWay(answer: unknown): {
   readonly isOver: boolean;
   readonly next: Unused | undefined;
 } {
-  const reply = new Reply(answer);
-  return { isOver: reply.number() === 1, next: readUnused(reply) };
+  const gaveWay = unpackMap(bytesOf(answer));
+  return { isOver: gaveWay.flag('isOver'), next: readUnused(gaveWay) };
 }
 
-function readUnused(reply: Reply): Unused | undefined {
-  const [room, forMs] = [parseRoomId(reply.text()), reply.number()];
-  return room && { room, forMs };
+function readUnused(fields: Fields): Unused | undefined {
+  const unused = fields.mapIfAny('unused');
+  const room = unused && parseRoomId(unused.text('room'));
+  return unused && room && { room, forMs: unused.number('forMs') };
 }
 
 export type JoinAnswer = {
   readonly joined: Joined;
-  /** Where `missed` is empty because it is long: what comes after this is still to be read. */
+  /** Set if `missed` is empty because it is long: the events after this seq must still be read. */
   readonly missedAfter: number | undefined;
-  /** Those that have members of the room in their care. */
+  /** The nodes that look after members of the room. */
   readonly nodes: readonly string[];
 };
 
@@ -66,41 +76,39 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
   const outcome = reply.text();
   if (outcome === 'full') return { outcome, nodes: readNodes(reply.list()) };
   if (outcome !== 'joined') return { outcome: 'denied' };
-  const session = { slot: reply.bytes(), generation: reply.number() };
-  const [logId, seq] = [toBase64url(reply.bytes()), reply.number()];
-  const [mode, reason] = [reply.text(), reply.text()];
-  const [epoch, c, charter, blob] = [reply.number(), reply.number(), reply.bytes(), reply.bytes()];
-  const [lastN, history, lifeMs, expiresInMs] = [
-    reply.number(),
-    reply.text(),
-    reply.number(),
-    reply.number(),
-  ];
+  const fields = unpackMap(reply.bytes());
+  const session = { slot: fields.bytes('slot'), generation: fields.number('generation') };
   const { presence, profiles } = readPresent(reply, session.slot);
   const missed = reply.listOrNumber();
   const joined: Joined = {
     outcome: 'joined',
     session,
-    logId,
-    seq,
-    mode: mode === 'resume' ? 'resume' : 'reset',
-    ...resetReason(reason),
+    logId: toBase64url(fields.bytes('logId')),
+    seq: fields.number('seq'),
+    mode: fields.text('mode') === 'resume' ? 'resume' : 'reset',
+    ...resetReason(fields.text('reason')),
     missed: typeof missed === 'number' ? [] : readEvents(missed),
-    epoch,
-    c,
-    charter,
-    blob,
-    lastN,
-    closed: false,
-    slow: 0,
-    history: asHistory(history),
-    lifeMs,
-    expiresInMs,
+    ...readTerms(fields.map('terms')),
+    lastN: fields.number('lastN'),
+    expiresInMs: fields.number('expiresInMs'),
     presence,
     profiles,
   };
   const missedAfter = typeof missed === 'number' ? missed : undefined;
   return { joined, missedAfter, nodes: readNodes(reply.list()) };
+}
+
+function readTerms(terms: Fields) {
+  return {
+    epoch: terms.number('epoch'),
+    c: terms.number('c'),
+    charter: terms.bytes('charter'),
+    blob: terms.bytes('blob'),
+    closed: terms.flag('closed'),
+    slow: terms.number('slow'),
+    history: asHistory(terms.text('history')),
+    lifeMs: terms.number('lifeMs'),
+  };
 }
 
 /** `nodes` as in `JoinAnswer`. */
@@ -109,14 +117,19 @@ export type LookAnswer = { readonly sight: Sight; readonly nodes: readonly strin
 export function readSight(answer: unknown): LookAnswer | undefined {
   if (answer === null) return undefined;
   const reply = new Reply(answer);
-  const [count, expiresInMs, history, full] = [reply.number(), reply.number(), reply.text(), reply.number()];
-  return {
-    sight: { type: 'room', count, expiresInMs, history: asHistory(history), full: full === 1, closed: false },
-    nodes: readNodes(reply.list()),
+  const fields = unpackMap(reply.bytes());
+  const sight: Sight = {
+    type: 'room',
+    count: fields.number('count'),
+    expiresInMs: fields.number('expiresInMs'),
+    history: asHistory(fields.text('history')),
+    full: fields.flag('full'),
+    closed: fields.flag('closed'),
   };
+  return { sight, nodes: readNodes(reply.list()) };
 }
 
-/** Some of what was missed may have left the log before it was read. */
+/** The log may have trimmed some of the missed events before they were read. */
 export function withMissed(joined: Joined, after: number, missed: readonly StoredEvent[]): Joined {
   const isWhole = missed.length === joined.seq - after;
   return { ...joined, missed, ...(!isWhole && { mode: 'reset', reason: joined.reason ?? 'too_old' }) };
@@ -150,7 +163,7 @@ export function readEvents(reply: Reply): readonly StoredEvent[] {
   });
 }
 
-/** As a snapshot. A newcomer stands at the end of the list, may be in it once more, and is told first. */
+/** As a snapshot. A newcomer is last in the list, maybe for the second time, and goes first. */
 export function readPresent(reply: Reply, newcomer?: Uint8Array): PresentNow {
   const [version, count] = [reply.number(), reply.number()];
   const listed = readMembers(reply.list());
@@ -166,7 +179,7 @@ type Member = {
   readonly profile: Uint8Array | undefined;
 };
 
-// The layout of a record: mayfly.lua, `pack_member`.
+// The layout of a record: `pack_member` in members.lua.
 const STANDING_AT = 8;
 const AWAY = 3;
 const ID_PK_AT = 29;
@@ -200,18 +213,19 @@ function snapshotOf(there: readonly Member[], version: number, count: number): P
   return { presence, profiles: there.flatMap(({ profile }) => profile ?? []) };
 }
 
-/** Of a room that is over: whether it ended, or was lost with its Redis. */
+/** The room is over: the reason it ended, or `vanished` if Redis lost it. */
 export type Over = { readonly why: string };
 
 export function readHeads(answer: unknown): readonly (Head | Over)[] {
   return new Reply(answer).all((rows) => {
-    const row = rows.list();
-    if (row.text() !== 'here') return { why: row.text() };
+    const head = unpackMap(rows.bytes());
+    const why = head.textIfAny('why');
+    if (why !== undefined) return { why };
     return {
-      logId: toBase64url(row.bytes()),
-      seq: row.number(),
-      version: row.number(),
-      expiresInMs: row.number(),
+      logId: toBase64url(head.bytes('logId')),
+      seq: head.number('seq'),
+      version: head.number('version'),
+      expiresInMs: head.number('expiresInMs'),
     };
   });
 }
@@ -220,7 +234,7 @@ export function readSessions(answer: unknown): readonly MemberSession[] {
   return new Reply(answer).all((row) => ({ slot: row.bytes(), generation: row.number() }));
 }
 
-/** Whether this node's lease had run out, the nodes that live, and those that did until a minute ago. */
+/** Whether this node's lease had run out, the living nodes, and those that died within the last minute. */
 export type Leases = {
   readonly lapsed: boolean;
   readonly living: ReadonlySet<string>;
@@ -237,14 +251,14 @@ export function readNodes(reply: Reply): readonly string[] {
   return reply.all((row) => toHex(row.bytes()));
 }
 
-/** The place a join names, as a function's arguments. */
+/** A position as a function's arguments. */
 export function positionWords(position: Position | undefined): readonly [Uint8Array, number] {
   return position === undefined
     ? [new Uint8Array(0), 0]
     : [new Uint8Array(Buffer.from(position.logId, 'base64url')), position.seq];
 }
 
-/** All that `append` asks for beside the envelope, as one argument (mayfly.lua, `append`): each one costs Redis time. */
+/** Everything `append` needs beside the envelope, as one argument, since each one costs Redis time. */
 export function messageWord(
   { slot, generation }: MemberSession,
   node: Uint8Array,

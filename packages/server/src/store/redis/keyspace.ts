@@ -3,7 +3,7 @@
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 
 const PARTITIONS = 1024;
-/** As in mayfly.lua, `r` first. */
+/** As in keys.lua, `r` first. */
 const ROOM_KEYS = ['r', 'o', 'm', 'l', 'p', 's', 'h', 'g', 'w'];
 
 export function roomKey(room: RoomId): string {

@@ -1,5 +1,5 @@
-// The functions that Redis runs for the rooms, under a name that changes with their text: two versions of a server
-// can work on the same Redis at the same time.
+// The functions that Redis runs for the rooms, joined from their parts. The library's name changes with its text, so two
+// versions of a server can work on one Redis at the same time.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,11 +9,9 @@ export type FunctionName =
   | 'append'
   | 'create'
   | 'expire'
-  | 'step_departure'
   | 'flush_counts'
   | 'give_way'
   | 'heads'
-  | 'reclaim'
   | 'join'
   | 'keys'
   | 'lately'
@@ -23,10 +21,12 @@ export type FunctionName =
   | 'open'
   | 'present'
   | 'profile'
+  | 'reap'
+  | 'reclaim'
   | 'rejoin'
   | 'renew'
-  | 'reap'
   | 'rooms'
+  | 'step_departure'
   | 'withdraw';
 
 export type Library = {
@@ -35,14 +35,25 @@ export type Library = {
   readonly nameOf: (name: FunctionName) => string;
 };
 
+/** Each part uses the locals of those before it, since Redis permits no globals. */
+const PARTS = ['keys', 'life', 'log', 'members', 'presence', 'rooms', 'sessions', 'nodes', 'api'];
 const PLAIN_NAME = 'mayfly_v1';
 
 export function readLibrary(): Library {
-  // The same place seen from `src` and from `dist`.
-  return makeLibrary(readFileSync(new URL('../../../redis/mayfly.lua', import.meta.url), 'utf8'));
+  return makeLibrary(readSource());
+}
+
+export function readSource(): string {
+  return PARTS.map(readPart).join('\n');
 }
 
 export function makeLibrary(source: string): Library {
   const name = `${PLAIN_NAME}_${createHash('sha256').update(source).digest('hex').slice(0, 8)}`;
-  return { code: source.replaceAll(PLAIN_NAME, name), nameOf: (wanted) => `${name}_${wanted}` };
+  const code = `#!lua name=${name}\n${source.replaceAll(PLAIN_NAME, name)}`;
+  return { code, nameOf: (wanted) => `${name}_${wanted}` };
+}
+
+// The same path from `src` and from `dist`.
+function readPart(name: string): string {
+  return readFileSync(new URL(`../../../redis/${name}.lua`, import.meta.url), 'utf8');
 }

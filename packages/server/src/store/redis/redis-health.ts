@@ -2,6 +2,8 @@
 
 import type { Retry } from './retry.ts';
 import type { FunctionName } from './library.ts';
+import type { Argument } from './link.ts';
+import { packMap } from './msgpack.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 import type { RedisRefusal } from './refusals.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -37,7 +39,7 @@ type Outage = {
   answeredSince: number | undefined;
 };
 
-type Ask = (name: FunctionName, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+type Ask = (name: FunctionName, keys: readonly string[], args: readonly Argument[]) => Promise<unknown>;
 
 export class RedisHealth {
   readonly #retry: Retry;
@@ -110,7 +112,7 @@ export class RedisHealth {
 }
 
 // Making a room needs all that may be missing: an answer, the right to write, and memory. This one is never made.
-const MAKE_NOTHING = ['', '0', '', 'full'];
+const MAKE_NOTHING = [packMap({ ownerPk: '', lifeMs: 0, history: '', isFull: true })];
 
 /** The key of a room that cannot be, on the same server as this key. */
 function besides(key: string): string {

@@ -44,6 +44,7 @@ import { FollowedRooms } from './followed-rooms.ts';
 import { roomOfChannel, roomStream } from './keyspace.ts';
 import { LeaveTimers } from './leave-timers.ts';
 import type { Link, LinkEvents } from './link.ts';
+import { packMap } from './msgpack.ts';
 import { Recovery } from './recovery.ts';
 import { RedisHealth, type RedisOutage, type RedisReport, type RedisTrouble } from './redis-health.ts';
 import { Reply, textOf } from './reply.ts';
@@ -118,22 +119,23 @@ export class RedisStore implements RoomStore, LinkEvents {
     room: RoomId,
     { bytes, blob, command, args }: VerifiedCharter,
   ): Promise<'opened' | 'not_reserved'> {
-    const { historyMessages, historyBytes } = this.#options.limits;
-    const link = args.door === 1 ? '' : args.linkPk;
-    const answer = await this.#calls.once('open', room, [
-      command.signerPk,
-      args.accessPk,
-      link,
-      args.door,
-      args.newEpoch,
-      command.c,
-      bytes,
+    const { limits, listedMax = LISTED_MAX, random } = this.#options;
+    const { historyMessages, historyBytes } = limits;
+    const ask = packMap({
+      ownerPk: command.signerPk,
+      accessPk: args.accessPk,
+      linkPk: args.door === 1 ? undefined : args.linkPk,
+      door: args.door,
+      epoch: args.newEpoch,
+      c: command.c,
+      charter: bytes,
       blob,
-      this.#options.random(LOG_ID_BYTES),
-      this.#options.listedMax ?? LISTED_MAX,
+      log: random(LOG_ID_BYTES),
+      listedMax,
       historyMessages,
       historyBytes,
-    ]);
+    });
+    const answer = await this.#calls.once('open', room, [ask]);
     return textOf(answer) === 'opened' ? 'opened' : 'not_reserved';
   }
 
@@ -160,7 +162,8 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   async look(room: RoomId, { accessPk, epoch }: VerifiedWith): Promise<Sight | undefined> {
     const { maxMembers } = this.#options.limits;
-    const ask = async () => readSight(await this.#calls.once('look', room, [accessPk, epoch, maxMembers]));
+    const ask = async () =>
+      readSight(await this.#calls.once('look', room, [packMap({ accessPk, epoch, maxMembers })]));
     const seen = await ask();
     return seen && (await this.#recovery.reap(room, seen.nodes)) ? (await ask())?.sight : seen?.sight;
   }
@@ -271,18 +274,21 @@ export class RedisStore implements RoomStore, LinkEvents {
   #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
     const { idPk, as, verifiedWith, position } = request;
     const { maxMembers, historyMessages } = this.#options.limits;
-    return this.#calls.once(as === 'member' ? 'rejoin' : 'join', room, [
+    const [logId, seq] = positionWords(position);
+    const ask = packMap({
       idPk,
       as,
-      verifiedWith.accessPk,
-      verifiedWith.epoch,
-      ...positionWords(position),
+      accessPk: verifiedWith.accessPk,
+      epoch: verifiedWith.epoch,
+      logId,
+      seq,
       attempt,
-      this.#node,
+      node: this.#node,
       maxMembers,
-      maxMembers * RECORDS_PER_MEMBER,
+      maxRecords: maxMembers * RECORDS_PER_MEMBER,
       historyMessages,
-    ]);
+    });
+    return this.#calls.once(as === 'member' ? 'rejoin' : 'join', room, [ask]);
   }
 
   async #readMissed(room: RoomId, { joined, missedAfter }: JoinAnswer): Promise<Joined> {

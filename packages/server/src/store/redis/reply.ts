@@ -53,7 +53,7 @@ export function textOf(value: unknown): string {
   return new TextDecoder().decode(bytesOf(value));
 }
 
-function bytesOf(value: unknown): Uint8Array {
+export function bytesOf(value: unknown): Uint8Array {
   // Copied: what the connection hands out holds on to everything that came with it.
   if (value instanceof Uint8Array) return new Uint8Array(value);
   throw new Error('Redis answered without bytes');

@@ -7,6 +7,7 @@ import { readGaveWay, readPartition } from './answers.ts';
 import { RoomCap, type Partition } from './room-cap.ts';
 import { DIRECTORIES, roomKey, unusedOf } from './keyspace.ts';
 import type { Link } from './link.ts';
+import { packMap } from './msgpack.ts';
 import { textOf } from './reply.ts';
 
 export class RoomCreation {
@@ -20,10 +21,10 @@ export class RoomCreation {
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
     const hasPlace = await this.#roomCap.hasPlace();
-    const answer = await this.#reserve(room, spec, hasPlace ? '' : 'full');
+    const answer = await this.#reserve(room, spec, !hasPlace);
     if (answer !== 'full') return answer;
     if (!(await this.#makeWay())) return { freeInMs: this.#roomCap.freeInMs };
-    return (await this.#reserve(room, spec, '')) === 'created' ? 'created_instead' : 'taken';
+    return (await this.#reserve(room, spec, false)) === 'created' ? 'created_instead' : 'taken';
   }
 
   /** Somebody has left a room: worth a count, before anybody is refused. */
@@ -44,9 +45,10 @@ export class RoomCreation {
   async #reserve(
     room: RoomId,
     { ownerPk, lifeMs, history }: RoomSpec,
-    may: '' | 'full',
+    isFull: boolean,
   ): Promise<'created' | 'taken' | 'full'> {
-    const answer = textOf(await this.#call('create', [roomKey(room)], [ownerPk, lifeMs, history, may]));
+    const ask = packMap({ ownerPk, lifeMs, history, isFull });
+    const answer = textOf(await this.#call('create', [roomKey(room)], [ask]));
     return answer === 'created' || answer === 'taken' ? answer : 'full';
   }
 

@@ -1,0 +1,83 @@
+-- Member records, and which rooms nobody uses.
+
+-- `node` looks after the member; `attempt` names the join that started its newest session.
+local MEMBER_FORMAT = '>I4I4BI4c8c8c32'
+
+local function pack_member(member)
+  return struct.pack(MEMBER_FORMAT, member.generation, member.n, member.standing, member.from, member.node,
+    member.attempt, member.id)
+end
+
+local function unpack_member(slot, packed)
+  local generation, n, standing, from, node, attempt, id = struct.unpack(MEMBER_FORMAT, packed)
+  return {
+    slot = slot, generation = generation, n = n, standing = standing, from = from, node = node, attempt = attempt, id = id,
+  }
+end
+
+local function find(tail, slot)
+  local packed = redis.call('HGET', 'l' .. tail, slot)
+  return packed and unpack_member(slot, packed)
+end
+
+local function store(tail, member)
+  redis.call('HSET', 'l' .. tail, member.slot, pack_member(member))
+end
+
+-- Like `living`, with one of the room's members, if known.
+local function living_with(tail, at, slot)
+  local packed, record = unpack(redis.call('HMGET', 'l' .. tail, LOG, slot))
+  local room, why = alive(tail, at, packed)
+  return room, room and record and unpack_member(slot, record), why
+end
+
+local function release(tail, node)
+  if redis.call('HINCRBY', 'w' .. tail, node, -1) <= 0 then redis.call('HDEL', 'w' .. tail, node) end
+end
+
+-- `node` looks after one more member, and `before`, if any, after one less.
+local function count_on_node(tail, room, at, node, before)
+  redis.call('HINCRBY', 'w' .. tail, node, 1)
+  if before then release(tail, before) else keep_key(tail, 'w', room, at) end
+end
+
+local function count(tail)
+  return redis.call('ZCARD', 'h' .. tail)
+end
+
+-- LIMIT-3: an unused room makes way for a new one. It is empty, has no messages, and at most one identity ever joined.
+local function is_unused(tail, room)
+  return room.head == 1 and count(tail) == 0 and redis.call('HLEN', 'm' .. tail) <= 1
+end
+
+local function list_if_unused(tail, room, at)
+  if not is_unused(tail, room) then return end
+  local name, _, unused = listed_in(tail)
+  put_on(unused, at, name, room.exp - at + REFRESH_MS + BACKSTOP_MS)
+end
+
+local function unlist_unused(tail)
+  local name, _, unused = listed_in(tail)
+  redis.call('ZREM', unused, name)
+end
+
+local function next_order(tail)
+  return redis.call('HINCRBY', 'r' .. tail, 'ord', 1)
+end
+
+local function forget_longest_gone(tail)
+  local oldest = redis.call('ZPOPMIN', 'g' .. tail)[1]
+  if not oldest then return end
+  redis.call('HDEL', 'm' .. tail, find(tail, oldest).id)
+  redis.call('HDEL', 'l' .. tail, oldest)
+  redis.call('HDEL', 'p' .. tail, oldest)
+end
+
+-- The slot is the random number of the first join.
+local function add_member(tail, room, id, slot, records)
+  if redis.call('HLEN', 'm' .. tail) >= records then forget_longest_gone(tail) end
+  while redis.call('HEXISTS', 'l' .. tail, slot) == 1 do slot = bytes_of(string.sub(redis.sha1hex(slot), 1, 16)) end
+  redis.call('HSET', 'm' .. tail, id, slot)
+  local from = redis.call('HGET', 'r' .. tail, 'hist') == 'none' and room.head or 0
+  return { slot = slot, generation = 0, n = 0, standing = LEFT, from = from, node = '', id = id }
+end

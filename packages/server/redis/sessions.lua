@@ -1,0 +1,127 @@
+-- What a member's session does: join, send, introduce itself, leave.
+
+-- `ask` is a map. The answer is a map, then lists as Redis stores them: members, missed events, nodes.
+local function join(keys, args)
+  local ask = cmsgpack.unpack(args[1])
+  local tail, at = tail_of(keys[1]), now()
+  local room = living(tail, at)
+  if not room then return { 'denied' } end
+  if redis.call('HGET', keys[1], 'a') ~= ask.accessPk or room.epoch ~= ask.epoch then return { 'denied' } end
+
+  local known = redis.call('HGET', 'm' .. tail, ask.idPk)
+  if not known and ask.as == 'member' then return { 'denied' } end
+  local member = known and find(tail, known)
+  local has_seat = member and member.standing ~= LEFT
+  local seats = ask.as == 'owner' and ask.maxMembers + OWNERS_SEAT or ask.maxMembers
+  if not has_seat and count(tail) >= seats then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
+  name_log(tail, room, generation_of_primary(at))
+  member = member or add_member(tail, room, ask.idPk, ask.attempt, ask.maxRecords)
+  local before = seat(tail, room, at, member, ask.node)
+  member.generation, member.attempt = member.generation + 1, ask.attempt
+  store(tail, member)
+
+  if before == HERE then publish(tail, 'R' .. member.slot .. struct.pack('>I4', member.generation)) end
+  announce_return(tail, at, member, before)
+  if not known then
+    room.exp = at + room.life
+    announce_life(tail, room, at)
+  end
+  keep_keys(tail, room, at)
+  store_room(tail, room)
+
+  local mode, reason, after = resume_from(room, ask.logId, ask.seq, member.from, ask.historyMessages)
+  local missed_after = room.head - after > EVENTS_IN_ANSWER and after or events_after(tail, after, room.head)
+  local joined = {
+    slot = member.slot, generation = member.generation, logId = room.log, seq = room.head, mode = mode, reason = reason,
+    lastN = member.n, expiresInMs = room.exp - at, terms = terms_of(tail, room),
+  }
+  return {
+    'joined', cmsgpack.pack(joined), tonumber(redis.call('HGET', keys[1], 'pv')), count(tail),
+    list_members(tail, (crowd(tail)), member.slot), missed_after, redis.call('HKEYS', 'w' .. tail),
+  }
+end
+
+-- Everything but the envelope is one packed word (answers.ts, `messageWord`): each argument and each number as text costs time.
+local function append(keys, args)
+  local slot, generation, node, n, epoch, events, bytes = struct.unpack('>c8I4c8I4I4I4I4', args[1])
+  local tail, at = tail_of(keys[1]), now()
+  local room, known, why = living_with(tail, at, slot)
+  if not room then return why end
+  local member = speaking(tail, room, at, known, generation, node)
+  if not member then return 'replaced' end
+  if n <= member.n then return 'repeated' end
+  if epoch ~= room.epoch then return 'epoch' end
+  if n > member.n + 1 then return 'gap' end
+  name_log(tail, room, generation_of_primary(at))
+  restart_life(tail, room, at)
+  local seq = log_event(tail, room, 'm', args[2], events, bytes)
+  member.n = n
+  redis.call('HSET', 'l' .. tail, LOG, pack_room(room), slot, pack_member(member))
+  return seq
+end
+
+-- In a crowd only the author gets it: the answer is the idPk for their frame.
+local function profile(keys, args)
+  local slot, generation, epoch, sealed, node = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, known, why = living_with(tail, at, slot)
+  if not room then return why end
+  local member = speaking(tail, room, at, known, tonumber(generation), node)
+  if not member or tonumber(epoch) ~= room.epoch then return 'ignored' end
+  redis.call('HSET', 'p' .. tail, slot, sealed)
+  keep_key(tail, 'p', room, at)
+  local _, counted = crowd(tail)
+  if counted then return { member.id } end
+  publish(tail, 'F' .. slot .. member.id .. sealed)
+  return 'announced'
+end
+
+-- The next step of a departure, if this session is still the newest and at the step before.
+local function step_departure(keys, args)
+  local slot, generation, step = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, member, why = living_with(tail, at, slot)
+  if not room then return why end
+  if not member or member.generation ~= tonumber(generation) then return 'replaced' end
+  local standing = member.standing
+  if step == 'quiet' and standing == HERE then
+    member.standing = QUIET
+    store(tail, member)
+  elseif step == 'away' and standing == QUIET then
+    member.standing = AWAY
+    store(tail, member)
+    presence(tail, at, '', slot, '')
+  elseif (step == 'quiet' and standing == QUIET) or (step == 'away' and standing == AWAY) then
+    -- A retry after a lost answer, or started by a node that has died: the following steps remain.
+    return 'done'
+  elseif (step == 'left' and (standing == QUIET or standing == AWAY)) or (step == 'leave' and standing == HERE) then
+    depart(tail, room, at, member)
+  else
+    return 'ignored'
+  end
+  return 'done'
+end
+
+-- Undoes a join whose answer never reached its node. Answers the session, if it is still the newest.
+local function withdraw(keys, args)
+  local id, attempt = unpack(args)
+  local tail = tail_of(keys[1])
+  local slot = living(tail, now()) and redis.call('HGET', 'm' .. tail, id)
+  local member = slot and find(tail, slot)
+  if not member or member.attempt ~= attempt or member.standing ~= HERE then return {} end
+  member.standing = QUIET
+  store(tail, member)
+  return { slot, member.generation }
+end
+
+local function renew(keys, args)
+  local slot, generation, node = unpack(args)
+  local tail, at = tail_of(keys[1]), now()
+  local room, known, why = living_with(tail, at, slot)
+  if not room then return why end
+  if not speaking(tail, room, at, known, tonumber(generation), node) then return 'replaced' end
+  restart_life(tail, room, at)
+  store_room(tail, room)
+  announce_life(tail, room, at)
+  return 'renewed'
+end
