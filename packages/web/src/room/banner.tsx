@@ -1,22 +1,23 @@
 // Says how the connection is when it is not as it should be. It floats over the stream and moves nothing.
 
-import type { RoomView } from './model/room-view.ts';
+import type { RoomConnection } from './model/connection.ts';
 import { roomTexts } from '../words/room.ts';
 import { Icon } from '../ui/icon.tsx';
 
-type BannerProps = { readonly view: RoomView };
+type BannerProps = { readonly connection: RoomConnection; readonly onRetry: () => void };
 
 /** The region stays, so that a screen reader hears what appears in it. */
-export function Banner({ view }: BannerProps) {
+export function Banner(props: BannerProps) {
   return (
     <div class="stage__banner" role="status">
-      <Words view={view} />
+      <Words {...props} />
     </div>
   );
 }
 
-function Words({ view }: BannerProps) {
-  switch (view.banner.value) {
+function Words({ connection, onRetry }: BannerProps) {
+  const kind = connection.banner.value;
+  switch (kind) {
     case undefined:
       return null;
     case 'offline':
@@ -26,7 +27,7 @@ function Words({ view }: BannerProps) {
           <p>
             <b>{roomTexts.offline}</b> {roomTexts.offlineLead}
           </p>
-          <button class="btn" type="button" onClick={() => view.tryNow()}>
+          <button class="btn" type="button" onClick={onRetry}>
             {roomTexts.tryNow}
           </button>
         </div>
@@ -36,10 +37,7 @@ function Words({ view }: BannerProps) {
     case 'unavailable':
     case 'server_full':
       return (
-        <Busy
-          heading={roomTexts.putOff[view.banner.value]}
-          lead={roomTexts.putOffLead(view.timeUntil(view.retryAt.value))}
-        />
+        <Busy heading={roomTexts.putOff[kind]} lead={roomTexts.putOffLead(connection.retryInMs.value)} />
       );
     case 'reconnecting':
       return <Busy heading={roomTexts.reconnecting} lead={roomTexts.reconnectingLead} />;

@@ -4,6 +4,8 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle } from '../browser/browser.ts';
 import { sendsMessage } from './composer-keys.ts';
 import { isTouch } from './room-focus.ts';
+import type { RoomConnection } from './model/connection.ts';
+import type { Draft } from './model/draft.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
@@ -18,10 +20,11 @@ const growsByItself = supportsStyle('field-sizing', 'content');
 
 export function Composer({ view }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const draft = view.draft.value;
+  const { draft, connection } = view;
+  const text = draft.text.value;
   useLayoutEffect(() => {
     if (!growsByItself && field.current !== null) fitHeight(field.current);
-  }, [draft]);
+  }, [text]);
   useLayoutEffect(() => {
     // On touch the keyboard would cover what there is to read; in a new room the link comes first.
     if (!isTouch() && view.opening.peek() !== 'created') field.current?.focus({ preventScroll: true });
@@ -47,13 +50,13 @@ export function Composer({ view }: ComposerProps) {
             rows={1}
             dir="auto"
             aria-label={roomTexts.message}
-            aria-invalid={view.draftRoomLeft.value < 0}
+            aria-invalid={draft.roomLeft.value < 0}
             aria-describedby="composer-room"
             placeholder={roomTexts.placeholder}
             enterkeyhint={isTouch() ? 'enter' : 'send'}
-            value={draft}
+            value={text}
             onInput={(event) => {
-              view.draft.value = event.currentTarget.value;
+              draft.text.value = event.currentTarget.value;
             }}
             onKeyDown={(event) => {
               if (!sendsMessage(event, isTouch())) return;
@@ -65,21 +68,21 @@ export function Composer({ view }: ComposerProps) {
             class="btn btn--primary send"
             type="submit"
             aria-label={roomTexts.send}
-            disabled={!view.canSend.value}
+            disabled={!draft.canSend.value}
           >
             <Icon name="up" />
           </button>
         </div>
       </form>
-      <RoomLeft view={view} />
-      <Tip view={view} />
+      <RoomLeft draft={draft} />
+      <Tip connection={connection} />
     </div>
   );
 }
 
 /** How much still fits, when that gets little. */
-function RoomLeft({ view }: ComposerProps) {
-  const left = view.draftRoomLeft.value;
+function RoomLeft({ draft }: { readonly draft: Draft }) {
+  const left = draft.roomLeft.value;
   return (
     <div class="composer__limit" id="composer-room">
       {left < 0 && (
@@ -93,10 +96,10 @@ function RoomLeft({ view }: ComposerProps) {
   );
 }
 
-function Tip({ view }: ComposerProps) {
+function Tip({ connection }: { readonly connection: RoomConnection }) {
   return (
     <p class="composer__tip">
-      <span>{view.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
+      <span>{connection.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
       {!isTouch() && (
         <span>
           {pieces(roomTexts.tipKeys, {

@@ -1,6 +1,8 @@
 // Who is here, and the emoji by which people and rooms are told apart.
 
-import type { Emoji, Member } from '@mayfly/client';
+import type { Emoji, Member, RoomFacts } from '@mayfly/client';
+import type { ReadonlySignal } from '@preact/signals';
+import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
@@ -16,29 +18,29 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
     <aside class="side" aria-label={roomTexts.peopleLabel}>
       <div class="side__head">
         <h2>
-          <InThisRoom view={view} />
+          <InThisRoom people={view.people} />
         </h2>
         <button class="icon-button" type="button" aria-label={roomTexts.hidePeople} onClick={onHide}>
           <Icon name="x" />
         </button>
       </div>
-      <MemberList view={view} />
-      <SafetyCode view={view} />
+      <MemberList people={view.people} isCurrent={view.connection.banner.value === undefined} />
+      <SafetyCode facts={view.facts} />
     </aside>
   );
 }
 
-function InThisRoom({ view }: MembersProps) {
-  return <>{pieces(roomTexts.inThisRoom, { count: <span class="num">{view.count.value || ''}</span> })}</>;
+function InThisRoom({ people }: { readonly people: People }) {
+  return <>{pieces(roomTexts.inThisRoom, { count: <span class="num">{people.count.value || ''}</span> })}</>;
 }
 
 type MembersDialogProps = MembersProps & { readonly onInvite: () => void; readonly onClose: () => void };
 
 export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
   return (
-    <Dialog title={<InThisRoom view={view} />} onClose={onClose}>
-      <MemberList view={view} />
-      <SafetyCode view={view} />
+    <Dialog title={<InThisRoom people={view.people} />} onClose={onClose}>
+      <MemberList people={view.people} isCurrent={view.connection.banner.value === undefined} />
+      <SafetyCode facts={view.facts} />
       <button class="btn btn--secondary btn--wide" type="button" onClick={onInvite}>
         <Icon name="invite" />
         {roomTexts.invitePeople}
@@ -47,21 +49,25 @@ export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
   );
 }
 
-function MemberList({ view }: MembersProps) {
-  const shared = view.sharedNames.value;
-  const members = view.members.value;
-  const whole = view.listIsWhole.value;
-  const current = view.listIsCurrent.value;
+type MemberListProps = {
+  readonly people: People;
+  /** False while the server does not report who comes and goes. */
+  readonly isCurrent: boolean;
+};
+
+function MemberList({ people, isCurrent }: MemberListProps) {
+  const members = people.members.value;
+  const isWhole = people.listIsWhole.value;
   return (
     <ul class="members">
-      {!current && members.length > 0 && <li class="members__note">{roomTexts.listBefore}</li>}
-      {!whole && <li class="members__note">{roomTexts.someOfThem}</li>}
+      {!isCurrent && members.length > 0 && <li class="members__note">{roomTexts.listBefore}</li>}
+      {!isWhole && <li class="members__note">{roomTexts.someOfThem}</li>}
       {members.map((member) => (
         <MemberRow
           key={member.idPk}
           member={member}
-          tagged={shared.has(member.name)}
-          away={whole && current && member.away}
+          people={people}
+          away={isWhole && isCurrent && member.away}
         />
       ))}
     </ul>
@@ -70,18 +76,18 @@ function MemberList({ view }: MembersProps) {
 
 type MemberRowProps = {
   readonly member: Member;
-  readonly tagged: boolean;
+  readonly people: People;
   readonly away: boolean;
 };
 
-function MemberRow({ member, tagged, away }: MemberRowProps) {
+function MemberRow({ member, people, away }: MemberRowProps) {
   const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
   return (
     <li class="member">
       <Avatar person={member} />
       <span>
         <span class="member__name">
-          {member.introduced ? <AuthorName person={member} tagged={tagged} /> : roomTexts.someone}
+          {member.introduced ? <AuthorName person={member} people={people} /> : roomTexts.someone}
           {marks.length > 0 && <span class="side-note">{marks.join(' · ')}</span>}
         </span>
         <span class="member__emoji" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>
@@ -94,8 +100,8 @@ function MemberRow({ member, tagged, away }: MemberRowProps) {
 }
 
 /** Eight emoji that are the same for everyone in the room. */
-export function SafetyCode({ view }: MembersProps) {
-  const code = view.facts.value?.safetyCode;
+export function SafetyCode({ facts }: { readonly facts: ReadonlySignal<RoomFacts | undefined> }) {
+  const code = facts.value?.safetyCode;
   if (code === undefined) return null;
   return (
     <section class="safety">

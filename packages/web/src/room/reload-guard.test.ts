@@ -101,11 +101,11 @@ function enter(storage = new MemoryStorage()) {
     leave: nothing,
     close: nothing,
   };
-  const view = new RoomView(room, { link: { id, secret: '' }, url: '', isNew: false, keyIsKept: true });
+  const view = new RoomView(room, { room: { id, secret: '' }, url: '', isNew: false, keyIsKept: true });
   const stop = guardReload(view, room, id, storage);
   const hear = (news: RoomUpdate) => {
     for (const listener of listeners) listener(news);
-    view.hear(news);
+    view.update(news);
   };
   const asks = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
   const leave = () => {
@@ -122,10 +122,10 @@ describe('in a room', () => {
 
   test('the draft comes back', () => {
     const { storage, view, leave } = enter();
-    view.draft.value = 'half a sent';
+    view.draft.text.value = 'half a sent';
     leave();
     const again = enter(storage);
-    expect(again.view.draft.value).toBe('half a sent');
+    expect(again.view.draft.text.value).toBe('half a sent');
     again.leave();
   });
 
@@ -134,8 +134,8 @@ describe('in a room', () => {
     ['visibilitychange', 'document'],
   ] as const)('%s: the newest draft is written at once', (event, target) => {
     const { storage, view, leave, ...page } = enter();
-    view.draft.value = 'h';
-    view.draft.value = 'hello';
+    view.draft.text.value = 'h';
+    view.draft.text.value = 'hello';
     expect(storage.texts.get(DRAFT)).toBe('h');
     page[target].dispatchEvent(new Event(event));
     expect(storage.texts.get(DRAFT)).toBe('hello');
@@ -144,11 +144,11 @@ describe('in a room', () => {
 
   test('after its end nothing is written: the room has forgotten the draft', () => {
     const { storage, view, hear, window, leave, listeners } = enter();
-    view.draft.value = 'h';
-    view.draft.value = 'hello';
+    view.draft.text.value = 'h';
+    view.draft.text.value = 'hello';
     storage.texts.clear();
     hear({ type: 'connection', connection: { state: 'ended', end: { why: 'left' } } });
-    view.draft.value = 'typed while the room fades';
+    view.draft.text.value = 'typed while the room fades';
     window.dispatchEvent(new Event('pagehide'));
     leave();
     vi.advanceTimersByTime(WRITE_EVERY_MS * 2);
@@ -158,7 +158,7 @@ describe('in a room', () => {
 
   test('the browser asks before it drops what the storage did not take, and only then', () => {
     const { storage, view, hear, asks, leave } = enter();
-    view.draft.value = 'hello';
+    view.draft.text.value = 'hello';
     hear({ type: 'outbox', outgoing: [outgoing], safe: true });
     expect(asks()).toBe(false);
     hear({ type: 'outbox', outgoing: [outgoing], safe: false });
@@ -167,13 +167,13 @@ describe('in a room', () => {
     expect(asks()).toBe(false);
     storage.outlives = false;
     vi.advanceTimersByTime(WRITE_EVERY_MS);
-    view.draft.value = 'hello again';
+    view.draft.text.value = 'hello again';
     expect(asks()).toBe(true);
     view.isLeft.value = true;
     expect(asks(), 'a room that was left').toBe(false);
     view.isLeft.value = false;
     expect(asks()).toBe(true);
-    view.draft.value = '';
+    view.draft.text.value = '';
     expect(asks()).toBe(false);
     leave();
     expect(asks()).toBe(false);

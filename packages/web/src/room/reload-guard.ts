@@ -14,18 +14,18 @@ export function guardReload(
   id: RoomId,
   storage: TabStorage = tabStorage,
 ): () => void {
-  view.draft.value ||= loadDraft(storage, id);
-  const keeper = new DraftKeeper(view.draft, (text) => keepDraft(storage, id, text));
+  view.draft.text.value ||= loadDraft(storage, id);
+  const keeper = new DraftKeeper(view.draft.text, (text) => keepDraft(storage, id, text));
   const stopAsking = askBeforeUnload(
-    () => !view.isLeft.value && (!view.outboxIsSafe.value || !keeper.isSafe.value),
+    () => !view.isLeft.value && (!view.draft.unsentIsSafe.value || !keeper.isSafe.value),
   );
   const stop = new AbortController();
   const flush = (): void => keeper.flush();
   window.addEventListener('pagehide', flush, { signal: stop.signal });
   document.addEventListener('visibilitychange', flush, { signal: stop.signal });
   // The room has forgotten the draft by then, and so must we.
-  const end = room.subscribe((news) => {
-    if (news.type === 'connection' && news.connection.state === 'ended') keeper[Symbol.dispose]();
+  const end = room.subscribe((update) => {
+    if (update.type === 'connection' && update.connection.state === 'ended') keeper[Symbol.dispose]();
   });
   return () => {
     keeper.flush();

@@ -19,8 +19,8 @@ export function InviteDialog({ view, onClose }: DialogProps) {
   const history = view.facts.value?.history;
   return (
     <Dialog title={roomTexts.invitePeople} onClose={onClose}>
-      <ShareLink url={view.link} primary="focused" keyIsKept={view.keyIsKept} />
-      <QrCode text={view.link} label={roomTexts.link.qrLabel} />
+      <ShareLink url={view.link.url} primary="focused" keyIsKept={view.link.keyIsKept} />
+      <QrCode text={view.link.url} label={roomTexts.link.qrLabel} />
       <p class="note note--warn">
         <Icon name="gone" />
         <span>
@@ -34,7 +34,7 @@ export function InviteDialog({ view, onClose }: DialogProps) {
 export function QrDialog({ view, onClose }: DialogProps) {
   return (
     <Dialog title={roomTexts.link.qr} lead={roomTexts.link.qrLead} onClose={onClose}>
-      <QrCode text={view.link} label={roomTexts.link.qrLabel} />
+      <QrCode text={view.link.url} label={roomTexts.link.qrLabel} />
     </Dialog>
   );
 }
@@ -64,16 +64,16 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
 
 /** What leaving costs, in words: asked about before. */
 export function lossesOf(view: RoomView): readonly string[] {
-  const unsent = view.outbox.value.length;
+  const unsent = view.draft.unsent.value;
   return [
     ...(unsent > 0 ? [roomTexts.leaveUnsent(unsent)] : []),
     ...(view.facts.value?.owner === true ? [roomTexts.leaveOwner] : []),
-    ...(view.count.value <= 1 ? [roomTexts.leaveAlone] : []),
+    ...(view.people.count.value <= 1 ? [roomTexts.leaveAlone] : []),
   ];
 }
 
 export function RenameDialog({ view, onClose }: DialogProps) {
-  const [name, setName] = useState(view.you.value?.name ?? '');
+  const [name, setName] = useState(view.people.you.value?.name ?? '');
   const form = useRef<HTMLFormElement>(null);
   // Before anything is painted: a selection that comes later would swallow what is typed meanwhile.
   useLayoutEffect(() => form.current?.querySelector('input')?.select(), []);

@@ -1,8 +1,12 @@
 // The room's header: how long it lives, who is here, and what can be done with it.
 
+import type { RoomFacts } from '@mayfly/client';
+import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { countdown } from './model/countdown.ts';
+import type { Life } from './model/life.ts';
+import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
@@ -13,9 +17,8 @@ import { LifeRing } from '../ui/life-ring.tsx';
 import { SafetyCode } from './members.tsx';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
 
-type ViewProps = { readonly view: RoomView };
-
-type RoomHeaderProps = ViewProps & {
+type RoomHeaderProps = {
+  readonly view: RoomView;
   readonly membersShown: boolean;
   readonly onMembers: () => void;
   readonly onInvite: () => void;
@@ -26,33 +29,34 @@ type RoomHeaderProps = ViewProps & {
 };
 
 export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, children }: RoomHeaderProps) {
+  const count = view.people.count.value;
   return (
     <header class={window.isSecureContext ? 'bar' : 'bar bar--unlocked'}>
       <button class="icon-button narrow-only" type="button" aria-label={roomTexts.back} onClick={onBack}>
         <Icon name="back" flip />
       </button>
-      <Ring view={view} />
+      <LifeRing left={view.life.fraction.value} />
       <div class="bar__id">
         <div class="bar__code">
           <h1 class="mono">{view.id}</h1>
-          {window.isSecureContext ? <EncryptedBadge view={view} /> : <PlainHttpBadge />}
+          {window.isSecureContext ? <EncryptedBadge facts={view.facts} /> : <PlainHttpBadge />}
         </div>
-        <LifeLine view={view} />
+        <LifeLine life={view.life} />
       </div>
       <div class="bar__actions">
         <button
           class="btn"
           type="button"
           aria-expanded={membersShown}
-          aria-label={roomTexts.people(view.count.value)}
+          aria-label={roomTexts.people(count)}
           onClick={onMembers}
         >
-          <Pile view={view} />
+          <MemberDots people={view.people} />
           <span class="narrow-only">
             <Icon name="people" />
           </span>
-          <span class="num narrow-only">{view.count.value || ''}</span>
-          <span class="num wide-only">{roomTexts.people(view.count.value)}</span>
+          <span class="num narrow-only">{count || ''}</span>
+          <span class="num wide-only">{roomTexts.people(count)}</span>
         </button>
         <button class="btn btn--secondary wide-only" type="button" onClick={onInvite}>
           <Icon name="invite" />
@@ -72,7 +76,9 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
   );
 }
 
-function EncryptedBadge({ view }: ViewProps) {
+type FactsProps = { readonly facts: ReadonlySignal<RoomFacts | undefined> };
+
+function EncryptedBadge({ facts }: FactsProps) {
   const [open, setOpen] = useState(false);
   return (
     <span class="wide-only">
@@ -82,18 +88,14 @@ function EncryptedBadge({ view }: ViewProps) {
       </button>
       {open && (
         <Dialog title={roomTexts.encrypted} lead={roomTexts.encryptedLead} onClose={() => setOpen(false)}>
-          <SafetyCode view={view} />
+          <SafetyCode facts={facts} />
         </Dialog>
       )}
     </span>
   );
 }
 
-function Ring({ view }: ViewProps) {
-  const left = view.lifeLeftMs.value;
-  const life = view.facts.value?.lifeMs;
-  return <LifeRing left={left === undefined || life === undefined ? 1 : Math.min(1, left / life)} />;
-}
+type LifeProps = { readonly life: Life };
 
 /** The style sheet shows the longest of them that fits. */
 const LIFE_WORDS = ['full', 'short', 'shortest'] as const;
@@ -105,8 +107,8 @@ function timeLeft(ms: number): string {
 
 const COUNTED_DOWN_MS = 5 * 60_000;
 
-function LifeLine({ view }: ViewProps) {
-  const left = view.lifeLeftMs.value;
+function LifeLine({ life }: LifeProps) {
+  const left = life.leftMs.value;
   if (left === undefined) return <p class="life">{roomTexts.connecting}</p>;
   return (
     <div class="life">
@@ -117,8 +119,8 @@ function LifeLine({ view }: ViewProps) {
           </span>
         ))}
       </span>
-      {view.lifeIsLow.value && view.canKeepAlive.value && (
-        <button class="link-button life__keep-alive" type="button" onClick={() => view.keepAlive()}>
+      {life.isLow.value && life.canKeepAlive.value && (
+        <button class="link-button life__keep-alive" type="button" onClick={() => life.keepAlive()}>
           {roomTexts.keepAlive}
         </button>
       )}
@@ -127,8 +129,8 @@ function LifeLine({ view }: ViewProps) {
 }
 
 /** The countdown aloud, at its marks only. */
-export function SpokenLife({ view }: ViewProps) {
-  const left = view.spokenLifeMs.value;
+export function SpokenLife({ life }: LifeProps) {
+  const left = life.spokenMs.value;
   return (
     <p class="visually-hidden" role="status">
       {left !== undefined && roomTexts.lifeSoon(left)}
@@ -136,12 +138,12 @@ export function SpokenLife({ view }: ViewProps) {
   );
 }
 
-const PILED = 4;
+const DOTS_MAX = 4;
 
-function Pile({ view }: ViewProps) {
+function MemberDots({ people }: { readonly people: People }) {
   return (
     <span class="member-dots" aria-hidden="true">
-      {view.members.value.slice(0, PILED).map((member) => (
+      {people.members.value.slice(0, DOTS_MAX).map((member) => (
         <i key={member.idPk} data-hue={hueOf(member)} />
       ))}
     </span>

@@ -111,7 +111,7 @@ afterEach(() => {
 describe('going in', () => {
   test('the room is there at once, with the link others need', () => {
     enter();
-    expect(currentRoom.value?.link).toMatch(/^https:\/\/chat\.example\/chat\/k3F9ab#1A{32}..$/);
+    expect(currentRoom.value?.link.url).toMatch(/^https:\/\/chat\.example\/chat\/k3F9ab#1A{32}..$/);
     expect(roomEnd.value).toBeUndefined();
     expect(browser.page.title).toBe('Mayfly chat · k3F9ab');
   });
@@ -178,14 +178,14 @@ describe('leaving', () => {
   test('undone, nothing is lost: what was written, said and heard meanwhile', () => {
     const room = enter();
     const view = currentRoom.value ?? expect.unreachable();
-    view.draft.value = 'half a sent';
+    view.draft.text.value = 'half a sent';
     leaveRoom();
     room.listener(written);
     expect(undoLeaving()).toEqual(link);
     expect(currentRoom.value).toBe(view);
     expect(leftRoom.value).toBeUndefined();
-    expect(view.draft.value).toBe('half a sent');
-    expect(view.stream.value).not.toEqual([]);
+    expect(view.draft.text.value).toBe('half a sent');
+    expect(view.timeline.blocks.value).not.toEqual([]);
     expect(room.woken).toBe(1);
     vi.advanceTimersByTime(UNDO_MS);
     browser.window.dispatchEvent(new Event('pagehide'));
@@ -228,7 +228,7 @@ describe('leaving', () => {
     browser.page.title = 'over';
     browser.window.dispatchEvent(new Event('online'));
     room.listener(written);
-    expect(leftRoom.value?.unseen.value).toBe(1);
+    expect(leftRoom.value?.unread.unseen.value).toBe(1);
     expect(browser.page.title).toBe('over');
     expect(room.woken).toBe(0);
   });
@@ -308,7 +308,7 @@ describe('coming out', () => {
     room.listener(written);
     leaveRoom();
     enter();
-    expect(currentRoom.value?.stream.value).toEqual([]);
+    expect(currentRoom.value?.timeline.blocks.value).toEqual([]);
     expect(roomEnd.value).toBeUndefined();
   });
 });

@@ -37,14 +37,14 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
   const { link, isNew = false } = entry;
   const room = open(entry);
   const url = makeLink(serverAddress(), link.id, link.secret);
-  const view = new RoomView(room, { link, url, isNew, keyIsKept: isLinkKept(link.id) });
+  const view = new RoomView(room, { room: link, url, isNew, keyIsKept: isLinkKept(link.id) });
   guards.set(view, guardReload(view, room, link.id));
   hide();
   roomEnd.value = undefined;
   show(view);
-  room.subscribe((news) => {
-    const end = endIn(news);
-    if (end === undefined) view.hear(news);
+  room.subscribe((update) => {
+    const end = endIn(update);
+    if (end === undefined) view.update(update);
     else over(view, end);
   });
 }
@@ -62,8 +62,9 @@ function hide(): RoomView | undefined {
   return view;
 }
 
-function endIn(news: RoomUpdate): RoomEnd | undefined {
-  return news.type === 'connection' && news.connection.state === 'ended' ? news.connection.end : undefined;
+function endIn(update: RoomUpdate): RoomEnd | undefined {
+  if (update.type !== 'connection' || update.connection.state !== 'ended') return undefined;
+  return update.connection.end;
 }
 
 /** Out of sight at once, for good when it can no longer be undone; the room stays for the others. */
@@ -91,7 +92,7 @@ export function undoLeaving(): RoomLink | undefined {
   view.isLeft.value = false;
   show(view);
   lookAround(view);
-  return view.roomLink;
+  return view.link.room;
 }
 
 /** Says goodbye, and forgets who we were; the SDK answers with the room's end. */
@@ -141,22 +142,22 @@ function tell(view: RoomView, end: RoomEnd): void {
     end,
     summary: view.summary(),
     linkInHistory,
-    ...(comeBack && { link: view.roomLink }),
+    ...(comeBack && { link: view.link.room }),
   };
   hide();
 }
 
 function listenToPage(view: RoomView): () => void {
-  view.focus(document.hasFocus());
+  view.unread.setFocused(document.hasFocus());
   const stop = new AbortController();
   const { signal: until } = stop;
   const look = (): void => lookAround(view);
   for (const event of ['online', 'offline', 'pageshow'])
     window.addEventListener(event, look, { signal: until });
   document.addEventListener('visibilitychange', look, { signal: until });
-  window.addEventListener('focus', () => view.focus(true), { signal: until });
-  window.addEventListener('blur', () => view.focus(false), { signal: until });
-  const stopMarking = effect(() => markTab(view.id, view.unseen.value));
+  window.addEventListener('focus', () => view.unread.setFocused(true), { signal: until });
+  window.addEventListener('blur', () => view.unread.setFocused(false), { signal: until });
+  const stopMarking = effect(() => markTab(view.id, view.unread.unseen.value));
   return () => {
     stop.abort();
     stopMarking();
@@ -165,7 +166,7 @@ function listenToPage(view: RoomView): () => void {
 }
 
 function lookAround(view: RoomView): void {
-  view.focus(document.hasFocus());
+  view.unread.setFocused(document.hasFocus());
   view.wake({ visible: document.visibilityState === 'visible', online: navigator.onLine });
 }
 

@@ -16,7 +16,7 @@ import {
 } from './room-dialogs.tsx';
 import { PrintHead } from './list/print-head.tsx';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
-import { Stream } from './list/stream.tsx';
+import { MessageList } from './list/message-list.tsx';
 import { guideKeyboard } from './room-focus.ts';
 import { currentRoom, leaveRoom } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
@@ -52,7 +52,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   const room = useRef<HTMLDivElement>(null);
   useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
   return (
-    <div class={roomClass(view, panel)} data-life={view.lifeIsLow.value ? 'low' : undefined} ref={room}>
+    <div class={roomClass(view, panel)} data-life={view.life.isLow.value ? 'low' : undefined} ref={room}>
       <main class="main">
         <RoomHeader
           view={view}
@@ -65,8 +65,8 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         </RoomHeader>
         <PrintHead view={view} />
         <div class="stage">
-          <Banner view={view} />
-          <Stream
+          <Banner connection={view.connection} onRetry={() => view.tryNow()} />
+          <MessageList
             view={view}
             onInvite={() => setOpen('invite')}
             onQr={() => setOpen('qr')}
@@ -76,7 +76,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         <Composer view={view} />
       </main>
       {panel && <MembersPanel view={view} onHide={() => setPanel(false)} />}
-      <SpokenLife view={view} />
+      <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
     </div>
   );
@@ -92,8 +92,8 @@ function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[]
     {
       icon: 'clock',
       text: roomTexts.keepAlive,
-      onChoose: () => view.keepAlive(),
-      disabled: !view.canKeepAlive.value,
+      onChoose: () => view.life.keepAlive(),
+      disabled: !view.life.canKeepAlive.value,
     },
     { icon: 'theme', text: roomTexts.appearance, onChoose: toggleTheme },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },

@@ -1,6 +1,7 @@
 // Somebody's name in their colour, with the tag where two people share the name.
 
 import type { Person } from '@mayfly/client';
+import type { People } from '../model/people.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 
 /** One of eight colours; the same person has the same on every page. */
@@ -8,12 +9,12 @@ export function hueOf(person: Person): number {
   return (person.colour % 8) + 1;
 }
 
-type AuthorNameProps = { readonly person: Person; readonly tagged: boolean };
+type AuthorNameProps = { readonly person: Person; readonly people: People };
 
 /** A name too long for its place loses its end: what cuts it off runs in the direction of the name. */
-export function AuthorName({ person, tagged }: AuthorNameProps) {
+export function AuthorName({ person, people }: AuthorNameProps) {
   const name = shownName(person.name);
-  if (!tagged) {
+  if (!people.isTagged(person)) {
     return (
       <bdi class="name" dir="auto" data-hue={hueOf(person)}>
         {name}

@@ -44,7 +44,7 @@ function LongText({ parts, view }: LongTextProps) {
   const showAll = () => {
     if (!isCut) return;
     // They read on from here, wherever the end of the room is then.
-    view.atEnd.value = false;
+    view.unread.atEnd.value = false;
     setWhole(true);
   };
   return (
@@ -82,7 +82,7 @@ function useIsCut(text: { readonly current: HTMLElement | null }, isWhole: boole
 
 type LinkedTextProps = { readonly parts: readonly TextPart[] };
 
-/** Draws again only for another text: a bubble is drawn for each later message of its turn. */
+/** Renders again only for another text, not when the state of its message changes. */
 class LinkedText extends Component<LinkedTextProps> {
   override shouldComponentUpdate(next: LinkedTextProps): boolean {
     return next.parts !== this.props.parts;

@@ -1,40 +1,62 @@
-// One bubble of a turn: a message of the log, or one of one's own on its way there.
+// One bubble of a turn: a message of the log, or one of our own on its way there.
 
 import type { Message, Outgoing } from '@mayfly/client';
-import type { ComponentChildren } from 'preact';
+import { Component } from 'preact';
 import { momentOf } from '../../ui/clock-time.ts';
 import type { TextPart } from '../text/linkify.ts';
+import type { People } from '../model/people.ts';
 import type { RoomView } from '../model/room-view.ts';
-import type { Bubble } from '../model/stream.ts';
+import type { Bubble, Turn } from '../model/turns.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
+import { AuthorName } from './author-name.tsx';
 import { BubbleText } from './bubble-text.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
 type MessageProps = {
   readonly bubble: Bubble;
   readonly view: RoomView;
-  /** Stands before the bubble. */
-  readonly children: ComponentChildren;
+  /** The first bubble stands below the head of its turn, the others name their author themselves. */
+  readonly speaker: Turn['person'] | 'head';
 };
 
-/** The same element before and after the echo: the state below it changes, the bubble stays. */
-export function MessageBubble({ bubble, view, children }: MessageProps) {
-  const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
+/**
+ * Renders again only when its message changes, not for each later one of its turn. The same element before and after
+ * the echo: the state below it changes, the bubble stays.
+ */
+export class MessageBubble extends Component<MessageProps> {
+  override shouldComponentUpdate({ bubble, speaker }: MessageProps): boolean {
+    return bubble !== this.props.bubble || (speaker === 'head') !== (this.props.speaker === 'head');
+  }
+
+  override render({ bubble, view, speaker }: MessageProps) {
+    const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
+    return (
+      <div class={`message ${classOf(bubble)}`}>
+        {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
+        <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} view={view} />
+        {bubble.type === 'message' ? (
+          <Marks message={bubble.message} />
+        ) : (
+          <SendState outgoing={bubble.outgoing} view={view} />
+        )}
+      </div>
+    );
+  }
+}
+
+type SpeakerProps = { readonly person: Turn['person']; readonly people: People };
+
+/** A screen reader announces a new message by itself, without the head of its turn. */
+function Speaker({ person, people }: SpeakerProps) {
   return (
-    <div class={`message ${classOf(bubble)}`}>
-      {children}
-      <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} view={view} />
-      {bubble.type === 'message' ? (
-        <Marks message={bubble.message} />
-      ) : (
-        <SendState outgoing={bubble.outgoing} view={view} />
-      )}
-    </div>
+    <span class="visually-hidden">
+      {person === undefined ? roomTexts.ownTurn : <AuthorName person={person} people={people} />}
+    </span>
   );
 }
 
-/** One's own that was logged, and is not in the history any more. */
+/** A message of our own that was logged, and has left the room's history. */
 export function TrimmedMessage({
   parts,
   view,
@@ -98,13 +120,13 @@ function SendState({ outgoing, view }: SendStateProps) {
   );
 }
 
-/** The words stand once, at the message that is next. */
+/** The reason stands once, at the message that goes out next. */
 function Slowed({ outgoing: { why, until }, view }: SendStateProps) {
   const next = why !== undefined && until !== undefined;
   return (
     <p class="send-state">
       <Icon name="clock" />
-      {next ? roomTexts.slowed(why, view.timeUntil(until)) : roomTexts.queued}
+      {next ? roomTexts.slowed(why, view.now.until(until)) : roomTexts.queued}
     </p>
   );
 }

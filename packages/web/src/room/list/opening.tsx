@@ -30,14 +30,14 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
       <p>{lead}</p>
       {kind === 'alone_here' && (
         <div class="row">
-          <CopyButton text={view.link} primary={false} onRefused={onInvite} />
+          <CopyButton text={view.link.url} primary={false} onRefused={onInvite} />
           <button class="btn btn--secondary" type="button" onClick={onQr}>
             <Icon name="qr" />
             {roomTexts.link.qr}
           </button>
         </div>
       )}
-      {!view.keyIsKept && (
+      {!view.link.keyIsKept && (
         <p class="hint">
           <Icon name="alert" small /> {roomTexts.link.inAddress}
         </p>

@@ -9,7 +9,7 @@ export function PrintHead({ view }: { readonly view: RoomView }) {
   return (
     <div class="print-head">
       <p>{roomTexts.title(view.id, 0)}</p>
-      <p>{roomTexts.printed(dateAndTime(view.minute.value))}</p>
+      <p>{roomTexts.printed(dateAndTime(view.now.minute.value))}</p>
     </div>
   );
 }

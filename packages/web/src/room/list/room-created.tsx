@@ -29,7 +29,11 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
             {roomTexts.createdLead} {life !== undefined && roomTexts.createdLife(life)}
           </p>
         </div>
-        <ShareLink url={view.link} primary={view.isNew ? 'focused' : true} keyIsKept={view.keyIsKept}>
+        <ShareLink
+          url={view.link.url}
+          primary={view.link.isNew ? 'focused' : true}
+          keyIsKept={view.link.keyIsKept}
+        >
           <button class="btn btn--secondary" type="button" aria-haspopup="dialog" onClick={onQr}>
             <Icon name="qr" />
             {roomTexts.link.qr}
@@ -51,7 +55,7 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
 }
 
 function YourName({ view, onRename }: Omit<RoomCreatedProps, 'onQr'>) {
-  const you = view.you.value;
+  const you = view.people.you.value;
   return (
     <p class="created-card__name">
       {you !== undefined && (

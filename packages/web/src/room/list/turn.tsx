@@ -3,14 +3,14 @@
 import { Component } from 'preact';
 import { clockTime } from '../../ui/clock-time.ts';
 import type { RoomView } from '../model/room-view.ts';
-import { type Bubble, type Turn, timedBubble } from '../model/stream.ts';
+import { type Bubble, type Turn, timedBubble } from '../model/turns.ts';
 import { roomTexts } from '../../words/room.ts';
 import { AuthorName, Avatar, hueOf } from './author-name.tsx';
 import { MessageBubble } from './message.tsx';
 
 type TurnProps = { readonly turn: Turn; readonly view: RoomView };
 
-/** Draws again only when its turn is another object: thousands of them stand in a full room. */
+/** Renders again only when its turn changes. */
 export class TurnRow extends Component<TurnProps> {
   override shouldComponentUpdate(next: TurnProps): boolean {
     return next.turn !== this.props.turn;
@@ -26,14 +26,14 @@ export class TurnRow extends Component<TurnProps> {
 }
 
 function OthersTurn({ turn, view }: TurnProps) {
-  const { person, tagged } = turn;
+  const { person } = turn;
   if (person === undefined) return null;
   return (
     <li class="turn" data-hue={hueOf(person)}>
       <Avatar person={person} />
       <div class="turn__messages">
         <p class="turn__head">
-          <AuthorName person={person} tagged={tagged} />
+          <AuthorName person={person} people={view.people} />
           <SentAt bubble={timedBubble(turn.bubbles)} />
         </p>
         <Bubbles turn={turn} view={view} />
@@ -65,19 +65,9 @@ function Bubbles({ turn, view }: TurnProps) {
       key={bubble.type === 'message' ? bubble.message.key : bubble.outgoing.key}
       bubble={bubble}
       view={view}
-    >
-      {index > 0 && <Speaker turn={turn} />}
-    </MessageBubble>
+      speaker={index === 0 ? 'head' : turn.person}
+    />
   ));
-}
-
-/** A screen reader announces what is new by itself, without the head of its turn. */
-function Speaker({ turn: { person, tagged } }: Pick<TurnProps, 'turn'>) {
-  return (
-    <span class="visually-hidden">
-      {person === undefined ? roomTexts.ownTurn : <AuthorName person={person} tagged={tagged} />}
-    </span>
-  );
 }
 
 function SentAt({ bubble }: { readonly bubble: Bubble | undefined }) {

@@ -4,7 +4,7 @@ import type { ResetReason } from '@mayfly/protocol';
 import type { Person } from '@mayfly/client';
 
 /** A notice stands after the message that was the newest then. */
-export type Place = { readonly log: number; readonly seq: number };
+export type LogPlace = { readonly log: number; readonly seq: number };
 
 export type NoticeContent =
   | { readonly type: 'joined' | 'left'; readonly people: readonly Person[] }
@@ -14,7 +14,7 @@ export type NoticeContent =
   /** A message of one's own that was logged, and left the history before it was seen. */
   | { readonly type: 'trimmed'; readonly text: string };
 
-export type Notice = NoticeContent & { readonly key: string; readonly after: Place; readonly at: number };
+export type Notice = NoticeContent & { readonly key: string; readonly after: LogPlace; readonly at: number };
 
 /** Someone who lost their connection this long ago, and has left, gets their line. */
 export const HELD_MS = 2 * 60_000;
@@ -36,24 +36,24 @@ export class Notices {
   }
 
   /** Nothing to say of someone who comes back before anything was said since they went. */
-  joined(person: Person, at: number, after: Place): void {
+  joined(person: Person, at: number, after: LogPlace): void {
     if (this.#held.delete(person.idPk)) return;
     if (!this.#takeBack(person, after)) this.#together('joined', person, at, after);
   }
 
   /** `awaySince`: they lost their connection then, and may be back soon. */
-  left(person: Person, at: number, after: Place, awaySince?: number): void {
+  left(person: Person, at: number, after: LogPlace, awaySince?: number): void {
     // Held departures are bounded, too.
     if (awaySince === undefined || this.#held.size >= PEOPLE_MAX) this.#together('left', person, at, after);
     else this.#held.set(person.idPk, { person, drawnAt: awaySince + HELD_MS });
   }
 
-  add(content: Exclude<NoticeContent, { type: 'joined' | 'left' }>, at: number, after: Place): void {
+  add(content: Exclude<NoticeContent, { type: 'joined' | 'left' }>, at: number, after: LogPlace): void {
     this.#push(content, at, after);
   }
 
   /** Draws the departures whose time has come. */
-  pass(now: number, after: Place): void {
+  pass(now: number, after: LogPlace): void {
     for (const [idPk, { person, drawnAt }] of this.#held) {
       if (drawnAt > now) continue;
       this.#held.delete(idPk);
@@ -62,7 +62,7 @@ export class Notices {
   }
 
   // Someone who left and is back with nothing in between: neither line has any news.
-  #takeBack({ idPk }: Person, after: Place): boolean {
+  #takeBack({ idPk }: Person, after: LogPlace): boolean {
     const index = this.#list.findLastIndex(
       (notice) => notice.type === 'left' && isSamePlace(notice.after, after) && has(notice.people, idPk),
     );
@@ -74,7 +74,7 @@ export class Notices {
     return true;
   }
 
-  #together(type: 'joined' | 'left', person: Person, at: number, after: Place): void {
+  #together(type: 'joined' | 'left', person: Person, at: number, after: LogPlace): void {
     const last = this.#list.at(-1);
     const joins =
       last?.type === type && isSamePlace(last.after, after) && last.people.length < PEOPLE_MAX
@@ -85,7 +85,7 @@ export class Notices {
     this.#list = [...this.#list.slice(0, -1), { ...joins, people, at }];
   }
 
-  #push(content: NoticeContent, at: number, after: Place): void {
+  #push(content: NoticeContent, at: number, after: LogPlace): void {
     const notice = { ...content, key: `notice-${this.#made}`, at, after };
     this.#made += 1;
     this.#list = newest([...this.#list, notice]);
@@ -101,6 +101,6 @@ function has(people: readonly Person[], idPk: string): boolean {
   return people.some((person) => person.idPk === idPk);
 }
 
-function isSamePlace(a: Place, b: Place): boolean {
+function isSamePlace(a: LogPlace, b: LogPlace): boolean {
   return a.log === b.log && a.seq === b.seq;
 }

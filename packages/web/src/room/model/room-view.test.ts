@@ -64,11 +64,13 @@ function enter({ isNew = false } = {}) {
   };
   const url = 'https://chat.example/chat/k3F9ab#key';
   const link = { id, secret: 'A'.repeat(32) };
-  const view = new RoomView(room, { link, url, isNew, keyIsKept: true });
+  const view = new RoomView(room, { room: link, url, isNew, keyIsKept: true });
   views.push(view);
-  const live = () => view.hear({ type: 'connection', connection: { state: 'live' } });
+  const live = () => view.update({ type: 'connection', connection: { state: 'live' } });
   return { room, view, live };
 }
+
+const itemsOf = ({ timeline }: RoomView) => timeline.blocks.value.flatMap(({ items }) => items.value);
 
 const views: RoomView[] = [];
 
@@ -85,104 +87,92 @@ afterEach(() => {
 describe('the countdown', () => {
   test('runs by itself, and every `life` starts it anew', () => {
     const { view } = enter();
-    expect(view.lifeLeftMs.value).toBeUndefined();
-    view.hear({ type: 'life', expiresInMs: 30 * MINUTE });
+    expect(view.life.leftMs.value).toBeUndefined();
+    view.update({ type: 'life', expiresInMs: 30 * MINUTE });
     vi.advanceTimersByTime(20_000);
-    expect(view.lifeLeftMs.value).toBe(30 * MINUTE - 20_000);
-    view.hear({ type: 'life', expiresInMs: 30 * MINUTE });
-    expect(view.lifeLeftMs.value).toBe(30 * MINUTE);
+    expect(view.life.leftMs.value).toBe(30 * MINUTE - 20_000);
+    view.update({ type: 'life', expiresInMs: 30 * MINUTE });
+    expect(view.life.leftMs.value).toBe(30 * MINUTE);
   });
 
   test('is said aloud at five minutes and at one, and taken back when the room lives on', () => {
     const { view } = enter();
-    view.hear({ type: 'life', expiresInMs: 6 * MINUTE });
+    view.update({ type: 'life', expiresInMs: 6 * MINUTE });
     vi.advanceTimersByTime(MINUTE - 1000);
-    expect(view.spokenLifeMs.value).toBeUndefined();
+    expect(view.life.spokenMs.value).toBeUndefined();
     vi.advanceTimersByTime(1000);
-    expect(view.spokenLifeMs.value).toBe(5 * MINUTE);
+    expect(view.life.spokenMs.value).toBe(5 * MINUTE);
     vi.advanceTimersByTime(4 * MINUTE);
-    expect(view.spokenLifeMs.value).toBe(MINUTE);
-    view.hear({ type: 'life', expiresInMs: 30 * MINUTE });
-    expect(view.spokenLifeMs.value).toBeUndefined();
+    expect(view.life.spokenMs.value).toBe(MINUTE);
+    view.update({ type: 'life', expiresInMs: 30 * MINUTE });
+    expect(view.life.spokenMs.value).toBeUndefined();
   });
 
   test('stops at zero', () => {
     const { view } = enter();
-    view.hear({ type: 'life', expiresInMs: 5000 });
+    view.update({ type: 'life', expiresInMs: 5000 });
     vi.advanceTimersByTime(9000);
-    expect(view.lifeLeftMs.value).toBe(0);
+    expect(view.life.leftMs.value).toBe(0);
   });
 
   test('the room can be kept alive once a minute, while connected', () => {
     const { view, room, live } = enter();
-    expect(view.canKeepAlive.value).toBe(false);
+    expect(view.life.canKeepAlive.value).toBe(false);
     live();
-    expect(view.canKeepAlive.value).toBe(true);
-    view.keepAlive();
+    expect(view.life.canKeepAlive.value).toBe(true);
+    view.life.keepAlive();
     expect(room.keepAlive).toHaveBeenCalledOnce();
-    expect(view.canKeepAlive.value).toBe(false);
+    expect(view.life.canKeepAlive.value).toBe(false);
     vi.advanceTimersByTime(MINUTE);
-    expect(view.canKeepAlive.value).toBe(true);
+    expect(view.life.canKeepAlive.value).toBe(true);
   });
 });
 
 describe('the banner', () => {
   test('says nothing of a connection that is back within a second', () => {
     const { view, live } = enter();
-    expect(view.banner.value).toBeUndefined();
+    expect(view.connection.banner.value).toBeUndefined();
     vi.advanceTimersByTime(900);
     live();
     vi.advanceTimersByTime(5000);
-    expect(view.banner.value).toBeUndefined();
+    expect(view.connection.banner.value).toBeUndefined();
   });
 
   test('tells the first connecting from reconnecting, however many tries it takes', () => {
     const { view, live } = enter();
     vi.advanceTimersByTime(1000);
-    expect(view.banner.value).toBe('connecting');
+    expect(view.connection.banner.value).toBe('connecting');
     live();
-    view.hear(facts());
-    expect(view.banner.value).toBeUndefined();
-    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    view.update(facts());
+    expect(view.connection.banner.value).toBeUndefined();
+    view.update({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
     vi.advanceTimersByTime(600);
-    view.hear({ type: 'connection', connection: { state: 'connecting' } });
+    view.update({ type: 'connection', connection: { state: 'connecting' } });
     vi.advanceTimersByTime(600);
-    expect(view.banner.value).toBe('reconnecting');
+    expect(view.connection.banner.value).toBe('reconnecting');
   });
 
   test('a server that puts us off: why, and how long still', () => {
     const { view } = enter();
-    view.hear({
+    view.update({
       type: 'connection',
       connection: { state: 'waiting', tries: 1, retryInMs: 9_000, putOff: 'busy' },
     });
     vi.advanceTimersByTime(1000);
-    expect(view.banner.value).toBe('busy');
-    expect(view.timeUntil(view.retryAt.value)).toBe(8_000);
+    expect(view.connection.banner.value).toBe('busy');
+    expect(view.connection.retryInMs.value).toBe(8_000);
     vi.advanceTimersByTime(8_000);
-    view.hear({ type: 'connection', connection: { state: 'connecting' } });
-    expect(view.banner.value).toBe('connecting');
-  });
-
-  test('while it stands, the list of people is of before', () => {
-    const { view, live } = enter();
-    live();
-    expect(view.listIsCurrent.value).toBe(true);
-    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
-    expect(view.listIsCurrent.value).toBe(true);
-    vi.advanceTimersByTime(1000);
-    expect(view.listIsCurrent.value).toBe(false);
-    live();
-    expect(view.listIsCurrent.value).toBe(true);
+    view.update({ type: 'connection', connection: { state: 'connecting' } });
+    expect(view.connection.banner.value).toBe('connecting');
   });
 
   test('offline comes before reconnecting, and only while not connected', () => {
     const { view, live, room } = enter();
     live();
     view.wake({ visible: true, online: false });
-    expect(view.banner.value).toBeUndefined();
-    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
-    expect(view.banner.value).toBe('offline');
+    expect(view.connection.banner.value).toBeUndefined();
+    view.update({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    expect(view.connection.banner.value).toBe('offline');
     view.tryNow();
     expect(room.wake).toHaveBeenCalledTimes(2);
   });
@@ -191,56 +181,56 @@ describe('the banner', () => {
 describe('unread', () => {
   test('counts what others write while the newest is out of sight', () => {
     const { view } = enter();
-    view.hear(heard([message(2)]));
-    expect(view.unread.value).toBe(0);
-    view.atEnd.value = false;
-    view.hear(heard([message(3), message(4, { own: true, from: sam }), message(5)]));
-    expect(view.unread.value).toBe(2);
-    view.atEnd.value = true;
-    expect(view.unread.value).toBe(0);
+    view.update(heard([message(2)]));
+    expect(view.unread.count.value).toBe(0);
+    view.unread.atEnd.value = false;
+    view.update(heard([message(3), message(4, { own: true, from: sam }), message(5)]));
+    expect(view.unread.count.value).toBe(2);
+    view.unread.atEnd.value = true;
+    expect(view.unread.count.value).toBe(0);
   });
 
   test('never counts history, nor a message that is told again', () => {
     const { view } = enter();
-    view.hear(heard([message(3)]));
-    view.atEnd.value = false;
-    view.hear(heard([message(2)], true));
-    view.hear(heard([message(3, { conflicting: true })]));
-    expect(view.unread.value).toBe(0);
+    view.update(heard([message(3)]));
+    view.unread.atEnd.value = false;
+    view.update(heard([message(2)], true));
+    view.update(heard([message(3, { conflicting: true })]));
+    expect(view.unread.count.value).toBe(0);
   });
 
   test('goes into the title only while nobody looks', () => {
     const { view } = enter();
     view.wake({ visible: false, online: true });
-    view.hear(heard([message(2), message(3)]));
-    expect(view.unseen.value).toBe(2);
+    view.update(heard([message(2), message(3)]));
+    expect(view.unread.unseen.value).toBe(2);
     view.wake({ visible: true, online: true });
-    expect(view.unseen.value).toBe(0);
+    expect(view.unread.unseen.value).toBe(0);
   });
 
   test('counts also while the window is in sight but not in front; that alone wakes nothing', () => {
     const { view, room } = enter();
-    view.focus(false);
-    view.hear(heard([message(2)]));
-    expect(view.unseen.value).toBe(1);
+    view.unread.setFocused(false);
+    view.update(heard([message(2)]));
+    expect(view.unread.unseen.value).toBe(1);
     view.wake({ visible: false, online: true });
-    view.focus(true);
-    expect(view.unseen.value).toBe(1);
+    view.unread.setFocused(true);
+    expect(view.unread.unseen.value).toBe(1);
     expect(room.wake).not.toHaveBeenCalled();
     view.wake({ visible: true, online: true });
-    expect(view.unseen.value).toBe(0);
+    expect(view.unread.unseen.value).toBe(0);
   });
 
   test('the divider stays where reading stopped, until one writes', () => {
     const { view } = enter();
-    const dividers = () => view.stream.value.filter((item) => item.type === 'new').length;
-    view.hear(heard([message(2)]));
+    const dividers = () => itemsOf(view).filter((item) => item.type === 'new').length;
+    view.update(heard([message(2)]));
     view.wake({ visible: false, online: true });
-    view.hear(heard([message(3), message(4)]));
+    view.update(heard([message(3), message(4)]));
     view.wake({ visible: true, online: true });
     expect(dividers()).toBe(1);
-    expect(view.stream.value.map((item) => item.type)).toEqual(['turn', 'new', 'turn']);
-    view.draft.value = 'hello';
+    expect(itemsOf(view).map((item) => item.type)).toEqual(['turn', 'new', 'turn']);
+    view.draft.text.value = 'hello';
     view.send();
     expect(dividers()).toBe(0);
   });
@@ -270,33 +260,33 @@ describe('unread', () => {
 describe('the draft', () => {
   test('is sent without empty lines around it, and then empty', () => {
     const { view, room } = enter();
-    view.draft.value = '\n  \n  code stays\n\n  indented \n\n';
-    view.atEnd.value = false;
+    view.draft.text.value = '\n  \n  code stays\n\n  indented \n\n';
+    view.unread.atEnd.value = false;
     view.send();
     expect(room.send).toHaveBeenCalledExactlyOnceWith('  code stays\n\n  indented');
-    expect(view.draft.value).toBe('');
-    expect(view.atEnd.value).toBe(true);
+    expect(view.draft.text.value).toBe('');
+    expect(view.unread.atEnd.value).toBe(true);
   });
 
   test('stays when the room does not take it', () => {
     const { view, room } = enter();
     room.send.mockReturnValue({ ok: false, reason: 'ended' });
-    view.draft.value = 'hello';
+    view.draft.text.value = 'hello';
     view.send();
-    expect(view.draft.value).toBe('hello');
+    expect(view.draft.text.value).toBe('hello');
   });
 
   test('is not sent when it says nothing or is too long, counted in bytes', () => {
     const { view, room } = enter();
     for (const text of ['', ' \n ', 'x'.repeat(16_001), 'é'.repeat(8001)]) {
-      view.draft.value = text;
-      expect(view.canSend.value).toBe(false);
+      view.draft.text.value = text;
+      expect(view.draft.canSend.value).toBe(false);
       view.send();
     }
     expect(room.send).not.toHaveBeenCalled();
-    view.draft.value = 'é'.repeat(8000);
-    expect(view.draftRoomLeft.value).toBe(0);
-    expect(view.canSend.value).toBe(true);
+    view.draft.text.value = 'é'.repeat(8000);
+    expect(view.draft.roomLeft.value).toBe(0);
+    expect(view.draft.canSend.value).toBe(true);
   });
 
   test.each([
@@ -306,16 +296,16 @@ describe('the draft', () => {
     ['x', 15_999, 1],
   ])('%s, %i times: what is left is told in such characters', (letter, times, left) => {
     const { view } = enter();
-    view.draft.value = letter.repeat(times);
-    expect(view.draftRoomLeft.value).toBe(left);
+    view.draft.text.value = letter.repeat(times);
+    expect(view.draft.roomLeft.value).toBe(left);
   });
 
   test('survives a lost connection', () => {
     const { view, live } = enter();
-    view.draft.value = 'half a sent';
-    view.hear({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
+    view.draft.text.value = 'half a sent';
+    view.update({ type: 'connection', connection: { state: 'waiting', tries: 1, retryInMs: 600 } });
     live();
-    expect(view.draft.value).toBe('half a sent');
+    expect(view.draft.text.value).toBe('half a sent');
   });
 });
 
@@ -334,7 +324,7 @@ describe('what stands above the oldest message', () => {
     ['no history, but the owner', [facts({ history: 'none', owner: true }), here(2)], 'start'],
   ])('%s', (_, news, opening) => {
     const { view } = enter();
-    for (const one of news) view.hear(one);
+    for (const one of news) view.update(one);
     expect(view.opening.value).toBe(opening);
   });
 });
@@ -342,10 +332,10 @@ describe('what stands above the oldest message', () => {
 describe('the stream', () => {
   test('a join stands between the messages it came between', () => {
     const { view } = enter();
-    view.hear(heard([message(2)]));
-    view.hear({ type: 'joined', person: sam, at: Date.now() });
-    view.hear(heard([message(3)]));
-    expect(view.stream.value.map((item) => item.type)).toEqual(['turn', 'notice', 'turn']);
+    view.update(heard([message(2)]));
+    view.update({ type: 'joined', person: sam, at: Date.now() });
+    view.update(heard([message(3)]));
+    expect(itemsOf(view).map((item) => item.type)).toEqual(['turn', 'notice', 'turn']);
   });
 
   test.each<['new_log' | 'too_old' | 'ahead', string[]]>([
@@ -354,10 +344,10 @@ describe('the stream', () => {
     ['too_old', ['later', 'm7', 'reset']],
   ])('after a reset because of %s, numbers are read as that log counts', (reason, order) => {
     const { view } = enter();
-    view.hear(heard([message(7)]));
-    view.hear({ type: 'reset', reason });
-    view.hear(heard([message(3, { key: 'later', from: person('Layla') })]));
-    const seen = view.stream.value.map((item) => {
+    view.update(heard([message(7)]));
+    view.update({ type: 'reset', reason });
+    view.update(heard([message(3, { key: 'later', from: person('Layla') })]));
+    const seen = itemsOf(view).map((item) => {
       if (item.type === 'turn') return item.key.replace('turn-', '');
       return item.type === 'notice' ? item.notice.type : item.type;
     });
@@ -366,31 +356,32 @@ describe('the stream', () => {
 
   test('a message of one’s own that left the history stands where the page came to know it', () => {
     const { view } = enter();
-    view.hear(heard([message(9)], true));
-    view.hear({ type: 'trimmed', messages: [{ key: 'm1', text: 'long ago', at: START }] });
-    view.hear(heard([message(10)]));
-    const items = view.stream.value.map((item) => (item.type === 'notice' ? item.notice : item.type));
+    view.update(heard([message(9)], true));
+    view.update({ type: 'trimmed', messages: [{ key: 'm1', text: 'long ago', at: START }] });
+    view.update(heard([message(10)]));
+    const items = itemsOf(view).map((item) => (item.type === 'notice' ? item.notice : item.type));
     expect(items).toEqual(['turn', expect.objectContaining({ type: 'trimmed', text: 'long ago' }), 'turn']);
   });
 
   test('only what changed is another object', () => {
     const { view } = enter();
-    view.hear(heard([message(2), message(3, { from: sam, own: true })]));
-    const [first] = view.stream.value;
-    view.hear(heard([message(4)]));
-    expect(view.stream.value[0]).toBe(first);
+    view.update(heard([message(2), message(3, { from: sam, own: true })]));
+    const [first] = itemsOf(view);
+    view.update(heard([message(4)]));
+    expect(itemsOf(view)[0]).toBe(first);
   });
 });
 
 test('BOUND-5: a server that tells of thousands fills neither the page nor its memory', () => {
   const { view } = enter();
-  view.hear(facts());
-  view.hear({ type: 'trimmed', messages: [{ key: 'm', text: 'mine', at: Date.now() }] });
+  view.update(facts());
+  view.update({ type: 'trimmed', messages: [{ key: 'm', text: 'mine', at: Date.now() }] });
   for (let i = 0; i < 12_000; i++) {
-    view.hear({ type: 'joined', person: person(`P${i}`), at: Date.now() });
-    if (i % 10 === 0) view.hear({ type: 'renamed', person: person(`P${i}`), before: 'Eve', at: Date.now() });
+    view.update({ type: 'joined', person: person(`P${i}`), at: Date.now() });
+    if (i % 10 === 0)
+      view.update({ type: 'renamed', person: person(`P${i}`), before: 'Eve', at: Date.now() });
   }
-  const notices = view.stream.value.flatMap((item) => (item.type === 'notice' ? [item.notice] : []));
+  const notices = itemsOf(view).flatMap((item) => (item.type === 'notice' ? [item.notice] : []));
   expect(notices).toHaveLength(200);
   expect(notices[0]).toMatchObject({ type: 'trimmed', text: 'mine' });
   expect(notices.at(-2)).toMatchObject({ type: 'renamed', person: { name: 'P11990' } });
@@ -400,20 +391,23 @@ test('BOUND-5: a server that tells of thousands fills neither the page nor its m
 
 test('a line names people as they are called by now', () => {
   const { view } = enter();
-  view.hear({ type: 'joined', person: { ...juno, name: '' }, at: Date.now() });
+  view.update({ type: 'joined', person: { ...juno, name: '' }, at: Date.now() });
   const nameless = member({ ...juno, name: '' }, { introduced: false });
-  view.hear({ type: 'members', members: [nameless], count: 1, whole: true });
-  expect(view.known(juno)).toMatchObject({ introduced: false });
-  view.hear({ type: 'members', members: [member(juno)], count: 1, whole: true });
-  expect(view.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' }, introduced: true });
-  view.hear({ type: 'members', members: [], count: 0, whole: true });
-  expect(view.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' } });
+  view.update({ type: 'members', members: [nameless], count: 1, whole: true });
+  expect(view.people.known(juno)).toMatchObject({ introduced: false });
+  view.update({ type: 'members', members: [member(juno)], count: 1, whole: true });
+  expect(view.people.known({ ...juno, name: '' })).toMatchObject({
+    person: { name: 'Juno' },
+    introduced: true,
+  });
+  view.update({ type: 'members', members: [], count: 0, whole: true });
+  expect(view.people.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' } });
 });
 
 test('someone whose connection was lost gets their line two minutes later, unless they are back', () => {
   const { view } = enter();
-  const kinds = () => view.stream.value.map((item) => item.type);
-  view.hear({ type: 'left', person: juno, at: Date.now(), awaySince: Date.now() - 15_000 });
+  const kinds = () => itemsOf(view).map((item) => item.type);
+  view.update({ type: 'left', person: juno, at: Date.now(), awaySince: Date.now() - 15_000 });
   vi.advanceTimersByTime(MINUTE);
   expect(kinds()).toEqual([]);
   vi.advanceTimersByTime(MINUTE);
@@ -422,11 +416,11 @@ test('someone whose connection was lost gets their line two minutes later, unles
 
 test('the summary counts the people and messages this page saw', () => {
   const { view } = enter();
-  view.hear(facts());
-  view.hear({ type: 'members', members: [member(sam)], count: 1, whole: true });
-  view.hear(heard([message(2), message(3)], true));
+  view.update(facts());
+  view.update({ type: 'members', members: [member(sam)], count: 1, whole: true });
+  view.update(heard([message(2), message(3)], true));
   vi.advanceTimersByTime(MINUTE);
-  view.hear({ type: 'left', person: person('Layla'), at: Date.now() });
+  view.update({ type: 'left', person: person('Layla'), at: Date.now() });
   expect(view.summary()).toEqual({
     id: 'k3F9ab',
     messages: 2,

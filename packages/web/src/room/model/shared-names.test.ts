@@ -1,6 +1,14 @@
 import type { Person } from '@mayfly/client';
+import { computed } from '@preact/signals';
 import { expect, test } from 'vitest';
-import { sharedNames } from './shared-names.ts';
+import { SharedNames } from './shared-names.ts';
+
+/** Which of these people's names need a tag. */
+function sharedNames(people: readonly Person[]): ReadonlySet<string> {
+  const names = new SharedNames();
+  for (const one of people) names.add(one);
+  return new Set(people.map(({ name }) => name).filter((name) => names.isShared(name)));
+}
 
 const person = (name: string, idPk: string): Person => ({ idPk, name, tag: 'k3F9', colour: 7, emoji: [] });
 
@@ -52,4 +60,45 @@ test('of three who look the same, each spelling counts', () => {
 test('another letter is another name, and an emoji another emoji', () => {
   expect(sharedNames([person('Ana', 'a'), person('Anna', 'b')]).size).toBe(0);
   expect(sharedNames([person('👩‍💻', 'a'), person('👨‍💻', 'b')]).size).toBe(0);
+});
+
+test('whoever is gone shares no name, unless their name still stands somewhere', () => {
+  const names = new SharedNames();
+  const isShared = computed(() => names.isShared('Ana'));
+  expect(isShared.value).toBe(false);
+  for (const one of [person('Ana', 'a'), person('Ana', 'a'), person('ana', 'b'), person('Ana', 'b')])
+    names.add(one);
+  expect(isShared.value).toBe(true);
+  names.remove(person('Ana', 'b'));
+  names.remove(person('Ben', 'c'));
+  expect(isShared.value).toBe(true);
+  names.remove(person('ana', 'b'));
+  expect(isShared.value).toBe(false);
+  names.remove(person('Ana', 'a'));
+  names.remove(person('Ana', 'a'));
+  expect(isShared.value).toBe(false);
+  for (const one of [person('Ana', 'b'), person('Аna', 'c')]) names.add(one);
+  expect(isShared.value).toBe(true);
+});
+
+test('adding and removing says the same as counting anew, with thousands of names before', () => {
+  const names = new SharedNames();
+  const words = ['Ana', 'ana', 'Аna', 'Ben', 'B en', '', 'Anonymous'];
+  for (let i = 0; i < 12_000; i++) {
+    names.add(person(`n${i}`, 'x'));
+    names.remove(person(`n${i}`, 'x'));
+  }
+  let here: Person[] = [];
+  for (let i = 0; i < 500; i++) {
+    const one = person(words[(i * 5) % 7] ?? '', `p${(i * 11) % 4}`);
+    if (i % 3 === 2) {
+      for (const gone of here.slice(0, 2)) names.remove(gone);
+      here = here.slice(2);
+    } else {
+      names.add(one);
+      here.push(one);
+    }
+    const anew = sharedNames(here);
+    for (const { name } of here) expect(names.isShared(name)).toBe(anew.has(name));
+  }
 });

@@ -1,0 +1,13 @@
+// The link of the room this page shows.
+
+import type { RoomLink } from '@mayfly/client';
+
+export type ShownLink = {
+  readonly room: RoomLink;
+  /** As people pass it on. */
+  readonly url: string;
+  /** The room was created here, a moment ago. */
+  readonly isNew: boolean;
+  /** False: the browser stores nothing for this page, so only the address brings the key through a reload. */
+  readonly keyIsKept: boolean;
+};
