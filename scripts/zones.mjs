@@ -21,7 +21,7 @@ export const PACKAGES = {
   client: {
     uses: ['@mayfly/protocol', '@noble/**'],
     why: 'client imports protocol and @noble/*, and uses web standards only',
-    base: ['clock', 'fraction', 'room-updates', 'overwrite', 'visible-text'],
+    base: ['clock', 'fraction', 'room-updates', 'visible-text'],
     zones: {
       crypto: [],
       storage: [],

@@ -1,11 +1,13 @@
-// Tells whoever listens what happened in a room. A listener's trouble never becomes the room's.
+// Reports what happened in a room to its subscribers. What goes wrong in a subscriber never affects the room.
 
-import type { Welcome } from '@mayfly/protocol';
+import type { RoomId, Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection/connection.ts';
-import type { Message, Outgoing, RoomEnd, RoomFacts, RoomUpdate, UnsentMessage } from './room-updates.ts';
+import type { EpochKeys } from './crypto/keys.ts';
+import { safetyCode } from './crypto/person.ts';
+import type { Message, Outgoing, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
 
-/** Hears all that happens, in order. What it throws reaches nobody but the page's own error reporting. */
-export type RoomListener = (news: RoomUpdate) => void;
+/** Receives every update, in order. Its exceptions reach only the page's error reporting. */
+export type RoomListener = (update: RoomUpdate) => void;
 
 export class UpdateEmitter {
   readonly #listeners = new Set<RoomListener>();
@@ -21,70 +23,70 @@ export class UpdateEmitter {
     };
   }
 
-  /** Nobody hears anything after this; `last` is heard first. */
+  /** No updates after this but `last`. */
   close(last?: RoomEnd): void {
-    if (last !== undefined) this.tell({ type: 'connection', connection: { state: 'ended', end: last } });
+    if (last !== undefined) this.notify({ type: 'connection', connection: { state: 'ended', end: last } });
     this.#closed = true;
     this.#listeners.clear();
   }
 
-  tell(news: RoomUpdate): void {
-    for (const listener of this.#listeners) tellOne(listener, news);
+  notify(update: RoomUpdate): void {
+    for (const listener of this.#listeners) notifyOne(listener, update);
   }
 
   connection(state: ConnectionState): void {
     if (state.state === 'connecting' || state.state === 'live') {
-      this.tell({ type: 'connection', connection: { state: state.state } });
+      this.notify({ type: 'connection', connection: { state: state.state } });
     } else if (state.state === 'waiting') {
       const { tries, retryInMs, putOff } = state;
-      this.tell({
+      this.notify({
         type: 'connection',
         connection: { state: 'waiting', tries, retryInMs, ...(putOff && { putOff }) },
       });
     }
   }
 
-  facts(facts: RoomFacts): void {
-    this.tell({ type: 'facts', facts });
+  facts(id: RoomId, { lifeMs, history, limits }: Welcome, { fingerprint }: EpochKeys, owner: boolean): void {
+    const facts = { id, lifeMs, history, limits, safetyCode: safetyCode(fingerprint), owner };
+    this.notify({ type: 'facts', facts });
   }
 
   life(expiresInMs: number): void {
-    this.tell({ type: 'life', expiresInMs });
+    this.notify({ type: 'life', expiresInMs });
   }
 
-  /** Our place in the log was gone. A server that names no reason is told by its log. */
+  /** Our position in the log was gone. If the server names no reason, the logId shows it. */
   reset({ reason, logId }: Welcome, lastLogId: string): void {
     const unnamed = logId === lastLogId ? 'too_old' : 'new_log';
-    this.tell({ type: 'reset', reason: reason === undefined || reason === 'fresh' ? unnamed : reason });
+    this.notify({ type: 'reset', reason: reason === undefined || reason === 'fresh' ? unnamed : reason });
   }
 
   messages(messages: readonly Message[], history: boolean): void {
-    if (messages.length > 0) this.tell({ type: 'messages', messages, history });
+    if (messages.length > 0) this.notify({ type: 'messages', messages, history });
   }
 
   unsent(unsent: readonly UnsentMessage[]): void {
-    if (unsent.length > 0) this.tell({ type: 'unsent', unsent });
+    if (unsent.length > 0) this.notify({ type: 'unsent', unsent });
   }
 
   outbox(outgoing: readonly Outgoing[], safe: boolean): void {
-    this.tell({ type: 'outbox', outgoing, safe });
+    this.notify({ type: 'outbox', outgoing, safe });
   }
 
   trimmed(messages: readonly Outgoing[]): void {
-    if (messages.length > 0) this.tell({ type: 'trimmed', messages });
+    if (messages.length > 0) this.notify({ type: 'trimmed', messages });
   }
 
   unverified(count: number): void {
     if (count === this.#unverified) return;
     this.#unverified = count;
-    this.tell({ type: 'unverified', count });
+    this.notify({ type: 'unverified', count });
   }
 }
 
-// The exception reaches the page's own error reporting, where there is one.
-function tellOne(listener: RoomListener, news: RoomUpdate): void {
+function notifyOne(listener: RoomListener, update: RoomUpdate): void {
   try {
-    listener(news);
+    listener(update);
   } catch (error) {
     if ('reportError' in globalThis) globalThis.reportError(error);
   }

@@ -173,7 +173,7 @@ type CharterRefusal =
   | 'number';
 
 /** A charter that stands. */
-export type Charter = CharterArgs & { readonly c: number };
+type Charter = CharterArgs & { readonly c: number };
 
 export type CharterResult =
   | { readonly ok: true; readonly charter: Charter; readonly manifest: Manifest }

@@ -1,29 +1,33 @@
-// Whether a welcome comes from the room that the link's maker opened: looked at before anything is sent (CHARTER-3).
+// Whether a welcome comes from the room that the link was made for, checked before anything is sent (CHARTER-3).
 
-import type { RoomId, Welcome } from '@mayfly/protocol';
-import { type Charter, checkCharter } from '../crypto/charter.ts';
-import type { EpochKeys, RoomSecrets } from '../crypto/keys.ts';
+import { type Moderator, POWER, type RoomId, type Welcome } from '@mayfly/protocol';
+import { checkCharter } from '../crypto/charter.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { RoomEnd } from '../room-updates.ts';
+import type { KeyRing } from './key-ring.ts';
 
 export type CheckedWelcome =
-  | { readonly ok: true; readonly charter: Charter; readonly ownerPk: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly ownerPk: Uint8Array;
+      readonly moderators: readonly Moderator[];
+      /** Keys of the owner's own tabs. */
+      readonly owners: readonly Uint8Array[];
+    }
   | { readonly ok: false; readonly end: RoomEnd };
 
-/** The door of every link this version opens: the link is enough. */
+/** This version only opens links that are enough by themselves. */
 const DOOR = 1;
 
-export function checkWelcome(
-  welcome: Welcome,
-  id: RoomId,
-  secrets: RoomSecrets,
-  keys: EpochKeys,
-): CheckedWelcome {
+export function checkWelcome(welcome: Welcome, id: RoomId, ring: KeyRing): CheckedWelcome {
+  const { secrets, current: keys } = ring;
   if (welcome.epoch !== keys.epoch) return { ok: false, end: { why: 'incompatible' } };
   const { charter: bytes, blob, c: lastC } = welcome;
   const checked = checkCharter({ id, secrets, keys, door: DOOR, lastC, bytes, blob });
   if (!checked.ok) return { ok: false, end: { why: 'false_room' } };
   const { ownerPk, r, roots } = checked.manifest;
   wipe(r, ...roots.map(({ root }) => root));
-  return { ok: true, charter: checked.charter, ownerPk };
+  const { moderators } = checked.charter;
+  const owners = moderators.filter(({ mask }) => (mask & POWER.owner) !== 0).map(({ idPk }) => idPk);
+  return { ok: true, ownerPk, moderators, owners };
 }

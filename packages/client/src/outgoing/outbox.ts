@@ -1,5 +1,4 @@
-// What was written and has not been echoed: numbers it for the server, paces it, sends it again (SEND-1 to SEND-4, SEND-7).
-// Sealing, and when the wire is up, are the room's.
+// Messages without an echo yet: numbers them for the server, paces them, sends them again (SEND-1 to SEND-4, SEND-7).
 
 import {
   type RefusedCode,
@@ -14,26 +13,26 @@ import type { KeptMessage, SentAs, StoredOutbox } from './stored-outbox.ts';
 
 export type SealedText = { readonly key: string; readonly envelope: Uint8Array };
 
-export type OutboxWorld = {
+export type OutboxDeps = {
   readonly clock: Clock;
   readonly store: StoredOutbox;
   /** Seals as the next message of the chain. */
   seal(text: string, at: number): SealedText;
-  /** What is sealed from now on must not follow what was sealed before. */
+  /** What is sealed from here on must not continue the chain so far. */
   restartChain(): void;
   send(frame: Uint8Array): void;
-  /** Nothing came back for too long, or the numbers do not fit: a new join will tell. */
+  /** No echo for too long, or the numbers don't match: a new join will sort it out. */
   distrust(): void;
   /** Bytes of earlier frames that the network has not taken. */
   bufferedBytes(): number;
-  /** All that is not echoed yet, oldest first; called after each change, whatever caused it. */
+  /** Everything without an echo, oldest first; called after every change. */
   changed(outgoing: readonly Outgoing[]): void;
-  /** The log took these, and the room's history no longer holds them. */
+  /** The log took these, but the room's history no longer holds them. */
   trimmed(messages: readonly Outgoing[]): void;
 };
 
 type Progress =
-  /** `sent`: what it was last sent as, if that number may still have been taken. */
+  /** `sent`: how it was last sent, if that number may have been taken. */
   | { readonly on: 'queue'; readonly sent?: SentAs }
   /** The outcome is unknown until its echo. */
   | { readonly on: 'wire'; readonly sent: SentAs }
@@ -45,58 +44,58 @@ type Entry = {
   /** When it was sealed. */
   at: number;
   progress: Progress;
-  /** It was on the wire, and others' messages came instead of its echo. */
+  /** It was sent, and others' messages came instead of its echo. */
   doubted: boolean;
 };
 
 /** An echo takes longer only on a dead or starving connection. */
 export const ECHO_PATIENCE_MS = 30_000;
-/** When messages of others come meanwhile, the connection is alive, and ours went astray. */
+/** If others' messages arrive meanwhile, the connection is alive and ours got lost. */
 export const OVERTAKEN_PATIENCE_MS = 10_000;
 
 const RETRIED_BY_ITSELF: ReadonlySet<RefusedCode> = new Set(['rate', 'busy', 'unavailable']);
-/** Where the server names no pause. */
+/** If the server names no pause. */
 const PAUSE_MIN_MS = 250;
 
 export class Outbox {
-  readonly #world: OutboxWorld;
+  readonly #deps: OutboxDeps;
   #entries: Entry[] = [];
-  // Our member record, from the first `caughtUp` on, and the last number given away in it.
+  // Our member record, from the first `caughtUp` on, and the last number used in it.
   #slot: Uint8Array = new Uint8Array();
   #n = 0;
-  // Until the first `caughtUp`: what was written meanwhile.
+  // Written before the first `caughtUp`.
   #isEarly = true;
   readonly #early = new Set<Entry>();
-  // Messages may go out.
+  // Messages may be sent.
   #open = false;
   // False from the loss of a connection until the next one has caught up.
   #connected = false;
   #pause: Disposable | undefined;
-  // We were too fast: one at a time until nothing waits any more, or the server would refuse most of it again.
+  // We were too fast: one at a time until nothing waits, or the server would refuse most of it again.
   #slowed: { readonly why: RefusedCode; readonly until: number } | undefined;
   #patience: Disposable | undefined;
   // Since the last echo, while one is awaited.
   #overtaken = false;
   #overdue = false;
 
-  constructor(world: OutboxWorld) {
-    this.#world = world;
-    this.#entries = world.store.load().map(restored);
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+    this.#entries = deps.store.load().map(restored);
   }
 
-  /** Announces what an earlier page left. */
+  /** Reports what an earlier page left. */
   start(): void {
     if (this.#entries.length > 0) this.#notify();
   }
 
   add(text: string, at: number): string {
-    const sealed = this.#world.seal(text, at);
+    const sealed = this.#deps.seal(text, at);
     const entry: Entry = { sealed, text, at, progress: { on: 'queue' }, doubted: false };
     if (this.#isEarly) this.#early.add(entry);
     return this.#push(entry);
   }
 
-  /** Nothing goes out until the next `caughtUp`; what is on the wire has an unknown outcome until then. */
+  /** Sends nothing until the next `caughtUp`. What was sent has an unknown outcome until then. */
   hold(): void {
     this.#open = false;
     this.#stopTimers();
@@ -110,9 +109,9 @@ export class Outbox {
   }
 
   /**
-   * Everything up to the moment of joining was received. `lastN`: the last number that the log took of `slot`. A message
-   * that went out under such a number, and whose echo was not among what was received, has left the history meanwhile.
-   * Not so after a resume: there it is withheld. Anything else is sent again, byte for byte.
+   * Everything up to the moment of joining was received. `lastN`: the last number the log took from `slot`. A message
+   * sent under such a number without an echo has left the history meanwhile; after a resume it is being withheld.
+   * Anything else is sent again, byte for byte.
    */
   caughtUp({ slot, lastN, mode }: Pick<Welcome, 'slot' | 'lastN' | 'mode'>): void {
     const taken = this.#entries.filter(({ progress }) => wasTaken(progress, slot, lastN));
@@ -129,7 +128,7 @@ export class Outbox {
     this.#open = true;
     this.#connected = true;
     this.#flush();
-    this.#world.trimmed(trimmed.map((entry) => this.#outgoing(entry, false)));
+    this.#deps.trimmed(trimmed.map((entry) => this.#outgoing(entry, false)));
     this.#notify();
   }
 
@@ -143,8 +142,8 @@ export class Outbox {
     const entry = this.#entries.find(({ progress }) => progress.on === 'wire' && progress.sent.n === n);
     if (entry === undefined) return;
     if (code === 'gap') {
-      // Those behind a refused one are refused for the gap it left; the first of all has no such excuse.
-      if (entry === this.#firstOnWire()) this.#world.distrust();
+      // A refused message leaves a gap for those behind it. The first one can't have such a gap.
+      if (entry === this.#firstOnWire()) this.#deps.distrust();
       return;
     }
     this.#requeueFrom(n);
@@ -158,19 +157,24 @@ export class Outbox {
     this.#notify();
   }
 
-  /** A failed message goes to the end of the queue, sealed anew: its old place in the chain is spent. */
+  /** In each log a member's chain begins anew (ENV-7). */
+  restartChain(): void {
+    this.#deps.restartChain();
+  }
+
+  /** A failed message goes to the end of the queue, sealed again: its number in the chain is spent. */
   retry(key: string): void {
     const entry = this.#takeFailed(key);
     if (entry === undefined) return;
-    const at = this.#world.clock.now();
-    this.#push({ ...entry, sealed: this.#world.seal(entry.text, at), at, progress: { on: 'queue' } });
+    const at = this.#deps.clock.now();
+    this.#push({ ...entry, sealed: this.#deps.seal(entry.text, at), at, progress: { on: 'queue' } });
   }
 
   discard(key: string): void {
     if (this.#takeFailed(key) !== undefined) this.#notify();
   }
 
-  /** Nothing more is sent. What waits is left to the storage, for whoever opens the room from it again. */
+  /** Sends nothing more. What waits stays in the storage, for the next page in this tab. */
   clear(): void {
     this.hold();
     this.#entries = [];
@@ -179,7 +183,7 @@ export class Outbox {
 
   #notify(): void {
     const firstSlowed = this.#entries.find(({ progress }) => progress.on === 'queue');
-    this.#world.changed(this.#entries.map((entry) => this.#outgoing(entry, entry === firstSlowed)));
+    this.#deps.changed(this.#entries.map((entry) => this.#outgoing(entry, entry === firstSlowed)));
   }
 
   #outgoing({ sealed, text, at, progress, doubted }: Entry, isNext: boolean): Outgoing {
@@ -199,11 +203,11 @@ export class Outbox {
       equalBytes(sealed.envelope.subarray(0, message.length), message),
     );
     if (entry === undefined) {
-      this.#heardOthers();
+      this.#noteOthers();
       return false;
     }
     this.#take(entry);
-    // Refused as "unavailable", and logged all the same: its number is spent.
+    // It was refused as "unavailable", but logged: its number is spent.
     if (entry.progress.on === 'queue') this.#n = Math.max(this.#n, entry.progress.sent?.n ?? 0);
     this.#stopPatience();
     this.#flush();
@@ -231,11 +235,11 @@ export class Outbox {
 
   #take(entry: Entry): void {
     this.#entries.splice(this.#entries.indexOf(entry), 1);
-    this.#world.store.drop(entry.sealed.key);
+    this.#deps.store.drop(entry.sealed.key);
   }
 
   #keep({ sealed, text, at, progress }: Entry): void {
-    this.#world.store.keep({
+    this.#deps.store.keep({
       ...sealed,
       text,
       at,
@@ -247,7 +251,7 @@ export class Outbox {
     return this.#entries.find(({ progress }) => progress.on === 'wire');
   }
 
-  // The server took none of them: their numbers are free.
+  // The server took none of them, so their numbers are free.
   #requeueFrom(n: number): void {
     for (const entry of this.#entries) {
       const { progress } = entry;
@@ -257,27 +261,27 @@ export class Outbox {
     if (this.#firstOnWire() === undefined) this.#stopPatience();
   }
 
-  // A refused message leaves a hole in its chain. What follows was not logged either (its number came after),
-  // so it may be sealed again, in a new chain.
+  // A refused message leaves a gap in its chain. Those behind it were not logged either (their numbers are higher), so
+  // they can be sealed again, in a new chain.
   #resealBehind(failed: Entry): void {
-    this.#world.restartChain();
+    this.#deps.restartChain();
     for (const entry of this.#entries.slice(this.#entries.indexOf(failed) + 1)) {
       if (entry.progress.on === 'queue') this.#reseal(entry);
     }
   }
 
-  // What this page wrote before its first welcome could not state a log yet (EVENT-3).
+  // Messages written before the first welcome had no log to state (EVENT-3).
   #sealEarly(): void {
-    if (this.#early.size > 0) this.#world.restartChain();
+    if (this.#early.size > 0) this.#deps.restartChain();
     for (const entry of this.#early) this.#reseal(entry);
     this.#early.clear();
     this.#isEarly = false;
   }
 
   #reseal(entry: Entry): void {
-    this.#world.store.drop(entry.sealed.key);
-    entry.at = this.#world.clock.now();
-    entry.sealed = this.#world.seal(entry.text, entry.at);
+    this.#deps.store.drop(entry.sealed.key);
+    entry.at = this.#deps.clock.now();
+    entry.sealed = this.#deps.seal(entry.text, entry.at);
     entry.progress = { on: 'queue' };
     this.#keep(entry);
   }
@@ -293,43 +297,43 @@ export class Outbox {
       unechoed += 1;
       entry.progress = { on: 'wire', sent: { slot: this.#slot, n: this.#n } };
       this.#keep(entry);
-      this.#world.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
+      this.#deps.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
     }
     if (this.#entries.every(({ progress }) => progress.on !== 'queue')) this.#slowed = undefined;
-    if (unechoed > 0 && this.#patience === undefined) this.#awaitEcho(this.#world.bufferedBytes());
+    if (unechoed > 0 && this.#patience === undefined) this.#awaitEcho(this.#deps.bufferedBytes());
   }
 
   #pauseFor(ms: number, why: RefusedCode): void {
-    this.#slowed = { why, until: this.#world.clock.now() + ms };
+    this.#slowed = { why, until: this.#deps.clock.now() + ms };
     this.#pause?.[Symbol.dispose]();
-    this.#pause = this.#world.clock.after(ms, () => {
+    this.#pause = this.#deps.clock.after(ms, () => {
       this.#pause = undefined;
       this.#flush();
       this.#notify();
     });
   }
 
-  // In two steps: the first is enough where others are heard.
+  // In two steps: the first is enough if others' messages arrive.
   #awaitEcho(buffered: number): void {
     this.#overdue = false;
     this.#waitFor(OVERTAKEN_PATIENCE_MS, buffered, (then) => {
       this.#overdue = true;
       if (this.#overtaken) this.#doubt();
-      else this.#waitFor(ECHO_PATIENCE_MS - OVERTAKEN_PATIENCE_MS, then, () => this.#world.distrust());
+      else this.#waitFor(ECHO_PATIENCE_MS - OVERTAKEN_PATIENCE_MS, then, () => this.#deps.distrust());
     });
   }
 
-  // A slow uplink that still drains is not dead.
+  // A slow uplink that still drains isn't dead.
   #waitFor(ms: number, buffered: number, over: (buffered: number) => void): void {
-    this.#patience = this.#world.clock.after(ms, () => {
+    this.#patience = this.#deps.clock.after(ms, () => {
       this.#patience = undefined;
-      const now = this.#world.bufferedBytes();
+      const now = this.#deps.bufferedBytes();
       if (now < buffered) this.#awaitEcho(now);
       else over(now);
     });
   }
 
-  #heardOthers(): void {
+  #noteOthers(): void {
     if (this.#patience === undefined) return;
     this.#overtaken = true;
     if (this.#overdue) this.#doubt();
@@ -339,7 +343,7 @@ export class Outbox {
     this.#stopPatience();
     for (const entry of this.#entries) entry.doubted = entry.progress.on === 'wire';
     this.#notify();
-    this.#world.distrust();
+    this.#deps.distrust();
   }
 
   #stopPatience(): void {

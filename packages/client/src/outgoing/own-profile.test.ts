@@ -23,7 +23,7 @@ function open() {
 function known() {
   const all = open();
   all.profile.enter(SLOT, false);
-  all.profile.heard(Uint8Array.of(1, 1));
+  all.profile.received(Uint8Array.of(1, 1));
   all.published.length = 0;
   return all;
 }
@@ -50,7 +50,7 @@ describe('what is published', () => {
   test('at a return what was not heard back; the profile of another is no echo of ours', () => {
     const { profile, published } = open();
     profile.enter(SLOT, false);
-    profile.heard(Uint8Array.of(9, 9));
+    profile.received(Uint8Array.of(9, 9));
     profile.suspend();
     profile.enter(SLOT, true);
     expect(published).toEqual([
@@ -70,7 +70,7 @@ describe('REFUSED-1', () => {
     vi.advanceTimersByTime(1);
     expect(published).toHaveLength(2);
     profile.refused(5_000);
-    profile.heard(Uint8Array.of(1, 3));
+    profile.received(Uint8Array.of(1, 3));
     vi.advanceTimersByTime(5_000);
     expect(published).toHaveLength(2);
   });

@@ -1,43 +1,43 @@
-// Our own profile: published at a new name and at a welcome to somebody new, and again until it is heard back.
-// As with messages, hearing one's own is the acknowledgement. When the wire is up is the room's to say.
+// Our own profile: published for a new name or a new member record, and again until the server echoes it. As with messages,
+// the echo is the acknowledgement.
 
 import { encodeClientSealed, equalBytes } from '@mayfly/protocol';
 import type { Clock } from '../clock.ts';
 
-export type ProfileWorld = {
+export type OwnProfileDeps = {
   readonly clock: Clock;
-  /** By our newest name, for the slot we have. */
+  /** With our newest name, for this slot. */
   seal(slot: Uint8Array): Uint8Array;
   send(frame: Uint8Array): void;
 };
 
-/** However soon the server wants the next one: six a minute is what it takes for long (LIMIT-5). */
+/** Never sooner, whatever the server says: it accepts six a minute in the long run (LIMIT-5). */
 export const PROFILE_PAUSE_MIN_MS = 5_000;
 
 export class OwnProfile {
-  readonly #world: ProfileWorld;
-  // Only while in.
+  readonly #deps: OwnProfileDeps;
+  // Set while in the room.
   #slot: Uint8Array | undefined;
-  #unheard: Uint8Array | undefined;
-  // The newest one was heard back.
+  #unechoed: Uint8Array | undefined;
+  // The newest one was echoed.
   #known = false;
-  // Set while the server wants none.
+  // Set while the server would refuse one.
   #pause: Disposable | undefined;
 
-  constructor(world: ProfileWorld) {
-    this.#world = world;
+  constructor(deps: OwnProfileDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * We are in. `sameMember`: as the member we were before. The server keeps a profile as long as the member record it
-   * came from; what was on a lost wire never reached it.
+   * We are in the room. `sameMember`: with the member record we had before. The server keeps a profile as long as its member
+   * record; what was sent on a lost wire may not have arrived.
    */
   enter(slot: Uint8Array, sameMember: boolean): void {
     this.#slot = slot;
     if (!sameMember || !this.#known) this.#publish(slot);
   }
 
-  /** What it says has changed. */
+  /** Our name changed. */
   renew(): void {
     this.#known = false;
     if (this.#slot !== undefined) this.#publish(this.#slot);
@@ -49,25 +49,25 @@ export class OwnProfile {
     this.#pause?.[Symbol.dispose]();
   }
 
-  /** Somebody's profile came; it may be ours. */
-  heard(sealed: Uint8Array): void {
-    if (this.#unheard === undefined || !equalBytes(sealed, this.#unheard)) return;
-    this.#unheard = undefined;
+  /** A profile arrived; it may be ours. */
+  received(sealed: Uint8Array): void {
+    if (this.#unechoed === undefined || !equalBytes(sealed, this.#unechoed)) return;
+    this.#unechoed = undefined;
     this.#known = true;
   }
 
-  // Only one that was not heard back can be what was refused.
+  // Only a profile without an echo can be what was refused.
   refused(retryAfterMs: number): void {
     this.#pause?.[Symbol.dispose]();
-    this.#pause = this.#world.clock.after(Math.max(retryAfterMs, PROFILE_PAUSE_MIN_MS), () => {
+    this.#pause = this.#deps.clock.after(Math.max(retryAfterMs, PROFILE_PAUSE_MIN_MS), () => {
       if (this.#slot !== undefined && !this.#known) this.#publish(this.#slot);
     });
   }
 
   #publish(slot: Uint8Array): void {
     this.#pause?.[Symbol.dispose]();
-    this.#unheard = this.#world.seal(slot);
+    this.#unechoed = this.#deps.seal(slot);
     this.#known = false;
-    this.#world.send(encodeClientSealed({ type: 'profile', sealed: this.#unheard }));
+    this.#deps.send(encodeClientSealed({ type: 'profile', sealed: this.#unechoed }));
   }
 }

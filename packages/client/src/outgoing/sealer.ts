@@ -1,4 +1,4 @@
-// Seals what is written into one chain: each message names the one before it (ENV-7).
+// Seals messages into one chain: each names the one before it (ENV-7).
 
 import { toHex } from '@mayfly/protocol';
 import { CTYPE_TEXT, MID_BYTES, SESS_BYTES, sealMessage } from '../crypto/envelope.ts';
@@ -8,7 +8,7 @@ import type { RandomBytes } from '../crypto/random.ts';
 import type { SigningKey } from '../crypto/signature.ts';
 import type { SealedText } from './outbox.ts';
 
-/** What is stated before any log was seen. */
+/** Stated before the first welcome. */
 const NO_STATEMENT: Statement = {
   logTag: new Uint8Array(4),
   seq: 0,
@@ -16,7 +16,7 @@ const NO_STATEMENT: Statement = {
   seen: new Uint8Array(8),
 };
 
-export type Letter = {
+export type Plaintext = {
   readonly text: string;
   readonly name: string;
   /** Milliseconds since 1970. */
@@ -25,30 +25,31 @@ export type Letter = {
 };
 
 export class Sealer {
-  readonly #keys: EpochKeys;
+  readonly #keys: () => EpochKeys;
   readonly #author: SigningKey;
   readonly #random: RandomBytes;
   #sess = new Uint8Array();
   #count = 0;
   #prev = new Uint8Array();
 
-  constructor(keys: EpochKeys, author: SigningKey, random: RandomBytes) {
+  /** `keys`: of the current epoch. */
+  constructor(keys: () => EpochKeys, author: SigningKey, random: RandomBytes) {
     this.#keys = keys;
     this.#author = author;
     this.#random = random;
     this.restart();
   }
 
-  /** No number is ever sealed twice: a page load, another log, or a message that is given up, begins a new chain. */
+  /** No count is sealed twice, so a page load, another log, or giving up a message begins a new chain. */
   restart(): void {
     this.#sess = Uint8Array.from(this.#random(SESS_BYTES));
     this.#count = 0;
     this.#prev = new Uint8Array(MID_BYTES);
   }
 
-  seal({ text, name, at, statement }: Letter): SealedText {
+  seal({ text, name, at, statement }: Plaintext): SealedText {
     const { envelope, mid } = sealMessage(
-      this.#keys,
+      this.#keys(),
       this.#author,
       {
         sess: this.#sess,

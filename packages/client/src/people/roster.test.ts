@@ -2,7 +2,7 @@ import { LISTED_MAX, type Presence, toBase64url } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
-import { FACES_MAX, LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
+import { KNOWN_KEYS_MAX, LIST_PAUSE_MS, NAME_PATIENCE_MS, Roster } from './roster.ts';
 import type { RoomUpdate } from '../room-updates.ts';
 import { Author, ID } from '../testing/author.ts';
 
@@ -31,7 +31,7 @@ function open() {
     id: ID,
     idPk: me.key.pk,
     clock: systemClock,
-    tell: (news) => void told.push(news),
+    notify: (update) => void told.push(update),
   });
   roster.nameSelf('Me');
   let version = 0;
@@ -128,12 +128,12 @@ describe('PRESENCE-6: a room too large for a list', () => {
   test('lists whoever writes, the latest first and ourselves before all', () => {
     const { roster, say, names } = open();
     say(true, { joined: [me, ann], count: 400 });
-    roster.heardFrom(bob.key.pk, 'Bob', 1);
+    roster.nameByMessage(bob.key.pk, 'Bob', 1);
     expect(names()).toEqual(['Me', '']);
     roster.wrote(bob.key.pk);
     roster.wrote(me.key.pk);
     expect(names()).toEqual(['Me', 'Bob', '']);
-    roster.heardFrom(ann.key.pk, 'Ann', 1);
+    roster.nameByMessage(ann.key.pk, 'Ann', 1);
     roster.wrote(ann.key.pk);
     expect(names()).toEqual(['Me', 'Ann', 'Bob']);
   });
@@ -239,12 +239,12 @@ describe('a name', () => {
   test('PROFILE-3: is that of a message only while there is no profile', () => {
     const { roster, say, name, names } = open();
     say(true, { joined: [me, ann] });
-    roster.heardFrom(ann.key.pk, 'by message', 50);
-    roster.heardFrom(ann.key.pk, 'by an older one', 40);
+    roster.nameByMessage(ann.key.pk, 'by message', 50);
+    roster.nameByMessage(ann.key.pk, 'by an older one', 40);
     expect(names()).toEqual(['Me', 'by message']);
     name(ann, 'by profile', 10);
     expect(names()).toEqual(['Me', 'by profile']);
-    roster.heardFrom(ann.key.pk, 'by message again', 60);
+    roster.nameByMessage(ann.key.pk, 'by message again', 60);
     expect(names()).toEqual(['Me', 'by profile']);
   });
 
@@ -263,7 +263,7 @@ describe('a name', () => {
     const { roster, say, name, names } = open();
     say(true, { joined: [me] });
     roster.nameSelf('New');
-    roster.heardFrom(me.key.pk, 'Old', Date.now() + 1e9);
+    roster.nameByMessage(me.key.pk, 'Old', Date.now() + 1e9);
     name(me, 'Old', Date.now() + 1e9);
     expect(names()).toEqual(['New']);
     roster.nameSelf('Newer');
@@ -282,7 +282,7 @@ describe('a name', () => {
     const { roster, say, list } = open();
     say(true, { joined: [me, ann, bob] });
     const before = list();
-    for (let i = 0; i < 200; i++) roster.heardFrom(bob.key.pk, `Bob ${i}`, i);
+    for (let i = 0; i < 200; i++) roster.nameByMessage(bob.key.pk, `Bob ${i}`, i);
     expect(list()).not.toBe(before);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -335,8 +335,8 @@ describe('PROFILE-3: another name', () => {
   test('comes from a profile only: neither from a message nor from the first profile after one', () => {
     const { roster, say, name, told } = open();
     say(true, { joined: [me, ann] });
-    roster.heardFrom(ann.key.pk, 'Ada', 1);
-    roster.heardFrom(ann.key.pk, 'Eve', 2);
+    roster.nameByMessage(ann.key.pk, 'Ada', 1);
+    roster.nameByMessage(ann.key.pk, 'Eve', 2);
     name(ann, 'Grace', 3);
     expect(renames(told)).toEqual([]);
   });
@@ -365,14 +365,15 @@ describe('BOUND-5: who is remembered', () => {
     name(ann, 'Ann');
     name(bob, 'Bob');
     say(false, { left: [bob] });
-    for (let i = 0; i < FACES_MAX - 3; i++) roster.heardFrom(keyOf(i), 'Somebody', 1);
-    roster.heardFrom(bob.key.pk, 'Bob', 1);
-    for (let i = 0; i < FACES_MAX - 3; i++) roster.heardFrom(keyOf(FACES_MAX + i), 'Somebody', 1);
+    for (let i = 0; i < KNOWN_KEYS_MAX - 3; i++) roster.nameByMessage(keyOf(i), 'Somebody', 1);
+    roster.nameByMessage(bob.key.pk, 'Bob', 1);
+    for (let i = 0; i < KNOWN_KEYS_MAX - 3; i++)
+      roster.nameByMessage(keyOf(KNOWN_KEYS_MAX + i), 'Somebody', 1);
     notices();
     say(false, { joined: [bob] });
     expect(notices()).toEqual(['Bob joined']);
     say(false, { left: [bob] });
-    for (let i = 0; i < FACES_MAX; i++) roster.heardFrom(keyOf(i), 'Somebody', 1);
+    for (let i = 0; i < KNOWN_KEYS_MAX; i++) roster.nameByMessage(keyOf(i), 'Somebody', 1);
     notices();
     say(false, { joined: [bob] });
     vi.advanceTimersByTime(NAME_PATIENCE_MS);

@@ -1,4 +1,4 @@
-// Who is here, as the server says, and under which names, as they say themselves (PRESENCE-1 to PRESENCE-6).
+// Who is here, by the server's word, and their names, by their own (PRESENCE-1 to PRESENCE-6).
 
 import {
   LISTED_MAX,
@@ -15,57 +15,59 @@ import type { Profile } from '../crypto/profile.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import type { Member, Person, RoomUpdate } from '../room-updates.ts';
 
-export type RosterRoom = {
+export type RosterOptions = {
   readonly id: RoomId;
+  /** Our own key. */
   readonly idPk: Uint8Array;
   readonly clock: Clock;
-  tell(news: Extract<RoomUpdate, { type: 'members' | 'joined' | 'left' | 'renamed' }>): void;
+  notify(update: Extract<RoomUpdate, { type: 'members' | 'joined' | 'left' | 'renamed' }>): void;
 };
 
-/** A newcomer's profile comes right after them; this long it is waited for, so that they arrive with their name. */
+/** A newcomer's profile follows right after them: wait this long, to announce them by name. */
 export const NAME_PATIENCE_MS = 2_000;
-/** So many keys are remembered: those listed, and of the others who were heard of last. */
-export const FACES_MAX = 1_000;
-/** Names come in crowds; the list is told once for all that came within this time. */
+/** Keys to remember: those listed, and of the others those heard of last. */
+export const KNOWN_KEYS_MAX = 1_000;
+/** Names come in bursts: one update for all that arrive within this time. */
 export const LIST_PAUSE_MS = 50;
 
-type Seat = {
-  readonly face: Face;
-  /** Since when they have no connection; undefined while they have one. */
+/** A member on the list, by slot. */
+type Listed = {
+  readonly known: KnownKey;
+  /** When they lost their connection; undefined while they have one. */
   awaySince: number | undefined;
-  /** Set while the others have not been told that they joined. */
+  /** Set until their joining is announced. */
   unannounced: Disposable | undefined;
 };
 
-/** What is known of a key; outlives its seat, so that a name is not lost with a departure. */
-type Face = {
+/** What we know of a key. Outlives the listing, so a name isn't lost when its member leaves. */
+type KnownKey = {
   readonly idPk: Uint8Array;
   person: Person;
-  /** The sender's clock when they gave this name, as far as it is believed; undefined while they gave none. */
+  /** The sender's clock when they gave this name, as far as we trust it; undefined before they gave one. */
   namedAt: number | undefined;
   xPk: Uint8Array | undefined;
 };
 
 export class Roster {
-  readonly #room: RosterRoom;
+  readonly #options: RosterOptions;
   readonly #self: string;
-  // Whoever was heard of last stands last.
-  readonly #faces = new Map<string, Face>();
-  #seats = new Map<string, Seat>();
+  // The one heard of last is last.
+  readonly #knownKeys = new Map<string, KnownKey>();
+  #listed = new Map<string, Listed>();
   #owners: ReadonlySet<string> = new Set();
   #version = 0;
-  // Undefined before the server's first word: then there is nothing to tell.
+  // Undefined before the server's first presence frame: until then there is nothing to report.
   #count: number | undefined;
-  // False in a room that is told as counts: the seats are some who were seen here.
+  // False in a room known by counts only: the list then holds some who were seen here.
   #whole = true;
   #listDue: Disposable | undefined;
 
-  constructor(room: RosterRoom) {
-    this.#room = room;
-    this.#self = toBase64url(room.idPk);
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    this.#self = toBase64url(options.idPk);
   }
 
-  /** By the charter: tabs of the owner. */
+  /** The owner's tabs, by the charter. */
   setOwners(owners: readonly Uint8Array[]): void {
     this.#owners = new Set(owners.map(toBase64url));
   }
@@ -75,94 +77,94 @@ export class Roster {
     this.#version = frame.version;
     this.#count = frame.count;
     if (frame.snapshot) this.#takeSnapshot(frame);
-    else if (namesNobody(frame)) this.#takeCount();
+    else if (namesNoOne(frame)) this.#takeCount();
     else this.#takeChange(frame);
     this.#dropOldest();
     this.#forgetOldest();
-    this.#tellMembers();
+    this.#notifyMembers();
   }
 
-  /** What we call ourselves; what others send back of it is older. */
+  /** Our own name; echoes are older and must not override it. */
   nameSelf(name: string): void {
-    this.#name(this.#face(this.#room.idPk), name, Number.POSITIVE_INFINITY);
+    this.#name(this.#known(this.#options.idPk), name, Number.POSITIVE_INFINITY);
   }
 
-  /** A profile that was opened: its slot, key and signature are right (PROFILE-2). The newest counts (PROFILE-3). */
+  /** An opened profile, so its slot, key and signature are right (PROFILE-2). The newest counts (PROFILE-3). */
   profile({ idPk }: Pick<MemberProfile, 'idPk'>, { xPk, at, name }: Profile): void {
-    const face = this.#face(idPk);
-    if (face.xPk !== undefined && !equalBytes(face.xPk, xPk)) return;
-    // The first one counts whatever messages said before.
-    if (face.xPk === undefined && !this.#isOwn(face)) face.namedAt = undefined;
-    const known = face.xPk === undefined ? undefined : face.person.name;
-    face.xPk = Uint8Array.from(xPk);
-    this.#name(face, name, this.#believed(at));
-    if (known !== undefined && known !== face.person.name) this.#announceName(face, known);
+    const known = this.#known(idPk);
+    if (known.xPk !== undefined && !equalBytes(known.xPk, xPk)) return;
+    // The first one counts, whatever messages said before.
+    if (known.xPk === undefined && !this.#isOwn(known)) known.namedAt = undefined;
+    const before = known.xPk === undefined ? undefined : known.person.name;
+    known.xPk = Uint8Array.from(xPk);
+    this.#name(known, name, this.#believed(at));
+    if (before !== undefined && before !== known.person.name) this.#announceName(known, before);
     this.#forgetOldest();
   }
 
-  /** Somebody's verified message carried this name: good for people without a profile. */
-  heardFrom(idPk: Uint8Array, name: string, at: number): void {
-    const face = this.#face(idPk);
-    if (face.xPk === undefined) this.#name(face, name, this.#believed(at));
+  /** A verified message carried this name, which counts for people without a profile. */
+  nameByMessage(idPk: Uint8Array, name: string, at: number): void {
+    const known = this.#known(idPk);
+    if (known.xPk === undefined) this.#name(known, name, this.#believed(at));
     this.#forgetOldest();
   }
 
   /** They wrote just now: in a room too large for a list, those are the ones worth listing. */
   wrote(idPk: Uint8Array): void {
     if (this.#whole) return;
-    const face = this.#face(idPk);
-    const [key] = [...this.#seats].find(([, seat]) => seat.face === face) ?? [toBase64url(idPk)];
-    this.#seats.delete(key);
-    this.#seats.set(key, { face, awaySince: undefined, unannounced: undefined });
+    const known = this.#known(idPk);
+    const [key] = [...this.#listed].find(([, listed]) => listed.known === known) ?? [toBase64url(idPk)];
+    this.#listed.delete(key);
+    this.#listed.set(key, { known, awaySince: undefined, unannounced: undefined });
     this.#dropOldest();
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
-  /** Forgets everybody, and tells nothing any more. */
+  /** Forgets everyone; no more updates. */
   close(): void {
     this.#listDue?.[Symbol.dispose]();
-    for (const seat of this.#seats.values()) seat.unannounced?.[Symbol.dispose]();
-    this.#seats.clear();
-    this.#faces.clear();
+    for (const listed of this.#listed.values()) listed.unannounced?.[Symbol.dispose]();
+    this.#listed.clear();
+    this.#knownKeys.clear();
   }
 
-  // Whoever is in it may have been here all along: nobody joins or leaves by a snapshot.
+  // Its members may have been here all along, so a snapshot announces no one.
   #takeSnapshot({ joined, away, count }: Presence): void {
-    const before = this.#seats;
-    this.#seats = new Map();
+    const before = this.#listed;
+    this.#listed = new Map();
     this.#whole = joined.length >= count;
     for (const { slot, idPk } of joined) {
       const key = toHex(slot);
-      const seat = before.get(key) ?? {
-        face: this.#face(idPk),
+      const listed = before.get(key) ?? {
+        known: this.#known(idPk),
         awaySince: undefined,
         unannounced: undefined,
       };
-      this.#seats.set(key, { ...seat, awaySince: undefined });
+      this.#listed.set(key, { ...listed, awaySince: undefined });
       before.delete(key);
     }
-    for (const seat of before.values()) seat.unannounced?.[Symbol.dispose]();
+    for (const listed of before.values()) listed.unannounced?.[Symbol.dispose]();
     this.#setAway(away);
   }
 
-  // From now on nobody says who of them goes: no more is known than that they were here.
+  // From here on the server doesn't say who leaves: all we know is that they were here.
   #takeCount(): void {
     this.#whole = false;
-    for (const seat of this.#seats.values()) {
-      seat.awaySince = undefined;
-      seat.unannounced?.[Symbol.dispose]();
-      seat.unannounced = undefined;
+    for (const listed of this.#listed.values()) {
+      listed.awaySince = undefined;
+      listed.unannounced?.[Symbol.dispose]();
+      listed.unannounced = undefined;
     }
   }
 
-  // More than a list holds is no whole list, whatever the server says (PRESENCE-1).
+  // With more members than a list holds it isn't complete, whatever the server says (PRESENCE-1).
   #dropOldest(): void {
-    for (const [key, seat] of this.#seats) {
-      if (this.#seats.size <= LISTED_MAX) return;
-      if (this.#isSelf(seat)) continue;
+    for (const [key, listed] of this.#listed) {
+      if (this.#listed.size <= LISTED_MAX) return;
+      if (this.#isSelf(listed)) continue;
       this.#whole = false;
-      seat.unannounced?.[Symbol.dispose]();
-      this.#seats.delete(key);
+      listed.unannounced?.[Symbol.dispose]();
+      this.#listed.delete(key);
     }
   }
 
@@ -173,110 +175,115 @@ export class Roster {
   }
 
   #join(key: string, idPk: Uint8Array): void {
-    const known = this.#seats.get(key);
-    if (known !== undefined) {
-      known.awaySince = undefined;
+    const present = this.#listed.get(key);
+    if (present !== undefined) {
+      present.awaySince = undefined;
       return;
     }
-    const seat: Seat = { face: this.#face(idPk), awaySince: undefined, unannounced: undefined };
-    this.#seats.set(key, seat);
-    if (this.#isSelf(seat)) return;
-    if (seat.face.namedAt !== undefined) this.#announce('joined', seat);
-    else seat.unannounced = this.#room.clock.after(NAME_PATIENCE_MS, () => this.#announce('joined', seat));
+    const listed: Listed = { known: this.#known(idPk), awaySince: undefined, unannounced: undefined };
+    this.#listed.set(key, listed);
+    if (this.#isSelf(listed)) return;
+    if (listed.known.namedAt !== undefined) this.#announce('joined', listed);
+    else
+      listed.unannounced = this.#options.clock.after(NAME_PATIENCE_MS, () =>
+        this.#announce('joined', listed),
+      );
   }
 
   #leave(key: string): void {
-    const seat = this.#seats.get(key);
-    if (seat === undefined) return;
-    this.#seats.delete(key);
-    if (seat.unannounced !== undefined) seat.unannounced[Symbol.dispose]();
-    else if (!this.#isSelf(seat)) this.#announce('left', seat);
+    const listed = this.#listed.get(key);
+    if (listed === undefined) return;
+    this.#listed.delete(key);
+    if (listed.unannounced !== undefined) listed.unannounced[Symbol.dispose]();
+    else if (!this.#isSelf(listed)) this.#announce('left', listed);
   }
 
   #setAway(slots: readonly Uint8Array[]): void {
     for (const slot of slots) {
-      const seat = this.#seats.get(toHex(slot));
-      if (seat !== undefined) seat.awaySince = this.#room.clock.now();
+      const listed = this.#listed.get(toHex(slot));
+      if (listed !== undefined) listed.awaySince = this.#options.clock.now();
     }
   }
 
-  #announce(type: 'joined' | 'left', seat: Seat): void {
-    seat.unannounced?.[Symbol.dispose]();
-    seat.unannounced = undefined;
-    const { face, awaySince } = seat;
-    const news = { person: face.person, at: this.#room.clock.now() };
-    if (type === 'joined') this.#room.tell({ type, ...news });
-    else this.#room.tell({ type, ...news, ...(awaySince !== undefined && { awaySince }) });
+  #announce(type: 'joined' | 'left', listed: Listed): void {
+    listed.unannounced?.[Symbol.dispose]();
+    listed.unannounced = undefined;
+    const { known, awaySince } = listed;
+    const update = { person: known.person, at: this.#options.clock.now() };
+    if (type === 'joined') this.#options.notify({ type, ...update });
+    else this.#options.notify({ type, ...update, ...(awaySince !== undefined && { awaySince }) });
   }
 
-  #announceName(face: Face, before: string): void {
-    const isListed = [...this.#seats.values()].some((seat) => seat.face === face && !this.#isSelf(seat));
-    const { person } = face;
-    if (isListed) this.#room.tell({ type: 'renamed', person, before, at: this.#room.clock.now() });
+  #announceName(known: KnownKey, before: string): void {
+    const isListed = [...this.#listed.values()].some(
+      (listed) => listed.known === known && !this.#isSelf(listed),
+    );
+    const { person } = known;
+    if (isListed) this.#options.notify({ type: 'renamed', person, before, at: this.#options.clock.now() });
   }
 
-  #name(face: Face, name: string, at: number): void {
-    if (face.namedAt !== undefined && face.namedAt >= at && at !== Number.POSITIVE_INFINITY) return;
-    face.namedAt = at;
-    face.person = personOf(this.#room.id, face.idPk, name);
-    for (const seat of this.#seats.values()) {
-      if (seat.face === face && seat.unannounced !== undefined) this.#announce('joined', seat);
+  #name(known: KnownKey, name: string, at: number): void {
+    if (known.namedAt !== undefined && known.namedAt >= at && at !== Number.POSITIVE_INFINITY) return;
+    known.namedAt = at;
+    known.person = personOf(this.#options.id, known.idPk, name);
+    for (const listed of this.#listed.values()) {
+      if (listed.known === known && listed.unannounced !== undefined) this.#announce('joined', listed);
     }
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
-  #tellSoon(): void {
-    this.#listDue ??= this.#room.clock.after(LIST_PAUSE_MS, () => this.#tellMembers());
+  #notifySoon(): void {
+    this.#listDue ??= this.#options.clock.after(LIST_PAUSE_MS, () => this.#notifyMembers());
   }
 
-  #face(idPk: Uint8Array): Face {
+  #known(idPk: Uint8Array): KnownKey {
     const key = toBase64url(idPk);
-    const face = this.#faces.get(key) ?? this.#newFace(idPk);
-    this.#faces.delete(key);
-    this.#faces.set(key, face);
-    return face;
+    const known = this.#knownKeys.get(key) ?? this.#newKey(idPk);
+    this.#knownKeys.delete(key);
+    this.#knownKeys.set(key, known);
+    return known;
   }
 
-  #newFace(idPk: Uint8Array): Face {
+  #newKey(idPk: Uint8Array): KnownKey {
     const own = Uint8Array.from(idPk);
-    return { idPk: own, person: personOf(this.#room.id, own, ''), namedAt: undefined, xPk: undefined };
+    return { idPk: own, person: personOf(this.#options.id, own, ''), namedAt: undefined, xPk: undefined };
   }
 
   #forgetOldest(): void {
-    if (this.#faces.size <= FACES_MAX) return;
-    const listed = new Set(Array.from(this.#seats.values(), ({ face }) => face.person.idPk));
-    for (const key of this.#faces.keys()) {
-      if (this.#faces.size <= FACES_MAX) return;
-      if (key !== this.#self && !listed.has(key)) this.#faces.delete(key);
+    if (this.#knownKeys.size <= KNOWN_KEYS_MAX) return;
+    const listed = new Set(Array.from(this.#listed.values(), ({ known }) => known.person.idPk));
+    for (const key of this.#knownKeys.keys()) {
+      if (this.#knownKeys.size <= KNOWN_KEYS_MAX) return;
+      if (key !== this.#self && !listed.has(key)) this.#knownKeys.delete(key);
     }
   }
 
-  #isSelf({ face }: Seat): boolean {
-    return this.#isOwn(face);
+  #isSelf({ known }: Listed): boolean {
+    return this.#isOwn(known);
   }
 
-  #isOwn({ person }: Face): boolean {
+  #isOwn({ person }: KnownKey): boolean {
     return person.idPk === this.#self;
   }
 
-  // A clock that is ahead must not outlast the names that come after it is set right.
+  // A name given by a clock that is ahead must not outlast later ones, once that clock is right.
   #believed(at: number): number {
-    return Math.min(at, this.#room.clock.now() + CLOCK_TOLERANCE_MS);
+    return Math.min(at, this.#options.clock.now() + CLOCK_TOLERANCE_MS);
   }
 
-  #tellMembers(): void {
+  #notifyMembers(): void {
     this.#listDue?.[Symbol.dispose]();
     this.#listDue = undefined;
     if (this.#count === undefined) return;
-    const members = Array.from(this.#seats.values(), (seat): Member => ({
-      ...seat.face.person,
-      you: this.#isSelf(seat),
-      owner: this.#owners.has(seat.face.person.idPk),
-      away: seat.awaySince !== undefined,
-      introduced: seat.face.namedAt !== undefined,
+    const members = Array.from(this.#listed.values(), (listed): Member => ({
+      ...listed.known.person,
+      you: this.#isSelf(listed),
+      owner: this.#owners.has(listed.known.person.idPk),
+      away: listed.awaySince !== undefined,
+      introduced: listed.known.namedAt !== undefined,
     }));
     const ordered = this.#whole ? members : latestFirst(members);
-    this.#room.tell({ type: 'members', members: ordered, count: this.#count, whole: this.#whole });
+    this.#options.notify({ type: 'members', members: ordered, count: this.#count, whole: this.#whole });
   }
 }
 
@@ -284,6 +291,6 @@ function latestFirst(members: readonly Member[]): readonly Member[] {
   return [...members.filter(({ you }) => you), ...members.filter(({ you }) => !you).reverse()];
 }
 
-function namesNobody({ joined, away, left }: Presence): boolean {
+function namesNoOne({ joined, away, left }: Presence): boolean {
   return joined.length + away.length + left.length === 0;
 }

@@ -1,0 +1,53 @@
+// The keys of a room, for every epoch this page has been in: the only holder of them (KEY-2 to KEY-4).
+
+import type { RoomId } from '@mayfly/protocol';
+import {
+  type EpochKeys,
+  type RoomSecrets,
+  epochKeys,
+  roomSecrets,
+  wipeEpochKeys,
+  wipeRoomSecrets,
+} from '../crypto/keys.ts';
+
+export class KeyRing {
+  readonly #id: RoomId;
+  // The newest last.
+  readonly #epochs: [EpochKeys, ...EpochKeys[]];
+  #secrets: RoomSecrets;
+
+  /** `secret`: S of the link, which opens the room in its first epoch. */
+  constructor(id: RoomId, secret: string) {
+    this.#id = id;
+    this.#secrets = roomSecrets(secret);
+    this.#epochs = [epochKeys(this.#secrets.root, id, 0)];
+  }
+
+  /** What the link of the current epoch unlocks. */
+  get secrets(): RoomSecrets {
+    return this.#secrets;
+  }
+
+  get current(): EpochKeys {
+    return this.#epochs.at(-1) ?? this.#epochs[0];
+  }
+
+  /** Undefined for an epoch this page has no keys of. */
+  of(epoch: number): EpochKeys | undefined {
+    return this.#epochs.find((keys) => keys.epoch === epoch);
+  }
+
+  /** To the next epoch, by the secret of its link. Earlier keys stay: the log may still hold what they open. */
+  advance(secret: string): void {
+    const { epoch } = this.current;
+    wipeRoomSecrets(this.#secrets);
+    this.#secrets = roomSecrets(secret);
+    this.#epochs.push(epochKeys(this.#secrets.root, this.#id, epoch + 1));
+  }
+
+  /** JavaScript may have made copies; what can be reached is overwritten. */
+  wipe(): void {
+    for (const keys of this.#epochs) wipeEpochKeys(keys);
+    wipeRoomSecrets(this.#secrets);
+  }
+}

@@ -1,0 +1,105 @@
+// The parts of one open room, wired to each other. What they do together is up to `live-room`.
+
+import { type Clock, systemClock } from './clock.ts';
+import { Connection, type ConnectionEvents } from './connection/connection.ts';
+import { sealProfile } from './crypto/profile.ts';
+import { type RandomBytes, secureRandom } from './crypto/random.ts';
+import { KeyRing } from './governance/key-ring.ts';
+import { RoomLog } from './log/room-log.ts';
+import { KeepAlive } from './outgoing/keep-alive.ts';
+import { Outbox } from './outgoing/outbox.ts';
+import { OwnProfile } from './outgoing/own-profile.ts';
+import { Sealer } from './outgoing/sealer.ts';
+import { StoredOutbox } from './outgoing/stored-outbox.ts';
+import { OwnIdentity } from './people/own-identity.ts';
+import { Roster } from './people/roster.ts';
+import { RoomLife } from './room-life.ts';
+import type { RoomOptions } from './room.ts';
+import { RoomStorage } from './storage/tab-storage.ts';
+import { UpdateEmitter } from './update-emitter.ts';
+
+export type RoomParts = ReturnType<typeof makeParts>;
+
+type Base = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly keys: KeyRing;
+  readonly self: OwnIdentity;
+  readonly connection: Connection;
+  readonly updates: UpdateEmitter;
+};
+
+/** Throws a RangeError for a name that `nameFits` refuses. */
+export function makeParts(options: RoomOptions, events: ConnectionEvents) {
+  const { link, transport, clock = systemClock, random = secureRandom } = options;
+  const base: Base = {
+    clock,
+    random,
+    keys: new KeyRing(link.id, link.secret),
+    self: new OwnIdentity(options, link.id, random),
+    connection: new Connection({ transport, clock, random }, events),
+    updates: new UpdateEmitter(),
+  };
+  const keysOf = (epoch: number) => base.keys.of(epoch);
+  const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now());
+  return {
+    ...base,
+    log,
+    roster: makeRoster(options, base),
+    outbox: makeOutbox(options, base, log),
+    profile: makeProfile(base),
+    keepAlive: new KeepAlive(clock, () => base.connection.say({ type: 'keep' })),
+    life: new RoomLife(clock, (expiresInMs) => base.updates.life(expiresInMs)),
+  };
+}
+
+export function startParts({ outbox, connection }: RoomParts): void {
+  outbox.start();
+  connection.start();
+}
+
+/** No timer, wire or key is left. The emitter stays open, to report the end. */
+export function stopParts({ log, connection, profile, outbox, roster, keys, self }: RoomParts): void {
+  log.clear();
+  connection.end();
+  profile.suspend();
+  outbox.clear();
+  roster.close();
+  keys.wipe();
+  self.wipe();
+}
+
+function makeRoster({ link }: RoomOptions, { clock, self, updates }: Base): Roster {
+  const notify = updates.notify.bind(updates);
+  const roster = new Roster({ id: link.id, idPk: self.pk, clock, notify });
+  roster.nameSelf(self.name);
+  return roster;
+}
+
+function makeOutbox({ link, storage }: RoomOptions, base: Base, log: RoomLog): Outbox {
+  const { clock, random, keys, self, connection, updates } = base;
+  const store = new StoredOutbox(new RoomStorage(storage, link.id));
+  const sealer = new Sealer(() => keys.current, self.keys, random);
+  return new Outbox({
+    clock,
+    store,
+    seal: (text, at) => sealer.seal({ text, at, name: self.name, statement: log.statement() }),
+    restartChain: () => sealer.restart(),
+    send: (frame) => connection.send(frame),
+    distrust: () => connection.restart(),
+    bufferedBytes: () => connection.bufferedBytes,
+    changed: (outgoing) => updates.outbox(outgoing, store.isSafe),
+    trimmed: (messages) => updates.trimmed(messages),
+  });
+}
+
+function makeProfile({ clock, random, keys, self, connection }: Base): OwnProfile {
+  return new OwnProfile({
+    clock,
+    seal: (slot) => {
+      const { xPk, name } = self.keys;
+      return sealProfile(keys.current, self.keys, slot, { xPk, at: clock.now(), name }, random);
+    },
+    send: (frame) => connection.send(frame),
+  });
+}
