@@ -13,7 +13,7 @@ import { blocksOf, documents, isCommands, readDocument, root } from './doc-block
 /** What the documents call this repository. */
 const ADDRESS = 'https://git.example/mayfly.git';
 /** No page takes that long to come up, on whatever machine: it hangs. */
-const HANG_MS = 600_000;
+const HANG_MS = 300_000;
 
 const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
 const blocks = documents().flatMap((file) => blocksOf(file, readDocument(file)).filter(isCommands));
@@ -78,7 +78,7 @@ function addressIn({ stdout }) {
   return new Promise((resolve) => {
     stdout?.on('data', (chunk) => {
       said += String(chunk);
-      const [address] = /https?:\/\/localhost:\d+(?=\s)/.exec(said) ?? [];
+      const [, address] = /(https?:\/\/localhost:\d+\S*?)\/?\s/.exec(said) ?? [];
       if (address !== undefined) resolve(address);
     });
   });
