@@ -17,6 +17,7 @@ import { HttpConnections } from './net/http-connections.ts';
 import { CertificateRenewal, type TlsFiles, type TlsPaths, readCertificate } from './net/certificate.ts';
 import { useCertificate } from './net/listener.ts';
 import { BUILT_PAGE, hasPage } from './http/page.ts';
+import { routeTable } from './http/table.ts';
 import { RoomSpace } from './store/room-space.ts';
 import { FanOut } from './delivery/fan-out.ts';
 import { Hub } from './delivery/hub.ts';
@@ -90,25 +91,24 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     report: events,
     onTrouble: (error) => events.trouble('store', error),
   });
-  const app = await createHttp({
-    config,
-    store,
-    guard,
-    events,
-    random,
-    rules,
-    pageDirectory,
-    tls: tls?.files,
-    draining,
-    persistentRedis,
-    redisOutage,
-    space,
-    placesIncident: () => gateway.incident,
-  }).catch(async (error: unknown) => {
-    guard[Symbol.dispose]();
-    await store[Symbol.asyncDispose]();
-    throw error;
+  const incidents = {
+    redis: redisOutage,
+    load: () => guard.incident,
+    rooms: () => space.shortage,
+    connections: () => gateway.incident,
+  };
+  const routes = routeTable({
+    health: { draining, persistentRedis, incidents },
+    rooms: { config, store, guard, events, random, space },
+    page: { ...config, directory: pageDirectory },
   });
+  const app = await createHttp({ ...config, routes, rules, tls: tls?.files, events, draining }).catch(
+    async (error: unknown) => {
+      guard[Symbol.dispose]();
+      await store[Symbol.asyncDispose]();
+      throw error;
+    },
+  );
   const places = choosePlaces(config, parts);
   const hub = new Hub(store, new FanOut(clock));
   const proofQueue = new SlicedQueue(clock);

@@ -1,8 +1,9 @@
-// The HTTP side of the door: who may ask (host, origin, method, size), health, and what answers what.
+// Serves the table of routes over HTTP: checks host, origin, method and size before a row is asked, and sends what it answers.
 
 import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { plainHeaders } from './headers.ts';
+import { clientAddress } from '../guard/network.ts';
 import {
   type OriginRules,
   type Visit,
@@ -15,28 +16,33 @@ import {
 import { withoutBase } from '../net/base-path.ts';
 import type { TlsFiles } from '../net/certificate.ts';
 import { answerBrokenRequest, createListener } from '../net/listener.ts';
-import { servePage } from './page.ts';
 import { type Refusal, refuse } from '../net/refusal.ts';
-import { type RoomsApi, serveRoomsApi } from './rooms-api.ts';
-import type { OngoingIncident } from '../guard/incident.ts';
+import type { Events } from '../observe/events.ts';
+import {
+  type Answer,
+  BAD_REQUEST,
+  NOT_ALLOWED,
+  NOT_FOUND,
+  type Params,
+  type Route,
+  isRefusal,
+  methodsAt,
+} from './routes.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 
-export type HttpDoor = RoomsApi & {
+export type HttpDeps = {
+  readonly routes: readonly Route[];
   readonly rules: OriginRules;
-  readonly pageDirectory: string;
+  readonly basePath: string;
+  readonly hstsDays: number;
   readonly tls: TlsFiles | undefined;
+  readonly events: Events;
   readonly draining: () => boolean;
-  /** Settings of Redis with which rooms may outlive their memory, where the operator allowed that. */
-  readonly persistentRedis: readonly string[];
-  /** How Redis is, where it is not well. */
-  readonly redisOutage: () => OngoingIncident<string> | undefined;
-  /** Whether all places for connections are taken. */
-  readonly placesIncident: () => OngoingIncident<'full'> | undefined;
 };
 
-export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
+export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = Fastify({
-    serverFactory: (answer) => createListener(door.tls, answer),
+    serverFactory: (answer) => createListener(deps.tls, answer),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply.headers(plainHeaders()), BAD_REQUEST);
@@ -44,49 +50,37 @@ export async function createHttp(door: HttpDoor): Promise<FastifyInstance> {
     bodyLimit: CONTROL_BYTES_MAX,
     logger: false,
     trustProxy: false,
-    rewriteUrl: ({ url = '/' }) => withoutBase(url, door.config.basePath),
+    rewriteUrl: ({ url = '/' }) => withoutBase(url, deps.basePath),
   });
   const visits = new WeakMap<FastifyRequest, Visit>();
   app.addHook('onRequest', async (request, reply) => {
-    const refusal = inspect(door, request, reply, visits);
+    const refusal = inspect(deps, request, reply, visits);
     if (refusal !== undefined) await refuse(reply, refusal);
   });
   acceptBodies(app);
-  answerErrors(app, door);
-  serveHealth(app, door);
-  serveRoomsApi(app, door);
-  app.get('/ws', (_request, reply) => refuse(reply.header('Upgrade', 'websocket'), UPGRADE_REQUIRED));
-  const { hideKey, hstsDays, basePath } = door.config;
-  const { publicOrigin } = door.rules;
-  servePage(app, { directory: door.pageDirectory, hideKey, hstsDays, publicOrigin, basePath }, (request) => {
-    const visit = visits.get(request);
-    if (visit === undefined) throw new Error('a request went past its inspection');
-    return visit;
-  });
+  answerErrors(app, deps.events);
+  for (const route of deps.routes) serve(app, route, deps.rules, visits);
   return app;
 }
 
-const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
 const MISDIRECTED: Refusal = { status: 421, error: 'not_allowed', retryAfterMs: 0, hint: HOW_TO_ANSWER };
-const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
-const NOT_FOUND: Refusal = { status: 404, error: 'not_found', retryAfterMs: 0 };
 const WRONG_METHOD: Refusal = { status: 405, error: 'bad_request', retryAfterMs: 0 };
-const UPGRADE_REQUIRED: Refusal = { status: 426, error: 'bad_request', retryAfterMs: 0 };
 const DRAINING: Refusal = { status: 503, error: 'unavailable', retryAfterMs: 2_000 };
 const TROUBLE: Refusal = { status: 503, error: 'unavailable', retryAfterMs: 5_000 };
 
+/** RFC 9110, 9.2.1: whatever has another method may change something. */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 // All that is checked before a body is read. The plain headers hold until a route sets its own.
 function inspect(
-  { config, rules, events, draining }: HttpDoor,
+  { routes, rules, hstsDays, events, draining }: HttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   visits: WeakMap<FastifyRequest, Visit>,
 ): Refusal | undefined {
-  const path = pathOf(request.url);
   const verdict = readVisit(rules, request.headers);
-  reply.headers(plainHeaders(verdict.ok ? verdict.visit : undefined, config.hstsDays));
-  // Load balancers and orchestrators ask by bare address, if they name a host at all.
-  if (!verdict.ok && !HEALTH.has(path)) {
+  reply.headers(plainHeaders(verdict.ok ? verdict.visit : undefined, hstsDays));
+  if (!verdict.ok && !isForAnyHost(routes, request)) {
     events.turnedAway(verdict.reason);
     return verdict.reason === 'malformed' ? BAD_REQUEST : MISDIRECTED;
   }
@@ -94,10 +88,10 @@ function inspect(
     events.turnedAway('malformed');
     return BAD_REQUEST;
   }
-  if (request.is404) return refuseUnknown(path, request.method, reply);
+  if (request.is404) return refuseUnknown(routes, request, reply);
   if (!verdict.ok) return undefined;
   visits.set(request, verdict.visit);
-  if (request.method !== 'POST') return undefined;
+  if (SAFE_METHODS.has(request.method)) return undefined;
   if (!mayAsk(rules, verdict.visit, request.headers)) {
     events.turnedAway('origin');
     return { ...NOT_ALLOWED, hint: howToAllow(rules, verdict.visit, request.headers) };
@@ -105,19 +99,52 @@ function inspect(
   return draining() ? DRAINING : undefined;
 }
 
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? '';
+function isForAnyHost(routes: readonly Route[], { routeOptions }: FastifyRequest): boolean {
+  return routes.some((route) => 'anyHost' in route && route.path === routeOptions.url);
 }
 
-const HEALTH = new Set(['/healthz', '/readyz']);
-const POSTED = /^\/api\/rooms(?:\/[^/]+\/charter)?$/;
-const READ = /^\/(?:$|chat(?:\/|$)|assets\/|healthz$|readyz$|ws$|api\/limits$)/;
-
-function refuseUnknown(path: string, method: string, reply: FastifyReply): Refusal {
-  const allowed = POSTED.test(path) ? 'POST' : READ.test(path) ? 'GET, HEAD' : undefined;
-  if (allowed === undefined || allowed.split(', ').includes(method)) return NOT_FOUND;
-  reply.header('Allow', allowed);
+function refuseUnknown(
+  routes: readonly Route[],
+  { url, method }: FastifyRequest,
+  reply: FastifyReply,
+): Refusal {
+  const allowed = methodsAt(routes, url.split('?', 1)[0] ?? '');
+  if (allowed.length === 0 || allowed.includes(method)) return NOT_FOUND;
+  reply.header('Allow', allowed.join(', '));
   return WRONG_METHOD;
+}
+
+function serve(
+  app: FastifyInstance,
+  route: Route,
+  { trustProxy }: OriginRules,
+  visits: WeakMap<FastifyRequest, Visit>,
+): void {
+  const { method, path } = route;
+  if (route.method === 'GET') {
+    app.get<{ Params: Params }>(path, (request, reply) => {
+      if ('anyHost' in route) return send(reply, route.answer());
+      const visit = visits.get(request);
+      if (visit === undefined) throw new Error('a request went past its inspection');
+      const acceptEncoding = request.headers['accept-encoding'];
+      return send(reply, route.answer({ params: request.params, visit, acceptEncoding }));
+    });
+    return;
+  }
+  app.route<{ Params: Params }>({
+    method,
+    url: path,
+    bodyLimit: route.maxBytes,
+    handler: async ({ params, body, raw, headers }, reply) => {
+      const address = clientAddress(raw.socket.remoteAddress, headers['x-forwarded-for'], trustProxy);
+      return send(reply, await route.answer({ params, body, address }));
+    },
+  });
+}
+
+function send(reply: FastifyReply, { headers = {}, ...answer }: Answer): FastifyReply {
+  reply.headers(headers);
+  return isRefusal(answer) ? refuse(reply, answer) : reply.code(answer.status).send(answer.body);
 }
 
 // Bodies come as they are: the protocol's own decoders read them.
@@ -135,7 +162,7 @@ function acceptBodies(app: FastifyInstance): void {
   );
 }
 
-function answerErrors(app: FastifyInstance, { events }: HttpDoor): void {
+function answerErrors(app: FastifyInstance, events: Events): void {
   app.setNotFoundHandler((_request, reply) => refuse(reply.headers(plainHeaders()), NOT_FOUND));
   app.setErrorHandler((error, _request, reply) => {
     reply.headers(plainHeaders());
@@ -153,22 +180,4 @@ function answerErrors(app: FastifyInstance, { events }: HttpDoor): void {
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' ? status : 500;
-}
-
-// A lost Redis is told, and takes nobody out: all nodes lose it at once, and sockets and page need somewhere to be.
-function serveHealth(app: FastifyInstance, door: HttpDoor): void {
-  const { draining, guard, persistentRedis, redisOutage, placesIncident, space } = door;
-  const health = persistentRedis.length === 0 ? { ok: true } : { ok: true, persistentRedis };
-  const withRedis = (answer: object) => ({ ...answer, redis: redisOutage() });
-  app.get('/healthz', (_request, reply) =>
-    reply.send({
-      ...withRedis(health),
-      load: guard.incident,
-      rooms: space.shortage,
-      connections: placesIncident(),
-    }),
-  );
-  app.get('/readyz', (_request, reply) =>
-    draining() ? reply.code(503).send({ ready: false }) : reply.send(withRedis({ ready: true })),
-  );
 }

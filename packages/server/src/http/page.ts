@@ -4,10 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Headers, assetHeaders, fileHeaders, pageHeaders } from './headers.ts';
-import type { Visit } from '../guard/origins.ts';
 import { PageFiles } from './page-files.ts';
+import { type Answer, NOT_FOUND, type ReadRoute } from './routes.ts';
 
 /** Where the build of the web package puts the page, seen from this package's `src` and `dist` alike. */
 export const BUILT_PAGE = fileURLToPath(new URL('../../../web/dist', import.meta.url));
@@ -30,36 +29,45 @@ export type PageOptions = {
   readonly basePath: string;
 };
 
-export function servePage(
-  app: FastifyInstance,
-  { directory, hstsDays, ...options }: PageOptions,
-  visitOf: (request: FastifyRequest) => Visit,
-): void {
+/** The HTML, and the files that the build has put beside it and into `assets`. */
+export function pageRoutes(options: PageOptions): readonly ReadRoute[] {
+  const { directory, hstsDays } = options;
   const files = new PageFiles(directory);
-  const { basePath } = options;
-  const settings = settingsInPage(options);
-  // Two slashes: some programs join addresses so.
-  for (const address of ['/', '/chat', '/chat/*', '//chat/*']) {
-    app.get(address, (request, reply) => {
-      const built = files.read('index.html')?.toString();
-      if (built === undefined) return reply.callNotFound();
-      const html = built.replaceAll('"./', `"${basePath}`).replace('<title>', () => `${settings}<title>`);
-      return reply
-        .headers(pageHeaders(visitOf(request), hstsDays, importMapHash(html)))
-        .type(HTML)
-        .send(html);
-    });
-  }
-  for (const name of files.names.filter((name) => name !== 'index.html' && isFileName(name))) {
-    app.get(`/${name}`, (request, reply) =>
-      sendFile(reply, files, name, fileHeaders(visitOf(request), hstsDays)),
-    );
-  }
-  app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) => {
-    const { name } = request.params;
-    if (!isFileName(name)) return reply.callNotFound();
-    return sendFile(reply, files, `assets/${name}`, assetHeaders(visitOf(request), hstsDays));
-  });
+  const htmlOf = completePage(options);
+  const page: ReadRoute['answer'] = ({ visit }) => {
+    const built = files.read('index.html')?.toString();
+    if (built === undefined) return NOT_FOUND;
+    const body = htmlOf(built);
+    const headers = pageHeaders(visit, hstsDays, importMapHash(body));
+    return { status: 200, headers: { ...headers, 'Content-Type': HTML }, body };
+  };
+  const names = files.names.filter((name) => name !== 'index.html' && isFileName(name));
+  return [
+    ...PAGE_PATHS.map((path): ReadRoute => ({ method: 'GET', path, answer: page })),
+    ...names.map((name): ReadRoute => ({
+      method: 'GET',
+      path: `/${name}`,
+      answer: ({ visit, acceptEncoding }) =>
+        answerFile(files, name, acceptEncoding, fileHeaders(visit, hstsDays)),
+    })),
+    {
+      method: 'GET',
+      path: '/assets/:name',
+      answer: ({ params: { name = '' }, visit, acceptEncoding }) =>
+        isFileName(name)
+          ? answerFile(files, `assets/${name}`, acceptEncoding, assetHeaders(visit, hstsDays))
+          : NOT_FOUND,
+    },
+  ];
+}
+
+// Two slashes: some programs join addresses so.
+const PAGE_PATHS = ['/', '/chat', '/chat/*', '//chat/*'];
+
+// The built page names its files by relative addresses, which would be others at each address of a room.
+function completePage({ basePath, ...options }: PageOptions): (built: string) => string {
+  const settings = settingsInPage({ basePath, ...options });
+  return (built) => built.replaceAll('"./', `"${basePath}`).replace('<title>', () => `${settings}<title>`);
 }
 
 function settingsInPage({
@@ -102,26 +110,27 @@ const CODINGS = [
   { name: 'gzip', suffix: '.gz' },
 ] as const;
 
-function sendFile(reply: FastifyReply, files: PageFiles, name: string, headers: Headers): unknown {
+function answerFile(
+  files: PageFiles,
+  name: string,
+  acceptEncoding: string | undefined,
+  headers: Headers,
+): Answer {
   const plain = files.read(name);
-  if (plain === undefined) return reply.callNotFound();
-  reply.headers(headers).type(CONTENT_TYPES[extname(name)] ?? 'application/octet-stream');
+  if (plain === undefined) return NOT_FOUND;
+  const type = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
+  const typed = { ...headers, 'Content-Type': type };
   for (const coding of CODINGS) {
-    const isTaken = accepts(reply.request.headers['accept-encoding'], coding.name);
-    const coded = isTaken ? files.read(name + coding.suffix) : undefined;
-    if (coded !== undefined) return reply.header('Content-Encoding', coding.name).send(coded);
+    const coded = accepts(acceptEncoding, coding.name) ? files.read(name + coding.suffix) : undefined;
+    if (coded === undefined) continue;
+    return { status: 200, headers: { ...typed, 'Content-Encoding': coding.name }, body: coded };
   }
-  return reply.send(plain);
+  return { status: 200, headers: typed, body: plain };
 }
 
 /** Whether an `Accept-Encoding` takes this coding (RFC 9110, 12.5.3). */
-function accepts(header: string | string[] | undefined, coding: string): boolean {
-  const weights = new Map(
-    String(header ?? '')
-      .toLowerCase()
-      .split(',')
-      .map(readWeight),
-  );
+function accepts(header: string | undefined, coding: string): boolean {
+  const weights = new Map((header ?? '').toLowerCase().split(',').map(readWeight));
   return (weights.get(coding) ?? weights.get('*') ?? 0) > 0;
 }
 

@@ -1,0 +1,50 @@
+// What load balancers and operators ask for.
+
+import type { OngoingIncident } from '../guard/incident.ts';
+import type { HealthRoute } from './routes.ts';
+
+export type HealthDeps = {
+  readonly draining: () => boolean;
+  /** Settings of Redis with which rooms may outlive its memory, where the operator allowed that. */
+  readonly persistentRedis: readonly string[];
+  /** Each is undefined while all is well. */
+  readonly incidents: {
+    readonly redis: () => OngoingIncident<string> | undefined;
+    readonly load: () => OngoingIncident<string> | undefined;
+    readonly rooms: () => OngoingIncident<string> | undefined;
+    readonly connections: () => OngoingIncident<string> | undefined;
+  };
+};
+
+// A lost Redis makes no node unready: all lose it at once, and sockets and page need somewhere to be.
+export function healthRoutes({ draining, persistentRedis, incidents }: HealthDeps): readonly HealthRoute[] {
+  const { redis, load, rooms, connections } = incidents;
+  const persistent = persistentRedis.length === 0 ? {} : { persistentRedis };
+  return [
+    {
+      method: 'GET',
+      path: '/healthz',
+      anyHost: true,
+      answer: () => ({
+        status: 200,
+        body: {
+          ok: true,
+          ...persistent,
+          redis: redis(),
+          load: load(),
+          rooms: rooms(),
+          connections: connections(),
+        },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      anyHost: true,
+      answer: () =>
+        draining()
+          ? { status: 503, body: { ready: false } }
+          : { status: 200, body: { ready: true, redis: redis() } },
+    },
+  ];
+}
