@@ -32,6 +32,8 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
+    // Operators who only run npm start can't act on this warning about slow builds.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     // Host and Origin stay as the browser sent them: the server compares the two.

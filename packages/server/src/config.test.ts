@@ -13,7 +13,7 @@ function complaintsOf(environment: Environment): readonly string[] {
   return loaded.ok ? [] : loaded.complaints;
 }
 
-test('with nothing set, the defaults', () => {
+test('without settings it uses the defaults', () => {
   expect(configOf({})).toEqual({
     port: 5000,
     host: '0.0.0.0',
@@ -116,7 +116,7 @@ test.each([
   ['RATE_LIMITS', '0'],
   ['HSTS_DAYS', '731'],
   ['ALLOW_PERSISTENT_REDIS', 'yes'],
-])('%s=%s is named, with what was given and what is allowed', (name, text) => {
+])('%s=%s is refused, naming what was given and what is allowed', (name, text) => {
   const complaints = complaintsOf({ [name]: text });
   expect(complaints).toHaveLength(1);
   expect(complaints[0]).toMatch(/^[A-Z_]+ is ".*", but must be .+\.$/);
@@ -124,7 +124,7 @@ test.each([
 });
 
 test.each(['localhost:6379', 'http://canary@a', 'redis://:canary@a,b', 'redis://:canary%zz@a'])(
-  'REDIS_URL=%s is named, but what was given is not repeated: it may hold a password',
+  'REDIS_URL=%s is refused without quoting it, because it may hold a password',
   (text) => {
     expect(complaintsOf({ REDIS_URL: text })).toEqual([
       expect.stringMatching(/^REDIS_URL is not understood, but must be (?!.*canary).*\.$/),
@@ -132,11 +132,11 @@ test.each(['localhost:6379', 'http://canary@a', 'redis://:canary@a,b', 'redis://
   },
 );
 
-test('all that is wrong is told at once', () => {
+test('all problems are reported at once', () => {
   expect(complaintsOf({ PORT: 'x', LOG_LEVEL: 'y', GRID_SIZE: 'z' })).toHaveLength(3);
 });
 
-test('settings that contradict each other', () => {
+test('settings that contradict each other are refused', () => {
   expect(complaintsOf({ ROOM_EXPIRY_MINUTES: '60', ROOM_EXPIRY_MAX_MINUTES: '30' })).toEqual([
     'ROOM_EXPIRY_MINUTES is longer than ROOM_EXPIRY_MAX_MINUTES.',
   ]);

@@ -1,4 +1,4 @@
-// Every setting: name, default, bounds, meaning. Reads texts, never the process: `loadConfig` is pure.
+// Every setting: name, default, bounds, meaning. Pure: it parses text and never touches the process.
 
 import {
   ENVELOPE_BYTES_MAX,
@@ -13,23 +13,23 @@ import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
 import { parseBasePath } from './net/base-path.ts';
 import { type RedisAddress, parseRedisUrl } from './store/redis/address.ts';
 
-/** One row of the settings table; `T` is what the server gets. */
+/** One row of docs/settings.md; `T` is what the server uses. */
 export type Setting<T> = {
   readonly name: string;
   /** An older name that works too. */
   readonly alias?: string;
-  /** A complaint does not repeat it. */
+  /** Complaints don't quote it. */
   readonly isSecret?: true;
-  /** As it would be written in the environment; empty: not set. */
+  /** As written in the environment; empty means not set. */
   readonly fallback: string;
-  /** What is allowed, in words that complete "must be …". */
+  /** What is allowed; completes the sentence "must be …". */
   readonly allowed: string;
   readonly meaning: string;
-  /** Undefined: not allowed. */
+  /** Undefined if the text is not allowed. */
   readonly read: (text: string) => { readonly value: T } | undefined;
 };
 
-/** The keys are what the code says, the names what an operator writes. */
+/** Keys are for the code, names for operators. */
 export const SETTINGS = {
   port: whole('PORT', '5000', 0, 65_535, 'TCP port to listen on; 0 picks a free one'),
   host: {
@@ -89,7 +89,7 @@ export const SETTINGS = {
   rateLimits: {
     name: 'RATE_LIMITS',
     fallback: 'default',
-    allowed: RATE_LEVELS.join(', '),
+    allowed: oneOf(RATE_LEVELS),
     meaning: '`strict` halves the limits per address and connection; `off` is for load tests',
     read: (text) => presence(RATE_LEVELS.find((level) => level === text)),
   },
@@ -110,14 +110,14 @@ export const SETTINGS = {
   allowedOrigins: {
     name: 'ALLOWED_ORIGINS',
     fallback: '',
-    allowed: 'origins such as https://chat.example, with commas between',
+    allowed: 'origins such as https://chat.example, separated by commas',
     meaning: 'other pages that may connect',
     read: (text) => listOf(text, parseOrigin),
   },
   allowedHosts: {
     name: 'ALLOWED_HOSTS',
     fallback: '',
-    allowed: 'hosts such as chat.example or 192.168.1.5:5000, with commas between',
+    allowed: 'hosts such as chat.example or 192.168.1.5:5000, separated by commas',
     meaning: 'host names this server answers to (all, if this and `PUBLIC_ORIGIN` are empty)',
     read: (text) => listOf(text, readHost),
   },
@@ -158,13 +158,13 @@ export const SETTINGS = {
   logLevel: {
     name: 'LOG_LEVEL',
     fallback: 'info',
-    allowed: LOG_LEVELS.join(', '),
+    allowed: oneOf(LOG_LEVELS),
     meaning: 'log detail; never names, addresses, room codes or content',
     read: (text) => presence(LOG_LEVELS.find((level) => level === text)),
   },
 } satisfies { readonly [K in keyof Config]: Setting<Config[K]> };
 
-/** What the server runs with. Lives are in seconds; an absent word is `undefined`. */
+/** What the server runs with. Settings that are not given are `undefined`. */
 export type Config = {
   readonly port: number;
   readonly host: string;
@@ -198,18 +198,18 @@ export type Environment = { readonly [name: string]: string | undefined };
 
 export type Loaded =
   | { readonly ok: true; readonly config: Config }
-  /** A plain sentence for each thing that is wrong. */
+  /** A plain sentence for each problem. */
   | { readonly ok: false; readonly complaints: readonly string[] };
 
-/** Blank settings count as absent: compose files write them so. */
+/** Blank settings count as absent: compose files leave them blank. */
 export function loadConfig(environment: Environment): Loaded {
   const complaints: string[] = [];
   const take = <T>(setting: Setting<T>): T => {
     const { name, text } = given(setting, environment);
     const found = setting.read(text);
     if (found !== undefined) return found.value;
-    const told = setting.isSecret ? 'not understood' : JSON.stringify(text);
-    complaints.push(`${name} is ${told}, but must be ${setting.allowed}.`);
+    const shown = setting.isSecret ? 'not understood' : JSON.stringify(text);
+    complaints.push(`${name} is ${shown}, but must be ${setting.allowed}.`);
     return fallbackOf(setting);
   };
   const config: Config = {
@@ -278,7 +278,7 @@ function whole(name: string, fallback: string, min: number, max: number, meaning
   };
 }
 
-// Whole seconds, written in minutes; fractions are for tests and demonstrations.
+// Minutes, rounded to whole seconds; fractions are for tests and demos.
 function minutes(name: string, fallback: string, meaning: string): Setting<number> {
   const { min, max } = LIFE_SECONDS;
   return {
@@ -311,6 +311,10 @@ function file(name: string, meaning: string): Setting<string | undefined> {
   };
 }
 
+function oneOf(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
 function within(value: number, min: number, max: number): { readonly value: number } | undefined {
   return value >= min && value <= max ? { value } : undefined;
 }
@@ -331,7 +335,7 @@ function readHost(text: string): string | undefined {
   return host && hostText(host);
 }
 
-// `::` and `::1` are written without brackets here, unlike in a URL.
+// Unlike in a URL, `::` and `::1` have no brackets here.
 function readListenHost(text: string): { readonly value: string } | undefined {
   return parseHost(text.includes(':') ? `[${text}]` : text) && { value: text };
 }

@@ -1,4 +1,4 @@
-// The process: its environment, clock, signals and exit code. What a start does is told in run.ts.
+// The process: environment, clock, signals, exit code. run.ts says what startup does.
 
 import { randomBytes } from 'node:crypto';
 import { openSync, readSync } from 'node:fs';
@@ -13,12 +13,12 @@ import { openFilesIn } from './guard/places.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { type Run, run } from './run.ts';
 
-/** Longer than the longest `DRAIN_SECONDS` and all that follows it. */
+/** Longer than the longest `DRAIN_SECONDS` and what follows it. */
 const STOP_WITHIN_MS = 29_000;
-/** One Ctrl+C under npm comes twice: from the terminal and from npm. A second one means at once. */
+/** Under npm one Ctrl+C arrives twice, from the terminal and from npm. A later one means "now". */
 const SAME_KEY_MS = 500;
 
-// A log that cannot be written (a full disk, a closed pipe) must not end the rooms.
+// A log that can't be written (full disk, closed pipe) must not stop the server.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 // Before the start: a signal that comes right after the greeting would otherwise kill.
@@ -34,7 +34,7 @@ running = await run({
   addresses: lanAddresses(),
   clock: { now: () => performance.now(), after },
   wall: () => Date.now(),
-  // A short copy lives on V8's own heap: a Buffer of its own costs several times its bytes for as long as it is kept.
+  // Copied onto V8's heap: a small Buffer costs several times its bytes while it is kept.
   random: (length) => Uint8Array.from(randomBytes(length)),
   vitals: watchVitals(),
   openFilesMax: openFilesIn(process.report.getReport()),
@@ -89,7 +89,7 @@ function after(ms: number, action: () => void): Disposable {
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-/** Each call tells of the time since the last one. Nothing is opened for it: there may be no file descriptor left. */
+/** Each call covers the time since the last one. It opens nothing, because no file descriptor may be left. */
 function watchVitals(): () => Vitals {
   const delay = monitorEventLoopDelay();
   delay.enable();
@@ -120,7 +120,7 @@ function heapShare(): number {
   return oldSpaceShare(getHeapSpaceStatistics(), getHeapStatistics().heap_size_limit, options);
 }
 
-// On Linux Node opens a file for each reading; this one stays open.
+// On Linux, Node opens a file for each reading; this one stays open.
 function residentBytes(): () => number {
   if (process.platform !== 'linux') return () => process.memoryUsage.rss();
   const status = openSync('/proc/self/status', 'r');

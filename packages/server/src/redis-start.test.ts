@@ -47,7 +47,7 @@ test('with REDIS_URL, rooms are in Redis, and the greeting says so', async () =>
   await using redis = await startRedis();
   const { said, complaints, running } = await start({ REDIS_URL: redis.url });
   expect(complaints).toEqual([]);
-  expect(said.join('\n')).toContain('in the memory of Redis');
+  expect(said.join('\n')).toContain('Rooms are in Redis');
   if (running === undefined) throw new Error('it does not run');
   expect((await ask(running, WISH)).status).toBe(201);
   expect(JSON.stringify(await redis.ask('KEYS', '*'))).toMatch(/"r\{\d+\}:/);
@@ -96,7 +96,7 @@ test('no Redis, a replica, and one without functions are told apart in a sentenc
   for (const { url } of [replica, old]) {
     const { complaints, running } = await start({ REDIS_URL: url });
     expect(running).toBeUndefined();
-    expect(complaints).toEqual([expect.stringMatching(/^mayfly: Redis answers, but cannot hold rooms\./)]);
+    expect(complaints).toEqual([expect.stringMatching(/^mayfly: Redis answers, but can't hold rooms\./)]);
   }
 });
 

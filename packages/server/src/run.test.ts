@@ -17,12 +17,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(page, { recursive: true }));
 
-type Told = { readonly said: string[]; readonly complaints: string[]; readonly running: Run | undefined };
+type Output = { readonly said: string[]; readonly complaints: string[]; readonly running: Run | undefined };
 
 async function start(
   environment: Environment,
   { envFile = '', pageDirectory = page }: { envFile?: string; pageDirectory?: string } = {},
-): Promise<Told> {
+): Promise<Output> {
   const said: string[] = [];
   const complaints: string[] = [];
   const envPath = join(page, '.env');
@@ -47,7 +47,7 @@ async function complaintsOf(environment: Environment, more?: Parameters<typeof s
   return complaints;
 }
 
-test('a start says where to go', async () => {
+test('the greeting says where to go', async () => {
   const { said, complaints, running } = await start({});
   expect(said.join('\n')).toContain(`http://localhost:${running?.server.port}`);
   expect(complaints).toEqual([]);
@@ -57,7 +57,7 @@ test('a start says where to go', async () => {
 test('variables win over .env, except blank ones', async () => {
   const envFile = 'LOG_LEVEL=nonsense\nPORT=abc\n';
   expect(await complaintsOf({ LOG_LEVEL: ' ' }, { envFile })).toEqual([
-    'mayfly: LOG_LEVEL is "nonsense", but must be silent, error, info.',
+    'mayfly: LOG_LEVEL is "nonsense", but must be silent, error or info.',
   ]);
 });
 
@@ -78,7 +78,7 @@ test('a misspelt variable is only a warning', async () => {
   await running?.server[Symbol.asyncDispose]();
 });
 
-test('with TLS files it speaks https, and tells browsers to stay with it', async () => {
+test('with TLS files it speaks https and asks browsers to stay with it', async () => {
   const [cert, key] = [join(page, 'cert.pem'), join(page, 'key.pem')];
   writeFileSync(cert, CERTIFICATE);
   writeFileSync(key, PRIVATE_KEY);
@@ -97,7 +97,7 @@ test('with TLS files it speaks https, and tells browsers to stay with it', async
   await running?.server[Symbol.asyncDispose]();
 });
 
-describe('what keeps a start from happening is one line', () => {
+describe('whatever prevents the start is one line', () => {
   test('a bad setting', async () => {
     expect(await complaintsOf({ PORT: 'abc' })).toEqual([
       'mayfly: PORT is "abc", but must be a whole number from 0 to 65535.',
@@ -112,25 +112,25 @@ describe('what keeps a start from happening is one line', () => {
     const bound = other.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     expect(await complaintsOf({ PORT: String(port) })).toEqual([
-      `mayfly: Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1}`,
+      `mayfly: Port ${port} is in use. Stop the other program, or choose another port: PORT=${port + 1}`,
     ]);
     other.close();
   });
 
   test('an address of another machine', async () => {
     expect(await complaintsOf({ HOST: '198.51.100.77' })).toEqual([
-      'mayfly: HOST is 198.51.100.77, which is no address of this machine. 0.0.0.0 takes them all.',
+      'mayfly: HOST is 198.51.100.77, which is not an address of this machine. HOST=0.0.0.0 listens on all of them.',
     ]);
   });
 
-  test('a page that is not built', async () => {
+  test('the page is not built', async () => {
     const pageDirectory = join(page, 'assets');
     expect(await complaintsOf({}, { pageDirectory })).toEqual([
-      'mayfly: The page is not built. npm start builds it.',
+      "mayfly: The page isn't built. npm start builds it.",
     ]);
   });
 
-  test('TLS files that are missing or no keys', async () => {
+  test('TLS files that are missing or hold something else', async () => {
     const html = join(page, 'index.html');
     expect(await complaintsOf({ TLS_CERT: '/no/such/file', TLS_KEY: html })).toEqual([
       "mayfly: TLS_CERT can't be read: /no/such/file (ENOENT).",
@@ -157,7 +157,7 @@ describe('the greeting', () => {
     addresses: ['192.168.1.7', '10.0.0.2'],
   };
 
-  test('names this machine and its addresses when it listens everywhere', () => {
+  test('names this machine and its addresses if it listens on all of them', () => {
     const everywhere = ['http://localhost:5000', 'http://192.168.1.7:5000', 'http://10.0.0.2:5000'];
     expect(urls(greeting({ ...at, host: '0.0.0.0' }))).toEqual(everywhere);
     expect(urls(greeting({ ...at, host: '::' }))).toEqual(everywhere);
@@ -187,7 +187,7 @@ describe('the greeting', () => {
     ]);
   });
 
-  test('names no address at which it would answer 421', () => {
+  test('names no address that would answer 421', () => {
     const behind = { ...at, host: '0.0.0.0', publicOrigin: 'https://chat.example' };
     expect(urls(greeting(behind))).toEqual(['https://chat.example', 'http://localhost:5000']);
     const one = { ...at, host: '0.0.0.0', allowedHosts: ['10.0.0.2:5000'] };

@@ -1,4 +1,4 @@
-// A start as its operator sees it: settings in, a running server or plain sentences out. The process is main.ts's.
+// Startup as the operator sees it: settings in, a running server or plain sentences out. main.ts owns the process.
 
 import { type Config, type Environment, loadConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
@@ -6,11 +6,11 @@ import { createEvents } from './observe/events.ts';
 import { type OriginRules, isLoopback, parseHost, readVisit } from './guard/origins.ts';
 import { type RunningServer, type ServerParts, StartError, startServer } from './server.ts';
 
-export type Surroundings = Omit<ServerParts, 'events'> & {
+export type RunOptions = Omit<ServerParts, 'events'> & {
   readonly environment: Environment;
   /** The path of `.env`, which need not exist. */
   readonly envPath: string;
-  /** IPv4 addresses of this machine that others can reach. */
+  /** This machine's IPv4 addresses that others can reach. */
   readonly addresses: readonly string[];
   readonly say: (line: string) => void;
   readonly complain: (line: string) => void;
@@ -18,9 +18,9 @@ export type Surroundings = Omit<ServerParts, 'events'> & {
 
 export type Run = { readonly server: RunningServer; readonly trouble: (error: unknown) => void };
 
-/** Undefined if it doesn't start; the reasons are complained about, one line each. */
-export async function run(surroundings: Surroundings): Promise<Run | undefined> {
-  const { environment, envPath, addresses, say, complain, ...parts } = surroundings;
+/** Undefined if the server can't start; `complain` has been given the reasons, one line each. */
+export async function run(options: RunOptions): Promise<Run | undefined> {
+  const { environment, envPath, addresses, say, complain, ...parts } = options;
   const { complaints, warnings, ...written } = readEnvironment(environment, envPath);
   const loaded = loadConfig(written.environment);
   for (const warning of warnings) complain(`mayfly: warning: ${warning}`);
@@ -40,7 +40,7 @@ export async function run(surroundings: Surroundings): Promise<Run | undefined> 
   }
 }
 
-/** What the name means to browsers: no other address of loopback is reached by it. */
+/** Addresses that browsers reach as `localhost`; other loopback addresses are not among them. */
 const LOCALHOST = new Set(['localhost', '127.0.0.1', '::1']);
 
 function isOnThisMachine(name: string): boolean {
@@ -55,7 +55,7 @@ type Reachable = Pick<Config, 'host' | 'redisUrl' | 'basePath'> &
     readonly addresses: readonly string[];
   };
 
-/** What the terminal says when the server is up: only addresses that it answers to. */
+/** What the terminal shows once the server is up: only addresses that it answers to. */
 export function greeting(reachable: Reachable): readonly string[] {
   const { host, port, secure, publicOrigin, basePath, addresses, redisUrl } = reachable;
   const path = basePath === '/' ? '' : basePath;
@@ -69,13 +69,13 @@ export function greeting(reachable: Reachable): readonly string[] {
     '',
     '  Mayfly is running.',
     '',
-    ...(publicOrigin === undefined ? [] : [`    For everybody     ${publicOrigin}${path}`]),
+    ...(publicOrigin === undefined ? [] : [`    For everyone      ${publicOrigin}${path}`]),
     ...(local === undefined ? [] : [`    On this machine   ${url(local)}`]),
     ...network.map((address) => `    On your network   ${url(address)}`),
     '',
     redisUrl === undefined
-      ? '  Ctrl+C stops it. Rooms live in its memory only, and are gone then.'
-      : '  Ctrl+C stops it. Rooms live in the memory of Redis, and go on at other nodes.',
+      ? '  Press Ctrl+C to stop it. Rooms exist only in memory, so they are gone then.'
+      : '  Press Ctrl+C to stop it. Rooms are in Redis and stay available on other servers.',
     '',
   ];
 }

@@ -65,7 +65,7 @@ const AT_EASE: Vitals = { memoryShare: 0, loopP99Ms: 0 };
 /** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
-  if (!hasPage(pageDirectory)) throw new StartError('The page is not built. npm start builds it.');
+  if (!hasPage(pageDirectory)) throw new StartError("The page isn't built. npm start builds it.");
   const tls = await openCertificate(config);
   const { store, persistentRedis, redisOutage } = await openStore(config, parts);
   const rules = { ...config, tls: tls !== undefined };
@@ -214,7 +214,7 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
 }
 
 const REDIS_CANNOT =
-  'Redis answers, but cannot hold rooms. It must be of version 7.0 or newer, the primary, and permit functions and sharded pub/sub.';
+  "Redis answers, but can't hold rooms. It must be version 7.0 or newer and the primary, and allow functions and sharded pub/sub.";
 
 function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Config) {
   return { maxRooms, maxMembers, historyMessages, historyBytes };
@@ -257,14 +257,18 @@ function explainListening(error: unknown, { host, port }: Config): unknown {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new StartError(
-        `Port ${port} is in use. Stop what uses it, or choose another: PORT=${port === 65_535 ? 5000 : port + 1}`,
+        `Port ${port} is in use. Stop the other program, or choose another port: PORT=${port === 65_535 ? 5000 : port + 1}`,
       );
     case 'EACCES':
-      return new StartError(`Port ${port} needs more rights than this. Choose one above 1023: PORT=5000`);
+      return new StartError(
+        `Mayfly has no permission to listen on port ${port}. Choose one above 1023: PORT=5000`,
+      );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new StartError(`HOST is ${host}, which is no address of this machine. 0.0.0.0 takes them all.`);
+      return new StartError(
+        `HOST is ${host}, which is not an address of this machine. HOST=0.0.0.0 listens on all of them.`,
+      );
     default:
       return error;
   }
