@@ -1,5 +1,6 @@
 // `npm run docs`: the commands of README.md and docs/, run as a stranger would: a fresh clone of what is committed, an empty
 // home directory, and nothing in the path but Node, git and a shell. `-- --long` adds the blocks marked so, with this path.
+// Words choose blocks after the first, which makes the clone: `npm run docs -- --long docs/testing.md:11`.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,8 +16,14 @@ const ADDRESS = 'https://git.example/mayfly.git';
 /** No page takes that long to come up, on whatever machine: it hangs. */
 const HANG_MS = 300_000;
 
-const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
-const blocks = documents().flatMap((file) => blocksOf(file, readDocument(file)).filter(isCommands));
+const { values, positionals } = parseArgs({
+  options: { long: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const [clone, ...others] = documents()
+  .flatMap((file) => blocksOf(file, readDocument(file)))
+  .filter(isCommands);
+const blocks = clone ? [clone, ...others.filter(isChosen)] : [];
 const folder = mkdtempSync(join(tmpdir(), 'mayfly-docs-'));
 const path = makePath(['node', 'npm', 'npx', 'git', 'sh']);
 
@@ -31,6 +38,11 @@ for (const block of blocks) {
 rmSync(folder, { recursive: true, force: true });
 say(failures === 0 ? 'all commands work.' : `${failures} blocks failed.`);
 process.exit(failures === 0 ? 0 : 1);
+
+/** @param {import('./doc-blocks.mjs').Block} block */
+function isChosen({ file, line }) {
+  return positionals.length === 0 || positionals.some((words) => `${file}:${line}`.startsWith(words));
+}
 
 /**
  * @param {import('./doc-blocks.mjs').Block} block
