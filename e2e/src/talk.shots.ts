@@ -15,8 +15,8 @@ const FILE = fileURLToPath(new URL('../../docs/screenshots/talk.webp', import.me
 const BYTES_MAX = 1_500_000;
 
 const HOST = 'chat.example';
-const COMPUTER = { width: 800, height: 680 };
-const PHONE = { width: 330, height: 680 };
+const COMPUTER = { width: 800, height: 770 };
+const PHONE = { width: 330, height: 770 };
 const GAP = 30;
 const SKY = ['#c8d7f0', '#dcdff3', '#eee3ec', '#f9e4dc', '#ffe6c8'];
 
