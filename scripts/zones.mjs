@@ -54,7 +54,7 @@ export const PACKAGES = {
   web: {
     uses: ['@mayfly/client', '@mayfly/protocol', 'preact', 'preact/*', '@preact/signals', 'uqr'],
     why: 'web imports client and protocol',
-    base: ['route', 'room-part-loader'],
+    base: ['background', 'route', 'room-part-loader'],
     zones: {
       browser: [],
       words: [],

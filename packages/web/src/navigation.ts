@@ -3,6 +3,7 @@
 import { forgetIdentity, keepIdentity, loadIdentity, type RoomLink } from '@mayfly/client';
 import { type RoomId, toBase64url } from '@mayfly/protocol';
 import { computed, effect, signal } from '@preact/signals';
+import { background } from './background.ts';
 import { cameFromStart, cleanAddress, showRoomInAddress, showStartInAddress } from './browser/address.ts';
 import { basePath } from './browser/base-path.ts';
 import { keptLink } from './browser/kept-link.ts';
@@ -117,14 +118,14 @@ export function comeAgain(link: RoomLink): void {
 }
 
 export function joinAs(link: RoomLink, name: string): void {
-  void goIn({ link, name });
+  background(goIn({ link, name }));
 }
 
 // Kept first: a reload loses neither the link nor who owns the room.
 export function enterCreated({ link, identity }: CreatedRoom): void {
   keepIdentity(tabStorage, link.id, identity);
   holdIdentity(link.id);
-  void goIn({ link, name: identity.name, isNew: true });
+  background(goIn({ link, name: identity.name, isNew: true }));
 }
 
 async function goIn(entry: RoomEntry): Promise<void> {
@@ -187,7 +188,7 @@ function watchLobby(link: RoomLink): () => void {
     if (isOver) return;
     lobby = part?.openLobby(link, { show: showSight, denied: () => showNotFound(link) });
   };
-  void open();
+  background(open());
   return () => {
     isOver = true;
     lobby?.[Symbol.dispose]();

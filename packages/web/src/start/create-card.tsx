@@ -4,6 +4,7 @@ import { createRoom, type Identity, type RoomLink } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { serverAddress } from '../browser/base-path.ts';
+import { background } from '../background.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
 import { lifeChoices } from './life-choice.ts';
 import { loadRoomPart } from '../room-part-loader.ts';
@@ -33,12 +34,12 @@ export function CreateCard({ onCreated }: CreateCardProps) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string>();
   const life = chosenLife ?? serverLimits.value.life;
-  useEffect(() => void askServerLimits(), []);
+  useEffect(() => background(askServerLimits()), []);
 
   const create = async () => {
     setBusy(true);
     setTrouble(undefined);
-    void loadRoomPart();
+    background(loadRoomPart());
     const created = await createRoom({
       origin: serverAddress(),
       lifeSeconds: life,
@@ -58,7 +59,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
       aria-labelledby={headingId}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy && !isNameTooLong(name)) void create();
+        if (!busy && !isNameTooLong(name)) background(create());
       }}
     >
       <h2 id={headingId}>{texts.landing.create}</h2>

@@ -1,6 +1,6 @@
 // Times of day and days, as the reader's own system writes them.
 
-const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
@@ -15,7 +15,7 @@ export function clockSpan(from: number, to: number): readonly [string, string?] 
   const ofEnd = parts.findIndex(({ source }) => source === 'endRange');
   const lastOfStart = parts.findLastIndex(({ source }) => source === 'startRange');
   const text = (some: typeof parts) => some.map(({ value }) => value).join('');
-  if (ofEnd < 0) return [text(parts)];
+  if (ofEnd < 0) return [clockTime(from)];
   return [text(parts.slice(0, lastOfStart + 1)), text(parts.slice(ofEnd))];
 }
 

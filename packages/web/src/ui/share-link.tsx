@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { background } from '../background.ts';
 import { canShare, shareLink } from '../browser/browser.ts';
 import { copyText, selectContents } from './clipboard.ts';
 import { roomTexts } from '../words/room.ts';
@@ -57,7 +58,7 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
           <button
             class="btn btn--secondary"
             type="button"
-            onClick={() => void shareLink(roomTexts.link.shareTitle, url)}
+            onClick={() => background(shareLink(roomTexts.link.shareTitle, url))}
           >
             <Icon name="share" />
             {roomTexts.link.share}
@@ -118,7 +119,7 @@ export function CopyButton({ text, primary, focused = false, onRefused }: CopyBu
         type="button"
         ref={button}
         autofocus={focused}
-        onClick={() => void copy()}
+        onClick={() => background(copy())}
       >
         <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
         {outcome === 'copied' ? roomTexts.link.copied : roomTexts.link.copy}

@@ -1,5 +1,6 @@
 // What the server says of a room to someone who has opened its link and not joined yet, kept fresh while they read.
 
+import { background } from '../../background.ts';
 import type { LookAnswer, RoomSight } from '@mayfly/client';
 
 /** What the invitation shows; undefined where nothing is known. */
@@ -28,7 +29,7 @@ export class Lobby implements Disposable {
     const timer = setInterval(() => this.#tick(), TICK_MS);
     this.#stop.signal.addEventListener('abort', () => clearInterval(timer));
     document.addEventListener('visibilitychange', () => this.#returned(), { signal: this.#stop.signal });
-    void this.#look();
+    background(this.#look());
   }
 
   [Symbol.dispose](): void {
@@ -54,10 +55,11 @@ export class Lobby implements Disposable {
     if (this.#sight === undefined) return;
     const expiresInMs = this.#endsAt - Date.now();
     if (expiresInMs > 0) this.#show({ ...this.#sight, expiresInMs });
-    else void this.#look();
+    else background(this.#look());
   }
 
   #returned(): void {
-    if (document.visibilityState === 'visible' && Date.now() - this.#lookedAt > STALE_MS) void this.#look();
+    const isStale = Date.now() - this.#lookedAt > STALE_MS;
+    if (document.visibilityState === 'visible' && isStale) background(this.#look());
   }
 }
