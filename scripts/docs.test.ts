@@ -1,6 +1,7 @@
 // What the documents name exists, and every block of commands says how it is run. The commands themselves: `npm run docs`.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../packages/server/src/config.ts';
@@ -62,6 +63,24 @@ test('every setting that the documents set exists', () => {
 
 type Named = { readonly name: string; readonly alias?: string };
 
+test('every source file that the documents name exists', () => {
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const all = [...DOCUMENTS, ...OTHER_PAGES, ...DECISIONS].flatMap(({ file, text }) =>
+    [...text.matchAll(/`([\w./-]+\.(?:ts|tsx|mjs|lua|css|yaml|conf|py))`/g)].map(([, name = '']) => ({
+      file,
+      name,
+    })),
+  );
+  const missing = all.filter(
+    ({ name }) => !files.split('\n').some((path) => `/${path}`.endsWith(`/${name}`)),
+  );
+  expect(missing.map(({ file, name }) => `${file}: ${name}`)).toEqual([]);
+  expect(all.length).toBeGreaterThan(20);
+});
+
 test('every file that the documents link to exists', () => {
   const broken = [...DOCUMENTS, ...OTHER_PAGES].flatMap(({ file, text }) =>
     [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)]
@@ -78,6 +97,11 @@ const OTHER_PAGES = ['ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/vec
     text: readDocument(file),
   }),
 );
+
+const DECISIONS = readdirSync(join(root, 'docs/decisions')).map((name) => ({
+  file: `docs/decisions/${name}`,
+  text: readDocument(`docs/decisions/${name}`),
+}));
 
 test('every heading that the documents link to exists', () => {
   const broken = DOCUMENTS.flatMap(({ file, text }) =>
