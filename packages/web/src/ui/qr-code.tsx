@@ -1,18 +1,34 @@
-// A text as a QR code: dark modules on white in every theme, so that cameras read it.
+// A text as a QR code: dark modules on white in every theme, because cameras need that.
 
-import { encode } from 'uqr';
+import { useEffect, useState } from 'preact/hooks';
+import { background } from '../background.ts';
 
 type QrCodeProps = { readonly text: string; readonly label: string };
+type Modules = { readonly size: number; readonly data: readonly (readonly boolean[])[] };
 
+/** The encoder is loaded when the first code is shown; until then its place is empty. */
 export function QrCode({ text, label }: QrCodeProps) {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 });
+  const [modules, setModules] = useState<Modules>();
+  useEffect(() => background(encoded(text).then(setModules)), [text]);
   return (
     <div class="qr">
-      <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
-        <path d={modulesPath(data)} />
-      </svg>
+      {modules && (
+        <svg viewBox={`0 0 ${modules.size} ${modules.size}`} role="img" aria-label={label}>
+          <path d={modulesPath(modules.data)} />
+        </svg>
+      )}
     </div>
   );
+}
+
+/** Undefined where the server can't be reached for the encoder: the link itself is there. */
+async function encoded(text: string): Promise<Modules | undefined> {
+  try {
+    const { encode } = await import('uqr');
+    return encode(text, { ecc: 'M', border: 2 });
+  } catch {
+    return undefined;
+  }
 }
 
 /** One rectangle for each run of dark modules in a row. */
