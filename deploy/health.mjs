@@ -15,7 +15,7 @@ const options = {
   host: addressOf(HOST.trim()),
   port: PORT.trim() || '5000',
   path: `${['', ...BASE_PATH.trim().split('/').filter(Boolean)].join('/')}/healthz`,
-  // The certificate names the public address, not this one; nobody else listens here.
+  // The certificate names the public address, and on this machine there is no one else to mistake the server for.
   rejectUnauthorized: false,
 };
 const asked = (TLS_CERT.trim() ? getTls : get)(options, ({ statusCode }) =>

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,13 +31,29 @@ export class ReverseProxy implements AsyncDisposable {
   readonly #port: number;
   readonly #directory: string;
   readonly #start: () => ChildProcess;
+  readonly #output: string[] = [];
   #process: ChildProcess;
 
   private constructor(port: number, directory: string, start: () => ChildProcess) {
     this.#port = port;
     this.#directory = directory;
     this.#start = start;
-    this.#process = start();
+    this.#process = this.#run();
+  }
+
+  /** All it has written to stdout, stderr and files. */
+  async written(): Promise<string> {
+    const names = await readdir(this.#directory, { recursive: true });
+    const logs = names.filter((name) => name.endsWith('.log'));
+    const files = await Promise.all(logs.map((name) => readFile(join(this.#directory, name), 'utf8')));
+    return [...this.#output, ...files].join('');
+  }
+
+  #run(): ChildProcess {
+    const child = this.#start();
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()));
+    return child;
   }
 
   static async start(name: ProxyName, options: ProxyOptions): Promise<ReverseProxy> {
@@ -53,7 +69,7 @@ export class ReverseProxy implements AsyncDisposable {
   /** Cuts every connection, as an update of the proxy does. */
   async restart(): Promise<void> {
     await this.#kill();
-    this.#process = this.#start();
+    this.#process = this.#run();
     await this.#listens();
   }
 
@@ -96,7 +112,8 @@ async function prepareNginx(directory: string, { port, serverPort, basePath, rem
     (kind) => `${kind}_temp_path ${directory}/${kind};`,
   );
   const main = `daemon off; master_process off; pid ${directory}/pid; error_log stderr crit;
-    events {} http { ${own.join(' ')} include ${directory}/site.conf; }`;
+    events {} http { access_log ${directory}/access.log; error_log ${directory}/error.log;
+    ${own.join(' ')} include ${directory}/site.conf; }`;
   await writeFile(join(directory, 'main.conf'), main);
   return () => start('nginx', ['-c', join(directory, 'main.conf'), '-e', 'stderr'], directory);
 }
@@ -128,7 +145,7 @@ function start(name: ProxyName, args: readonly string[], directory: string): Chi
   return spawn(requireProxy(name), args, {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: directory },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 

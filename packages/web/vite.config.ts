@@ -33,7 +33,7 @@ export default defineConfig(({ command }) => ({
     modulePreload: false,
     reportCompressedSize: false,
     // Operators who only run npm start can't act on this warning about slow builds.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   server: {
     // Host and Origin stay as the browser sent them: the server compares the two.

@@ -61,7 +61,7 @@ export async function importSource(file) {
     appType: 'custom',
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     optimizeDeps: { noDiscovery: true },
-    // Node 20 has no `using` of its own.
+    // Node 20 doesn't know `using`.
     oxc: { target: 'es2022' },
     resolve,
     ssr: { resolve },

@@ -1,11 +1,11 @@
-// Remembers what was installed and built from which files, so that nothing is done twice.
+// Remembers what was installed and built from which files, to do nothing twice.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './command.mjs';
 
-// Inside node_modules: whoever deletes that starts afresh.
+// Inside node_modules: deleting that starts afresh.
 const STAMPS = join(root, 'node_modules', '.mayfly');
 
 /**

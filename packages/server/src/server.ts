@@ -28,41 +28,41 @@ import { connectRedisStore } from './store/redis/start/connect.ts';
 import { checkRedis } from './store/redis/start/start-check.ts';
 import type { RoomStore } from './store/room-store.ts';
 
-/** What a server gets from whoever embeds it. */
+/** What the embedding program gives to a server. */
 export type ServerParts = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly events: Events;
-  /** Asked once a second. Without it, the process is never short of anything. */
+  /** Asked once a second. Without it the process never counts as short of anything. */
   readonly vitals?: () => Vitals;
-  /** How many files the process may have open; undefined where nobody knows. */
+  /** How many files the process may have open, if known. */
   readonly openFilesMax?: number | undefined;
-  /** The time of day, in milliseconds. Without it, the machine is taken to be always awake. */
+  /** The time of day, in milliseconds. Without it the machine is assumed to be always awake. */
   readonly wall?: () => number;
-  /** Without one, rooms live where `REDIS_URL` says, else in this process. It is disposed of with the server. */
+  /** By default in Redis if `REDIS_URL` is set, otherwise in this process. Disposed of with the server. */
   readonly store?: RoomStore;
-  /** Without one, the page as this repository builds it. */
+  /** By default the page as this repository builds it. */
   readonly pageDirectory?: string;
 };
 
-/** A server that listens. Disposed of, it stops politely. */
+/** A server that listens. Disposing of it stops it gracefully. */
 export type RunningServer = AsyncDisposable & {
   readonly address: string;
-  /** The real one, also where the configuration said 0. */
+  /** The actual port, also if the configuration said 0. */
   readonly port: number;
   readonly secure: boolean;
   /** Reads TLS_CERT and TLS_KEY again. Does nothing without TLS. */
   readonly renewCertificate: () => Promise<void>;
 };
 
-/** Something outside the program keeps it from starting; the message is a plain sentence for the operator. */
+/** Something outside the program prevents the start; the message is a plain sentence for the operator. */
 export class StartError extends Error {}
 
 /** Connections that have not joined yet (rule LIMIT-3). */
 const UNJOINED_MAX = 2_000;
 const AT_EASE: Vitals = { memoryShare: 0, loopP99Ms: 0 };
 
-/** Throws `StartError` when the page is not built, a TLS file is unusable, or the address cannot be listened on. */
+/** Throws `StartError` if the page isn't built, a TLS file is unusable, Redis isn't good enough, or it can't listen on the address. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
   if (!hasPage(pageDirectory)) throw new StartError("The page isn't built. npm start builds it.");
@@ -163,7 +163,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await close();
     throw explainListening(error, config);
   }
-  // A connection that could not be accepted is the loss of whoever tried.
+  // A connection that could not be accepted is lost to the client alone.
   app.server.on('error', (error) => events.trouble('socket', error));
   const { address, port } = boundTo(app);
   return {
