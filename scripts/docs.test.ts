@@ -122,6 +122,20 @@ function anchorsIn(file: string, target: string | undefined): readonly string[] 
   );
 }
 
+test('what docs/troubleshooting.md quotes is said by the page or the server', () => {
+  const said = SPEAKERS.map((file) => readDocument(file)).join('\n');
+  const page = readDocument('docs/troubleshooting.md');
+  const quoted = [...page.matchAll(/_([A-Z][^_\n`]{6,80}?)[….]?_/g)].map(([, words = '']) => words);
+  expect(quoted.filter((words) => !said.includes(words))).toEqual([]);
+  expect(quoted.length).toBeGreaterThan(4);
+});
+
+const SPEAKERS = [
+  'packages/web/src/words/start.ts',
+  'packages/web/src/words/room.ts',
+  'packages/server/src/store/redis/start/start-check.ts',
+];
+
 test('the README has at most 700 words', () => {
   expect(readDocument('README.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(700);
 });
