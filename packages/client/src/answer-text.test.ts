@@ -9,7 +9,7 @@ test('an answer is read whole; none at all is an empty text', async () => {
   expect(await answerText(new Response(Uint8Array.of(0xff)))).toBeUndefined();
 });
 
-test('BOUND-2: one without an end is left where it is longer than any honest one', async () => {
+test('BOUND-2: an endless answer is abandoned once it is longer than any honest one', async () => {
   let pulled = 0;
   let left = false;
   const endless = new ReadableStream<Uint8Array>({

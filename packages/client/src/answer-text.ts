@@ -1,8 +1,8 @@
-// What a server answers over HTTP, as far as it is worth reading (BOUND-2).
+// The text of a server's HTTP answer, up to a limit (BOUND-2).
 
 import { CONTROL_BYTES_MAX, concat, decodeUtf8 } from '@mayfly/protocol';
 
-/** Undefined for more than any honest answer has, and for what is no text: the rest is not even fetched. */
+/** Undefined for a longer answer than any honest one, whose rest isn't fetched, and for one that isn't text. */
 export async function answerText({ body }: Pick<Response, 'body'>): Promise<string | undefined> {
   if (body === null) return '';
   const reader = body.getReader();

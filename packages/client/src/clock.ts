@@ -1,6 +1,6 @@
-// Time as the SDK sees it: one wall clock and one-shot timers, so that tests can own both.
+// The SDK's view of time: one wall clock and one-shot timers, both of which tests can replace.
 
-/** What the SDK knows of time. A test brings its own. */
+/** A source of time. Tests bring their own. */
 export type Clock = {
   /** Milliseconds since 1970. */
   now(): number;

@@ -49,7 +49,7 @@ const make = (fetch: typeof globalThis.fetch, signal?: AbortSignal) =>
   });
 
 describe('creating a room', () => {
-  test('API-1, API-2: two requests, and a charter that stands against the link', async () => {
+  test('API-1, API-2: two requests, and a charter that matches the link', async () => {
     const { fetch, requests } = server(reserved, opened);
     const created = await make(fetch);
     if (!created.ok) throw new Error(created.reason);
@@ -89,7 +89,7 @@ describe('creating a room', () => {
     expect(equalBytes(sent.command.signerPk, owner.pk)).toBe(true);
   });
 
-  test('nothing that is sent opens the room', async () => {
+  test('nothing sent to the server opens the room', async () => {
     const { fetch, requests } = server(reserved, opened);
     const created = await make(fetch);
     if (!created.ok) throw new Error(created.reason);
@@ -100,13 +100,13 @@ describe('creating a room', () => {
     expect(makeLink('https://chat.example', created.link.id, created.link.secret)).toContain('#1');
   });
 
-  test('on a page the server is where the page came from', async () => {
+  test("on a page, the server is the page's origin", async () => {
     const { fetch, requests } = server(reserved, opened);
     await createRoom({ lifeSeconds: 60, history: 'none', name: '', fetch, random: seededRandom('x') });
     expect(requests[0]?.url).toBe('/api/rooms');
   });
 
-  test('BOUND-1: nobody is asked to wait for longer than an hour', async () => {
+  test('BOUND-1: no pause is longer than an hour', async () => {
     const { fetch } = server(json(429, { error: 'rate', retryAfterMs: 2 ** 40 }));
     expect(await make(fetch)).toEqual({ ok: false, reason: 'rate', retryAfterMs: WAIT_MS_MAX });
   });
@@ -124,12 +124,12 @@ describe('creating a room', () => {
     expect(await make(server(down).fetch)).toMatchObject({ ok: false, reason: 'offline' });
   });
 
-  test('API-3: a reservation that is gone is trouble of the server', async () => {
+  test("API-3: a lost reservation is the server's fault", async () => {
     const { fetch } = server(reserved, json(403, { error: 'not_allowed', retryAfterMs: 0 }));
     expect(await make(fetch)).toEqual({ ok: false, reason: 'unavailable', retryAfterMs: 0 });
   });
 
-  test('an answer that nobody understands is trouble of the server', async () => {
+  test("an unreadable answer is the server's fault", async () => {
     expect(await make(server(long).fetch)).toMatchObject({ ok: false, reason: 'unavailable' });
     expect(await make(server(page).fetch)).toMatchObject({ ok: false, reason: 'unavailable' });
     expect(await make(server(json(201, { id: '../../x' })).fetch)).toMatchObject({
@@ -142,7 +142,7 @@ describe('creating a room', () => {
   });
 });
 
-describe('API-2: nobody knows whether the charter has opened the room', () => {
+describe('API-2: if it is unknown whether the charter opened the room', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -163,7 +163,7 @@ describe('API-2: nobody knows whether the charter has opened the room', () => {
     expect(second).toBe(first);
   });
 
-  test('BOUND-1: a server that names a pause beyond the reservation does not hold us', async () => {
+  test('BOUND-1: a pause longer than the reservation is cut short', async () => {
     const { fetch, requests } = server(
       reserved,
       ...[0, 1, 2].map(() => json(503, { error: 'unavailable', retryAfterMs: 2 ** 40 })),
@@ -176,7 +176,7 @@ describe('API-2: nobody knows whether the charter has opened the room', () => {
     expect(await creating).toMatchObject({ ok: true });
   });
 
-  test('after four tries it is given up, with what the server said', async () => {
+  test("after four tries it gives up, with the server's last answer", async () => {
     const { fetch, requests } = server(reserved, lost, lost, lost, lost);
     const creating = make(fetch);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -187,7 +187,7 @@ describe('API-2: nobody knows whether the charter has opened the room', () => {
   test.each([
     ['in the pause', 1_000, lost],
     ['in the next try', 3_000, () => new Promise<Response>(() => {})],
-  ])('out of time %s: what the server said before', async (_when, afterMs, next) => {
+  ])("aborted %s: the server's last answer", async (_when, afterMs, next) => {
     const abort = new AbortController();
     const { fetch: answer } = server(reserved, lost, next);
     const cut = new Promise<Response>((_resolve, reject) => {

@@ -1,4 +1,4 @@
-// Making a room: owner code, link and charter here, two requests to the server (API-1 to API-4).
+// Creates a room: owner code, link and charter here, then two requests to the server (API-1 to API-4).
 
 import {
   type ApiError,
@@ -23,36 +23,36 @@ import { wipe } from './crypto/wipe.ts';
 import { type Identity, newIdentity } from './people/identity.ts';
 import { type RoomLink, withoutLastSlash } from './link.ts';
 
-/** The room that is wanted, and who makes it. */
+/** The room to create, and its creator. */
 export type CreateOptions = {
   /** Of the server, with the path it runs under, if any: `https://chat.example`, `https://example.org/chat-app`. Unset on a page: its own. */
   readonly origin?: string;
   /** Seconds without activity after which the room ends. */
   readonly lifeSeconds: number;
-  /** What people who join later see. */
+  /** Whether people who join later see earlier messages. */
   readonly history: HistoryPolicy;
   /** The creator's, as typed. */
   readonly name: string;
-  /** Ends the attempt; the result is then what the server said last, else `offline`. */
+  /** Aborts the attempt. The result is then the server's last answer, or `offline`. */
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: RandomBytes;
 };
 
-/** What came of it. */
+/** The result. */
 export type Created =
-  /** The room is open, and waits for its whole life. `identity` is the owner's: join with it. */
+  /** The room is open, with its whole life left. `identity` is the owner's: join with it. */
   | {
       readonly ok: true;
       readonly link: RoomLink;
       readonly identity: Identity;
-      /** Also in `identity`. Whoever has it owns the room. */
+      /** Also in `identity`. Its holder owns the room. */
       readonly ownerCode: string;
     }
-  /** `retryAfterMs` 0: the same will fail again, except where the network was the reason. */
+  /** `retryAfterMs` 0: trying again won't help, unless the network was the reason. */
   | { readonly ok: false; readonly reason: ApiError | 'offline'; readonly retryAfterMs: number };
 
-/** Makes a room and its owner. Throws a RangeError where `nameFits` says no to the name; all else is a `Created`. */
+/** Creates a room and its owner. Throws a RangeError for a name that `nameFits` refuses; anything else is a `Created`. */
 export async function createRoom(options: CreateOptions): Promise<Created> {
   const random = options.random ?? secureRandom;
   const ownerCode = newOwnerCode(random);
@@ -78,7 +78,7 @@ async function makeRoom(
   return opened.ok ? { id, secret } : opened;
 }
 
-/** The link's secret, and the charter that commits to it, as it is sent. */
+/** The link's secret, and the request body with the charter that commits to it. */
 function makeCharter(id: RoomId, owner: OwnerKeys, ownerTab: Uint8Array, random: RandomBytes) {
   const r = random(32);
   const secret = linkSecret(owner.pk, r);
@@ -109,11 +109,11 @@ async function reserve(
   return id === undefined ? UNINTELLIGIBLE : { ok: true, id };
 }
 
-/** All of them take less time than the reservation lasts, whatever the server says. */
+/** Together they take less time than the reservation lasts, whatever the server says. */
 const OPEN_TRIES = 4;
 const OPEN_AGAIN_MS = { usual: 1_000, max: RESERVATION_MS / OPEN_TRIES };
 
-// Whether a charter has opened its room may stay unknown: the same bytes find out (API-2).
+// If it stays unknown whether a charter opened its room, sending the same bytes again settles it (API-2).
 async function sendCharter(options: CreateOptions, path: string, charter: Uint8Array): Promise<Answer> {
   const send = () => post(options, path, 'application/octet-stream', charter);
   let answer = await send();
@@ -123,7 +123,7 @@ async function sendCharter(options: CreateOptions, path: string, charter: Uint8A
     if (!next.ok && options.signal?.aborted === true) return answer;
     answer = next;
   }
-  // It is signed by who reserved the id, so the reservation is gone.
+  // The charter is signed by the key that reserved the id, so the reservation must be gone.
   return !answer.ok && answer.reason === 'not_allowed' ? UNINTELLIGIBLE : answer;
 }
 
@@ -169,7 +169,7 @@ async function post(
   }
 }
 
-// A proxy's own error page says nothing that could be told apart.
+// A proxy's error page is not an answer of ours.
 function readError(text: string): Failed {
   const refusal = decodeApiRefusal(text);
   if (refusal === undefined) return UNINTELLIGIBLE;

@@ -1,24 +1,24 @@
-// Finds the link to a room in whatever people paste or open instead of it (LINK-4). All of it is decided before any request.
+// Finds the link to a room in any text people paste or open (LINK-4), before any request.
 //
-// A link has a code and a key with a checksum, so both are found wherever other programs have put them: behind escapes, in
-// a wrapper's address, between brackets, over two lines. What else is in the text is noise.
+// A link has a code and a key with a checksum, so both can be found wherever other programs put them: escaped, inside a
+// wrapper's address, in brackets, over two lines. The rest of the text is noise.
 
 import { BASE58, type RoomId, decodeUtf8, parseRoomId } from '@mayfly/protocol';
 import { FLAG_LINK_IS_ENOUGH, FRAGMENT_LENGTH, type LinkFlag, type RoomLink, readFragment } from './link.ts';
 
-/** What a text that should have been a link turned out to be. */
+/** What a text that should be a link turns out to be. */
 export type ParsedLink =
   /** `host` is where the link leads, as written there, in lower case; undefined for `ID#key`. */
   | { readonly type: 'room'; readonly link: RoomLink; readonly host: string | undefined }
-  /** Two keys that both pass: only one can be the right one. */
+  /** Two valid keys: there is no way to know which one is meant. */
   | { readonly type: 'several' }
   /** The address of a room without its key. */
   | { readonly type: 'missing_key'; readonly id: RoomId }
-  /** Nothing but what could be a room's id. */
+  /** Only something that could be a room's id. */
   | { readonly type: 'bare_code'; readonly id: RoomId }
-  /** The key, or the address, was cut off or changed on the way. */
+  /** The key or the address was cut off or changed in transit. */
   | { readonly type: 'damaged' }
-  /** A whole link of a kind this version cannot open: passphrase, knock, invite, owner. */
+  /** A complete link of a kind that this version can't open: passphrase, knock, invite, owner. */
   | { readonly type: 'newer_kind'; readonly flag: LinkFlag }
   | { readonly type: 'not_a_link' };
 
@@ -26,7 +26,7 @@ const TEXT_LENGTH_MAX = 4096;
 const DECODINGS_MAX = 3;
 const CHECKED_MAX = 16;
 
-/** Reads a link, `ID#key`, or the text that one is in. */
+/** Reads a link, `ID#key`, or a text that contains one. */
 export function parseRoomLink(text: string): ParsedLink {
   if (text.length > TEXT_LENGTH_MAX) return { type: 'not_a_link' };
   const readings = readingsOf(text);
@@ -37,12 +37,12 @@ export function parseRoomLink(text: string): ParsedLink {
   return another === undefined ? found : { type: 'several' };
 }
 
-// Invisible signs go, a break of the line is one sign, and the # is one however it is spelled.
+// Removes invisible characters, and reduces line breaks and every spelling of # to one character.
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const LINE_BREAK = /=?[\r\n\u0085\u2028\u2029]+[> \t]*/gu;
 const HASH = /[＃﹟]|&(?:amp;)*(?:#35|#x23|num);/giu;
 
-/** The text as it is, and as it is when its escapes are taken back once, twice, three times. */
+/** The text as it is, and unescaped once, twice and three times. */
 function readingsOf(text: string): readonly string[] {
   const readings: string[] = [];
   let escaped = text;
@@ -62,7 +62,7 @@ function unescaped(escapes: string): string {
 
 const KEY = new RegExp(`#((?:\\n?[${BASE58}]){${FRAGMENT_LENGTH}})(?![${BASE58}])`, 'g');
 
-/** The keys that pass, each with the address before it. */
+/** The valid keys, each with the address before it. */
 class KeySearch {
   readonly found = new Map<string, ParsedLink>();
   readonly #checked = new Map<string, ReturnType<typeof readFragment>>();
@@ -96,13 +96,13 @@ function linkOf(
   return { type: 'room', link: { id, secret }, host };
 }
 
-/** A code in an address. It goes on behind a line break if it then ends at `end`, where a key begins. */
+/** A code in an address. It continues after a line break if it then ends at `end`, where a key begins. */
 type Address = { readonly start: number; readonly end: number; readonly code: string };
 
 // Looked ahead for: in /chat/chat/CODE, on a server that runs under /chat/, the second address begins within the first.
 const ADDRESS = /(?=(\/\n?c\n?h\n?a\n?t\n?\/\n?|[?&]room=)((?:[\dA-Za-z]\n?)*))[/?&]/g;
 const BARE_CODE = new RegExp(`(?:^|[^\\w/.:%=&?-])([${BASE58}]{4,32})\\n?$`);
-/** Longer than a code may be, with what stands before it. */
+/** More than the longest code and the character before it. */
 const BARE_CODE_REACH = 36;
 
 function findAddresses(reading: string): readonly Address[] {
@@ -116,7 +116,7 @@ function findAddresses(reading: string): readonly Address[] {
   return addresses;
 }
 
-/** What a key at this place belongs to: the address that ends here, else a code right before it, else the last address. */
+/** The address of a key at `at`: one that ends there, otherwise a code right before it, otherwise the last address. */
 function addressOf(
   reading: string,
   at: number,
@@ -140,7 +140,7 @@ function withoutBreaks(text: string): string {
 const HOST_REACH = 1000;
 const WORD_END = /[^\s<>()"'`|*，。：；、「」（）【】“”]*$/u;
 
-/** The host of the address that goes on at `start`; that of a wrapper around it is another. */
+/** The host of the address that continues at `start`, not that of a wrapper around it. */
 function hostBefore(reading: string, start: number): string | undefined {
   const before = reading.slice(Math.max(0, start - HOST_REACH), start);
   const word = WORD_END.exec(withoutBreaks(before))?.[0] ?? '';
@@ -170,11 +170,11 @@ function withoutKey(code: string, behind = ''): ParsedLink {
   return id === undefined || unwrapped(behind) !== '' ? { type: 'damaged' } : { type: 'missing_key', id };
 }
 
-// What sentences and messengers put around a link; none of it occurs at the ends of one.
+// Sentences and messengers put these around links, which never begin or end with them.
 const OPENING: ReadonlySet<string> = new Set('<([{"\'`*«“‘„「（');
 const CLOSING: ReadonlySet<string> = new Set('>)]}"\'`*»”’.,;:!?…。，、！？」）');
 
-// By hand: a pattern that ends in `$` is tried anew at every letter.
+// Without a regular expression: one that ends in `$` would be tried again at every letter.
 function unwrapped(word: string): string {
   let start = 0;
   let end = word.length;

@@ -1,4 +1,4 @@
-// Chance as a number, for pauses that must not fall together.
+// Random fractions, for pauses that must not coincide.
 
 import { ByteReader } from '@mayfly/protocol';
 import type { RandomBytes } from './crypto/random.ts';

@@ -22,7 +22,7 @@ describe('a frame means what the file says', () => {
   });
 });
 
-describe('what does not fit is not taken', () => {
+describe('misfits are refused', () => {
   test.each(made.misfits)('$rule: $name ($kind)', (vector) => {
     expect(decodeFrame(vector.kind, bytesOf(vector))).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-// The SDK: make or open a link, join, say, hear, come back. For pages, command lines and bots alike.
+// The SDK: create or open a link, join, send, receive, reconnect. For pages, command lines and bots.
 
 export { answerText } from './answer-text.ts';
 export { type Clock, systemClock } from './clock.ts';

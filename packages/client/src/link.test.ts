@@ -36,7 +36,7 @@ describe('LINK-1: a link is made', () => {
   });
 });
 
-describe('LINK-4: what people paste', () => {
+describe('LINK-4: pasted text', () => {
   test.each([
     [`https://example.org/chat/${id}#${key}`, 'example.org'],
     [`http://192.168.1.5:5000/chat/${id}#${key}`, '192.168.1.5:5000'],
@@ -128,7 +128,7 @@ describe('LINK-4: what people paste', () => {
     expect(parseRoomLink(`房间：${id}#${key}，快来`)).toEqual(room());
   });
 
-  test('a host that a wrapper brings along is not the link’s', () => {
+  test('the host of a wrapper is not the link’s', () => {
     const wrapped = `https://example.com/?u=${enc(link)}`;
     expect(parseRoomLink(wrapped)).toEqual(room('example.org'));
     expect(parseRoomLink(`see example.com: ${link}`)).toEqual(room('example.org'));
@@ -137,7 +137,7 @@ describe('LINK-4: what people paste', () => {
     );
   });
 
-  test('two different keys that pass: nobody can tell which', () => {
+  test('two different valid keys: there is no way to choose', () => {
     const other = makeLink('https://example.org', id, 'B'.repeat(32));
     expect(parseRoomLink(`${link} ${other}`)).toEqual({ type: 'several' });
     expect(parseRoomLink(`${link}&u=${enc(other)}`)).toEqual({ type: 'several' });
@@ -146,7 +146,7 @@ describe('LINK-4: what people paste', () => {
     });
   });
 
-  test('a key that does not pass is noise beside one that does', () => {
+  test('an invalid key is noise beside a valid one', () => {
     expect(parseRoomLink(`${link}#${'1'.repeat(35)}`)).toEqual(room('example.org'));
   });
 
@@ -199,7 +199,7 @@ describe('LINK-4: what people paste', () => {
   });
 });
 
-describe('LINK-3: damage is told before any request', () => {
+describe('LINK-3: damage is found before any request', () => {
   test('every cut and every changed character', () => {
     for (let i = 0; i < key.length; i++) {
       if (i > 0)
@@ -226,7 +226,7 @@ describe('LINK-3: damage is told before any request', () => {
     expect(parseRoomLink(`https://example.org/chat/${id}#${fragment}`)).toEqual({ type: 'newer_kind', flag });
   });
 
-  test('a text far longer than any link is none', () => {
+  test('a text far longer than any link is not one', () => {
     expect(parseRoomLink(`${id}#${key}${' x'.repeat(2100)}`)).toEqual({ type: 'not_a_link' });
   });
 

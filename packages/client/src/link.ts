@@ -1,4 +1,4 @@
-// Links to a room (LINK-1 to LINK-3, LINK-5). How one is found in a text is in `find-link.ts`.
+// Links to a room (LINK-1 to LINK-3, LINK-5). `find-link.ts` finds them in a text.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type RoomId, utf8 } from '@mayfly/protocol';
@@ -32,7 +32,7 @@ export function makeFragment(flag: LinkFlag, secret: string): string {
   return `${flag}${secret}${checksum(`${flag}${secret}`)}`;
 }
 
-/** What a fragment of 35 base58 characters says; undefined where its checksum does not fit (LINK-3). */
+/** The content of a fragment of 35 base58 characters; undefined if its checksum doesn't match (LINK-3). */
 export function readFragment(fragment: string): { flag: LinkFlag; secret: string } | undefined {
   const flag = LINK_FLAGS.find((known) => fragment.startsWith(String(known)));
   const secret = fragment.slice(1, -2);

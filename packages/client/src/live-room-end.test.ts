@@ -46,24 +46,24 @@ describe('the end', () => {
   ];
   for (const [name, end, why, identity] of endings) {
     test(`${name}: ${why}, the identity is ${identity}; nothing runs on`, async () => {
-      const { server, connection, network, storage, room, news } = await enter();
+      const { server, connection, network, storage, room, updates } = await enter();
       room.send('unsent');
       end(server);
       expect(connection()).toBe(why);
       expect(loadIdentity(storage, ID) === undefined).toBe(identity === 'forgotten');
-      const told = news.length;
+      const before = updates.length;
       vi.advanceTimersByTime(600_000);
       room.wake();
       expect(room.send('late')).toEqual({ ok: false, reason: 'ended' });
       expect(room.rename('late')).toEqual({ ok: false });
       room.leave();
-      expect(news).toHaveLength(told);
+      expect(updates).toHaveLength(before);
       expect(network.wires).toHaveLength(1);
       expect(vi.getTimerCount()).toBe(0);
     });
   }
 
-  test('expired: only where our own clock has run out, give or take what the last word took to come', async () => {
+  test('expired: only if our own clock agrees, give or take the time the last frame took to arrive', async () => {
     for (const [leftMs, why] of [
       [0, 'expired'],
       [10_000, 'expired'],
@@ -84,7 +84,7 @@ describe('the end', () => {
     expect(short.connection()).toBe('server');
   });
 
-  test('denied: a newcomer is told so; who was in hears that the room has vanished', async () => {
+  test('denied: for a newcomer; for a member the room has vanished', async () => {
     const newcomer = await open();
     newcomer.server.challenge();
     newcomer.server.wire.say({ type: 'denied' });
@@ -97,7 +97,7 @@ describe('the end', () => {
     expect(loadIdentity(member.storage, ID)).toBeUndefined();
   });
 
-  test('denied, when the life we knew of is over: expired, not vanished; a message on the way moves that', async () => {
+  test('denied after the life we knew of: expired, not vanished; a message in between extends it', async () => {
     const late = await enter();
     vi.setSystemTime(Date.now() + LIFE_MS);
     late.server.wire.breakWith(1006);
@@ -127,7 +127,7 @@ describe('the end', () => {
     expect(loadIdentity(before.storage, ID)).toBeUndefined();
   });
 
-  test('full: the identity stays, and with it the owner code', async () => {
+  test('full: the identity and the owner code stay', async () => {
     const identity = { ...newIdentity(seededRandom('owner'), 'Owner'), ownerCode: '7'.repeat(32) };
     const { server, storage, connection } = await open({ identity });
     server.challenge();
@@ -136,7 +136,7 @@ describe('the end', () => {
     expect(loadIdentity(storage, ID)?.ownerCode).toBe('7'.repeat(32));
   });
 
-  test('leave: says goodbye, forgets who we were, overwrites the keys', async () => {
+  test('leave: says goodbye, forgets the identity, overwrites the keys', async () => {
     const identity = newIdentity(seededRandom('me'), 'Me');
     const { room, server, storage, connection, network } = await enter({ identity });
     room.leave();
@@ -147,17 +147,17 @@ describe('the end', () => {
     expect([...identity.seed, ...identity.xSecret].every((byte) => byte === 0)).toBe(true);
   });
 
-  test('close: no goodbye, and no news', async () => {
-    const { room, server, news, storage } = await enter();
-    const told = news.length;
+  test('close: no goodbye, and no update', async () => {
+    const { room, server, updates, storage } = await enter();
+    const before = updates.length;
     room.close();
     expect(server.wire.said.some(({ type }) => type === 'leave')).toBe(false);
-    expect(news).toHaveLength(told);
+    expect(updates).toHaveLength(before);
     expect(storage.entries.size).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('closed before it began: nothing is ever opened', async () => {
+  test('closed before it began: no connection is opened', async () => {
     const network = new NetworkDouble();
     const room = openRoom({ link: LINK, storage: new StorageDouble(), transport: network.transport });
     room.close();

@@ -12,25 +12,8 @@ import { LOG_ID } from './testing/server-double.ts';
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
-describe('FRAME-4: what a later server says', () => {
-  test('text of an unknown type changes nothing, before the welcome and after it', async () => {
-    const { server, news, connection } = await open();
-    const say = () => {
-      server.wire.sayText('{"type":"ticket","ticket":"AAAA"}');
-      server.wire.sayText('{"type":"typing"}');
-    };
-    const before = news.length;
-    say();
-    expect(news).toHaveLength(before);
-    server.letIn();
-    const after = news.length;
-    say();
-    server.wire.give(Uint8Array.of(0x95, ...new Uint8Array(109)));
-    expect(news).toHaveLength(after);
-    expect(connection()).toBe('live');
-  });
-
-  test('EVENT-2, CMD-8: stubs and commands of any kind stand in the log, and it goes on behind them', async () => {
+describe('a log of a later version', () => {
+  test('EVENT-2, CMD-8: the log continues after stubs and commands of any operation', async () => {
     const { server, of, texts, connection, network } = await open();
     const ann = new Author('Ann');
     server.append(ann.write('a').envelope);
@@ -50,7 +33,7 @@ describe('FRAME-4: what a later server says', () => {
 });
 
 describe('the history', () => {
-  test('is told as one, and as history; what comes then is not', async () => {
+  test('is reported at once, and as history; later messages are not', async () => {
     const { server, of, texts } = await open();
     const ann = new Author('Ann');
     for (const text of ['a', 'b', 'c']) server.append(ann.write(text).envelope);
@@ -62,7 +45,7 @@ describe('the history', () => {
     expect(of('messages')[1]).toMatchObject({ history: false });
   });
 
-  test('RESUME-1: after a loss, exactly what was missed, at our position', async () => {
+  test('RESUME-1: after a loss, exactly what was missed, from our position', async () => {
     const { server, texts, of, reconnect, connection } = await enter();
     const ann = new Author('Ann');
     server.append(ann.write('before').envelope);
@@ -92,7 +75,7 @@ describe('the history', () => {
     expect(of('messages').every(({ history }) => history)).toBe(true);
   });
 
-  test('WELCOME-3: a hole is never hidden: the connection goes, the position stays', async () => {
+  test('WELCOME-3: a hole is never hidden: the connection is dropped, the position stays', async () => {
     const { server, texts, network } = await enter();
     const ann = new Author('Ann');
     server.append(ann.write('a').envelope);
@@ -107,7 +90,7 @@ describe('the history', () => {
     expect(texts()).toEqual(['a', 'b', 'c']);
   });
 
-  test('WELCOME-3: nor one in what was missed: what stood before it is shown, the rest is asked for anew', async () => {
+  test('WELCOME-3: nor one in what was missed: messages before it are shown, the rest is requested again', async () => {
     const { server, texts, network } = await open();
     const ann = new Author('Ann');
     for (const text of ['a', 'b', 'c']) server.append(ann.write(text).envelope);
@@ -120,7 +103,7 @@ describe('the history', () => {
     expect(texts()).toEqual(['a', 'b', 'c']);
   });
 
-  test('a resume that does not go on where we are is not believed', async () => {
+  test('a resume from elsewhere than our position is rejected', async () => {
     const { server, reconnect, connection } = await enter();
     server.append(new Author('Ann').write('a').envelope);
     reconnect();
@@ -128,14 +111,14 @@ describe('the history', () => {
     expect(connection()).toBe('waiting');
   });
 
-  test('a welcome that leaves events out by its own numbers is not believed', async () => {
+  test('a welcome whose numbers leave events out is rejected', async () => {
     const { server, connection, last } = await open();
     server.letIn({ first: 3, seq: 1 });
     expect(connection()).toBe('waiting');
     expect(last('facts')).toBeUndefined();
   });
 
-  test('a second welcome on one connection means nothing', async () => {
+  test('a second welcome on one connection is ignored', async () => {
     const { server, of, texts } = await enter();
     server.wire.say(server.welcomeFor({}));
     server.append(new Author('Ann').write('a').envelope);
@@ -143,7 +126,7 @@ describe('the history', () => {
     expect(texts()).toEqual(['a']);
   });
 
-  test('RESUME-2: a reset in the middle is told; the first one is not', async () => {
+  test('RESUME-2: a later reset is reported; the first one is not', async () => {
     const { server, of, reconnect, texts } = await enter();
     server.append(new Author('Ann').write('old').envelope);
     expect(of('reset')).toEqual([]);
@@ -158,7 +141,7 @@ describe('the history', () => {
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
   });
 
-  test('what cannot be verified is counted', async () => {
+  test('unverifiable messages are counted', async () => {
     const { server, last, texts } = await enter();
     server.append(new Author('Ann').forge(new Author('Bob').key, 'I am Ann').envelope);
     expect(texts()).toEqual([]);

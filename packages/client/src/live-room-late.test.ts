@@ -1,4 +1,4 @@
-// What a member posts again of somebody else, to pages that never had it: shown as what it is (RECV-4).
+// A member reposts someone else's message to pages that never had it: it is shown as late (RECV-4).
 
 import { encodeMessageEvent } from '@mayfly/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -27,7 +27,7 @@ async function joinAt(first: number) {
   for (const envelope of [yes, ...others]) server.frames.push(encodeMessageEvent(server.seq + 1, envelope));
   vi.advanceTimersByTime(20 * MINUTE);
   server.letIn({ first, seq: server.seq, history: first > server.seq ? 'none' : 'all' });
-  const messages = () => all.of('messages').flatMap((news) => news.messages);
+  const messages = () => all.of('messages').flatMap((updates) => updates.messages);
   return { ...all, ann, yes, messages };
 }
 
@@ -49,14 +49,14 @@ test('RECV-4: a newcomer to a trimmed ring sees it in the history', async () => 
   for (const envelope of [bob.write('hello').envelope, yes])
     server.frames.push(encodeMessageEvent(server.seq + 1, envelope));
   server.letIn({ first: 3 });
-  const messages = all.of('messages').flatMap((news) => news.messages);
+  const messages = all.of('messages').flatMap((updates) => updates.messages);
   expect(messages.map(({ text, late }) => [text, late])).toEqual([
     ['hello', false],
     ['Yes, send the money', true],
   ]);
 });
 
-test('RECV-4: whoever had it drops it', async () => {
+test('RECV-4: a page that already had it drops it', async () => {
   const { server, yes, messages, last } = await joinAt(1);
   const before = messages().length;
   server.append(yes);
@@ -64,7 +64,7 @@ test('RECV-4: whoever had it drops it', async () => {
   expect(last('unverified')).toBeUndefined();
 });
 
-test('RECV-4: it renames nobody, and makes nobody present', async () => {
+test('RECV-4: it renames no one, and makes no one present', async () => {
   const { server, ann, yes, last } = await joinAt(11);
   const slot = new Uint8Array(8).fill(2);
   server.wire.say({

@@ -11,13 +11,13 @@ import { LOG_ID } from './testing/server-double.ts';
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
-/** In, told to go, and asked by the next wire; both are open. */
+/** In the room, after a goaway and the next wire's challenge; both wires are open. */
 async function moving() {
   const all = await enter();
   const { server } = all;
   const old = server.wire;
   const ann = new Author('Ann');
-  /** Logged, and heard by the old wire alone. */
+  /** Logged, and received by the old wire alone. */
   const onOld = (envelope: Uint8Array) => {
     server.frames.push(encodeMessageEvent(server.seq + 1, envelope));
     old.give(server.frames.at(-1) ?? expect.unreachable());
@@ -26,7 +26,7 @@ async function moving() {
   old.say({ type: 'goaway', withinMs: 1000 });
   vi.advanceTimersByTime(1000);
   expect(server.wire).not.toBe(old);
-  /** What the server says to this join: welcome, and all behind its position. */
+  /** The server's answer to this join: a welcome, and everything after its position. */
   const welcome = (join: Join, odd: Partial<Welcome> = {}) => {
     const said = server.welcomeFor(join, odd);
     server.wire.say(said);
@@ -36,8 +36,8 @@ async function moving() {
 }
 
 describe('moving to another server', () => {
-  test('asks by the position, hears on until the welcome, and shows everything once', async () => {
-    const { server, old, next, ann, onOld, welcome, texts, news, network } = await moving();
+  test('joins from its position, receives until the welcome, and shows everything once', async () => {
+    const { server, old, next, ann, onOld, welcome, texts, updates, network } = await moving();
     onOld(ann.write('before').envelope);
     const join = server.challenge();
     expect(join).toMatchObject({ as: 'member', position: { logId: LOG_ID, seq: 2 } });
@@ -49,12 +49,12 @@ describe('moving to another server', () => {
     server.append(ann.write('after').envelope);
     expect(texts()).toEqual(['before', 'between', 'next only', 'after']);
     expect(old.open).toBe(false);
-    expect(news.filter(({ type }) => type === 'reset')).toEqual([]);
-    expect(news.filter(({ type }) => type === 'connection')).toHaveLength(2);
+    expect(updates.filter(({ type }) => type === 'reset')).toEqual([]);
+    expect(updates.filter(({ type }) => type === 'connection')).toHaveLength(2);
     expect(next.sealed).toEqual([]);
   });
 
-  test('the old wire was ahead of the welcome: what it brought does not come again', async () => {
+  test('the old wire was ahead of the welcome: its messages are not repeated', async () => {
     const { server, ann, onOld, welcome, texts } = await moving();
     const join = server.challenge();
     const head = server.seq;
@@ -65,7 +65,7 @@ describe('moving to another server', () => {
     expect(texts()).toEqual(['a', 'b', 'c']);
   });
 
-  test('4009 on the old wire before the welcome: still in, and nothing is lost', async () => {
+  test('4009 on the old wire before the welcome: still in the room, and nothing is lost', async () => {
     const { server, old, ann, welcome, texts, connection, storage } = await moving();
     const join = server.challenge();
     old.breakWith(CLOSE.replaced.code);
@@ -77,7 +77,7 @@ describe('moving to another server', () => {
     expect(loadIdentity(storage, ID)?.joined).toBe(true);
   });
 
-  test('SEND-2: logged by the old wire, heard on the next; not logged: sent again there; never doubled', async () => {
+  test('SEND-2: logged on the old wire: echoed on the next; not logged: sent again there; never duplicated', async () => {
     const { room, server, old, next, welcome, texts, outgoing } = await moving();
     const join = server.challenge();
     room.send('logged');
@@ -93,7 +93,7 @@ describe('moving to another server', () => {
     expect(outgoing()).toEqual([]);
   });
 
-  test('echoed on the old wire while we asked: not sent again', async () => {
+  test('echoed on the old wire during the join: not sent again', async () => {
     const { room, server, old, next, onOld, welcome, texts, outgoing } = await moving();
     const join = server.challenge();
     room.send('mine');
@@ -106,7 +106,7 @@ describe('moving to another server', () => {
     expect(outgoing()).toEqual([]);
   });
 
-  test('in the middle of catching up: what was held is not lost', async () => {
+  test('in the middle of catching up: nothing held is lost', async () => {
     const { server, texts } = await open();
     const ann = new Author('Ann');
     for (const text of ['a', 'b', 'c']) server.append(ann.write(text).envelope);
@@ -119,7 +119,7 @@ describe('moving to another server', () => {
     expect(texts()).toEqual(['a', 'b', 'c']);
   });
 
-  test('a welcome that does not go on where we asked is not believed; we stay where we are', async () => {
+  test('a welcome from another position is rejected; we stay where we are', async () => {
     const { server, old, ann, onOld, welcome, texts, connection, network } = await moving();
     onOld(ann.write('a').envelope);
     welcome(server.challenge(), { mode: 'resume', first: 1 });
@@ -129,7 +129,7 @@ describe('moving to another server', () => {
     expect(texts()).toEqual(['a', 'b']);
   });
 
-  test('the room is not known there: we stay until our server stops, then it has vanished', async () => {
+  test("the other server doesn't know the room: we stay until ours stops, then it has vanished", async () => {
     const { server, old, connection } = await moving();
     server.challenge();
     server.wire.say({ type: 'denied' });

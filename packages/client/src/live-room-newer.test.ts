@@ -17,21 +17,21 @@ const UNKNOWN = [
 
 describe('FRAME-4: an unknown text type', () => {
   test('changes nothing before the welcome', async () => {
-    const { server, network, news, connection } = await open();
+    const { server, network, updates, connection } = await open();
     server.wire.sayText('{"type":"hello"}');
-    const before = news.length;
+    const before = updates.length;
     for (const text of UNKNOWN) server.wire.sayText(text);
-    expect([news.length, network.wire.sent]).toEqual([before, []]);
+    expect([updates.length, network.wire.sent]).toEqual([before, []]);
     server.letIn();
     expect(connection()).toBe('live');
   });
 
   test('changes nothing in the room', async () => {
-    const { server, network, news, connection, room, sent } = await enter();
-    const before = news.length;
+    const { server, network, updates, connection, room, sent } = await enter();
+    const before = updates.length;
     const said = network.wire.sent.length;
     for (const text of UNKNOWN) server.wire.sayText(text);
-    expect([news.length, network.wire.sent.length, connection()]).toEqual([before, said, 'live']);
+    expect([updates.length, network.wire.sent.length, connection()]).toEqual([before, said, 'live']);
     room.send('still here');
     expect(sent()).toHaveLength(1);
   });

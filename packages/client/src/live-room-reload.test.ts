@@ -38,7 +38,7 @@ async function read({ server }: Page) {
 }
 
 describe('a reload', () => {
-  test('before anything went out: listed at once, then out in order, before what is new', async () => {
+  test('before anything was sent: listed at once, then sent in order, before new messages', async () => {
     const storage = new StorageDouble();
     const before = await open({ storage });
     for (const text of ['one', 'two', 'three']) before.room.send(text);
@@ -51,7 +51,7 @@ describe('a reload', () => {
     expect(await read(after)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  test('with the echo outstanding: once, whether or not the log took it', async () => {
+  test('with the echo outstanding: arrives once, whether or not the log took it', async () => {
     for (const logged of [true, false]) {
       const storage = new StorageDouble();
       const before = await enter({ storage });
@@ -66,7 +66,7 @@ describe('a reload', () => {
     }
   });
 
-  test('ENV-7: begins a new chain, and goes on with none', async () => {
+  test('ENV-7: begins a new chain, and continues none', async () => {
     const storage = new StorageDouble();
     let page = await enter({ storage });
     for (const text of ['a', 'b', 'c', 'd']) {
@@ -79,7 +79,7 @@ describe('a reload', () => {
     expect(await read(page)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('sent, and out of the history since: said with its text, and not sent again', async () => {
+  test('sent, and out of the history since: reported with its text, and not sent again', async () => {
     const storage = new StorageDouble();
     const before = await enter({ storage });
     before.room.send('long ago');
@@ -91,7 +91,7 @@ describe('a reload', () => {
     expect(after.sent()).toEqual([]);
   });
 
-  test('what waits is safe where the storage outlives the page', async () => {
+  test('waiting messages are safe if the storage outlives the page', async () => {
     for (const [storage, safe] of [
       [new StorageDouble(), true],
       [new ForgetfulStorage(), false],
@@ -106,7 +106,7 @@ describe('a reload', () => {
   });
 });
 
-describe('the tab forgets the draft and what waits', () => {
+describe('the tab forgets the draft and waiting messages', () => {
   const endings: readonly (readonly [string, (page: Page) => void])[] = [
     ['when one leaves', ({ room }) => room.leave()],
     ['when the room expires', ({ server }) => server.wire.say({ type: 'ended', reason: 'expired' })],
@@ -124,7 +124,7 @@ describe('the tab forgets the draft and what waits', () => {
     expect([...storage.entries.keys()]).toEqual(['mayfly:other1:draft']);
   });
 
-  test('when somebody new comes in', async () => {
+  test('when a new person joins from it', async () => {
     const storage = new StorageDouble();
     const before = await enter({ storage });
     before.room.send('by the one before');
@@ -136,7 +136,7 @@ describe('the tab forgets the draft and what waits', () => {
     expect(loadDraft(storage, ID)).toBe('');
   });
 
-  test('and keeps both when the room may be opened again', async () => {
+  test('and keeps both if the room may be opened again', async () => {
     const storage = new StorageDouble();
     const page = await enter({ storage });
     page.room.send('unsent');
@@ -157,7 +157,7 @@ describe('a draft', () => {
     expect(storage.entries.size).toBe(0);
   });
 
-  test('that the storage does not take is not safe', () => {
+  test('that the storage refuses is not safe', () => {
     expect(keepDraft(forbiddenStorage, ID, 'half')).toBe(false);
     expect(keepDraft(new ForgetfulStorage(), ID, 'half')).toBe(false);
     expect(loadDraft(forbiddenStorage, ID)).toBe('');

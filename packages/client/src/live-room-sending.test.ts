@@ -15,7 +15,7 @@ beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
 describe('sending', () => {
-  test('says what fits, and refuses what does not', async () => {
+  test("accepts what fits, and refuses what doesn't", async () => {
     const { room } = await enter();
     expect(room.send('  \n ')).toEqual({ ok: false, reason: 'empty' });
     expect(room.send('é'.repeat(BODY_BYTES_MAX / 2 + 1))).toEqual({ ok: false, reason: 'too_long' });
@@ -32,7 +32,7 @@ describe('sending', () => {
     expect(of('messages').at(-1)?.messages).toMatchObject([{ key: result.key, own: true, text: 'hi' }]);
   });
 
-  test('before the first connection: waits, and goes out by itself', async () => {
+  test('before the first connection: waits, and is sent by itself', async () => {
     const { room, server, outgoing, texts } = await open();
     room.send('early');
     expect(outgoing()).toEqual(['early:waiting']);
@@ -41,7 +41,7 @@ describe('sending', () => {
     expect(texts()).toEqual(['early']);
   });
 
-  test('SEND-2: never doubled, never lost, whether or not it was logged before the loss', async () => {
+  test('SEND-2: never duplicated, never lost, whether or not it was logged before the loss', async () => {
     const { room, server, texts, outgoing, reconnect, sent } = await enter();
     room.send('a');
     room.send('b');
@@ -57,7 +57,7 @@ describe('sending', () => {
     expect(outgoing()).toEqual([]);
   });
 
-  test('SEND-2: what did not arrive goes again, the same bytes and number', async () => {
+  test('SEND-2: a lost message is sent again with the same bytes and number', async () => {
     const { room, reconnect, server, sent } = await enter();
     room.send('a');
     const [first] = sent();
@@ -112,7 +112,7 @@ describe('sending', () => {
     });
   });
 
-  test('ENV-7: another log begins a new chain for what is sealed in it; what was sealed before stays as it is', async () => {
+  test('ENV-7: another log begins a new chain for new messages; those sealed before stay as they are', async () => {
     const { room, server, reconnect, sent } = await enter();
     room.send('a');
     server.logSent();
@@ -127,13 +127,13 @@ describe('sending', () => {
       const result = openEnvelope(KEYS, envelope);
       if (!result.ok) throw new Error(result.reason);
       const { sess, count, body } = result.message;
-      return { sess, told: `${body} ${count}` };
+      return { sess, body: `${body} ${count}` };
     });
-    expect(chains.map(({ told }) => told)).toEqual(['b 2', 'c 1']);
+    expect(chains.map(({ body }) => body)).toEqual(['b 2', 'c 1']);
     expect(chains[0]?.sess).not.toEqual(chains[1]?.sess);
   });
 
-  test('no echo for 10 s, while others are heard: not confirmed; the next connection takes it', async () => {
+  test("no echo for 10 s, while others' messages arrive: not confirmed; the next connection sends it", async () => {
     const { room, server, network, outgoing, texts } = await enter();
     const ann = new Author('Ann');
     room.send('mine');
@@ -152,7 +152,7 @@ describe('sending', () => {
     expect(outgoing()).toEqual([]);
   });
 
-  test('REFUSED-1: a pause that is over is told, though nothing else happens', async () => {
+  test('REFUSED-1: the end of a pause is reported by itself', async () => {
     const { room, server, last, outgoing, sent } = await enter();
     room.send('a');
     room.send('b');
@@ -165,7 +165,7 @@ describe('sending', () => {
     expect(last('outbox')?.outgoing[1]).not.toHaveProperty('until');
   });
 
-  test('a failed message can be tried again, or deleted', async () => {
+  test('a failed message can be retried or deleted', async () => {
     const { room, server, outgoing, last } = await enter();
     room.send('a');
     server.wire.say({ type: 'refused', n: 1, code: 'server_full', retryAfterMs: 0 });

@@ -1,4 +1,4 @@
-// A room that a page is in: getting in, the people in it, its life, and who listens.
+// An open room: joining, its people, its life, and listeners.
 
 import { encodeProfileFrame, equalBytes, joinTranscript, toBase64url } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -25,7 +25,7 @@ describe('joining', () => {
     expect(verify(SECRETS.access.pk, 'join', transcript, join.keySig ?? new Uint8Array())).toBe(true);
   });
 
-  test('JOIN-2: whoever has the owner code proves that, until the room has them; then they are a member', async () => {
+  test('JOIN-2: the holder of the owner code proves that until first joined, and is a member from then on', async () => {
     const identity = { ...newIdentity(seededRandom('owner'), 'Owner'), ownerCode: OWNER_CODE };
     const first = await open({ identity });
     const join = first.server.challenge();
@@ -42,7 +42,7 @@ describe('joining', () => {
     third.room.close();
   });
 
-  test('JOIN-4: a refresh is the same person, as a member', async () => {
+  test('JOIN-4: after a reload the same person joins as a member', async () => {
     const before = await enter();
     const { idPk } = before.server.challenge();
     before.room.close();
@@ -53,9 +53,14 @@ describe('joining', () => {
     expect(equalBytes(join.idPk, idPk)).toBe(true);
   });
 
-  test('tells the connection, the facts and the life, in this order', async () => {
-    const { news, last } = await enter();
-    expect(news.slice(0, 4).map(({ type }) => type)).toEqual(['connection', 'connection', 'facts', 'life']);
+  test('reports the connection, the facts and the life, in this order', async () => {
+    const { updates, last } = await enter();
+    expect(updates.slice(0, 4).map(({ type }) => type)).toEqual([
+      'connection',
+      'connection',
+      'facts',
+      'life',
+    ]);
     expect(last('facts')?.facts).toMatchObject({ id: ID, lifeMs: LIFE_MS, history: 'all', owner: false });
     expect(last('facts')?.facts.safetyCode).toHaveLength(8);
     expect(last('life')?.expiresInMs).toBe(LIFE_MS - 1000);
@@ -117,7 +122,7 @@ describe('CHARTER-4: a false room', () => {
     expect(sent()).toEqual([]);
   });
 
-  test('an epoch we have no keys for: this version cannot', async () => {
+  test('an epoch without keys: incompatible', async () => {
     const { server, connection } = await open();
     server.letIn({ epoch: 1 });
     expect(connection()).toBe('incompatible');
@@ -148,7 +153,7 @@ describe('people', () => {
     expect(last('members')?.count).toBe(2);
   });
 
-  test('are not named by a profile somebody else wrote', async () => {
+  test("are not named by someone else's profile", async () => {
     const { server, of } = await enter();
     const mallory = new Author('Mallory');
     server.wire.say({
@@ -168,7 +173,7 @@ describe('people', () => {
     expect(of('joined')).toMatchObject([{ person: { name: '' } }]);
   });
 
-  test('rename: kept for the refresh, published, in every message from then on', async () => {
+  test('rename: stored for a reload, published, and in every message from then on', async () => {
     const { room, server, storage, of } = await enter();
     expect(room.rename('x'.repeat(51))).toEqual({ ok: false });
     expect(room.rename('New')).toEqual({ ok: true });
@@ -179,7 +184,7 @@ describe('people', () => {
     expect(of('messages').at(-1)?.messages[0]?.from.name).toBe('New');
   });
 
-  test('a resume publishes nothing once our profile was heard; a name changed meanwhile does', async () => {
+  test('a resume publishes nothing if our profile was echoed, unless the name changed meanwhile', async () => {
     const { room, server, reconnect } = await enter();
     server.echoProfile();
     reconnect();
@@ -191,7 +196,7 @@ describe('people', () => {
     expect(server.wire.sealed.map(({ type }) => type)).toEqual(['profile']);
   });
 
-  test('REFUSED-1: a profile that came too fast is published after the pause, once, by its newest name', async () => {
+  test('REFUSED-1: a profile sent too fast is published once after the pause, with the newest name', async () => {
     const { room, server } = await enter();
     server.echoProfile();
     const published = () => server.wire.sealed.filter(({ type }) => type === 'profile').length;
@@ -211,7 +216,7 @@ describe('people', () => {
     expect(published()).toBe(sent + 1);
   });
 
-  test('a profile that was lost with its connection is published again', async () => {
+  test('a profile lost with its connection is published again', async () => {
     const { room, server, reconnect } = await enter();
     const published = () => server.wire.sealed.map(({ type }) => type);
     reconnect();
@@ -230,7 +235,7 @@ describe('people', () => {
 });
 
 describe('LIFE', () => {
-  test('LIFE-2: a message starts it anew; other causes are told', async () => {
+  test('LIFE-2: a message restarts it; the server reports other causes', async () => {
     const { server, last, room } = await enter();
     server.append(new Author('Ann').write('a').envelope);
     expect(last('life')?.expiresInMs).toBe(LIFE_MS);
@@ -255,15 +260,15 @@ describe('listeners', () => {
     angry[Symbol.dispose]();
   });
 
-  test('one that leaves in the middle of the news is obeyed at once', async () => {
+  test('one that leaves during an update takes effect at once', async () => {
     for (const type of ['connection', 'facts', 'life', 'messages', 'outbox'] as const) {
-      const { room, server, news, network } = await open();
+      const { room, server, updates, network } = await open();
       server.append(new Author('Ann').write('a').envelope);
       room.subscribe((one) => {
         if (one.type === type && (one.type !== 'connection' || one.connection.state === 'live')) room.leave();
       });
       server.letIn();
-      expect(news.at(-1)).toEqual({
+      expect(updates.at(-1)).toEqual({
         type: 'connection',
         connection: { state: 'ended', end: { why: 'left' } },
       });
@@ -272,23 +277,23 @@ describe('listeners', () => {
     }
   });
 
-  test('one that was disposed of hears nothing', async () => {
+  test('one that was disposed of gets no updates', async () => {
     const { room, server } = await open();
-    const heard: string[] = [];
-    const subscription = room.subscribe(({ type }) => void heard.push(type));
+    const received: string[] = [];
+    const subscription = room.subscribe(({ type }) => void received.push(type));
     subscription[Symbol.dispose]();
     server.letIn();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
-test('frames before the welcome mean nothing', async () => {
-  const { server, news, connection } = await open();
-  const told = news.length;
+test('frames before the welcome are ignored', async () => {
+  const { server, updates, connection } = await open();
+  const before = updates.length;
   server.append(new Author('Ann').write('a').envelope);
   server.wire.say({ type: 'life', expiresInMs: 1 });
   server.wire.say({ type: 'refused', n: 1, code: 'rate', retryAfterMs: 0 });
   server.wire.say({ type: 'presence', version: 1, snapshot: true, joined: [], away: [], left: [], count: 0 });
-  expect(news).toHaveLength(told);
+  expect(updates).toHaveLength(before);
   expect(connection()).toBe('connecting');
 });

@@ -32,7 +32,7 @@ function asked(network: NetworkDouble): readonly Look[] {
   return network.wire.said.filter((frame) => frame.type === 'look');
 }
 
-test('LOOK-1: the look proves the key of the link over the challenge, by an identity of its own', async () => {
+test("LOOK-1: the look proves the link's key over the challenge, with a throwaway identity", async () => {
   const { network, answer } = look();
   network.wire.say({ type: 'challenge', nonce: NONCE });
   const [frame] = asked(network);
@@ -53,7 +53,7 @@ test('LOOK-1: the look proves the key of the link over the challenge, by an iden
   expect(network.open).toEqual([]);
 });
 
-test('LOOK-4: figures of a server that exaggerates are bounded', async () => {
+test('LOOK-4: exaggerated figures are bounded', async () => {
   const { network, answer } = look();
   network.wire.say({ ...SIGHT, count: 2 ** 40, expiresInMs: 2 ** 50 });
   expect(await answer).toMatchObject({ count: 5_000, expiresInMs: 7 * 24 * 3600 * 1000 });
@@ -86,7 +86,7 @@ test('LOOK-4: one challenge is answered, a second one ends the look', async () =
   expect(asked(network)).toHaveLength(1);
 });
 
-test('LOOK-4: a server that says nothing is not waited for', async () => {
+test('LOOK-4: a silent server is not waited for', async () => {
   const { network, answer } = look();
   vi.advanceTimersByTime(LOOK_WITHIN_MS);
   expect(await answer).toEqual({ outcome: 'unknown' });
@@ -94,7 +94,7 @@ test('LOOK-4: a server that says nothing is not waited for', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('LOOK-4: a look that is given up closes its connection', async () => {
+test('LOOK-4: an aborted look closes its connection', async () => {
   const stop = new AbortController();
   const { network, answer } = look(stop.signal);
   network.wire.say({ type: 'challenge', nonce: NONCE });
@@ -103,7 +103,7 @@ test('LOOK-4: a look that is given up closes its connection', async () => {
   expect([network.open.length, vi.getTimerCount()]).toEqual([0, 0]);
 });
 
-test('LOOK-4: given up before the connection is open, it is closed at the first word, and nothing is proven', async () => {
+test('LOOK-4: aborted before the connection opens, it closes at the first frame, and proves nothing', async () => {
   const stop = new AbortController();
   const { network, answer } = look(stop.signal);
   stop.abort();
@@ -113,7 +113,7 @@ test('LOOK-4: given up before the connection is open, it is closed at the first 
   expect([network.open.length, vi.getTimerCount()]).toEqual([0, 0]);
 });
 
-test('LOOK-4: given up, and never opened: closed when the time is up', async () => {
+test('LOOK-4: aborted, and never opened: closed when the time is up', async () => {
   const stop = new AbortController();
   const { network, answer } = look(stop.signal);
   stop.abort();

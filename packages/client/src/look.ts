@@ -1,4 +1,4 @@
-// A look at a room before joining it: how many are there and how long it will live, by the server's word. Leaves no trace.
+// A look at a room before joining: how many people are there and how long it lives, by the server's word. Leaves no trace.
 
 import {
   type HistoryPolicy,
@@ -61,7 +61,7 @@ export function lookAtRoom({
       resolve(answer);
     };
     const giveUp = (): void => finish(UNKNOWN);
-    // A browser complains of a WebSocket that is closed before it is open, so that waits for the server's first word.
+    // Browsers log a warning if a WebSocket is closed before it opens, so wait for the server's first frame.
     const abort = (): void => {
       if (greeted) giveUp();
       else resolve(UNKNOWN);

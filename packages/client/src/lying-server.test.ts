@@ -50,7 +50,7 @@ function expectBounded(stage: Stage): void {
   expect(timers).toBeLessThanOrEqual(MOST.timers);
 }
 
-// As they stand in JSON; the last ones are no numbers of ours.
+// As JSON; the last ones aren't valid numbers.
 const EDGES = ['0', '-0', '1', '2147483648', '4294967295', '1099511627776', '9007199254740991'];
 const ODD = ['-1', '1.5', '1e300', '1e999', 'null', '"5"', 'true', '[]', '{}'];
 
@@ -104,7 +104,7 @@ describe.each([...EDGES, ...ODD])('BOUND-1: %s', (claim) => {
   );
 });
 
-describe('BOUND-3: nothing is done faster because a server says so', () => {
+describe("BOUND-3: a server can't speed anything up", () => {
   test('a timer of 2^40 ms does not fire at once', async () => {
     const stage = await open();
     stage.server.wire.say({ type: 'refused', code: 'busy', retryAfterMs: 2 ** 40 });
@@ -115,7 +115,7 @@ describe('BOUND-3: nothing is done faster because a server says so', () => {
     expect(stage.network.wires).toHaveLength(2);
   });
 
-  test('a profile that is refused again and again is signed once in 5 s', async () => {
+  test('a profile refused again and again is signed once in 5 s', async () => {
     const stage = await enter();
     const { wire } = stage.server;
     const profiles = () => wire.sealed.filter(({ type }) => type === 'profile').length;
@@ -129,7 +129,7 @@ describe('BOUND-3: nothing is done faster because a server says so', () => {
     expect(profiles()).toBeGreaterThan(2);
   });
 
-  test('LIFE-3: a room is kept alive once a minute, whoever asks; a lost wire asks anew', async () => {
+  test('LIFE-3: a room is kept alive once a minute, whoever asks; the next wire may ask again', async () => {
     const stage = await enter();
     const kept = () => stage.server.wire.said.filter(({ type }) => type === 'keep').length;
     storm(stage, () => {
@@ -159,14 +159,14 @@ describe('BOUND-3: nothing is done faster because a server says so', () => {
     expect(wire.said.map(({ type }) => type)).toEqual(['join']);
   });
 
-  test('CLOSE-4: whoever is sent away again and again moves once in 10 s', async () => {
+  test('CLOSE-4: sent away again and again, a client moves once in 10 s', async () => {
     const stage = await enter();
     storm(stage, () => stage.server.wire.say({ type: 'goaway', withinMs: 0 }));
     expect(stage.network.wires.length).toBeLessThanOrEqual(2 + STORM_MS / PATIENCE.move);
     expect(stage.connection()).toBe('live');
   });
 
-  test('CLOSE-4: sent away to where nobody lets us in: with growing pauses', async () => {
+  test("CLOSE-4: sent away to servers that don't let us in: with growing pauses", async () => {
     const stage = await enter();
     const { wire } = stage.server;
     storm(
@@ -205,7 +205,7 @@ describe('BOUND-3: nothing is done faster because a server says so', () => {
 });
 
 describe('BOUND-4: what a welcome announces', () => {
-  test('is no more than the history the room keeps; else nothing of it is believed', async () => {
+  test("is no more than the room's history; otherwise the welcome is rejected", async () => {
     const stage = await open();
     stage.server.letIn({ first: 1, seq: 2 ** 32 - 1 });
     expect(stage.connection()).toBe('waiting');
@@ -219,7 +219,7 @@ describe('BOUND-4: what a welcome announces', () => {
     expect(stage.connection()).not.toBe('live');
   });
 
-  test('is there within a minute, or asked for anew behind what came; what came is shown', async () => {
+  test('arrives within a minute, or is requested again from where it stopped; what came is shown', async () => {
     const stage = await enter({});
     const ann = new Author('Ann');
     stage.reconnect();
@@ -251,7 +251,7 @@ describe('BOUND-5: what is kept', () => {
   };
   const crowd = () => Array.from({ length: LISTED_MAX }, stranger);
 
-  test('PRESENCE-1: no more than 200 people are listed, and ourselves always', async () => {
+  test('PRESENCE-1: at most 200 people are listed, ourselves always among them', async () => {
     const stage = await enter();
     const self = { slot: stage.server.slot, idPk: stage.server.challenge().idPk };
     let version = 0;
@@ -270,13 +270,13 @@ describe('BOUND-5: what is kept', () => {
     expect(vi.getTimerCount()).toBeLessThanOrEqual(LISTED_MAX + MOST.timers);
   });
 
-  test('a profile that does not open is nobody’s', async () => {
+  test('a profile that does not open has no effect', async () => {
     const stage = await enter();
     const { slot, idPk } = stranger();
     const sealed = Uint8Array.of(0x13, ...new Uint8Array(300));
-    const told = stage.news.length;
+    const before = stage.updates.length;
     for (let i = 0; i < 1000; i++) stage.server.wire.give(encodeProfileFrame(slot, idPk, sealed));
     vi.advanceTimersByTime(1000);
-    expect(stage.news).toHaveLength(told);
+    expect(stage.updates).toHaveLength(before);
   });
 });

@@ -1,4 +1,4 @@
-// What a room tells the page: the whole vocabulary between the SDK and whatever shows it.
+// What a room reports to the page: the complete vocabulary between the SDK and its user interface.
 
 import type {
   EndedReason,
@@ -9,13 +9,13 @@ import type {
   TurnedBack,
 } from '@mayfly/protocol';
 
-/** Somebody, as their key shows them. */
+/** A person, as identified by their key. */
 export type Person = {
-  /** The identity's public key, base64url: the same person exactly when equal. */
+  /** The identity's public key, base64url. Equal exactly for the same person. */
   readonly idPk: string;
-  /** Empty for somebody who gave no name. Safe to show: bidi controls are gone. */
+  /** Empty if they gave no name. Safe to show: bidi controls are removed. */
   readonly name: string;
-  /** Four characters from the key, to tell people of one name apart. */
+  /** Four characters from the key, to distinguish people with the same name. */
   readonly tag: string;
   /** 0 to 255, from the key: pick a colour with it. */
   readonly colour: number;
@@ -26,40 +26,40 @@ export type Person = {
 /** `glyph` to show, `name` to read out. */
 export type Emoji = { readonly glyph: string; readonly name: string };
 
-/** Somebody who is in the room. */
+/** A person in the room. */
 export type Member = Person & {
   readonly you: boolean;
   /** The owner's own tab, by the charter. */
   readonly owner: boolean;
-  /** Without a connection at this moment; not known where the list is not whole. */
+  /** Without a connection right now; unknown if the list is not whole. */
   readonly away: boolean;
-  /** False until they have said how they are called, or that they have no name. */
+  /** False until they have given a name, or said that they have none. */
   readonly introduced: boolean;
 };
 
-/** A message of the log that was verified (docs/crypto.md, RECV-3). */
+/** A verified message of the log (docs/crypto.md, RECV-3). */
 export type Message = {
   /** The message's own id, hex: the same in the outbox and in the log. */
   readonly key: string;
-  /** Its place: rises through the log, and in a new log goes on behind the old one. Told again, it takes the same place. */
+  /** Its position: rises through the log, and continues into a new log. A message reported again has the same one. */
   readonly seq: number;
   readonly from: Person;
   readonly own: boolean;
-  /** Undefined for a kind of message this version cannot show. */
+  /** Undefined for a kind of message that this version can't show. */
   readonly text: string | undefined;
-  /** Milliseconds since 1970: the sender's clock, or the arrival where that clock cannot be believed. */
+  /** Milliseconds since 1970: by the sender's clock, or the time of arrival if that clock is off. */
   readonly at: number;
-  /** The sender's clock could not be believed. */
+  /** The sender's clock is too far off to be used. */
   readonly clockOff: boolean;
-  /** Written long before it was delivered, at `at`: by its sender, or again by somebody else. */
+  /** Written at `at`, long before it was delivered, by its sender or in a repost by someone else. */
   readonly late: boolean;
-  /** This many messages of the same sender are missing right before this one. */
+  /** How many messages of the same sender are missing right before this one. */
   readonly missingBefore: number;
   /** The sender signed another message under the same number. */
   readonly conflicting: boolean;
 };
 
-/** A message that its author took back, and which this page never had: nothing is known of it but its place. */
+/** A message that its author took back before this page received it. Only its position is known. */
 export type UnsentMessage = {
   /** The event's hash, hex. */
   readonly key: string;
@@ -67,37 +67,37 @@ export type UnsentMessage = {
   readonly seq: number;
 };
 
-/** `withheld`: the server says that it logged the message, and doesn't show it. */
+/** `withheld`: the server says it logged the message, but doesn't deliver it. */
 export type FailReason = RefusedCode | 'withheld';
 
-/** A message of one's own that has not been echoed. */
+/** A message of our own, not echoed yet. */
 export type Outgoing = {
   readonly key: string;
   readonly text: string;
   readonly at: number;
   readonly state:
     | 'sending'
-    /** No connection: goes out by itself when there is one. */
+    /** No connection: sent as soon as there is one. */
     | 'waiting'
-    /** The server asked for a pause, and said why: goes out by itself after it. */
+    /** The server asked for a pause, and said why. Sent after it. */
     | 'slowed'
-    /** Others' messages came, and its echo did not: goes out again, and is never doubled. */
+    /** Others' messages arrived, but not its echo. Sent again, and never duplicated. */
     | 'unconfirmed'
     /** Stays until retried or deleted. */
     | 'failed';
   readonly why?: FailReason;
-  /** Of the first slowed one: when it goes out, in milliseconds since 1970. Those behind it wait their turn. */
+  /** Of the first slowed one: when it is sent, in milliseconds since 1970. The others are queued after it. */
   readonly until?: number;
 };
 
-/** `unavailable`: the server is there, but not the memory that its rooms are in. */
+/** `unavailable`: the server is up, but can't reach the memory that holds its rooms. */
 export type PutOff = 'busy' | 'too_fast' | 'unavailable' | 'server_full';
 
-/** How this page stands with the server. */
+/** The connection between this page and the server. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
-  /** Lost; the next try comes by itself. */
+  /** Lost; the next try is automatic. */
   | {
       readonly state: 'waiting';
       readonly tries: number;
@@ -107,38 +107,38 @@ export type Connection =
     }
   | { readonly state: 'ended'; readonly end: RoomEnd };
 
-/** Why a room is over for this page. What is not said to be known here is the server's word, and nothing more. */
+/** Why a room is over for this page. Unless noted, this is only the server's word. */
 export type RoomEnd =
-  /** `expired`: our own clock had run out as well. */
+  /** `expired`: our own clock agrees. */
   | { readonly why: EndedReason }
   | { readonly why: TurnedBack }
-  /** We were in, and the server no longer knows the room before its time, as after a restart. */
+  /** We were in the room, and the server forgot it before its time was up, for example in a restart. */
   | { readonly why: 'vanished' }
   /** The same person is here in another tab. */
   | { readonly why: 'replaced' }
   | { readonly why: 'kicked' }
-  /** The server closed the connection for good, and gave no reason. */
+  /** The server closed the connection permanently, without a reason. */
   | { readonly why: 'hung_up' }
   /** We left. */
   | { readonly why: 'left' }
-  /** The charter does not fit the link: this server shows a false room. Nothing was sent. */
+  /** The charter doesn't match the link: the server shows a false room. Nothing was sent. */
   | { readonly why: 'false_room' }
-  /** The server speaks another version, or broke the protocol. */
+  /** The server has another version, or broke the protocol. */
   | { readonly why: 'incompatible' };
 
-/** What a welcome says of the room, and what we know of it ourselves. */
+/** Facts about the room, from a welcome and from our own keys. */
 export type RoomFacts = {
   readonly id: RoomId;
   readonly lifeMs: number;
   readonly history: HistoryPolicy;
   readonly limits: RoomLimits;
-  /** Eight emoji: equal on two pages exactly when room, key and epoch are equal. */
+  /** Eight emoji. Equal on two pages exactly if room, key and epoch are equal. */
   readonly safetyCode: readonly Emoji[];
   /** The owner's own tab. */
   readonly owner: boolean;
 };
 
-/** What happened, in order. Lists are whole: a listener keeps the newest and never merges. */
+/** What happened, in order. Lists are complete: a listener keeps the newest and never merges. */
 export type RoomUpdate =
   | { readonly type: 'connection'; readonly connection: Connection }
   /** After each welcome that passed the charter checks. */
@@ -146,8 +146,8 @@ export type RoomUpdate =
   /** Milliseconds left, counted from this moment. */
   | { readonly type: 'life'; readonly expiresInMs: number }
   /**
-   * `count` is the server's number. `whole`: `members` are all of them; else the room is too large for a list, and they
-   * are some who were here when we came or wrote since, the latest first: they may have left.
+   * `count` is the server's number. `whole`: `members` are all of them. Otherwise the room is too large for a list, and they
+   * are people who were here when we joined or have written since, latest first; some may have left.
    */
   | {
       readonly type: 'members';
@@ -156,19 +156,19 @@ export type RoomUpdate =
       readonly whole: boolean;
     }
   | { readonly type: 'joined'; readonly person: Person; readonly at: number }
-  /** `awaySince`: their connection was lost at this moment. Without it they said goodbye. */
+  /** `awaySince`: when they lost their connection. Undefined if they said goodbye. */
   | { readonly type: 'left'; readonly person: Person; readonly at: number; readonly awaySince?: number }
-  /** Someone in the list has another name now; `before` is how they were called. */
+  /** Someone on the list has a new name; `before` is the old one. */
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string; readonly at: number }
-  /** Messages to insert by `seq`; `history` says that they were written before this page was here. */
+  /** Messages to insert by `seq`. `history`: they were written before this page joined. */
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
-  /** Messages that were taken back, to insert by `seq`. */
+  /** Unsent messages to insert by `seq`. */
   | { readonly type: 'unsent'; readonly unsent: readonly UnsentMessage[] }
-  /** Everything not echoed yet, oldest first. `safe`: a reload of this tab loses none of it. */
+  /** Everything not echoed yet, oldest first. `safe`: it survives a reload of this tab. */
   | { readonly type: 'outbox'; readonly outgoing: readonly Outgoing[]; readonly safe: boolean }
-  /** Messages of our own that were logged, and left the room's history before their echo came. */
+  /** Our own messages that were logged, but left the room's history before we saw their echo. */
   | { readonly type: 'trimmed'; readonly messages: readonly Pick<Outgoing, 'key' | 'text' | 'at'>[] }
-  /** Our place in the log was gone: what is shown may have a hole right before the next message. */
+  /** Our position in the log was gone, so messages may be missing right before the next one. */
   | { readonly type: 'reset'; readonly reason: 'new_log' | 'too_old' | 'ahead' }
   /** How many sealed messages could not be verified so far. */
   | { readonly type: 'unverified'; readonly count: number };

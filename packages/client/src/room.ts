@@ -1,4 +1,4 @@
-// What a room offers whoever is in it: a page, a command line, a bot. `openRoom` opens one.
+// The interface of an open room for a page, a command line or a bot. `openRoom` opens one.
 
 import type { Clock } from './clock.ts';
 import type { RandomBytes } from './crypto/random.ts';
@@ -8,45 +8,45 @@ import type { RoomListener } from './update-emitter.ts';
 import type { TabStorage } from './storage/tab-storage.ts';
 import type { Transport } from './connection/transport.ts';
 
-/** Which room, by which wire, and as whom. */
+/** Which room, over which transport, and as which person. */
 export type RoomOptions = {
   readonly link: RoomLink;
-  /** Of this tab alone; whoever was here before, by what it holds, is the same person again, and what waited goes out. */
+  /** For this tab only. A page that opens the room from it again is the same person, and sends the messages that waited. */
   readonly storage: TabStorage;
   readonly transport: Transport;
-  /** Whom to be; the room takes it over and overwrites its keys at the end. Unset: whom `storage` holds, or somebody new. */
+  /** The room owns it from here on, and overwrites its keys at the end. Unset: the one in `storage`, or a new one. */
   readonly identity?: Identity;
-  /** As typed; unset keeps the identity's. Throws a RangeError where `nameFits` says no. */
+  /** As typed; unset keeps the identity's. A RangeError is thrown for a name that `nameFits` refuses. */
   readonly name?: string;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
 };
 
-/** Whether it is in the outbox; what becomes of it then is told as news. */
+/** Whether the message is in the outbox. Updates report what happens to it from there. */
 export type SendResult =
   /** `key` names the message in the outbox, and later in the log. */
   | { readonly ok: true; readonly key: string }
   /** `empty`: nothing to see (TEXT-2). `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. */
   | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'ended' };
 
-/** A room that this page is in, until it ends or is closed; what is asked of it then has no effect. */
+/** A room this page is in. Once it has ended or been closed, calls have no effect. */
 export type Room = {
-  /** Connecting begins after the current task: whoever subscribes right away misses nothing. */
+  /** Connecting begins after the current task, so a subscriber that comes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
-  /** Goes out by itself, now or as soon as there is a connection. */
+  /** Sent now, or as soon as there is a connection. */
   send(text: string): SendResult;
-  /** Sends a failed message again, behind those that wait. */
+  /** Sends a failed message again, after those that wait. */
   retry(key: string): void;
   /** Deletes a failed message. */
   discard(key: string): void;
-  /** `name` as typed. Not ok where `nameFits` says no, or the room is over. */
+  /** `name` as typed. Not ok if `nameFits` refuses it, or if the room is over. */
   rename(name: string): { readonly ok: boolean };
-  /** Starts the room's life anew; once a minute at most. */
+  /** Restarts the room's life, at most once a minute. */
   keepAlive(): void;
-  /** The network or the page came back: do not wait, and doubt what looks connected. */
+  /** The network or the page is back: retry at once, and check a connection that looks alive. */
   wake(): void;
-  /** Says goodbye and forgets who we were; the room lives on. */
+  /** Says goodbye and forgets our identity. The room lives on. */
   leave(): void;
-  /** Goes without a goodbye: whoever opens the room again from the same storage is the same person. What waits is kept. */
+  /** Disconnects without a goodbye. The next page with the same storage is the same person, with the same outbox. */
   close(): void;
 };

@@ -1,4 +1,4 @@
-// Whether a text has anything to see: asked of names and of messages alike (TEXT-2).
+// Whether a text has anything to see, for names and messages alike (TEXT-2).
 
 /**
  * Blanks, controls, marks without a letter, signs that are drawn as nothing, and blanks that Unicode counts as letters or

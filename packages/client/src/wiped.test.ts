@@ -35,7 +35,7 @@ function expectNothing(made: MadeBytes, secrets: { readonly [name: string]: Uint
   for (const [name, secret] of Object.entries(secrets)) expect(made.holding(secret), name).toEqual([]);
 }
 
-test('KEY-4: of a room that we were in: no key, however often it sealed, signed and opened', async () => {
+test('KEY-4: after being in a room: no key, however often it sealed, signed and opened', async () => {
   const identity = newIdentity(seededRandom('me'), 'Me');
   const own = { seed: Buffer.from(identity.seed), xSecret: Buffer.from(identity.xSecret) };
   const made = new MadeBytes();
@@ -51,7 +51,7 @@ test('KEY-4: of a room that we were in: no key, however often it sealed, signed 
   expectNothing(made, { ...OF_ROOM, ...own });
 });
 
-test('KEY-4: of a room that we only looked at: no key', async () => {
+test('KEY-4: after looking at a room: no key', async () => {
   const made = new MadeBytes();
   const network = new NetworkDouble();
   const looking = lookAtRoom({ link: LINK, transport: network.transport });
@@ -79,7 +79,7 @@ function drawing() {
 test.each([
   ['it was opened', () => new Response(null, { status: 204 }), true],
   ['it was refused', () => Response.json({ error: 'too_big', retryAfterMs: 0 }, { status: 413 }), false],
-])('KEY-4: of a room that was made (%s): nothing of its owner and its keys', async (_how, answer, ok) => {
+])('KEY-4: after creating a room (%s): nothing of its owner and its keys', async (_how, answer, ok) => {
   const { drawn, random } = drawing();
   const made = new MadeBytes();
   const fetch = (url: unknown) =>

@@ -10,26 +10,26 @@ afterEach(() => void vi.useRealTimers());
 
 function connect(seed = 'connection') {
   const network = new NetworkDouble();
-  const heard: string[] = [];
+  const events: string[] = [];
   const connection = new Connection(
     { transport: network.transport, clock: systemClock, random: seededRandom(seed) },
     {
-      greeting: (frame) => void heard.push(`greeted ${frame.type}`),
-      live: (frame) => void heard.push(frame.type),
-      sealed: (frame) => void heard.push(frame.type),
-      changed: () => void heard.push(connection.state.state),
-      lost: () => void heard.push('lost'),
-      over: (code) => void heard.push(`over ${code}`),
+      greeting: (frame) => void events.push(`greeted ${frame.type}`),
+      live: (frame) => void events.push(frame.type),
+      sealed: (frame) => void events.push(frame.type),
+      changed: () => void events.push(connection.state.state),
+      lost: () => void events.push('lost'),
+      over: (code) => void events.push(`over ${code}`),
     },
   );
   connection.start();
-  return { network, heard, connection };
+  return { network, events, connection };
 }
 
 function live(seed?: string) {
   const started = connect(seed);
   started.connection.established();
-  started.heard.length = 0;
+  started.events.length = 0;
   return started;
 }
 
@@ -62,15 +62,15 @@ describe('CLOSE-3: the pause before the next try', () => {
 describe('CLOSE-1: what a close code means', () => {
   for (const [name, { code, comeback }] of Object.entries(CLOSE)) {
     test(`${name}: ${comeback}`, () => {
-      const { network, heard, connection } = live();
+      const { network, events, connection } = live();
       network.wire.breakWith(code);
       vi.advanceTimersByTime(60_000);
       if (comeback === 'never') {
-        expect(heard).toEqual([`over ${code}`]);
+        expect(events).toEqual([`over ${code}`]);
         expect(connection.state.state).toBe('ended');
         expect(network.wires).toHaveLength(1);
       } else {
-        expect(heard.slice(0, 3)).toEqual(['lost', 'waiting', 'connecting']);
+        expect(events.slice(0, 3)).toEqual(['lost', 'waiting', 'connecting']);
         expect(network.wires.length).toBeGreaterThan(1);
       }
     });
@@ -79,10 +79,10 @@ describe('CLOSE-1: what a close code means', () => {
 
 describe('CLOSE-2: an unknown code from 4500 to 4999', () => {
   test.each([4500, 4999])('%d ends the connection for good', (code) => {
-    const { network, heard, connection } = live();
+    const { network, events, connection } = live();
     network.wire.breakWith(code);
     vi.advanceTimersByTime(60_000);
-    expect(heard).toEqual([`over ${code}`]);
+    expect(events).toEqual([`over ${code}`]);
     expect(connection.state.state).toBe('ended');
     expect(network.wires).toHaveLength(1);
   });
@@ -97,7 +97,7 @@ function putOffBy(code: number, refused?: RefusedCode) {
   return { network, putOff: state.putOff, retryInMs: state.retryInMs };
 }
 
-describe('REFUSED-1: a server that puts us off', () => {
+describe('REFUSED-1: a server that asks for a pause', () => {
   test.each([
     [CLOSE.busy.code, 'busy', 'busy'],
     [CLOSE.busy.code, 'rate', 'too_fast'],
@@ -121,14 +121,14 @@ describe('REFUSED-1: a server that puts us off', () => {
     },
   );
 
-  test('without a pause, or for another reason: backoff as ever', () => {
+  test('without a pause, or for another reason: the usual backoff', () => {
     expect(putOffBy(CLOSE.busy.code)).toMatchObject({ putOff: 'busy' });
     expect(putOffBy(CLOSE.busy.code).retryInMs).toBeLessThanOrEqual(retryDelay(0, 1));
     expect(putOffBy(1006, 'busy').putOff).toBeUndefined();
     expect(putOffBy(1006, 'busy').retryInMs).toBeLessThanOrEqual(retryDelay(0, 1));
   });
 
-  test('a message that was refused says nothing of the wire', () => {
+  test('a refused message has no effect on the wire', () => {
     const { network, connection } = live();
     network.wire.say({ type: 'refused', n: 1, code: 'rate', retryAfterMs: 60_000 });
     network.wire.breakWith(CLOSE.busy.code);
@@ -168,58 +168,58 @@ describe('a wire', () => {
     expect(network.open).toHaveLength(0);
   });
 
-  test('that was replaced is not heard any more', () => {
-    const { network, heard, connection } = live();
+  test('that was replaced has no more events', () => {
+    const { network, events, connection } = live();
     const old = network.wire;
     connection.restart();
-    heard.length = 0;
+    events.length = 0;
     old.open = true;
     old.say({ type: 'ended', reason: 'expired' });
     old.breakWith(CLOSE.ended.code);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  test('that is silent for 25 s is asked, and dropped 3 s later', () => {
-    const { network, heard } = live();
+  test('is pinged after 25 s of silence, and dropped 3 s later', () => {
+    const { network, events } = live();
     vi.advanceTimersByTime(PATIENCE.silence - 1);
     expect(network.wire.said).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(network.wire.said).toEqual([{ type: 'ping' }]);
     vi.advanceTimersByTime(PATIENCE.pong - 1);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(heard.slice(0, 2)).toEqual(['lost', 'waiting']);
+    expect(events.slice(0, 2)).toEqual(['lost', 'waiting']);
   });
 
-  test('stays when anything at all is heard', () => {
-    const { network, heard } = live();
+  test('stays if anything arrives', () => {
+    const { network, events } = live();
     for (let i = 0; i < 5; i++) {
       vi.advanceTimersByTime(PATIENCE.silence + 1000);
       network.wire.say({ type: 'pong' });
     }
     expect(network.wire.said).toHaveLength(5);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  test('whose uplink still drains is not dead', () => {
-    const { network, heard } = live();
+  test('is not dead while its uplink drains', () => {
+    const { network, events } = live();
     network.wire.bufferedBytes = 200_000;
     vi.advanceTimersByTime(PATIENCE.silence);
     for (let i = 0; i < 10; i++) {
       network.wire.bufferedBytes -= 10_000;
       vi.advanceTimersByTime(PATIENCE.pong);
     }
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
     vi.advanceTimersByTime(PATIENCE.pong);
-    expect(heard[0]).toBe('lost');
+    expect(events[0]).toBe('lost');
   });
 
-  test('with frames nobody knows goes on', () => {
-    const { network, heard, connection } = live();
+  test('stays open after unknown frames', () => {
+    const { network, events, connection } = live();
     network.wire.sayText('{"type":"from the future"}');
     network.wire.sayText('not json');
     network.wire.give(Uint8Array.of(0xff, 1, 2));
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
     expect(connection.state.state).toBe('live');
   });
 });
@@ -236,12 +236,12 @@ describe('waking up', () => {
     expect(network.open.length).toBeLessThanOrEqual(1);
   });
 
-  test('doubts a wire that looks alive: 3 s', () => {
-    const { network, heard, connection } = live();
+  test('pings a wire that looks alive, and gives it 3 s', () => {
+    const { network, events, connection } = live();
     connection.wake();
     expect(network.wire.said).toEqual([{ type: 'ping' }]);
     vi.advanceTimersByTime(PATIENCE.pong);
-    expect(heard.slice(0, 2)).toEqual(['lost', 'waiting']);
+    expect(events.slice(0, 2)).toEqual(['lost', 'waiting']);
   });
 
   test('does nothing after the end', () => {
@@ -257,7 +257,7 @@ describe('waking up', () => {
 describe('a server that is about to stop', () => {
   const WINDOW = 8000;
 
-  /** Live, told to go, and the next wire is open. */
+  /** Live, after a goaway, with the next wire open. */
   function moving() {
     const all = live();
     const old = all.network.wire;
@@ -267,7 +267,7 @@ describe('a server that is about to stop', () => {
     return { ...all, old, next: all.network.wire };
   }
 
-  test('is left at a moment of our own, within the window', () => {
+  test('is left at a random moment within the window', () => {
     const moments = Array.from({ length: 40 }, (_, i) => {
       const { network } = live(`herd ${i}`);
       network.wire.say({ type: 'goaway', withinMs: WINDOW });
@@ -282,81 +282,81 @@ describe('a server that is about to stop', () => {
     expect(new Set(moments).size).toBeGreaterThan(15);
   });
 
-  test('goes on being heard and spoken to until the room is in elsewhere; nobody is told of the change', () => {
-    const { network, heard, connection, old, next } = moving();
+  test('stays in use until the next wire is in the room; the page notices nothing', () => {
+    const { network, events, connection, old, next } = moving();
     next.say({ type: 'challenge', nonce: new Uint8Array(32) });
     old.say({ type: 'life', expiresInMs: 1 });
     connection.say({ type: 'keep' });
     connection.answer({ type: 'leave' });
-    expect(heard).toEqual(['greeted challenge', 'life']);
+    expect(events).toEqual(['greeted challenge', 'life']);
     expect(old.said.at(-1)).toEqual({ type: 'keep' });
     expect(next.said).toEqual([{ type: 'leave' }]);
     connection.established();
     expect(network.open).toEqual([next]);
     next.say({ type: 'life', expiresInMs: 1 });
-    expect(heard).toEqual(['greeted challenge', 'life', 'life']);
+    expect(events).toEqual(['greeted challenge', 'life', 'life']);
     vi.advanceTimersByTime(PATIENCE.silence);
     expect(next.said.at(-1)).toEqual({ type: 'ping' });
   });
 
   for (const code of [CLOSE.replaced.code, CLOSE.drain.code, 1006]) {
-    test(`JOIN-4: closes the old wire with ${code} before the welcome is here: the next one goes on`, () => {
-      const { network, heard, connection, old, next } = moving();
+    test(`JOIN-4: closes the old wire with ${code} before the welcome: the next one continues`, () => {
+      const { network, events, connection, old, next } = moving();
       old.breakWith(code);
-      expect(heard).toEqual(['lost', 'connecting']);
+      expect(events).toEqual(['lost', 'connecting']);
       expect(network.open).toEqual([next]);
       next.say({ type: 'challenge', nonce: new Uint8Array(32) });
       connection.established();
-      expect(heard.slice(2)).toEqual(['greeted challenge', 'live']);
+      expect(events.slice(2)).toEqual(['greeted challenge', 'live']);
       vi.advanceTimersByTime(20_000);
       expect(network.wires).toHaveLength(2);
     });
   }
 
-  test('4009 without a next wire is somebody else', () => {
-    const { heard, network } = live();
+  test('4009 without a next wire means another tab', () => {
+    const { events, network } = live();
     network.wire.breakWith(CLOSE.replaced.code);
-    expect(heard).toEqual([`over ${CLOSE.replaced.code}`]);
+    expect(events).toEqual([`over ${CLOSE.replaced.code}`]);
   });
 
   for (const code of [CLOSE.ended.code, CLOSE.kicked.code]) {
     test(`closes with ${code} while we move: it is over, and nothing runs on`, () => {
-      const { heard, network, old } = moving();
+      const { events, network, old } = moving();
       old.breakWith(code);
-      expect(heard).toEqual([`over ${code}`]);
+      expect(events).toEqual([`over ${code}`]);
       expect(network.open).toHaveLength(0);
       expect(vi.getTimerCount()).toBe(0);
     });
   }
 
   test('and has no other: the old wire stays, and it is tried again with growing pauses', () => {
-    const { network, heard, connection, old } = moving();
+    const { network, events, connection, old } = moving();
     for (let tries = 0; tries < 4; tries++) {
       network.wire.breakWith(1006);
       expect(network.open).toEqual([old]);
       vi.advanceTimersByTime(retryDelay(tries, 1));
       expect(network.open).toHaveLength(2);
     }
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
     expect(connection.state.state).toBe('live');
   });
 
-  test('and nobody answers: given up in time, the old wire stays', () => {
-    const { network, heard, old, connection } = moving();
+  test('and gets no answer: given up in time, the old wire stays', () => {
+    const { network, events, old, connection } = moving();
     vi.advanceTimersByTime(PATIENCE.connect - WINDOW);
     old.say({ type: 'pong' });
     vi.advanceTimersByTime(WINDOW);
     expect(network.wires[1]?.open).toBe(false);
     expect(old.open).toBe(true);
     expect(connection.state.state).toBe('live');
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   for (const type of ['denied', 'full'] as const) {
-    test(`${type} elsewhere: not said to the room, and not tried again`, () => {
-      const { network, heard, old, next } = moving();
+    test(`${type} elsewhere: not reported to the room, and not tried again`, () => {
+      const { network, events, old, next } = moving();
       next.say({ type });
-      expect(heard).toEqual([]);
+      expect(events).toEqual([]);
       for (let i = 0; i < 6; i++) {
         vi.advanceTimersByTime(PATIENCE.retryStep * 20);
         old.say({ type: 'pong' });
@@ -366,7 +366,7 @@ describe('a server that is about to stop', () => {
     });
   }
 
-  test('a greeting that cannot be believed: the old wire stays', () => {
+  test('an untrustworthy greeting: the old wire stays', () => {
     const { network, connection, old } = moving();
     connection.reject();
     expect(network.open).toEqual([old]);
@@ -375,7 +375,7 @@ describe('a server that is about to stop', () => {
     expect(connection.state.state).toBe('live');
   });
 
-  test('that stopped before our moment is not left a second time', () => {
+  test('that stopped before our random moment is not left a second time', () => {
     const { network, connection } = live();
     network.wire.say({ type: 'goaway', withinMs: WINDOW });
     network.wire.breakWith(CLOSE.drain.code);
@@ -386,7 +386,7 @@ describe('a server that is about to stop', () => {
   });
 });
 
-test('tries count on when a server lets us in and drops us again', () => {
+test('tries keep counting if a server lets us in and drops us again', () => {
   const { network, connection } = live();
   for (let i = 1; i <= 4; i++) {
     network.wire.breakWith(CLOSE.tooSlow.code);

@@ -86,7 +86,7 @@ export const PATIENCE = {
   move: 10_000,
 } as const;
 
-/** Full jitter, so that clients that lost the same server come back spread out. */
+/** Full jitter: clients that lost the same server come back spread out. */
 export function retryDelay(tries: number, fractionOfOne: number): number {
   const ceiling =
     tries === 0 ? PATIENCE.firstRetry : Math.min(PATIENCE.retryMax, PATIENCE.retryStep * 2 ** tries);
@@ -322,7 +322,7 @@ export class Connection {
     this.#awaitPong(wire, wire.bufferedBytes);
   }
 
-  // A slow uplink that still drains isn't dead: the ping may be queued behind messages.
+  // A slow uplink that still drains isn't dead: the ping may be queued after messages.
   #awaitPong(wire: Wire, buffered: number): void {
     this.#watch?.[Symbol.dispose]();
     this.#watch = this.#deps.clock.after(PATIENCE.pong, () => {

@@ -34,61 +34,61 @@ class SocketDouble implements WebSocketLike {
 }
 
 function open() {
-  const heard: unknown[] = [];
+  const events: unknown[] = [];
   const wire = webSocketTransport(
     'wss://chat.example/ws',
     SocketDouble,
   )({
-    text: (frame) => void heard.push(frame),
-    binary: (frame) => void heard.push(frame),
-    closed: (code) => void heard.push(`closed ${code}`),
+    text: (frame) => void events.push(frame),
+    binary: (frame) => void events.push(frame),
+    closed: (code) => void events.push(`closed ${code}`),
   });
   const socket = SocketDouble.last;
   if (socket === undefined) throw new Error('no socket was opened');
-  return { heard, wire, socket };
+  return { events, wire, socket };
 }
 
 describe('WS-1: a WebSocket as a wire', () => {
-  test('speaks the subprotocol, and hears text and bytes', () => {
-    const { heard, socket, wire } = open();
+  test('uses the subprotocol, and receives text and bytes', () => {
+    const { events, socket, wire } = open();
     expect(socket.asked).toEqual(['wss://chat.example/ws', 'mayfly.v1']);
     expect(socket.binaryType).toBe('arraybuffer');
     socket.fire('message', { data: 'text' });
     socket.fire('message', { data: Uint8Array.of(1, 2).buffer });
     socket.fire('message', { data: { neither: true } });
-    expect(heard).toEqual(['text', Uint8Array.of(1, 2)]);
+    expect(events).toEqual(['text', Uint8Array.of(1, 2)]);
     wire.send('out');
     wire.send(Uint8Array.of(3));
     expect(socket.sent).toEqual(['out', Uint8Array.of(3)]);
     expect(wire.bufferedBytes).toBe(42);
   });
 
-  test('an error is nothing by itself; the close after it says the code, once', () => {
-    const { heard, socket } = open();
+  test('an error alone means nothing; the close after it has the code, and comes once', () => {
+    const { events, socket } = open();
     socket.fire('error');
     socket.fire('close', { code: 1006 });
     socket.fire('close', { code: 1000 });
-    expect(heard).toEqual(['closed 1006']);
+    expect(events).toEqual(['closed 1006']);
   });
 
-  test('closed by us: nothing is heard any more', () => {
-    const { heard, socket, wire } = open();
+  test('closed by us: no more events', () => {
+    const { events, socket, wire } = open();
     wire.close();
     socket.fire('message', { data: 'late' });
     socket.fire('close', { code: 1000 });
     expect(socket.closedWith).toBe(1000);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  test('nothing is sent into a socket that is not open', () => {
+  test('nothing is sent to a socket that is not open', () => {
     const { socket, wire } = open();
     socket.readyState = 2;
     wire.send('late');
     expect(socket.sent).toEqual([]);
   });
 
-  test('an address that the page may not open is a lost connection, told later', async () => {
-    const heard: unknown[] = [];
+  test('an address forbidden to the page is a lost connection, reported later', async () => {
+    const events: unknown[] = [];
     const Forbidden = vi.fn(function forbid(): SocketDouble {
       throw new Error('SecurityError');
     });
@@ -98,16 +98,16 @@ describe('WS-1: a WebSocket as a wire', () => {
     )({
       text: () => {},
       binary: () => {},
-      closed: (code) => void heard.push(code),
+      closed: (code) => void events.push(code),
     });
     wire.send('nowhere');
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
     await Promise.resolve();
-    expect(heard).toEqual([1006]);
+    expect(events).toEqual([1006]);
   });
 });
 
-test('the socket is where the page came from', () => {
+test("the socket's address comes from the page's origin", () => {
   expect(socketUrl('https://chat.example')).toBe('wss://chat.example/ws');
   expect(socketUrl('http://192.168.1.5:5000')).toBe('ws://192.168.1.5:5000/ws');
   expect(socketUrl('https://chat.example/chat-app')).toBe('wss://chat.example/chat-app/ws');

@@ -1,28 +1,28 @@
-// The seam to the network: one wire at a time, frames in and out. Frames' meaning and reconnecting are others'.
+// The interface to the network: one wire, frames in and out. Reconnecting, and what frames mean, is up to others.
 
 import { SUBPROTOCOL } from '@mayfly/protocol';
 
-/** What a wire tells. */
+/** Events of a wire. */
 export type WireEvents = {
   text(frame: string): void;
   binary(frame: Uint8Array): void;
-  /** The other side closed, or the network did; the last thing a wire says. */
+  /** Closed by the other side or by the network. Always the last event. */
   closed(code: number): void;
 };
 
-/** One connection to a server: whole frames, in order, either way. */
+/** One connection to a server: whole frames, in order, both ways. */
 export type Wire = {
   send(frame: string | Uint8Array): void;
-  /** Nothing is heard from the wire any more, not even `closed`. */
+  /** No events after this, not even `closed`. */
   close(): void;
-  /** Bytes handed over that the network has not taken yet. */
+  /** Bytes sent that the network hasn't taken yet. */
   readonly bufferedBytes: number;
 };
 
-/** Opens a wire. Events come later, never from inside the call. */
+/** Opens a wire. Events come later, never during the call. */
 export type Transport = (events: WireEvents) => Wire;
 
-/** As much of a WebSocket as is used here: the browser's, Node's (from 22 on) and the one of the `ws` package fit. */
+/** The part of a WebSocket used here. Fits those of browsers, Node (from 22 on) and the `ws` package. */
 export type WebSocketLike = {
   binaryType: string;
   readonly readyState: number;
@@ -34,19 +34,19 @@ export type WebSocketLike = {
   addEventListener(type: 'error', listener: () => void): void;
 };
 
-/** Makes a socket that connects at once. */
+/** Creates a socket that connects at once. */
 export type WebSocketConstructor = new (url: string, subprotocol: string) => WebSocketLike;
 
 const OPEN = 1;
 const NORMAL_CLOSURE = 1000;
 const ABNORMAL_CLOSURE = 1006;
 
-/** Where a server takes WebSockets: `https://host` → `wss://host/ws`, `https://host/chat-app/` → `wss://host/chat-app/ws`. */
+/** A server's WebSocket address: `https://host` → `wss://host/ws`, `https://host/chat-app/` → `wss://host/chat-app/ws`. */
 export function socketUrl(server: string): string {
   return `${server.replace(/^http/, 'ws').replace(/\/$/, '')}/ws`;
 }
 
-/** `url`: `ws:` or `wss:`. `Socket`: for a runtime without a WebSocket of its own. */
+/** `url`: `ws:` or `wss:`. `Socket`: for runtimes without a built-in WebSocket. */
 export function webSocketTransport(
   url: string,
   Socket: WebSocketConstructor = globalThis.WebSocket,
@@ -58,7 +58,7 @@ export function webSocketTransport(
   };
 }
 
-// The constructor throws where the page's own policy forbids the address.
+// The constructor throws if the page's policy forbids the address.
 function openSocket(Socket: WebSocketConstructor, url: string): WebSocketLike | undefined {
   try {
     const socket = new Socket(url, SUBPROTOCOL);
@@ -81,7 +81,7 @@ function listen(socket: WebSocketLike, events: WireEvents): Wire {
     closed = true;
     events.closed(code);
   });
-  // Always followed by `close`, which says what there is to know; without a listener Node would crash.
+  // `close` always follows and says why. Without a listener, Node would crash.
   socket.addEventListener('error', () => {});
   return {
     send(frame) {

@@ -5,10 +5,10 @@ import { concat } from '@mayfly/protocol';
 import type { RandomBytes } from './random.ts';
 
 export const BOX_NONCE_BYTES = 24;
-/** A box is this much longer than what is in it: nonce and tag. */
+/** A box is longer than its content by nonce and tag. */
 export const BOX_OVERHEAD = BOX_NONCE_BYTES + 16;
 
-/** `nonce 24 || ciphertext || tag 16`. The nonce must be fresh: one nonce twice gives both texts away. */
+/** `nonce 24 || ciphertext || tag 16`. The nonce must be fresh: using one twice reveals both texts. */
 export function sealBox(
   key: Uint8Array,
   aad: Uint8Array,
@@ -19,7 +19,7 @@ export function sealBox(
   return concat(nonce, xchacha20poly1305(key, nonce, aad).encrypt(plaintext));
 }
 
-/** Undefined where key, associated bytes or a single bit differ, and for what is too short; never throws. */
+/** Undefined if the key, the associated bytes or a single bit differ, or if it is too short. Never throws. */
 export function openBox(key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
   const nonce = sealed.subarray(0, BOX_NONCE_BYTES);
   try {

@@ -40,7 +40,7 @@ const reasonFor = (changes: Partial<ShownCharter>) => {
   return result.ok ? 'stands' : result.reason;
 };
 
-// A charter as somebody with the room's keys, and any signing key, could make it.
+// A charter made by someone with the room's keys and any signing key.
 function forge(
   changes: Partial<CharterArgs>,
   by = owner,
@@ -70,7 +70,7 @@ const manifestOf = (ownerPk: Uint8Array, more: object = {}) =>
   JSON.stringify({ o: toBase64url(ownerPk), r: toBase64url(r), ...more });
 
 describe('CHARTER-2: the first charter', () => {
-  test('stands, and tells owner and moderators', () => {
+  test('passes all checks, and names owner and moderators', () => {
     expect(checkCharter(genuine)).toEqual({
       ok: true,
       charter: {
@@ -144,7 +144,7 @@ describe('CHARTER-3: stay out', () => {
     expect(reasonFor(changes)).toBe(reason);
   });
 
-  test('what is forged above stands when made by the owner by the rules', () => {
+  test('the forgeries above pass if the owner makes them by the rules', () => {
     expect(reasonFor(forge({}))).toBe('stands');
     expect(reasonFor(forge({}, owner, { blob: blobWith(manifestOf(owner.pk, { topic: 'tea' })) }))).toBe(
       'stands',

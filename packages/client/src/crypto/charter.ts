@@ -1,4 +1,4 @@
-// The owner's signed statement of what a room is: made once here, checked at every welcome (CHARTER-1 to CHARTER-5).
+// The owner's signed statement of what a room is: created once here, checked at every welcome (CHARTER-1 to CHARTER-5).
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import {
@@ -60,7 +60,7 @@ export type FirstCharter = {
   readonly name?: string;
 };
 
-/** Command 1 of a room whose link is enough to get in, with its blob (CHARTER-2). */
+/** Command 1 of a room that needs only its link, with its blob (CHARTER-2). */
 export function makeFirstCharter(
   first: FirstCharter,
   random: RandomBytes,
@@ -145,21 +145,21 @@ function readRoot(value: unknown): Manifest['roots'][number] | undefined {
   return epoch === undefined || root === undefined ? undefined : { epoch, root };
 }
 
-/** The charter as a server shows it, and what it has to fit. */
+/** The charter as a server shows it, and what it has to match. */
 export type ShownCharter = {
   readonly id: RoomId;
   readonly secrets: RoomSecrets;
-  /** Keys of the epoch the room is said to be in. */
+  /** Of the epoch that the server says the room is in. */
   readonly keys: EpochKeys;
-  /** How newcomers get in, as the link says. */
+  /** How newcomers get in, by the link. */
   readonly door: CharterArgs['door'];
-  /** Number of the room's last command, as the server says. */
+  /** Number of the room's last command, by the server's word. */
   readonly lastC: number;
   readonly bytes: Uint8Array;
   readonly blob: Uint8Array;
 };
 
-/** Which check of CHARTER-3 failed. */
+/** The failed check of CHARTER-3. */
 type CharterRefusal =
   | 'not_a_charter'
   | 'other_room'
@@ -172,14 +172,14 @@ type CharterRefusal =
   | 'keys'
   | 'number';
 
-/** A charter that stands. */
+/** A charter that passed all checks. */
 type Charter = CharterArgs & { readonly c: number };
 
 export type CharterResult =
   | { readonly ok: true; readonly charter: Charter; readonly manifest: Manifest }
   | { readonly ok: false; readonly reason: CharterRefusal };
 
-/** CHARTER-3: all of it holds, or this is not the room that the link's maker opened, and nothing is sent to it. */
+/** CHARTER-3: unless everything holds, this isn't the room that the link was made for, and nothing is sent to it. */
 export function checkCharter(shown: ShownCharter): CharterResult {
   const command = decodeCommand(shown.bytes);
   const args = command?.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;

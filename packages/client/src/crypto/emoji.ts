@@ -1,4 +1,5 @@
-// The 256 emoji that stand for a byte, with their spoken names. Frozen: another list shows other people (PERSON-4).
+// The 256 emoji for the values of a byte, with their spoken names. Never change them: the same code must look the same
+// on all pages (PERSON-4).
 
 import type { Emoji } from '../room-updates.ts';
 

@@ -116,7 +116,7 @@ function opened(envelope: Uint8Array) {
   return result.message;
 }
 
-describe('ENV-1: what is sealed comes back', () => {
+describe('ENV-1: opening gives back what was sealed', () => {
   test('any name, text, reference and time', () => {
     const any = fc.record(
       {
@@ -144,7 +144,7 @@ describe('ENV-1: what is sealed comes back', () => {
     );
   });
 
-  test('the largest message there may be fits', () => {
+  test('the largest possible message fits', () => {
     const { envelope } = seal({ name: 'é'.repeat(50), body: 'y'.repeat(16_000), ref: new Uint8Array(16) });
     expect(envelope).toHaveLength(16_384 + 63);
     expect(openEnvelope(keys, envelope).ok).toBe(true);
@@ -152,7 +152,7 @@ describe('ENV-1: what is sealed comes back', () => {
 });
 
 describe('ENV-2: lengths', () => {
-  test('1 to 85 characters with a short name are one length, 319 bytes', () => {
+  test('1 to 85 characters with a short name have one length, 319 bytes', () => {
     for (const name of ['', 'Ann', 'Bernard']) {
       for (let length = 1; length <= 85; length++) {
         expect(seal({ name, body: 'x'.repeat(length) }).envelope).toHaveLength(319);
@@ -161,7 +161,7 @@ describe('ENV-2: lengths', () => {
     expect(seal({ name: 'Bernard', body: 'x'.repeat(86) }).envelope).toHaveLength(575);
   });
 
-  test('a length of no bucket, and another type, are no envelope', () => {
+  test('another length or type is no envelope', () => {
     const { envelope } = seal();
     for (const length of [0, 1, 62, 63, 318]) {
       expect(openEnvelope(keys, envelope.subarray(0, length))).toEqual({
@@ -233,8 +233,8 @@ describe('ENV-3: the seal holds room, epoch and header', () => {
   });
 });
 
-describe('ENV-4: what a member sealed against the rules is refused', () => {
-  test('the same by the rules is opened', () => {
+describe('ENV-4: content against the rules is refused', () => {
+  test('the same within the rules is opened', () => {
     expect(openEnvelope(keys, sealInner(innerWith())).ok).toBe(true);
   });
 
@@ -273,7 +273,7 @@ describe('ENV-4: what a member sealed against the rules is refused', () => {
 });
 
 describe('ENV-5: kinds of message', () => {
-  test('text is shown; a reserved kind or flag opens, and is not shown as text', () => {
+  test('text is shown; a reserved ctype or flag opens, but is not shown as text', () => {
     expect(textIn({})).toBe('hi');
     expect(textIn({ ctype: u8(2) })).toBeUndefined();
     expect(textIn({ ctype: u8(200) })).toBeUndefined();
@@ -281,14 +281,14 @@ describe('ENV-5: kinds of message', () => {
   });
 });
 
-describe('ENV-7: who wrote it', () => {
-  test('a member who names somebody else as the author is found out', () => {
+describe('ENV-7: authorship', () => {
+  test('a member who names another author is found out', () => {
     const asAnn = { seed: bob.seed, pk: ann.pk };
     const { envelope } = sealMessage(keys, asAnn, content(), random);
     expect(verifyMessage(opened(envelope))).toBe(false);
   });
 
-  test('re-encrypted by another member, a message keeps its identity only with its own header', () => {
+  test('sealed again by another member, a message keeps its identity only with its own header', () => {
     const original = seal();
     const message = opened(original.envelope);
     expect(message.mid).toEqual(original.mid);
@@ -313,7 +313,7 @@ describe('EVENT: hashes and statements', () => {
     }
   });
 
-  test('EVENT-3: who holds nothing states the place in the log, and nothing else', () => {
+  test('EVENT-3: a sender without events states only a position', () => {
     expect(makeStatement({ logId, seq: 9 }, 4, [])).toEqual({
       logTag: new Uint8Array(4).fill(3),
       seq: 9,
@@ -336,7 +336,7 @@ describe('EVENT: hashes and statements', () => {
     expect(makeStatement({ logId, seq: 40 }, 1, hashes).seen).toEqual(seenDigest(log, 1, hashes.slice(8)));
   });
 
-  test('a logId of another length is a mistake of ours', () => {
+  test('a logId of another length is a bug', () => {
     expect(() => makeStatement({ logId: 'AAAA', seq: 1 }, 1, hashes)).toThrow(RangeError);
   });
 });

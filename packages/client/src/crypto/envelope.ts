@@ -1,4 +1,4 @@
-// A message, sealed and signed (ENV-1 to ENV-7). Order, chains and acceptance are the receiver's.
+// A message, sealed and signed (ENV-1 to ENV-7). Order, chains and acceptance are up to the receiver.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import {
@@ -30,7 +30,7 @@ import type { RandomBytes } from './random.ts';
 import { type SigningKey, sign, verify } from './signature.ts';
 import { withJoined, withSecret } from './wipe.ts';
 
-/** What a message is (ENV-5). This version writes and shows text only; 2 to 6 are reserved. */
+/** The type of a message (ENV-5). This version writes and shows text only; 2 to 6 are reserved. */
 export const CTYPE_TEXT = 1;
 
 export const SESS_BYTES = 4;
@@ -38,11 +38,11 @@ export const MID_BYTES = 32;
 const REF_BYTES = 16;
 const FLAG_REF = 1;
 
-/** What a sender puts into a message. */
+/** A message as its sender writes it. */
 export type MessageContent = {
   /** The chain: 4 random bytes. */
   readonly sess: Uint8Array;
-  /** Place in the chain, from 1. */
+  /** Number in the chain, from 1. */
   readonly count: number;
   /** `mid` of the chain's message before; 32 zeros before the first. */
   readonly prev: Uint8Array;
@@ -54,15 +54,15 @@ export type MessageContent = {
   readonly ref?: Uint8Array;
   readonly name: string;
   readonly body: string;
-  /** Seconds after which the message goes; 0: the room's life. */
+  /** Seconds until the message disappears; 0: with the room. */
   readonly ttl: number;
 };
 
-/** A message whose seal held. Who it is from is a claim until `verifyMessage`, or the chain, says so (RECV-3). */
+/** A message whose seal held. Its author is a claim until `verifyMessage` or the chain confirms it (RECV-3). */
 export type OpenedMessage = MessageContent & {
   readonly epoch: number;
   readonly pk: Uint8Array;
-  /** Bit 0 says that `ref` is there; the others are reserved. */
+  /** Bit 0: `ref` is present. The others are reserved. */
   readonly flags: number;
   /** Identity of the message: hash of all that is signed. */
   readonly mid: Uint8Array;
@@ -71,7 +71,7 @@ export type OpenedMessage = MessageContent & {
   readonly delH: Uint8Array;
 };
 
-/** Seals and signs. Throws a RangeError for content that no receiver would take (ENV-4). */
+/** Seals and signs. Throws a RangeError for content that receivers would refuse (ENV-4). */
 export function sealMessage(
   keys: EpochKeys,
   author: SigningKey,
@@ -89,7 +89,7 @@ export function sealMessage(
   return { envelope: concat(header, sealed), mid };
 }
 
-/** ENV-6: only the author can make it; whoever shows it to the server may erase the message. */
+/** ENV-6: only the author can make it. Showing it to the server erases the message. */
 export function eraseProof(seed: Uint8Array, nonce: Uint8Array): Uint8Array {
   return withSecret(extractKey(nonce, seed), (prk) => expandKey(prk, 'del', ERASE_PROOF_BYTES));
 }
@@ -145,20 +145,20 @@ function padToBucket(inner: Uint8Array): Uint8Array {
 }
 
 export type EnvelopeRefusal =
-  /** The type byte or the length is no envelope's. */
+  /** Wrong type byte or length. */
   | 'not_an_envelope'
   /** Sealed for an epoch other than that of the keys. */
   | 'epoch'
-  /** Another key, room or epoch, or changed on the way. */
+  /** Another key, room or epoch, or changed in transit. */
   | 'seal'
-  /** It opened, and what is in it breaks ENV-4. */
+  /** It opened, but its content breaks ENV-4. */
   | 'content';
 
 export type OpenResult =
   | { readonly ok: true; readonly message: OpenedMessage }
   | { readonly ok: false; readonly reason: EnvelopeRefusal };
 
-/** Opens and reads (ENV-4). Does not look at the signature: `verifyMessage` does. */
+/** Opens and reads (ENV-4). `verifyMessage` checks the signature. */
 export function openEnvelope(keys: EpochKeys, envelope: Uint8Array): OpenResult {
   if (!isEnvelope(envelope)) return { ok: false, reason: 'not_an_envelope' };
   const header = envelope.subarray(0, ENVELOPE_HEADER_BYTES);
@@ -212,18 +212,18 @@ function readStatement(reader: ByteReader): Statement {
   return { logTag: reader.take(4), seq: reader.u32(), events: reader.u8(), seen: reader.take(8) };
 }
 
-/** What stands in clear before the seal, besides type and epoch. */
+/** The clear fields before the seal, besides type and epoch. */
 export function readHeader(header: Uint8Array): { ttl: number; delH: Uint8Array } {
   const reader = new ByteReader(header.subarray(5));
   return { ttl: reader.u16(), delH: reader.take(ERASE_PROOF_BYTES) };
 }
 
-/** Whether the author it names signed it (SIG-2). */
+/** Whether the author named in it signed it (SIG-2). */
 export function verifyMessage(message: OpenedMessage): boolean {
   return verify(message.pk, 'sig', message.mid, message.signature);
 }
 
-/** The text to show; undefined for a kind of message, or a flag, that this version does not know (ENV-5). */
+/** The text to show; undefined for a ctype or flag that this version doesn't know (ENV-5). */
 export function textOf(message: OpenedMessage): string | undefined {
   return message.ctype === CTYPE_TEXT && message.flags <= FLAG_REF ? message.body : undefined;
 }

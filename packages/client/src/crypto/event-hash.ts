@@ -1,4 +1,4 @@
-// What an event of the log hashes to, and what a sender states of the log it saw (EVENT-1 to EVENT-3).
+// Hashes of log events, and statements about the log as a sender saw it (EVENT-1 to EVENT-3).
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ENVELOPE_HEADER_BYTES, LOG_ID_BYTES, type Position, fromBase64url, u32, u8 } from '@mayfly/protocol';
@@ -6,7 +6,7 @@ import { digest } from './derive.ts';
 
 /**
  * `kind` is the first byte of the event's frame; `bytes` the envelope, or the command without its blob.
- * The rest is hashed by itself so that 72 bytes can stand in for an erased message and keep its hash.
+ * The rest is hashed separately, so 72 bytes can replace an erased message and keep its hash.
  */
 export function eventHash(kind: number, bytes: Uint8Array): Uint8Array {
   const head = bytes.subarray(0, ENVELOPE_HEADER_BYTES);
@@ -26,7 +26,7 @@ export type Statement = {
   /** First 4 bytes of the logId. */
   readonly logTag: Uint8Array;
   readonly seq: number;
-  /** How many events, ending at `seq`; 0 says only where the sender is. */
+  /** How many events, ending at `seq`; 0 gives only the sender's position. */
   readonly events: number;
   readonly seen: Uint8Array;
 };
@@ -41,7 +41,7 @@ export function makeStatement(position: Position, c: number, hashes: readonly Ui
   return { logTag: logTagOf(position.logId), seq: position.seq, events: window.length, seen };
 }
 
-/** How messages name the log they were sealed for. */
+/** How messages name the log they are sealed for. */
 export function logTagOf(logId: string): Uint8Array {
   return logIdBytes(logId).subarray(0, 4);
 }
@@ -51,7 +51,7 @@ export function seenDigest(logId: Uint8Array, c: number, hashes: readonly Uint8A
   return digest('seen', logId, u32(c), u8(hashes.length), ...hashes).subarray(0, 8);
 }
 
-// A Position was decoded before it came here: another length is our own mistake.
+// Positions are decoded at the edge, so another length is a bug.
 function logIdBytes(logId: string): Uint8Array {
   const bytes = fromBase64url(logId);
   if (bytes?.length !== LOG_ID_BYTES) throw new RangeError('a logId has 8 bytes');

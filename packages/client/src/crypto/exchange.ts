@@ -1,4 +1,4 @@
-// X25519 keys, which members publish so that a later key can be sealed for them (SIG-4).
+// X25519 keys, published by members so a later key can be sealed for them (SIG-4).
 
 import { x25519 } from '@noble/curves/ed25519.js';
 import { toHex } from '@mayfly/protocol';
@@ -18,7 +18,7 @@ const LOW_ORDER = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-/** Whether an exchange with this key gives a secret at all: with a low-order one, everybody knows the result. */
+/** Whether an exchange with this key gives a secret: with a low-order key, anyone knows the result. */
 export function isGoodExchangeKey(pk: Uint8Array): boolean {
   if (pk.length !== 32) return false;
   const u = Uint8Array.from(pk);

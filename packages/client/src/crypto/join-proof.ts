@@ -1,4 +1,4 @@
-// The first frame of a connection: who we are, and that we may come in (PROOF-1 to PROOF-4).
+// The first frame of a connection: our identity, and the proof that we may enter (PROOF-1 to PROOF-4).
 
 import { type Join, type Look, type Position, type RoomId, joinTranscript } from '@mayfly/protocol';
 import type { RoomSecrets } from './keys.ts';
@@ -6,7 +6,7 @@ import { ownerKeys } from './owner.ts';
 import { type SigningKey, sign } from './signature.ts';
 import { wipe } from './wipe.ts';
 
-/** By which proof (JOIN-2). `member`: the room has a record of this identity. */
+/** The kind of proof (JOIN-2). `member`: the room has a record of this identity. */
 export type JoinProof =
   | { readonly as: 'key' | 'member' }
   | { readonly as: 'owner'; readonly ownerCode: string };
@@ -38,7 +38,7 @@ export function makeJoin(request: JoinRequest): Join {
 
 type LookRequest = Pick<JoinRequest, 'id' | 'identity' | 'nonce' | 'secrets'>;
 
-/** A look proves the room's key for a purpose of its own, by an identity that is used once (LOOK-1). */
+/** A look proves the room's key, under a separate signing purpose and with a throwaway identity (LOOK-1). */
 export function makeLook({ id, identity, nonce, secrets }: LookRequest): Look {
   const transcript = joinTranscript(id, nonce, identity.pk);
   return {

@@ -5,7 +5,7 @@ import { expandKey, extractFor } from './derive.ts';
 import { type SigningKey, signingKey } from './signature.ts';
 import { wipe, withJoined } from './wipe.ts';
 
-/** What the link's secret S, and P where the door needs one, unlock. */
+/** Unlocked by the link's secret S, and by P if the door needs one. */
 export type RoomSecrets = {
   /** S, the 32 characters of the link. */
   readonly secret: string;
@@ -34,12 +34,12 @@ export function roomSecrets(secret: string, second?: Uint8Array): RoomSecrets {
   return secrets;
 }
 
-/** What can be reached of them. */
+/** As far as they can be reached. */
 export function wipeRoomSecrets({ second, access, link, root }: RoomSecrets): void {
   wipe(second, access.seed, link?.seed, root);
 }
 
-/** The link key's place in a charter: zeros where the door is the link alone. */
+/** The link key for a charter: zeros if the link alone is enough. */
 export function linkPkOf(secrets: RoomSecrets): Uint8Array {
   return secrets.link?.pk ?? new Uint8Array(PUBLIC_KEY_BYTES);
 }

@@ -11,7 +11,7 @@ import { withJoined, withSecret } from './wipe.ts';
 const SECRET_LENGTH = 32;
 
 export type OwnerKeys = SigningKey & {
-  /** Seals the room's secrets for whoever holds the owner code. */
+  /** Seals the room's secrets for the holder of the owner code. */
   readonly boxKey: Uint8Array;
 };
 
@@ -27,7 +27,7 @@ export function ownerKeys(ownerCode: string): OwnerKeys {
   }));
 }
 
-/** S from the owner's public key and 32 random bytes: nobody can show another owner for the same S. */
+/** S from the owner's public key and 32 random bytes, so no one can show another owner for the same S. */
 export function linkSecret(ownerPk: Uint8Array, r: Uint8Array): string {
   const prk = withJoined([ownerPk, r], (joined) => extractFor('link', joined));
   return withSecret(prk, () => secretText(expandKey(prk, 'S', 3 * SECRET_LENGTH)));

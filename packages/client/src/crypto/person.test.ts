@@ -39,7 +39,7 @@ describe('PERSON-2: what is shown of a name', () => {
     expect(cleanName(text)).toBe(want);
   });
 
-  test('cleaned once, it stays', () => {
+  test('cleaning twice changes nothing', () => {
     for (const text of [' a  b ', '\u202Ea', ' \u200F ', '\u2066 x']) {
       expect(cleanName(cleanName(text))).toBe(cleanName(text));
     }
@@ -66,7 +66,7 @@ describe('PERSON-3: how a key looks', () => {
 describe('PERSON-4: the 256 emoji', () => {
   const all = Array.from({ length: 256 }, (_, byte) => emojiOf(byte));
 
-  test('one code point each, drawn in colour without being asked, none twice, names neither', () => {
+  test('one code point each, colored by default; no emoji and no name twice', () => {
     for (const { glyph, name } of all) {
       expect(glyph).toMatch(/^\p{Emoji_Presentation}$/u);
       expect(name).toMatch(/^[a-z]+( [a-z]+)*$/);
@@ -82,7 +82,7 @@ describe('PERSON-4: the 256 emoji', () => {
     expect(cells).toEqual(all.map(({ glyph, name }) => `${glyph} ${name}`));
   });
 
-  test('frozen: a change would show everybody as somebody else', () => {
+  test('frozen: a change would show everyone as someone else', () => {
     const text = all.map(({ glyph, name }) => `${glyph} ${name}\n`).join('');
     expect(createHash('sha256').update(text).digest('hex')).toBe(
       '0f2c1881687cefc86cde86fcc324fa0f600c953a4b23d7bc4bb75f65ec8b3fcb',

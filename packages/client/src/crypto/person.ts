@@ -22,13 +22,13 @@ export function nameFits(name: string): boolean {
 const BIDI_CONTROLS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const BLANKS_AND_CONTROLS = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
 
-/** PERSON-2: what may be shown and sent of a name; empty where nothing visible is left. */
+/** PERSON-2: the part of a name that may be shown and sent; empty if nothing visible is left. */
 export function cleanName(text: string): string {
   const name = text.replace(BIDI_CONTROLS, '').replace(BLANKS_AND_CONTROLS, ' ').trim();
   return hasVisibleText(name) ? name : '';
 }
 
-/** PERSON-3. `name` as it came: it is cleaned here. */
+/** PERSON-3. `name` as received; it is cleaned here. */
 export function personOf(id: RoomId, idPk: Uint8Array, name: string): Person {
   const look = digest('tag', roomIdBytes(id), idPk);
   return {
@@ -40,7 +40,7 @@ export function personOf(id: RoomId, idPk: Uint8Array, name: string): Person {
   };
 }
 
-/** PERSON-4: equal on two pages exactly when secret, room and epoch are equal. */
+/** PERSON-4: equal on two pages exactly if secret, room and epoch are equal. */
 export function safetyCode(fingerprint: Uint8Array): readonly Emoji[] {
   return eightEmoji(fingerprint);
 }

@@ -169,7 +169,7 @@ describe('X25519', () => {
     expect(toHex(x25519.getSharedSecret(alice, bytes(RFC_7748.bobPublic)))).toBe(RFC_7748.shared);
   });
 
-  test('SIG-4: a key is bad exactly when every exchange with it gives zeros', () => {
+  test('SIG-4: a key is bad exactly if every exchange with it gives zeros', () => {
     const secret = new Uint8Array(32).fill(5);
     const gives = (pk: Uint8Array) => {
       try {

@@ -1,4 +1,4 @@
-// Profiles: what a member says of itself, and what nobody can say for it.
+// Profiles: only their member can write them.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -72,7 +72,7 @@ describe('PROFILE-2: dropped', () => {
     }
   });
 
-  test('shown for another slot, another key, another room or another epoch', () => {
+  test('for another slot, key, room or epoch', () => {
     expect(open()).toEqual(profile);
     expect(open({ slot: new Uint8Array(8).fill(8) })).toBeUndefined();
     expect(open({ idPk: bob.pk })).toBeUndefined();

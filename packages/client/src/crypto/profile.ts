@@ -1,4 +1,4 @@
-// Who somebody says they are: sealed, signed, always 301 bytes (PROFILE-1 to PROFILE-3).
+// A member's name and exchange key: sealed, signed, always 301 bytes (PROFILE-1 to PROFILE-3).
 
 import {
   ByteReader,
@@ -56,7 +56,7 @@ export function sealProfile(
   return concat(header, sealed);
 }
 
-/** Undefined for whatever the member of that slot and key did not write (PROFILE-2): drop it. */
+/** Undefined if the member with that slot and key didn't write it (PROFILE-2): drop it. */
 export function openProfile(
   keys: EpochKeys,
   { slot, idPk, sealed }: Omit<MemberProfile, 'type'>,

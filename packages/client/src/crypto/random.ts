@@ -1,4 +1,4 @@
-// Where random bytes come from. Everything random takes this as an argument, so tests can choose the bytes.
+// The source of random bytes, always passed as an argument, so tests can choose the bytes.
 
 /** Returns that many unpredictable bytes. */
 export type RandomBytes = (length: number) => Uint8Array;

@@ -139,7 +139,7 @@ describe('RFC 8032 §7.1', () => {
   });
 });
 
-test('what we sign, node:crypto accepts, and the other way round', () => {
+test('node:crypto accepts our signatures, and we accept its', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const seed = Uint8Array.from(privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32));
   const pk = Uint8Array.from(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));

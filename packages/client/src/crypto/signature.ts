@@ -1,4 +1,4 @@
-// Ed25519 with one verdict everywhere (SIG-1 to SIG-3). The byte rules stand in the protocol, the curve here.
+// Ed25519 with the same verdict everywhere (SIG-1 to SIG-3). The byte rules are in the protocol package, the curve is here.
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -25,12 +25,12 @@ export function publicKeyOf(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed);
 }
 
-/** SIG-1: signs `"mayfly/v1 purpose\0" || message`. Of what is signed no copy of ours stays: some of it is secret. */
+/** SIG-1: signs `"mayfly/v1 purpose\0" || message`. The signed bytes are overwritten: some are secret. */
 export function sign(seed: Uint8Array, purpose: SigningPurpose, message: Uint8Array): Uint8Array {
   return withSecret(signedBytes(purpose, message), (signed) => ed25519.sign(signed, seed));
 }
 
-/** SIG-2, for what `sign` signed. False for anything else; never throws. */
+/** SIG-2, for signatures made by `sign`. False for anything else; never throws. */
 export function verify(
   pk: Uint8Array,
   purpose: SigningPurpose,
@@ -50,8 +50,8 @@ export function verifyBytes(pk: Uint8Array, message: Uint8Array, signature: Uint
   }
 }
 
-// [S]B − [k]A, without the cofactor: noble's own `verify` multiplies by 8 and so accepts more than others do.
-// Throws where A is not on the curve or S is not below the group's order.
+// [S]B − [k]A, without the cofactor: noble's `verify` multiplies by 8, which accepts more than other libraries do.
+// Throws if A isn't on the curve or S isn't below the group's order.
 function expectedR(pk: Uint8Array, message: Uint8Array, signature: Uint8Array): Uint8Array {
   const s = Point.Fn.fromBytes(signature.subarray(32));
   const k = challenge(signature.subarray(0, 32), pk, message);

@@ -11,7 +11,7 @@ export type Erasure = 'unsent' | 'expired';
 const UNSENT = 1;
 const EXPIRED = 2;
 
-/** Undefined for a stub that proves nothing: the server withholds the message. */
+/** Undefined for a stub without proof: the server withholds the message. */
 export function erasureOf({ reason, header, proof }: Stub): Erasure | undefined {
   const { ttl, delH } = readHeader(header);
   if (reason === UNSENT)
@@ -19,7 +19,7 @@ export function erasureOf({ reason, header, proof }: Stub): Erasure | undefined 
   return reason === EXPIRED && ttl > 0 && allZero(proof) ? 'expired' : undefined;
 }
 
-/** That of the message it stands for. */
+/** Equal to the erased message's hash. */
 export function stubHash({ header, restHash }: Pick<Stub, 'header' | 'restHash'>): Uint8Array {
   return eventHashOf(SERVER_KIND.message, header, restHash);
 }

@@ -199,7 +199,7 @@ describe('charter and commands', () => {
   test.each([
     { command: 0, epoch: 0, roots: [] },
     { command: 8, epoch: 1, roots: [{ epoch: 0, root: secrets.root }] },
-  ])('CHARTER-3: charter in command $command stands', ({ command, epoch, roots }) => {
+  ])('CHARTER-3: the charter in command $command passes', ({ command, epoch, roots }) => {
     const charter = at(known.commands, command);
     const mine = roomSecrets(at(known.link_secret, epoch).S);
     const checked = checkCharter({

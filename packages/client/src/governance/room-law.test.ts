@@ -52,7 +52,7 @@ function lawAfter(...commands: readonly Command[]): RoomLaw {
 /** The number of the last command after these. */
 const lastCAfter = (...commands: readonly Command[]) => lastC(lawAfter(...commands), 1 + commands.length);
 
-describe('CMD-8: a command counts whatever it orders, if its signer may give it', () => {
+describe('CMD-8: any operation counts if its signer may give it', () => {
   test.each([2, 3, 4, 5, 6, 7, 8, 9, 77])('the owner may give %i', (op) => {
     expect(lastCAfter(command(2, op, OWNER))).toBe(2);
   });
@@ -72,26 +72,26 @@ describe('CMD-8: a command counts whatever it orders, if its signer may give it'
     expect(lastCAfter(command(2, op, tab))).toBe(c);
   });
 
-  test('a moderator has their powers and no others, and none over those in the charter', () => {
+  test('a moderator has only their own powers, and none over those in the charter', () => {
     expect(lastCAfter(command(2, 5, mod, anybody.pk))).toBe(2);
     expect(lastCAfter(command(2, 2, mod))).toBe(1);
     expect(lastCAfter(command(2, 5, mod, tab.pk))).toBe(1);
     expect(lastCAfter(command(2, 5, tab, mod.pk))).toBe(2);
   });
 
-  test('nobody else counts, nor does a signature that does not hold', () => {
+  test("no one else's command counts, and none with a bad signature", () => {
     expect(lastCAfter(command(2, 5, anybody, mod.pk))).toBe(1);
     const forged = { ...command(2, 5, anybody, anybody.pk), signerPk: mod.pk };
     expect(lastCAfter(forged)).toBe(1);
   });
 
-  test('the charter in force at that place says who may', () => {
+  test('the charter in force at that position decides', () => {
     const without = charter(2, MODERATORS.slice(0, 1));
     expect(lastCAfter(without, command(3, 5, mod, anybody.pk))).toBe(2);
     expect(lastCAfter(without, charter(3, MODERATORS), command(4, 5, mod, anybody.pk))).toBe(4);
   });
 
-  test('a reset brings the moderators of its welcome', () => {
+  test('after a reset the moderators of its welcome are in force', () => {
     const before = lawAtWelcome(ROOM, { c: 1, head: 1, moderators: [] });
     const after = lawAfterReset(before, { c: 4, head: 9, moderators: MODERATORS });
     expect(lastC(lawAfterCommand(after, command(5, 5, mod, anybody.pk), 10), 10)).toBe(5);

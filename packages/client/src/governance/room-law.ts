@@ -1,4 +1,5 @@
-// Who may command what, and in which epoch, at a place in the log: a fold over its events (CMD-3, CMD-7, CMD-8, RECV-1).
+// Who may give which command, and the epoch in force, at a position in the log: a fold over its events (CMD-3, CMD-7,
+// CMD-8, RECV-1).
 // A command without a right signature, or out of turn, changes nothing, whatever the server logs.
 
 import {
@@ -35,12 +36,12 @@ export type RoomLaw = {
   readonly charterC: number;
 };
 
-/** Where a page begins to read. */
+/** For a page that starts reading. */
 export function lawAtWelcome(room: Pick<RoomLaw, 'id' | 'ownerPk'>, welcome: WelcomeLaw): RoomLaw {
   return { ...room, moderators: welcome.moderators, epoch: 0, welcome, seenC: undefined, charterC: 0 };
 }
 
-/** Where a page reads on after a reset. */
+/** For a page that continues after a reset. */
 export function lawAfterReset(law: RoomLaw, welcome: WelcomeLaw): RoomLaw {
   return { ...lawAtWelcome(law, welcome), epoch: law.epoch };
 }
@@ -74,12 +75,12 @@ export function lastC({ welcome, seenC }: RoomLaw, seq: number): number {
   return seq < welcome.head ? (seenC ?? welcome.c) : Math.max(seenC ?? 0, welcome.c);
 }
 
-/** RECV-1: by the place in the log alone. Before the first charter in sight epochs may rise, never fall. */
+/** RECV-1: by the position in the log alone. Before the first charter in sight epochs may rise, never fall. */
 export function isInForce({ charterC, epoch }: RoomLaw, other: number): boolean {
   return charterC > 0 ? other === epoch : other >= epoch;
 }
 
-// CMD-7: without a hole. Up to the head of the welcome, the first command in sight says where they begin.
+// CMD-7: without a gap. Up to the head of the welcome, numbering begins with the first command in sight.
 function isNext(law: RoomLaw, c: number, seq: number): boolean {
   const isFirst = law.seenC === undefined && seq <= law.welcome.head;
   return isFirst ? c <= law.welcome.c : c === lastC(law, seq - 1) + 1;

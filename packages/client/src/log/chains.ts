@@ -12,7 +12,7 @@ export type Arrival = {
   readonly arrivedAt: number;
   /** It arrived when it was sent, not from the history. */
   readonly live: boolean;
-  /** Other messages stand between what its sender had seen and itself; undefined if it doesn't say. */
+  /** There are other messages between what its sender had seen and itself; undefined if it doesn't say. */
   readonly overtaken: boolean | undefined;
   /** This page holds every event after this index, up to the message. */
   readonly heldFrom: number;
@@ -72,7 +72,7 @@ export class Chains {
     this.#counted += 1;
   }
 
-  /** A message was erased here. Comes before the messages behind it. */
+  /** A message was erased here. Called before the messages after it are accepted. */
   noteErased(index: number): void {
     this.#erased.push(index);
   }

@@ -1,5 +1,5 @@
 // The part of a room's log that this page holds: its position, what it states about the log (EVENT-3), and what a sender had
-// seen of it. Indices keep rising when the log itself counts anew.
+// seen of it. Indices keep rising when the log restarts its count.
 
 import { type LogEvent, type Position, SERVER_KIND, equalBytes } from '@mayfly/protocol';
 import { SEEN_EVENTS_MAX, type Statement, eventHash, logTagOf, makeStatement } from '../crypto/event-hash.ts';
@@ -71,7 +71,7 @@ export class HeldLog {
   }
 
   /**
-   * Whether other messages stand between what the sender of the next event had seen and that event. Undefined if the
+   * Whether there are other messages between what the sender of the next event had seen and that event. Undefined if the
    * sender had not seen this log, or doesn't say. If it saw more than there is, the log went back.
    */
   isOvertaken({ logTag, seq }: Statement): boolean | undefined {

@@ -12,7 +12,7 @@ function event(seq: number): LogEvent {
 const seqs = (events: readonly LogEvent[]) => events.map(({ seq }) => seq);
 
 describe('WELCOME-3: in order, each once, without a hole', () => {
-  test('what was missed comes out as one batch, what happens then one by one', () => {
+  test('missed events come out as one batch, later ones one by one', () => {
     const reader = new LogReader({ first: 5, seq: 7 });
     expect(reader.take(event(5))).toEqual({ outcome: 'held' });
     expect(reader.take(event(6))).toEqual({ outcome: 'held' });
@@ -24,7 +24,7 @@ describe('WELCOME-3: in order, each once, without a hole', () => {
     expect(next.outcome === 'events' && seqs(next.events)).toEqual([8]);
   });
 
-  test('what came another way meanwhile is left out, and still counted', () => {
+  test('what arrived over another wire meanwhile is left out, but counted', () => {
     const reader = new LogReader({ first: 5, seq: 7 }, 8);
     for (const seq of [5, 6]) expect(reader.take(event(seq))).toEqual({ outcome: 'held' });
     for (const seq of [7, 8]) expect(reader.take(event(seq))).toEqual({ outcome: 'events', events: [] });
@@ -37,7 +37,7 @@ describe('WELCOME-3: in order, each once, without a hole', () => {
     expect(new LogReader({ first: 8, seq: 7 }).caughtUp).toBe(true);
   });
 
-  test('a hole is not skipped, and what was there before it is not lost', () => {
+  test('a hole is not skipped, and the events before it are not lost', () => {
     const reader = new LogReader({ first: 1, seq: 9 });
     reader.take(event(1));
     reader.take(event(2));
@@ -47,14 +47,14 @@ describe('WELCOME-3: in order, each once, without a hole', () => {
     expect(reader.drain()).toEqual([]);
   });
 
-  test('a welcome that leaves something out is none', () => {
+  test('a welcome that leaves something out is invalid', () => {
     expect(isContiguous({ first: 8, seq: 7 })).toBe(true);
     expect(isContiguous({ first: 9, seq: 7 })).toBe(false);
     expect(isContiguous({ first: 0, seq: 7 })).toBe(false);
   });
 });
 
-test('RESUME-1: a resume goes on right behind the position, in the same log', () => {
+test('RESUME-1: a resume continues right after the position, in the same log', () => {
   const position = { logId: 'AAAAAAAAAAA', seq: 4 };
   const resumed = (logId: string, first: number) => continues({ logId, first }, position);
   expect(resumed('AAAAAAAAAAA', 5)).toBe(true);

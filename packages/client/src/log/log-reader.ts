@@ -1,9 +1,9 @@
-// Events in order and without a hole, or not at all (WELCOME-3): what is missed at a welcome comes out as one batch.
+// Events in order and without a hole, or not at all (WELCOME-3). What was missed at a welcome comes out as one batch.
 
 import type { LogEvent, Position, Welcome } from '@mayfly/protocol';
 
 export type Read =
-  /** More of what was missed is to come. */
+  /** More of what was missed will follow. */
   | { readonly outcome: 'held' }
   | { readonly outcome: 'events'; readonly events: readonly LogEvent[] }
   /** The server left something out: only a new join can repair it. */
@@ -15,7 +15,7 @@ export class LogReader {
   #next: number;
   #held: LogEvent[] = [];
 
-  /** A reader serves one welcome. `known`: events up to this seq came another way meanwhile, and are left out. */
+  /** A reader serves one welcome. `known`: events up to this seq arrived over another wire and are left out. */
   constructor({ first, seq }: Pick<Welcome, 'first' | 'seq'>, known = 0) {
     this.#next = first;
     this.#head = seq;
@@ -34,7 +34,7 @@ export class LogReader {
     return this.caughtUp ? { outcome: 'events', events: this.drain() } : { outcome: 'held' };
   }
 
-  /** What was read and not given out yet: still contiguous, so nothing of it is lost with the connection. */
+  /** What was read but not returned yet. It is contiguous, so it needn't be lost with the connection. */
   drain(): readonly LogEvent[] {
     const events = this.#held;
     this.#held = [];
@@ -42,12 +42,12 @@ export class LogReader {
   }
 }
 
-/** Whether a welcome goes on exactly behind the position it was asked for (RESUME-1). */
+/** Whether a welcome continues exactly after the requested position (RESUME-1). */
 export function continues(welcome: Pick<Welcome, 'logId' | 'first'>, position: Position): boolean {
   return welcome.logId === position.logId && welcome.first === position.seq + 1;
 }
 
-/** Nothing may be missing inside what a welcome announces. */
+/** Nothing may be missing from what a welcome announces. */
 export function isContiguous({ first, seq }: Pick<Welcome, 'first' | 'seq'>): boolean {
   return first >= 1 && first <= seq + 1;
 }

@@ -1,4 +1,4 @@
-// RECV-4: what was written long before it was delivered says so, whoever posted it.
+// RECV-4: a message written long before it was delivered is marked, whoever posted it.
 
 import { type LogEvent, decodeServerSealed, encodeMessageEvent } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
@@ -36,8 +36,8 @@ function receiver(seq: number): Receiver {
 const marks = (messages: readonly { text: string | undefined; late: boolean }[]) =>
   messages.map(({ text, late }) => `${text}${late ? ' (late)' : ''}`);
 
-describe('RECV-4: a message of somebody else, posted again to a page that never had it', () => {
-  test('live, where newcomers get no history: late, under the time that was signed', () => {
+describe("RECV-4: someone else's message, reposted to a page that never had it", () => {
+  test('live, if newcomers get no history: late, with the signed time', () => {
     const at = NOW - 20 * MINUTE;
     const [yes] = receiver(50).receive(
       [written(51, { by: new Author('Ann'), text: 'Yes, send the money', saw: 3, at })],
@@ -47,7 +47,7 @@ describe('RECV-4: a message of somebody else, posted again to a page that never 
     expect(yes).toMatchObject({ late: true, at, clockOff: false });
   });
 
-  test('in the history of a ring that has dropped the first one', () => {
+  test('in a history that has dropped the first one', () => {
     const ann = new Author('Ann');
     const bob = new Author('Bob');
     const events = [
@@ -60,14 +60,14 @@ describe('RECV-4: a message of somebody else, posted again to a page that never 
     ]);
   });
 
-  test('in a log that went back: nobody has seen events that come after their message', () => {
+  test('in a log that went back: no one can have seen events after their message', () => {
     const room = receiver(20);
     room.skipTo({ logId: LOG, seq: 4 }, lawOf(1, 4));
     const again = written(5, { by: new Author('Ann'), text: 'again', saw: 9, at: NOW - 20 * MINUTE });
     expect(marks(room.receive([again], NOW, true).messages)).toEqual(['again (late)']);
   });
 
-  test('behind a message that does not open: it stands in the log all the same', () => {
+  test('after a message that does not open: that is in the log too', () => {
     const junk = new Author('Bob').write('junk').envelope.fill(0, 60, 90);
     const again = written(7, { by: new Author('Ann'), text: 'again', saw: 5, at: NOW - 20 * MINUTE });
     expect(marks(receiver(5).receive([event(6, junk), again], NOW, true).messages)).toEqual(['again (late)']);
@@ -75,7 +75,7 @@ describe('RECV-4: a message of somebody else, posted again to a page that never 
 });
 
 describe('RECV-4: honest messages', () => {
-  test('that others overtook on the way are not late', () => {
+  test('overtaken by others in transit are not late', () => {
     const [ann, bob] = [new Author('Ann'), new Author('Bob')];
     const events = [
       written(1, { by: ann, text: 'a', saw: 1, at: NOW }),
@@ -99,7 +99,7 @@ describe('RECV-4: honest messages', () => {
     expect(marks(receiver(1).receive(events, NOW + MINUTE, false).messages)).toEqual(shown);
   });
 
-  test('that nobody overtook are never late; a clock far off gives way to the arrival', () => {
+  test('that were not overtaken are never late; if the clock is far off, the arrival is shown', () => {
     const at = NOW - CLOCK_TOLERANCE_MS - 1;
     const [first] = receiver(1).receive(
       [written(2, { by: new Author('Ann'), text: 'a', saw: 1, at })],
@@ -109,7 +109,7 @@ describe('RECV-4: honest messages', () => {
     expect(first).toMatchObject({ late: false, clockOff: true, at: NOW });
   });
 
-  test('under a clock that is slow all the time are not late', () => {
+  test('with a clock that is always slow are not late', () => {
     const [ann, bob] = [new Author('Ann'), new Author('Bob')];
     const slow = NOW - 15 * MINUTE;
     const messages = receiver(1).receive(
@@ -125,7 +125,7 @@ describe('RECV-4: honest messages', () => {
     expect(messages[2]).toMatchObject({ clockOff: true, at: NOW });
   });
 
-  test('under a slow clock that shows only later are told anew', () => {
+  test('with a clock found to be slow only later are reported again', () => {
     const [ann, bob] = [new Author('Ann'), new Author('Bob')];
     const slow = NOW - 5 * MINUTE;
     const room = receiver(1);
@@ -138,7 +138,7 @@ describe('RECV-4: honest messages', () => {
     expect(marks(room.receive([next], NOW, true).messages)).toEqual(['a', 'c']);
   });
 
-  test('of somebody whose clock was right before are late all the same', () => {
+  test('of someone whose clock was right before are late', () => {
     const [ann, bob] = [new Author('Ann'), new Author('Bob')];
     const messages = receiver(1).receive(
       [
@@ -152,7 +152,7 @@ describe('RECV-4: honest messages', () => {
     expect(marks(messages)).toEqual(['a', 'b', 'c (late)']);
   });
 
-  test('are not late because of a clock that nobody believes', () => {
+  test("are not late because of someone's impossible clock", () => {
     const [ann, bob] = [new Author('Ann'), new Author('Bob')];
     const events = [
       written(2, { by: bob, text: 'from tomorrow', saw: 1, at: NOW + 24 * 60 * MINUTE }),
@@ -165,7 +165,7 @@ describe('RECV-4: honest messages', () => {
 describe('RECV-4: what a sender had seen', () => {
   const old = { by: new Author('Ann'), text: 'a', at: NOW - 20 * MINUTE };
 
-  test('is known by the position alone where they held no events', () => {
+  test('is known from the position alone if they held no events', () => {
     expect(marks(receiver(50).receive([written(51, { ...old, saw: 3 }, 0)], NOW, true).messages)).toEqual([
       'a (late)',
     ]);
@@ -173,7 +173,7 @@ describe('RECV-4: what a sender had seen', () => {
     expect(marks(receiver(50).receive([honest], NOW, true).messages)).toEqual(['b']);
   });
 
-  test('is unknown where they do not say, or had seen another log: no mark', () => {
+  test('is unknown if they do not say, or had seen another log: no mark', () => {
     const unsaid = written(51, { by: new Author('Ann'), text: 'a', saw: 0, at: old.at }, 0);
     expect(marks(receiver(50).receive([unsaid], NOW, true).messages)).toEqual(['a']);
     const elsewhere = written(51, { by: new Author('Ann'), text: 'a', saw: 3, at: old.at }, 1, 'AAAAAAAAAAA');

@@ -84,10 +84,10 @@ function cAt(room: Receiver, ...events: readonly LogEvent[]): number {
   return room.c;
 }
 
-/** Two messages, the first at this place. */
+/** Two messages, the first at this seq. */
 const written2 = (seq: number) => ['x', 'y'].map((body, i) => event(seq + i, written(0, body)));
 
-/** By a welcome: the last command, and the newest event then. */
+/** From a welcome: the last command, and the newest event then. */
 const lawOf = (c: number, head: number) => ({ c, head, moderators: [] });
 
 function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): Receiver {
@@ -105,7 +105,7 @@ function receiver(seq = 0, epochs: readonly number[] = [0], c = 0, head = seq): 
 
 type View = { readonly shown: readonly string[]; readonly unverified: number };
 
-/** Messages by place, the newest telling of each, as a page keeps them. */
+/** Messages by position, the newest version of each, as a page keeps them. */
 function viewOf(
   take: (receiver: Receiver) => readonly (readonly {
     seq: number;
@@ -137,7 +137,7 @@ function everybodySees(envelopes: readonly Uint8Array[], shown: readonly string[
 }
 
 describe('RECV-0: what is shown', () => {
-  test("says who, when and what; one's own is marked", () => {
+  test('has author, time and text; our own are marked', () => {
     const ann = new Author('Ann');
     const events = [event(1, ann.write('hi').envelope), event(2, me.write('hello').envelope)];
     const [first, second] = receiver().receive(events, NOW, true).messages;
@@ -152,12 +152,12 @@ describe('RECV-0: what is shown', () => {
     expect(second).toMatchObject({ seq: 2, text: 'hello', own: true });
   });
 
-  test('a kind of message that this version does not know has a sender and no text', () => {
+  test('an unknown ctype has a sender and no text', () => {
     const ann = new Author('Ann');
     everybodySees([ann.write('{}', { ctype: 9 }).envelope], ['1:undefined'], 0);
   });
 
-  test('a clock that cannot be believed gives way to the arrival', () => {
+  test('with an impossible clock, the arrival is shown', () => {
     const ann = new Author('Ann');
     const ahead = ann.write('ahead', { at: NOW + CLOCK_TOLERANCE_MS + 1 }).envelope;
     const behind = ann.write('behind', { at: NOW - CLOCK_TOLERANCE_MS - 1 }).envelope;
@@ -175,7 +175,7 @@ describe('RECV-0: what is shown', () => {
   });
 });
 
-describe('RECV-1: the epoch that is in force at a place', () => {
+describe('RECV-1: the epoch in force at a position', () => {
   test('is the one of the last charter before it', () => {
     const room = receiver(0, [0, 1]);
     const events = [
@@ -190,14 +190,14 @@ describe('RECV-1: the epoch that is in force at a place', () => {
     expect(room.unverified).toBe(2);
   });
 
-  test('before the first charter in sight may rise, and never falls', () => {
+  test('before the first charter in sight may rise, but never falls', () => {
     const room = receiver(7, [0, 1]);
     const events = [event(8, written(0, 'a')), event(9, written(1, 'b')), event(10, written(0, 'c'))];
     expect(room.receive(events, NOW, false).messages.map(({ text }) => text)).toEqual(['a', 'b']);
     expect(room.unverified).toBe(1);
   });
 
-  test('is unknown again behind a hole: it may have risen there, and has not fallen', () => {
+  test('is unknown again after a hole: it may have risen there, but not fallen', () => {
     const room = receiver(0, [0, 1]);
     room.receive([charterEvent(1, 1, 0)], NOW, false);
     room.skipTo({ logId: LOG, seq: 20 }, lawOf(2, 20));
@@ -206,18 +206,18 @@ describe('RECV-1: the epoch that is in force at a place', () => {
     expect(room.unverified).toBe(1);
   });
 
-  test('is not changed by an older charter that is told again: commands are numbered without a hole', () => {
+  test('is not changed by repeating an older charter: commands are numbered without gaps', () => {
     const room = receiver(0, [0, 1]);
     const rotated = [charterEvent(1, 1, 0), charterEvent(2, 2, 1)];
-    const told = [charterEvent(3, 1, 0), charterEvent(4, 2, 0), charterEvent(5, 4, 0)];
-    const events = [...rotated, ...told, event(6, written(1, 'still'))];
+    const repeated = [charterEvent(3, 1, 0), charterEvent(4, 2, 0), charterEvent(5, 4, 0)];
+    const events = [...rotated, ...repeated, event(6, written(1, 'still'))];
     expect(room.receive(events, NOW, true).messages.map(({ text }) => text)).toEqual(['still']);
     expect(room.c).toBe(2);
     room.receive([charterEvent(7, 3, 1)], NOW, true);
     expect([room.c, room.charterC]).toEqual([3, 3]);
   });
 
-  test('is not changed by a command of anybody but the owner, or of another room', () => {
+  test('is not changed by a command of anyone but the owner, or of another room', () => {
     const room = receiver(0, [0, 1]);
     const events = [
       charterEvent(1, 1, 0),
@@ -230,11 +230,11 @@ describe('RECV-1: the epoch that is in force at a place', () => {
     expect(room.unverified).toBe(0);
   });
 
-  test('whose keys we do not have: counted', () => {
+  test('without keys: counted', () => {
     everybodySees([written(5, 'later')], [], 1);
   });
 
-  test('what does not open is counted, and nothing throws', () => {
+  test("messages that don't open are counted, and nothing throws", () => {
     const good = new Author('Ann').write('hi').envelope;
     const flipped = good.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
     everybodySees([flipped, good], ['2:hi'], 1);
@@ -242,17 +242,17 @@ describe('RECV-1: the epoch that is in force at a place', () => {
 });
 
 describe('RECV-2: a message is shown once', () => {
-  test('when the server says it again', () => {
+  test('when the server repeats it', () => {
     const { envelope } = new Author('Ann').write('once');
     everybodySees([envelope, envelope, envelope], ['1:once'], 0);
   });
 
-  test('when a member seals it anew', () => {
+  test('when a member seals it again', () => {
     const { envelope } = new Author('Ann').write('once');
     everybodySees([envelope, reseal(envelope)], ['1:once'], 0);
   });
 
-  test('a copy that could not be verified does not stand in the way of the real one', () => {
+  test("an unverifiable copy doesn't block the real one", () => {
     const ann = new Author('Ann');
     const first = ann.write('real').envelope;
     everybodySees(
@@ -264,7 +264,7 @@ describe('RECV-2: a message is shown once', () => {
 });
 
 describe('RECV-3: accepted by its own signature, or vouched for by the message after it', () => {
-  test('a member who publishes under the key of another is shown by nobody', () => {
+  test("a message under another member's key is not shown", () => {
     const ann = new Author('Ann');
     const bob = new Author('Bob');
     const forged = ann.forge(bob.key, 'I am Ann').envelope;
@@ -281,7 +281,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     everybodySees(all, shown, 1);
   });
 
-  test('forged under a number that nobody has seen: the next honest message names another before it', () => {
+  test('forged under a new count: the next honest message names another predecessor', () => {
     const ann = new Author('Ann');
     const a = ann.write('a').envelope;
     const forged = ann.forge(new Author('Bob').key, 'forged').envelope;
@@ -289,7 +289,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     everybodySees([a, forged, ann.write('c').envelope], ['1:a', '3:c+1'], 1);
   });
 
-  test('a broken signature in mid-chain: vouched for by the next, it appears at its place', () => {
+  test('a broken signature in mid-chain: vouched for by the next, it appears at its own position', () => {
     const ann = new Author('Ann');
     const [a, b, c] = [ann.write('a').envelope, ann.write('b').envelope, ann.write('c').envelope];
     everybodySees([a, spoilSignature(b, 'b', 'Ann'), c], ['1:a', '2:b', '3:c'], 0);
@@ -318,14 +318,14 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     everybodySees([spoiled, ann.write('c', { prev: a.mid, count: 2 }).envelope], ['2:c'], 1);
   });
 
-  test('a successor that came before does not vouch for it', () => {
+  test("a successor that came earlier doesn't vouch for it", () => {
     const ann = new Author('Ann');
     const a = ann.write('a').envelope;
     const b = ann.write('b').envelope;
     everybodySees([b, spoilSignature(a, 'a', 'Ann')], ['1:b'], 1);
   });
 
-  test('however many forgeries wait beside it, a successor vouches for it', () => {
+  test('a successor vouches for it, however many forgeries wait with it', () => {
     const ann = new Author('Ann');
     const first = ann.write('first').envelope;
     const forged = Array.from(
@@ -339,7 +339,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
   test.each([
     { away: VOUCHING_REACH, shown: ['1:first', `${1 + VOUCHING_REACH}:second`], unverified: 0 },
     { away: VOUCHING_REACH + 1, shown: [`${2 + VOUCHING_REACH}:second`], unverified: 1 },
-  ])('a signature $away places later: $unverified not verified', ({ away, shown, unverified }) => {
+  ])('a signature $away events later: $unverified not verified', ({ away, shown, unverified }) => {
     const ann = new Author('Ann');
     const first = spoilSignature(ann.write('first').envelope, 'first', 'Ann');
     const events = [event(1, first), event(1 + away, ann.write('second').envelope)];
@@ -347,7 +347,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     expect(late(events)).toEqual({ shown, unverified });
   });
 
-  test('the place of the signature counts, not that of a message it vouches for', () => {
+  test('the position of the signature counts, not that of a message it vouches for', () => {
     const ann = new Author('Ann');
     const [a, b, c] = [ann.write('a').envelope, ann.write('b').envelope, ann.write('c').envelope];
     const [first, middle] = [spoilSignature(a, 'a', 'Ann'), spoilSignature(b, 'b', 'Ann')];
@@ -356,7 +356,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     expect(late(events)).toEqual({ shown: ['400:b', '600:c'], unverified: 1 });
   });
 
-  test('a batch that follows one whose messages wait accepts what one batch would', () => {
+  test('a batch after one with waiting messages accepts what a single batch would', () => {
     const ann = new Author('Ann');
     const one = ann.forge(ann.key, 'pay account ONE');
     const two = ann.write('pay account TWO').envelope;
@@ -373,7 +373,7 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
     expect(live(events)).toEqual(cut);
   });
 
-  test('a history of 200 messages of 20 senders with one forged takes the signatures of the newest only', () => {
+  test('a history of 200 messages of 20 senders, one forged, needs only the newest signatures', () => {
     const authors = Array.from({ length: 20 }, (_, i) => new Author(`a${i}`));
     const events = Array.from({ length: 200 }, (_, i) =>
       event(i + 1, authors[i % 20]?.write(`m${i}`).envelope ?? new Uint8Array()),
@@ -392,28 +392,28 @@ describe('RECV-3: accepted by its own signature, or vouched for by the message a
   });
 });
 
-describe('RECV-4: counts rise with the places', () => {
-  test('an old message that this page missed, said again later: counted', () => {
+describe('RECV-4: counts rise with the positions', () => {
+  test('an old message that this page missed, repeated later: counted', () => {
     const ann = new Author('Ann');
     const missed = ann.write('missed').envelope;
     const [b, c] = [ann.write('b').envelope, ann.write('c').envelope];
     everybodySees([b, c, missed], ['1:b', '2:c'], 1);
   });
 
-  test('two signed messages under one number: the first is kept, its sender is marked', () => {
+  test('two signed messages with one count: the first is kept, its sender is marked', () => {
     const ann = new Author('Ann');
     const other = ann.forge(ann.key, 'for Bob').envelope;
     const first = ann.write('for me').envelope;
     everybodySees([first, other], ['1:for me!'], 0);
   });
 
-  test('that mark needs both signatures: nobody is accused by a forger', () => {
+  test("that mark needs both signatures: a forger can't accuse anyone", () => {
     const ann = new Author('Ann');
     const forged = ann.forge(new Author('Bob').key, 'forged').envelope;
     everybodySees([ann.write('honest').envelope, forged], ['1:honest'], 1);
   });
 
-  test('even where the first was only vouched for', () => {
+  test('even if the first was only vouched for', () => {
     const ann = new Author('Ann');
     const other = ann.forge(ann.key, 'other').envelope;
     const first = spoilSignature(ann.write('first').envelope, 'first', 'Ann');
@@ -421,7 +421,7 @@ describe('RECV-4: counts rise with the places', () => {
     everybodySees([first, second, other], ['1:first', '2:second'], 1);
   });
 
-  test('a message that is vouched for late takes no place before a lower count', () => {
+  test('a message vouched for late is not inserted before a lower count', () => {
     const ann = new Author('Ann');
     const high = ann.write('high', { count: 9 });
     const low = ann.write('low', { count: 3 }).envelope;
@@ -429,7 +429,7 @@ describe('RECV-4: counts rise with the places', () => {
     everybodySees([spoilSignature(high.envelope, 'high', 'Ann'), low, last], ['2:low', '3:last+6'], 1);
   });
 
-  test('nor before another of its own number', () => {
+  test('nor before another with its own count', () => {
     const ann = new Author('Ann');
     const first = ann.write('first', { count: 9 });
     const rival = ann.write('rival', { count: 9 }).envelope;
@@ -437,7 +437,7 @@ describe('RECV-4: counts rise with the places', () => {
     everybodySees([spoilSignature(first.envelope, 'first', 'Ann'), rival, last], ['2:rival', '3:last'], 1);
   });
 
-  test('a new chain begins at one, and accuses nobody', () => {
+  test('a new chain begins at one, and accuses no one', () => {
     const ann = new Author('Ann');
     const before = [ann.write('a').envelope, ann.write('b').envelope];
     ann.restart();
@@ -446,7 +446,7 @@ describe('RECV-4: counts rise with the places', () => {
 });
 
 describe('RECV-7: missing messages', () => {
-  test('between two that are here are told', () => {
+  test('between two messages are reported', () => {
     const ann = new Author('Ann');
     const a = ann.write('a').envelope;
     ann.lose();
@@ -454,14 +454,14 @@ describe('RECV-7: missing messages', () => {
     everybodySees([a, ann.write('d').envelope], ['1:a', '2:d+2'], 0);
   });
 
-  test('before the first of a chain are told, where the log is here from its first event', () => {
+  test('before the first of a chain are reported, if this page has the log from its first event', () => {
     const ann = new Author('Ann');
     ann.lose();
     ann.lose();
     everybodySees([ann.write('c', { statement: ofThisLog }).envelope], ['1:c+2'], 0);
   });
 
-  test('before the first of a chain are not told where the history begins later, or has a hole', () => {
+  test('before the first of a chain are not reported if the history begins later, or has a hole', () => {
     const ann = new Author('Ann');
     ann.lose();
     const b = ann.write('b', { statement: ofThisLog }).envelope;
@@ -471,13 +471,13 @@ describe('RECV-7: missing messages', () => {
     expect(room.receive([event(10, b)], NOW, false).messages).toMatchObject([{ missingBefore: 0 }]);
   });
 
-  test('before the first of a chain are not told where it began in another log', () => {
+  test('before the first of a chain are not reported if it began in another log', () => {
     const ann = new Author('Ann');
     ann.lose();
     everybodySees([ann.write('b').envelope], ['1:b'], 0);
   });
 
-  test('before the first of a chain are told in a log that this page came to by a reset', () => {
+  test('before the first of a chain are reported in a log that this page reached by a reset', () => {
     const ann = new Author('Ann');
     const room = receiver(30);
     room.skipTo({ logId: LOG, seq: 0 }, lawOf(1, 0));
@@ -486,7 +486,7 @@ describe('RECV-7: missing messages', () => {
     expect(room.receive([event(1, b)], NOW, false).messages).toMatchObject([{ missingBefore: 1 }]);
   });
 
-  test('are told as they were when the message came, also when it is told anew', () => {
+  test('keep their number when the message is reported again', () => {
     const ann = new Author('Ann');
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
@@ -499,7 +499,7 @@ describe('RECV-7: missing messages', () => {
     expect(again).toMatchObject([{ text: 'c', conflicting: true, missingBefore: 0 }]);
   });
 
-  test('are not told across a hole that the server named', () => {
+  test('are not reported across a hole announced by the server', () => {
     const ann = new Author('Ann');
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
@@ -512,7 +512,7 @@ describe('RECV-7: missing messages', () => {
     expect(e).toMatchObject({ missingBefore: 1 });
   });
 
-  test('are not told across an older hole of a message that waited through a newer one', () => {
+  test('are not reported across an older hole for a message that waited through a newer one', () => {
     const ann = new Author('Ann');
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);
@@ -527,7 +527,7 @@ describe('RECV-7: missing messages', () => {
     ]);
   });
 
-  test('a server that goes back in its log: what it then adds is shown behind what is held', () => {
+  test('a server that goes back in its log: new messages are shown after those already here', () => {
     const ann = new Author('Ann');
     const [a, b] = [ann.write('a').envelope, ann.write('b').envelope];
     const room = receiver();
@@ -543,7 +543,7 @@ describe('RECV-7: missing messages', () => {
     expect(room.unverified).toBe(0);
   });
 
-  test('another log goes on behind what is held, and brings nothing twice', () => {
+  test('another log continues after what is here, and repeats nothing', () => {
     const ann = new Author('Ann');
     const a = ann.write('a').envelope;
     const room = receiver();
@@ -556,7 +556,7 @@ describe('RECV-7: missing messages', () => {
 });
 
 describe('EVENT-3: what the next message states', () => {
-  test('before anything was received: the log, and where we are in it', () => {
+  test('before anything was received: the log, and our position in it', () => {
     expect(receiver(7).statement()).toEqual({
       logTag: LOG_BYTES.slice(0, 4),
       seq: 7,
@@ -590,27 +590,27 @@ describe('EVENT-3: what the next message states', () => {
     });
   });
 
-  test('states the last command that the welcome told, or that came behind it, and no older one', () => {
+  test('the last command from the welcome, or one that came after it, and no older one', () => {
     expect(cAt(entered())).toBe(5);
-    // Up to the head of the welcome the first one in sight says where they begin.
+    // Up to the head of the welcome, numbering begins with the first one in sight.
     expect(cAt(entered(), charterEvent(11, 3, 0))).toBe(3);
     expect(cAt(entered(), charterEvent(11, 4, 0), charterEvent(12, 5, 0))).toBe(5);
     expect(cAt(entered(), charterEvent(11, 6, 0))).toBe(5);
-    // Told again there, it cannot stand for the last one.
+    // Repeated there, it can't be the last one.
     expect(cAt(entered(), charterEvent(11, 1, 0), ...written2(12))).toBe(5);
     expect(cAt(entered(), ...written2(11), charterEvent(13, 5, 0), charterEvent(14, 1, 0))).toBe(5);
     expect(cAt(entered(), ...written2(11), ...written2(13), charterEvent(15, 6, 0))).toBe(6);
     expect(cAt(entered(), ...written2(11), ...written2(13), charterEvent(15, 1, 0))).toBe(5);
   });
 
-  test('counts what could not be verified too: it is in the log', () => {
+  test('includes unverifiable messages: they are in the log', () => {
     const room = receiver();
     const bad = concat(new Author('Ann').write('x').envelope).fill(7, 50, 90);
     room.receive([event(1, bad)], NOW, true);
     expect(room.statement()).toMatchObject({ seq: 1, events: 1 });
   });
 
-  test('begins anew behind a hole', () => {
+  test('starts over after a hole', () => {
     const ann = new Author('Ann');
     const room = receiver();
     room.receive([event(1, ann.write('a').envelope)], NOW, true);

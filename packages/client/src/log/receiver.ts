@@ -45,7 +45,7 @@ export type ReceiverOptions = {
 
 const realCrypto = { openEnvelope, verifyMessage, verifyCommand };
 
-/** Someone who wrote, as their message names them. */
+/** The author of a message, as named in it. */
 type Author = { readonly pk: Uint8Array; readonly name: string; readonly at: number };
 
 /** What a batch of events brings, by seq. */

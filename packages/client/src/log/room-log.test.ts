@@ -53,7 +53,7 @@ function opened(...texts: readonly string[]) {
   return log;
 }
 
-test('RESUME-1: it asks by its position, and only what goes on behind that fits', () => {
+test('RESUME-1: it joins with its position, and only a welcome from there fits', () => {
   const log = opened('a', 'b');
   expect(log.ask()).toEqual({ logId: LOG_ID, seq: 2 });
   expect(log.fits(welcome({ mode: 'resume', first: 3, seq: 3 }))).toBe(true);
@@ -62,10 +62,10 @@ test('RESUME-1: it asks by its position, and only what goes on behind that fits'
   expect(log.fits(welcome({ mode: 'reset', first: 2, seq: 3 }))).toBe(true);
 });
 
-describe('CHARTER-3: in one log, what was commanded stays', () => {
+describe('CHARTER-3: in one log, commands stay', () => {
   const later = charterAt(3);
 
-  test('a welcome with fewer commands, or an older charter, is not believed', () => {
+  test('a welcome with fewer commands or an older charter is rejected', () => {
     const log = opened();
     log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), CHARTER);
     log.ask();
@@ -77,7 +77,7 @@ describe('CHARTER-3: in one log, what was commanded stays', () => {
     expect(log.fits(welcome({ mode: 'reset', c: 2, charter: later }))).toBe(false);
   });
 
-  test('another log begins anew', () => {
+  test('another log starts over', () => {
     const log = opened();
     log.enter(welcome({ c: 3, charter: later, first: 1, seq: 0 }), CHARTER);
     log.ask();
@@ -88,7 +88,7 @@ describe('CHARTER-3: in one log, what was commanded stays', () => {
     expect(log.fits(other)).toBe(true);
   });
 
-  test('a command that came while the next welcome was on its way takes nothing from it', () => {
+  test("a command that arrived before the next welcome doesn't invalidate it", () => {
     const log = opened();
     log.ask();
     log.read(commandEvent(1, 2));
@@ -99,7 +99,7 @@ describe('CHARTER-3: in one log, what was commanded stays', () => {
   });
 });
 
-test('what came by the old wire while the next one asked is read once, and stated once', () => {
+test('what the old wire brought during the next join is read once and stated once', () => {
   const log = opened('a');
   log.ask();
   const [second, third] = [event(2, 'b'), event(3, 'c')];
@@ -112,7 +112,7 @@ test('what came by the old wire while the next one asked is read once, and state
   expect(log.read(third)).toMatchObject({ fresh: [{ text: 'c' }] });
 });
 
-test('who has left expects no events, and is given what was held', () => {
+test('after leaving no events are expected, and held ones are returned', () => {
   const log = opened();
   expect(log.isOpen).toBe(true);
   log.leave();

@@ -82,8 +82,8 @@ export class RoomLog {
   }
 
   /**
-   * Where the events that follow belong. A resume continues at our position; meanwhile, more may have come over the wire
-   * that this one replaces.
+   * The events that follow belong to this welcome. A resume continues at our position; meanwhile, more may have come over
+   * the wire that this one replaces.
    */
   enter(welcome: Welcome, { ownerPk, moderators }: InForce): void {
     const before = { logId: welcome.logId, seq: welcome.first - 1 };

@@ -22,7 +22,7 @@ export class KeepAlive {
     this.#send();
   }
 
-  /** The next connection has a limit of its own. */
+  /** The next connection has its own limit. */
   reset(): void {
     this.#pause?.[Symbol.dispose]();
     this.#pause = undefined;

@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
 describe('SEND-7: after a reload', () => {
-  test('what never went out is listed at once, and goes out first: the same bytes, then what is new', () => {
+  test('unsent messages are listed at once and sent first, as the same bytes, then new ones', () => {
     const tab = newTab();
     const before = openOutbox(tab);
     before.write('a', 'b', 'c');
@@ -23,18 +23,18 @@ describe('SEND-7: after a reload', () => {
     for (const text of ['a', 'b', 'c']) expect(tab.sealed.get(text)).toHaveLength(1);
   });
 
-  test('what was logged is done by its echo, wherever it stands in the history', () => {
+  test('a logged message is done by its echo, anywhere in the history', () => {
     const tab = newTab();
     liveOutbox(tab).write('a', 'b');
     const after = openOutbox(tab);
-    after.hear(utf8('of somebody else'), after.envelopeOf('a'), after.envelopeOf('b'));
+    after.receive(utf8('of somebody else'), after.envelopeOf('a'), after.envelopeOf('b'));
     after.outbox.caughtUp({ slot: SLOT, lastN: 2, mode: 'reset' });
     expect(after.wire()).toEqual([]);
     expect(after.trimmed).toEqual([]);
     expect(openOutbox(tab).list()).toEqual([]);
   });
 
-  test('what was on the wire and not logged goes out again, byte for byte', () => {
+  test('a message sent but not logged is sent again, byte for byte', () => {
     const tab = newTab();
     const before = liveOutbox(tab, 3);
     before.write('a', 'b');
@@ -45,7 +45,7 @@ describe('SEND-7: after a reload', () => {
     expect(tab.sealed.get('a')).toHaveLength(1);
   });
 
-  test('same slot, a number the log took, no echo: sent, no longer in the history, and said once', () => {
+  test('same slot, a number the log took, no echo: sent, no longer in the history, and reported once', () => {
     const tab = newTab();
     liveOutbox(tab).write('a', 'b', 'c');
     const after = openOutbox(tab);
@@ -57,7 +57,7 @@ describe('SEND-7: after a reload', () => {
     expect(later.trimmed).toEqual([]);
   });
 
-  test('what was withheld stays failed', () => {
+  test('a withheld message stays failed', () => {
     const tab = newTab();
     const before = liveOutbox(tab);
     before.write('a');
@@ -65,7 +65,7 @@ describe('SEND-7: after a reload', () => {
     expect(openOutbox(tab).list()).toMatchObject([{ text: 'a', state: 'failed', why: 'withheld' }]);
   });
 
-  test('what is written before the first welcome is sealed anew when the log is known', () => {
+  test('messages written before the first welcome are sealed again once the log is known', () => {
     const tab = newTab();
     openOutbox(tab).write('a');
     const after = openOutbox(tab);
@@ -77,7 +77,7 @@ describe('SEND-7: after a reload', () => {
     expect(openOutbox(tab).list()).toMatchObject([{ text: 'a' }, { text: 'b' }]);
   });
 
-  test('another slot: the numbers mean nothing there, the same bytes go out under new ones', () => {
+  test('another slot: numbers mean nothing there, so the same bytes are sent under new ones', () => {
     const tab = newTab();
     liveOutbox(tab).write('a', 'b');
     const after = openOutbox(tab);
@@ -86,7 +86,7 @@ describe('SEND-7: after a reload', () => {
     expect(after.trimmed).toEqual([]);
   });
 
-  test('a number that was refused "unavailable" may have been taken all the same', () => {
+  test('a number refused as "unavailable" may still have been taken', () => {
     const tab = newTab();
     const before = liveOutbox(tab);
     before.write('a', 'b');
@@ -97,7 +97,7 @@ describe('SEND-7: after a reload', () => {
     expect(after.wire()).toEqual(['2:b']);
   });
 
-  test('what failed stays failed, and can be tried again or deleted', () => {
+  test('a failed message stays failed, and can be retried or deleted', () => {
     const tab = newTab();
     const before = liveOutbox(tab);
     before.write('a', 'b');
@@ -112,7 +112,7 @@ describe('SEND-7: after a reload', () => {
     expect(openOutbox(tab).states()).toEqual(['b:waiting', 'a:waiting']);
   });
 
-  test('a message sealed for an epoch that is over fails, and is sealed anew when it is tried again', () => {
+  test('a message sealed for an earlier epoch fails, and is sealed again when retried', () => {
     const tab = newTab();
     openOutbox(tab).write('a');
     const after = liveOutbox(tab);
@@ -123,7 +123,7 @@ describe('SEND-7: after a reload', () => {
     expect(after.wire()).toEqual(['1:a', '1:a']);
   });
 
-  test('a final refusal seals those behind anew, older bytes and new ones alike, in one chain', () => {
+  test('after a final refusal those behind are sealed again in one chain, old bytes and new', () => {
     const tab = newTab();
     openOutbox(tab).write('a', 'b');
     const after = openOutbox(tab);
@@ -148,22 +148,22 @@ describe('SEND-7: after a reload', () => {
     for (const [i, text] of texts.entries()) {
       const page = openOutbox(tab);
       // A server that logs all, and whose echo the page gets in the history of the next one only.
-      page.hear(...log.map((logged) => page.envelopeOf(logged)));
+      page.receive(...log.map((logged) => page.envelopeOf(logged)));
       page.outbox.caughtUp({ slot: SLOT, lastN: log.length, mode: 'reset' });
       page.write(text);
       if (i % 3 > 0) log.push(...page.wire().map((sent) => sent.replace(/^\d+:/, '')));
     }
     const last = openOutbox(tab);
-    last.hear(...log.map((logged) => last.envelopeOf(logged)));
+    last.receive(...log.map((logged) => last.envelopeOf(logged)));
     last.outbox.caughtUp({ slot: SLOT, lastN: log.length, mode: 'reset' });
     expect([...log, ...last.wire().map((sent) => sent.replace(/^\d+:/, ''))]).toEqual(texts);
   });
 });
 
-describe('kept before it goes out', () => {
+describe('stored before it is sent', () => {
   const OF_FIRST = `mayfly:${ID}:outbox:0`;
 
-  test('under the number it goes out with', () => {
+  test('under the number it is sent with', () => {
     const tab = newTab();
     const at: (string | null)[] = [];
     const { outbox, write } = openOutbox(tab, () => at.push(tab.storage.getItem(OF_FIRST)));
@@ -172,7 +172,7 @@ describe('kept before it goes out', () => {
     expect(JSON.parse(at[0] ?? '')).toMatchObject({ text: 'a', n: 7 });
   });
 
-  test('and gone with its echo; clearing the page leaves what waits', () => {
+  test('and gone with its echo; closing the page keeps what waits', () => {
     const tab = newTab();
     const { outbox, write, echo } = liveOutbox(tab);
     write('a', 'b');
@@ -184,7 +184,7 @@ describe('kept before it goes out', () => {
   test.each<[string, () => Tab]>([
     ['blocked', () => newTab(forbiddenStorage)],
     ['full', () => newTab(new SmallStorage(100))],
-  ])('where the storage is %s, sending goes on, and nothing is called safe until the echo', (_, make) => {
+  ])('if the storage is %s, sending works, and nothing is called safe until its echo', (_, make) => {
     const { store, write, wire, echo } = liveOutbox(make());
     expect(store.isSafe).toBe(true);
     write('a');

@@ -7,14 +7,14 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('SEND-1: numbers', () => {
-  test('begin after what the log took of ours, and have no holes', () => {
+  test('begin after the last one the log took from us, and have no holes', () => {
     const { outbox, write, wire } = openOutbox();
     outbox.caughtUp({ slot: SLOT, lastN: 41, mode: 'resume' });
     write('a', 'b', 'c');
     expect(wire()).toEqual(['42:a', '43:b', '44:c']);
   });
 
-  test('are given when there is a connection; until then a message waits', () => {
+  test('are assigned when there is a connection; until then a message waits', () => {
     const { outbox, write, wire, states } = openOutbox();
     write('a', 'b');
     expect(wire()).toEqual([]);
@@ -27,9 +27,9 @@ describe('SEND-1: numbers', () => {
 
 describe('SEND-2: the echo', () => {
   test('ends a message; other bytes do not', () => {
-    const { write, hear, echo, states } = liveOutbox();
+    const { write, receive, echo, states } = liveOutbox();
     write('a', 'b');
-    hear(utf8('something else'));
+    receive(utf8('something else'));
     expect(states()).toEqual(['a:sending', 'b:sending']);
     echo('a');
     expect(states()).toEqual(['b:sending']);
@@ -46,7 +46,7 @@ describe('SEND-2: the echo', () => {
     expect(wire()).toEqual(['17:m16', '18:m17']);
   });
 
-  test('after a resume the same bytes go out under the same number', () => {
+  test('after a resume the same bytes are sent under the same number', () => {
     const { outbox, write, echo, wire, sealed } = liveOutbox();
     write('a', 'b', 'c');
     echo('a');
@@ -82,7 +82,7 @@ describe('SEND-2: the echo', () => {
     expect(trimmed).toEqual([]);
   });
 
-  test('SEND-8: what was withheld can be sent again, deleted, or is done when the server shows it after all', () => {
+  test('SEND-8: a withheld message can be sent again or deleted, and is done if the server delivers it after all', () => {
     const { outbox, write, wire, list, echo, states } = liveOutbox();
     write('a', 'b', 'c');
     wire();
@@ -105,7 +105,7 @@ describe('SEND-2: the echo', () => {
     expect(list()).toMatchObject([{ text: 'a', at: Date.now() }]);
   });
 
-  test('SEND-4: after a fresh start everything is numbered anew, and nothing is taken for sent', () => {
+  test('SEND-4: after a fresh start everything is numbered again, and nothing counts as sent', () => {
     const { outbox, write, wire } = liveOutbox();
     write('a', 'b');
     wire();
@@ -114,7 +114,7 @@ describe('SEND-2: the echo', () => {
     expect(wire()).toEqual(['6:a', '7:b']);
   });
 
-  test('none for 30 s: the connection is not believed any more', () => {
+  test('none for 30 s: the connection is no longer trusted', () => {
     const { write, echo, happened } = liveOutbox();
     write('a', 'b');
     vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
@@ -125,11 +125,11 @@ describe('SEND-2: the echo', () => {
     expect(happened).toEqual(['distrust']);
   });
 
-  test('none for 10 s while others are heard: not confirmed, and the connection is not believed', () => {
-    const { outbox, write, hear, states, happened, wire } = liveOutbox();
+  test("none for 10 s while others' messages arrive: not confirmed, and the connection is not trusted", () => {
+    const { outbox, write, receive, states, happened, wire } = liveOutbox();
     write('a');
     vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
-    hear(utf8('of somebody else'));
+    receive(utf8('of somebody else'));
     expect(happened).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(happened).toEqual(['distrust']);
@@ -142,36 +142,36 @@ describe('SEND-2: the echo', () => {
     expect(states()).toEqual(['a:sending', 'b:sending']);
   });
 
-  test('none for longer, in a room that is quiet: the first message of somebody else tells', () => {
-    const { write, hear, states, happened } = liveOutbox();
+  test('none for longer in a quiet room: the first message of someone else decides', () => {
+    const { write, receive, states, happened } = liveOutbox();
     write('a');
     vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS * 2);
     expect(happened).toEqual([]);
-    hear(utf8('of somebody else'));
+    receive(utf8('of somebody else'));
     expect(happened).toEqual(['distrust']);
     expect(states()).toEqual(['a:unconfirmed']);
     vi.advanceTimersByTime(ECHO_PATIENCE_MS);
     expect(happened).toEqual(['distrust']);
   });
 
-  test('each echo starts the wait anew, whoever else is heard', () => {
-    const { write, hear, echo, happened } = liveOutbox();
+  test('each echo restarts the wait, whatever else arrives', () => {
+    const { write, receive, echo, happened } = liveOutbox();
     const texts = ['a', 'b', 'c', 'd', 'e'];
     write(...texts);
     for (const text of texts) {
-      hear(utf8('of somebody else'));
+      receive(utf8('of somebody else'));
       vi.advanceTimersByTime(OVERTAKEN_PATIENCE_MS - 1);
       echo(text);
     }
-    hear(utf8('of somebody else'));
+    receive(utf8('of somebody else'));
     vi.advanceTimersByTime(ECHO_PATIENCE_MS);
     expect(happened).toEqual([]);
   });
 
-  test('who was heard before the last echo does not count', () => {
-    const { write, hear, echo, happened } = liveOutbox();
+  test("messages before the last echo don't count", () => {
+    const { write, receive, echo, happened } = liveOutbox();
     write('a', 'b');
-    hear(utf8('of somebody else'));
+    receive(utf8('of somebody else'));
     echo('a');
     vi.advanceTimersByTime(ECHO_PATIENCE_MS - 1);
     expect(happened).toEqual([]);
@@ -190,7 +190,7 @@ describe('SEND-2: the echo', () => {
     expect(happened).toEqual(['distrust']);
   });
 
-  test('leaves no timer when all have come', () => {
+  test('leaves no timer once all have arrived', () => {
     const { write, echo } = liveOutbox();
     write('a');
     echo('a');
@@ -219,7 +219,7 @@ describe('REFUSED-1', () => {
       expect(sealed.get('a')).toHaveLength(1);
     });
 
-    test(`${code}: whoever waits for the pause is slowed, and the first is told until when`, () => {
+    test(`${code}: messages that wait are slowed, and the first one says until when`, () => {
       const { outbox, write, echo, states, list } = liveOutbox();
       write('a', 'b', 'c');
       echo('a');
@@ -264,7 +264,7 @@ describe('REFUSED-1', () => {
     expect(frames).toBeLessThan(80);
   });
 
-  test('when nothing waits any more, it is as fast as ever', () => {
+  test('once nothing waits, it is as fast as before', () => {
     const { outbox, write, echo, wire } = liveOutbox();
     write('a', 'b');
     outbox.refused(1, 'rate', 1000);
@@ -285,7 +285,7 @@ describe('REFUSED-1', () => {
     expect(states()).toEqual(['a:sending']);
   });
 
-  test('"unavailable" for a message that was logged all the same: its number is spent', () => {
+  test('"unavailable" for a message that was logged: its number is spent', () => {
     const { outbox, write, echo, wire, states } = liveOutbox();
     write('a', 'b');
     wire();
@@ -296,7 +296,7 @@ describe('REFUSED-1', () => {
     expect(states()).toEqual(['b:sending']);
   });
 
-  test('a final refusal: it fails and stays; those behind go out in a new chain, under its number', () => {
+  test('a final refusal: it fails and stays; those behind are sent in a new chain, under its number', () => {
     const { outbox, write, wire, states, list, happened, sealed } = liveOutbox();
     write('a', 'b', 'c');
     wire();
@@ -309,7 +309,7 @@ describe('REFUSED-1', () => {
     expect(list()[2]?.key).toBe(toHex(sealed.get('c')?.[1]?.mid ?? utf8('none')));
   });
 
-  test('retry: a failed message goes to the end, sealed anew', () => {
+  test('retry: a failed message goes to the end, sealed again', () => {
     const { outbox, write, wire, sealed, states } = liveOutbox();
     const [key = ''] = write('a', 'b');
     wire();
@@ -321,7 +321,7 @@ describe('REFUSED-1', () => {
     expect(states()).toEqual(['b:sending', 'a:sending']);
   });
 
-  test('discard: only what failed can be deleted; what may be logged cannot', () => {
+  test('discard: only a failed message can be deleted, not one that may be logged', () => {
     const { outbox, write, states, list } = liveOutbox();
     const [a = ''] = write('a', 'b');
     outbox.refused(1, 'not_allowed', 0);
@@ -330,7 +330,7 @@ describe('REFUSED-1', () => {
     expect(states()).toEqual(['b:sending']);
   });
 
-  test('a gap at the first of all: the numbers do not fit, a new join will tell', () => {
+  test("a gap at the first one: the numbers don't match, so a new join sorts it out", () => {
     const { outbox, write, happened } = liveOutbox();
     write('a', 'b');
     outbox.refused(2, 'gap', 0);
@@ -339,7 +339,7 @@ describe('REFUSED-1', () => {
     expect(happened).toEqual(['distrust']);
   });
 
-  test('a number that is not on the wire means nothing', () => {
+  test('a number that is not on the wire is ignored', () => {
     const { outbox, write, states } = liveOutbox();
     write('a');
     outbox.refused(9, 'too_big', 0);
@@ -359,8 +359,8 @@ describe('REFUSED-1', () => {
   });
 });
 
-test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
-  const { outbox, write, wire, list, told } = liveOutbox();
+test('cleared: nothing is listed, nothing is sent, no timer runs', () => {
+  const { outbox, write, wire, list, updates } = liveOutbox();
   write('a');
   wire();
   outbox.clear();
@@ -368,32 +368,32 @@ test('cleared: nothing is kept, nothing is sent, no timer runs', () => {
   outbox.caughtUp({ slot: SLOT, lastN: 0, mode: 'resume' });
   expect(list()).toEqual([]);
   expect(wire()).toEqual([]);
-  expect(told.flat()).toMatchObject([{ text: 'a' }]);
+  expect(updates.flat()).toMatchObject([{ text: 'a' }]);
 });
 
 test('EVENT-2: the header left of an erased message is its echo', () => {
-  const { write, hear, envelopeOf, list } = liveOutbox();
+  const { write, receive, envelopeOf, list } = liveOutbox();
   write('a', 'b');
-  hear(envelopeOf('a').subarray(0, 23), envelopeOf('a').subarray(0, 23));
+  receive(envelopeOf('a').subarray(0, 23), envelopeOf('a').subarray(0, 23));
   expect(list()).toMatchObject([{ text: 'b' }]);
 });
 
-describe('changes are told by the outbox itself', () => {
+describe('the outbox itself reports changes', () => {
   test('once for all echoes of a batch', () => {
-    const { write, hear, envelopeOf, told, states } = liveOutbox();
+    const { write, receive, envelopeOf, updates, states } = liveOutbox();
     write('a', 'b', 'c');
-    const before = told.length;
-    hear(envelopeOf('a'), utf8('of somebody else'), envelopeOf('b'));
-    expect(told).toHaveLength(before + 1);
+    const before = updates.length;
+    receive(envelopeOf('a'), utf8('of somebody else'), envelopeOf('b'));
+    expect(updates).toHaveLength(before + 1);
     expect(states()).toEqual(['c:sending']);
   });
 
-  test('messages of others alone change nothing, so nothing is told', () => {
-    const { write, hear, told } = liveOutbox();
+  test('messages of others alone change nothing, so nothing is reported', () => {
+    const { write, receive, updates } = liveOutbox();
     write('a');
-    const before = told.length;
-    hear(utf8('one'), utf8('two'));
-    expect(told).toHaveLength(before);
+    const before = updates.length;
+    receive(utf8('one'), utf8('two'));
+    expect(updates).toHaveLength(before);
   });
 
   test('a move to another connection is not a loss: what was sent does not wait meanwhile', () => {

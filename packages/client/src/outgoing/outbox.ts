@@ -142,7 +142,7 @@ export class Outbox {
     const entry = this.#entries.find(({ progress }) => progress.on === 'wire' && progress.sent.n === n);
     if (entry === undefined) return;
     if (code === 'gap') {
-      // A refused message leaves a gap for those behind it. The first one can't have such a gap.
+      // A refused message leaves a gap for those after it. The first one can't have such a gap.
       if (entry === this.#firstOnWire()) this.#deps.distrust();
       return;
     }
@@ -157,7 +157,7 @@ export class Outbox {
     this.#notify();
   }
 
-  /** In each log a member's chain begins anew (ENV-7). */
+  /** A new log needs a new chain (ENV-7). */
   restartChain(): void {
     this.#deps.restartChain();
   }
@@ -261,7 +261,7 @@ export class Outbox {
     if (this.#firstOnWire() === undefined) this.#stopPatience();
   }
 
-  // A refused message leaves a gap in its chain. Those behind it were not logged either (their numbers are higher), so
+  // A refused message leaves a gap in its chain. Those after it were not logged either (their numbers are higher), so
   // they can be sealed again, in a new chain.
   #resealBehind(failed: Entry): void {
     this.#deps.restartChain();

@@ -37,7 +37,7 @@ describe('what is published', () => {
     expect(published).toEqual([[1, 1]]);
   });
 
-  test('nothing at a return as the same member, one for the slot of another', () => {
+  test('nothing on returning as the same member, one on getting another slot', () => {
     const { profile, published } = known();
     profile.suspend();
     profile.enter(SLOT, true);
@@ -47,7 +47,7 @@ describe('what is published', () => {
     expect(published).toEqual([[2, 2]]);
   });
 
-  test('at a return what was not heard back; the profile of another is no echo of ours', () => {
+  test("on returning, one that was not echoed; another's profile is no echo of ours", () => {
     const { profile, published } = open();
     profile.enter(SLOT, false);
     profile.received(Uint8Array.of(9, 9));
@@ -61,7 +61,7 @@ describe('what is published', () => {
 });
 
 describe('REFUSED-1', () => {
-  test('what was refused is published after the pause, unless it was heard meanwhile', () => {
+  test('a refused one is published after the pause, unless it was echoed meanwhile', () => {
     const { profile, published } = known();
     profile.renew();
     profile.refused(5_000);

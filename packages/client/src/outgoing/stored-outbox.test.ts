@@ -41,7 +41,7 @@ describe('what is kept', () => {
     expect(store.isSafe).toBe(true);
   });
 
-  test('takes its newest form, and stays where it is', () => {
+  test('is replaced by its newest form in the same position', () => {
     const storage = new StorageDouble();
     const { store } = open(storage);
     const first = message('first');
@@ -77,7 +77,7 @@ describe('what is kept', () => {
     );
   });
 
-  test('leaves nothing behind when all have gone out, or are forgotten', () => {
+  test('leaves nothing behind once all are sent or forgotten', () => {
     const storage = new StorageDouble();
     storage.setItem('mayfly:other1:outbox', 'of another room');
     const { store } = open(storage);
@@ -105,7 +105,7 @@ describe('what is kept', () => {
     expect(storage.written).toBe(before);
   });
 
-  test('needs no more room than most ever waited at once', () => {
+  test('needs no more space than the most that ever waited at once', () => {
     const storage = new StorageDouble();
     const { store } = open(storage);
     store.keep(message('failed long ago', { failed: 'too_big' }));
@@ -119,7 +119,7 @@ describe('what is kept', () => {
 });
 
 describe('a storage', () => {
-  test('that is full keeps what fits, and says that the rest is not safe until it has gone out', () => {
+  test('that is full keeps what fits, and the rest is not safe until it is sent', () => {
     const storage = new SmallStorage(1500);
     const { store } = open(storage);
     const [a, b, c] = [message('a'), message('b'), message('c')];
@@ -146,7 +146,7 @@ describe('a storage', () => {
     forgetOutbox(new RoomStorage(forbiddenStorage, ID));
   });
 
-  test('that lasts as long as the page is not safe, and serves the page all the same', () => {
+  test('that lasts only as long as the page is not safe, but still works for the page', () => {
     const storage = new ForgetfulStorage();
     const { store } = open(storage);
     store.keep(message('a'));
@@ -168,7 +168,7 @@ describe('a storage', () => {
   });
 });
 
-describe('what others wrote into the storage', () => {
+describe('foreign data in the storage', () => {
   test.each([
     '',
     'null',
@@ -211,7 +211,7 @@ describe('what others wrote into the storage', () => {
     ['n negative', { n: -1 }],
     ['n and no slot', { slot: undefined }],
     ['a slot that is none', { slot: 'AAAA' }],
-  ])('%s: a message that never went out', (_, odd) => {
+  ])('%s: a message that was never sent', (_, odd) => {
     const storage = new StorageDouble();
     open(storage).store.keep(message('a', { sent: { slot, n: 1 } }));
     const whole = JSON.parse(storage.getItem(name('outbox:0')) ?? '');

@@ -1,5 +1,5 @@
-// What waits to be sent, kept for a reload of the tab (SEND-7): one text per message, so a message costs the same however
-// many wait, and one text that says how many there may be.
+// The outbox in the tab's storage, for a reload (SEND-7): one text per message, so the cost of a message doesn't depend on how
+// many wait, and one text with the highest possible number of them.
 
 import {
   BODY_BYTES_MAX,
@@ -20,10 +20,10 @@ import { KEPT_MAX, SIZE_NAME, nameOf, readSize } from '../storage/outbox-names.t
 import type { FailReason } from '../room-updates.ts';
 import type { RoomStorage } from '../storage/tab-storage.ts';
 
-/** The number a message went out under, and the member record it counts for. */
+/** The number a message was sent under, and the member record it counts for. */
 export type SentAs = { readonly slot: Uint8Array; readonly n: number };
 
-/** A message that has not been echoed. `sess` is in the sealed bytes only: a page never goes on with an older chain. */
+/** A message without an echo. `sess` is in the sealed bytes only: a page never continues an older chain. */
 export type KeptMessage = {
   /** Its mid, hex. */
   readonly key: string;
@@ -31,9 +31,9 @@ export type KeptMessage = {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Left out if it never went out, or certainly was not logged. */
+  /** Undefined if it was never sent, or was certainly not logged. */
   readonly sent?: SentAs;
-  /** It failed, and waits for the person who wrote it. */
+  /** It failed, and waits for its author to retry or discard it. */
   readonly failed?: FailReason;
 };
 
@@ -64,7 +64,7 @@ export class StoredOutbox {
     return this.#unsafe.size === 0;
   }
 
-  /** What an earlier page left, oldest first. What cannot be read is removed. */
+  /** What an earlier page left, oldest first. Unreadable entries are removed. */
   load(): readonly KeptMessage[] {
     const found: (Kept & { readonly message: KeptMessage })[] = [];
     this.#size = readSize(this.#storage);
@@ -84,10 +84,10 @@ export class StoredOutbox {
     return found.map(({ message }) => message);
   }
 
-  /** Keeps it as it is now: behind all others, or where it already is. */
+  /** Stores its current state, at the end or where it already is. */
   keep(message: KeptMessage): void {
     const { key } = message;
-    const kept = this.#kept.get(key) ?? this.#place(key);
+    const kept = this.#kept.get(key) ?? this.#assign(key);
     const safe =
       kept !== undefined &&
       this.#storage.set(nameOf(kept.index), encode(message, kept.order)) &&
@@ -105,7 +105,7 @@ export class StoredOutbox {
     this.#shrink();
   }
 
-  #place(key: string): Kept | undefined {
+  #assign(key: string): Kept | undefined {
     const index = this.#free.pop() ?? this.#grow();
     if (index === undefined) return undefined;
     const kept = { index, order: this.#nextOrder++ };
@@ -113,7 +113,7 @@ export class StoredOutbox {
     return kept;
   }
 
-  // The size first: what stands beyond it would never be found again, nor forgotten.
+  // The size first: an entry beyond it would never be found or removed again.
   #grow(): number | undefined {
     if (this.#size === KEPT_MAX) return undefined;
     this.#size += 1;

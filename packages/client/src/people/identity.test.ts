@@ -39,7 +39,7 @@ describe('an identity', () => {
     expect(loadIdentity(storage, OTHER)).toBeDefined();
   });
 
-  test('that was changed in the storage is none, or one that fits; nothing throws', () => {
+  test('that was changed in the storage is ignored, or still valid; nothing throws', () => {
     const storage = new StorageDouble();
     keepIdentity(storage, ID, newIdentity(seededRandom('a'), 'Ann'));
     const [[name, text]] = [...storage.entries] as [[string, string]];
@@ -60,14 +60,14 @@ describe('an identity', () => {
     expect(loadIdentity(storage, ID)?.ownerCode).toBeUndefined();
   });
 
-  test('does without a storage', () => {
+  test('works without a storage', () => {
     const ann = newIdentity(seededRandom('a'), 'Ann');
     keepIdentity(forbiddenStorage, ID, ann);
     expect(loadIdentity(forbiddenStorage, ID)).toBeUndefined();
     forgetIdentity(forbiddenStorage, ID);
   });
 
-  test('takes no name that is too long', () => {
+  test('refuses a name that is too long', () => {
     expect(() => newIdentity(seededRandom('a'), 'x'.repeat(51))).toThrow(RangeError);
   });
 });

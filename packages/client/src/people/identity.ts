@@ -1,4 +1,4 @@
-// Who this tab is in one room: made once, kept in the tab's storage, so that a refresh is the same person (PERSON-0).
+// This tab's identity in one room: created once and kept in the tab's storage, so a reload is the same person (PERSON-0).
 
 import {
   type RoomId,
@@ -17,16 +17,16 @@ import { forgetDraft } from '../storage/draft.ts';
 import { forgetOutbox } from '../storage/outbox-names.ts';
 import { RoomStorage, type TabStorage } from '../storage/tab-storage.ts';
 
-/** Who somebody is in one room: an Ed25519 key pair, and what goes with it. Never the same in two rooms. */
+/** A person's identity in one room: an Ed25519 key pair and its details. Never the same in two rooms. */
 export type Identity = SigningKey & {
   /** X25519, for keys that are sealed for this member. */
   readonly xSecret: Uint8Array;
   readonly xPk: Uint8Array;
-  /** Empty for somebody who gave none. */
+  /** Empty if they gave none. */
   readonly name: string;
   /** The room's owner code, in the tab that made the room. */
   readonly ownerCode?: string;
-  /** The room has had us: it knows our public key. */
+  /** We have been in the room, so it has a record of our public key. */
   readonly joined: boolean;
 };
 
@@ -34,12 +34,12 @@ const IDENTITY = 'identity';
 const SEED_BYTES = 32;
 const OWNER_CODE = /^[1-9A-HJ-NP-Za-km-z]{32}$/;
 
-/** `name` as it was typed; throws a RangeError where it is longer than `nameFits` allows. */
+/** `name` as typed. Throws a RangeError if `nameFits` refuses it. */
 export function newIdentity(random: RandomBytes, name: string): Identity {
   return withKeys(random(SEED_BYTES), random(SEED_BYTES), { name: fittingName(name), joined: false });
 }
 
-/** Undefined where there is none, or not one that this version wrote. */
+/** Undefined if there is none, or none that this version can read. */
 export function loadIdentity(storage: TabStorage, id: RoomId): Identity | undefined {
   const object = parseJsonObject(new RoomStorage(storage, id).get(IDENTITY));
   if (object === undefined || field(object, 'v') !== 1) return undefined;
@@ -54,7 +54,7 @@ export function loadIdentity(storage: TabStorage, id: RoomId): Identity | undefi
   return withKeys(seed, xSecret, { name: cleanName(name), joined, ...owner });
 }
 
-/** Whom to be in a room: who is named, else whom the storage holds, else somebody new. `name` replaces theirs. */
+/** The given identity, otherwise the stored one, otherwise a new one. `name` replaces its name. */
 export function identityOf(
   { storage, identity, name }: { storage: TabStorage; identity?: Identity; name?: string },
   id: RoomId,
@@ -65,7 +65,7 @@ export function identityOf(
   return name === undefined ? known : { ...known, name: fittingName(name) };
 }
 
-/** A storage that is full or forbidden costs the refresh, not the chat. */
+/** If the storage is full or forbidden, a reload is a new person; the chat still works. */
 export function keepIdentity(storage: TabStorage, id: RoomId, identity: Identity): void {
   const { seed, xSecret, name, joined, ownerCode } = identity;
   const text = JSON.stringify({
@@ -79,14 +79,14 @@ export function keepIdentity(storage: TabStorage, id: RoomId, identity: Identity
   new RoomStorage(storage, id).set(IDENTITY, text);
 }
 
-/** Keeps it as the one this tab is from now on. Of somebody else who was here before nothing stays. */
+/** Makes it this tab's identity. Nothing of a different one that was stored remains. */
 export function settleIn(storage: TabStorage, id: RoomId, identity: Identity): void {
   const before = loadIdentity(storage, id);
   if (before === undefined || !equalBytes(before.seed, identity.seed)) forgetIdentity(storage, id);
   keepIdentity(storage, id, identity);
 }
 
-/** Opening the room from this storage is somebody new from here on: the draft and what waits to be sent go, too. */
+/** The next page is a new person, so the draft and the outbox are removed too. */
 export function forgetIdentity(storage: TabStorage, id: RoomId): void {
   const room = new RoomStorage(storage, id);
   room.remove(IDENTITY);
@@ -94,7 +94,7 @@ export function forgetIdentity(storage: TabStorage, id: RoomId): void {
   forgetDraft(room);
 }
 
-// Throws a RangeError for a name that is too long: whoever asks for it looks before.
+// Throws a RangeError for a name that is too long; callers check first.
 function fittingName(name: string): string {
   const clean = cleanName(name);
   if (!nameFits(clean)) throw new RangeError('the name is too long');

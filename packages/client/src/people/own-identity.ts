@@ -1,4 +1,4 @@
-// Who this tab is in its room while it is open; the tab's storage remembers it for a reload (PERSON-0).
+// This tab's identity while its room is open; the tab's storage keeps it for a reload (PERSON-0).
 
 import type { RoomId } from '@mayfly/protocol';
 import type { JoinProof } from '../crypto/join-proof.ts';
@@ -60,7 +60,7 @@ export class OwnIdentity {
     if (!this.#identity.joined) this.#update({ joined: true });
   }
 
-  /** The next page in this tab is someone else. */
+  /** The next page in this tab is a new person. */
   forget(): void {
     forgetIdentity(this.#storage, this.#id);
   }

@@ -26,12 +26,12 @@ type Change = {
 };
 
 function open() {
-  const told: RoomUpdate[] = [];
+  const updates: RoomUpdate[] = [];
   const roster = new Roster({
     id: ID,
     idPk: me.key.pk,
     clock: systemClock,
-    notify: (update) => void told.push(update),
+    notify: (update) => void updates.push(update),
   });
   roster.nameSelf('Me');
   let version = 0;
@@ -52,28 +52,28 @@ function open() {
     roster.profile({ idPk: author.key.pk }, { xPk: key, at, name: text });
   /** Notices since the last look. */
   const notices = () =>
-    told
+    updates
       .splice(0)
-      .flatMap((news) =>
-        news.type === 'joined' || news.type === 'left' ? [`${news.person.name} ${news.type}`] : [],
+      .flatMap((update) =>
+        update.type === 'joined' || update.type === 'left' ? [`${update.person.name} ${update.type}`] : [],
       );
   const list = () => {
     vi.advanceTimersByTime(LIST_PAUSE_MS);
-    return told.findLast((news) => news.type === 'members');
+    return updates.findLast((update) => update.type === 'members');
   };
   const names = () => list()?.members.map((member) => `${member.name}${member.away ? ' (away)' : ''}`);
-  return { roster, say, name, notices, list, names, told };
+  return { roster, say, name, notices, list, names, updates };
 }
 
-describe('PRESENCE-1: who is here', () => {
-  test('nobody knows before the server said so', () => {
+describe('PRESENCE-1: the members', () => {
+  test('are unknown before the server names them', () => {
     const { say, list } = open();
     expect(list()).toBeUndefined();
     say(true, { joined: [me] });
     expect(list()).toMatchObject({ members: [{ name: 'Me' }], count: 1 });
   });
 
-  test('a snapshot is everybody, and nobody joins or leaves by it', () => {
+  test('a snapshot lists everyone, and no one joins or leaves by it', () => {
     const { say, notices, names } = open();
     say(true, { joined: [me, ann, bob], away: [bob] });
     vi.advanceTimersByTime(NAME_PATIENCE_MS);
@@ -83,7 +83,7 @@ describe('PRESENCE-1: who is here', () => {
     expect(notices()).toEqual([]);
   });
 
-  test("the list says who is you, and who the owner; the count is the server's", () => {
+  test("the list marks you and the owner; the count is the server's", () => {
     const { roster, say, list } = open();
     roster.setOwners([ann.key.pk]);
     say(true, { joined: [me, ann], count: 2 });
@@ -95,7 +95,7 @@ describe('PRESENCE-1: who is here', () => {
     ]);
   });
 
-  test('an old change does not undo a newer one', () => {
+  test("an older change doesn't undo a newer one", () => {
     const { say, names } = open();
     say(true, { joined: [me, ann], version: 10 });
     say(false, { left: [ann], version: 10 });
@@ -107,7 +107,7 @@ describe('PRESENCE-1: who is here', () => {
 });
 
 describe('PRESENCE-6: a room too large for a list', () => {
-  test('is a number, and some who were seen: nobody is said to be away, joins or leaves', () => {
+  test('is a number and some who were seen: no one is away, joins or leaves', () => {
     const { say, list, names, notices } = open();
     say(true, { joined: [me, ann], away: [ann], count: 2 });
     say(false, { joined: [bob], count: 3 });
@@ -119,13 +119,13 @@ describe('PRESENCE-6: a room too large for a list', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('is one from the first moment where the snapshot lists fewer than there are', () => {
+  test('is one from the start if the snapshot lists fewer than the count', () => {
     const { say, list } = open();
     say(true, { joined: [me, ann], count: 400 });
     expect(list()).toMatchObject({ count: 400, whole: false });
   });
 
-  test('lists whoever writes, the latest first and ourselves before all', () => {
+  test('lists people who write, the latest first and ourselves before all', () => {
     const { roster, say, names } = open();
     say(true, { joined: [me, ann], count: 400 });
     roster.nameByMessage(bob.key.pk, 'Bob', 1);
@@ -138,7 +138,7 @@ describe('PRESENCE-6: a room too large for a list', () => {
     expect(names()).toEqual(['Me', 'Ann', 'Bob']);
   });
 
-  test('lists a bounded number of them, ourselves always', () => {
+  test('lists a bounded number of them, ourselves always among them', () => {
     const { roster, say, list } = open();
     say(true, { joined: [me, ann], count: 400 });
     for (let i = 0; i < LISTED_MAX + 5; i++) roster.wrote(keyOf(i));
@@ -149,7 +149,7 @@ describe('PRESENCE-6: a room too large for a list', () => {
     expect(members[1]?.idPk).toBe(toBase64url(keyOf(LISTED_MAX + 4)));
   });
 
-  test('is listed again by a snapshot, under the names we know, and told again from there on', () => {
+  test('is listed again after a snapshot, under known names, and announces changes again', () => {
     const { roster, say, list, name, names, notices } = open();
     say(true, { joined: [me, ann, bob], count: 3 });
     name(ann, 'Ann');
@@ -165,8 +165,8 @@ describe('PRESENCE-6: a room too large for a list', () => {
   });
 });
 
-describe('who joins', () => {
-  test('is announced by name, once the profile is there', () => {
+describe('someone who joins', () => {
+  test('is announced by name, once the profile arrives', () => {
     const { say, name, notices } = open();
     say(true, { joined: [me] });
     say(false, { joined: [ann] });
@@ -195,7 +195,7 @@ describe('who joins', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('was away: PRESENCE-2, nobody left and nobody joins', () => {
+  test('was away: PRESENCE-2, no one left and no one joins', () => {
     const { say, name, notices, names } = open();
     say(true, { joined: [me, ann] });
     name(ann, 'Ann');
@@ -206,7 +206,7 @@ describe('who joins', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('and leaves before anybody heard: neither is told', () => {
+  test('and leaves before being announced: neither is reported', () => {
     const { say, notices } = open();
     say(true, { joined: [me] });
     say(false, { joined: [ann] });
@@ -259,7 +259,7 @@ describe('a name', () => {
     expect(names()).toEqual(['Me', 'Ann']);
   });
 
-  test('of our own is what we say, not what comes back', () => {
+  test('of our own is what we say, not what is echoed', () => {
     const { roster, say, name, names } = open();
     say(true, { joined: [me] });
     roster.nameSelf('New');
@@ -278,7 +278,7 @@ describe('a name', () => {
     expect(names()).toEqual(['Me', 'Ann']);
   });
 
-  test('two hundred of them are told as one list', () => {
+  test('two hundred of them make one list update', () => {
     const { roster, say, list } = open();
     say(true, { joined: [me, ann, bob] });
     const before = list();
@@ -288,16 +288,16 @@ describe('a name', () => {
   });
 });
 
-describe('PRESENCE-2: who left', () => {
+describe('PRESENCE-2: someone who left', () => {
   test('after a loss of the connection has been away since it was lost; after a goodbye has not', () => {
-    const { say, name, told } = open();
+    const { say, name, updates } = open();
     say(true, { joined: [me, ann, bob], count: 3 });
     name(ann, 'Ann');
     const lostAt = Date.now();
     say(false, { away: [ann], count: 3 });
     vi.advanceTimersByTime(15_000);
     say(false, { left: [ann, bob] });
-    expect(told.filter((news) => news.type === 'left')).toEqual([
+    expect(updates.filter((update) => update.type === 'left')).toEqual([
       {
         type: 'left',
         person: expect.objectContaining({ name: 'Ann' }),
@@ -309,45 +309,47 @@ describe('PRESENCE-2: who left', () => {
   });
 
   test('after a loss, and returned in time, is not away', () => {
-    const { say, told } = open();
+    const { say, updates } = open();
     say(true, { joined: [me, ann] });
     say(false, { away: [ann] });
     say(false, { joined: [ann] });
     say(false, { left: [ann] });
-    expect(told.find((news) => news.type === 'left')).not.toHaveProperty('awaySince');
+    expect(updates.find((update) => update.type === 'left')).not.toHaveProperty('awaySince');
   });
 });
 
-const renames = (told: readonly RoomUpdate[]) =>
-  told.flatMap((news) => (news.type === 'renamed' ? [`${news.before} → ${news.person.name}`] : []));
+const renames = (updates: readonly RoomUpdate[]) =>
+  updates.flatMap((update) =>
+    update.type === 'renamed' ? [`${update.before} → ${update.person.name}`] : [],
+  );
 
 describe('PROFILE-3: another name', () => {
-  test('is announced with the one before', () => {
-    const { say, name, told } = open();
+  test('is announced with the old one', () => {
+    const { say, name, updates } = open();
     say(true, { joined: [me, ann] });
     name(ann, 'Ada', 1);
-    expect(renames(told)).toEqual([]);
+    expect(renames(updates)).toEqual([]);
     name(ann, 'Grace', 2);
     name(ann, 'Grace', 3);
-    expect(renames(told)).toEqual(['Ada → Grace']);
+    expect(renames(updates)).toEqual(['Ada → Grace']);
   });
 
   test('comes from a profile only: neither from a message nor from the first profile after one', () => {
-    const { roster, say, name, told } = open();
+    const { roster, say, name, updates } = open();
     say(true, { joined: [me, ann] });
     roster.nameByMessage(ann.key.pk, 'Ada', 1);
     roster.nameByMessage(ann.key.pk, 'Eve', 2);
     name(ann, 'Grace', 3);
-    expect(renames(told)).toEqual([]);
+    expect(renames(updates)).toEqual([]);
   });
 
-  test('is not announced of people who are not here, nor of oneself', () => {
-    const { roster, say, name, told } = open();
+  test('is not announced for people who are not here, nor for ourselves', () => {
+    const { roster, say, name, updates } = open();
     say(true, { joined: [me] });
     name(ann, 'Ada', 1);
     name(ann, 'Grace', 2);
     roster.nameSelf('Someone else');
-    expect(renames(told)).toEqual([]);
+    expect(renames(updates)).toEqual([]);
   });
 });
 
@@ -358,8 +360,8 @@ test('whether someone has introduced themselves: with an empty name, too', () =>
   expect(list()?.members.map(({ introduced }) => introduced)).toEqual([true, true, false]);
 });
 
-describe('BOUND-5: who is remembered', () => {
-  test('is whoever is listed, and of the others whoever was heard of last', () => {
+describe('BOUND-5: remembered keys', () => {
+  test('are those listed, and the most recently seen of the others', () => {
     const { roster, say, name, notices } = open();
     say(true, { joined: [me, ann, bob] });
     name(ann, 'Ann');
@@ -382,7 +384,7 @@ describe('BOUND-5: who is remembered', () => {
   });
 });
 
-test('closed: nothing is told any more, and no timer runs', () => {
+test('closed: no more updates, and no timer runs', () => {
   const { roster, say, notices } = open();
   say(true, { joined: [me] });
   say(false, { joined: [ann] });

@@ -25,7 +25,7 @@ export type RosterOptions = {
 
 /** A newcomer's profile follows right after them: wait this long, to announce them by name. */
 export const NAME_PATIENCE_MS = 2_000;
-/** Keys to remember: those listed, and of the others those heard of last. */
+/** Keys to remember: those listed, then the most recently seen. */
 export const KNOWN_KEYS_MAX = 1_000;
 /** Names come in bursts: one update for all that arrive within this time. */
 export const LIST_PAUSE_MS = 50;
@@ -51,14 +51,14 @@ type KnownKey = {
 export class Roster {
   readonly #options: RosterOptions;
   readonly #self: string;
-  // The one heard of last is last.
+  // Most recently seen last.
   readonly #knownKeys = new Map<string, KnownKey>();
   #listed = new Map<string, Listed>();
   #owners: ReadonlySet<string> = new Set();
   #version = 0;
   // Undefined before the server's first presence frame: until then there is nothing to report.
   #count: number | undefined;
-  // False in a room known by counts only: the list then holds some who were seen here.
+  // False in a room known by counts only: the list then holds people seen here.
   #whole = true;
   #listDue: Disposable | undefined;
 
@@ -147,7 +147,7 @@ export class Roster {
     this.#setAway(away);
   }
 
-  // From here on the server doesn't say who leaves: all we know is that they were here.
+  // From here on the server doesn't report departures: all we know is that they were here.
   #takeCount(): void {
     this.#whole = false;
     for (const listed of this.#listed.values()) {

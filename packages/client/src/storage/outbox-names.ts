@@ -13,7 +13,7 @@ export function nameOf(index: number): string {
   return `outbox:${index}`;
 }
 
-/** 0 where there is none, or not one that this version wrote. */
+/** 0 if there is none, or none that this version can read. */
 export function readSize(storage: RoomStorage): number {
   const object = parseJsonObject(storage.get(SIZE_NAME));
   if (object === undefined || field(object, 'v') !== 1) return 0;

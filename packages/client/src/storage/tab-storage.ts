@@ -1,4 +1,4 @@
-// What a tab keeps of one room through a reload. Which storage that is, the page decides; nothing is kept elsewhere.
+// What a tab keeps of one room through a reload. The page chooses the storage; nothing is kept elsewhere.
 
 import type { RoomId } from '@mayfly/protocol';
 
@@ -12,8 +12,8 @@ export type TabStorage = {
 };
 
 /**
- * One room's texts, each under a name of its own. A storage that is full, blocked or gone costs what a reload would have
- * brought back, never the chat: nothing here throws.
+ * One room's texts by name. If the storage is full, blocked or gone, a reload loses them, but the chat still works: nothing
+ * here throws.
  */
 export class RoomStorage {
   readonly #storage: TabStorage;
@@ -24,7 +24,7 @@ export class RoomStorage {
     this.#id = id;
   }
 
-  /** Empty where there is nothing. */
+  /** Empty if there is nothing. */
   get(what: string): string {
     return attempt(() => this.#storage.getItem(this.#name(what))) ?? '';
   }

@@ -1,4 +1,4 @@
-// Somebody who writes into a room from outside the SDK: honest chains, and everything else a member can make.
+// A member that writes into a room without the SDK: honest chains, and anything else a member can make.
 
 import { type RoomId, concat, parseRoomId, utf8 } from '@mayfly/protocol';
 import { openBox, sealBox } from '../crypto/box.ts';
@@ -53,7 +53,7 @@ export class Author {
     return sealed;
   }
 
-  /** As `write`, by somebody else's hand: the chain does not go on. */
+  /** As `write`, but signed by another key: the chain doesn't continue. */
   forge(signer: SigningKey, body: string, odd: Partial<MessageContent> = {}, keys: EpochKeys = KEYS): Sealed {
     const content: MessageContent = {
       sess: this.#sess,
@@ -70,7 +70,7 @@ export class Author {
     return sealMessage(keys, { seed: signer.seed, pk: this.key.pk }, content, this.#random);
   }
 
-  /** Counts one message that nobody ever gets. */
+  /** Counts one message that never reaches anyone. */
   lose(): Sealed {
     return this.write('lost');
   }
@@ -82,7 +82,7 @@ export class Author {
   }
 }
 
-/** What any member can do with a message of another: the same content under a new nonce, changed or not. */
+/** What any member can do with another's message: the same content under a new nonce, changed or not. */
 export function reseal(envelope: Uint8Array, change: (inner: Uint8Array) => void = () => {}): Uint8Array {
   const header = envelope.subarray(0, 23);
   const aad = concat(utf8('mayfly/v1 env\0'), header, KEYS.ctx);
@@ -94,7 +94,7 @@ export function reseal(envelope: Uint8Array, change: (inner: Uint8Array) => void
 
 const FIXED_BYTES_BEFORE_NAME = 97;
 
-/** The same signed content with a signature that does not hold, so that `mid` stays. */
+/** The same signed content, and so the same `mid`, with a bad signature. */
 export function spoilSignature(envelope: Uint8Array, body: string, name: string): Uint8Array {
   const signatureAt = FIXED_BYTES_BEFORE_NAME + 1 + utf8(name).length + 2 + utf8(body).length;
   return reseal(envelope, (inner) => {

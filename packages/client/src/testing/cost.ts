@@ -1,6 +1,6 @@
 // What a function costs, compared with itself in one run: no figure depends on the machine.
 
-/** Long enough for the clock, short enough to be left alone by whatever else runs. */
+/** Long enough to measure, short enough not to be interrupted by other programs. */
 const SAMPLE_MS = 0.2;
 const ROUNDS = { min: 5, max: 60 } as const;
 

@@ -28,7 +28,7 @@ import { roomSecrets } from '../crypto/keys.ts';
 import { signingKey } from '../crypto/signature.ts';
 import { roomId } from './author.ts';
 
-/** Who sends it, and how it travels. */
+/** Its sender and form. */
 export type FrameKind =
   | 'request: POST /api/rooms'
   | 'answer: POST /api/rooms'
@@ -132,7 +132,7 @@ const NO_FEATURES = ',"features":[]';
 
 const presence = { type: 'presence', version: 1, snapshot: false, joined: [], away: [], left: [] } as const;
 
-const told = (name: string, kind: FrameKind, text: string, means: object): FrameVector => ({
+const textVector = (name: string, kind: FrameKind, text: string, means: object): FrameVector => ({
   name,
   kind,
   text,
@@ -145,9 +145,9 @@ const carried = (name: string, kind: FrameKind, frame: Uint8Array, means: object
   means: meaningOf(means),
 });
 const says = (name: string, frame: ServerControl) =>
-  told(name, 'text from the server', encodeServerControl(frame), frame);
+  textVector(name, 'text from the server', encodeServerControl(frame), frame);
 const asks = (name: string, frame: ClientControl) =>
-  told(name, 'text from the client', encodeClientControl(frame), frame);
+  textVector(name, 'text from the client', encodeClientControl(frame), frame);
 const sends = (name: string, frame: ClientSealed) =>
   carried(name, 'binary from the client', encodeClientSealed(frame), frame);
 const logged = (name: string, seq: number, envelope: Uint8Array) =>
@@ -162,8 +162,8 @@ function rejoin(position: Position): ClientControl {
 }
 
 const SESSION: readonly FrameVector[] = [
-  told('API-1: a room is reserved', 'request: POST /api/rooms', encodeCreateRoom(wanted), wanted),
-  told('API-1: the server drew its id', 'answer: POST /api/rooms', `{"id":"${id}"}`, { id }),
+  textVector('API-1: a room is reserved', 'request: POST /api/rooms', encodeCreateRoom(wanted), wanted),
+  textVector('API-1: the server drew its id', 'answer: POST /api/rooms', `{"id":"${id}"}`, { id }),
   carried(
     'API-2: its charter opens it',
     'request: POST /api/rooms/ID/charter',
@@ -200,11 +200,11 @@ const SESSION: readonly FrameVector[] = [
 ];
 
 const MORE: readonly FrameVector[] = [
-  told('API-4: refused', 'answer: error', '{"error":"rate","retryAfterMs":10000}', {
+  textVector('API-4: refused', 'answer: error', '{"error":"rate","retryAfterMs":10000}', {
     error: 'rate',
     retryAfterMs: 10_000,
   }),
-  told('API-6: lives of rooms', 'answer: GET /api/limits', '{"life":1800,"lifeMax":86400}', {
+  textVector('API-6: lives of rooms', 'answer: GET /api/limits', '{"life":1800,"lifeMax":86400}', {
     life: 1_800,
     lifeMax: 86_400,
   }),
@@ -224,7 +224,7 @@ const MORE: readonly FrameVector[] = [
     limits: { members: 200, historyMessages: 500, historyBytes: 1 },
   }),
   says('WELCOME-4: a server of a later version', { ...welcome, features: ['erase', 'files'] }),
-  told(
+  textVector(
     'WELCOME-4: a server of an older version',
     'text from the server',
     encodeServerControl(welcome).replace(NO_FEATURES, ''),

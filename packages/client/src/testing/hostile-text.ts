@@ -2,7 +2,7 @@
 
 const encoder = new TextEncoder();
 
-/** What repeats, and what stands before and after it. */
+/** The repeated part, and the text before and after it. */
 type Shape = { readonly unit: string; readonly head?: string; readonly tail?: string };
 
 const LINK = 'https://a/';

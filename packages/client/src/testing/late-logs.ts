@@ -5,7 +5,7 @@ import { logTagOf } from '../crypto/event-hash.ts';
 import { Receiver } from '../log/receiver.ts';
 import type { Message } from '../room-updates.ts';
 import { Author } from './author.ts';
-import { NO_COMMANDS, READER, type ReadLog, tell } from './log-readers.ts';
+import { NO_COMMANDS, READER, type ReadLog, describeView } from './log-readers.ts';
 import { LOG_ID, WRITTEN_AT, below, pick } from './random-log.ts';
 import { seededRandom } from './random.ts';
 
@@ -46,5 +46,10 @@ function readLateLog(seed: number): ReadLog {
       shown.set(message.key, message);
     return { event: toHex(frame), arrivedAt, live };
   });
-  return { logId: LOG_ID, from: before, steps, view: tell({ shown, unverified: receiver.unverified }) };
+  return {
+    logId: LOG_ID,
+    from: before,
+    steps,
+    view: describeView({ shown, unverified: receiver.unverified }),
+  };
 }

@@ -18,7 +18,7 @@ export function compareReaders(firstSeed: number, count: number): readonly strin
   let pool: MessagePool | undefined;
   const faults: string[] = [];
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    // By the seed alone, so that one seed by itself draws the same log.
+    // Depends on the seed alone, so a single seed draws the same log.
     if (pool === undefined || seed % LOGS_OF_POOL === 0)
       pool = new MessagePool(`${Math.floor(seed / LOGS_OF_POOL)}`);
     faults.push(...faultsOf(drawLog(pool, seed, { bare: true })).map((fault) => `seed ${seed}: ${fault}`));
@@ -44,7 +44,12 @@ export function readLogs(firstSeed: number, count: number): readonly ReadLog[] {
   const pool = new MessagePool(`${firstSeed}`);
   return Array.from({ length: count }, (_, index) => {
     const steps = drawLog(pool, firstSeed + index);
-    return { logId: LOG_ID, from: 0, steps: steps.map(encodeStep), view: tell(read(steps, () => true)) };
+    return {
+      logId: LOG_ID,
+      from: 0,
+      steps: steps.map(encodeStep),
+      view: describeView(read(steps, () => true)),
+    };
   });
 }
 
@@ -59,7 +64,8 @@ function faultsOf(steps: readonly Step[]): readonly string[] {
   const live = read(steps, () => true);
   for (const cut of steps.keys()) {
     const other = read(steps, (index) => index === cut);
-    if (tellAll(live) !== tellAll(other)) return [`cut at ${cut}: ${tellAll(other)}, live ${tellAll(live)}`];
+    if (describeAll(live) !== describeAll(other))
+      return [`cut at ${cut}: ${describeAll(other)}, live ${describeAll(live)}`];
   }
   const sources = steps.flatMap((step) => (step.type === 'event' ? (step.source ?? []) : []));
   return [...balance(sources, live), ...missingHonest(sources, live)];
@@ -122,7 +128,7 @@ export const READER = {
 };
 
 /** All that a reader says, in an order that doesn't depend on how it came to it. */
-export function tell({ shown, unverified }: View): string {
+export function describeView({ shown, unverified }: View): string {
   const messages = [...shown.values()]
     .map(
       ({ seq, from, text, missingBefore, conflicting, late }) =>
@@ -132,8 +138,8 @@ export function tell({ shown, unverified }: View): string {
   return `[${messages.join(', ')}] and ${unverified} not verified`;
 }
 
-function tellAll(view: FullView): string {
-  return `${tell(view)}, unsent [${view.unsent.map(({ key, seq }) => `${seq} ${key}`).join(', ')}], ${view.c} commands`;
+function describeAll(view: FullView): string {
+  return `${describeView(view)}, unsent [${view.unsent.map(({ key, seq }) => `${seq} ${key}`).join(', ')}], ${view.c} commands`;
 }
 
 /** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. */
@@ -155,7 +161,7 @@ function claimOf({ chain, count }: Pick<Source, 'chain' | 'count'>): string {
   return `${chain} ${count}`;
 }
 
-/** A signed message with a higher count than any before it in its chain is shown, whatever else the log holds. */
+/** A signed message with a higher count than any before it in its chain is shown, whatever the log holds besides. */
 function missingHonest(sources: readonly Source[], { shown }: View): readonly string[] {
   const highest = new Map<string, number>();
   return sources.flatMap(({ chain, count, mid, signed }) => {

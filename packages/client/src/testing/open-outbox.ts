@@ -1,4 +1,4 @@
-// An outbox whose room the test is: what it sends, seals and says, and what its tab keeps. Time is the test's.
+// An outbox without its room: what it sends, seals and reports, and what its tab keeps. The test controls time.
 
 import { type Send, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
 import { systemClock } from '../clock.ts';
@@ -12,7 +12,7 @@ import { StorageDouble } from './storage.ts';
 export const SLOT = new Uint8Array(8).fill(1);
 export const OTHER_SLOT = new Uint8Array(8).fill(2);
 
-/** A tab and who writes in it; pages come and go. */
+/** A tab and its author; pages come and go. */
 export type Tab = {
   readonly storage: TabStorage;
   readonly author: Author;
@@ -30,7 +30,7 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
   const sent: Send[] = [];
   const happened: string[] = [];
   const network = { buffered: 0 };
-  const told: (readonly Outgoing[])[] = [];
+  const updates: (readonly Outgoing[])[] = [];
   const trimmed: string[] = [];
   const store = new StoredOutbox(new RoomStorage(storage, ID));
   const outbox = new Outbox({
@@ -52,23 +52,23 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
     },
     distrust: () => void happened.push('distrust'),
     bufferedBytes: () => network.buffered,
-    changed: (outgoing) => void told.push(outgoing),
+    changed: (outgoing) => void updates.push(outgoing),
     trimmed: (messages) => void trimmed.push(...messages.map(({ text }) => text)),
   });
   outbox.start();
   const envelopeOf = (text: string): Uint8Array => sealed.get(text)?.at(-1)?.envelope ?? utf8('none');
   const textOf = ({ envelope }: Send): string | undefined =>
     [...sealed].find(([, made]) => made.some((one) => toHex(one.envelope) === toHex(envelope)))?.[0];
-  /** What went out since the last look: `n:text`. */
+  /** Sent since the last call, as `n:text`. */
   const wire = (): string[] => sent.splice(0).map((frame) => `${frame.n}:${textOf(frame)}`);
   const write = (...texts: string[]) => texts.map((text) => outbox.add(text, Date.now()));
-  const hear = (...envelopes: Uint8Array[]) => outbox.received(envelopes);
-  const echo = (...texts: string[]) => texts.forEach((text) => hear(envelopeOf(text)));
-  /** As a listener knows them, who hears changes and never asks. */
-  const list = () => told.at(-1) ?? [];
+  const receive = (...envelopes: Uint8Array[]) => outbox.received(envelopes);
+  const echo = (...texts: string[]) => texts.forEach((text) => receive(envelopeOf(text)));
+  /** As a listener knows them, from changes alone. */
+  const list = () => updates.at(-1) ?? [];
   const states = () => list().map(({ text, state }) => `${text}:${state}`);
-  const shown = { list, states, told, trimmed };
-  return { outbox, store, wire, write, hear, echo, ...shown, sealed, envelopeOf, happened, network };
+  const shown = { list, states, updates, trimmed };
+  return { outbox, store, wire, write, receive, echo, ...shown, sealed, envelopeOf, happened, network };
 }
 
 /** As `openOutbox`, connected. */

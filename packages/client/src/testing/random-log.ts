@@ -207,7 +207,7 @@ class LogDraw {
     this.#advance(chain);
   }
 
-  /** An old one, a future one, a rival, sealed anew or unsigned. */
+  /** An old one, a future one, a rival, sealed again or unsigned. */
   #any(): void {
     const rivals = pick(this.random, pick(this.random, this.#pool.chains));
     const forms = pick(this.random, rivals);
@@ -249,14 +249,14 @@ class LogDraw {
     this.#written.set(chain, at + 2);
   }
 
-  /** The next in turn, one out of turn, or one that a stranger signed. */
+  /** The next in turn, one out of turn, or one signed by a stranger. */
   #command(): void {
     const { c, byOwner, bytes } = pick(this.random, this.#pool.commands);
     if (byOwner && c === this.#c + 1) this.#c = c;
     this.#log(encodeCommandEvent(this.#seq + 1, bytes, new Uint8Array()), undefined);
   }
 
-  /** What an honest writer wrote next, and took back; or so the server says. */
+  /** An honest writer's next message, unsent by the writer or only by the server's word. */
   #erase(proven: boolean): void {
     const chain = pick(this.random, this.#pool.chains);
     const rivals = chain[this.#written.get(chain) ?? 0];

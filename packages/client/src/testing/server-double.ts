@@ -1,4 +1,4 @@
-// A scripted server for one room: it keeps a log and answers joins; everything else the test says through the wire.
+// A scripted server for one room: it keeps a log and answers joins. Tests send everything else through the wire.
 
 import {
   type Join,
@@ -25,7 +25,7 @@ const LIMITS: RoomLimits = { members: 1000, historyMessages: 500, historyBytes: 
 
 export class ServerDouble {
   readonly #network: NetworkDouble;
-  /** How many messages of a wire were looked at. */
+  /** How many messages of a wire were handled. */
   readonly #handled = new Map<WireDouble, number>();
   readonly frames: Uint8Array[] = [];
   logId = LOG_ID;
@@ -100,14 +100,14 @@ export class ServerDouble {
     return join;
   }
 
-  /** Logs it; the newest wire hears it, if it still can. */
+  /** Logs it and sends it to the newest wire, if that is open. */
   append(envelope: Uint8Array): void {
     this.frames.push(encodeMessageEvent(this.seq + 1, envelope));
     const frame = this.frames.at(-1);
     if (frame !== undefined) this.wire.give(frame);
   }
 
-  /** Tells the profile that the newest wire published last to everybody, its author too. */
+  /** Sends the newest wire's last profile to everyone, its author included. */
   echoProfile(): void {
     const profile = this.wire.sealed.findLast((frame) => frame.type === 'profile');
     const join = this.wire.said.find((frame) => frame.type === 'join');
@@ -115,7 +115,7 @@ export class ServerDouble {
     this.wire.give(encodeProfileFrame(this.slot, join.idPk, profile.sealed));
   }
 
-  /** Handles what the newest wire has sent since the last look, as an honest server does. */
+  /** Handles what the newest wire sent since the last call, as an honest server does. */
   logSent({ silently = false } = {}): void {
     for (const frame of this.#unhandled()) {
       if (frame.n !== this.lastN + 1) continue;
@@ -125,7 +125,7 @@ export class ServerDouble {
     }
   }
 
-  /** Refuses the first message since the last look, and with it those behind. */
+  /** Refuses the first message since the last call, and so those after it. */
   refuseSent(code: RefusedCode): void {
     for (const { n } of this.#unhandled()) {
       const gap = n > this.lastN + 1;
