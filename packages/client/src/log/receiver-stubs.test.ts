@@ -1,4 +1,4 @@
-// Erased messages, as a log of a later server has them: 72 bytes in the place of each (EVENT-2).
+// Erased messages in the log of a later server: 72 bytes replace each of them (EVENT-2).
 
 import { type LogEvent, type Stub, decodeServerSealed, encodeMessageEvent } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -38,7 +38,7 @@ const missing = (...events: readonly LogEvent[]) =>
     .receive(events, NOW, false)
     .messages.map(({ missingBefore }) => missingBefore);
 
-test('EVENT-2: an unsent message leaves its place and its hash, and nothing else', () => {
+test('EVENT-2: an unsent message leaves only its position and its hash', () => {
   const ann = new Author('Ann');
   const { envelope, stub } = erased(ann, 1);
   const room = newReceiver();

@@ -268,9 +268,9 @@ const MORE: readonly FrameVector[] = [
   says('LIFE-4: the room is over', { type: 'ended', reason: 'expired' }),
 ];
 
-function resumed(place: Pick<Welcome, 'seq' | 'first' | 'lastN'>): Welcome {
+function resumed(position: Pick<Welcome, 'seq' | 'first' | 'lastN'>): Welcome {
   const { reason: _reason, ...rest } = welcome;
-  return { ...rest, ...place, mode: 'resume' };
+  return { ...rest, ...position, mode: 'resume' };
 }
 
 const send = encodeClientSealed({ type: 'send', n: 1, envelope: sealed(hello) });

@@ -105,7 +105,7 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
   const chain: Rivals[] = [];
   let before: readonly [Sealed, Sealed] | undefined;
   for (let count = 1; count <= COUNTS; count++) {
-    const place = { chain: toHex(author.key.pk) + toHex(sess), count };
+    const numbers = { chain: toHex(author.key.pk) + toHex(sess), count };
     const seal = (body: string, previous: Sealed | undefined) =>
       author.forge(author.key, body, {
         sess,
@@ -116,7 +116,7 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
       });
     const honest = seal(`${count}`, before?.[0]);
     const rival = seal(`rival ${count}`, before && pick(random, before));
-    chain.push([formsOf(honest, place, author, `${count}`), formsOf(rival, place, author, `rival ${count}`)]);
+    chain.push([formsOf(honest, numbers, author, `${count}`), formsOf(rival, numbers, author, `rival ${count}`)]);
     before = [honest, rival];
   }
   return chain;
@@ -124,11 +124,11 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
 
 function formsOf(
   { envelope, mid }: Sealed,
-  place: Pick<Source, 'chain' | 'count'>,
+  numbers: Pick<Source, 'chain' | 'count'>,
   { name, key }: Author,
   body: string,
 ): Forms {
-  const source = { mid: toHex(mid), ...place };
+  const source = { mid: toHex(mid), ...numbers };
   return {
     signed: { ...source, signed: true, envelope },
     resealed: { ...source, signed: true, envelope: reseal(envelope) },
@@ -137,7 +137,7 @@ function formsOf(
   };
 }
 
-/** What an honest server puts in the place of a message that its author erased (EVENT-2). */
+/** An honest server's replacement for a message erased by its author (EVENT-2). */
 export function unsentStub(seed: Uint8Array, envelope: Uint8Array): Omit<Stub, 'type' | 'seq'> {
   const [header, nonce] = [envelope.subarray(0, 23), envelope.subarray(23, 47)];
   return { reason: 1, header, restHash: sha256(envelope.subarray(23)), proof: eraseProof(seed, nonce) };
