@@ -12,12 +12,22 @@
 --   w hash     node -> number of members it looks after
 --   c channel  announcements (see `publish`)
 --   d{T} zset  the partition's rooms by expiry     u{T} zset  those nobody uses, by since when
---   n zset     nodes by the end of their lease
+--   n zset     nodes by the end of their lease     {n}f zset  libraries by the end of their latest node's lease
+--   {n}v       the data version of this Redis
 -- The letters x, t, k, i, a and q are reserved for stubs, due times, slices, invites, admissions and knocks.
 
+-- The version of this layout. A change that another version would misread raises it. To stay readable across versions:
+-- n, {n}f, {n}v, d, u and the fields st, v, exp and why of r.
+local DATA_VERSION = 2
+-- Before data carried a version.
+local FIRST_VERSION = 1
+-- Stands for the library's whole name.
+local LIBRARY = 'mayfly_v1'
+
 local HERE, QUIET, AWAY, LEFT = 1, 2, 3, 4
--- The one field of `l` that isn't a slot; slots have 8 bytes.
-local LOG = 'log'
+-- The one field of `l` that isn't a slot; slots have 8 bytes. Another version looks for another name, so append needs no
+-- command more to notice.
+local LOG = 'log' .. DATA_VERSION
 -- Sorts last on every list of unused rooms.
 local NO_ROOM = ''
 

@@ -45,7 +45,10 @@ end
 local function alive(tail, at, packed)
   local room = packed and unpack_room(packed)
   if room and at < room.exp then return room end
-  local state = redis.call('HGET', 'r' .. tail, 'st')
+  local state, version = unpack(redis.call('HMGET', 'r' .. tail, 'st', 'v'))
+  if state and state ~= 'ended' and tonumber(version) ~= DATA_VERSION then
+    error({ err = 'VERSION the room has another data version' })
+  end
   if state == 'live' and not room and is_on_its_way(tail) then error({ err = 'TRYAGAIN half of a room is here' }) end
   if state == 'live' then finish(tail, 'expired') end
   return nil, (state == 'live' or state == 'ended') and 'gone' or 'vanished'

@@ -49,18 +49,55 @@ local function reap(keys, args)
   end
 end
 
--- Renews a node's lease. Answers whether it had lapsed, the living nodes, and those that died within the last minute.
+local function living_nodes(nodes, at)
+  return redis.call('ZRANGEBYSCORE', nodes, '(' .. at, '+inf')
+end
+
+local function version_in(key)
+  return tonumber(redis.call('GET', key) or nil)
+end
+
+-- Makes this Redis one of our data version. Answers nil, or who is in the way. 'take': there are no rooms.
+local function claim(keys, args)
+  local nodes, version = unpack(keys)
+  local ttl, may_take = tonumber(args[1]), args[2] == 'take'
+  local held = version_in(version) or (redis.call('EXISTS', nodes) == 1 and FIRST_VERSION) or DATA_VERSION
+  local living = #living_nodes(nodes, now())
+  if held ~= DATA_VERSION and (living > 0 or not may_take) then
+    return cmsgpack.pack({ held = held, ours = DATA_VERSION, nodes = living })
+  end
+  redis.call('SET', version, DATA_VERSION, 'PX', ttl)
+  return nil
+end
+
+-- Where a flush took the version, the first lease brings it back.
+local function keep_version(version, ttl)
+  if (version_in(version) or DATA_VERSION) ~= DATA_VERSION then error({ err = 'VERSION this Redis has another data version' }) end
+  redis.call('SET', version, DATA_VERSION, 'PX', ttl)
+end
+
+-- The libraries in use, and those that were within the last minute.
+local function keep_library(libraries, at, ms)
+  redis.call('ZREMRANGEBYSCORE', libraries, '-inf', at - BACKSTOP_MS)
+  redis.call('ZADD', libraries, 'GT', at + ms, LIBRARY)
+  redis.call('PEXPIRE', libraries, LEASES_MS)
+  return redis.call('ZRANGE', libraries, 0, -1)
+end
+
+-- Renews a node's lease, or gives it up (0 ms). Answers whether it had lapsed, the living nodes, those that died within
+-- the last minute, and the libraries in use.
 local function lease(keys, args)
-  local node, ms = unpack(args)
+  local nodes, version, libraries = unpack(keys)
+  local node, ms, version_ttl = args[1], tonumber(args[2]), tonumber(args[3])
   local at = now()
-  local before = tonumber(redis.call('ZSCORE', keys[1], node) or 0)
-  redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', at - BACKSTOP_MS)
-  redis.call('ZADD', keys[1], at + ms, node)
-  redis.call('PEXPIRE', keys[1], LEASES_MS)
+  if ms > 0 then keep_version(version, version_ttl) end
+  local before = tonumber(redis.call('ZSCORE', nodes, node) or 0)
+  redis.call('ZREMRANGEBYSCORE', nodes, '-inf', at - BACKSTOP_MS)
+  redis.call('ZADD', nodes, at + ms, node)
+  redis.call('PEXPIRE', nodes, LEASES_MS)
   return {
-    before <= at and 'lapsed' or 'held',
-    redis.call('ZRANGEBYSCORE', keys[1], '(' .. at, '+inf'),
-    redis.call('ZRANGEBYSCORE', keys[1], '-inf', at),
+    before <= at and 'lapsed' or 'held', living_nodes(nodes, at), redis.call('ZRANGEBYSCORE', nodes, '-inf', at),
+    keep_library(libraries, at, ms),
   }
 end
 

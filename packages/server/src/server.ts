@@ -25,6 +25,7 @@ import { SlicedQueue } from './net/sliced-queue.ts';
 import { MemoryStore } from './store/memory/memory-store.ts';
 import type { RedisOutage } from './store/redis/redis-health.ts';
 import { connectRedisStore } from './store/redis/start/connect.ts';
+import { DataVersionConflict } from './store/redis/start/data-version.ts';
 import { checkRedis } from './store/redis/start/start-check.ts';
 import type { RoomStore } from './store/room-store.ts';
 
@@ -207,6 +208,7 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
   const onTrouble = (error: unknown) => events.trouble('store', error);
   const store = await connectRedisStore(redisUrl, { clock, random, limits, onTrouble, report: events }).catch(
     (error: unknown) => {
+      if (error instanceof DataVersionConflict) throw new StartError(error.message);
       throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
     },
   );

@@ -151,6 +151,7 @@ const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
   OOM: 'has no memory left (OOM): no new rooms, people or messages',
   NOAUTH: `${LOGIN_REFUSALS.NOAUTH} (NOAUTH): rooms wait`,
   NOPERM: `${LOGIN_REFUSALS.NOPERM} (NOPERM): rooms wait`,
+  VERSION: 'holds data of another version of Mayfly (VERSION): its rooms wait',
   WRONGPASS: `${LOGIN_REFUSALS.WRONGPASS} (WRONGPASS): rooms wait`,
 };
 

@@ -63,11 +63,13 @@ export class RedisRooms implements AsyncDisposable {
   readonly library: Library;
   readonly #nodes: { readonly store: RedisStore; readonly link: WatchedLink }[] = [];
   readonly #idle: WatchedLink[] = [];
+  readonly #libraries: Set<Library>;
 
   constructor(primaries: readonly RedisProcess[], url: string, library: Library = libraryWithTestTime()) {
     this.#primaries = primaries;
     this.#url = url;
     this.library = library;
+    this.#libraries = new Set([library]);
   }
 
   /** No node is there any more, and nothing is in Redis but the library. */
@@ -78,14 +80,26 @@ export class RedisRooms implements AsyncDisposable {
     }
     for (const primary of this.#primaries) {
       await primary.ask('FLUSHALL');
-      await primary.ask('FUNCTION', 'LOAD', 'REPLACE', this.library.code);
+      for (const { code } of this.#libraries) await primary.ask('FUNCTION', 'LOAD', 'REPLACE', code);
     }
     await this.#setTime();
     return this;
   }
 
-  async node(limits: StoreLimits, seed = 7, onTrouble: (error: unknown) => void = fail): Promise<RedisStore> {
-    const link = this.#idle.pop() ?? (await this.#connect());
+  node(limits: StoreLimits, seed = 7, onTrouble: (error: unknown) => void = fail): Promise<RedisStore> {
+    return this.nodeOf(this.library, limits, seed, onTrouble);
+  }
+
+  /** A node of another build. */
+  async nodeOf(
+    library: Library,
+    limits: StoreLimits,
+    seed = 7,
+    onTrouble: (error: unknown) => void = fail,
+  ): Promise<RedisStore> {
+    if (!this.#libraries.has(library)) await this.#load(library);
+    const idle = this.#idle.findIndex((link) => link.library === library);
+    const link = this.#idle.splice(idle, idle < 0 ? 0 : 1)[0] ?? (await this.#connect(library));
     const store = new RedisStore({
       clock: this.clock,
       limits,
@@ -95,6 +109,8 @@ export class RedisRooms implements AsyncDisposable {
     });
     this.#nodes.push({ store, link });
     await store.beat();
+    // A first beat deletes unused libraries, and one that is loaded again has lost the time.
+    await this.#setTime();
     return store;
   }
 
@@ -133,10 +149,16 @@ export class RedisRooms implements AsyncDisposable {
     return this.#nodes.map(({ link }) => link);
   }
 
-  async #connect(): Promise<WatchedLink> {
+  async #load(library: Library): Promise<void> {
+    this.#libraries.add(library);
+    for (const primary of this.#primaries) await primary.ask('FUNCTION', 'LOAD', 'REPLACE', library.code);
+    await this.#setTime();
+  }
+
+  async #connect(library: Library): Promise<WatchedLink> {
     const address = parseRedisUrl(this.#url);
     if (address === undefined) throw new Error('not a URL of Redis');
-    const link = new WatchedLink({ address, library: this.library, clock: this.clock });
+    const link = new WatchedLink({ address, library, clock: this.clock });
     await link.ready();
     return link;
   }
@@ -162,8 +184,12 @@ export class RedisRooms implements AsyncDisposable {
 
   async #setTime(): Promise<void> {
     // A test library's functions share one name, and one time.
-    const name = this.library.nameOf('keys').replace(/keys$/, 'test_time');
-    await Promise.all(this.#primaries.map((primary) => primary.ask('FCALL', name, 0, this.clock.now())));
+    const names = [...this.#libraries].map((library) => library.nameOf('keys').replace(/keys$/, 'test_time'));
+    const asks = this.#primaries.flatMap((primary) =>
+      names.map((name) => primary.ask('FCALL', name, 0, this.clock.now())),
+    );
+    // A library that no node uses is deleted.
+    await Promise.allSettled(asks);
   }
 }
 
@@ -180,6 +206,7 @@ function isMark(channel: string): boolean {
 
 /** A link that knows when nothing is under way, and when all that was announced has been heard. */
 class WatchedLink implements Link {
+  readonly library: Library;
   readonly #link: RedisLink;
   readonly #partitions = new Set<string>();
   readonly #marks = new Map<string, { readonly heard: () => void; readonly publish: () => void }>();
@@ -191,6 +218,7 @@ class WatchedLink implements Link {
   #events: LinkEvents | undefined;
 
   constructor(setup: Omit<RedisLinkOptions, 'events'>) {
+    this.library = setup.library;
     this.#link = new RedisLink({
       ...setup,
       events: {
@@ -257,6 +285,10 @@ class WatchedLink implements Link {
   unsubscribe(channel: string): void {
     this.#channels.delete(channel);
     this.#link.unsubscribe(channel);
+  }
+
+  prune(inUse: readonly string[]): Promise<void> {
+    return this.#isStopped ? Promise.resolve() : this.#watch(this.#link.prune(inUse));
   }
 
   /** Its store is gone; another may use it. */

@@ -239,12 +239,32 @@ export type Leases = {
   readonly lapsed: boolean;
   readonly living: ReadonlySet<string>;
   readonly lately: readonly string[];
+  /** In use, or until a minute ago. */
+  readonly libraries: readonly string[];
 };
 
 export function readLeases(answer: unknown): Leases {
   const reply = new Reply(answer);
   const lapsed = reply.text() === 'lapsed';
-  return { lapsed, living: new Set(readNodes(reply.list())), lately: readNodes(reply.list()) };
+  return {
+    lapsed,
+    living: new Set(readNodes(reply.list())),
+    lately: readNodes(reply.list()),
+    libraries: reply.list().all((row) => row.text()),
+  };
+}
+
+/** Another data version holds this Redis, by so many living nodes. */
+export type VersionConflict = { readonly held: number; readonly ours: number; readonly nodes: number };
+
+export function readClaim(answer: unknown): VersionConflict | undefined {
+  if (answer === null) return undefined;
+  const conflict = unpackMap(bytesOf(answer));
+  return {
+    held: conflict.number('held'),
+    ours: conflict.number('ours'),
+    nodes: conflict.number('nodes'),
+  };
 }
 
 export function readNodes(reply: Reply): readonly string[] {

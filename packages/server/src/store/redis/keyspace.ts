@@ -43,7 +43,12 @@ export function unusedOf(directory: string): string {
 }
 
 /** All nodes, by the end of their lease. */
-export const NODES_KEY = 'n';
+const NODES_KEY = 'n';
+const VERSION_KEY = '{n}v';
+const LIBRARIES_KEY = '{n}f';
+
+/** What concerns no room, all on one server of a cluster. */
+export const NODE_KEYS: readonly string[] = [NODES_KEY, VERSION_KEY, LIBRARIES_KEY];
 
 // FNV-1a: even, short, and the same in every version.
 function tail(room: RoomId): string {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 export type FunctionName =
   | 'adopt'
   | 'append'
+  | 'claim'
   | 'create'
   | 'expire'
   | 'flush_counts'
@@ -30,6 +31,7 @@ export type FunctionName =
   | 'withdraw';
 
 export type Library = {
+  readonly name: string;
   /** What `FUNCTION LOAD` takes. */
   readonly code: string;
   readonly nameOf: (name: FunctionName) => string;
@@ -38,6 +40,8 @@ export type Library = {
 /** Each part uses the locals of those before it, since Redis permits no globals. */
 const PARTS = ['keys', 'life', 'log', 'members', 'presence', 'rooms', 'sessions', 'nodes', 'api'];
 const PLAIN_NAME = 'mayfly_v1';
+/** Matches the name of every version's library. */
+export const LIBRARY_NAMES = `${PLAIN_NAME}_*`;
 
 export function readLibrary(): Library {
   return makeLibrary(readSource());
@@ -50,7 +54,7 @@ export function readSource(): string {
 export function makeLibrary(source: string): Library {
   const name = `${PLAIN_NAME}_${createHash('sha256').update(source).digest('hex').slice(0, 8)}`;
   const code = `#!lua name=${name}\n${source.replaceAll(PLAIN_NAME, name)}`;
-  return { code, nameOf: (wanted) => `${name}_${wanted}` };
+  return { name, code, nameOf: (wanted) => `${name}_${wanted}` };
 }
 
 // The same path from `src` and from `dist`.

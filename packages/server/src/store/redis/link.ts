@@ -13,6 +13,8 @@ export interface Link extends AsyncDisposable {
   /** Resolves when everything announced from then on will be heard. Throws `StoreUnavailable`. */
   subscribe(channel: string): Promise<void>;
   unsubscribe(channel: string): void;
+  /** Deletes the libraries of other versions, except those in use. */
+  prune(inUse: readonly string[]): Promise<void>;
 }
 
 /** What the store hears of its link, without having asked. Nothing here throws. */

@@ -1,10 +1,10 @@
 // What puts things right after a loss: catching up after a lost subscription, and leases, by which nodes notice that
 // others died and take over their members.
 
-import { GRACE_MS, type RoomId } from '@mayfly/protocol';
+import { GRACE_MS, LIFE_SECONDS, type RoomId } from '@mayfly/protocol';
 import { readHeads, readLeases, readNodes, readSessions } from './answers.ts';
 import type { FollowedRooms } from './followed-rooms.ts';
-import { NODES_KEY, roomKey } from './keyspace.ts';
+import { NODE_KEYS, roomKey } from './keyspace.ts';
 import type { LeaveTimers } from './leave-timers.ts';
 import type { Link } from './link.ts';
 import { BEAT_MS, LEASE_MS, NodeLeases } from './node-leases.ts';
@@ -12,6 +12,9 @@ import { Reply } from './reply.ts';
 import type { Retry } from './retry.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { RoomFeed } from './room-feed.ts';
+
+/** Redis remembers its data version for as long as a room may live without any node. */
+export const VERSION_MS = LIFE_SECONDS.max * 1_000 + 60_000;
 
 export type RecoveryDeps = {
   readonly node: Uint8Array;
@@ -30,6 +33,8 @@ export class Recovery {
   /** When the latest answered beat began; undefined before the first. */
   #leasedAt: number | undefined;
   #isReloaded = false;
+  /** As of the latest beat. */
+  #libraries = '';
 
   constructor(deps: RecoveryDeps) {
     this.#deps = deps;
@@ -54,10 +59,11 @@ export class Recovery {
   async beat(): Promise<void> {
     const { retry, link, node, followed, leaveTimers } = this.#deps;
     const askedAt = retry.now();
-    const leases = readLeases(await link.call('lease', [NODES_KEY], [node, LEASE_MS]));
+    const leases = readLeases(await link.call('lease', NODE_KEYS, [node, LEASE_MS, VERSION_MS]));
     if (leases.lapsed) this.#lapsed();
     this.#leasedAt = askedAt;
     this.#isReloaded = false;
+    this.#prune(leases.libraries);
     for (const dead of this.#nodeLeases.look(leases)) {
       for (const { room } of followed.feeds) retry.background(leaveTimers.adopted(room, dead, node));
     }
@@ -66,7 +72,7 @@ export class Recovery {
   /** Gives up the lease, if Redis can be reached. */
   async stop(): Promise<void> {
     const { link, node } = this.#deps;
-    await link.call('lease', [NODES_KEY], [node, 0]).catch(() => {});
+    await link.call('lease', NODE_KEYS, [node, 0]).catch(() => {});
   }
 
   /** Members of long-dead nodes leave, so they keep nobody out. False: all of these nodes live, or may. */
@@ -75,7 +81,7 @@ export class Recovery {
     const missing = nodes.filter((node) => this.#nodeLeases.isMissing(node));
     if (missing.length === 0) return false;
     // Some may have started since the last look.
-    const lately = readNodes(new Reply(await link.call('lately', [NODES_KEY], [GRACE_MS])));
+    const lately = readNodes(new Reply(await link.call('lately', NODE_KEYS, [GRACE_MS])));
     const dead = missing.filter((node) => !lately.includes(node));
     if (dead.length > 0) await leaveTimers.reaped(room, dead);
     return dead.length > 0;
@@ -93,6 +99,15 @@ export class Recovery {
     const isLost = retry.now() - this.#leasedAt < LEASE_MS;
     if (isLost || this.#isReloaded) onEmptied();
     for (const feed of followed.feeds) retry.background(this.#reclaim(feed));
+  }
+
+  // Only when a library came or went: listing them is one more call to every server.
+  #prune(inUse: readonly string[]): void {
+    const libraries = inUse.toSorted().join();
+    if (libraries === this.#libraries) return;
+    this.#libraries = libraries;
+    const { retry, link } = this.#deps;
+    retry.background(link.prune(inUse));
   }
 
   async #sweep(feeds: readonly RoomFeed[]): Promise<void> {

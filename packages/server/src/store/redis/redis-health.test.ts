@@ -116,6 +116,7 @@ test('a room that vanished is a sign, too: the lease is on one server of a clust
     range: async () => [],
     subscribe: async () => {},
     unsubscribe: () => {},
+    prune: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
   await using store = new RedisStore({

@@ -1,12 +1,13 @@
 // Calls of the library's functions over ioredis: in time or not at all, and the library loaded wherever it is missing.
 
+import type { Redis } from 'ioredis';
 import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { RedisTrouble } from './redis-health.ts';
 import { keysOfRoom } from './keyspace.ts';
-import type { FunctionName, Library } from './library.ts';
+import { type FunctionName, LIBRARY_NAMES, type Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
 import { codeOf, refusalIn } from './refusals.ts';
@@ -61,6 +62,12 @@ export class RedisLink implements Link {
 
   unsubscribe(channel: string): void {
     this.#subscriptions.unsubscribe(channel);
+  }
+
+  /** A library deleted too early is loaded again by the next call that misses it. */
+  async prune(inUse: readonly string[]): Promise<void> {
+    const kept = new Set([...inUse, this.#library.name]);
+    await Promise.allSettled(this.#topology.primaries().map((primary) => pruneOn(primary, kept)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -144,7 +151,19 @@ export class RedisLink implements Link {
 }
 
 /** They touch one key in each of the rooms they are given, or none of a room. */
-const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['heads', 'lately', 'lease', 'rooms']);
+const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['claim', 'heads', 'lately', 'lease', 'rooms']);
+
+async function pruneOn(primary: Redis, kept: ReadonlySet<string>): Promise<void> {
+  const listed = await primary.call('FUNCTION', 'LIST', 'LIBRARYNAME', LIBRARY_NAMES);
+  const unused = namesIn(listed).filter((name) => !kept.has(name));
+  await Promise.all(unused.map((name) => primary.call('FUNCTION', 'DELETE', name)));
+}
+
+// Each row is a list of names and values in turn.
+function namesIn(listed: unknown): readonly string[] {
+  const rows = Array.isArray(listed) ? listed : [];
+  return rows.map((row) => (Array.isArray(row) ? String(row[row.indexOf('library_name') + 1]) : ''));
+}
 
 function word(argument: Argument): string | number | Buffer {
   if (!(argument instanceof Uint8Array)) return argument;

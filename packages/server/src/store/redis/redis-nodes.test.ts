@@ -288,6 +288,7 @@ describe('listening', () => {
         }),
       range: async () => [],
       unsubscribe: () => {},
+      prune: async () => {},
       [Symbol.asyncDispose]: async () => {},
     };
     const store = new RedisStore({

@@ -24,6 +24,7 @@ const REDIS_REFUSALS = [
   'OOM',
   'READONLY',
   'TRYAGAIN',
+  'VERSION',
   'WRONGPASS',
 ] as const;
 

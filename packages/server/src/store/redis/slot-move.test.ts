@@ -161,8 +161,8 @@ async function met(writers: readonly Writer[]): Promise<void> {
 
 /** What a room keeps in `l` begins with the end of its life, in 6 bytes. */
 const TIME_IS_UP = `
-  local log = redis.call('HGET', KEYS[1], 'log')
-  redis.call('HSET', KEYS[1], 'log', string.rep('\\0', 6) .. string.sub(log, 7))`;
+  local log = redis.call('HGET', KEYS[1], 'log2')
+  redis.call('HSET', KEYS[1], 'log2', string.rep('\\0', 6) .. string.sub(log, 7))`;
 
 const place = (key: string) => 'rlmhwosgpd'.indexOf(key.charAt(0));
 

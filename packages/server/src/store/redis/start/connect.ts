@@ -4,9 +4,10 @@ import type { Clock, RandomBytes } from '../../../net/clock.ts';
 import type { StoreLimits } from '../../room-store.ts';
 import type { RedisAddress } from '../address.ts';
 import type { RedisReport } from '../redis-health.ts';
-import { readLibrary } from '../library.ts';
+import { type Library, readLibrary } from '../library.ts';
 import { RedisLink } from '../redis-link.ts';
 import { RedisStore } from '../redis-store.ts';
+import { claimDataVersion } from './data-version.ts';
 
 export type RedisStoreParts = {
   readonly clock: Clock;
@@ -17,9 +18,12 @@ export type RedisStoreParts = {
   readonly report?: RedisReport;
 };
 
-/** Throws `StoreUnavailable` when Redis cannot be reached or asked. */
-export async function connectRedisStore(address: RedisAddress, parts: RedisStoreParts): Promise<RedisStore> {
-  const library = readLibrary();
+/** Throws `StoreUnavailable` when Redis can't be reached, and `DataVersionConflict`. */
+export async function connectRedisStore(
+  address: RedisAddress,
+  parts: RedisStoreParts,
+  library: Library = readLibrary(),
+): Promise<RedisStore> {
   const links: RedisLink[] = [];
   const store = new RedisStore({
     ...parts,
@@ -30,7 +34,10 @@ export async function connectRedisStore(address: RedisAddress, parts: RedisStore
     },
   });
   try {
-    await Promise.all(links.map((link) => link.ready()));
+    for (const link of links) {
+      await link.ready();
+      await claimDataVersion(link, () => store.size());
+    }
     await store.beat();
     return store;
   } catch (error) {
