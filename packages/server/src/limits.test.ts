@@ -308,7 +308,7 @@ describe('LIMIT-10: /healthz and the log say', () => {
     expect(await healthOf(door)).toEqual({ ok: true });
     expect(door.log).toEqual([
       'mayfly: memory is short: no new rooms',
-      'mayfly: rooms and people are taken in again, after 2 s',
+      'mayfly: new rooms and people are accepted again, after 2 s',
     ]);
   });
 
@@ -322,7 +322,7 @@ describe('LIMIT-10: /healthz and the log say', () => {
       '{"error":"unavailable","retryAfterMs":5000}',
     ]);
     expect(await healthOf(door)).toEqual({ ok: true, load: { trouble: 'slow', seconds: 0 } });
-    expect(door.log).toEqual(['mayfly: there is too much to do: no new rooms, and no new people']);
+    expect(door.log).toEqual(['mayfly: the server is overloaded: no new rooms, and no new people']);
     vitals.loopP99Ms = 20;
     door.clock.pass(1_000);
     expect((await create(door)).status).toBe(201);
@@ -339,8 +339,8 @@ describe('LIMIT-10: /healthz and the log say', () => {
     door.clock.pass(5_000);
     expect(await healthOf(door)).toEqual({ ok: true });
     expect(door.log).toEqual([
-      'mayfly: all places for connections are taken: no new ones',
-      'mayfly: there are places for connections again, after 0 s',
+      'mayfly: all connections are in use: new ones are refused',
+      'mayfly: connections are free again, after 0 s',
     ]);
   });
 });

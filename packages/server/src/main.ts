@@ -9,7 +9,7 @@ import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'n
 import { runInNewContext } from 'node:vm';
 import { background } from './net/background.ts';
 import { MemoryGauge, memoryLimit, oldSpaceShare } from './guard/memory.ts';
-import { openFilesIn } from './guard/places.ts';
+import { openFilesIn } from './guard/capacity.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { type Run, run } from './run.ts';
 

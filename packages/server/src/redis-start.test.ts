@@ -101,8 +101,8 @@ test('no Redis, a replica, and one without functions are told apart in a sentenc
 });
 
 const LOST = 'mayfly: Redis does not answer: rooms wait';
-const WELL = /^mayfly: Redis is well again, after \d+ s$/;
-const GONE = 'mayfly: rooms are gone from Redis: it was restarted or flushed, or out of reach for too long';
+const WELL = /^mayfly: Redis works again, after \d+ s$/;
+const GONE = 'mayfly: rooms are gone from Redis: it was restarted or flushed, or unreachable for too long';
 
 async function health(door: Door): Promise<readonly unknown[]> {
   const paths = ['/healthz', '/readyz'];
@@ -220,7 +220,7 @@ describe('whoever runs it hears in one line', () => {
   test.each([
     [
       'READONLY',
-      'mayfly: Redis takes nothing new (READONLY): rooms wait',
+      'mayfly: Redis accepts no writes (READONLY): rooms wait',
       ['REPLICAOF', '127.0.0.1', '1'],
       ['REPLICAOF', 'NO', 'ONE'],
     ],

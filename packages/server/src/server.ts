@@ -10,7 +10,7 @@ import { Gateway } from './socket/gateway.ts';
 import type { Events } from './observe/events.ts';
 import { Guard } from './guard/guard.ts';
 import { SHORT_HISTORY, limitsAt } from './guard/limits.ts';
-import { type Places, placesFor } from './guard/places.ts';
+import { type Capacity, capacityFor } from './guard/capacity.ts';
 import type { Vitals } from './guard/pressure.ts';
 import { createHttp } from './http/http-server.ts';
 import { HttpConnections } from './net/http-connections.ts';
@@ -110,7 +110,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       throw error;
     },
   );
-  const places = choosePlaces(config, parts);
+  const capacity = chooseCapacity(config, parts);
   const hub = new Hub(store, new FanOut(clock));
   const proofQueue = new SlicedQueue(clock);
   const session = { store, hub, proofQueue, clock, random, limits: roomLimits(config) };
@@ -118,7 +118,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     rules,
     basePath: config.basePath,
     guard,
-    maxConnections: places.webSockets,
+    maxConnections: capacity.webSockets,
     maxUnjoined: UNJOINED_MAX,
     session,
     events,
@@ -127,7 +127,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const httpConnections: HttpConnections = new HttpConnections(app.server, {
     clock,
-    places: places.webSockets + places.http,
+    max: capacity.webSockets + capacity.http,
   });
 
   const renewal =
@@ -176,11 +176,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   };
 }
 
-function choosePlaces({ maxConnections }: Config, { openFilesMax, events }: ServerParts): Places {
-  const places = placesFor(maxConnections, openFilesMax);
-  const isShort = openFilesMax !== undefined && places.webSockets < maxConnections;
-  if (isShort) events.fewFiles(openFilesMax, places.webSockets, maxConnections);
-  return places;
+function chooseCapacity({ maxConnections }: Config, { openFilesMax, events }: ServerParts): Capacity {
+  const capacity = capacityFor(maxConnections, openFilesMax);
+  const isShort = openFilesMax !== undefined && capacity.webSockets < maxConnections;
+  if (isShort) events.fewFiles(openFilesMax, capacity.webSockets, maxConnections);
+  return capacity;
 }
 
 type OpenedStore = {

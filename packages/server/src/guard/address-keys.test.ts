@@ -25,7 +25,7 @@ test('LIMIT-7: one record for one network, another for another', () => {
   expect(['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'].map(numberOf)).toEqual([2, 2, 3]);
 });
 
-test('LIMIT-7: what is held is 8 bytes of HMAC-SHA256 under a salt of 32, and no address', () => {
+test('LIMIT-7: a key is 8 bytes of HMAC-SHA256 under a 32-byte salt; addresses are not kept', () => {
   const { keys, salts, numberOf } = open();
   numberOf('203.0.113.7');
   expect(salts.map((salt) => salt.length)).toEqual([32]);
@@ -35,7 +35,7 @@ test('LIMIT-7: what is held is 8 bytes of HMAC-SHA256 under a salt of 32, and no
   expect(keys.keys).toEqual([mac.slice(0, 16)]);
 });
 
-test('LIMIT-7: who comes back within a salt’s time is known, under a new key', () => {
+test('LIMIT-7: an address that returns within one salt period keeps its record, under a new key', () => {
   const { keys, numberOf } = open();
   numberOf('203.0.113.7');
   const [before] = keys.keys;
@@ -46,7 +46,7 @@ test('LIMIT-7: who comes back within a salt’s time is known, under a new key',
   expect(keys.keys).not.toContain(before);
 });
 
-test('LIMIT-7: who stays away for two is forgotten, and the salt is overwritten', () => {
+test('LIMIT-7: an address that stays away for two is forgotten, and the salt is overwritten', () => {
   const { keys, salts, numberOf } = open();
   numberOf('203.0.113.7');
   keys.rotate();
@@ -57,7 +57,7 @@ test('LIMIT-7: who stays away for two is forgotten, and the salt is overwritten'
   expect(numberOf('203.0.113.7')).toBe(1);
 });
 
-test('LIMIT-7: the number of records is bounded; the oldest give way', () => {
+test('LIMIT-7: the number of records is bounded; the oldest are dropped', () => {
   const { keys, numberOf } = open(3);
   for (let i = 0; i < 50; i++) numberOf(`203.0.113.${i}`);
   expect(keys.keys).toHaveLength(3);
@@ -65,7 +65,7 @@ test('LIMIT-7: the number of records is bounded; the oldest give way', () => {
   expect(numberOf('203.0.113.0')).toBe(50);
 });
 
-test('LIMIT-7: who holds a connection is known for as long, and under no key longer than its salt', () => {
+test('LIMIT-7: an open connection keeps its record, under no key older than its salt', () => {
   const { keys, salts, numberOf } = open();
   const holds = [keys.hold('203.0.113.7'), keys.hold('203.0.113.7')];
   for (let rotation = 1; rotation <= 5; rotation++) {
@@ -86,7 +86,7 @@ test('LIMIT-7: who holds a connection is known for as long, and under no key lon
   expect(numberOf('203.0.113.7')).toBe(1);
 });
 
-test('LIMIT-7: a flood of addresses makes nobody forgotten who holds a connection', () => {
+test('LIMIT-7: a flood of addresses evicts no record of an open connection', () => {
   const { keys, numberOf } = open(3);
   using held = keys.hold('198.51.100.1');
   for (let i = 0; i < 50; i++) numberOf(`203.0.113.${i}`);
@@ -94,7 +94,7 @@ test('LIMIT-7: a flood of addresses makes nobody forgotten who holds a connectio
   expect(numberOf('198.51.100.1')).toBe(held.record.number);
 });
 
-test('LIMIT-7: those that are held may be more than the records that are kept', () => {
+test('LIMIT-7: records in use may exceed the maximum', () => {
   const { keys, numberOf } = open(3);
   const holds = Array.from({ length: 5 }, (_, i) => keys.hold(`198.51.100.${i}`));
   expect(holds.map(({ record }) => record.number)).toEqual([0, 1, 2, 3, 4]);

@@ -1,6 +1,6 @@
-// What is remembered of addresses, without the addresses: records under salted keys that nobody can turn back once
-// the salt is gone. Salts live in memory for at most twice `SALT_MS`, and so do the keys made with them. While a connection
-// is open its network is known anyway, so its record gets a key under each new salt.
+// Records by address, without the addresses: keys are salted hashes, irreversible once the salt is gone. Salts and their keys
+// live in memory for at most twice `SALT_MS`. The network of an open connection is known anyway, so its record moves to each
+// new salt.
 
 import { createHmac } from 'node:crypto';
 import type { RandomBytes } from '../net/clock.ts';
@@ -8,7 +8,7 @@ import { networkOf } from './network.ts';
 
 type Generation<T> = { readonly salt: Uint8Array; readonly records: Map<string, T> };
 
-/** A record in use; dispose of it when its connection is gone. */
+/** A record in use. Dispose of it when its connection closes. */
 export type Hold<T> = Disposable & { readonly record: T };
 
 const SALT_BYTES = 32;
@@ -23,7 +23,7 @@ export class AddressKeys<T> {
   #current: Generation<T>;
   #previous: Generation<T> | undefined;
 
-  /** At most `max` records for each of the two salts, beside those that are held; addresses alike in `partOf` share one. */
+  /** Keeps at most `max` records per salt, plus those in use. Addresses with the same `partOf` share a record. */
   constructor(random: RandomBytes, max: number, make: () => T, partOf = networkOf) {
     this.#random = random;
     this.#max = max;
@@ -32,7 +32,7 @@ export class AddressKeys<T> {
     this.#current = { salt: random(SALT_BYTES), records: new Map() };
   }
 
-  /** The record of this address; one that was not seen under the last two salts begins anew. */
+  /** The record of this address: a new one if it was not seen under the last two salts. */
   find(address: string): T {
     const network = this.#partOf(address);
     const { salt, records } = this.#current;
@@ -45,7 +45,7 @@ export class AddressKeys<T> {
     return record;
   }
 
-  /** The record of this address, as long as it is held. */
+  /** The same, kept until the hold is disposed of. */
   hold(address: string): Hold<T> {
     const record = this.find(address);
     const held = this.#held.get(record) ?? { network: this.#partOf(address), holders: 0 };
@@ -54,7 +54,7 @@ export class AddressKeys<T> {
     return { record, [Symbol.dispose]: () => this.#release(record) };
   }
 
-  /** A new salt; what is not held, and was not asked for since the last call, is forgotten. */
+  /** Draws a new salt, and forgets records that are not in use and were not looked up since the last call. */
   rotate(): void {
     this.#previous?.salt.fill(0);
     this.#previous = this.#current;
@@ -65,7 +65,7 @@ export class AddressKeys<T> {
     }
   }
 
-  /** All that is held of addresses: 16 hex digits each. */
+  /** Everything kept about addresses: 16 hex digits each. */
   get keys(): readonly string[] {
     return [...this.#current.records.keys(), ...(this.#previous?.records.keys() ?? [])];
   }
@@ -75,7 +75,7 @@ export class AddressKeys<T> {
     if (held !== undefined && --held.holders === 0) this.#held.delete(record);
   }
 
-  // Held ones move to the end of the line, so that each is passed once.
+  // Held records move to the end, so each is visited once.
   #dropOldest(records: Map<string, T>): void {
     for (let left = records.size; left > 0; left--) {
       const [[key, record] = []] = records;

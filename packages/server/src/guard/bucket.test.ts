@@ -8,7 +8,7 @@ const RATES = fc.record({
 });
 
 describe('a bucket', () => {
-  test('lets a burst through, then one at a time', () => {
+  test('passes a burst, then one at a time', () => {
     const bucket = new Bucket({ perSecond: 5, burst: 3 });
     for (let i = 0; i < 3; i++) {
       expect(bucket.waitFor(1, 0)).toBe(0);
@@ -21,7 +21,7 @@ describe('a bucket', () => {
     expect(bucket.waitFor(1, 200)).toBe(200);
   });
 
-  test('is full again after a pause, and never more than full', () => {
+  test('refills during a pause, never beyond the burst', () => {
     const bucket = new Bucket({ perSecond: 1, burst: 2 });
     bucket.take(2, 0);
     expect([bucket.isFull(1_999), bucket.isFull(2_000)]).toEqual([false, true]);
@@ -29,13 +29,13 @@ describe('a bucket', () => {
     expect(bucket.waitFor(3, 1_000_000)).toBe(1_000);
   });
 
-  test('without a bound nothing ever waits', () => {
+  test('without a limit nothing waits', () => {
     const bucket = new Bucket({ perSecond: Infinity, burst: 1 });
     for (let i = 0; i < 1_000; i++) bucket.take(1_000_000, 0);
     expect(bucket.waitFor(1_000_000, 0)).toBe(0);
   });
 
-  test('in no stretch of time does more pass than the burst and the rate allow', () => {
+  test('in no interval does more pass than burst and rate allow', () => {
     const steps = fc.array(
       fc.record({ pause: fc.integer({ min: 0, max: 3_000 }), cost: fc.integer({ min: 1, max: 5 }) }),
       {
@@ -65,7 +65,7 @@ describe('a bucket', () => {
     );
   });
 
-  test('who waits as long as they were told gets through, and not a millisecond was too much', () => {
+  test('a client that waits as long as asked passes, and one millisecond less would not do', () => {
     fc.assert(
       fc.property(RATES, fc.double({ min: 0, max: 1e9, noNaN: true }), (rate, start) => {
         const bucket = new Bucket(rate);

@@ -1,12 +1,12 @@
-// A token bucket: so much at once, so much a second after that. It holds one number and no timer.
+// A token bucket: a burst, then a steady rate. One number, no timer.
 
 export type Rate = {
   readonly perSecond: number;
-  /** The most that goes through at once, after a pause. */
+  /** The most that passes at once after a pause. */
   readonly burst: number;
 };
 
-/** Sums of fractions of a millisecond are off by less than this. */
+/** Larger than the rounding error of summed fractions of a millisecond. */
 const ROUNDING_MS = 1e-6;
 
 export class Bucket {
@@ -17,19 +17,19 @@ export class Bucket {
     this.#rate = rate;
   }
 
-  /** Milliseconds from `now` until `cost` fits, if nothing else is taken; 0: it fits now. */
+  /** Milliseconds from `now` until `cost` fits if nothing else is taken. 0: it fits now. */
   waitFor(cost: number, now: number): number {
     const { perSecond, burst } = this.#rate;
     const emptyFor = this.#fullAfter(cost, now) - now - (burst * 1000) / perSecond;
     return emptyFor > ROUNDING_MS ? Math.ceil(emptyFor - ROUNDING_MS) : 0;
   }
 
-  /** Takes `cost`, whether it fits or not: ask `waitFor` first. */
+  /** Takes `cost` whether or not it fits: ask `waitFor` first. */
   take(cost: number, now: number): void {
     this.#fullAt = this.#fullAfter(cost, now);
   }
 
-  /** Nothing is remembered any more. */
+  /** Equal to a new bucket. */
   isFull(now: number): boolean {
     return this.#fullAt <= now;
   }

@@ -1,10 +1,10 @@
-// One connection as the limits see it: what it may still say, and what it costs its address and its room.
+// The rate limits of one connection: its own, its address's and its room's.
 
 import type { Join, RoomId } from '@mayfly/protocol';
 import { Bucket } from './bucket.ts';
 import type { Limits } from './limits.ts';
 
-/** Not now, and when. */
+/** Not now, and when to try again. */
 export type Slowed = { readonly code: 'rate' | 'busy'; readonly retryAfterMs: number };
 
 export type BudgetDeps = {
@@ -12,7 +12,7 @@ export type BudgetDeps = {
   readonly now: () => number;
   /** Shared by all members of the room. */
   readonly roomBucket: (room: RoomId) => Bucket;
-  /** Undefined: somebody of this address may try to join, as far as we know them. */
+  /** Undefined: this address may try to join. */
   readonly mayJoin: (isNew: boolean) => Slowed | undefined;
   readonly joinFailed: () => void;
   readonly gone: () => void;
@@ -36,7 +36,7 @@ export class ConnectionBudget implements Disposable {
     this.#frameBytes = new Bucket(limits.frameBytes);
   }
 
-  /** A frame of any kind came. False: it is one of a flood. */
+  /** Counts a frame of any kind. False: this is a flood. */
   frame(bytes: number): boolean {
     const now = this.#deps.now();
     const fits = this.#frames.waitFor(1, now) === 0 && this.#frameBytes.waitFor(bytes, now) === 0;
@@ -45,20 +45,20 @@ export class ConnectionBudget implements Disposable {
     return fits;
   }
 
-  /** Asked before a room is looked at, and the same for every room. */
+  /** Asked before the room is looked up, so the answer is the same for every room. */
   mayJoin(as: Join['as']): Slowed | undefined {
     return this.#deps.mayJoin(as !== 'member');
   }
 
   /**
-   * Who returns proves no room key, so there is nothing to guess that way; and after a restart everybody behind one
-   * address returns at once, to rooms that are gone (rule LIMIT-8).
+   * Returning members prove no room key, so they have nothing to guess. After a restart everyone behind an address returns at
+   * once, to rooms that are gone (rule LIMIT-8).
    */
   joinFailed(as: Join['as']): void {
     if (as !== 'member') this.#deps.joinFailed();
   }
 
-  /** Charged only when both the member and the room may. */
+  /** Counts only if both the member and the room are within their limits. */
   send(room: RoomId, bytes: number): Slowed | undefined {
     const now = this.#deps.now();
     const own = Math.max(this.#messages.waitFor(1, now), this.#messageBytes.waitFor(bytes, now));

@@ -26,7 +26,7 @@ function open(level: RateLevel = 'default') {
   return { clock, vitals, read, shed, onTrouble, told, guard };
 }
 
-/** How many of so many tries get through, and what the first other one hears. */
+/** How many of these tries pass, and the first refusal. */
 function tries(count: number, one: (i: number) => Slowed | undefined) {
   const refused = Array.from({ length: count }, (_, i) => one(i)).filter((slowed) => slowed !== undefined);
   return { through: count - refused.length, refused: refused[0] };
@@ -42,7 +42,7 @@ describe('LIMIT-7: an address', () => {
     expect(tries(60, connect).through).toBe(10);
   });
 
-  test('has at most 1,000 sockets, and one more for each that is gone', () => {
+  test('has at most 1,000 open sockets', () => {
     const { guard } = open();
     const budgets = Array.from({ length: 1_000 }, () => guard.budgetFor('203.0.113.1'));
     expect(guard.connect('203.0.113.1')).toEqual({ code: 'rate', retryAfterMs: 10_000 });
@@ -51,7 +51,7 @@ describe('LIMIT-7: an address', () => {
     expect(guard.connect('203.0.113.1')).toBeUndefined();
   });
 
-  test('holds at most 1,200 TCP connections, and one more for each that is gone', () => {
+  test('has at most 1,200 open TCP connections', () => {
     const { guard } = open();
     const arrivals = Array.from({ length: 1_200 }, () => guard.arrive('203.0.113.1'));
     expect(arrivals).not.toContain(undefined);
@@ -61,7 +61,7 @@ describe('LIMIT-7: an address', () => {
     expect(guard.arrive('203.0.113.1')).toBeDefined();
   });
 
-  test('makes six rooms a minute, ten at once; charters count apart', () => {
+  test('creates six rooms a minute, ten at once; charters count separately', () => {
     const { clock, guard } = open();
     expect(tries(30, () => guard.create('::1'))).toEqual({
       through: 10,
@@ -72,7 +72,7 @@ describe('LIMIT-7: an address', () => {
     expect(tries(30, () => guard.create('::1')).through).toBe(6);
   });
 
-  test.each(['create', 'charter'] as const)('a whole /48 of IPv6 makes five times as many (%s)', (what) => {
+  test.each(['create', 'charter'] as const)('a whole IPv6 /48 may do five times as many (%s)', (what) => {
     const { clock, guard } = open();
     let next = 0;
     const each = () => guard[what](`2001:db8:1:${(next++).toString(16)}::1`);
@@ -83,13 +83,13 @@ describe('LIMIT-7: an address', () => {
     expect(tries(256, each).through).toBe(30);
   });
 
-  test('who is over their own rate takes nothing from the others of their /48', () => {
+  test('an address over its own rate takes nothing from its /48', () => {
     const { guard } = open();
     tries(500, () => guard.create('2001:db8:1:1::1'));
     expect(tries(500, () => guard.create('2001:db8:1:2::1')).through).toBe(10);
   });
 
-  test('who is refused by their /48 keeps what is their own', () => {
+  test('a refusal by the /48 takes nothing from the address', () => {
     const { clock, guard } = open();
     const [first, ...others] = ['1', '2', '3', '4', '5', '6'].map((i) => `2001:db8:1:${i}::1`);
     for (const address of others) tries(10, () => guard.create(address));
@@ -101,7 +101,7 @@ describe('LIMIT-7: an address', () => {
   test.each([
     ['sockets', 1_000, (guard: Guard) => guard.budgetFor('203.0.113.1')],
     ['TCP connections', 1_200, (guard: Guard) => guard.arrive('203.0.113.1')],
-  ])('is not forgotten while its %s are open, however long they are silent', (_what, most, take) => {
+  ])('is not forgotten while its %s are open, even if they stay silent', (_what, most, take) => {
     const { clock, guard } = open();
     const mayOneMore = () =>
       guard.connect('203.0.113.1') === undefined && guard.arrive('203.0.113.1') !== undefined;
@@ -116,7 +116,7 @@ describe('LIMIT-7: an address', () => {
 });
 
 describe('LIMIT-8: failed joins', () => {
-  test('ten, and the address stays out for a minute, on open connections too', () => {
+  test('ten bar the address for a minute, on open connections too', () => {
     const { clock, guard } = open();
     const budget = guard.budgetFor('203.0.113.1');
     for (let i = 0; i < 9; i++) budget.joinFailed(i % 2 === 0 ? 'key' : 'owner');
@@ -134,7 +134,7 @@ describe('LIMIT-8: failed joins', () => {
     expect(budget.mayJoin('key')).toBeUndefined();
   });
 
-  test('ten slow ones bar nobody', () => {
+  test('ten slow ones bar no one', () => {
     const { clock, guard } = open();
     const budget = guard.budgetFor('203.0.113.1');
     for (let i = 0; i < 40; i++) {
@@ -144,7 +144,7 @@ describe('LIMIT-8: failed joins', () => {
     expect(guard.connect('203.0.113.1')).toBeUndefined();
   });
 
-  test('who returns to a room that is gone counts for nothing: after a restart a whole office does', () => {
+  test('members that return to a room that is gone don’t count: after a restart a whole office does', () => {
     const { guard } = open();
     const budget = guard.budgetFor('203.0.113.1');
     for (let i = 0; i < 500; i++) budget.joinFailed('member');
@@ -153,7 +153,7 @@ describe('LIMIT-8: failed joins', () => {
 });
 
 describe('LIMIT-9: the process', () => {
-  test('takes 1,500 handshakes a second; one address over its own rate takes none from the others', () => {
+  test('accepts 1,500 handshakes a second; an address over its own rate takes none of them', () => {
     const { clock, guard } = open();
     tries(5_000, () => guard.connect('198.51.100.1'));
     const connect = (i: number) => guard.connect(`203.0.${i >> 8}.${i & 0xff}`);
@@ -164,7 +164,7 @@ describe('LIMIT-9: the process', () => {
 });
 
 describe('LIMIT-6: a room', () => {
-  test('takes 100 messages a second over all members, and is forgotten when it is quiet', () => {
+  test('accepts 100 messages a second from all members together, and is forgotten when it is quiet', () => {
     const { clock, guard } = open();
     const members = Array.from({ length: 20 }, () => guard.budgetFor('203.0.113.1'));
     const send = (i: number) => members[i % 20]?.send(ROOM, 300);
@@ -176,7 +176,7 @@ describe('LIMIT-6: a room', () => {
     expect(tries(60, send).through).toBe(60);
   });
 
-  test('what is refused as busy costs the member nothing', () => {
+  test('a message refused as busy costs the member nothing', () => {
     const { clock, guard } = open();
     const [ann, ...others] = Array.from({ length: 9 }, () => guard.budgetFor('203.0.113.1'));
     tries(100, (i) => others[i % 8]?.send(ROOM, 300));
@@ -186,7 +186,7 @@ describe('LIMIT-6: a room', () => {
   });
 });
 
-test('LIMIT-5: large messages are counted by bytes', () => {
+test('LIMIT-5: large messages count by bytes', () => {
   const { clock, guard } = open();
   const ann = guard.budgetFor('203.0.113.1');
   expect(tries(10, () => ann.send(ROOM, 16_384))).toEqual({
@@ -197,7 +197,7 @@ test('LIMIT-5: large messages are counted by bytes', () => {
   expect(tries(10, () => ann.send(ROOM, 16_384)).through).toBe(4);
 });
 
-test('LIMIT-10: vitals are read once a second, and memory is given back while it is short', () => {
+test('LIMIT-10: vitals are read once a second, and memory is released while it is short', () => {
   const { clock, guard, vitals, shed } = open();
   vitals.memoryShare = 0.9;
   clock.pass(999);
@@ -211,7 +211,7 @@ test('LIMIT-10: vitals are read once a second, and memory is given back while it
   expect(clock.pending).toBe(0);
 });
 
-test('LIMIT-10: it is told when less is taken in, when still less, and when all is taken in again', () => {
+test('LIMIT-10: reports when load shedding starts, gets stricter and ends', () => {
   const { clock, guard, vitals, told } = open();
   const at = (memoryShare: number, seconds: number) => {
     vitals.memoryShare = memoryShare;
@@ -229,7 +229,7 @@ test('LIMIT-10: it is told when less is taken in, when still less, and when all 
   expect(guard.incident).toBeUndefined();
 });
 
-test('LIMIT-10: a reading that fails ends nothing; the last one holds until the next', () => {
+test('LIMIT-10: after a failed reading the last one stays in effect', () => {
   const { clock, guard, vitals, read, onTrouble } = open();
   vitals.memoryShare = 0.9;
   clock.pass(1_000);

@@ -1,5 +1,5 @@
-// Who may do what how often: by address, by room, and by how much the process can still take. It holds no address in
-// clear (address-keys.ts), and forgets what no longer matters.
+// Rate limits by address and room, and load shedding. Keeps no address in the clear (address-keys.ts) and forgets what no
+// longer matters.
 
 import type { RoomId } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../net/clock.ts';
@@ -11,9 +11,9 @@ import { Incident, type OngoingIncident } from './incident.ts';
 import { siteOf } from './network.ts';
 import { type Slowed, ConnectionBudget } from './connection-budget.ts';
 
-/** What is told to the log. */
+/** For the log. */
 export interface LoadReport {
-  /** From now on less is taken in, or still less. */
+  /** Load shedding starts, or gets stricter. */
   overloaded(trouble: LoadTrouble): void;
   relieved(lastedMs: number): void;
 }
@@ -28,9 +28,9 @@ export type GuardOptions = {
   /** Read once a second. */
   readonly vitals: () => Vitals;
   readonly report: LoadReport;
-  /** A reading failed; the last one holds on. */
+  /** A reading failed; the last one stays in effect. */
   readonly onTrouble: (error: unknown) => void;
-  /** Memory is short: give back what can be had again. Called once a second while it is. */
+  /** Memory is short: release what can be fetched again. Called once a second meanwhile. */
   readonly shed: () => void;
 };
 
@@ -76,7 +76,7 @@ export class Guard implements Disposable {
     this.#tick = this.#tickLater();
   }
 
-  /** A TCP connection, before it says a word; dispose of it when it is gone. Undefined: its address has too many. */
+  /** Counts a new TCP connection until it is disposed of. Undefined: its address has too many. */
   arrive(address: string): Disposable | undefined {
     const hold = this.#addresses.hold(address);
     if (hold.record.arrivals >= this.#options.limits.address.arrivals) {
@@ -86,10 +86,10 @@ export class Guard implements Disposable {
     return counted(hold, 'arrivals');
   }
 
-  /** Undefined: come in, and it counts. An address over its own rate takes nothing from what is there for all. */
+  /** Undefined: may connect, and counts. An address over its own rate takes nothing from the shared one. */
   connect(address: string): Slowed | undefined {
     const now = this.#now();
-    // Before anything is computed for a herd.
+    // First, because a thundering herd must cost next to nothing.
     const herd = this.#handshakes.waitFor(1, now);
     if (herd > 0) return { code: 'busy', retryAfterMs: Math.max(herd, PAUSE_MS.busy) };
     const record = this.#addresses.find(address);
@@ -103,7 +103,7 @@ export class Guard implements Disposable {
     return slowed;
   }
 
-  /** A connection that is open now; dispose of it when it is gone. */
+  /** Counts an open connection until it is disposed of. */
   budgetFor(address: string): ConnectionBudget {
     const hold = this.#addresses.hold(address);
     const counting = counted(hold, 'sockets');
@@ -117,24 +117,24 @@ export class Guard implements Disposable {
     });
   }
 
-  /** Undefined: make a room, and it counts. */
+  /** Undefined: may create a room, and counts. */
   create(address: string): Slowed | undefined {
     const [own, shared] = [this.#addresses.find(address), this.#sites.find(address)];
     return takeOneOfBoth(own.creates, shared.creates, this.#now());
   }
 
-  /** Undefined: the charter may be verified, and it counts. */
+  /** Undefined: the charter may be verified, and counts. */
   charter(address: string): Slowed | undefined {
     const [own, shared] = [this.#addresses.find(address), this.#sites.find(address)];
     return takeOneOfBoth(own.charters, shared.charters, this.#now());
   }
 
-  /** How many rooms have had messages in the last moments. */
+  /** Rooms whose bucket has not refilled yet. */
   get busyRooms(): number {
     return this.#rooms.size;
   }
 
-  /** What is short now. With any of it no rooms are made. */
+  /** What is short now. No rooms are created meanwhile. */
   get trouble(): LoadTrouble | undefined {
     return this.#pressure.trouble;
   }
@@ -155,7 +155,7 @@ export class Guard implements Disposable {
     return isNew && !mayCome ? { code: 'busy', retryAfterMs: PAUSE_MS.busy } : undefined;
   }
 
-  // The last one that fits is the last one for a while.
+  // The attempt that uses up the burst bars the address.
   #joinFailed(record: AddressRecord): void {
     const now = this.#now();
     takeOne(record.failedJoins, now);
@@ -188,7 +188,7 @@ export class Guard implements Disposable {
     });
   }
 
-  // What guards the process must not end it.
+  // A failing guard must not crash the process.
   #readVitals(): void {
     try {
       this.#pressure.read(this.#options.vitals());
@@ -223,7 +223,7 @@ function newSite({ creates, charters }: Limits['site']): SiteRecord {
   return { creates: new Bucket(creates), charters: new Bucket(charters) };
 }
 
-/** One more of them, until it is disposed of, with its hold. */
+/** Adds one to the counter until disposed of, together with its hold. */
 function counted(hold: Hold<AddressRecord>, what: 'arrivals' | 'sockets'): Disposable {
   const { record } = hold;
   record[what]++;
@@ -242,7 +242,7 @@ function takeOne(bucket: Bucket, now: number): Slowed | undefined {
   return undefined;
 }
 
-/** Who is refused by one takes nothing from the other. */
+/** A refusal by one takes nothing from the other. */
 function takeOneOfBoth(own: Bucket, shared: Bucket, now: number): Slowed | undefined {
   const retryAfterMs = Math.max(own.waitFor(1, now), shared.waitFor(1, now));
   if (retryAfterMs > 0) return { code: 'rate', retryAfterMs };

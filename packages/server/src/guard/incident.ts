@@ -1,13 +1,13 @@
-// A trouble that comes and goes, as whoever runs this hears of it: when it begins, when it gets worse, and when it is over.
+// A problem that comes and goes, reported when it begins, when it gets worse and when it is over.
 
-/** It is over when it did not show for so long, so that one that comes and goes does not fill the log. */
+/** It is over after this long without a sign of it. Otherwise a problem that flickers would fill the log. */
 export const CALM_MS = 5_000;
 
 export type IncidentOptions<T> = {
   readonly now: () => number;
-  /** The mildest first. */
+  /** Mildest first. */
   readonly troubles: readonly T[];
-  /** It begins, or is worse than before. */
+  /** It begins, or gets worse. */
   readonly onWorse: (trouble: T) => void;
   readonly onOver: (lastedMs: number) => void;
 };
@@ -25,7 +25,7 @@ export class Incident<T> {
     this.#options = options;
   }
 
-  /** How things are now; undefined: well. Called about once a second. */
+  /** The state now; undefined: well. Call about once a second. */
   note(trouble: T | undefined): void {
     if (trouble === undefined) this.#endWhenCalm();
     else this.#see(trouble);

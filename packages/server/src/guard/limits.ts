@@ -10,7 +10,7 @@ export type Limits = ReturnType<typeof limitsAt>;
 const SHARE: Record<RateLevel, number> = { off: Infinity, default: 1, strict: 0.5 };
 const KIB = 1024;
 
-/** `off` still counts, and never finds too much; `strict` halves every rate. */
+/** `off` counts but never refuses; `strict` halves every rate. */
 export function limitsAt(level: RateLevel) {
   const share = SHARE[level];
   const perSecond = (often: number, burst: number): Rate => ({
@@ -23,55 +23,55 @@ export function limitsAt(level: RateLevel) {
       messages: perSecond(5, 15),
       messageBytes: perSecond(32 * KIB, 64 * KIB),
       profiles: perMinute(6, 6),
-      /** Frames of any kind, pings among them: ten times what messages may come to. Beyond it is a flood. */
+      /** Frames of any kind, pings included: ten times the limit of messages. Beyond that it is a flood. */
       frames: perSecond(50, 150),
       frameBytes: perSecond(320 * KIB, 640 * KIB),
     },
-    /** Over all members of a room. */
+    /** All members of a room together. */
     room: { messages: perSecond(100, 100) },
     address: {
       /** Open at the same time. */
       sockets: 1_000 * share,
-      /** TCP connections, those sockets among them, whatever they say or do not say. */
+      /** TCP connections, sockets included, even if they send nothing. */
       arrivals: 1_200 * share,
       connects: perSecond(10, 40),
       creates: perMinute(6, 10),
       charters: perMinute(6, 10),
       failedJoins: perMinute(10, 10),
     },
-    /** All addresses of one /48 of IPv6 together: five times what one of them may. */
+    /** All addresses of an IPv6 /48 together: five times as much as one of them. */
     site: {
       creates: perMinute(30, 50),
       charters: perMinute(30, 50),
     },
     process: {
       handshakes: perSecond(1_500, 1_500),
-      /** A slower event loop takes no newcomers. */
+      /** With a slower event loop newcomers are refused. */
       loopP99Ms: level === 'off' ? Infinity : 200,
     },
   };
 }
 
-/** How long to stay away, in milliseconds, where no bucket says it. */
+/** How long to wait, in milliseconds, if no bucket says so. */
 export const PAUSE_MS = {
   /** After too many failed joins. */
   failedJoins: 60_000,
-  /** Too many sockets of one address: nobody knows when one of them closes. */
+  /** Too many sockets of one address. It is not known when one closes. */
   sockets: 10_000,
   flood: 5_000,
   busy: 5_000,
-  /** No rooms are made while memory is short: nobody knows when some comes back. */
+  /** No rooms while memory is short. It is not known when that ends. */
   noMemory: 30_000,
 } as const;
 
-/** Shares of the memory this process may have, from which on it does less. */
+/** Shares of the memory limit at which the process starts to do less. */
 export const MEMORY_SHARE = { noRooms: 0.7, noNewcomers: 0.8, shed: 0.88 } as const;
 
-/** What a room keeps of its history while memory is short. */
+/** The share of its history that a room keeps while memory is short. */
 export const SHORT_HISTORY = 0.25;
 
-/** Address records kept at most, per salt; the oldest give way. */
+/** Address records per salt; beyond that the oldest are dropped. */
 export const ADDRESSES_MAX = 100_000;
 
-/** How long a salt makes new keys; it is forgotten after as long again. */
+/** How long a salt is used for new keys. It is overwritten after twice as long. */
 export const SALT_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { COLLECT_EVERY_MS, MemoryGauge, memoryLimit, oldSpaceShare } from './memory.ts';
 
-/** A process in figures; `garbage` is what a collection frees. Freed pages stay resident. */
+/** A simulated process. `garbage` is what a collection frees; freed pages stay resident. */
 function open(limit = 1_000) {
   const process = {
     resident: 100,
@@ -33,17 +33,17 @@ function open(limit = 1_000) {
   return { process, collectGarbage, readAfter };
 }
 
-test('LIMIT-10: what a process needs is what is resident, as long as that grows', () => {
+test('LIMIT-10: while the resident set grows, all of it counts', () => {
   const { process, readAfter } = open();
   expect(readAfter(1_000)).toBe(0.1);
   Object.assign(process, { resident: 600, live: 200, external: 250 });
   expect(readAfter(1_000)).toBe(0.6);
-  // Memory that V8 knows nothing of.
+  // Memory outside V8.
   process.resident = 650;
   expect(readAfter(1_000)).toBe(0.65);
 });
 
-test('LIMIT-10: what was freed counts no longer, though it stays resident, and counts again when it is used again', () => {
+test('LIMIT-10: freed memory doesn’t count though it stays resident, and counts once it is reused', () => {
   const { process, readAfter } = open();
   Object.assign(process, { resident: 800, live: 300, external: 400 });
   readAfter(1_000);
@@ -58,7 +58,7 @@ test('LIMIT-10: what was freed counts no longer, though it stays resident, and c
   expect(readAfter(1_000)).toBe(0.5);
 });
 
-test('LIMIT-10: garbage is collected before a high share is believed', () => {
+test('LIMIT-10: garbage is collected before a high share is reported', () => {
   const { process, collectGarbage, readAfter } = open();
   Object.assign(process, { resident: 500, live: 300, garbage: 100 });
   expect(readAfter(1_000)).toBe(0.5);
@@ -71,21 +71,21 @@ test('LIMIT-10: garbage is collected before a high share is believed', () => {
   expect(readAfter(1_000)).toBe(0.95);
 });
 
-test('a collection that takes long is not repeated soon', () => {
+test('a slow collection is not repeated soon', () => {
   const { process, collectGarbage, readAfter } = open();
   Object.assign(process, { resident: 900, live: 800, collectMs: 200 });
   for (let second = 0; second < 60; second++) readAfter(1_000);
   expect(collectGarbage).toHaveBeenCalledTimes(3);
 });
 
-test('LIMIT-10: V8’s own limit counts where it is closer', () => {
+test('LIMIT-10: V8’s own limit counts if it is closer', () => {
   const { process, readAfter } = open();
   Object.assign(process, { live: 90, heapLimit: 100 });
   readAfter(1_000);
   expect(readAfter(1_000)).toBe(0.9);
 });
 
-test('the memory of a process is what its group may have, where that is bounded', () => {
+test('the memory limit is that of the control group, if it has one', () => {
   expect(memoryLimit(512, 4_096)).toBe(512);
   expect(memoryLimit(0, 4_096)).toBe(4_096);
   expect(memoryLimit(undefined, 4_096)).toBe(4_096);

@@ -1,20 +1,20 @@
-// How much memory this process needs. The resident set alone says how much it once needed: freed pages stay with the allocator,
-// are used again, and rarely go back to the system. So it counts where it grows, and what V8 has freed since is subtracted.
+// How much memory this process needs. The resident set alone shows its peak: the allocator keeps freed pages for reuse and rarely
+// returns them. So growth of the resident set counts, minus what V8 has freed since.
 
 import { MEMORY_SHARE } from './limits.ts';
 
 export type MemoryReadings = {
   /** The resident set, in bytes. */
   readonly residentBytes: () => number;
-  /** What V8 holds, with buffers, which live outside its heap. */
+  /** V8's heap, and buffers, which live outside it. */
   readonly usedBytes: () => number;
-  /** How full the heap is, 0 to 1: V8 ends the process at a limit of its own. */
+  /** How full the heap is, 0 to 1. V8 has a limit of its own and crashes the process there. */
   readonly heapShare: () => number;
   readonly collectGarbage: () => void;
   readonly now: () => number;
 };
 
-/** Garbage is collected at most this often, and for at most a hundredth of the time. */
+/** Garbage is collected at most this often, and at most 1% of the time. */
 export const COLLECT_EVERY_MS = 3_000;
 const COLLECTING_SHARE = 0.01;
 
@@ -23,18 +23,18 @@ export class MemoryGauge {
   readonly #limit: number;
   /** The largest resident set so far. */
   #peak = 0;
-  /** Needed beside what V8 tells of: code, stacks, sockets, gaps between allocations. */
+  /** Memory outside V8's count: code, stacks, sockets, fragmentation. */
   #beside = 0;
   #share = 0;
   #mayCollectAt = -Infinity;
 
-  /** `limit`: the bytes that the process may have. */
+  /** `limit`: the bytes the process may use. */
   constructor(readings: MemoryReadings, limit: number) {
     this.#readings = readings;
     this.#limit = limit;
   }
 
-  /** What is needed of what there is, 0 to 1. Before a high share is believed, garbage is collected. */
+  /** The share of the limit in use, 0 to 1. Collects garbage before it reports a high share. */
   read(): number {
     const share = this.#readShare();
     if (share < MEMORY_SHARE.noRooms || !this.#collect()) this.#share = share;
@@ -48,14 +48,14 @@ export class MemoryGauge {
     return Math.max(needed / this.#limit, this.#readings.heapShare());
   }
 
-  // The part of it that is not V8's.
+  // The part that is not V8's.
   #noteGrowth(resident: number, used: number): void {
     const growth = Math.max(0, resident - this.#peak);
     this.#peak += growth;
     this.#beside += Math.min(growth, Math.max(0, resident - used - this.#beside));
   }
 
-  // Buffers are given back a moment later, so the next reading shows what it was good for.
+  // Buffers are freed a moment later, so the effect shows in the next reading.
   #collect(): boolean {
     const began = this.#readings.now();
     if (began < this.#mayCollectAt) return false;
@@ -66,7 +66,7 @@ export class MemoryGauge {
   }
 }
 
-/** Bytes. A control group that bounds nothing says 0, undefined or far too much. */
+/** Bytes. A control group without a limit reports 0, undefined or far too much. */
 export function memoryLimit(constrained: number | undefined, total: number): number {
   return constrained === undefined || constrained === 0 ? total : Math.min(constrained, total);
 }
@@ -74,8 +74,8 @@ export function memoryLimit(constrained: number | undefined, total: number): num
 type HeapSpace = { readonly space_name: string; readonly space_used_size: number };
 
 /**
- * How full V8's old generation is, 0 to 1. `limit` is that of the whole heap, in which the young generation has a large part
- * where the old one is small; what `--max-old-space-size` says is closer.
+ * How full V8's old generation is, 0 to 1. `limit` covers the whole heap, and in small heaps the young generation is a large part
+ * of it, so `--max-old-space-size` is used if given.
  */
 export function oldSpaceShare(
   spaces: readonly HeapSpace[],
@@ -87,7 +87,7 @@ export function oldSpaceShare(
   return used / (chosenLimit(options) ?? limit);
 }
 
-// Node takes both spellings, and the last one counts.
+// Node accepts both spellings; the last one wins.
 function chosenLimit(options: readonly string[]): number | undefined {
   const chosen = options.flatMap((option) => /^--max[-_]old[-_]space[-_]size=(\d+)$/.exec(option)?.[1] ?? []);
   const megabytes = Number(chosen.at(-1) ?? 0);

@@ -23,11 +23,11 @@ describe('LIMIT-7: behind proxies', () => {
     expect(clientAddress('10.0.0.1', header, trustProxy)).toBe(expected);
   });
 
-  test('a header that came twice is read as one', () => {
+  test('a repeated header is read as one', () => {
     expect(clientAddress('10.0.0.1', ['198.51.100.9', '203.0.113.1'], 1)).toBe('203.0.113.1');
   });
 
-  test('a socket that is gone has no address', () => {
+  test('a closed socket has no address', () => {
     expect(clientAddress(undefined, undefined, 0)).toBe('');
   });
 });

@@ -1,10 +1,10 @@
-// Whose request it is, as far as limits go: the client's network, /32 of IPv4 and /64 of IPv6.
+// The client's network, to which limits apply: an IPv4 address or an IPv6 /64.
 
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * The client's address. Each proxy appends whom it heard, so of `trustProxy` proxies the outermost one's word is that
- * many from the right; what stands further left was made up by anybody. Without a fitting word: the socket's own.
+ * The client's address. Each proxy appends the address it saw, so the entry of the outermost of `trustProxy` proxies is that many
+ * from the right. Entries further left can be forged. Without a valid entry: the socket's own address.
  */
 export function clientAddress(
   socketAddress: string | undefined,
@@ -18,12 +18,12 @@ export function clientAddress(
   return isIPv4(address) || isIPv6(address) ? address : own;
 }
 
-// Some proxies write the port, too.
+// Some proxies add the port.
 function bareAddress(word: string): string {
   return /^\[(.+)\](?::\d{1,5})?$/.exec(word)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(word)?.[1] ?? word;
 }
 
-/** 4 bytes of IPv4, 8 of IPv6; none for what is no address (a local socket). */
+/** 4 bytes of IPv4, 8 of IPv6, none if there is no address (a local socket). */
 export function networkOf(address: string): Uint8Array {
   if (isIPv4(address)) return Uint8Array.from(address.split('.'), Number);
   if (!isIPv6(address)) return new Uint8Array(0);
@@ -32,7 +32,7 @@ export function networkOf(address: string): Uint8Array {
   return bytesOf(isMapped ? groups.slice(6) : groups.slice(0, 4));
 }
 
-/** The first 48 bits of IPv6, which one household or company may have whole; IPv4 as above. */
+/** The first 48 bits of IPv6, which one household or company may own; IPv4 as above. */
 export function siteOf(address: string): Uint8Array {
   return networkOf(address).subarray(0, SITE_BYTES);
 }

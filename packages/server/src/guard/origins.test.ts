@@ -132,7 +132,7 @@ describe('hosts', () => {
     expect(readVisit(rules, { host }).ok).toBe(ok);
   });
 
-  test('https is what we speak, what PUBLIC_ORIGIN says of its own host, or what a trusted proxy says', () => {
+  test('https: spoken here, in PUBLIC_ORIGIN for its own host, or reported by a trusted proxy', () => {
     const proxied = { host: 'chat.example', 'x-forwarded-proto': 'https' };
     expect(visitOf({ ...OPEN_RULES, tls: true }, { host: 'a.example' }).secure).toBe(true);
     expect(visitOf(PUBLIC, { host: 'chat.example' }).secure).toBe(true);
@@ -141,7 +141,7 @@ describe('hosts', () => {
     expect(visitOf({ ...OPEN_RULES, trustProxy: 1 }, proxied).secure).toBe(true);
   });
 
-  test('of a chain of forwarded hosts, the word of the outermost trusted proxy counts', () => {
+  test('in a chain of forwarded hosts the entry of the outermost trusted proxy counts', () => {
     const headers = { host: 'inner', 'x-forwarded-host': 'made.up, chat.example, between.example' };
     expect(visitOf({ ...OPEN_RULES, trustProxy: 1 }, headers).host.name).toBe('between.example');
     expect(visitOf({ ...OPEN_RULES, trustProxy: 2 }, headers).host.name).toBe('chat.example');
@@ -194,7 +194,7 @@ describe('API-5, WS-2: origins', () => {
     expect(asks(rules, { host: 'a.example', origin: 'https://third.example' })).toBe(false);
   });
 
-  test('REQUIRE_ORIGIN keeps programs out', () => {
+  test('REQUIRE_ORIGIN refuses programs', () => {
     const rules = { ...OPEN_RULES, requireOrigin: true };
     expect(asks(rules, { host: 'a.example' })).toBe(false);
     expect(asks(rules, { host: 'a.example', origin: 'http://a.example' })).toBe(true);

@@ -1,6 +1,6 @@
 // Which hosts and which pages this server answers to (docs/protocol.md, API-5 and WS-2). Pure: headers in, verdict out.
 
-/** A host as a header or an address bar spells it, checked: safe to write into a header of ours. */
+/** A host as written in a header or an address bar; validated, so it is safe in our headers. */
 export type Host = {
   /** Lower case; IPv6 in brackets. */
   readonly name: string;
@@ -13,20 +13,20 @@ export type OriginRules = {
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly requireOrigin: boolean;
-  /** How many proxies in front of us may be believed. */
+  /** Number of reverse proxies in front whose headers are trusted. */
   readonly trustProxy: number;
-  /** We speak TLS ourselves. */
+  /** This server speaks TLS itself. */
   readonly tls: boolean;
 };
 
 export type RequestHeaders = { readonly [name: string]: string | readonly string[] | undefined };
 
-/** Where the visitor's address bar points, as far as we can tell. */
+/** What the client's address bar shows, as far as headers tell. */
 export type Visit = {
   readonly host: Host;
   /** Over https. */
   readonly secure: boolean;
-  /** Browsers call the page's origin trustworthy: https, or this very machine. */
+  /** A secure context for browsers: https, or loopback. */
   readonly trustworthy: boolean;
 };
 
@@ -58,7 +58,7 @@ export function hostText({ name, port }: Host): string {
   return port === undefined ? name : `${name}:${port}`;
 }
 
-/** The one spelling that browsers send in `Origin`, or undefined for anything that is not an http(s) origin. */
+/** Spelled as browsers send it in `Origin`. Undefined: not an http(s) origin. */
 export function parseOrigin(text: string): string | undefined {
   const scheme = /^(https?):\/\/([^/]+)\/?$/i.exec(text);
   const host = scheme?.[2] === undefined ? undefined : parseHost(scheme[2]);
@@ -80,7 +80,7 @@ function isLoopbackIpv4(name: string): boolean {
   return /^127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/.test(name);
 }
 
-/** A host that cannot be one is malformed; one that is not ours is misdirected. */
+/** An invalid host is malformed; one that isn't ours is misdirected. */
 export function readVisit(rules: OriginRules, headers: RequestHeaders): VisitVerdict {
   const text = forwarded(rules, headers, 'x-forwarded-host') ?? single(headers['host']);
   const host = text === undefined ? undefined : parseHost(text);
@@ -90,7 +90,7 @@ export function readVisit(rules: OriginRules, headers: RequestHeaders): VisitVer
   return { ok: true, visit: { host, secure, trustworthy: secure || isLoopback(host) } };
 }
 
-/** A request names one host (RFC 9112, 3.2). Of several, Node tells the first alone. */
+/** A request has one Host (RFC 9112, 3.2). Of several, Node reports only the first. */
 export function namesManyHosts({ rawHeaders }: { readonly rawHeaders: readonly string[] }): boolean {
   const names = rawHeaders.filter((_text, i) => i % 2 === 0);
   return names.filter((name) => name.toLowerCase() === 'host').length > 1;
@@ -111,7 +111,7 @@ function isSecure(rules: OriginRules, headers: RequestHeaders, host: Host): bool
   return rules.publicOrigin?.startsWith('https:') === true && isPublic(rules.publicOrigin, host);
 }
 
-// Each proxy appends what it saw, or says it alone: the outermost trusted one's word counts.
+// Proxies append what they saw, or replace the header: the entry of the outermost trusted one counts.
 function forwarded(rules: OriginRules, headers: RequestHeaders, name: string): string | undefined {
   if (rules.trustProxy === 0) return undefined;
   const words = single(headers[name])
@@ -124,7 +124,7 @@ function single(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'string' ? value : value?.join(',');
 }
 
-/** Whether the page that asks (or the program, which has no origin) may do so. */
+/** Whether this page, or a program without an origin, may make the request. */
 export function mayAsk(rules: OriginRules, visit: Visit, headers: RequestHeaders): boolean {
   const text = single(headers['origin']);
   const site = single(headers['sec-fetch-site']);
@@ -132,7 +132,7 @@ export function mayAsk(rules: OriginRules, visit: Visit, headers: RequestHeaders
   const origin = parseOrigin(text);
   if (origin === undefined) return false;
   if (origin === rules.publicOrigin || rules.allowedOrigins.includes(origin)) return true;
-  // The page came from the very host that it asks. Its scheme may differ: TLS can end at a proxy.
+  // Same host. The scheme may differ, because TLS can end at a proxy.
   const own = originOf(origin.startsWith('https:'), visit.host);
   const namesNobody = rules.publicOrigin === undefined || isLoopback(visit.host);
   return namesNobody && origin === own && isSameSite(site);

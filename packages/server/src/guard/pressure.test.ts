@@ -7,13 +7,13 @@ test.each([
   [0.79, 'rooms'],
   [0.8, 'newcomers'],
   [0.88, 'shedding'],
-])('LIMIT-10: at %d of the memory', (memoryShare, trouble) => {
+])('LIMIT-10: with %d of the memory in use', (memoryShare, trouble) => {
   const pressure = new Pressure(200);
   pressure.read({ memoryShare, loopP99Ms: 0 });
   expect(pressure.trouble).toBe(trouble);
 });
 
-test('LIMIT-10: two seconds of a slow event loop are trouble, one is not', () => {
+test('LIMIT-10: two slow seconds in a row are load, one is not', () => {
   const pressure = new Pressure(200);
   const read = (loopP99Ms: number, memoryShare = 0) => {
     pressure.read({ memoryShare, loopP99Ms });

@@ -1,18 +1,18 @@
-// How much the process can still take, from two figures that are read once a second. It decides nothing by itself.
+// The load of the process, from two figures read once a second. It only measures; the guard acts.
 
 import { MEMORY_SHARE } from './limits.ts';
 
-/** What the process says of itself. */
+/** Readings of this process. */
 export type Vitals = {
-  /** Of the memory it may have, 0 to 1. */
+  /** Share of the memory limit, 0 to 1. */
   readonly memoryShare: number;
-  /** How late the event loop was in the last second: the 99th percentile, in milliseconds. */
+  /** Event loop delay in the last second: 99th percentile in milliseconds. */
   readonly loopP99Ms: number;
 };
 
 /**
- * What is short, the mildest first: memory for new rooms; memory for newcomers as well; time, for both; memory for what is
- * there already, so that some of it is given up.
+ * What is short, mildest first: memory for new rooms; memory for newcomers too; time for both; memory for what is already there,
+ * so some of it is dropped.
  */
 export const LOAD_TROUBLES = ['rooms', 'newcomers', 'slow', 'shedding'] as const;
 export type LoadTrouble = (typeof LOAD_TROUBLES)[number];
@@ -31,10 +31,10 @@ export class Pressure {
     this.#slowReadings = loopP99Ms > this.#loopP99Ms ? this.#slowReadings + 1 : 0;
   }
 
-  /** The worst of it. Undefined: rooms and people may come. */
+  /** The worst one. Undefined: nothing is short. */
   get trouble(): LoadTrouble | undefined {
     if (this.#memoryShare >= MEMORY_SHARE.shed) return 'shedding';
-    // One late second is a pause for collecting garbage; two in a row are too much work.
+    // One slow second is a garbage collection; two in a row are load.
     if (this.#slowReadings >= 2) return 'slow';
     if (this.#memoryShare >= MEMORY_SHARE.noNewcomers) return 'newcomers';
     return this.#memoryShare >= MEMORY_SHARE.noRooms ? 'rooms' : undefined;

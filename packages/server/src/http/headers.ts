@@ -12,7 +12,7 @@ const EVERYWHERE: Headers = {
   'X-Robots-Tag': 'noindex, nofollow, noarchive',
 };
 
-// Only the page runs anything; whatever else is opened in a tab does nothing at all.
+// Only the page runs scripts; anything else opened in a tab is inert.
 const INERT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const PERMISSIONS = [
@@ -44,7 +44,7 @@ export function pageHeaders(visit: Visit, hstsDays: number, inlineScript?: strin
   return {
     ...EVERYWHERE,
     ...transportHeaders(visit, hstsDays),
-    // Browsers ignore these two on an origin that is not trustworthy, and complain in the console.
+    // On untrustworthy origins browsers ignore these two and warn in the console.
     ...(visit.trustworthy && { 'Cross-Origin-Opener-Policy': 'same-origin', 'Origin-Agent-Cluster': '?1' }),
     'Cache-Control': 'no-store',
     'Content-Security-Policy': contentPolicy(visit, inlineScript),
@@ -65,7 +65,7 @@ function contentPolicy({ host, secure }: Visit, inlineScript: string | undefined
     "img-src 'self' blob:",
     'media-src blob:',
     "font-src 'self'",
-    // 'self' covers WebSockets in CSP 3; older Safari wants the address.
+    // 'self' covers WebSockets in CSP 3; older Safari needs the address.
     `connect-src 'self' ${secure ? 'wss' : 'ws'}://${hostText(host)}`,
     "manifest-src 'self'",
     "worker-src 'none'",
@@ -91,7 +91,7 @@ export function assetHeaders(visit: Visit, hstsDays: number): Headers {
   };
 }
 
-/** For files of the page whose names stay, such as its icon. */
+/** For files whose names don't change with their content, such as the icon. */
 export function fileHeaders(visit: Visit, hstsDays: number): Headers {
   return { ...assetHeaders(visit, hstsDays), 'Cache-Control': 'public, max-age=3600' };
 }

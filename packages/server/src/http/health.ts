@@ -1,13 +1,13 @@
-// What load balancers and operators ask for.
+// Health checks, for load balancers and operators.
 
 import type { OngoingIncident } from '../guard/incident.ts';
 import type { HealthRoute } from './routes.ts';
 
 export type HealthDeps = {
   readonly draining: () => boolean;
-  /** Settings of Redis with which rooms may outlive its memory, where the operator allowed that. */
+  /** Redis settings that may write rooms to disk, if the operator allowed them. */
   readonly persistentRedis: readonly string[];
-  /** Each is undefined while all is well. */
+  /** Each returns undefined while all is well. */
   readonly incidents: {
     readonly redis: () => OngoingIncident<string> | undefined;
     readonly load: () => OngoingIncident<string> | undefined;
@@ -16,7 +16,7 @@ export type HealthDeps = {
   };
 };
 
-// A lost Redis makes no node unready: all lose it at once, and sockets and page need somewhere to be.
+// Without Redis a node stays ready: all nodes lose it at once, and page and sockets still need one.
 export function healthRoutes({ draining, persistentRedis, incidents }: HealthDeps): readonly HealthRoute[] {
   const { redis, load, rooms, connections } = incidents;
   const persistent = persistentRedis.length === 0 ? {} : { persistentRedis };

@@ -26,7 +26,7 @@ function saidIn({ body }: Answer): unknown {
   return JSON.parse(body.toString());
 }
 
-/** The headers we choose, without those of the moment, the connection and the content. */
+/** The headers we choose, without date, connection and content. */
 function chosenHeaders({ headers }: Answer): Record<string, unknown> {
   const ours = Object.entries(headers).filter(
     ([name]) => !['date', 'connection', 'keep-alive', 'content-length', 'content-type'].includes(name),
@@ -51,14 +51,14 @@ describe('the page', () => {
     },
   );
 
-  test('on this machine it is trusted', async () => {
+  test('on loopback it is a trusted origin', async () => {
     const { headers } = await ask(door, { headers: { host: 'localhost:5000' } });
     expect(headers['cross-origin-opener-policy']).toBe('same-origin');
     expect(headers['content-security-policy']).toContain("connect-src 'self' ws://localhost:5000;");
     expect(headers['strict-transport-security']).toBeUndefined();
   });
 
-  test('assets are sent as the build compressed them, and kept for ever', async () => {
+  test('assets are sent as the build compressed them, and cached forever', async () => {
     const path = '/assets/app.1a2b.js';
     const plain = await ask(door, { path });
     const brotli = await ask(door, { path, headers: { 'accept-encoding': 'gzip, br' } });
@@ -81,7 +81,7 @@ describe('the page', () => {
     expect(headers['content-type']).toBe('image/svg+xml');
   });
 
-  test('the policy allows the import map of the page that is sent, also when a build replaced it meanwhile', async () => {
+  test('the policy allows the import map of the page being sent, even if a build replaced it meanwhile', async () => {
     await using own = await openDoor();
     for (const map of ['{"integrity":{}}', '{"integrity":{"/assets/new.js":"sha384-x"}}']) {
       const html = `<!doctype html><script type="importmap">${map}</script>`;
@@ -93,7 +93,7 @@ describe('the page', () => {
     }
   });
 
-  test('HIDE_KEY: 1 sends the page as it was built, 0 tells it to leave keys in the address', async () => {
+  test('HIDE_KEY: 1 sends the page as built, 0 tells it to leave keys in the address', async () => {
     await using keeping = await openDoor({ HIDE_KEY: '0' });
     const said = (await ask(keeping, { path: '/chat/7Kq2mD' })).body.toString();
     expect(said).toBe(HTML.replace('<title>', '<meta name="mayfly-key" content="keep" /><title>'));
@@ -108,7 +108,7 @@ describe('the page', () => {
     }
   });
 
-  test('the page names its files and its path by addresses from the root, so any address of a room works', async () => {
+  test('BASE_PATH is filled into the page, so its addresses work from every room', async () => {
     await using own = await openDoor({ BASE_PATH: 'chat-app', PUBLIC_ORIGIN: 'http://example.org' });
     const named =
       '<meta name="mayfly-base" content="./"><link href="./logo.svg"><script src="./assets/app.1a2b.js">';
@@ -120,13 +120,13 @@ describe('the page', () => {
     }
   });
 
-  test('HEAD says as much as GET, without a body', async () => {
+  test('HEAD answers like GET, without a body', async () => {
     const { status, headers, body } = await ask(door, { method: 'HEAD', path: '/chat/x' });
     expect([status, body.length, headers['content-length']]).toEqual([200, 0, String(HTML.length)]);
   });
 });
 
-describe('what is not here', () => {
+describe('unknown addresses', () => {
   test.each([
     '/nope',
     '/index.html',
@@ -140,20 +140,20 @@ describe('what is not here', () => {
     '/api/nope',
     '/api/rooms/x/y',
     '/.env',
-  ])('%s is 404, inert and never kept', async (path) => {
+  ])('%s is 404, inert and never cached', async (path) => {
     const answer = await ask(door, { path });
     expect(answer.status).toBe(404);
     expect(chosenHeaders(answer)).toMatchObject(lowerCase(plainHeaders()));
     expect(answer.body.toString()).not.toMatch(/Error|node_modules/);
   });
 
-  test('under /api it is said in JSON, elsewhere in words', async () => {
+  test('under /api the answer is JSON, elsewhere text', async () => {
     const api = await ask(door, { path: '/api/nope' });
     expect(saidIn(api)).toEqual({ error: 'not_found', retryAfterMs: 0 });
     expect((await ask(door, { path: '/nope' })).body.toString()).toBe('There is nothing here.\n');
   });
 
-  test.each(['/%ZZ', '/chat/%', '/assets/%ff'])('%s is no address', async (path) => {
+  test.each(['/%ZZ', '/chat/%', '/assets/%ff'])('%s is malformed', async (path) => {
     expect((await ask(door, { path })).status).toBe(400);
   });
 
@@ -166,19 +166,19 @@ describe('what is not here', () => {
     ['PUT', '/api/limits', 'GET, HEAD'],
     ['PROPFIND', '/assets/app.1a2b.js', 'GET, HEAD'],
     ['TRACE', '/healthz', 'GET, HEAD'],
-  ])('API-4: %s %s is 405 and says what is allowed', async (method, path, allow) => {
+  ])('API-4: %s %s is 405 with Allow', async (method, path, allow) => {
     const { status, headers } = await ask(door, { method, path });
     expect([status, headers['allow']]).toEqual([405, allow]);
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  test('a plain request for /ws is told to upgrade', async () => {
+  test('a plain request for /ws is asked to upgrade', async () => {
     const { status, headers } = await ask(door, { path: '/ws' });
     expect([status, headers['upgrade']]).toEqual([426, 'websocket']);
   });
 });
 
-describe('BASE_PATH: everything has an address under it, whether or not a proxy removes it', () => {
+describe('BASE_PATH: everything is under it, whether or not a proxy removes it', () => {
   test.each(['/chat-app', ''])('asked for %s/…', async (base) => {
     await using own = await openDoor({ BASE_PATH: '/chat-app/', ROOM_EXPIRY_MAX_MINUTES: '60' });
     const at = (path: string) => ask(own, { path: base + path });
@@ -198,20 +198,20 @@ describe('BASE_PATH: everything has an address under it, whether or not a proxy 
     expect([deleted.status, deleted.headers['allow']]).toEqual([405, 'POST']);
   });
 
-  test('a path that reads like one of ours', async () => {
+  test('a path that is also one of our own', async () => {
     await using own = await openDoor({ BASE_PATH: '/chat/' });
     const at = async (path: string) => (await ask(own, { path })).body.toString();
     for (const path of ['/chat/', '/chat/chat/7Kq2mD', '/chat/chat/chat']) expect(await at(path)).toBe(HTML);
     expect(await at('/chat/assets/app.1a2b.js')).toBe(SCRIPT);
   });
 
-  test('what only begins like it is not here', async () => {
+  test('a path that only begins like it is unknown', async () => {
     await using own = await openDoor({ BASE_PATH: '/chat-app/' });
     expect((await ask(own, { path: '/chat-apps/' })).status).toBe(404);
   });
 });
 
-describe('making a room', () => {
+describe('creating a room', () => {
   test('API-1: an id of the configured length, reserved', async () => {
     const id = await reserve();
     expect(id).toMatch(/^[1-9A-HJ-NP-Za-km-z]{8}$/);
@@ -226,7 +226,7 @@ describe('making a room', () => {
     expect([another.status, saidIn(another)]).toEqual([403, { error: 'not_allowed', retryAfterMs: 0 }]);
   });
 
-  test('API-3: a charter that does not fit and an id that is not reserved hear the same', async () => {
+  test('API-3: the same answer to a charter that does not fit and to an id that is not reserved', async () => {
     const id = await reserve();
     const other = roomId('ZZZZZZZZ');
     const wrong = [
@@ -247,20 +247,20 @@ describe('making a room', () => {
     expect((await ask(door, charterFor(id))).status).toBe(204);
   });
 
-  test('bytes that are no charter, and an id that is none', async () => {
+  test('bytes that are not a charter, and an invalid id', async () => {
     const id = await reserve();
     const garbage = await ask(door, charterFor(id, createHash('sha256').update('garbage').digest()));
     const noId = await ask(door, { ...charterFor(id), path: '/api/rooms/0OIl/charter' });
     expect([garbage.status, noId.status]).toEqual([400, 400]);
   });
 
-  test('API-4: a life beyond what the server allows', async () => {
+  test('API-4: a life longer than the server allows', async () => {
     expect((await ask(door, wish(3600))).status).toBe(201);
     const answer = await ask(door, wish(3601));
     expect([answer.status, saidIn(answer)]).toEqual([400, { error: 'life_too_long', retryAfterMs: 0 }]);
   });
 
-  test('what a page may ask for', async () => {
+  test('API-6: the limits', async () => {
     expect(saidIn(await ask(door, { path: '/api/limits' }))).toEqual({ life: 1800, lifeMax: 3600 });
   });
 
@@ -276,7 +276,7 @@ describe('making a room', () => {
     expect([answer.status, saidIn(answer)]).toEqual([status, { error, retryAfterMs: 0 }]);
   });
 
-  test('a charter too big', async () => {
+  test('API-4: a charter that is too long', async () => {
     const id = await reserve();
     const answer = await ask(door, charterFor(id, new Uint8Array(2 + 2048 + 1168 + 1)));
     expect([answer.status, saidIn(answer)]).toEqual([413, { error: 'too_big', retryAfterMs: 0 }]);
@@ -287,14 +287,14 @@ describe('making a room', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'nonsense',
-  ])('API-4: %s is not taken', async (type) => {
+  ])('API-4: %s is not accepted', async (type) => {
     const id = await reserve();
     const headers = { 'content-type': type };
     expect((await ask(door, { ...wish(), headers })).status).toBe(415);
     expect((await ask(door, { ...charterFor(id), headers })).status).toBe(415);
   });
 
-  test('JSON for the charter and bytes for the room are not taken either', async () => {
+  test('API-4: neither is JSON for the charter, nor bytes for the room', async () => {
     const id = await reserve();
     expect((await ask(door, { ...charterFor(id), headers: JSON_TYPE })).status).toBe(415);
     const headers = { 'content-type': 'application/octet-stream' };
@@ -328,7 +328,7 @@ describe('making a room', () => {
     ]);
   });
 
-  test('LIMIT-3: the log and /healthz say when rooms are short, and when that is over', async () => {
+  test('LIMIT-3: the log and /healthz report when rooms are short, and when that is over', async () => {
     await using small = await openDoor({ MAX_ROOMS: '1' });
     const health = async () => saidIn(await ask(small, { path: '/healthz' }));
     const id = await reserve(small);
@@ -342,7 +342,7 @@ describe('making a room', () => {
     await settled();
     expect(await health()).toEqual({ ok: true });
     expect(small.log).toEqual([
-      'mayfly: MAX_ROOMS is reached: rooms that nobody has used give way to new ones',
+      'mayfly: MAX_ROOMS is reached: unused rooms make way for new ones',
       'mayfly: MAX_ROOMS is reached, and every room is in use: no new ones',
       'mayfly: there is space for new rooms again, after 60 s',
     ]);
@@ -366,7 +366,7 @@ describe('making a room', () => {
     expect(await reserve(repeating)).not.toBe(first);
   });
 
-  test('a lost store is our trouble: 503, one line in the log, nothing of the request in either', async () => {
+  test('a lost store: 503 and one line in the log, neither quoting the request', async () => {
     const text = 'canary 7Kq2mD';
     const store = {
       create: () => Promise.reject(new Error(text)),
@@ -409,7 +409,7 @@ describe('hosts', () => {
     }
   });
 
-  test('with PUBLIC_ORIGIN other hosts are 421, but health answers whoever asks', async () => {
+  test('with PUBLIC_ORIGIN other hosts get 421, but health checks answer any host', async () => {
     await using named = await openDoor({ PUBLIC_ORIGIN: 'https://chat.example' });
     const at = async (host: string, path = '/') => (await ask(named, { path, headers: { host } })).status;
     expect(await at('chat.example')).toBe(200);
@@ -422,7 +422,7 @@ describe('hosts', () => {
     expect(await at('10.0.0.9:5000', '/readyz')).toBe(200);
   });
 
-  test('with an https PUBLIC_ORIGIN the page says so', async () => {
+  test('with an https PUBLIC_ORIGIN the headers of the page say so', async () => {
     await using named = await openDoor({ PUBLIC_ORIGIN: 'https://chat.example' });
     const { headers } = await ask(named, { headers: { host: 'chat.example' } });
     expect(headers['strict-transport-security']).toBe('max-age=604800');
@@ -434,7 +434,7 @@ describe('hosts', () => {
 
 const TWO_HOSTS = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n`;
 
-describe('broken requests get one bare line, and the server goes on', () => {
+describe('broken requests get a status line only, and the server keeps working', () => {
   test.each([
     ['garbage', '\u0016\u0003\u0001 garbage\r\n\r\n', '400 Bad Request'],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
@@ -470,6 +470,6 @@ test('health and readiness', async () => {
   expect(saidIn(await ask(door, { path: '/readyz' }))).toEqual({ ready: true });
 });
 
-test('nothing that visitors send is logged', () => {
+test('nothing that clients send is logged', () => {
   expect(door.log).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Serves the table of routes over HTTP: checks host, origin, method and size before a row is asked, and sends what it answers.
+// Serves the route table over HTTP: checks host, origin, method and body size, then calls the row and sends its answer.
 
 import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -68,10 +68,10 @@ const WRONG_METHOD: Refusal = { status: 405, error: 'bad_request', retryAfterMs:
 const DRAINING: Refusal = { status: 503, error: 'unavailable', retryAfterMs: 2_000 };
 const TROUBLE: Refusal = { status: 503, error: 'unavailable', retryAfterMs: 5_000 };
 
-/** RFC 9110, 9.2.1: whatever has another method may change something. */
+/** RFC 9110, 9.2.1. Requests with any other method may change something. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-// All that is checked before a body is read. The plain headers hold until a route sets its own.
+// Runs before a body is read. The plain headers stay unless a row sets its own.
 function inspect(
   { routes, rules, hstsDays, events, draining }: HttpDeps,
   request: FastifyRequest,
@@ -147,7 +147,7 @@ function send(reply: FastifyReply, { headers = {}, ...answer }: Answer): Fastify
   return isRefusal(answer) ? refuse(reply, answer) : reply.code(answer.status).send(answer.body);
 }
 
-// Bodies come as they are: the protocol's own decoders read them.
+// Bodies stay raw: the protocol's own decoders read them.
 function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

@@ -19,7 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const read = (name: string) => files.read(name)?.toString();
 
-test('files are served as they were read at the start, also when there is nothing on disk', () => {
+test('files are served as read at startup, even after they are gone from disk', () => {
   const compressed = files.read('assets/app.1a2b.js.br');
   rmSync(directory, { recursive: true });
   expect(read('index.html')).toBe(HTML);
@@ -27,13 +27,13 @@ test('files are served as they were read at the start, also when there is nothin
   expect(files.read('assets/app.1a2b.js.br')).toBe(compressed);
 });
 
-test('a file that has not changed is not read again', () => {
+test('an unchanged file is not read again', () => {
   const reads = vi.mocked(readFileSync).mock.calls.length;
   for (let i = 0; i < 100; i++) expect(read('index.html')).toBe(HTML);
   expect(vi.mocked(readFileSync).mock.calls.length).toBe(reads);
 });
 
-test('a changed file that cannot be read is served as it was, and read when it can be', () => {
+test('a changed file that can’t be read is served as it was until it can be read', () => {
   writeFileSync(join(directory, 'index.html'), 'changed');
   vi.mocked(readFileSync).mockImplementationOnce(() => {
     throw new Error('EMFILE: too many open files');
@@ -41,7 +41,7 @@ test('a changed file that cannot be read is served as it was, and read when it c
   expect([read('index.html'), read('index.html')]).toEqual([HTML, 'changed']);
 });
 
-test('a file that a build has replaced, changed or added is read again', () => {
+test('a file that a build replaced, changed or added is read again', () => {
   writeFileSync(join(directory, 'new.html'), HTML.toUpperCase());
   renameSync(join(directory, 'new.html'), join(directory, 'index.html'));
   writeFileSync(join(directory, 'assets', 'app.1a2b.js'), 'changed');
@@ -51,6 +51,6 @@ test('a file that a build has replaced, changed or added is read again', () => {
   expect(read('assets/room.3c4d.js')).toBe('added');
 });
 
-test.each(['none.js', 'assets', `${'x'.repeat(5_000)}.js`])('%.20s is no file', (name) => {
+test.each(['none.js', 'assets', `${'x'.repeat(5_000)}.js`])('%.20s is not a file', (name) => {
   expect(read(name)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-// The files of the built page, in memory: each is read at the start, and again when it changes on disk. No request opens a
-// file, so serving the page cannot run out of them, and the page stays while a build replaces it.
+// The files of the built page, in memory: read at startup, and again when they change on disk. Requests open no file otherwise, so
+// serving works without free file descriptors, and while a build replaces the page.
 
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export class PageFiles {
     return [...this.#cache.keys()].filter((name) => !name.includes('/'));
   }
 
-  /** `name` is relative to the directory. A file that cannot be read now is served as it last was. */
+  /** `name` is relative to the directory. If a file can't be read now, returns its last content. */
   read(name: string): Buffer | undefined {
     const path = join(this.#directory, name);
     const cached = this.#cache.get(name);
@@ -43,7 +43,7 @@ function filesIn(directory: string): readonly string[] {
     .map((entry) => entry.name);
 }
 
-// Asking for this needs no file descriptor.
+// Needs no file descriptor.
 function versionOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs}` : undefined;

@@ -1,4 +1,4 @@
-// Serves the built page: one HTML for every address, hashed assets for ever, compressed beforehand by the build.
+// The built page: one HTML for every address, and assets with a hash in their name, compressed by the build and cached forever.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { type Headers, assetHeaders, fileHeaders, pageHeaders } from './headers.
 import { PageFiles } from './page-files.ts';
 import { type Answer, NOT_FOUND, type ReadRoute } from './routes.ts';
 
-/** Where the build of the web package puts the page, seen from this package's `src` and `dist` alike. */
+/** The build output of the web package, from this package's `src` and `dist` alike. */
 export const BUILT_PAGE = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 export function hasPage(directory: string): boolean {
   return existsSync(join(directory, 'index.html')) && existsSync(join(directory, 'assets'));
 }
 
-/** How the page knows HIDE_KEY without a request. */
+/** Tells the page about HIDE_KEY=0 without a request. */
 const KEEP_KEY = '<meta name="mayfly-key" content="keep" />';
 
 const HTML = 'text/html; charset=utf-8';
@@ -29,7 +29,7 @@ export type PageOptions = {
   readonly basePath: string;
 };
 
-/** The HTML, and the files that the build has put beside it and into `assets`. */
+/** The HTML, the files beside it, and `assets`. */
 export function pageRoutes(options: PageOptions): readonly ReadRoute[] {
   const { directory, hstsDays } = options;
   const files = new PageFiles(directory);
@@ -61,10 +61,10 @@ export function pageRoutes(options: PageOptions): readonly ReadRoute[] {
   ];
 }
 
-// Two slashes: some programs join addresses so.
+// Some programs join addresses with two slashes.
 const PAGE_PATHS = ['/', '/chat', '/chat/*', '//chat/*'];
 
-// The built page names its files by relative addresses, which would be others at each address of a room.
+// The built page has relative addresses, which would point elsewhere from the address of a room.
 function completePage({ basePath, ...options }: PageOptions): (built: string) => string {
   const settings = settingsInPage({ basePath, ...options });
   return (built) => built.replaceAll('"./', `"${basePath}`).replace('<title>', () => `${settings}<title>`);
@@ -75,18 +75,18 @@ function settingsInPage({
   publicOrigin,
   basePath,
 }: Pick<PageOptions, 'hideKey' | 'publicOrigin' | 'basePath'>): string {
-  // Link previews take no relative address. The picture is the same for every room.
+  // Link previews need an absolute address. The picture is the same for every room.
   const picture = publicOrigin && `<meta property="og:image" content="${publicOrigin}${basePath}og.png" />`;
   return `${hideKey ? '' : KEEP_KEY}${picture ?? ''}`;
 }
 
-// The one inline script that the policy allows: the import map, which holds hashes and runs nothing.
+// The policy allows one inline script: the import map. It holds hashes and runs nothing.
 function importMapHash(html: string): string | undefined {
   const map = /<script type="importmap">([^<]*)<\/script>/.exec(html)?.[1];
   return map && `sha256-${createHash('sha256').update(map).digest('base64')}`;
 }
 
-// A file of this directory and no other. Compressed twins are sent in its stead, never by their own name.
+// A name in this directory. Compressed copies are never served under their own names.
 function isFileName(name: string): boolean {
   return /^[a-z0-9_][a-z0-9._-]{0,199}$/i.test(name) && !/\.(?:br|gz)$/.test(name);
 }
@@ -104,7 +104,7 @@ const CONTENT_TYPES: { readonly [extension: string]: string } = {
   '.woff2': 'font/woff2',
 };
 
-/** The codings that the build has used, the best one first. */
+/** The encodings that the build made, best first. */
 const CODINGS = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
@@ -128,7 +128,7 @@ function answerFile(
   return { status: 200, headers: typed, body: plain };
 }
 
-/** Whether an `Accept-Encoding` takes this coding (RFC 9110, 12.5.3). */
+/** Whether `Accept-Encoding` accepts this coding (RFC 9110, 12.5.3). */
 function accepts(header: string | undefined, coding: string): boolean {
   const weights = new Map((header ?? '').toLowerCase().split(',').map(readWeight));
   return (weights.get(coding) ?? weights.get('*') ?? 0) > 0;

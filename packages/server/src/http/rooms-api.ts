@@ -1,4 +1,4 @@
-// Making a room over HTTP: reserve an id, then open it with its owner's charter (docs/protocol.md, API-1 to API-5).
+// Creating a room over HTTP: reserve an id, then open it with the owner's charter (docs/protocol.md, API-1 to API-6).
 
 import {
   BASE58,
@@ -44,7 +44,7 @@ const CHARTER_BODY_MAX = 2 + COMMAND_BYTES_MAX + CHARTER_BLOB_BYTES;
 const SERVER_FULL = { status: 503, error: 'server_full' } as const;
 const NO_MEMORY: Refusal = { ...SERVER_FULL, retryAfterMs: PAUSE_MS.noMemory };
 const NO_TIME: Refusal = { status: 503, error: 'unavailable', retryAfterMs: PAUSE_MS.busy };
-const NO_LUCK: Refusal = { ...SERVER_FULL, retryAfterMs: RESERVATION_MS };
+const NO_FREE_ID: Refusal = { ...SERVER_FULL, retryAfterMs: RESERVATION_MS };
 
 export function roomRoutes(deps: RoomsDeps): readonly Route[] {
   const { roomLifeSeconds: life, roomLifeMaxSeconds: lifeMax } = deps.config;
@@ -65,7 +65,7 @@ export function roomRoutes(deps: RoomsDeps): readonly Route[] {
       body: BYTES_BODY,
       maxBytes: CHARTER_BODY_MAX,
       decode: (bytes, { id = '' }) => decodeCharter(id, bytes),
-      // Whether or not the id is reserved: the answer must not tell.
+      // Counts whether or not the id is reserved: the answer must not reveal it.
       limit: (address) => tooOften(deps.guard.charter(address)),
       answer: (charter) => openRoom(deps, charter),
     }),
@@ -92,7 +92,7 @@ function limitRooms({ guard, events }: RoomsDeps, address: string): Refusal | un
 
 const DRAWS_MAX = 32;
 
-// So many short ids may be taken that luck does not help.
+// With short ids, so many may be taken that no draw finds a free one.
 async function reserve(
   { config, store, random, space, events }: RoomsDeps,
   wanted: CreateRoom,
@@ -107,10 +107,10 @@ async function reserve(
     events.roomReserved();
     return { status: 201, body: { id } };
   }
-  return NO_LUCK;
+  return NO_FREE_ID;
 }
 
-// Bytes above the last whole multiple of 58 are drawn again, so that every character is equally likely.
+// Bytes above the last multiple of 58 are drawn again, so every character is equally likely.
 const FAIR_BYTES = 256 - (256 % BASE58.length);
 
 function drawRoomId(length: number, random: RandomBytes): RoomId {
@@ -120,7 +120,7 @@ function drawRoomId(length: number, random: RandomBytes): RoomId {
     if (byte < FAIR_BYTES) text += BASE58.charAt(byte % BASE58.length);
   }
   const id = parseRoomId(text);
-  if (id === undefined) throw new Error('a drawn room id is not one');
+  if (id === undefined) throw new Error('a drawn room id is invalid');
   return id;
 }
 
@@ -135,10 +135,10 @@ function decodeCharter(idText: string, body: Uint8Array): SentCharter | Refusal 
   return id === undefined || sent === undefined ? BAD_REQUEST : { id, sent };
 }
 
-// Verified by the key that it names itself; the store compares that key with the reservation, so the time taken reveals nothing.
+// Verified with the key it names itself; only then the store compares that key with the reservation, so timing reveals nothing.
 async function openRoom({ store, events }: RoomsDeps, { id, sent }: SentCharter): Promise<Answer> {
   const charter = verifyCharter(id, sent.command.signerPk, sent);
-  // API-3: an id that is not reserved and a charter that does not fit get the same answer.
+  // API-3: the same answer for an id that is not reserved.
   if (charter === undefined || (await store.open(id, charter)) !== 'opened') return NOT_ALLOWED;
   events.roomOpened();
   return { status: 204 };

@@ -1,4 +1,4 @@
-// A route is a row: method, path, body, checks, answer. Whatever writes brings its checks along, so no row can leave them out.
+// A route is a row: method, path, body, limit, answer. A row that writes can't be made without its checks.
 
 import type { Headers } from './headers.ts';
 import type { Visit } from '../guard/origins.ts';
@@ -6,7 +6,7 @@ import type { Refusal } from '../net/refusal.ts';
 
 export type Params = { readonly [name: string]: string };
 
-/** `body`: an object is sent as JSON. */
+/** An object as `body` is sent as JSON. */
 export type Answer = { readonly headers?: Headers } & (
   | Refusal
   | { readonly status: number; readonly body?: object | string | Buffer }
@@ -15,18 +15,18 @@ export type Answer = { readonly headers?: Headers } & (
 type ReadRequest = {
   readonly params: Params;
   readonly visit: Visit;
-  /** The header, where there is one. */
+  /** The header, if there is one. */
   readonly acceptEncoding: string | undefined;
 };
 
-/** Answers HEAD as well. `path` is Fastify's: `:name` is one part, `*` the rest. */
+/** Also answers HEAD. `path` as in Fastify: `:name` is one segment, `*` the rest. */
 export type ReadRoute = {
   readonly method: 'GET';
   readonly path: string;
   readonly answer: (request: ReadRequest) => Answer;
 };
 
-/** Answers whatever host is asked for: balancers ask by bare address. */
+/** Answers for any Host: load balancers send a bare address. */
 export type HealthRoute = {
   readonly method: 'GET';
   readonly path: string;
@@ -37,11 +37,11 @@ export type HealthRoute = {
 type WriteRequest = {
   readonly params: Params;
   readonly body: unknown;
-  /** The client's. */
+  /** The client's address. */
   readonly address: string;
 };
 
-/** Made by `write`. Before `answer`, origin, draining, type and size of the body have been checked. */
+/** Made by `write`. Origin, draining and body size are checked before `answer` is called. */
 export type WriteRoute = {
   readonly method: WriteMethod;
   readonly path: string;
@@ -53,7 +53,7 @@ export type Route = ReadRoute | HealthRoute | WriteRoute;
 
 type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a body is, once its content type is known. */
+/** How a body arrives, by its content type. */
 type BodyKind<Body> = { readonly is: (body: unknown) => body is Body };
 
 export const JSON_BODY: BodyKind<string> = { is: (body) => typeof body === 'string' };
@@ -64,9 +64,9 @@ type WriteRow<Body, Asked> = {
   readonly path: string;
   readonly body: BodyKind<Body>;
   readonly maxBytes: number;
-  /** What is asked for. A refused request makes no sense, and counts for no limit. */
+  /** A refusal here doesn't count toward the limit. */
   readonly decode: (body: Body, params: Params) => Asked | Refusal;
-  /** Undefined: go on, and it counts. */
+  /** Undefined: within the limit, and counted. */
   readonly limit: (address: string) => Refusal | undefined;
   readonly answer: (asked: Asked) => Promise<Answer>;
 };
@@ -86,7 +86,7 @@ export function isRefusal(answer: object): answer is Refusal {
   return 'retryAfterMs' in answer;
 }
 
-/** The methods that work on this path. None: there is nothing there. */
+/** The methods allowed on this path. None: there is nothing there. */
 export function methodsAt(routes: readonly Route[], path: string): readonly string[] {
   const methods = routes.filter((route) => patternOf(route.path).test(path)).map(({ method }) => method);
   return [...new Set(methods)].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));

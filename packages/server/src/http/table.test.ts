@@ -1,4 +1,4 @@
-// Every route under every check. A new row is under all of them at once; one that writes needs a line in `VALID`.
+// Every route under every check. New rows are included by themselves; one that writes needs a line in `VALID`.
 
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -101,7 +101,7 @@ const FOREIGN: readonly { readonly [header: string]: string }[] = [
   { 'sec-fetch-site': 'cross-site' },
 ];
 
-test('each route is there once, and each that writes has a request that is right', () => {
+test('each route is there once, and each that writes has a valid request here', () => {
   const names = ROUTES.map(({ method, path }) => `${method} ${path}`);
   expect(new Set(names).size).toBe(names.length);
   expect(WRITES.map(({ method, path }) => `${method} ${path}`)).toEqual(Object.keys(VALID));
@@ -111,30 +111,30 @@ describe.each(WRITES)('$method $path', (route) => {
   const { method, maxBytes } = route;
   const valid = validFor(route);
 
-  test('is answered', async () => {
+  test('answers a valid request', async () => {
     expect([201, 403]).toContain((await ask(http, valid)).status);
   });
 
-  test.each(FOREIGN)('API-5: is refused to another site: %j', async (strange) => {
+  test.each(FOREIGN)('API-5: refuses another site: %j', async (strange) => {
     const { status, body } = await ask(http, { ...valid, headers: { ...valid.headers, ...strange } });
     expect(status).toBe(403);
     expect(JSON.parse(body.toString())).toMatchObject({ error: 'not_allowed', retryAfterMs: 0 });
   });
 
-  test('CLOSE-4: is refused by a server that stops', async () => {
+  test('CLOSE-4: is refused while the server stops', async () => {
     isDraining = true;
     const { status, headers } = await ask(http, valid);
     expect([status, headers['retry-after']]).toEqual([503, '2']);
   });
 
-  test('API-4: is refused when its body is one byte too long, or of another type', async () => {
+  test('API-4: refuses a body that is one byte too long, or of another type', async () => {
     const sized = async (length: number) =>
       (await ask(http, { ...valid, body: new Uint8Array(length) })).status;
     expect([await sized(maxBytes + 1), await sized(maxBytes)]).toEqual([413, 400]);
     expect((await ask(http, { ...valid, headers: { 'content-type': 'text/plain' } })).status).toBe(415);
   });
 
-  test('LIMIT-7: is refused when its address has asked too often; what makes no sense never counts', async () => {
+  test('LIMIT-7: refuses an address that asks too often; malformed requests don’t count', async () => {
     const guard = calmGuard(random, { creates: NOTHING_LEFT, charters: NOTHING_LEFT });
     await using slow = await listen(tableWith(guard));
     expect((await ask(slow, valid)).status).toBe(429);
@@ -142,7 +142,7 @@ describe.each(WRITES)('$method $path', (route) => {
     guard[Symbol.dispose]();
   });
 
-  test('API-4: of other methods says which one is right', async () => {
+  test('API-4: refuses other methods and names the right one', async () => {
     for (const other of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
       (m) => m !== method,
     )) {
@@ -157,7 +157,7 @@ describe.each(READS)('GET $path', (route) => {
   const statusOf = async (more: Question = {}) => (await ask(http, { path, ...more })).status;
   const isAnswered = path === '/ws' ? 426 : 200;
 
-  test('is answered, to HEAD as well, and to other sites, which may not read it', async () => {
+  test('answers GET and HEAD, and other sites, which can’t read it', async () => {
     expect([await statusOf(), await statusOf({ method: 'HEAD' })]).toEqual([isAnswered, isAnswered]);
     for (const headers of FOREIGN) {
       const answer = await ask(http, { path, headers });
@@ -167,25 +167,25 @@ describe.each(READS)('GET $path', (route) => {
     }
   });
 
-  test('is answered by a server that stops: people there still reload', async () => {
+  test('answers while the server stops: people still reload', async () => {
     isDraining = true;
     expect(await statusOf()).toBe(path === '/readyz' ? 503 : isAnswered);
   });
 
-  test('API-4: of other methods says which are right', async () => {
+  test('API-4: refuses other methods and names the right ones', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']) {
       const { status, headers } = await ask(http, { method, path });
       expect([method, status, headers['allow']]).toEqual([method, 405, 'GET, HEAD']);
     }
   });
 
-  test('a host that cannot be one is refused, except by health', async () => {
+  test('refuses a malformed host, except for health checks', async () => {
     const isHealth = path === '/healthz' || path === '/readyz';
     expect(await statusOf({ headers: { host: 'a b' } })).toBe(isHealth ? 200 : 400);
   });
 });
 
-describe('a row with any method that writes is under the same checks', () => {
+describe('a row with any method that writes gets the same checks', () => {
   const answered: string[] = [];
   const rows = (['POST', 'PUT', 'PATCH', 'DELETE'] as const).map((method) =>
     write({
@@ -205,7 +205,7 @@ describe('a row with any method that writes is under the same checks', () => {
 
   test.each(rows)('$method', async ({ method }) => {
     await using things = await listen(rows);
-    // Node's client adds no length to a DELETE.
+    // Node's client sends no length with DELETE.
     const headers = { 'content-type': 'application/json', 'content-length': '1' };
     const question = { method, path: '/api/thing/a', headers, body: 'x' };
     for (const strange of FOREIGN) {

@@ -1,4 +1,4 @@
-// The one table of what the server answers over HTTP.
+// The one table of HTTP routes.
 
 import { type HealthDeps, healthRoutes } from './health.ts';
 import { type PageOptions, pageRoutes } from './page.ts';
@@ -15,7 +15,7 @@ export function routeTable({ health, rooms, page }: TableDeps): readonly Route[]
   return [...healthRoutes(health), ...roomRoutes(rooms), SOCKET, ...pageRoutes(page)];
 }
 
-/** Of a request for the socket that is not for an upgrade; the gateway takes the others. */
+/** For requests without an upgrade; the gateway takes the others. */
 const SOCKET: Route = {
   method: 'GET',
   path: '/ws',

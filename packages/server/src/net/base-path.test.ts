@@ -10,7 +10,7 @@ test.each([
   ['/chat-app/', '/chat-app/'],
   ['//chat-app//', '/chat-app/'],
   ['/tools/chat_2.0~a/', '/tools/chat_2.0~a/'],
-])('%j is the path %s', (text, base) => {
+])('%j means %s', (text, base) => {
   expect(parseBasePath(text)).toBe(base);
 });
 
@@ -25,7 +25,7 @@ test.each([
   '/a%20b/',
   '"/>',
   '/a\\b',
-])('%j is no path', (text) => {
+])('%j is refused', (text) => {
   expect(parseBasePath(text)).toBeUndefined();
 });
 
@@ -45,6 +45,6 @@ test.each([
   expect(withoutBase(url, '/chat-app/')).toBe(inside);
 });
 
-test('at / nothing is removed', () => {
+test('with / nothing is removed', () => {
   for (const url of ['/', '//chat/x', '/chat-app/']) expect(withoutBase(url, '/')).toBe(url);
 });

@@ -1,13 +1,13 @@
-// The path under which all addresses of this server lie (BASE_PATH): `/`, or for example `/chat-app/`.
+// The path this server runs under (BASE_PATH): `/`, or for example `/chat-app/`.
 
-/** With a slash at both ends, whatever slashes the text has. Undefined: not a path that addresses keep as it is. */
+/** With one slash at each end, however many the text has. Undefined: not a plain path. */
 export function parseBasePath(text: string): string | undefined {
   const parts = text.split('/').filter((part) => part !== '');
   const isPlain = parts.every((part) => /^[\w.~-]+$/.test(part) && !/^\.{1,2}$/.test(part));
   return isPlain ? ['', ...parts, ''].join('/') : undefined;
 }
 
-/** An address as it would be at `/`. Some proxies have removed the path already. */
+/** The URL as it would be at `/`. Proxies may have removed the path already. */
 export function withoutBase(url: string, base: string): string {
   if (base === '/') return url;
   const path = url.replace(/^\/+/, '/');

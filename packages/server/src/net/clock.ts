@@ -1,10 +1,10 @@
-// What the server takes from its process: time and randomness. Injected everywhere, so that tests hold both in hand.
+// Time and randomness, injected everywhere so tests control both.
 
-/** The only time there is for the server. */
+/** The server's only source of time. */
 export interface Clock {
-  /** Milliseconds since some moment; never jumps back, and means nothing outside this process. */
+  /** Monotonic milliseconds since an arbitrary moment. */
   now(): number;
-  /** Runs `action` once, `ms` from now, unless disposed of before. */
+  /** Runs `action` once, `ms` from now, unless disposed of first. */
   after(ms: number, action: () => void): Disposable;
 }
 

@@ -1,4 +1,4 @@
-// Connections on real sockets; time is in the test's hands.
+// Real sockets, fake time.
 
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
@@ -16,7 +16,7 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 /** More than the kernel buffers for a connection. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024);
 
-type Options = { readonly isSecure?: boolean; readonly places?: number };
+type Options = { readonly isSecure?: boolean; readonly max?: number };
 
 class Listener implements Disposable {
   readonly clock = new TestClock();
@@ -26,11 +26,11 @@ class Listener implements Disposable {
   readonly ends: Socket[] = [];
   readonly #isSecure: boolean;
 
-  constructor({ isSecure = false, places = 100 }: Options) {
+  constructor({ isSecure = false, max = 100 }: Options) {
     const tls = isSecure ? { cert: Buffer.from(CERTIFICATE), key: Buffer.from(PRIVATE_KEY) } : undefined;
     this.#isSecure = isSecure;
     this.server = createListener(tls, ({ url }, response) => response.end(url === '/' ? LARGE : 'ok'));
-    this.connections = new HttpConnections(this.server, { clock: this.clock, places });
+    this.connections = new HttpConnections(this.server, { clock: this.clock, max });
     this.server.on('connection', (socket) => this.ends.push(socket));
   }
 
@@ -39,7 +39,7 @@ class Listener implements Disposable {
     return this;
   }
 
-  /** Connected, as both sides see it. */
+  /** Resolves once both sides see the connection. */
   async connect(): Promise<Socket> {
     const { port } = this.server.address() as AddressInfo;
     const accepted = once(this.server, this.#isSecure ? 'secureConnection' : 'connection');
@@ -51,7 +51,7 @@ class Listener implements Disposable {
     return socket;
   }
 
-  /** Asks, and reads nothing, until the kernel takes no more of the answer. */
+  /** Sends requests and reads nothing until the kernel takes no more. */
   async fill(socket: Socket): Promise<void> {
     const end = this.ends.at(-1);
     socket.write(GET);
@@ -84,7 +84,7 @@ describe.each([
   ['http', false],
   ['https', true],
 ])('LIMIT-3: over %s, an answer', PATIENCE, (_scheme, isSecure) => {
-  test('that nobody reads is given up after ten seconds', async () => {
+  test('that is not read is given up after ten seconds', async () => {
     listener = await new Listener({ isSecure }).listen();
     await listener.fill(await listener.connect());
     listener.clock.pass(STUCK_MS);
@@ -94,7 +94,7 @@ describe.each([
     expect(listener.connections.size).toBe(0);
   });
 
-  test('that is read slowly is sent on', async () => {
+  test('that is read slowly continues', async () => {
     listener = await new Listener({ isSecure }).listen();
     const socket = await listener.connect();
     await listener.fill(socket);
@@ -111,18 +111,18 @@ describe.each([
   ['http', false],
   ['https', true],
 ])(
-  'LIMIT-3: over %s, when all places are taken, the connection that has been quiet longest gives way',
+  'LIMIT-3: over %s, with too many connections the longest idle one is closed',
   PATIENCE,
   (_scheme, isSecure) => {
-    test('first those that said nothing, in the order of their coming', async () => {
-      listener = await new Listener({ places: 2, isSecure }).listen();
+    test('silent ones first, in order of arrival', async () => {
+      listener = await new Listener({ max: 2, isSecure }).listen();
       for (let i = 0; i < 4; i++) await listener.connect();
       expect(isGone()).toEqual([true, true, false, false]);
       expect(listener.connections.size).toBe(2);
     });
 
-    test('who asks for something moves to the end of the line', async () => {
-      listener = await new Listener({ places: 2, isSecure }).listen();
+    test('a request makes a connection the least idle one', async () => {
+      listener = await new Listener({ max: 2, isSecure }).listen();
       const first = await listener.connect();
       await listener.connect();
       first.write(GET.replace('/', '/small'));
@@ -131,8 +131,8 @@ describe.each([
       expect(isGone()).toEqual([false, true, false]);
     });
 
-    test('WebSockets do not', async () => {
-      listener = await new Listener({ places: 2, isSecure }).listen();
+    test('never a WebSocket', async () => {
+      listener = await new Listener({ max: 2, isSecure }).listen();
       const upgraded = once(listener.server, 'upgrade');
       (await listener.connect()).write(upgradeRequest());
       const [{ socket }] = (await upgraded) as [IncomingMessage];
@@ -145,8 +145,8 @@ describe.each([
   },
 );
 
-test('LIMIT-3: those that have not finished to shake hands over https give way, too', PATIENCE, async () => {
-  listener = await new Listener({ places: 2, isSecure: true }).listen();
+test('LIMIT-3: connections in a TLS handshake are closed, too', PATIENCE, async () => {
+  listener = await new Listener({ max: 2, isSecure: true }).listen();
   const { port } = listener.server.address() as AddressInfo;
   const silent = connect(port, '127.0.0.1').on('error', () => {});
   await once(listener.server, 'connection');
@@ -155,8 +155,8 @@ test('LIMIT-3: those that have not finished to shake hands over https give way, 
   silent.destroy();
 });
 
-test('a connection that is gone leaves its place', PATIENCE, async () => {
-  listener = await new Listener({ places: 2 }).listen();
+test('a closed connection no longer counts', PATIENCE, async () => {
+  listener = await new Listener({ max: 2 }).listen();
   const first = await listener.connect();
   await listener.connect();
   first.destroy();

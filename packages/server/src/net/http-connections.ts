@@ -1,26 +1,26 @@
-// The TCP connections of the listener that are not WebSockets, or not yet: how long one may leave its answers unread, and
-// which one gives way when all places are taken.
+// The listener's TCP connections that are not WebSockets, or not yet: how long one may leave its answers unread, and which one
+// is closed when there are too many.
 
 import type { Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Clock } from './clock.ts';
 
-/** A connection whose client takes nothing for so long, though more is to be sent, is closed. */
+/** A connection is closed after its client has read nothing for this long with data pending. */
 export const STUCK_MS = 10_000;
 const CHECK_MS = 1_000;
 
 export type HttpConnectionsOptions = {
   readonly clock: Clock;
   /** How many connections of any kind may be open at a time. */
-  readonly places: number;
+  readonly max: number;
 };
 
-/** What the network had taken when it last took something, and when that was. */
+/** Bytes the network had taken when it last took any, and when that was. */
 type Progress = { taken: number; since: number };
 
 export class HttpConnections implements Disposable {
   readonly #options: HttpConnectionsOptions;
-  /** The one that has been quiet for the longest comes first. */
+  /** Longest idle first. */
   readonly #http = new Map<Socket, Progress>();
   readonly #webSockets = new Set<Socket>();
   #nextCheck: Disposable;
@@ -36,7 +36,7 @@ export class HttpConnections implements Disposable {
     return this.#http.size + this.#webSockets.size;
   }
 
-  /** It is a WebSocket now, and the gateway looks after it. */
+  /** It is a WebSocket now, and the gateway's. */
   upgraded(socket: Socket): void {
     const tcpSocket = tcpSocketOf(socket);
     if (this.#http.delete(tcpSocket)) this.#webSockets.add(tcpSocket);
@@ -47,19 +47,19 @@ export class HttpConnections implements Disposable {
   }
 
   #open(socket: Socket): void {
-    // Its address has too many.
+    // The gateway refused it: its address has too many.
     if (socket.destroyed) return;
     this.#http.set(socket, { taken: 0, since: this.#options.clock.now() });
     socket.once('close', () => {
       this.#http.delete(socket);
       this.#webSockets.delete(socket);
     });
-    if (this.size > this.#options.places) this.#giveWay();
+    if (this.size > this.#options.max) this.#evictLongestIdle();
   }
 
-  #giveWay(): void {
-    const [quietest] = this.#http.keys();
-    if (quietest !== undefined) this.#close(quietest);
+  #evictLongestIdle(): void {
+    const [longestIdle] = this.#http.keys();
+    if (longestIdle !== undefined) this.#close(longestIdle);
   }
 
   #active(socket: Socket): void {
@@ -80,7 +80,7 @@ export class HttpConnections implements Disposable {
     });
   }
 
-  // Its place is free at once; its 'close' comes later.
+  // Stops counting at once; its 'close' event comes later.
   #close(socket: Socket): void {
     this.#http.delete(socket);
     socket.destroy();
@@ -92,15 +92,15 @@ function updateProgress(progress: Progress, socket: Socket, now: number): void {
   if (queued === 0 || taken > progress.taken) Object.assign(progress, { taken, since: now });
 }
 
-/** The TCP socket under a TLS socket, which Node does not tell; any other is one itself. */
+/** The TCP socket under a TLS socket, which Node does not expose; any other socket is one itself. */
 function tcpSocketOf(socket: Socket): Socket {
   const parent: unknown = Reflect.get(socket, '_parent');
   return parent instanceof Socket ? parent : socket;
 }
 
 /**
- * Bytes that wait in this process, and bytes that the kernel has taken. `writableLength` shows a write only as a whole; only
- * Node's handle tells how far it is.
+ * Bytes queued in this process, and bytes the kernel has taken. `writableLength` counts a write as a whole; only Node's handle
+ * shows its progress.
  */
 function writesOf(socket: Socket): { readonly queued: number; readonly taken: number } {
   const handle: unknown = Reflect.get(socket, '_handle');

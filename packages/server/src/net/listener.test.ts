@@ -6,7 +6,7 @@ import { CERTIFICATE, PRIVATE_KEY } from '../testing/certificate.ts';
 test.each([
   ['http', undefined],
   ['https', { cert: Buffer.from(CERTIFICATE), key: Buffer.from(PRIVATE_KEY) }],
-])('slow requests over %s are given up', (_scheme, tls) => {
+])('slow requests over %s time out', (_scheme, tls) => {
   expect(createListener(tls, () => {})).toMatchObject({
     headersTimeout: 5_000,
     requestTimeout: 10_000,
@@ -14,7 +14,7 @@ test.each([
   });
 });
 
-test('an answer on a bare socket is all that is said there', async () => {
+test('an answer on a bare socket, then nothing else', async () => {
   const socket = new PassThrough();
   answerAndClose(socket, '503 Service Unavailable', ['Retry-After: 5']);
   expect(String(socket.read())).toBe(
@@ -22,7 +22,7 @@ test('an answer on a bare socket is all that is said there', async () => {
   );
 });
 
-test('an answer may have a line of text', () => {
+test('an answer with a line of text', () => {
   const socket = new PassThrough();
   answerAndClose(socket, '403 Forbidden', [], 'Not here.');
   expect(String(socket.read())).toBe(
@@ -30,7 +30,7 @@ test('an answer may have a line of text', () => {
   );
 });
 
-test('a socket that takes no more is let go', () => {
+test('a socket that can’t be written to is destroyed', () => {
   const socket = new PassThrough();
   socket.end();
   answerAndClose(socket, '400 Bad Request');

@@ -1,4 +1,4 @@
-// The plain Node server under everything: bounds on slow and broken requests, with or without TLS.
+// The plain Node server: limits for slow and broken requests, with or without TLS.
 
 import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -7,7 +7,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { TlsFiles } from './certificate.ts';
 import { HttpRequest, Pipelines } from './pipelines.ts';
 
-// A request line with its headers within 5 s, an upgrade among them, and a whole request within 10 s.
+// Request line and headers within 5 s, also of an upgrade; the whole request within 10 s.
 const BOUNDS: ServerOptions = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -27,7 +27,7 @@ export function createListener(tls: TlsFiles | undefined, answer: RequestListene
     : createTlsServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MS }, take);
 }
 
-/** For handshakes from here on; connections that are open stay as they are. */
+/** For new handshakes; open connections stay as they are. */
 export function useCertificate(listener: Server, files: TlsFiles): void {
   if (listener instanceof TlsServer) listener.setSecureContext(files);
 }
@@ -37,13 +37,13 @@ const STATUS_OF_BREAKAGE = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
 ]);
 
-/** For bytes that are no HTTP request: one bare line, and the connection goes. */
+/** Answers bytes that are not HTTP with a status line, and closes the connection. */
 export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Duplex): void {
   const status = STATUS_OF_BREAKAGE.get(error.code ?? '') ?? '400 Bad Request';
   answerAndClose(socket, status);
 }
 
-/** Answers on a bare socket and closes it, whatever state it is in. `text`: one line of ASCII. */
+/** Answers on a bare socket and closes it, whatever its state. `text`: one line of ASCII. */
 export function answerAndClose(
   socket: Duplex,
   status: string,

@@ -1,4 +1,4 @@
-// Disposing of one thing on every way out of a block but one.
+// Disposes of a value on every way out of a block except one.
 
 /** With `using`, disposes of its value at the end of the block, unless `release` has handed it on. */
 export class Owned<T extends Disposable> implements Disposable {

@@ -3,7 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createListener } from './listener.ts';
-import { IN_FLIGHT_MAX, OWED_MAX, PIPELINE_MAX, endWhenAnswered } from './pipelines.ts';
+import { IN_FLIGHT_MAX, PENDING_MAX, PIPELINE_MAX, endWhenAnswered } from './pipelines.ts';
 
 const PATIENCE = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -16,7 +16,7 @@ afterEach(() => {
   server.close();
 });
 
-/** As the gateway does, it ends what is no WebSocket. */
+/** Like the gateway, it closes upgrades that are not WebSockets. */
 async function open(answer: RequestListener): Promise<Socket> {
   server = createListener(undefined, answer).on('upgrade', ({ socket }) => endWhenAnswered(socket));
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -38,7 +38,7 @@ async function allFrom(socket: Socket): Promise<string> {
 }
 
 test(
-  'LIMIT-3: eight requests of a connection are in progress, some wait, all are answered in order',
+  'LIMIT-3: eight requests of a connection are in progress, others wait, all are answered in order',
   PATIENCE,
   async () => {
     const progress = { now: 0, most: 0 };
@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  'LIMIT-3: of 20,000 requests at once only a few are read; the connection ends with their answers',
+  'LIMIT-3: of 20,000 requests at once only a few are read; the connection closes after their answers',
   PATIENCE,
   async () => {
     let asked = 0;
@@ -79,7 +79,7 @@ test(
 );
 
 test(
-  'LIMIT-3: over all connections so many are due; with one more, the connection that has asked for nothing longest ends',
+  'LIMIT-3: with one request too many of all connections, the connection without a new request for longest closes',
   PATIENCE,
   async () => {
     const due: (() => void)[] = [];
@@ -89,7 +89,7 @@ test(
     };
     first.resume().write(GET);
     await counted(1);
-    for (let asked = 1; asked < OWED_MAX; asked++) {
+    for (let asked = 1; asked < PENDING_MAX; asked++) {
       another().resume().write(GET);
       await counted(asked + 1);
     }
@@ -98,12 +98,12 @@ test(
     last.write(GET);
     await once(first, 'close');
 
-    // What ended, and what was answered, is due no longer.
+    // Closed and answered ones no longer count.
     for (const answer of due.splice(0)) answer();
     await once(last, 'data');
-    const heard = Array.from({ length: OWED_MAX }, () => another().resume());
+    const heard = Array.from({ length: PENDING_MAX }, () => another().resume());
     for (const socket of heard) socket.write(GET);
-    await counted(OWED_MAX);
+    await counted(PENDING_MAX);
     for (const answer of due.splice(0)) answer();
     await Promise.all(heard.map((socket) => once(socket, 'data')));
   },
@@ -113,7 +113,7 @@ test.each([
   ['GET', `GET /a HTTP/1.1\r\n${H2C}\r\n`, 'GET /a'],
   ['POST', `POST /b HTTP/1.1\r\n${H2C}Content-Length: 5\r\n\r\nhello`, 'POST /b hello'],
 ])(
-  'RFC 9110, 7.8: %s with an upgrade to h2c is answered as if it had none',
+  'RFC 9110, 7.8: %s with an upgrade to h2c is answered like one without',
   async (_method, request, expected) => {
     const socket = await open((request, response) => {
       const body: Buffer[] = [];

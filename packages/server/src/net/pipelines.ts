@@ -1,19 +1,19 @@
-// How many requests are answered at a time. HTTP/1.1 lets clients send any number of them ahead of the answers: some wait for
-// their turn, and with one too many the connection is read no further and ends with the last answer.
+// Bounds HTTP/1.1 pipelining, in which clients may send any number of requests ahead of the answers: a few are answered at a time,
+// a few wait, and after one too many the connection is not read any further and closes after the last answer.
 
 import { IncomingMessage, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Requests of one connection in progress at a time. */
 export const IN_FLIGHT_MAX = 8;
-/** The same, with those that wait. */
+/** The same, including those that wait. */
 export const PIPELINE_MAX = 16;
-/** The same, over all connections. */
-export const OWED_MAX = 1_000;
+/** The same, of all connections together. */
+export const PENDING_MAX = 1_000;
 
 type Exchange = Parameters<RequestListener>;
 
-/** What one connection has asked for and not been answered. */
+/** The unanswered requests of one connection. */
 class Pipeline {
   readonly socket: Socket;
   readonly waiting: Exchange[] = [];
@@ -24,7 +24,7 @@ class Pipeline {
     this.socket = socket;
   }
 
-  get owed(): number {
+  get pending(): number {
     return this.inFlight + this.waiting.length;
   }
 }
@@ -32,24 +32,24 @@ class Pipeline {
 const pipelines = new WeakMap<Socket, Pipeline>();
 const withUpgrade = new WeakSet<IncomingMessage>();
 
-/** How many answers are due on this connection. */
-export function owedOn(socket: Socket): number {
-  return pipelines.get(socket)?.owed ?? 0;
+/** The number of unanswered requests on this connection. */
+export function pendingOn(socket: Socket): number {
+  return pipelines.get(socket)?.pending ?? 0;
 }
 
-/** For a connection on which answers are due. */
+/** For a connection with unanswered requests. */
 export function endWhenAnswered(socket: Socket): void {
   const pipeline = pipelines.get(socket);
   if (pipeline !== undefined) pipeline.isEnding = true;
 }
 
 /**
- * Node takes a connection out of HTTP, and parses nothing more of it, when a request says `upgrade`. This one does so for
- * WebSockets, the only thing to upgrade to here (RFC 9110, 7.8), and when its connection is owed too many answers already.
+ * When a request says `upgrade`, Node stops parsing its connection. Here that happens only for WebSockets, the one thing to
+ * upgrade to (RFC 9110, 7.8), and after one request too many.
  */
 export class HttpRequest extends IncomingMessage {
   get upgrade(): boolean {
-    return owedOn(this.socket) >= PIPELINE_MAX || (withUpgrade.has(this) && changesProtocol(this));
+    return pendingOn(this.socket) >= PIPELINE_MAX || (withUpgrade.has(this) && changesProtocol(this));
   }
 
   set upgrade(isAsked: boolean) {
@@ -61,29 +61,29 @@ function changesProtocol({ method, headers }: IncomingMessage): boolean {
   return method === 'CONNECT' || headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** Calls `answer` for each request, but for a bounded number of them at a time. */
+/** Calls `answer` for each request, a bounded number at a time. */
 export class Pipelines {
   readonly #answer: RequestListener;
-  readonly #owedMax: number;
-  /** The one that has asked for nothing for the longest comes first. */
-  readonly #owing = new Set<Pipeline>();
-  #owed = 0;
+  readonly #pendingMax: number;
+  /** Longest without a new request first. */
+  readonly #unanswered = new Set<Pipeline>();
+  #pending = 0;
 
-  constructor(answer: RequestListener, owedMax: number = OWED_MAX) {
+  constructor(answer: RequestListener, pendingMax: number = PENDING_MAX) {
     this.#answer = answer;
-    this.#owedMax = owedMax;
+    this.#pendingMax = pendingMax;
   }
 
   take(...exchange: Exchange): void {
     const [{ socket }] = exchange;
     if (socket.destroyed) return;
     const pipeline = pipelines.get(socket) ?? this.#open(socket);
-    this.#owing.delete(pipeline);
-    this.#owing.add(pipeline);
-    this.#owed += 1;
+    this.#unanswered.delete(pipeline);
+    this.#unanswered.add(pipeline);
+    this.#pending += 1;
     if (pipeline.inFlight < IN_FLIGHT_MAX) this.#start(pipeline, exchange);
     else pipeline.waiting.push(exchange);
-    if (this.#owed > this.#owedMax) this.#giveUpQuietest();
+    if (this.#pending > this.#pendingMax) this.#dropLongestIdle();
   }
 
   #open(socket: Socket): Pipeline {
@@ -93,7 +93,7 @@ export class Pipelines {
     return pipeline;
   }
 
-  // In another turn of the event loop, so that a long pipeline delays no one else.
+  // In another turn of the event loop, so a long pipeline delays no one else.
   #start(pipeline: Pipeline, [request, response]: Exchange): void {
     pipeline.inFlight += 1;
     response.once('close', () => setImmediate(() => this.#finish(pipeline)));
@@ -101,26 +101,26 @@ export class Pipelines {
   }
 
   #finish(pipeline: Pipeline): void {
-    if (!this.#owing.has(pipeline)) return;
+    if (!this.#unanswered.has(pipeline)) return;
     pipeline.inFlight -= 1;
-    this.#owed -= 1;
+    this.#pending -= 1;
     const next = pipeline.waiting.shift();
     if (next !== undefined) this.#start(pipeline, next);
-    if (pipeline.owed > 0) return;
-    this.#owing.delete(pipeline);
+    if (pipeline.pending > 0) return;
+    this.#unanswered.delete(pipeline);
     if (pipeline.isEnding) pipeline.socket.destroySoon();
   }
 
-  #giveUpQuietest(): void {
-    const [quietest] = this.#owing;
-    if (quietest === undefined) return;
-    this.#forget(quietest);
-    quietest.socket.destroy();
+  #dropLongestIdle(): void {
+    const [longestIdle] = this.#unanswered;
+    if (longestIdle === undefined) return;
+    this.#forget(longestIdle);
+    longestIdle.socket.destroy();
   }
 
-  // Not every answer of a connection that has broken says that it is over.
+  // Responses of a broken connection don't all emit 'close'.
   #forget(pipeline: Pipeline): void {
-    if (this.#owing.delete(pipeline)) this.#owed -= pipeline.owed;
+    if (this.#unanswered.delete(pipeline)) this.#pending -= pipeline.pending;
     pipeline.waiting.length = 0;
   }
 }

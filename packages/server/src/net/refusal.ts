@@ -6,9 +6,9 @@ import type { FastifyReply } from 'fastify';
 export type Refusal = {
   readonly status: number;
   readonly error: ApiError;
-  /** Zero: the same will fail again. */
+  /** 0: the same request will fail again. */
   readonly retryAfterMs: number;
-  /** A sentence for the operator: what to set, if this should have worked. */
+  /** A sentence for the operator: what to set if this should have worked. */
   readonly hint?: string;
 };
 

@@ -17,7 +17,7 @@ function setUp() {
 }
 
 describe('the queue', () => {
-  test('a single piece of work is done at once, and its result is told', async () => {
+  test('a single piece of work runs at once, and its result is returned', async () => {
     const { turns, done, arrive } = setUp();
     const told = arrive(1, 1);
     expect(done).toEqual([1]);
@@ -26,7 +26,7 @@ describe('the queue', () => {
     expect(turns).toEqual([]);
   });
 
-  test('a herd is let through a few milliseconds at a time, in the order in which it came', async () => {
+  test('a burst runs a few milliseconds at a time, in order of arrival', async () => {
     const { turns, done, arrive } = setUp();
     const all = Promise.all([1, 2, 3, 4, 5].map((who) => arrive(who, TURN_MS / 2)));
     expect(done).toEqual([1, 2]);
@@ -39,7 +39,7 @@ describe('the queue', () => {
     expect(turns).toEqual([]);
   });
 
-  test('who comes in the next turn stands behind who waited', () => {
+  test('work that arrives in the next turn queues behind what waited', () => {
     const { turns, done, arrive } = setUp();
     for (const who of [1, 2, 3]) void arrive(who, TURN_MS);
     turns.shift()?.();
@@ -50,7 +50,7 @@ describe('the queue', () => {
     expect(done).toEqual([1, 2, 3, 4]);
   });
 
-  test('work that takes longer than a turn is done all the same', () => {
+  test('work that takes longer than a slice still runs', () => {
     const { turns, done, arrive } = setUp();
     void arrive(1, 10 * TURN_MS);
     void arrive(2, 1);
@@ -59,7 +59,7 @@ describe('the queue', () => {
     expect(done).toEqual([1, 2]);
   });
 
-  test('an error is its own caller’s, and holds up nobody', async () => {
+  test('an error reaches its own caller and delays no one else', async () => {
     const { queue, arrive } = setUp();
     const broken = queue.run(() => {
       throw new Error('broken');

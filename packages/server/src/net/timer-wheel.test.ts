@@ -15,7 +15,7 @@ function make(roundMs = 5_000) {
   return { clock, turns, wheel, ticks: () => ticks };
 }
 
-test('everybody has one turn a round, and those who came apart have them apart', () => {
+test('each member has one turn a round, spread like their arrivals', () => {
   const { clock, turns, wheel, ticks } = make();
   wheel.add('ann');
   clock.pass(2_000);
@@ -29,7 +29,7 @@ test('everybody has one turn a round, and those who came apart have them apart',
   expect(ticks()).toBe(17);
 });
 
-test('one timer for all; who is out has no turn any more', () => {
+test('one timer for all; a removed member gets no more turns', () => {
   const { clock, turns, wheel } = make();
   for (const name of ['ann', 'bob', 'cem']) wheel.add(name);
   expect([wheel.size, clock.pending]).toEqual([3, 1]);

@@ -1,10 +1,10 @@
-// The only logger and meter: one function per event, with declared fields, so that an address, a room's id, a name
-// or a body cannot be written by accident. Says little: stop, and our own trouble.
+// The only logger and meter: one function per event with declared fields, so no address, room id, name or body is logged by
+// accident. It says little: that the server stops, and its own problems.
 
 import type { TurnedBack } from '@mayfly/protocol';
 import type { SpaceReport } from '../store/room-space.ts';
 import type { LoadReport } from '../guard/guard.ts';
-import { type PlacesReport, filesFor } from '../guard/places.ts';
+import { type CapacityReport, filesFor } from '../guard/capacity.ts';
 import type { LoadTrouble } from '../guard/pressure.ts';
 import type { RedisTrouble } from '../store/redis/redis-health.ts';
 import { LOGIN_REFUSALS } from '../store/redis/refusals.ts';
@@ -12,7 +12,7 @@ import { LOGIN_REFUSALS } from '../store/redis/refusals.ts';
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What kept somebody out at the door. */
+/** Why a connection or request was refused at once. */
 export type TurnedAway =
   | 'busy'
   | 'draining'
@@ -24,25 +24,25 @@ export type TurnedAway =
   | 'rate'
   | 'subprotocol';
 
-/** Where our own trouble happened: a word of ours, never something a client sent. */
-type TroublePlace = 'http' | 'process' | 'session' | 'socket' | 'store';
+/** The part of the server with the problem: one of our words, never something a client sent. */
+type TroubleSource = 'http' | 'process' | 'session' | 'socket' | 'store';
 
-export interface Events extends SpaceReport, LoadReport, PlacesReport {
+export interface Events extends SpaceReport, LoadReport, CapacityReport {
   stopping(connections: number): void;
   stopped(): void;
   /**
-   * A bug or a lost dependency. Writes the kind of error and our lines of its stack, never its message; the same again at the
-   * 10th, 100th … time only, so that nobody can fill the log.
+   * A bug or a lost dependency. Logs the class of the error and its stack frames, never its message. Repeats are logged only the
+   * 10th, 100th, … time, or a client could fill the log.
    */
-  trouble(place: TroublePlace, error: unknown): void;
-  /** The system permits fewer files than `MAX_CONNECTIONS` needs, so fewer connections are taken. */
+  trouble(source: TroubleSource, error: unknown): void;
+  /** The process may open fewer files than `MAX_CONNECTIONS` needs, so it accepts fewer connections. */
   fewFiles(openFilesMax: number, connections: number, maxConnections: number): void;
   certificateRenewed(validUntil: Date): void;
   /** The new files are unusable, so the server keeps the certificate it has. `complaint` names settings and paths. */
   certificateKept(complaint: string): void;
-  /** The operator allowed it. `warning` names a server and a setting of theirs, and nothing of a room. */
+  /** The operator allowed it. `warning` names a server and a setting, never anything of a room. */
   persistentRedis(warning: string): void;
-  /** It cannot be asked any more, or for another reason than before. Not for each call that fails. */
+  /** It stopped working, or fails for another reason than before. Not called for each failure. */
   redisTrouble(trouble: RedisTrouble): void;
   redisWell(lastedMs: number): void;
   redisEmptied(): void;
@@ -51,7 +51,7 @@ export interface Events extends SpaceReport, LoadReport, PlacesReport {
   turnedAway(why: TurnedAway): void;
   joined(): void;
   turnedBack(as: TurnedBack): void;
-  /** A room that was not made, because of its maker's address. */
+  /** A room was not created because of a limit on the address. */
   createSlowed(): void;
   roomReserved(): void;
   roomOpened(): void;
@@ -59,7 +59,7 @@ export interface Events extends SpaceReport, LoadReport, PlacesReport {
 
 export type Counts = { readonly [event: string]: number };
 
-/** `write` gets whole lines without their end. */
+/** `write` gets whole lines, without the line break. */
 export function createEvents(
   level: LogLevel,
   write: (line: string) => void,
@@ -79,17 +79,17 @@ export function createEvents(
   const events: Events = {
     stopping: (connections) => info(`mayfly: stopping, ${connections} connections to close`),
     stopped: () => info('mayfly: stopped'),
-    trouble: (place, cause) => {
-      count(`trouble.${place}`);
-      const what = `trouble in ${place}: ${describeError(cause)}`;
+    trouble: (source, cause) => {
+      count(`trouble.${source}`);
+      const what = `trouble in ${source}: ${describeError(cause)}`;
       const times = (troubles.get(what) ?? 0) + 1;
       troubles.set(what, times);
       if (/^10*$/.test(String(times)))
-        error(`mayfly: ${what}${times === 1 ? '' : ` (${times} times by now)`}`);
+        error(`mayfly: ${what}${times === 1 ? '' : ` (${times} times so far)`}`);
     },
     fewFiles: (openFilesMax, connections, maxConnections) =>
       error(
-        `mayfly: warning: this process may open ${openFilesMax} files only, so it takes ${connections} connections and not the ` +
+        `mayfly: warning: this process may open only ${openFilesMax} files, so it accepts ${connections} connections instead of the ` +
           `${maxConnections} of MAX_CONNECTIONS. Raise the limit to ${filesFor(maxConnections)} (ulimit -n, LimitNOFILE), or lower MAX_CONNECTIONS.`,
       ),
     certificateRenewed: (validUntil) =>
@@ -99,28 +99,26 @@ export function createEvents(
     persistentRedis: (warning) => error(`mayfly: warning: Redis ${warning}`),
     redisTrouble: (trouble) => {
       count(`redis.${trouble}`);
-      error(`mayfly: Redis ${REDIS_TROUBLE[trouble] ?? `refuses what it is asked (${trouble}): rooms wait`}`);
+      error(`mayfly: Redis ${REDIS_TROUBLE[trouble] ?? `refuses commands (${trouble}): rooms wait`}`);
     },
-    redisWell: (lastedMs) => error(`mayfly: Redis is well again, after ${Math.round(lastedMs / 1000)} s`),
+    redisWell: (lastedMs) => error(`mayfly: Redis works again, after ${seconds(lastedMs)}`),
     redisEmptied: () => {
       count('redis.emptied');
-      error('mayfly: rooms are gone from Redis: it was restarted or flushed, or out of reach for too long');
+      error('mayfly: rooms are gone from Redis: it was restarted or flushed, or unreachable for too long');
     },
     roomsShort: (trouble) => {
       count(`rooms.${trouble}`);
       error(`mayfly: MAX_ROOMS is reached${SPACE_TROUBLE[trouble]}`);
     },
-    roomsFree: (lastedMs) =>
-      error(`mayfly: there is space for new rooms again, after ${Math.round(lastedMs / 1000)} s`),
+    roomsFree: (lastedMs) => error(`mayfly: there is space for new rooms again, after ${seconds(lastedMs)}`),
     overloaded: (trouble) => {
       count(`overloaded.${trouble}`);
       error(`mayfly: ${LOAD_TROUBLE[trouble]}`);
     },
     relieved: (lastedMs) =>
-      error(`mayfly: rooms and people are taken in again, after ${Math.round(lastedMs / 1000)} s`),
-    placesTaken: () => error('mayfly: all places for connections are taken: no new ones'),
-    placesFree: (lastedMs) =>
-      error(`mayfly: there are places for connections again, after ${Math.round(lastedMs / 1000)} s`),
+      error(`mayfly: new rooms and people are accepted again, after ${seconds(lastedMs)}`),
+    connectionsFull: () => error('mayfly: all connections are in use: new ones are refused'),
+    connectionsFree: (lastedMs) => error(`mayfly: connections are free again, after ${seconds(lastedMs)}`),
     connectionOpened: () => count('connection.opened'),
     connectionClosed: () => count('connection.closed'),
     turnedAway: (why) => count(`turned_away.${why}`),
@@ -133,21 +131,25 @@ export function createEvents(
   return { events, counts: () => Object.fromEntries(counted) };
 }
 
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
 const SPACE_TROUBLE = {
-  give_way: ': rooms that nobody has used give way to new ones',
+  give_way: ': unused rooms make way for new ones',
   full: ', and every room is in use: no new ones',
 } as const;
 
 const LOAD_TROUBLE: { readonly [trouble in LoadTrouble]: string } = {
   rooms: 'memory is short: no new rooms',
   newcomers: 'memory is short: no new rooms, and no new people',
-  slow: 'there is too much to do: no new rooms, and no new people',
+  slow: 'the server is overloaded: no new rooms, and no new people',
   shedding: 'memory is very short: rooms keep less history, connections that read slowly are closed',
 };
 
 const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
   SILENT: 'does not answer: rooms wait',
-  READONLY: 'takes nothing new (READONLY): rooms wait',
+  READONLY: 'accepts no writes (READONLY): rooms wait',
   OOM: 'has no memory left (OOM): no new rooms, people or messages',
   NOAUTH: `${LOGIN_REFUSALS.NOAUTH} (NOAUTH): rooms wait`,
   NOPERM: `${LOGIN_REFUSALS.NOPERM} (NOPERM): rooms wait`,
@@ -157,15 +159,15 @@ const REDIS_TROUBLE: { readonly [trouble in RedisTrouble]?: string } = {
 
 const STACK_LINES = 6;
 
-// An error's message may quote what a client sent, so only its kind and the places in the code are told.
+// The message may quote what a client sent, so only the class and the stack frames are logged.
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  return [`${error.constructor.name}${code}`, ...placesOf(error)].join(' ');
+  return [`${error.constructor.name}${code}`, ...framesOf(error)].join(' ');
 }
 
-// The stack begins with the message, which may itself look like a stack.
-function placesOf({ stack = '', message }: Error): readonly string[] {
+// The stack begins with the message, which may look like a stack itself.
+function framesOf({ stack = '', message }: Error): readonly string[] {
   const start = stack.indexOf(message);
   if (start < 0) return [];
   return stack

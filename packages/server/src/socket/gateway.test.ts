@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { ARRIVAL_MS } from './drain.ts';
 import { PING_EVERY_MS } from './gateway.ts';
-import { placesFor } from '../guard/places.ts';
+import { capacityFor } from '../guard/capacity.ts';
 import { BareGateway } from '../testing/bare-gateway.ts';
 import {
   type Door,
@@ -160,10 +160,10 @@ describe('who may connect', () => {
 
   test('LIMIT-3: MAX_CONNECTIONS is lowered to what the system permits the process to open', async () => {
     await using small = await openDoor({}, { openFilesMax: 8 });
-    for (let i = 0; i < placesFor(10_000, 8).webSockets; i++) await connect(small);
+    for (let i = 0; i < capacityFor(10_000, 8).webSockets; i++) await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
     expect(small.log).toEqual([
-      'mayfly: warning: this process may open 8 files only, so it takes 3 connections and not the 10000 of MAX_CONNECTIONS. ' +
+      'mayfly: warning: this process may open only 8 files, so it accepts 3 connections instead of the 10000 of MAX_CONNECTIONS. ' +
         'Raise the limit to 11064 (ulimit -n, LimitNOFILE), or lower MAX_CONNECTIONS.',
     ]);
   });

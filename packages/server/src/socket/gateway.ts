@@ -21,7 +21,7 @@ import {
 } from '../guard/origins.ts';
 import { withoutBase } from '../net/base-path.ts';
 import { answerAndClose } from '../net/listener.ts';
-import { endWhenAnswered, owedOn } from '../net/pipelines.ts';
+import { endWhenAnswered, pendingOn } from '../net/pipelines.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import { Incident, type OngoingIncident } from '../guard/incident.ts';
 import { TimerWheel } from '../net/timer-wheel.ts';
@@ -88,8 +88,8 @@ export class Gateway implements AsyncDisposable {
     this.#incident = new Incident({
       now: () => deps.session.clock.now(),
       troubles: ['full'],
-      onWorse: () => deps.events.placesTaken(),
-      onOver: (lastedMs) => deps.events.placesFree(lastedMs),
+      onWorse: () => deps.events.connectionsFull(),
+      onOver: (lastedMs) => deps.events.connectionsFree(lastedMs),
     });
     // Behind proxies every connection comes from the same few addresses.
     if (deps.rules.trustProxy === 0) server.on('connection', (socket) => this.#arrive(socket));
@@ -139,7 +139,7 @@ export class Gateway implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // No one else listens to a socket that breaks before it is a WebSocket.
     socket.on('error', () => socket.destroy());
-    if (owedOn(request.socket) > 0) return endWhenAnswered(request.socket);
+    if (pendingOn(request.socket) > 0) return endWhenAnswered(request.socket);
     const { guard, rules, events } = this.#deps;
     const { remoteAddress } = request.socket;
     const address = clientAddress(remoteAddress, request.headers['x-forwarded-for'], rules.trustProxy);

@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { HTTP_PLACES, OWN_FILES, filesFor, openFilesIn, placesFor } from './places.ts';
+import { HTTP_CONNECTIONS, OWN_FILES, filesFor, openFilesIn, capacityFor } from './capacity.ts';
 
-describe('LIMIT-3: places', () => {
+describe('LIMIT-3: capacity', () => {
   test.each([
     ['files are enough', 10_000, filesFor(10_000), 10_000, 1_000],
-    ['nobody knows how many there are', 10_000, undefined, 10_000, 1_000],
+    ['the limit is unknown', 10_000, undefined, 10_000, 1_000],
     ['one file is missing', 10_000, filesFor(10_000) - 1, 9_999, 1_000],
     ['a common limit', 10_000, 1_024, 720, 240],
     ['a small one', 10_000, 256, 144, 48],
     ['few connections are wanted', 100, 1_024, 100, 860],
     ['hardly any files', 10_000, 8, 3, 1],
   ])('%s', (_case, maxConnections, openFilesMax, webSockets, http) => {
-    expect(placesFor(maxConnections, openFilesMax)).toEqual({ webSockets, http });
+    expect(capacityFor(maxConnections, openFilesMax)).toEqual({ webSockets, http });
   });
 
-  test('with any limit they fit, and there are some of both', () => {
+  test('fits any limit, and leaves some of both', () => {
     for (let openFilesMax = 1; openFilesMax < 12_000; openFilesMax += 7) {
-      const { webSockets, http } = placesFor(10_000, openFilesMax);
+      const { webSockets, http } = capacityFor(10_000, openFilesMax);
       expect(Math.min(webSockets, http)).toBeGreaterThan(0);
       if (openFilesMax > 2 * OWN_FILES)
         expect(webSockets + http + OWN_FILES).toBeLessThanOrEqual(openFilesMax);
-      expect(http).toBeLessThanOrEqual(HTTP_PLACES);
+      expect(http).toBeLessThanOrEqual(HTTP_CONNECTIONS);
     }
   });
 });
@@ -34,6 +34,6 @@ test.each<[string, unknown, number | undefined]>([
   expect(openFilesIn(report)).toBe(openFilesMax);
 });
 
-test('the report of this process says it, where there is such a limit', () => {
+test('the report of this process has it, if there is such a limit', () => {
   expect(openFilesIn(process.report.getReport()) ?? 1).toBeGreaterThan(0);
 });
