@@ -1,5 +1,5 @@
-// The commands in README.md and docs/: which there are, and how each block says that it is run. `docs.mjs` runs them, and
-// `docs.test.ts` refuses a block that doesn't say.
+// Reads the blocks of commands in README.md, CONTRIBUTING.md and docs/. `docs.mjs` runs them, and `docs.test.ts` rejects blocks
+// that don't say how they are run.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * A fenced block. `how` is what stands behind its language:
- * `run` ends by itself, `serve` runs until it is stopped, `long …` is left out unless asked for, `hand: …` gives a reason.
+ * A fenced block. `how` is the rest of its first line, after the language:
+ * `run` ends by itself, `serve` runs until it is stopped, `long run` and `long serve` are skipped unless asked for, `hand: …` is
+ * never run and gives the reason.
  * @typedef {{ file: string, line: number, language: string, how: string, text: string }} Block
  */
 
-/** The documents whose commands are run, README first: it makes the clone that the others need. */
+/** The documents whose commands are run. README comes first because it makes the clone the others need. */
 export function documents() {
   const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
   return ['README.md', 'CONTRIBUTING.md', ...pages.toSorted().map((name) => `docs/${name}`)];
@@ -47,7 +48,7 @@ export function blocksOf(file, markdown) {
   return blocks;
 }
 
-/** @param {string} info what stands behind the fence */
+/** @param {string} info the line after the fence's backticks */
 function readInfo(info) {
   const [language = '', ...words] = info.trim().split(' ');
   return { language, how: words.join(' ') };

@@ -1,6 +1,6 @@
-// `npm run docs`: the commands of README.md and docs/, run as a stranger would: a fresh clone of what is committed, an empty
-// home directory, and nothing in the path but Node, git and a shell. `-- --long` adds the blocks marked so, with this path.
-// Words choose blocks after the first, which makes the clone: `npm run docs -- --long docs/testing.md:11`.
+// `npm run docs`: runs the commands of README.md and docs/ in a fresh clone of the last commit, with an empty home directory and
+// only Node, git and a shell in the path. `-- --long` adds blocks marked `long`, with this shell's path.
+// The first block makes the clone; words choose among the others: `npm run docs -- --long docs/testing.md:11`.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +11,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { blocksOf, documents, isCommands, readDocument, root } from './doc-blocks.mjs';
 
-/** What the documents call this repository. */
+/** This repository's address in the documents. */
 const ADDRESS = 'https://git.example/mayfly.git';
-/** No page takes that long to come up, on whatever machine: it hangs. */
+/** A server that isn't up by then hangs. */
 const HANG_MS = 300_000;
 
 const { values, positionals } = parseArgs({
@@ -64,12 +64,12 @@ async function outcomeOf({ file, line, how, text }) {
   if (!how.endsWith('serve')) return (await closed)[0] === 0 ? 'works' : 'failed';
   const isUp = await serves(child, closed);
   const [code, signal] = await closed;
-  // A shell that was stopped by Ctrl+C says so.
+  // Shells end with 130 or the signal itself after Ctrl+C.
   return isUp && (code === 0 || code === 130 || signal === 'SIGINT') ? 'works' : 'failed';
 }
 
 /**
- * Whether it says where it listens, and answers there. Then it is stopped, as by Ctrl+C.
+ * Waits until the server prints its address and checks that it answers there. Then stops it, as Ctrl+C does.
  * @param {import('node:child_process').ChildProcess} child
  * @param {Promise<unknown>} closed
  */
@@ -112,7 +112,7 @@ function environment(PATH, port) {
     PATH,
     HOME: home,
     PORT: String(port),
-    // A browser and a registry that are elsewhere on this machine stay so.
+    // Where this machine's browser and registry are.
     ...(CHROMIUM_PATH && { CHROMIUM_PATH }),
     ...(npm_config_registry && { npm_config_registry }),
     GIT_CONFIG_COUNT: '1',

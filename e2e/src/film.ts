@@ -1,5 +1,5 @@
-// Films two people's windows side by side. Each shot is a pair of screenshots and a duration, so a slow machine makes the
-// same film as a fast one.
+// Films browser windows side by side. Each shot is a set of screenshots and a duration, so slow machines make the same film as
+// fast ones.
 
 import type { Page } from 'playwright-core';
 import { type Frame, animatedWebp } from './animated-webp.ts';

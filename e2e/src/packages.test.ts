@@ -1,4 +1,4 @@
-// What a release publishes, unpacked somewhere else: the packages must work without this repository around them.
+// The published packages, unpacked elsewhere: they must work outside this repository.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ test('the published SDK: its own example runs a room that people can join', asyn
   }
 });
 
-test('the published SDK: its types are complete, whatever the strictness', () => {
+test('the published SDK: its types compile under strict settings', () => {
   using project = new Project();
   project.write('bot.ts', exampleOf('client').replace('new Map()', 'new Map<string, string>()'));
   const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'NodeNext'];

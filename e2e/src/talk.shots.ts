@@ -88,7 +88,7 @@ async function type(film: Film, field: ReturnType<Person['composer']>, text: str
   }
 }
 
-/** As people would meet it: over https, under a name. */
+/** As people see it: over https, under a host name. */
 async function openSecureStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'mayfly-talk-'));
   const [TLS_CERT, TLS_KEY] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
