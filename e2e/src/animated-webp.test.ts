@@ -17,7 +17,7 @@ test('the animation in the README has at most 1.5 MB, and runs for 10 to 30 seco
 test('the browser shows every frame, at its place and for its time', async () => {
   await using stage = await openStage();
   const { page } = await stage.person();
-  // An address on this machine, where the browser offers its decoder.
+  // Browsers offer ImageDecoder on secure origins only, loopback included.
   await page.goto(`${stage.origin}/robots.txt`);
   const frames: Frame[] = [
     { x: 0, y: 0, width: 40, height: 20, ms: 300, still: await still('#ff0000', 40, 20) },

@@ -1,4 +1,4 @@
-// What browsers, phones, crawlers and link previews read beside the page.
+// The files and tags that browsers, phones, crawlers and link previews read.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ async function sizeOf(address: string): Promise<readonly [number, number]> {
   return [image.naturalWidth, image.naturalHeight];
 }
 
-// Of a bitmap only the browser's own viewer would be shown, with styles of its own.
+// Bitmaps are left out: the browser's own viewer adds inline styles around them.
 test.each(readdirSync(PUBLIC).filter((name) => /\.(?:svg|txt)$/.test(name)))(
   '%s opens in a tab of its own without breaking its own policy',
   async (name) => {
@@ -46,7 +46,7 @@ test.each(readdirSync(PUBLIC).filter((name) => /\.(?:svg|txt)$/.test(name)))(
   },
 );
 
-test('crawlers may look, and are told by each answer to keep nothing', async () => {
+test('crawlers may fetch everything, and every answer says noindex', async () => {
   await using stage = await openStage();
   const robots = await fetch(`${stage.origin}/robots.txt`);
   expect(await robots.text()).toMatch(/^User-agent: \*\nAllow: \/$/m);

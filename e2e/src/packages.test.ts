@@ -88,7 +88,7 @@ class Project implements Disposable {
     return spawn(process.execPath, ['bot.mjs'], { cwd: this.#folder, stdio: ['ignore', 'pipe', 'inherit'] });
   }
 
-  /** What the compiler complains about. */
+  /** The compiler's complaints. */
   compile(args: readonly string[]): string {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     try {
