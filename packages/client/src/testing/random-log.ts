@@ -116,7 +116,10 @@ function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
       });
     const honest = seal(`${count}`, before?.[0]);
     const rival = seal(`rival ${count}`, before && pick(random, before));
-    chain.push([formsOf(honest, numbers, author, `${count}`), formsOf(rival, numbers, author, `rival ${count}`)]);
+    chain.push([
+      formsOf(honest, numbers, author, `${count}`),
+      formsOf(rival, numbers, author, `rival ${count}`),
+    ]);
     before = [honest, rival];
   }
   return chain;
