@@ -17,15 +17,15 @@ export function readEnvironment(variables: Environment, envPath: string): Writte
   if (!file.isReadable) return { environment: {}, complaints: [file.complaint], warnings: [] };
   const given = Object.fromEntries(Object.entries(variables).filter(([, text]) => text?.trim()));
   const environment = { ...file.settings, ...given };
-  const strangers = Object.keys(file.settings).filter((name) => !KNOWN.has(name));
+  const unknown = Object.keys(file.settings).filter((name) => !KNOWN.has(name));
   return {
     environment,
     complaints: [
       ...file.complaints,
-      ...strangers.flatMap((name) => didYouMean(`.env sets ${name}, which`, name)),
+      ...unknown.flatMap((name) => didYouMean(`.env sets ${name}, which`, name)),
     ],
     warnings: [
-      ...strangers
+      ...unknown
         .filter((name) => nearestSetting(name) === undefined)
         .map((name) => `.env sets ${name}, which is not a Mayfly setting and has no effect.`),
       ...misspeltVariables(given, environment),

@@ -54,7 +54,7 @@ test('with REDIS_URL, rooms are in Redis, and the greeting says so', async () =>
   await running.server[Symbol.asyncDispose]();
 });
 
-test('a Redis with a disk keeps it from starting, and each line says what to change', async () => {
+test('a Redis that persists to disk prevents the start, and each line says what to change', async () => {
   await using redis = await startRedis({ save: ['60', '1'] });
   const { said, complaints, running } = await start({ REDIS_URL: redis.url });
   expect(running).toBeUndefined();
@@ -66,7 +66,7 @@ test('a Redis with a disk keeps it from starting, and each line says what to cha
   ]);
 });
 
-test('allowed all the same, the log warns and /healthz names the settings, and no server', async () => {
+test('if it is allowed, the log warns, and /healthz names the settings but no server', async () => {
   await using redis = await startRedis({ save: ['60', '1'], appendonly: 'yes' });
   await using door = await openDoor({ REDIS_URL: redis.url, ALLOW_PERSISTENT_REDIS: '1' });
   expect(door.log).toEqual([
@@ -77,18 +77,18 @@ test('allowed all the same, the log warns and /healthz names the settings, and n
   expect([status, body.toString()]).toEqual([200, '{"ok":true,"persistentRedis":["save","appendonly"]}']);
 });
 
-test('a Redis that keeps nothing is not mentioned', async () => {
+test('a Redis that persists nothing is not mentioned', async () => {
   await using redis = await startRedis();
   await using door = await openDoor({ REDIS_URL: redis.url });
   expect(door.log).toEqual([]);
   expect((await ask(door, { path: '/healthz' })).body.toString()).toBe('{"ok":true}');
 });
 
-test('no Redis, a replica, and one without functions are told apart in a sentence', async () => {
+test('no Redis, a replica, and one without functions each get their own sentence', async () => {
   const gone = await startRedis();
   await gone[Symbol.asyncDispose]();
-  const nobody = await start({ REDIS_URL: gone.url });
-  expect(nobody.complaints).toEqual([`mayfly: No Redis answers: ${gone.address} (ECONNREFUSED).`]);
+  const absent = await start({ REDIS_URL: gone.url });
+  expect(absent.complaints).toEqual([`mayfly: No Redis answers: ${gone.address} (ECONNREFUSED).`]);
 
   await using primary = await startRedis();
   await using replica = await startReplicaOf(primary);
@@ -110,7 +110,7 @@ async function health(door: Door): Promise<readonly unknown[]> {
   return answers.map(({ status, body }) => ({ status, ...JSON.parse(body.toString()) }));
 }
 
-/** Seconds go by; what a node asked of Redis in each of them is answered before the next. */
+/** Lets seconds pass one by one, waiting for what the node asked of Redis in each. */
 async function seconds(count: number, door: Door): Promise<void> {
   for (let second = 0; second < count; second++) {
     door.clock.pass(1_000);
@@ -120,7 +120,7 @@ async function seconds(count: number, door: Door): Promise<void> {
 
 const roomsCanBeMade = (door: Door) => until(async () => (await ask(door, WISH)).status === 201);
 
-describe('whoever runs it hears in one line', () => {
+describe('one line in the log says', () => {
   test('that Redis is lost, that rooms went with it, and that it is back', async () => {
     await using redis = await startRedis();
     await using door = await openDoor({ REDIS_URL: redis.url });
@@ -149,7 +149,7 @@ describe('whoever runs it hears in one line', () => {
     ]);
   });
 
-  test('that an idle node has lost it', async () => {
+  test('that an idle node has lost Redis', async () => {
     await using redis = await startRedis();
     await using door = await openDoor({ REDIS_URL: redis.url });
     await redis.kill();
@@ -174,7 +174,7 @@ describe('whoever runs it hears in one line', () => {
     expect(door.log.filter((line) => line !== GONE)).toEqual([LOST, expect.stringMatching(WELL)]);
   });
 
-  test('that the password in REDIS_URL is no longer the right one', async () => {
+  test('that the password in REDIS_URL is no longer valid', async () => {
     await using redis = await startRedis();
     await redis.ask('CONFIG', 'SET', 'requirepass', 'old');
     await using door = await openDoor({ REDIS_URL: `redis://:old@${redis.address}` });
@@ -196,7 +196,7 @@ describe('whoever runs it hears in one line', () => {
     });
   });
 
-  test('that a name is no longer permitted what it was', async () => {
+  test('that a user has lost a permission', async () => {
     await using redis = await startRedis();
     await redis.ask('ACL', 'SETUSER', 'mayfly', 'on', '>secret', '~*', '&*', '+@all');
     await using door = await openDoor({ REDIS_URL: `redis://mayfly:secret@${redis.address}` });
@@ -209,7 +209,7 @@ describe('whoever runs it hears in one line', () => {
     await roomsCanBeMade(door);
   });
 
-  test('that it was flushed', async () => {
+  test('that Redis was flushed', async () => {
     await using redis = await startRedis();
     await using door = await openDoor({ REDIS_URL: redis.url });
     await redis.ask('FLUSHALL');
@@ -251,7 +251,7 @@ test.each(['killed', 'paused'] as const)(
     await using door = await openDoor({ REDIS_URL: redis.url });
     if (fate === 'killed') await redis.kill();
     else redis.pause();
-    // The door's clock stands still, so whatever waited for Redis would never answer.
+    // The test's clock stands still, so anything that waited for Redis would never answer.
     for (const [path, body] of [
       ['/healthz', '{"ok":true}'],
       ['/readyz', '{"ready":true}'],
@@ -265,20 +265,20 @@ test.each(['killed', 'paused'] as const)(
   },
 );
 
-test('hundreds of calls that a replica refuses in one moment are one reason to hang up', async () => {
+test('hundreds of calls refused by a replica at once lead to one reconnect', async () => {
   await using redis = await startRedis();
   await using door = await openDoor({ REDIS_URL: redis.url });
   const warnings: Error[] = [];
   const note = (warning: Error) => void warnings.push(warning);
   process.on('warning', note);
   await redis.ask('REPLICAOF', '127.0.0.1', '1');
-  // It counts the rooms of every partition first.
+  // First it counts the rooms of every partition.
   expect((await ask(door, WISH)).status).toBe(503);
   process.off('warning', note);
   expect(warnings).toEqual([]);
 });
 
-test('the permissions that docs/scaling.md names are enough', async () => {
+test('the permissions that docs/scaling.md lists are enough', async () => {
   const told = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');
   const rules =
     /With ACLs a user needs (?:\s*`[^`]+`,?)+/
@@ -293,7 +293,7 @@ test('the permissions that docs/scaling.md names are enough', async () => {
   expect(door.log).toEqual([]);
 });
 
-test('what Redis says of a command that held a key does not reach the log', async () => {
+test('an error of Redis that quotes a key does not reach the log', async () => {
   await using redis = await startRedis();
   const lines: string[] = [];
   using client = asDisposable(new Redis(redis.port, '127.0.0.1'));
@@ -306,7 +306,7 @@ test('what Redis says of a command that held a key does not reach the log', asyn
   ]) {
     const error: unknown = await client.call(...asCommand(words)).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(Error);
-    // A log of its own for each, since the same trouble is not told twice.
+    // Each has its own log, because the same trouble is logged only once.
     createEvents('info', (line) => void lines.push(line)).events.trouble('store', error);
   }
   expect(lines).toHaveLength(4);
