@@ -116,6 +116,7 @@ export const roomTexts = {
   conflictingOwn: 'You sent two versions of this message. Others may see a different text.',
   showAll: 'Show all',
   emptyMessage: 'Empty message',
+  unsent: 'Message unsent',
   unsupported: 'This message needs a newer version of the page. Reload to read it.',
   late: (moment: string) => `Written at ${moment}, delivered later`,
   clockOff: 'The sender’s clock is wrong; this is when it arrived.',

@@ -12,7 +12,9 @@ export type NoticeContent =
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string }
   | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
   /** A message of one's own that was logged, and left the history before it was seen. */
-  | { readonly type: 'trimmed'; readonly text: string };
+  | { readonly type: 'trimmed'; readonly text: string }
+  /** Its author took it back before this page had it. Its time is unknown: `at` is when we learned of it. */
+  | { readonly type: 'unsent' };
 
 export type Notice = NoticeContent & { readonly key: string; readonly after: LogPlace; readonly at: number };
 

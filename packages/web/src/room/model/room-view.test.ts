@@ -354,6 +354,16 @@ describe('the stream', () => {
     expect(seen).toEqual(order);
   });
 
+  test('EVENT-2: an unsent message has its line where it was, and begins no day', () => {
+    const { view } = enter();
+    view.update(
+      heard([message(2, { at: START - 86_400_000 }), message(4, { at: START - 86_400_000 })], true),
+    );
+    view.update({ type: 'unsent', unsent: [{ key: 'erased', seq: 3 }] });
+    const items = itemsOf(view).map((item) => (item.type === 'notice' ? item.notice.type : item.type));
+    expect(items).toEqual(['day', 'turn', 'unsent', 'turn']);
+  });
+
   test('a message of one’s own that left the history stands where the page came to know it', () => {
     const { view } = enter();
     view.update(heard([message(9)], true));

@@ -110,7 +110,9 @@ export class RoomView implements Disposable {
         this.unverified.value = update.count;
         return;
       case 'unsent':
-        return;
+        return this.timeline.notice((notices, { log }) => {
+          for (const { seq } of update.unsent) notices.add({ type: 'unsent' }, Date.now(), { log, seq });
+        });
     }
   }
 

@@ -87,7 +87,7 @@ class Folding {
   }
 
   #addNotice(notice: Notice): void {
-    this.#divideDays(notice.at, notice.key);
+    if (notice.type !== 'unsent') this.#divideDays(notice.at, notice.key);
     this.#close({ type: 'notice', key: notice.key, notice });
   }
 
