@@ -53,7 +53,7 @@ describe('known answers', () => {
     );
   });
 
-  test('JOIN-2: the join gets in', () => {
+  test('JOIN-2: the join is proven', () => {
     const { nonce, key } = vectors.join;
     const [idPk, idSig, keySig] = ['idPk', 'idSig', 'keySig'].map((name) => fromHex(key[name] ?? ''));
     if (!idPk || !idSig || !keySig) throw new Error('not there');
@@ -120,7 +120,7 @@ describe('joins', () => {
     expect(verifyJoin({ ...byKey, idPk: OWNER.pk }, NONCE, DOOR_1)).toBe(false);
   });
 
-  test('JOIN-3: no altered bit gets in', () => {
+  test('JOIN-3: no altered bit is proven', () => {
     for (let bit = 0; bit < 512; bit += 7) {
       const flipped = (signature: Uint8Array) =>
         signature.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
@@ -134,7 +134,7 @@ const verify = (choices: CharterChoices = {}, room = ROOM) =>
   verifyCharter(ROOM, OWNER.pk, makeCharter(room, OWNER, choices));
 
 describe('charters', () => {
-  test('API-2: the right one is told apart with its arguments', () => {
+  test('API-2: the right one is returned with its arguments', () => {
     const charter = makeCharter(ROOM, OWNER, { moderators: [{ idPk: ANN.pk, mask: 128 }] });
     const decoded = decodeCommandWithBlob(encodeCommandWithBlob(charter.bytes, charter.blob));
     expect(decoded && verifyCharter(ROOM, OWNER.pk, decoded)).toEqual(charter);

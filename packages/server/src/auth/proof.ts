@@ -1,4 +1,4 @@
-// Whether signatures hold: joins and charters. Public keys only; what the room then allows is the store's business.
+// Verifies the signatures of joins, looks and charters, with public keys only. What the room allows is the store's decision.
 
 import { type KeyObject, createHash, createPublicKey, verify } from 'node:crypto';
 import {
@@ -30,7 +30,7 @@ function verifySignature(
   return verifyStrict(publicKey, signedBytes(purpose, message), signature, toObject);
 }
 
-/** As `verifySignature`, over the bytes as they stand. */
+/** As `verifySignature`, over the bytes as they are. */
 export function verifyStrict(
   publicKey: Uint8Array,
   signed: Uint8Array,
@@ -41,7 +41,7 @@ export function verifyStrict(
   return verify(null, signed, toObject(publicKey), signature);
 }
 
-// A room's keys are the same arrays for as long as the room lives; an identity's are used once.
+// A room's keys stay the same arrays while the room lives; an identity's are used once.
 const roomKeys = new WeakMap<Uint8Array, KeyObject>();
 
 function roomKeyObject(publicKey: Uint8Array): KeyObject {
@@ -50,20 +50,19 @@ function roomKeyObject(publicKey: Uint8Array): KeyObject {
   return kept;
 }
 
-// As a JWK: OpenSSL 3 takes ten times as long to find out what a DER holds, nearly as long as to verify with it.
+// As a JWK: OpenSSL 3 takes ten times as long to parse a DER key, nearly as long as one verification.
 function keyObject(publicKey: Uint8Array): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: toBase64url(publicKey) }, format: 'jwk' });
 }
 
-// For rooms that do not exist: the key of RFC 8032 §7.1, test 1. Nobody gets in by signing with it.
+// For rooms that do not exist: the key of RFC 8032 §7.1, test 1. A signature with it opens nothing.
 const STAND_IN_KEY = Uint8Array.from(
   Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex'),
 );
 
 /**
- * Whether a join proves what it says (rules JOIN-2 to JOIN-4). Verifies exactly the signatures that the frame
- * carries, all of them before any verdict, so that the work tells nothing about the room; `keys` undefined
- * is a room that does not exist, and never proven.
+ * Whether a join proves its claim (rules JOIN-2 to JOIN-4). Verifies exactly the signatures in the frame, all of them before
+ * any verdict, so the amount of work reveals nothing about the room. `keys` undefined: no such room, and never proven.
  */
 export function verifyJoin(join: Join, nonce: Uint8Array, keys: RoomKeys | undefined): boolean {
   const transcript = joinTranscript(join.id, nonce, join.idPk);
@@ -82,8 +81,8 @@ export function verifyJoin(join: Join, nonce: Uint8Array, keys: RoomKeys | undef
 }
 
 /**
- * Whether a look proves the room's key (rules LOOK-1 and LOOK-3). Only a room whose door is the link alone can be looked
- * at; every room and none costs the same work.
+ * Whether a look proves the room's key (rules LOOK-1 and LOOK-3). Only rooms that need nothing but the link can be looked
+ * at. Every room costs the same work, and so does a missing one.
  */
 export function verifyLook(look: Look, nonce: Uint8Array, keys: RoomKeys | undefined): boolean {
   const transcript = joinTranscript(look.id, nonce, look.idPk);
@@ -93,7 +92,7 @@ export function verifyLook(look: Look, nonce: Uint8Array, keys: RoomKeys | undef
   return keys?.door === 1 && id && key;
 }
 
-/** Command 1 of a reserved room, decoded: undefined unless it is all that opens the room (rule CMD-6). */
+/** Command 1 of a reserved room, decoded; undefined unless it is a charter that opens the room (rule CMD-6). */
 export function verifyCharter(
   room: RoomId,
   ownerPk: Uint8Array,

@@ -15,7 +15,7 @@ function backlogOf(...entries: readonly Entry[]): Backlog {
 }
 
 describe('batches', () => {
-  test('the same object for everybody who reads from the same place', () => {
+  test('readers at the same index get the same object', () => {
     const backlog = backlogOf(event(1), event(2));
     expect(backlog.batchAt(0)).toBe(backlog.batchAt(0));
     expect(backlog.batchAt(1)).not.toBe(backlog.batchAt(0));
@@ -26,7 +26,7 @@ describe('batches', () => {
     expect(backlogOf(only).batchAt(0)?.framed).toBe(only.framed);
   });
 
-  test('they take in what is new, also at a place that was asked for before', () => {
+  test('they include new entries, also at an index that was read before', () => {
     const backlog = backlogOf(event(1));
     expect(backlog.batchAt(0)).toMatchObject({ end: 1, firstSeq: 1, lastSeq: 1 });
     backlog.push({ framed: Uint8Array.of(9), marker: { type: 'presence', version: 4 } });
@@ -42,7 +42,7 @@ describe('batches', () => {
     expect(backlog.batchAt(3)).toBeUndefined();
   });
 
-  test('they are bounded, and follow each other without a hole', () => {
+  test('they are bounded, and follow each other without a gap', () => {
     const third = BATCH_BYTES_MAX / 3;
     const backlog = backlogOf(
       ...[1, 2, 3, 4, 5].map((seq) => event(seq, third)),
@@ -57,7 +57,7 @@ describe('batches', () => {
   });
 });
 
-test('places go on counting when entries are let go', () => {
+test('indexes keep counting when entries are dropped', () => {
   const backlog = backlogOf(event(1), event(2));
   backlog.clear();
   expect([backlog.start, backlog.end]).toEqual([2, 2]);
@@ -75,8 +75,8 @@ test.each([
   expect([backlog.start, backlog.end]).toEqual([3, entries + 3]);
 });
 
-// A message is garbage a moment after it was written. If it grows old before, the server stands still for full collections.
-test('what was read and let go does not grow old', () => {
+// A message is garbage right after it is written. If it were promoted first, full collections would stall the server.
+test('entries that were read and dropped are not promoted', () => {
   setFlagsFromString('--expose-gc');
   const collectAll: () => void = runInNewContext('gc');
   const backlog = backlogOf(event(1));

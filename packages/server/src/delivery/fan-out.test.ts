@@ -4,7 +4,7 @@ import { type DueRoom, FanOut, PAUSE_MS, SLICE } from './fan-out.ts';
 
 class World {
   readonly clock = new TestClock();
-  /** Who was served how often, in order. */
+  /** Each room served and how many of its sockets, in order. */
   readonly log: string[] = [];
   readonly #turns: (() => void)[] = [];
   readonly fanOut = new FanOut(this.clock, (round) => this.#turns.push(round));
@@ -17,7 +17,7 @@ class World {
     this.#turns.shift()?.();
   }
 
-  /** With so many sockets to serve each time it is due; each costs some time. */
+  /** A room with `sockets` to serve whenever it is due, each of which takes `msEach`. */
   room(name: string, sockets: number, msEach = 0): DueRoom {
     let left = sockets;
     return {
@@ -33,7 +33,7 @@ class World {
   }
 }
 
-test('all that are due are served at the end of the turn, in order, and not before', () => {
+test('every due room is served at the end of the turn, in order, and not before', () => {
   const world = new World();
   world.fanOut.due(world.room('a', 3));
   world.fanOut.due(world.room('b', 2));
@@ -43,7 +43,7 @@ test('all that are due are served at the end of the turn, in order, and not befo
 });
 
 describe('slices', () => {
-  test('a large room lets others pass in between, those that come later too', () => {
+  test('a large room lets others in between, even those due later', () => {
     const world = new World();
     world.fanOut.due(world.room('large', 2 * SLICE + 5));
     world.fanOut.due(world.room('small', 3));
@@ -57,7 +57,7 @@ describe('slices', () => {
     expect(world.turnsAsked).toBe(0);
   });
 
-  test('many small rooms are spread over turns as well', () => {
+  test('many small rooms are spread over turns, too', () => {
     const world = new World();
     for (let i = 0; i < 3; i++) world.fanOut.due(world.room(`${i}`, SLICE / 2));
     world.turn();
@@ -68,7 +68,7 @@ describe('slices', () => {
   });
 });
 
-/** Two turns of ten sockets go by. */
+/** Runs two turns of ten sockets. */
 function busy(world: World, ...msEach: readonly [number, number]): void {
   for (const ms of msEach) {
     world.fanOut.due(world.room('busy', 10, ms));
@@ -77,7 +77,7 @@ function busy(world: World, ...msEach: readonly [number, number]): void {
   world.log.length = 0;
 }
 
-/** The same, and something new is due. */
+/** The same, then one more room is due. */
 function loaded(...msEach: readonly [number, number]): World {
   const world = new World();
   busy(world, ...msEach);
@@ -86,17 +86,17 @@ function loaded(...msEach: readonly [number, number]): World {
 }
 
 describe('under load', () => {
-  test('short turns are followed by no pause', () => {
+  test('short turns cause no pause', () => {
     const short = (PAUSE_MS.min - 1) / 10;
     expect(loaded(short, short).turnsAsked).toBe(1);
   });
 
-  test('nor is one long turn, which may be a hiccup', () => {
+  test('a single long turn causes none, because it may be a hiccup', () => {
     expect(loaded(0, 100).turnsAsked).toBe(1);
     expect(loaded(100, 0).turnsAsked).toBe(1);
   });
 
-  test('two long turns are followed by a pause as long as the shorter one, in which more may become due', () => {
+  test('two long turns cause a pause as long as the shorter one, and more rooms may become due in it', () => {
     const world = loaded(0.8, 1.2);
     expect(world.turnsAsked).toBe(0);
     world.fanOut.due(world.room('more', 1));
@@ -109,7 +109,7 @@ describe('under load', () => {
     expect(world.turnsAsked).toBe(1);
   });
 
-  test('what becomes due during the pause waits for its end only', () => {
+  test('a room due during the pause waits only for its end', () => {
     const world = new World();
     busy(world, 0.8, 0.8);
     world.clock.pass(5);
@@ -119,7 +119,7 @@ describe('under load', () => {
     expect(world.turnsAsked).toBe(1);
   });
 
-  test('what becomes due after it does not wait: there is no load any more', () => {
+  test('a room due after it does not wait, because the load is gone', () => {
     const world = new World();
     busy(world, 0.8, 0.8);
     world.clock.pass(8);
@@ -127,13 +127,13 @@ describe('under load', () => {
     expect([world.turnsAsked, world.clock.pending]).toEqual([1, 0]);
   });
 
-  test('but never by one that people would notice', () => {
+  test('the pause is never long enough for people to notice', () => {
     const world = loaded(100, 100);
     world.clock.pass(PAUSE_MS.max);
     expect(world.turnsAsked).toBe(1);
   });
 
-  test('what is left of a large room does not wait', () => {
+  test('the rest of a large room does not wait', () => {
     const world = new World();
     world.fanOut.due(world.room('large', 2 * SLICE, 1));
     world.turn();

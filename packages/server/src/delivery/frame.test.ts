@@ -26,7 +26,7 @@ describe('RFC 6455, 5.2', () => {
     expect(encoded).toHaveLength(header.length / 2 + length);
   });
 
-  test('a ping is empty, a pong says what it answers', () => {
+  test('a ping is empty, a pong echoes the ping it answers', () => {
     expect(hex(PING)).toBe('8900');
     expect(hex(encodePong(Uint8Array.of(7, 8)))).toBe('8a020708');
   });

@@ -1,4 +1,4 @@
-// Rooms, seats and the engine together, over a store that says what the test wants and sockets in its hand.
+// Rooms, subscribers and the fan-out together, with a store and sockets that the test controls.
 
 import { type CloseReason, encodeMessageEvent, encodeProfileFrame } from '@mayfly/protocol';
 import { describe, expect, test, vi } from 'vitest';
@@ -73,7 +73,7 @@ class Listener implements RoomSession, Socket {
     this.leave();
   }
 
-  /** What was written since this was last asked: texts as they are, of events their seq. */
+  /** What was written since the last call: texts as they are, events by their seq. */
   heard(): readonly (string | number)[] {
     return this.written.splice(0).flatMap((encoded) =>
       decodeFrames(encoded).map((frame) => {
@@ -138,7 +138,7 @@ const profile: StoreNotice = {
 };
 
 describe('one turn', () => {
-  test('several events are one write, and the same buffer for all who are at the same place', () => {
+  test('several events are one write, and subscribers at the same index share its buffer', () => {
     const world = new World();
     const [ann, bob] = world.listeners(2);
     for (const news of [event(1), presence(1), profile, event(2)]) world.tell(news);
@@ -151,7 +151,7 @@ describe('one turn', () => {
     expect(ann?.written).toEqual([]);
   });
 
-  test('a word of its own comes behind what happened, and the rest once', () => {
+  test('a frame for one session follows earlier events, and later ones come once', () => {
     const world = new World();
     const ann = world.one();
     world.tell(event(1));
@@ -161,7 +161,7 @@ describe('one turn', () => {
     expect(ann.heard()).toEqual([1, 'pong', 2]);
   });
 
-  test('who leaves before it ends hears nothing more', () => {
+  test('a subscriber that leaves before its end receives nothing more', () => {
     const world = new World();
     const [ann, bob] = [world.one(), world.one()];
     world.tell(event(1));
@@ -175,7 +175,7 @@ describe('one turn', () => {
 });
 
 describe('slices', () => {
-  test("another room's event passes in between, and what happens meanwhile is not lost", () => {
+  test("another room's event gets in between, and nothing that happens meanwhile is lost", () => {
     const world = new World();
     const crowd = world.listeners(SLICE + 10);
     const [other] = world.listeners(1, OTHER);
@@ -193,8 +193,8 @@ describe('slices', () => {
   });
 });
 
-describe('who lags', () => {
-  test('has at most 64 KiB unsent and asks to be told; then everything comes, in bounded pieces', () => {
+describe('a lagging subscriber', () => {
+  test('has at most 64 KiB unsent and waits for the drain; then everything follows, in bounded batches', () => {
     const world = new World();
     const [ann, bob] = [world.one(), world.one()];
     bob.takesNothing = true;
@@ -217,7 +217,7 @@ describe('who lags', () => {
     expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
-  test('off the ring: closed as too slow, others are not', () => {
+  test('behind the backlog: closed as too slow, others are not', () => {
     const world = new World();
     const [ann, bob] = [world.one(), world.one()];
     bob.bufferedBytes = LAG_BYTES_MAX;
@@ -231,7 +231,7 @@ describe('who lags', () => {
     expect([ann.closed, ann.heard().length]).toEqual([undefined, enough]);
   });
 
-  test('nobody falls off by what comes in one turn', () => {
+  test('the events of one turn put no one behind the backlog', () => {
     const world = new World();
     const ann = world.one();
     const many = BACKLOG_MAX.entries + 50;
@@ -240,7 +240,7 @@ describe('who lags', () => {
     expect([ann.closed, ann.heard().length]).toEqual([undefined, many]);
   });
 
-  test('a join that waits for the store too long is too slow, and not led past a hole', () => {
+  test('a join that waits for the store too long is too slow, and skips no gap', () => {
     const world = new World();
     world.one();
     const late = new Listener().subscribe(world.hub);
@@ -253,7 +253,7 @@ describe('who lags', () => {
 });
 
 describe('joining', () => {
-  test('what happened since the seat was taken follows the welcome, without what the welcome has', () => {
+  test('what happened since subscribing follows the welcome, without what the welcome has', () => {
     const world = new World();
     const ann = new Listener().subscribe(world.hub);
     for (const news of [event(5), presence(3), event(6), presence(4), profile]) world.tell(news);
@@ -263,7 +263,7 @@ describe('joining', () => {
     expect(ann.heard()).toEqual(['welcome', 6, 'presence', 'profile']);
   });
 
-  test('an answer that is ahead of the news: what it has is not told again', () => {
+  test('an answer ahead of the notices: its events are not sent again', () => {
     const world = new World();
     const ann = new Listener().subscribe(world.hub).begin(6, 2);
     for (const news of [event(5), presence(2), event(6), event(7), presence(3)]) world.tell(news);
@@ -271,7 +271,7 @@ describe('joining', () => {
     expect(ann.heard()).toEqual([7, 'presence']);
   });
 
-  test('an answer that ends before the news begins is a hole', () => {
+  test('an answer that ends before the notices begin is a gap', () => {
     const world = new World();
     const ann = new Listener().subscribe(world.hub).begin(3);
     world.tell(event(5));
@@ -279,7 +279,7 @@ describe('joining', () => {
     expect([ann.closed, ann.heard()]).toEqual(['serverError', []]);
   });
 
-  test('a hole in the news is noticed by everybody, those who still join as well', () => {
+  test('a gap is noticed by every session, even by those still joining', () => {
     const world = new World();
     const [ann, bob] = [world.one(), new Listener().subscribe(world.hub)];
     world.tell(event(1));

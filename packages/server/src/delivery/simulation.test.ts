@@ -1,5 +1,5 @@
-// Members who send, drop, come back and are replaced, at random moments, over a store that answers at random moments.
-// Whatever happens, they end with one log: the same bytes, without a hole, each message once.
+// Members send, drop, come back and are replaced at random moments, with a store that answers at random moments. Whatever
+// happens, all end with one log: the same bytes, without a gap, each message once.
 
 import { createHash } from 'node:crypto';
 import {
@@ -33,7 +33,7 @@ const OWNER = new Signer('owner');
 const PEOPLE = ['ann', 'bob', 'cem', 'dan'].map((name) => new Signer(name));
 const MESSAGES = 25;
 
-/** A member as the rules want one: an outbox, a position, and nothing it did not hear. */
+/** A member that follows the rules: an outbox, a position, and only what it received. */
 class SimulatedMember {
   readonly #signer: Signer;
   readonly #deps: SessionDeps;
@@ -42,7 +42,7 @@ class SimulatedMember {
   readonly log: string[] = [];
   readonly #contents = new Set<string>();
   readonly trouble: string[] = [];
-  /** Frames a network has taken from this member, and not yet handed over. */
+  /** Frames the network has accepted from this member but not yet delivered. */
   readonly #underway: (string | Uint8Array)[] = [];
   #session: Session | undefined;
   #socket: Socket | undefined;
@@ -69,7 +69,7 @@ class SimulatedMember {
   }
 
   connect(): void {
-    // What an older connection still says is no longer heard.
+    // Frames of an older connection are ignored.
     const socket: Socket = {
       bufferedBytes: 0,
       write: (encoded) => {
@@ -86,7 +86,7 @@ class SimulatedMember {
     this.#session = new Session(socket, this.#deps);
   }
 
-  /** The connection breaks; the server hears of it now, or never. */
+  /** The connection breaks; the server notices now, or never. */
   drop(serverKnows: boolean): void {
     if (serverKnows) this.#session?.detached();
     this.#forget();
@@ -97,7 +97,7 @@ class SimulatedMember {
     if (this.#live) this.#send(this.#outbox.length);
   }
 
-  /** The network hands some frames over. */
+  /** The network delivers some frames. */
   deliver(count: number): void {
     for (const frame of this.#underway.splice(0, count)) this.#session?.receive(frame);
   }
@@ -158,7 +158,7 @@ class SimulatedMember {
   }
 }
 
-/** Answers in order, as one connection to a store does, but each some turns later. */
+/** Answers in order, like one connection to a store, but each a few turns later. */
 class SlowStore implements RoomStore {
   readonly #store: RoomStore;
   readonly #random: SeededRandom;
@@ -247,11 +247,11 @@ function digest(bytes: Uint8Array): string {
 }
 
 function missing(): never {
-  throw new Error('nobody is there');
+  throw new Error('no member');
 }
 
 test.each(Array.from({ length: 25 }, (_, i) => i + 1))(
-  'WELCOME-3, SEND-2, RESUME-1: one gapless log for all, each message once (seed %i)',
+  'WELCOME-3, SEND-2, RESUME-1: one log without a gap for all, each message once (seed %i)',
   async (seed) => {
     const members = await simulate(seed);
     expect(members.flatMap((member) => member.trouble)).toEqual([]);

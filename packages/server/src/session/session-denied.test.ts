@@ -1,4 +1,4 @@
-// Who is not let in, and how little they learn from it.
+// Joins that are denied, and how little they reveal.
 
 import { BASE58, DENIED_AFTER_MS, type Join, encodeClientControl, joinTranscript } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
@@ -18,9 +18,9 @@ describe('denied', () => {
     ['a wrong identity', (nonce) => ({ idSig: wrongKey(nonce) })],
     ['a signature of no shape', () => ({ keySig: new Uint8Array(64) })],
     ['a missing record', () => ({ as: 'member' })],
-    ['an owner who is none', (nonce) => ({ as: 'owner', keySig: wrongKey(nonce) })],
+    ['a false owner', (nonce) => ({ as: 'owner', keySig: wrongKey(nonce) })],
     ['a link where there is none', (nonce) => ({ linkSig: wrongKey(nonce) })],
-  ])('JOIN-5: %s: the one answer, 300 ms after the frame came', async (_title, more) => {
+  ])('JOIN-5: %s: the same answer, 300 ms after the frame arrived', async (_title, more) => {
     const world = await new World().open();
     const connection = world.connect();
     await tell(connection, joinFrame('ann', connection.nonce, more(connection.nonce)));
@@ -35,7 +35,7 @@ describe('denied', () => {
     expect(world.clock.pending).toBe(1);
   });
 
-  test('JOIN-5: the pause runs while the store is asked, not after it', async () => {
+  test('JOIN-5: the delay runs during the store call, not after it', async () => {
     const world = await new World().open();
     const answer = gate(world.store);
     const { socket } = await world.join('ann', { as: 'member' });
@@ -49,7 +49,7 @@ describe('denied', () => {
     expect(socket.heard()).toEqual(['denied']);
   });
 
-  test('JOIN-3: a proof that was heard opens no other connection', async () => {
+  test('JOIN-3: an overheard proof opens no other connection', async () => {
     const world = await new World().open();
     const first = world.connect();
     const captured = joinFrame('ann', first.nonce);
@@ -63,14 +63,14 @@ describe('denied', () => {
     expect(first.socket.closed).toBeUndefined();
   });
 
-  test('JOIN-3: one nonce, one proof: a second join is no frame for this place', async () => {
+  test('JOIN-3: one nonce, one proof: a second join is a bad frame', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     await tell(ann, joinFrame('ann', ann.nonce));
     expect(ann.socket.closed).toBe('badFrame');
   });
 
-  test('frames behind a denied join are never read', async () => {
+  test('frames after a denied join are never read', async () => {
     const world = await new World().open();
     const connection = world.connect();
     await tell(connection, joinFrame('ann', connection.nonce, { id: unknown }), 'rubbish', sendFrame(1));
@@ -80,7 +80,7 @@ describe('denied', () => {
     expect(connection.socket.closed).toBe('denied');
   });
 
-  test('a connection that goes while it waits leaves no timer behind', async () => {
+  test('a connection that closes during the delay leaves no timer behind', async () => {
     const world = await new World().open();
     const { session } = await world.join('ann', { id: unknown });
     expect(world.clock.pending).toBe(2);
@@ -88,7 +88,7 @@ describe('denied', () => {
     expect(world.clock.pending).toBe(1);
   });
 
-  test('JOIN-5: ten thousand guessed ids hear the same as a wrong key', async () => {
+  test('JOIN-5: ten thousand guessed ids get the same answer as a wrong key', async () => {
     const world = await new World().open(200 * DENIED_AFTER_MS);
     const guess = new SeededRandom(4);
     const answers = new Set<string>();

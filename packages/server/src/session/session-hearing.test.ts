@@ -1,4 +1,4 @@
-// Sessions that are in: what members hear, without a hole and no faster than they read.
+// Live sessions: what members receive, without gaps and no faster than they read.
 
 import { describe, expect, test, vi } from 'vitest';
 import { settled } from '../testing/clock.ts';
@@ -17,8 +17,8 @@ import { BACKLOG_MAX } from '../delivery/backlog.ts';
 import { LAG_BYTES_MAX } from '../delivery/subscriber.ts';
 import { UNREAD_BYTES_MAX } from './session.ts';
 
-describe('holes in the news', () => {
-  test('WELCOME-3: a hole in the news is not hidden; the connection ends and may come back', async () => {
+describe('gaps in the log', () => {
+  test('WELCOME-3: a gap is never hidden: the connection ends and may come back', async () => {
     const world = await new World().open();
     const tellRoom = tapNews(world.store);
     const ann = await world.join('ann');
@@ -32,7 +32,7 @@ describe('holes in the news', () => {
     expect(world.hub.size).toBe(0);
   });
 
-  test('WELCOME-3: a hole between the welcome and the first news is none to hide either', async () => {
+  test('WELCOME-3: a gap right after the welcome is not hidden either', async () => {
     const world = await new World().open();
     const tellRoom = tapNews(world.store);
     const ann = await world.join('ann');
@@ -41,7 +41,7 @@ describe('holes in the news', () => {
     expect(ann.socket.closed).toBe('serverError');
   });
 
-  test('WELCOME-3: a hole while the store answers ends the connection before its welcome', async () => {
+  test('WELCOME-3: a gap during the join ends the connection before its welcome', async () => {
     const world = await new World().open();
     const tellRoom = tapNews(world.store);
     const answer = gate(world.store);
@@ -62,7 +62,7 @@ describe('holes in the news', () => {
     expect(ann.socket.closed).toBe('serverError');
   });
 
-  test('WELCOME-3: a store that answers with a hole is our trouble, not a welcome', async () => {
+  test('WELCOME-3: a join answered with a gap is reported, and no welcome is sent', async () => {
     const world = await new World().open();
     await tell(await world.enter('ann'), sendFrame(1), sendFrame(2));
     const real = world.store.join.bind(world.store);
@@ -76,7 +76,7 @@ describe('holes in the news', () => {
     expect(world.events.trouble).toHaveBeenCalledTimes(1);
   });
 
-  test('what the store has missed for good is a hole: everybody has to resume', async () => {
+  test('events the store lost for good are a gap: every session has to resume', async () => {
     const world = await new World().open();
     const tellRoom = tapNews(world.store);
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
@@ -85,7 +85,7 @@ describe('holes in the news', () => {
   });
 });
 
-/** Ann has written more than bob's socket takes when he joins. */
+/** Ann has written more than Bob's socket takes when he joins. */
 async function slowNewcomer(world: World) {
   const ann = await world.enter('ann');
   for (let n = 1; n <= 5; n++) await tell(ann, bigFrame(n));
@@ -95,8 +95,8 @@ async function slowNewcomer(world: World) {
   return { ann, bob };
 }
 
-describe('how fast a socket takes it', () => {
-  test('a socket that lags gets nothing queued, and everything once it has taken what it had', async () => {
+describe('a slow socket', () => {
+  test('a lagging socket gets nothing queued, and everything once it has drained', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     bob.socket.heard();
@@ -111,7 +111,7 @@ describe('how fast a socket takes it', () => {
     expect(bob.socket.heard()).toEqual(['4']);
   });
 
-  test('CLOSE-1: who lags until the ring has gone on is closed as too slow; others are not', async () => {
+  test('CLOSE-1: a session that lags behind the backlog is closed as too slow; others are not', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     bob.socket.heard();
@@ -122,7 +122,7 @@ describe('how fast a socket takes it', () => {
     expect(ann.socket.heard().length).toBeGreaterThan(BACKLOG_MAX.bytes / 17_000);
   });
 
-  test('WELCOME-2: a long history goes out as the socket takes it, and what happens meanwhile behind it', async () => {
+  test('WELCOME-2: a long history goes out as the socket takes it, and newer events follow it', async () => {
     const world = await new World().open();
     const { ann, bob } = await slowNewcomer(world);
     await tell(ann, sendFrame(6));
@@ -139,7 +139,7 @@ describe('how fast a socket takes it', () => {
     expect(heard).toEqual(['welcome', 'presence', '1', '2', '3', '4', '5', '6', 'life', '7']);
   });
 
-  test('LIFE-4: the end comes at once also to who is still owed history, and nothing wiped with it', async () => {
+  test('LIFE-4: a session still waiting for history gets the end at once, and no wiped bytes', async () => {
     const world = await new World().open();
     const { bob } = await slowNewcomer(world);
     bob.socket.heard();
@@ -149,7 +149,7 @@ describe('how fast a socket takes it', () => {
     expect(bob.socket.heard()).toEqual([]);
   });
 
-  test('a word of its own comes behind what happened before it', async () => {
+  test('a frame for one session follows the events before it', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     bob.socket.heard();
@@ -159,7 +159,7 @@ describe('how fast a socket takes it', () => {
     expect(bob.socket.heard()).toEqual(['2', 'pong']);
   });
 
-  test('CLOSE-1: who asks and never reads is too slow as well', async () => {
+  test('CLOSE-1: a client that asks without reading is too slow as well', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     ann.socket.bufferedBytes = UNREAD_BYTES_MAX;

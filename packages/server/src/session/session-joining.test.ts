@@ -1,4 +1,4 @@
-// Sessions until their welcome: the greeting, the join, and what happens while the store answers.
+// Sessions up to their welcome: the first frame, the join, and what happens during the store call.
 
 import {
   CONTROL_BYTES_MAX,
@@ -21,15 +21,15 @@ import {
   tell,
 } from '../testing/session-world.ts';
 
-describe('greeting', () => {
-  test('JOIN-1: the server speaks first, with a nonce of its own for each connection', async () => {
+describe('the first frame', () => {
+  test('JOIN-1: the server speaks first, with a fresh nonce per connection', async () => {
     const world = await new World().open();
     const [one, two] = [world.connect(), world.connect()];
     expect(one.nonce).toHaveLength(32);
     expect(one.nonce).not.toEqual(two.nonce);
   });
 
-  test('JOIN-1: who says nothing in time is closed', async () => {
+  test('JOIN-1: a client that sends nothing in time is closed', async () => {
     const world = await new World().open();
     const { socket, session, nonce } = world.connect();
     world.clock.pass(FIRST_FRAME_MS - 1);
@@ -55,7 +55,7 @@ describe('greeting', () => {
     ['an empty binary frame', new Uint8Array(0), 'badFrame'],
     ['a text that is too long', ' '.repeat(CONTROL_BYTES_MAX + 1), 'tooBig'],
     ['a text that is too long in bytes', 'é'.repeat(CONTROL_BYTES_MAX / 2 + 1), 'tooBig'],
-  ])('FRAME-3: the first frame is %s', async (_title, frame, why) => {
+  ])('FRAME-3: a first frame that is %s closes the connection', async (_title, frame, why) => {
     const world = await new World().open();
     const connection = world.connect();
     await tell(connection, frame);
@@ -75,7 +75,7 @@ describe('greeting', () => {
 });
 
 describe('joining', () => {
-  test('WELCOME-1, WELCOME-2: welcome, who is there, their profiles, the log', async () => {
+  test('WELCOME-1, WELCOME-2: welcome, presence, profiles, then the log', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     await tell(ann, profileFrame, sendFrame(1), sendFrame(2));
@@ -101,7 +101,7 @@ describe('joining', () => {
     expect(JSON.parse(String(socket.sent[0]))).toMatchObject({ type: 'welcome', features: [] });
   });
 
-  test('RESUME-1: first says what follows, also when nothing does', async () => {
+  test('RESUME-1: `first` tells what follows, even if nothing does', async () => {
     const world = await new World().open();
     const ann = await world.join('ann');
     const { logId } = ann.socket.last('welcome');
@@ -114,7 +114,7 @@ describe('joining', () => {
     expect(none.socket.heard()).toEqual(['welcome', 'presence']);
   });
 
-  test('JOIN-2: the owner gets in by the owner key, a stranger does not get in as a member', async () => {
+  test('JOIN-2: the owner joins with the owner key, a stranger cannot join as a member', async () => {
     const world = await new World().open();
     await world.enter('ann', { as: 'owner' });
     const stranger = await world.join('bob', { as: 'member' });
@@ -123,7 +123,7 @@ describe('joining', () => {
     expect(stranger.socket.closed).toBe('denied');
   });
 
-  test('JOIN-4: a newer session takes over, the older is closed for good', async () => {
+  test('JOIN-4: a newer session takes over, and the older is closed for good', async () => {
     const world = await new World().open();
     const old = await world.enter('ann');
     const young = await world.enter('ann', { as: 'member' });
@@ -135,7 +135,7 @@ describe('joining', () => {
     expect(young.socket.heard()).toEqual([]);
   });
 
-  test('JOIN-5: full is said at once, after a full proof, and never to a member who is in', async () => {
+  test('JOIN-5: `full` comes at once, only after a full proof, and never to a present member', async () => {
     const world = await new World().open();
     const [ann] = [await world.enter('ann'), await world.enter('bob'), await world.enter('cem')];
     const late = await world.join('dan');
@@ -151,13 +151,13 @@ describe('joining', () => {
     expect(ann?.socket.closed).toBe('replaced');
   });
 
-  test('who is in leaves no timer behind', async () => {
+  test('a join that got in leaves no timer behind', async () => {
     const world = await new World().open();
     await world.enter('ann');
     expect(world.clock.pending).toBe(1);
   });
 
-  test('LIFE-4: who still waits in a room that ended does not make its successor deaf', async () => {
+  test('LIFE-4: a join still waiting in an ended room does not cut off the next room of that id', async () => {
     const world = await new World().open();
     const answer = gate(world.store);
     const ann = await world.join('ann');
@@ -174,14 +174,14 @@ describe('joining', () => {
     expect(bob.socket.heard()).toEqual(['3']);
   });
 
-  test('the wait for the first frame ends with it', async () => {
+  test('the first frame ends its deadline', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     world.clock.pass(FIRST_FRAME_MS);
     expect(ann.socket.closed).toBeUndefined();
   });
 
-  test('WELCOME-3: what happens while the store answers comes after the welcome, once and without a hole', async () => {
+  test('WELCOME-3: events during the store call follow the welcome, once and without a gap', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     const answer = gate(world.store);
@@ -196,7 +196,7 @@ describe('joining', () => {
     expect(bob.socket.heard()).toEqual(['welcome', 'presence', '1', '2', 'life', '3', '4']);
   });
 
-  test('LIFE-4: a room that ends while the store answers is an ended room, not a wiped welcome', async () => {
+  test('LIFE-4: a room that ends during the store call is announced as ended, without a wiped welcome', async () => {
     const world = await new World().open();
     const answer = gate(world.store);
     const ann = await world.join('ann');
@@ -210,7 +210,7 @@ describe('joining', () => {
     expect(world.hub.size).toBe(0);
   });
 
-  test('PRESENCE-2: who is gone before the store has answered is a member without a connection', async () => {
+  test('PRESENCE-2: a client gone before the store answers is a member without a connection', async () => {
     const world = await new World().open();
     const answer = gate(world.store);
     const ann = await world.join('ann');

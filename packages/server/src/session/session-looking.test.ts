@@ -1,4 +1,4 @@
-// A connection that only looks: what it learns, what it leaves behind, and how little it learns without the key.
+// A connection that only looks: what it learns, what it changes, and how little it learns without the key.
 
 import { DENIED_AFTER_MS, type Look, encodeClientControl, joinTranscript } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ function lookFrame({ nonce }: Connection, more: Partial<Look> = {}): string {
   return encodeClientControl({ type: 'look', id, idPk: stranger.pk, idSig, lookSig, ...more });
 }
 
-test('LOOK-1: a look with the key hears what the room is, and is closed', async () => {
+test('LOOK-1: a look with the key gets the figures of the room, and is closed', async () => {
   const world = await new World().open();
   await world.enter('ann');
   const connection = world.connect();
@@ -53,7 +53,7 @@ test.each<[string, (connection: Connection) => Partial<Look>]>([
   ['another key', (connection) => ({ lookSig: anotherKey(connection) })],
   ['the proof of a join', (connection) => ({ lookSig: asJoin(connection) })],
   ['another identity', (connection) => ({ idSig: anotherKey(connection) })],
-])('LOOK-3: %s: denied, 300 ms after the frame came', async (_title, more) => {
+])('LOOK-3: %s: denied, 300 ms after the frame arrived', async (_title, more) => {
   const world = await new World().open();
   const connection = world.connect();
   await tell(connection, lookFrame(connection, more(connection)));
@@ -66,7 +66,7 @@ test.each<[string, (connection: Connection) => Partial<Look>]>([
   expect([socket.sent, socket.closed]).toEqual([['{"type":"denied"}'], 'denied']);
 });
 
-test('LOOK-1: the proof of a look opens no room', async () => {
+test('LOOK-1: the proof of a look is no join', async () => {
   const world = await new World().open();
   const connection = world.connect();
   const keySig = new Signer(`access ${ROOM}`).sign(
@@ -79,7 +79,7 @@ test('LOOK-1: the proof of a look opens no room', async () => {
   expect(connection.socket.heard()).toEqual(['denied']);
 });
 
-test('LOOK-1: a second frame after a look is not heard', async () => {
+test('LOOK-1: a second frame after a look is ignored', async () => {
   const world = await new World().open();
   const connection = world.connect();
   await tell(connection, lookFrame(connection), joinFrame('ann', connection.nonce));
@@ -95,7 +95,7 @@ test('LOOK-1: a look after the join closes the connection', async () => {
   expect(ann.socket.closed).toBe('badFrame');
 });
 
-test('a look whose connection is gone says nothing', async () => {
+test('a look whose connection is gone sends nothing', async () => {
   const world = await new World().open();
   const answer = gate(world.store);
   const connection = world.connect();

@@ -1,4 +1,4 @@
-// Sessions that are in: what members may say, and what comes of it.
+// Live sessions: what members may ask for, and what comes of it.
 
 import {
   CONTROL_BYTES_MAX,
@@ -25,7 +25,7 @@ import { envelope } from '../testing/signer.ts';
 import { INBOX_MAX } from './inbox.ts';
 
 describe('live', () => {
-  test('SEND-2: the echo is the only acknowledgement, the same bytes for everybody', async () => {
+  test('SEND-2: the echo is the only acknowledgement, the same bytes for every member', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     ann.socket.heard();
@@ -51,7 +51,7 @@ describe('live', () => {
     expect(ann.socket.last('refused')).toMatchObject({ n: 1, code: 'epoch' });
   });
 
-  test('SEND-5: erasing is refused, and spends no n', async () => {
+  test('SEND-5: erasing is refused, and uses up no n', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     const erase = { seq: 1, proof: new Uint8Array(16) };
@@ -61,7 +61,7 @@ describe('live', () => {
     expect(ann.socket.heard()).toEqual(['refused', '2']);
   });
 
-  test('FRAME-5: frames are worked on one after the other, however slow the store is', async () => {
+  test('FRAME-5: frames are handled one at a time, however slow the store is', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     const real = world.store.append.bind(world.store);
@@ -77,7 +77,7 @@ describe('live', () => {
     expect(ann.socket.heard()).toEqual(['2', '3', 'pong', '4']);
   });
 
-  test('FRAME-5: what waits is bounded by number and by bytes', async () => {
+  test('FRAME-5: waiting frames are bounded by number and by bytes', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     vi.spyOn(world.store, 'append').mockReturnValue(new Promise(() => {}));
@@ -101,7 +101,7 @@ describe('live', () => {
     ['an envelope of no bucket', sendFrame(1).subarray(0, -1), 'badFrame'],
     ['a profile of another length', profileFrame.subarray(0, -1), 'badFrame'],
     ['a text that is too long', ' '.repeat(CONTROL_BYTES_MAX + 1), 'tooBig'],
-  ])('FRAME-3: closed for %s, and what follows is not read', async (_title, frame, why) => {
+  ])('FRAME-3: closed for %s, and later frames are not read', async (_title, frame, why) => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     await tell(ann, frame, sendFrame(1));
@@ -110,7 +110,7 @@ describe('live', () => {
     expect(world.events.trouble).not.toHaveBeenCalled();
   });
 
-  test('PROFILE-1: a profile reaches everybody with slot and identity', async () => {
+  test('PROFILE-1: a profile reaches every member, with slot and identity', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     await tell(ann, profileFrame);
@@ -120,7 +120,7 @@ describe('live', () => {
     });
   });
 
-  test('LIFE-3: keep is taken once a minute from a session', async () => {
+  test('LIFE-3: a session may keep the room once a minute', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     await tell(ann, '{"type":"keep"}');
@@ -140,7 +140,7 @@ describe('live', () => {
     expect(ann.socket.heard()).toEqual(['life']);
   });
 
-  test('PRESENCE-5, PRESENCE-6: in a crowd a profile is acknowledged to its author, and told to nobody else', async () => {
+  test('PRESENCE-5, PRESENCE-6: in a counted room a profile goes back to its author alone', async () => {
     const world = await new World(1).open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     await tell(ann, profileFrame, sendFrame(1));
@@ -148,7 +148,7 @@ describe('live', () => {
     expect(bob.socket.heard()).toEqual(['2']);
   });
 
-  test('PRESENCE-3: leave is told at once and closes as left', async () => {
+  test('PRESENCE-3: a leave is announced at once and closes as left', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     await tell(ann, sendFrame(1), '{"type":"leave"}', sendFrame(2));
@@ -160,7 +160,7 @@ describe('live', () => {
     expect(bob.socket.heard()).toEqual([]);
   });
 
-  test('PRESENCE-2: a lost connection is told after a while, and not at all when it is back', async () => {
+  test('PRESENCE-2: a lost connection is announced after a while, unless it is back', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     ann.session.detached();
@@ -171,7 +171,7 @@ describe('live', () => {
     expect(bob.socket.heard()).toEqual([]);
   });
 
-  test('LIFE-4: at the end everybody hears it and is closed; nobody gets in any more', async () => {
+  test('LIFE-4: the end reaches and closes every session, and later joins are denied', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     bob.socket.heard();
@@ -190,7 +190,7 @@ describe('live', () => {
     expect(late.socket.heard()).toEqual(['denied']);
   });
 
-  test('LIFE-4: a message to a room whose time is up is not logged, and the room is over', async () => {
+  test('LIFE-4: a message to an expired room is not logged, and the room ends', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     world.clock.jump(LIFE_MS);
@@ -199,7 +199,7 @@ describe('live', () => {
     expect(ann.socket.closed).toBe('ended');
   });
 
-  test('LIFE-4: a session that learns of the end from an answer says so', async () => {
+  test('LIFE-4: a session that learns of the end from the store passes it on', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     vi.spyOn(world.store, 'append').mockResolvedValueOnce({ outcome: 'gone' });
@@ -208,7 +208,7 @@ describe('live', () => {
     expect(ann.socket.closed).toBe('ended');
   });
 
-  test('SEND-3: a session that was replaced elsewhere is closed', async () => {
+  test('SEND-3: a session replaced on another node is closed', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     vi.spyOn(world.store, 'append').mockResolvedValueOnce({ outcome: 'replaced' });
@@ -216,7 +216,7 @@ describe('live', () => {
     expect(ann.socket.closed).toBe('replaced');
   });
 
-  test('a store that fails costs the connection, and the place is kept for a return', async () => {
+  test('a failing store closes the connection, and the member can return', async () => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     vi.spyOn(world.store, 'append').mockRejectedValueOnce(new Error('lost'));
@@ -229,7 +229,7 @@ describe('live', () => {
     expect(back.socket.heard()).toEqual(['2']);
   });
 
-  test('the hub forgets a room when the last one is out', async () => {
+  test('the hub forgets a room after its last subscriber', async () => {
     const world = await new World().open();
     const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
     expect(world.hub.size).toBe(1);
@@ -241,14 +241,14 @@ describe('live', () => {
   });
 });
 
-describe('a store that cannot be asked', () => {
-  const orders: readonly [string, 'append' | 'publishProfile' | 'renew', string | Uint8Array, object][] = [
+describe('an unavailable store', () => {
+  const requests: readonly [string, 'append' | 'publishProfile' | 'renew', string | Uint8Array, object][] = [
     ['SEND-6: a message', 'append', sendFrame(1), { n: 1 }],
     ['a profile', 'publishProfile', profileFrame, {}],
     ['a keep', 'renew', '{"type":"keep"}', {}],
   ];
-  test.each(orders)(
-    '%s is refused, with when to try again; the socket stays',
+  test.each(requests)(
+    '%s is refused with a pause, and the connection stays',
     async (_title, ask, frame, more) => {
       const world = await new World().open();
       const ann = await world.enter('ann');
@@ -270,7 +270,7 @@ describe('a store that cannot be asked', () => {
     },
   );
 
-  test.each(['keys', 'join'] as const)('JOIN-6: a join is put off where %s fails', async (ask) => {
+  test.each(['keys', 'join'] as const)('JOIN-6: a join is put off if %s fails', async (ask) => {
     const world = await new World().open();
     const ann = await world.enter('ann');
     vi.spyOn(world.store, ask).mockRejectedValueOnce(new StoreUnavailable('server_full'));
@@ -285,7 +285,7 @@ describe('a store that cannot be asked', () => {
     expect(world.events.trouble).not.toHaveBeenCalled();
   });
 
-  test('JOIN-6: nothing is said to somebody who has gone meanwhile', async () => {
+  test('JOIN-6: nothing is sent to a connection that closed meanwhile', async () => {
     const world = await new World().open();
     const bob = world.connect();
     vi.spyOn(world.store, 'join').mockImplementationOnce(async () => {

@@ -1,4 +1,4 @@
-// Connections on real sockets, some of them slow on purpose. What the room says comes from the store directly.
+// Connections on real sockets, some of them slow on purpose. Messages enter through the store directly.
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -20,7 +20,7 @@ import { BareGateway } from '../testing/bare-gateway.ts';
 import { RawClient, closeCode, upgradeRequest, wsFrame } from '../testing/door.ts';
 import { Signer, envelope, makeJoin } from '../testing/signer.ts';
 
-// Shorter than two pings, which the test would not let be answered.
+// Shorter than two pings, which these clients would not answer.
 const LIFE_MS = 20_000;
 
 class World extends BareGateway {
@@ -43,10 +43,10 @@ class World extends BareGateway {
     return this;
   }
 
-  /** So many messages of 16 KiB, each in a turn of its own. */
+  /** Writes `count` messages of 16 KiB, each in its own turn. */
   async write(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      if (this.#writer === undefined) throw new Error('nobody writes');
+      if (this.#writer === undefined) throw new Error('no writer');
       this.#n += 1;
       const message = envelope(this.#n, { bucket: 6 });
       expect((await this.store.append(this.room, this.#writer, this.#n, message)).outcome).toBe('placed');
@@ -67,7 +67,7 @@ class World extends BareGateway {
     const challenge = decodeServerControl(text.toString());
     if (challenge?.type !== 'challenge') throw new Error('no challenge');
     const end = this.ends.at(-1);
-    if (end === undefined) throw new Error('no end of it here');
+    if (end === undefined) throw new Error('the server has no such connection');
     const reader = new Reader(ws, upgrade.socket, end);
     ws.send(encodeClientControl(makeJoin(this.room, challenge.nonce, new Signer(name))));
     await reader.until(1);
@@ -77,7 +77,7 @@ class World extends BareGateway {
 
 class Reader {
   readonly ws: WebSocket;
-  /** What it runs on: the client's end, and the server's. */
+  /** The two ends of its TCP connection: the client's and the server's. */
   readonly socket: Socket;
   readonly end: Socket;
   readonly seqs: number[] = [];
@@ -108,7 +108,7 @@ class Reader {
   }
 }
 
-/** What one message of `write` takes on a socket, with some room to spare. */
+/** The bytes of one message of `write` on a socket, and some to spare. */
 const MESSAGE_BYTES = 17_000;
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
@@ -120,14 +120,14 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** Writes until the network takes no more for this one. */
+/** Writes until the network takes no more for this reader. */
 async function fill(reader: Reader): Promise<void> {
   reader.ws.pause();
   while (reader.end.writableLength < LAG_BYTES_MAX / 2) await world.write(1);
 }
 
 describe('a reader that stops for a while', () => {
-  test('and goes on in time gets everything, in order', async () => {
+  test('and continues in time gets everything, in order', async () => {
     const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
     await fill(slow);
     await world.write(20);
@@ -141,7 +141,7 @@ describe('a reader that stops for a while', () => {
     expect(slow.ws.readyState).toBe(WebSocket.OPEN);
   });
 
-  test('CLOSE-1: and for too long is closed with 4008, and has heard no hole', async () => {
+  test('CLOSE-1: for too long is closed with 4008, without a gap in what it got', async () => {
     const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
     await fill(slow);
     await world.write(80);
@@ -152,7 +152,7 @@ describe('a reader that stops for a while', () => {
     await brisk.until(world.newest);
   });
 
-  test('LIMIT-10: and memory is short: closed with 4008 at once; who keeps up stays', async () => {
+  test('LIMIT-10: while memory is short is closed with 4008 at once; readers that keep up stay', async () => {
     const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
     world.gateway.shed();
     await fill(slow);
@@ -178,12 +178,12 @@ describe('a reader that stops for a while', () => {
     expect(slow.seqs).toEqual(upTo(slow.seqs.length));
   });
 
-  test('fifty of them delay nobody and hold 64 KiB each at the most', async () => {
+  test('fifty of them delay no one and hold at most 64 KiB each', async () => {
     const brisk = await world.join('brisk');
     const slow = await Promise.all(upTo(50).map((i) => world.join(`slow ${i}`)));
     for (const { ws } of slow) ws.pause();
     const [first] = slow;
-    if (first === undefined) throw new Error('nobody is slow');
+    if (first === undefined) throw new Error('no slow reader');
     while (first.end.writableLength < LAG_BYTES_MAX / 2) {
       await world.write(1);
       await brisk.until(world.newest);
@@ -200,7 +200,7 @@ describe('a reader that stops for a while', () => {
 });
 
 describe('closing', () => {
-  test('LIFE-4: the last event, the last word and the close code arrive, in this order', async () => {
+  test('LIFE-4: the last event, `ended` and the close code arrive, in this order', async () => {
     const reader = await world.join('ann');
     await world.write(1);
     const read = reader.until(world.newest);
@@ -210,7 +210,7 @@ describe('closing', () => {
     expect(reader.controls.at(-1)).toBe('ended');
   });
 
-  test('who has stopped sending still gets what was written, though more happens meanwhile', async () => {
+  test('a client that has stopped sending still gets what was written, even if more happens', async () => {
     const slow = await world.join('slow');
     slow.ws.pause();
     while (slow.end.writableLength + MESSAGE_BYTES <= LAG_BYTES_MAX) await world.write(1);
@@ -234,7 +234,7 @@ describe('closing', () => {
     expect(received.subarray(-4).toString('hex')).toBe('880203e8');
   });
 
-  test('RFC 6455, 5.5.1: a close that nobody answers yet is followed by no ping', async () => {
+  test('RFC 6455, 5.5.1: no ping follows a close that is not answered yet', async () => {
     using client = new RawClient(world);
     client.write(upgradeRequest());
     await client.until('challenge');
@@ -247,14 +247,14 @@ describe('closing', () => {
 });
 
 describe('pings of clients', () => {
-  test('RFC 6455, 5.5.3: are answered with what they carried', async () => {
+  test('RFC 6455, 5.5.3: are answered with their own body', async () => {
     const { ws } = await world.join('ann');
     const answered = once(ws, 'pong');
     ws.ping('hello');
     expect(String((await answered)[0])).toBe('hello');
   });
 
-  test('a flood of them that is never read is not piled up', async () => {
+  test('a flood of them whose pongs are never read does not pile up', async () => {
     const slow = await world.join('slow');
     await fill(slow);
     await world.write(10);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ARRIVAL_MS, type Departing, GOODBYE_MS, SLICE, drain } from './drain.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 
-/** As many connections as that; each goes when it is closed, or never. */
+/** `count` connections; each leaves when it is closed, or never. */
 function start(count: number, { windowMs = 0, stubborn = false } = {}) {
   const clock = new TestClock();
   const told: string[] = [];
@@ -39,7 +39,7 @@ function start(count: number, { windowMs = 0, stubborn = false } = {}) {
   return { clock, told, closed, pass, leave, sessions, isOver: () => over };
 }
 
-test('a few are closed at once, and then it is over', async () => {
+test('a few are closed at once, and that is all', async () => {
   const { closed, isOver, clock } = start(SLICE.atLeast);
   await settled();
   expect(closed()).toBe(SLICE.atLeast);
@@ -59,13 +59,13 @@ test('many are closed in slices, about a second in all', async () => {
   expect(sizes).toEqual(Array.from({ length: SLICE.parts }, () => 500));
 });
 
-test('CLOSE-4: nobody is closed who is still on the way; who has moved is not closed at all', async () => {
+test('CLOSE-4: clients still moving are not closed, and those that have moved never are', async () => {
   const { closed, told, pass, leave, sessions, isOver } = start(3, { windowMs: 5_000 });
   expect(told).toEqual(['goaway 5000', 'goaway 5000', 'goaway 5000']);
   const [mover] = sessions;
   if (mover) leave(mover);
   const [late] = sessions;
-  // Their moment was the last of the window.
+  // They started to move at the very end of the window.
   await pass(5_000 + ARRIVAL_MS - 1);
   expect(closed()).toBe(0);
   if (late) leave(late);
@@ -74,7 +74,7 @@ test('CLOSE-4: nobody is closed who is still on the way; who has moved is not cl
   expect(isOver()).toBe(true);
 });
 
-test('the window is not sat out when all have moved', async () => {
+test('the window ends when every client has moved', async () => {
   const { told, leave, sessions, isOver, clock } = start(2, { windowMs: 5_000 });
   for (const session of sessions) leave(session);
   await settled();
@@ -83,7 +83,7 @@ test('the window is not sat out when all have moved', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('who never says goodbye is not waited for longer than a moment', async () => {
+test('a client that never finishes the closing handshake is not waited for', async () => {
   const { pass, isOver, clock } = start(2, { stubborn: true });
   await settled();
   await pass(GOODBYE_MS - 1);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => door[Symbol.asyncDispose]());
 
-/** Connects, and has heard the challenge. */
+/** Connects and waits for the challenge. */
 async function connect(
   to: Reachable,
   options: ClientOptions = {},
@@ -89,7 +89,7 @@ describe('who may connect', () => {
     expect(await statusOf(door, upgradeRequest(headers))).toBe(`HTTP/1.1 ${status}`);
   });
 
-  test('BASE_PATH: the socket is under it, whether or not a proxy removes it', async () => {
+  test('BASE_PATH: the socket is under it, whether or not a proxy strips it', async () => {
     await using under = await openDoor({ BASE_PATH: '/chat-app/' });
     for (const path of ['/chat-app/ws', '/ws']) {
       using client = new RawClient(under);
@@ -100,13 +100,13 @@ describe('who may connect', () => {
     expect(await statusOf(under, elsewhere)).toBe('HTTP/1.1 404 Not Found');
   });
 
-  test('RFC 9110, 7.8: another upgrade is ignored, and the request answered as any other', async () => {
+  test('RFC 9110, 7.8: another upgrade is ignored, and the request answered like any other', async () => {
     expect(await statusOf(door, h2c('/'))).toBe('HTTP/1.1 200 OK');
     expect(await statusOf(door, h2c('/healthz'))).toBe('HTTP/1.1 200 OK');
     expect(await statusOf(door, h2c('/ws'))).toBe('HTTP/1.1 426 Upgrade Required');
   });
 
-  test('an upgrade behind requests that are not answered yet is none', async () => {
+  test('an upgrade behind unanswered requests is refused', async () => {
     using client = new RawClient(door);
     client.write(
       upgradeRequest({}, 'GET /healthz HTTP/1.1').replace(/^(?:Connection|Upgrade).*\r\n/gm, '') +
@@ -168,7 +168,7 @@ describe('who may connect', () => {
     ]);
   });
 
-  test('LIMIT-3: those who have joined make room for those who have not', async () => {
+  test('LIMIT-3: connections that have joined make room for new ones', async () => {
     await using small = await new BareGateway({ maxUnjoined: 1 }).open();
     const first = await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
@@ -180,7 +180,7 @@ describe('who may connect', () => {
     await closeOf(second.ws);
     await connect(small);
     expect(small.gateway.size).toBe(2);
-    // Who has joined and goes gives nothing back a second time.
+    // A joined connection that closes is not subtracted twice.
     first.ws.close();
     await closeOf(first.ws);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
@@ -252,7 +252,7 @@ describe('frames that break the WebSocket protocol', () => {
     expect((await ask(door, { path: '/healthz' })).status).toBe(200);
   });
 
-  test('frames that come with the upgrade are heard, too', async () => {
+  test('frames that arrive with the upgrade are read, too', async () => {
     using client = new RawClient(door);
     client.write(Buffer.concat([Buffer.from(upgradeRequest()), wsFrame(TEXT, '{')]));
     client.socket.end();
@@ -294,14 +294,14 @@ describe('a conversation', () => {
     ws.terminate();
   });
 
-  test('who says nothing in time is closed with 4005', async () => {
+  test('a client that sends nothing in time is closed with 4005', async () => {
     await using own = await openDoor();
     const { ws } = await connect(own);
     own.clock.pass(FIRST_FRAME_MS);
     expect(await closeOf(ws)).toBe(4005);
   });
 
-  test('WS-3: who answers pings stays, who misses two in a row is gone', async () => {
+  test('WS-3: a client that answers pings stays, one that misses two in a row is dropped', async () => {
     await using own = await openDoor();
     const id = await makeRoom(own);
     const join = async (name: string, options: ClientOptions) => {
@@ -317,7 +317,7 @@ describe('a conversation', () => {
       const pinged = [once(lively, 'ping'), once(dead, 'ping')];
       own.clock.pass(25_000);
       await Promise.all(pinged);
-      // A ping of its own comes after its pong, and has been answered: so the server has had the pong.
+      // The client's own ping follows its pong and has been answered, so the server has the pong.
       const answered = once(lively, 'pong');
       lively.ping();
       await answered;
@@ -329,7 +329,7 @@ describe('a conversation', () => {
     lively.terminate();
   });
 
-  test('WS-3: who answers no ping, but speaks, is not gone', async () => {
+  test('WS-3: a client that answers no ping but sends frames stays', async () => {
     await using own = await openDoor();
     const { ws, nonce } = await connect(own, { autoPong: false });
     ws.send(joinFrame(await makeRoom(own), nonce, 'talker'));
@@ -352,7 +352,7 @@ describe('a conversation', () => {
 });
 
 describe('stopping', () => {
-  test('everybody is closed with 1012, nobody gets in any more, the port is free', async () => {
+  test('closes every connection with 1012, accepts no more, and frees the port', async () => {
     const own = await openDoor();
     const { ws } = await connect(own);
     const closed = closeOf(ws);
@@ -363,7 +363,7 @@ describe('stopping', () => {
     expect(own.clock.pending).toBe(0);
   });
 
-  test('while the last say goodbye: not ready, no new room, no new connection', async () => {
+  test('during the last closing handshakes: not ready, no new room, no new connection', async () => {
     const own = await openDoor();
     using mute = new RawClient(own);
     mute.write(upgradeRequest());
@@ -384,7 +384,7 @@ describe('stopping', () => {
     await mute.closed;
   });
 
-  test('CLOSE-4: everybody is told to go, whoever stays until the window is over is closed with 1012', async () => {
+  test('CLOSE-4: every client gets goaway, and those still here after the window are closed with 1012', async () => {
     await using own = await openDoor({ DRAIN_SECONDS: '2' });
     const [{ ws: mover }, { ws: stayer }] = await Promise.all([connect(own), connect(own)]);
     const told = Promise.all([nextControl(mover), nextControl(stayer)]);
@@ -405,7 +405,7 @@ describe('stopping', () => {
     expect(own.clock.pending).toBe(0);
   });
 
-  test('the window ends early when all have gone', async () => {
+  test('the window ends early when every client has left', async () => {
     await using own = await openDoor({ DRAIN_SECONDS: '20' });
     const { ws } = await connect(own);
     const told = nextControl(ws);

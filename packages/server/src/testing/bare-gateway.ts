@@ -1,4 +1,4 @@
-// A gateway on a listener of its own, over a store in memory with one open room. Time is in the test's hands.
+// A gateway on its own listener, with a store in memory, one open room and a test clock.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';

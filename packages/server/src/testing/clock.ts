@@ -1,4 +1,4 @@
-// Time in the test's hands.
+// A clock that the test moves.
 
 import type { Clock } from '../net/clock.ts';
 
@@ -28,7 +28,7 @@ export class TestClock implements Clock {
     return this.#next(Infinity)?.at;
   }
 
-  /** Lets time go by; each timer runs at its own moment. */
+  /** Time passes, and each timer runs when it is due. */
   pass(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
@@ -39,7 +39,7 @@ export class TestClock implements Clock {
     this.#now = end;
   }
 
-  /** Time goes by and no timer has run yet, as in a process that was busy or stopped. */
+  /** Time passes without timers running, as in a busy or stopped process. */
   jump(ms: number): void {
     this.#now += ms;
   }
@@ -50,8 +50,8 @@ export class TestClock implements Clock {
   }
 }
 
-/** When everything that waits for no timer is done, and told to the sockets. */
+/** Resolves when everything that waits for no timer is done and written to the sockets. */
 export async function settled(): Promise<void> {
-  // What is done in one turn is told at its end.
+  // The results of one turn are written at its end.
   for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => void setImmediate(resolve));
 }

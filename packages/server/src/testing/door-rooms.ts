@@ -6,7 +6,7 @@ import { Signer, makeCharter, roomId } from './signer.ts';
 
 const OWNER = new Signer('owner');
 
-/** Somebody wants a room; `life` in seconds. */
+/** A request for a room; `life` in seconds. */
 export function wish(life = 600): Question {
   return {
     method: 'POST',
@@ -16,7 +16,7 @@ export function wish(life = 600): Question {
   };
 }
 
-/** `bytes`: what is sent instead of a charter that fits. */
+/** `bytes` replaces the charter that fits. */
 export function charterFor(id: RoomId, bytes?: Uint8Array): Question {
   const charter = makeCharter(id, OWNER);
   return {
@@ -34,12 +34,12 @@ export async function reserve(at: Reachable, question = wish()): Promise<RoomId>
   return roomId(id);
 }
 
-/** As asked from this address, where the server believes the proxy before it. */
+/** The same request from this address, on a server that trusts one proxy. */
 export function from(address: string, question: Question): Question {
   return { ...question, headers: { ...question.headers, 'x-forwarded-for': address } };
 }
 
-/** A room that is open; made from `address`, an address that a test uses for nothing else. */
+/** Opens a room. `address` must not be used for anything else in the test. */
 export async function makeRoom(at: Reachable, address = '198.51.100.1'): Promise<RoomId> {
   const id = await reserve(at, from(address, wish()));
   const { status } = await ask(at, from(address, charterFor(id)));

@@ -1,4 +1,4 @@
-// A real server on a free port with a page of its own, and clients that say exactly the bytes they are told to.
+// A real server on a free port with its own page, and clients that send exactly the given bytes.
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { TestClock } from './clock.ts';
 export const HTML = '<!doctype html><title>Mayfly</title>';
 export const SCRIPT = 'export const answer = 42;\n'.repeat(100);
 
-/** A page as the build leaves it: HTML, one hashed script with its compressed twins, an icon. */
+/** A page as built: HTML, one hashed script with its compressed copies, an icon. */
 export function makePage(): string {
   const directory = mkdtempSync(join(tmpdir(), 'mayfly-page-'));
   mkdirSync(join(directory, 'assets'));
@@ -81,7 +81,7 @@ export type Question = {
   readonly body?: string | Uint8Array;
 };
 
-/** One request on a connection of its own. The Host header is what the test says, if it says one. */
+/** One request on its own connection. A Host header in `question` is sent as it is. */
 export function ask({ server }: Reachable, question: Question = {}): Promise<Answer> {
   const { method = 'GET', path = '/', headers = {}, body } = question;
   return new Promise((resolve, reject) => {
@@ -98,10 +98,10 @@ export function ask({ server }: Reachable, question: Question = {}): Promise<Ans
   });
 }
 
-/** What a client needs of a door. */
+/** What a client needs to connect. */
 export type Reachable = { readonly server: Pick<RunningServer, 'address' | 'port'> };
 
-/** A TCP connection that collects all that comes, until the other side has closed. */
+/** A TCP connection that collects everything it receives until the other side closes. */
 export class RawClient implements Disposable {
   readonly socket: Socket;
   readonly closed: Promise<Buffer>;
@@ -125,7 +125,7 @@ export class RawClient implements Disposable {
     return this;
   }
 
-  /** All bytes so far, as soon as they hold `text`. */
+  /** All bytes so far, once they contain `text`. */
   until(text: string): Promise<Buffer> {
     return new Promise((resolve) => {
       this.#look = () => {
@@ -140,7 +140,7 @@ export class RawClient implements Disposable {
   }
 }
 
-/** The request that makes a WebSocket; a header set to undefined is left out. */
+/** The request that opens a WebSocket; a header set to undefined is left out. */
 export function upgradeRequest(
   headers: { readonly [name: string]: string | undefined } = {},
   requestLine = 'GET /ws HTTP/1.1',
@@ -160,7 +160,7 @@ export function upgradeRequest(
   return `${[requestLine, ...lines].join('\r\n')}\r\n\r\n`;
 }
 
-/** A WebSocket frame, masked with zeros so that its body stays as it is. */
+/** A WebSocket frame, masked with zeros, which keep the body as it is. */
 export function wsFrame(firstByte: number, body: Uint8Array | string, masked = true): Buffer {
   const bytes = Buffer.from(body);
   const flag = masked ? 0x80 : 0;

@@ -1,8 +1,8 @@
-// What a server wrote, read back: the frames inside, text as strings, binary as bytes.
+// Decodes what a server wrote: text frames as strings, binary frames as bytes.
 
 import type { Frame } from '../delivery/frame.ts';
 
-/** Throws at anything but whole, final, unmasked text and binary frames. */
+/** Throws on anything but whole, final, unmasked text and binary frames. */
 export function decodeFrames(written: Uint8Array): readonly Frame[] {
   const bytes = Buffer.from(written.buffer, written.byteOffset, written.length);
   const frames: Frame[] = [];

@@ -1,4 +1,4 @@
-// A port for a process that has to be told one. Somebody else may take it first; nobody on a test machine does.
+// A free port for a process that needs a number in advance. Another process could take it first, though hardly on a test machine.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';

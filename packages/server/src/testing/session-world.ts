@@ -1,4 +1,4 @@
-// Sessions over a store in memory, on sockets in the test's hand: who comes, what they say and what they hear.
+// Sessions with a store in memory and sockets that the test controls.
 
 import {
   type CloseReason,
@@ -31,11 +31,11 @@ export const OWNER = new Signer('owner');
 export const LIFE_MS = 60_000;
 export const LIMITS = { members: 3, historyMessages: 50, historyBytes: 100_000 };
 
-/** A socket in the test's hand. */
+/** A socket that the test controls. */
 class TestSocket implements Socket {
   bufferedBytes = 0;
   readonly sent: (string | Uint8Array)[] = [];
-  /** As they went to the network. */
+  /** As written to the network. */
   readonly written: Uint8Array[] = [];
   closed: CloseReason | undefined;
   write(encoded: Uint8Array): void {
@@ -44,7 +44,7 @@ class TestSocket implements Socket {
     if (this.takesNothing) this.bufferedBytes += encoded.length;
     this.sent.push(...decodeFrames(encoded));
   }
-  /** It has been asked to say when it has taken everything. */
+  /** A notification was asked for. */
   asked = false;
   takesNothing = false;
   notifyWhenDrained(): void {
@@ -54,7 +54,7 @@ class TestSocket implements Socket {
     this.closed = why;
   }
 
-  /** What came since this was last asked, by name: the type, and the seq of an event. */
+  /** What arrived since the last call, by name: a type, or the seq of an event. */
   heard(): readonly string[] {
     return this.sent.splice(0).map((frame) => {
       if (typeof frame === 'string') return decodeServerControl(frame)?.type ?? 'unreadable';
@@ -83,11 +83,11 @@ export type Connection = {
   readonly socket: TestSocket;
   readonly session: Session;
   readonly nonce: Uint8Array;
-  /** The network takes what waits. */
+  /** The network takes everything that waits. */
   drain(): void;
 };
 
-/** One room in memory, and the sessions of those who come. */
+/** One room in memory, and its sessions. */
 export class World {
   readonly clock = new TestClock();
   readonly random = new SeededRandom(11).bytes;
@@ -137,7 +137,7 @@ export class World {
     return connection;
   }
 
-  /** As `join`, with the answer heard and put aside. */
+  /** As `join`, and discards the answer. */
   async enter(name: string, more: Partial<Join> = {}): Promise<Connection> {
     const connection = await this.join(name, more);
     expect(connection.socket.heard()).toContain('welcome');
@@ -152,7 +152,7 @@ export function signer(name: string): Signer {
   return known;
 }
 
-/** By somebody of this name; a join as the owner is signed by the owner. */
+/** A join by the person of this name; as the owner it has the owner's signature. */
 export function joinFrame(name: string, nonce: Uint8Array, more: Partial<Join> = {}): string {
   const { id = ROOM, as } = more;
   const member = signer(name);
@@ -165,7 +165,7 @@ export const sendFrame = (n: number, bytes = envelope(n)) =>
 export const bigFrame = (n: number) => sendFrame(n, envelope(n, { bucket: 6 }));
 export const profileFrame = encodeClientSealed({ type: 'profile', sealed: sealedProfile(1) });
 
-/** What this connection says, and all that follows of it. */
+/** Sends frames and waits for everything they cause. */
 export async function tell(
   { session }: Connection,
   ...frames: readonly (string | Uint8Array)[]
@@ -180,7 +180,7 @@ export const eventNews = (logId: string, seq: number): StoreNotice => ({
   event: { seq, frame: encodeMessageEvent(seq, envelope(seq)) },
 });
 
-/** Lets a test tell a room what the store never would. */
+/** Lets a test send a room notices that the store never would. */
 export function tapNews(store: RoomStore): (...news: readonly StoreNotice[]) => void {
   const listeners: RoomListener[] = [];
   const real = store.follow.bind(store);
@@ -193,7 +193,7 @@ export function tapNews(store: RoomStore): (...news: readonly StoreNotice[]) => 
   };
 }
 
-/** Holds the next join back twice: before the store hears of it, and before its answer comes. */
+/** Holds the next join back twice: before it reaches the store, and before its answer arrives. */
 export function gate(store: RoomStore): { ask(): void; deliver(): void } {
   const [asked, delivered] = [new Signal(), new Signal()];
   const real = store.join.bind(store);

@@ -62,7 +62,7 @@ export type CharterChoices = Partial<CharterArgs> & {
   readonly signer?: Signer;
 };
 
-/** A charter that opens a door-1 room, but for what is chosen otherwise. */
+/** A charter that opens a door-1 room, except for the given choices. */
 export function makeCharter(room: RoomId, owner: Signer, choices: CharterChoices = {}): VerifiedCharter {
   const { epoch = 0, c = 1, op = OP_CHARTER, signer = owner } = choices;
   const blob = choices.blob ?? new Uint8Array(CHARTER_BLOB_BYTES).fill(7);
@@ -83,7 +83,7 @@ export function makeCharter(room: RoomId, owner: Signer, choices: CharterChoices
   return { bytes, command, args, blob };
 }
 
-/** As much of an envelope as a server can check; `mark` tells two apart. */
+/** As much of an envelope as a server can check; different `mark`s make different bytes. */
 export function envelope(mark: number, { epoch = 0, bucket = 0 } = {}): Uint8Array {
   const length = (ENVELOPE_BUCKETS[bucket] ?? 0) + ENVELOPE_OVERHEAD;
   const header = concat(u8(ENVELOPE_TYPE), u32(epoch));
@@ -94,7 +94,7 @@ export function sealedProfile(mark: number, epoch = 0): Uint8Array {
   return concat(u8(PROFILE_TYPE), u32(epoch), new Uint8Array(PROFILE_BYTES - 5).fill(mark));
 }
 
-/** A join over a challenge's nonce: it proves the room's key, unless it is chosen otherwise. */
+/** A join over a challenge's nonce that proves the room's key, except for the given choices. */
 export function makeJoin(id: RoomId, nonce: Uint8Array, member: Signer, choices: Partial<Join> = {}): Join {
   const { as = 'key' } = choices;
   const transcript = joinTranscript(id, nonce, member.pk);

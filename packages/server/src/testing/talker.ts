@@ -1,4 +1,4 @@
-// A member on a real WebSocket, behind a proxy that says where it comes from.
+// A member on a real WebSocket, behind a proxy that names its address.
 
 import { once } from 'node:events';
 import {
@@ -15,7 +15,7 @@ import { WebSocket } from 'ws';
 import type { Reachable } from './door.ts';
 import { Signer, envelope, makeJoin } from './signer.ts';
 
-/** A client that keeps all it hears, and says what it is told to. */
+/** A client that keeps everything it receives, and sends what a test asks for. */
 export class Talker {
   readonly ws: WebSocket;
   readonly controls: ServerControl[] = [];
@@ -70,7 +70,7 @@ export class Talker {
     }
   }
 
-  /** Everything said before this has been answered. */
+  /** Resolves when everything sent before it has been answered. */
   async answered(): Promise<void> {
     const pongs = () => this.controls.filter(({ type }) => type === 'pong').length;
     const before = pongs();
