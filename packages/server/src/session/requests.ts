@@ -16,7 +16,7 @@ import type { Frame } from '../delivery/frame.ts';
 import type { Subscriber } from '../delivery/subscriber.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import type { Clock } from '../net/clock.ts';
-import type { MemberSession, Placed, RoomStore } from '../store/room-store.ts';
+import type { MemberSession, Appended, RoomStore } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { OUTCOME, type Outcome, refused } from './outcomes.ts';
 
@@ -91,14 +91,14 @@ async function send(
 
 const SERVER_FULL_RETRY_MS = 5_000;
 
-function afterAppend(placed: Placed, n: number): Reply {
-  switch (placed.outcome) {
-    case 'placed':
+function afterAppend(appended: Appended, n: number): Reply {
+  switch (appended.outcome) {
+    case 'appended':
     case 'repeated':
       return undefined;
     case 'refused': {
-      const retryAfterMs = placed.code === 'server_full' ? SERVER_FULL_RETRY_MS : 0;
-      return refused({ code: placed.code, retryAfterMs }, n);
+      const retryAfterMs = appended.code === 'server_full' ? SERVER_FULL_RETRY_MS : 0;
+      return refused({ code: appended.code, retryAfterMs }, n);
     }
     case 'replaced':
       return OUTCOME.replaced;

@@ -18,7 +18,7 @@ export function welcomeFrames(joined: Joined, limits: RoomLimits): readonly Fram
 }
 
 function welcome(joined: Joined, limits: RoomLimits): Welcome {
-  const { logId, seq, mode, reason, epoch, c, charter, blob, lastN, closed, slow, history } = joined;
+  const { logId, seq, mode, reason, terms, lastN, expiresInMs } = joined;
   return {
     type: 'welcome',
     slot: joined.session.slot,
@@ -27,18 +27,11 @@ function welcome(joined: Joined, limits: RoomLimits): Welcome {
     first: firstOf(joined),
     mode,
     ...(reason && { reason }),
-    epoch,
-    c,
-    charter,
-    blob,
+    ...terms,
     lastN,
-    closed,
-    slow,
-    history,
     count: joined.presence.count,
     limits,
-    lifeMs: joined.lifeMs,
-    expiresInMs: joined.expiresInMs,
+    expiresInMs,
     features: FEATURES,
   };
 }

@@ -49,7 +49,7 @@ class World extends BareGateway {
       if (this.#writer === undefined) throw new Error('no writer');
       this.#n += 1;
       const message = envelope(this.#n, { bucket: 6 });
-      expect((await this.store.append(this.room, this.#writer, this.#n, message)).outcome).toBe('placed');
+      expect((await this.store.append(this.room, this.#writer, this.#n, message)).outcome).toBe('appended');
       await turn();
     }
   }

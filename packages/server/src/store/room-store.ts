@@ -12,6 +12,7 @@ import type {
   ResetReason,
   RoomId,
   Sight,
+  Welcome,
 } from '@mayfly/protocol';
 
 export type RoomSpec = {
@@ -66,6 +67,12 @@ export type StoredEvent = { readonly seq: number; readonly frame: Uint8Array };
 /** Which session speaks for a member: a newer one of the same identity fences the older off. */
 export type MemberSession = { readonly slot: Uint8Array; readonly generation: number };
 
+/** What a room is, apart from who is in it. Carried whole from the store to the welcome. */
+export type RoomTerms = Pick<
+  Welcome,
+  'epoch' | 'c' | 'charter' | 'blob' | 'closed' | 'slow' | 'history' | 'lifeMs'
+>;
+
 export type Joined = {
   readonly outcome: 'joined';
   readonly session: MemberSession;
@@ -75,15 +82,8 @@ export type Joined = {
   readonly mode: 'resume' | 'reset';
   readonly reason?: ResetReason;
   readonly missed: readonly StoredEvent[];
-  readonly epoch: number;
-  readonly c: number;
-  readonly charter: Uint8Array;
-  readonly blob: Uint8Array;
+  readonly terms: RoomTerms;
   readonly lastN: number;
-  readonly closed: boolean;
-  readonly slow: number;
-  readonly history: HistoryPolicy;
-  readonly lifeMs: number;
   readonly expiresInMs: number;
   /** Everybody who is there, as a snapshot; it includes the newcomer. */
   readonly presence: Presence;
@@ -93,8 +93,8 @@ export type Joined = {
 
 export type JoinRefused = { readonly outcome: 'denied' | 'full' };
 
-export type Placed =
-  | { readonly outcome: 'placed'; readonly seq: number }
+export type Appended =
+  | { readonly outcome: 'appended'; readonly seq: number }
   /** `n` was logged before: nothing changed. */
   | { readonly outcome: 'repeated' }
   | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'server_full' }
@@ -145,7 +145,7 @@ export interface RoomStore extends AsyncDisposable {
   look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined>;
 
   /** Appends only that member's next `n`, only for its newest session, only in the current epoch. */
-  append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed>;
+  append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended>;
 
   /**
    * Keeps and announces a member's sealed profile; ignored for a session that was replaced. In a room that is told as

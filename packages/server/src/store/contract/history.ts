@@ -11,8 +11,8 @@ export function history({ opened }: Fixtures): void {
     const { f } = await sevenEvents(await opened());
     const joined = await f.join('bob');
     expect(seqs(joined)).toEqual([2, 3, 4, 5, 6, 7]);
-    expect(joined.charter).toEqual(CHARTER.bytes);
-    expect(joined.blob).toEqual(CHARTER.blob);
+    expect(joined.terms.charter).toEqual(CHARTER.bytes);
+    expect(joined.terms.blob).toEqual(CHARTER.blob);
   });
 
   test('RESUME-4: history is bounded by bytes of envelopes', async () => {

@@ -16,23 +16,25 @@ import {
 } from './fixture.ts';
 
 export function joining({ opened }: Fixtures): void {
-  test('WELCOME-1: a newcomer hears what the room is', async () => {
-    const f = await opened();
+  test('WELCOME-1: a newcomer gets the terms of the room, whole', async () => {
+    const f = await opened({ history: 'none' });
     const joined = await f.join('ann');
     expect(joined).toMatchObject({
       seq: 1,
       mode: 'reset',
       reason: 'fresh',
+      lastN: 0,
+      expiresInMs: LIFE_MS,
+    });
+    expect(joined.terms).toEqual({
       epoch: 0,
       c: 1,
       charter: CHARTER.bytes,
       blob: CHARTER.blob,
-      lastN: 0,
       closed: false,
       slow: 0,
-      history: 'all',
+      history: 'none',
       lifeMs: LIFE_MS,
-      expiresInMs: LIFE_MS,
     });
     expect(joined.session.slot).toHaveLength(8);
     expect(joined.presence).toMatchObject({ snapshot: true, count: 1, away: [], left: [] });
@@ -83,7 +85,7 @@ export function joining({ opened }: Fixtures): void {
     await f.store.detach(ROOM, old.session);
     await f.pass(GRACE_MS);
     expect(f.heard()).toEqual([]);
-    expect(await f.append(young.session, 2)).toEqual({ outcome: 'placed', seq: 3 });
+    expect(await f.append(young.session, 2)).toEqual({ outcome: 'appended', seq: 3 });
   });
 
   test('JOIN-5: a full room turns back who has no seat, but for the owner', async () => {

@@ -70,7 +70,7 @@ export function life({ opened }: Fixtures): void {
     await f.append(ann.session, 1);
     expect(types(f.heard())).toEqual(['event']);
     await f.pass(LIFE_MS - 1);
-    expect(await f.append(ann.session, 2)).toMatchObject({ outcome: 'placed' });
+    expect(await f.append(ann.session, 2)).toMatchObject({ outcome: 'appended' });
     await f.pass(LIFE_MS);
     expect(types(f.heard())).toEqual(['event', 'ended']);
   });

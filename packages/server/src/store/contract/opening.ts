@@ -119,8 +119,8 @@ export function openingRooms({ fixture, opened }: Fixtures): void {
     await store.append(ROOM, ann.session, 1, sent);
     sent.fill(0);
     const again = await new Fixture({ store, ...f }).join('ann', { as: 'member' });
-    expect(again.charter).toEqual(CHARTER.bytes);
-    expect(again.blob).toEqual(CHARTER.blob);
+    expect(again.terms.charter).toEqual(CHARTER.bytes);
+    expect(again.terms.blob).toEqual(CHARTER.blob);
     expect(again.missed[1]?.frame.subarray(5)).toEqual(envelope(5));
   });
 }

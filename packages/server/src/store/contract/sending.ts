@@ -10,12 +10,12 @@ export function sending({ opened }: Fixtures): void {
     const f = await opened();
     const { session } = await f.join('ann');
     expect(await f.append(session, 2)).toEqual({ outcome: 'refused', code: 'gap' });
-    expect(await f.append(session, 1)).toEqual({ outcome: 'placed', seq: 2 });
+    expect(await f.append(session, 1)).toEqual({ outcome: 'appended', seq: 2 });
     f.heard();
     expect(await f.append(session, 1, envelope(99))).toEqual({ outcome: 'repeated' });
     expect(await f.append(session, 3)).toEqual({ outcome: 'refused', code: 'gap' });
     expect(f.heard()).toEqual([]);
-    expect(await f.append(session, 2)).toEqual({ outcome: 'placed', seq: 3 });
+    expect(await f.append(session, 2)).toEqual({ outcome: 'appended', seq: 3 });
     const again = await f.join('ann');
     expect(again).toMatchObject({ lastN: 2, seq: 3 });
     expect(again.missed[1]?.frame.subarray(5)).toEqual(envelope(1));
@@ -24,9 +24,9 @@ export function sending({ opened }: Fixtures): void {
   test('SEND-1: everybody has numbers of their own', async () => {
     const f = await opened();
     const [ann, bob] = [await f.join('ann'), await f.join('bob')];
-    expect(await f.append(ann.session, 1)).toEqual({ outcome: 'placed', seq: 2 });
-    expect(await f.append(bob.session, 1)).toEqual({ outcome: 'placed', seq: 3 });
-    expect(await f.append(ann.session, 2)).toEqual({ outcome: 'placed', seq: 4 });
+    expect(await f.append(ann.session, 1)).toEqual({ outcome: 'appended', seq: 2 });
+    expect(await f.append(bob.session, 1)).toEqual({ outcome: 'appended', seq: 3 });
+    expect(await f.append(ann.session, 2)).toEqual({ outcome: 'appended', seq: 4 });
     expect((await f.join('bob')).lastN).toBe(1);
   });
 
@@ -37,7 +37,7 @@ export function sending({ opened }: Fixtures): void {
       outcome: 'refused',
       code: 'epoch',
     });
-    expect(await f.append(session, 1)).toEqual({ outcome: 'placed', seq: 2 });
+    expect(await f.append(session, 1)).toEqual({ outcome: 'appended', seq: 2 });
     expect(await f.append(session, 1, envelope(1, { epoch: 1 }))).toEqual({ outcome: 'repeated' });
   });
 

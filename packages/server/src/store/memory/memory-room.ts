@@ -19,10 +19,11 @@ import type {
   JoinRequest,
   Joined,
   MemberSession,
-  Placed,
+  Appended,
   RoomKeys,
   StoreNotice,
   RoomSpec,
+  RoomTerms,
   StoreLimits,
   StoredEvent,
   VerifiedCharter,
@@ -47,20 +48,16 @@ export type MemoryRoomOptions = {
 export class MemoryRoom {
   readonly keys: RoomKeys;
   readonly #options: MemoryRoomOptions;
-  readonly #spec: RoomSpec;
   readonly #log: EventLog;
   readonly #members: Members;
   readonly #lifeForCrowd: Throttle;
-  readonly #charter: Uint8Array;
-  readonly #blob: Uint8Array;
-  readonly #c: number;
+  readonly #terms: RoomTerms;
   #expiresAt: number;
   #timer: Disposable;
 
   constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, options: MemoryRoomOptions) {
     const { clock, random, limits, listedMax, notify } = options;
     this.#options = options;
-    this.#spec = spec;
     this.keys = {
       ownerPk: Uint8Array.from(spec.ownerPk),
       accessPk: Uint8Array.from(args.accessPk),
@@ -68,9 +65,16 @@ export class MemoryRoom {
       epoch: args.newEpoch,
       door: args.door,
     };
-    this.#charter = Uint8Array.from(bytes);
-    this.#blob = Uint8Array.from(blob);
-    this.#c = command.c;
+    this.#terms = {
+      epoch: args.newEpoch,
+      c: command.c,
+      charter: Uint8Array.from(bytes),
+      blob: Uint8Array.from(blob),
+      closed: false,
+      slow: 0,
+      history: spec.history,
+      lifeMs: spec.lifeMs,
+    };
     this.#log = new EventLog(random(LOG_ID_BYTES), {
       events: limits.historyMessages,
       bytes: limits.historyBytes,
@@ -90,12 +94,13 @@ export class MemoryRoom {
 
   /** The charter becomes the first event of the log. */
   begin(): void {
-    this.#announceEvent(this.#log.append((seq) => encodeCommandEvent(seq, this.#charter, this.#blob)));
+    const { charter, blob } = this.#terms;
+    this.#announceEvent(this.#log.append((seq) => encodeCommandEvent(seq, charter, blob)));
     this.#options.onUnused();
   }
 
   wasOpenedBy(charter: Uint8Array): boolean {
-    return equalBytes(this.#charter, charter);
+    return equalBytes(this.#terms.charter, charter);
   }
 
   /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
@@ -116,7 +121,7 @@ export class MemoryRoom {
     if (known === undefined && as === 'member') return DENIED;
     if (!this.#members.mayEnter(known, as)) return FULL;
 
-    const record = known ?? this.#members.add(idPk, this.#spec.history === 'none' ? this.#log.seq : 0);
+    const record = known ?? this.#members.add(idPk, this.#terms.history === 'none' ? this.#log.seq : 0);
     const replaced = this.#members.attach(record);
     this.#options.onUse();
     if (known === undefined) this.#restartLife();
@@ -133,13 +138,13 @@ export class MemoryRoom {
       type: 'room',
       count,
       expiresInMs: this.#leftMs(),
-      history: this.#spec.history,
+      history: this.#terms.history,
       full,
-      closed: false,
+      closed: this.#terms.closed,
     };
   }
 
-  append(session: MemberSession, n: number, envelope: Uint8Array): Placed {
+  append(session: MemberSession, n: number, envelope: Uint8Array): Appended {
     const record = this.#members.speaking(session);
     if (record === undefined) return { outcome: 'replaced' };
     if (n <= record.lastN) return { outcome: 'repeated' };
@@ -149,7 +154,7 @@ export class MemoryRoom {
     this.#restartLife();
     const event = this.#log.append((seq) => encodeMessageEvent(seq, envelope));
     this.#announceEvent(event);
-    return { outcome: 'placed', seq: event.seq };
+    return { outcome: 'appended', seq: event.seq };
   }
 
   publishProfile(session: MemberSession, sealed: Uint8Array): Uint8Array | undefined {
@@ -192,7 +197,8 @@ export class MemoryRoom {
     this.#log.wipe();
     this.#members.wipe();
     const { accessPk, ownerPk, linkPk } = this.keys;
-    for (const bytes of [this.#charter, this.#blob, accessPk, ownerPk, linkPk]) bytes?.fill(0);
+    const { charter, blob } = this.#terms;
+    for (const bytes of [charter, blob, accessPk, ownerPk, linkPk]) bytes?.fill(0);
     this.#options.onEnd();
     this.#options.notify({ type: 'ended', reason });
   }
@@ -204,15 +210,8 @@ export class MemoryRoom {
       logId: this.#log.id,
       seq: this.#log.seq,
       ...this.#log.missedSince(position, record.from),
-      epoch: this.keys.epoch,
-      c: this.#c,
-      charter: this.#charter,
-      blob: this.#blob,
+      terms: this.#terms,
       lastN: record.lastN,
-      closed: false,
-      slow: 0,
-      history: this.#spec.history,
-      lifeMs: this.#spec.lifeMs,
       expiresInMs: this.#leftMs(),
       ...this.#members.snapshot(record),
     };
@@ -240,7 +239,7 @@ export class MemoryRoom {
   }
 
   #restartLife(): void {
-    this.#expiresAt = this.#options.clock.now() + this.#spec.lifeMs;
+    this.#expiresAt = this.#options.clock.now() + this.#terms.lifeMs;
   }
 
   // One timer for the whole life: it looks when it rings, instead of being set anew by every message.

@@ -44,7 +44,12 @@ describe('memory store: what only memory can promise', () => {
     await store.publishProfile(room, ann.session, sealedProfile(1));
     const keys = await store.keys(room);
     const bob = await join('bob');
-    const held = [...bob.missed.map((event) => event.frame), ...bob.profiles, bob.charter, bob.blob];
+    const held = [
+      ...bob.missed.map((event) => event.frame),
+      ...bob.profiles,
+      bob.terms.charter,
+      bob.terms.blob,
+    ];
     held.push(keys?.accessPk ?? fail(), keys?.ownerPk ?? fail());
     expect(held).toHaveLength(7);
     expect(held.every((bytes) => bytes.some((byte) => byte !== 0))).toBe(true);

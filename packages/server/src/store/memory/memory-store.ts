@@ -11,7 +11,7 @@ import {
   type JoinRequest,
   type Joined,
   type MemberSession,
-  type Placed,
+  type Appended,
   type RoomKeys,
   type RoomListener,
   type RoomSpec,
@@ -91,7 +91,7 @@ export class MemoryStore implements RoomStore {
     return this.#living(room)?.look(verifiedWith);
   }
 
-  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
+  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended> {
     return this.#living(room)?.append(session, n, envelope) ?? { outcome: 'gone' };
   }
 

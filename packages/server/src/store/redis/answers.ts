@@ -16,7 +16,15 @@ import {
   toHex,
   u32,
 } from '@mayfly/protocol';
-import type { Joined, MemberSession, Placed, RoomKeys, StoreLimits, StoredEvent } from '../room-store.ts';
+import type {
+  Appended,
+  Joined,
+  MemberSession,
+  RoomKeys,
+  RoomTerms,
+  StoreLimits,
+  StoredEvent,
+} from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
 import type { Partition, Unused } from './room-cap.ts';
 import type { Head, PresentNow } from './room-feed.ts';
@@ -88,7 +96,7 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
     mode: fields.text('mode') === 'resume' ? 'resume' : 'reset',
     ...resetReason(fields.text('reason')),
     missed: typeof missed === 'number' ? [] : readEvents(missed),
-    ...readTerms(fields.map('terms')),
+    terms: readTerms(fields.map('terms')),
     lastN: fields.number('lastN'),
     expiresInMs: fields.number('expiresInMs'),
     presence,
@@ -98,7 +106,7 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
   return { joined, missedAfter, nodes: readNodes(reply.list()) };
 }
 
-function readTerms(terms: Fields) {
+function readTerms(terms: Fields): RoomTerms {
   return {
     epoch: terms.number('epoch'),
     c: terms.number('c'),
@@ -135,8 +143,8 @@ export function withMissed(joined: Joined, after: number, missed: readonly Store
   return { ...joined, missed, ...(!isWhole && { mode: 'reset', reason: joined.reason ?? 'too_old' }) };
 }
 
-export function readPlaced(answer: unknown): Placed | 'vanished' {
-  if (typeof answer === 'number') return { outcome: 'placed', seq: answer };
+export function readAppended(answer: unknown): Appended | 'vanished' {
+  if (typeof answer === 'number') return { outcome: 'appended', seq: answer };
   const word = textOf(answer);
   switch (word) {
     case 'epoch':

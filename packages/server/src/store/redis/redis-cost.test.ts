@@ -83,10 +83,10 @@ test('messages that come in one turn of the event loop reach Redis in one piece,
   const before = await reads();
   // Each in an event of its own, as from sockets.
   const answers = Array.from({ length: MESSAGES }, (_, i) => nextEvent().then(() => append(i + 1)));
-  const placed = await Promise.all(answers);
+  const appended = await Promise.all(answers);
   const asking = 1;
   expect((await reads()) - before - asking).toBe(1);
-  expect(placed.map(({ outcome }) => outcome)).toEqual(placed.map(() => 'placed'));
+  expect(appended.map(({ outcome }) => outcome)).toEqual(appended.map(() => 'appended'));
 });
 
 test('letting go of old messages goes in batches, and reads one of each', async () => {

@@ -65,7 +65,7 @@ async function surviveDeath(url: string, kill: () => Promise<void>): Promise<voi
   const patience = { timeout: 40_000, interval: 100 };
   // The same bytes with the same n, as a client would.
   const placed = await vi.waitFor(() => here.append(ROOM, ann.session, 2, envelope(2)), patience);
-  expect(['placed', 'repeated']).toContain(placed.outcome);
+  expect(['appended', 'repeated']).toContain(placed.outcome);
   const again = await here.join(ROOM, { ...ANN, position: { logId: ann.logId, seq: 2 } });
   expect(again).toMatchObject({ outcome: 'joined', mode: 'reset', reason: 'new_log', seq: 3, lastN: 2 });
   await vi.waitFor(() => {

@@ -327,7 +327,7 @@ describe('a Redis that fails', () => {
     const asked = await Promise.all([1, 2, 3].map(() => a.raw.keys(ROOM)));
     expect(asked.every((keys) => keys?.epoch === 0)).toBe(true);
     await world.jump(0);
-    expect(await a.append(session, 1)).toMatchObject({ outcome: 'placed' });
+    expect(await a.append(session, 1)).toMatchObject({ outcome: 'appended' });
   });
 
   test('out of memory: nothing new, and nobody is dropped', async () => {
@@ -475,7 +475,7 @@ describe('as in production', () => {
       const ann = await store.join(ROOM, asking('ann'));
       if (ann.outcome !== 'joined') throw new Error('not in');
       expect(ann.expiresInMs).toBe(LIFE_MS);
-      expect(await store.append(ROOM, ann.session, 1, envelope(1))).toMatchObject({ outcome: 'placed' });
+      expect(await store.append(ROOM, ann.session, 1, envelope(1))).toMatchObject({ outcome: 'appended' });
     } finally {
       await store[Symbol.asyncDispose]();
     }

@@ -68,7 +68,7 @@ describe('several nodes', () => {
     await a.store.detach(ROOM, old.session);
     await world.pass(GRACE_MS);
     expect(a.heard()).toEqual([]);
-    expect(await b.append(young.session, 1)).toMatchObject({ outcome: 'placed' });
+    expect(await b.append(young.session, 1)).toMatchObject({ outcome: 'appended' });
   });
 
   test('PRESENCE-2: the members of a node that died are away and left within its lease and their grace', async () => {
@@ -129,7 +129,7 @@ describe('several nodes', () => {
       expect(back.map(({ slot }) => toHex(slot)).toSorted()).toEqual(
         [bob, cem].map(({ session }) => toHex(session.slot)).toSorted(),
       );
-      expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'placed' });
+      expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'appended' });
       await world.pass(LEASE_MS + GRACE_MS);
       expect((await a.join('dan')).presence.count).toBe(4);
     },

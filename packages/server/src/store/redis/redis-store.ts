@@ -18,7 +18,7 @@ import type {
   JoinRequest,
   Joined,
   MemberSession,
-  Placed,
+  Appended,
   RoomKeys,
   RoomListener,
   RoomSpec,
@@ -36,7 +36,7 @@ import {
   readEvents,
   readJoined,
   readKeys,
-  readPlaced,
+  readAppended,
   readSight,
   withMissed,
 } from './answers.ts';
@@ -168,12 +168,12 @@ export class RedisStore implements RoomStore, LinkEvents {
     return seen && (await this.#recovery.reap(room, seen.nodes)) ? (await ask())?.sight : seen?.sight;
   }
 
-  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Placed> {
+  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended> {
     const word = messageWord(session, this.#node, n, epochOf(envelope), this.#options.limits);
-    const placed = await unlessFull(SERVER_FULL, async () =>
-      readPlaced(await this.#calls.once('append', room, [word, envelope])),
+    const appended = await unlessFull(SERVER_FULL, async () =>
+      readAppended(await this.#calls.once('append', room, [word, envelope])),
     );
-    if (placed !== 'vanished') return placed;
+    if (appended !== 'vanished') return appended;
     this.#followed.vanished(room);
     return { outcome: 'gone' };
   }
@@ -298,7 +298,7 @@ export class RedisStore implements RoomStore, LinkEvents {
   }
 }
 
-const SERVER_FULL: Placed = { outcome: 'refused', code: 'server_full' };
+const SERVER_FULL: Appended = { outcome: 'refused', code: 'server_full' };
 
 async function unlessFull<T>(full: T, ask: () => Promise<T>): Promise<T> {
   try {

@@ -97,7 +97,7 @@ describe('two builds with one data version', () => {
     expect(await libraries(redis)).toContain(OTHER_BUILD.name);
     await world.pass(60_000 + BEAT_MS);
     expect((await libraries(redis)).toSorted()).toEqual([world.library.name, 'of_somebody_else']);
-    expect(await a.append(ann.session, 1)).toMatchObject({ outcome: 'placed' });
+    expect(await a.append(ann.session, 1)).toMatchObject({ outcome: 'appended' });
   });
 
   test('a library deleted too early is loaded again by the next call', async () => {
@@ -105,7 +105,7 @@ describe('two builds with one data version', () => {
     await redis.ask('FUNCTION', 'DELETE', OTHER_BUILD.name);
     await b.raw.keys(ROOM);
     await world.jump(0);
-    expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'placed' });
+    expect(await b.append(bob.session, 1)).toMatchObject({ outcome: 'appended' });
   });
 });
 
@@ -164,7 +164,7 @@ describe.each(URLS)('another data version, on %s', (_, url) => {
     await expect(start(url(), second, 2)).rejects.toThrow(
       new RegExp(`data version ${held}; .*servers of that version are running`),
     );
-    expect(await store.append(ROOM, session, 1, envelope(1))).toMatchObject({ outcome: 'placed', seq: 2 });
+    expect(await store.append(ROOM, session, 1, envelope(1))).toMatchObject({ outcome: 'appended', seq: 2 });
     await store.beat();
     await start(url(), first, 3);
   });

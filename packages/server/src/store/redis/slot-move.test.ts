@@ -111,7 +111,7 @@ class Writer {
       try {
         const { outcome } = await store.append(ROOM, session, n, envelope(this.#mark + n));
         this.outcomes.add(outcome);
-        if (outcome !== 'placed' && outcome !== 'repeated') return;
+        if (outcome !== 'appended' && outcome !== 'repeated') return;
         this.placed = n;
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
