@@ -1,35 +1,33 @@
 import { expect, test } from 'vitest';
 import { Owned } from './owned.ts';
 
-function setUp() {
+/** Runs `work` in a block that owns a value; returns how often the value was disposed of, inside and afterwards. */
+function inBlock(work: (owned: Owned<Disposable>) => void): readonly [number, number] {
   let disposals = 0;
-  const value = { [Symbol.dispose]: () => void (disposals += 1) };
-  return { value, disposals: () => disposals };
+  let inside = NaN;
+  const run = () => {
+    using owned = new Owned<Disposable>({ [Symbol.dispose]: () => void (disposals += 1) });
+    work(owned);
+    inside = disposals;
+  };
+  run();
+  return [inside, disposals];
 }
 
 test('disposes of its value at the end of the block', () => {
-  const { value, disposals } = setUp();
-  {
-    using _owned = new Owned(value);
-    expect(disposals()).toBe(0);
-  }
-  expect(disposals()).toBe(1);
-});
-
-test('and when the block throws', () => {
-  const { value, disposals } = setUp();
-  expect(() => {
-    using _owned = new Owned(value);
-    throw new Error('broken');
-  }).toThrow('broken');
-  expect(disposals()).toBe(1);
+  expect(inBlock(() => {})).toEqual([0, 1]);
 });
 
 test('but not of a value that was released', () => {
-  const { value, disposals } = setUp();
-  {
+  expect(inBlock((owned) => owned.release())).toEqual([0, 0]);
+});
+
+test('disposes of it when the block throws', () => {
+  let disposals = 0;
+  const value = { [Symbol.dispose]: () => void (disposals += 1) };
+  expect(() => {
     using owned = new Owned(value);
-    expect(owned.release()).toBe(value);
-  }
-  expect(disposals()).toBe(0);
+    throw new Error(`broken by ${typeof owned}`);
+  }).toThrow('broken');
+  expect(disposals).toBe(1);
 });
