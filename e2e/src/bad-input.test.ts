@@ -242,8 +242,8 @@ describe('links that open nothing say why, before any request', () => {
   test.each([
     ['', 'Paste the link you were sent.'],
     ['k3F9ab', 'This code has no key, so it can’t open a room. Ask for the whole link.'],
-    ['https://example.org/', 'This is not a room link.'],
-    [`http://elsewhere.example/chat/k3F9ab#${KEY}`, 'This link leads to another server.'],
+    ['https://example.org/', 'This isn’t a room link.'],
+    [`http://elsewhere.example/chat/k3F9ab#${KEY}`, 'This link belongs to another site.'],
     ['k3F9ab#1S56x', 'This link is damaged'],
   ])('pasted: %s', async (text, words) => {
     await using stage = await openStage();
