@@ -33,7 +33,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 describe('space for rooms', () => {
-  test('where there is space, nothing is told and no timer waits', () => {
+  test('with space, nothing is reported and no timer waits', () => {
     space.saw('created');
     space.saw('taken');
     expect(told).toEqual([]);
@@ -41,7 +41,7 @@ describe('space for rooms', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('told when it begins, not for each room, and when it is over', async () => {
+  test('a shortage is reported when it begins and ends, not for each room', async () => {
     for (let i = 0; i < 5; i++) {
       space.saw('created_instead');
       await pass(1_000);
@@ -54,7 +54,7 @@ describe('space for rooms', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('what is worse is told at once, what is better when the worse did not show for a minute', async () => {
+  test('a worse shortage is reported at once, a lesser one after a minute', async () => {
     space.saw('created_instead');
     space.saw(NO_PLACE);
     space.saw('created_instead');
@@ -68,7 +68,7 @@ describe('space for rooms', () => {
     expect(told).toEqual(['give_way', 'full', 'give_way', 'full']);
   });
 
-  test('it is not over as long as no room has ended, though nobody asks', async () => {
+  test("it isn't over until a room has ended, even without further attempts", async () => {
     size = async () => MAX;
     space.saw(NO_PLACE);
     await pass(5 * CALM_MS);
@@ -87,7 +87,7 @@ describe('space for rooms', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('a server that stops while it looks tells nothing more', async () => {
+  test('a server that stops during a look reports nothing more', async () => {
     const answers: ((rooms: number) => void)[] = [];
     size = () => new Promise((resolve) => void answers.push(resolve));
     space.saw(NO_PLACE);

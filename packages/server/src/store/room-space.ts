@@ -1,13 +1,13 @@
-// Whether there is space for new rooms, as whoever runs this hears it: told when that changes, and not for each room.
+// Reports to the operator whether there is space for new rooms: when that changes, not for each room.
 
 import { background } from '../net/background.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Creation } from './room-store.ts';
 
-/** `give_way`: new rooms take the places of rooms that nobody uses. `full`: every room is in use, and none is made. */
+/** `give_way`: unused rooms make way for new ones. `full`: every room is in use, and no new ones are made. */
 export type SpaceTrouble = 'give_way' | 'full';
 
-/** What is told to the log. */
+/** Goes to the log. */
 export interface SpaceReport {
   /** The server is at its bound of rooms. */
   roomsShort(trouble: SpaceTrouble): void;
@@ -17,7 +17,7 @@ export interface SpaceReport {
 /** For /healthz. */
 export type SpaceShortage = { readonly trouble: SpaceTrouble; readonly seconds: number };
 
-/** It is over when it did not show for so long, so that one room that ends does not fill the log. */
+/** A shortage is over after this long without a sign of it; otherwise each room that ends would fill the log. */
 export const CALM_MS = 60_000;
 
 export type RoomSpaceOptions = {
@@ -29,11 +29,11 @@ export type RoomSpaceOptions = {
   readonly onTrouble: (error: unknown) => void;
 };
 
-type Shortage = { readonly since: number; told: SpaceTrouble; look: Disposable };
+type Shortage = { readonly since: number; reported: SpaceTrouble; look: Disposable };
 
 export class RoomSpace implements Disposable {
   readonly #options: RoomSpaceOptions;
-  /** When each showed last. */
+  /** When each was last seen. */
   readonly #seenAt = { give_way: -Infinity, full: -Infinity };
   #shortage: Shortage | undefined;
 
@@ -41,7 +41,7 @@ export class RoomSpace implements Disposable {
     this.#options = options;
   }
 
-  /** What the store answered to a wish for a room. */
+  /** What the store answered to `create`. */
   saw(creation: Creation): void {
     if (creation === 'created_instead') this.#short('give_way');
     if (typeof creation === 'object') this.#short('full');
@@ -49,7 +49,9 @@ export class RoomSpace implements Disposable {
 
   get shortage(): SpaceShortage | undefined {
     const shortage = this.#shortage;
-    return shortage && { trouble: shortage.told, seconds: Math.floor((this.#now() - shortage.since) / 1000) };
+    return (
+      shortage && { trouble: shortage.reported, seconds: Math.floor((this.#now() - shortage.since) / 1000) }
+    );
   }
 
   [Symbol.dispose](): void {
@@ -60,17 +62,17 @@ export class RoomSpace implements Disposable {
   #short(trouble: SpaceTrouble): void {
     this.#seenAt[trouble] = this.#now();
     this.#shortage ??= this.#begin(trouble);
-    if (trouble === 'full') this.#tell(this.#shortage, 'full');
+    if (trouble === 'full') this.#report(this.#shortage, 'full');
   }
 
   #begin(trouble: SpaceTrouble): Shortage {
     this.#options.report.roomsShort(trouble);
-    return { since: this.#now(), told: trouble, look: this.#lookLater() };
+    return { since: this.#now(), reported: trouble, look: this.#lookLater() };
   }
 
-  #tell(shortage: Shortage, trouble: SpaceTrouble): void {
-    if (shortage.told === trouble) return;
-    this.#shortage = { ...shortage, told: trouble };
+  #report(shortage: Shortage, trouble: SpaceTrouble): void {
+    if (shortage.reported === trouble) return;
+    this.#shortage = { ...shortage, reported: trouble };
     this.#options.report.roomsShort(trouble);
   }
 
@@ -80,16 +82,16 @@ export class RoomSpace implements Disposable {
   }
 
   async #look(): Promise<void> {
-    const isFree = !this.#showed('full') && !this.#showed('give_way') && (await this.#hasPlace());
+    const isFree = !this.#showed('full') && !this.#showed('give_way') && (await this.#hasCapacity());
     const shortage = this.#shortage;
     if (shortage === undefined) return;
     if (isFree) return this.#end(shortage);
     this.#shortage = { ...shortage, look: this.#lookLater() };
-    if (this.#showed('give_way') && !this.#showed('full')) this.#tell(this.#shortage, 'give_way');
+    if (this.#showed('give_way') && !this.#showed('full')) this.#report(this.#shortage, 'give_way');
   }
 
-  // A store that cannot say is asked again.
-  async #hasPlace(): Promise<boolean> {
+  // A store that can't answer is asked again at the next look.
+  async #hasCapacity(): Promise<boolean> {
     const { size, maxRooms } = this.#options;
     return (await size().catch(() => maxRooms)) < maxRooms;
   }

@@ -1,4 +1,4 @@
-// The one home of room state. Every method is one atomic step: callers never read, change and write back.
+// The interface of everything that holds rooms. Every method is one atomic step: callers never read, change and write back.
 
 import type {
   Command,
@@ -21,16 +21,16 @@ export type RoomSpec = {
   readonly history: HistoryPolicy;
 };
 
-/** What became of a wish to make a room (rule LIMIT-3). */
+/** The answer to creating a room (rule LIMIT-3). */
 export type Creation =
   | 'created'
-  /** In the place of a room that nobody used. */
+  /** An unused room made way for it. */
   | 'created_instead'
   | 'taken'
-  /** There is no place, and may be one then; nobody knows of any sooner. */
+  /** The server is full, and has no room that will end sooner than this. */
   | { readonly freeInMs: number };
 
-/** Nobody is sent away for less, however soon something changes. */
+/** The shortest time after which a refused caller should retry. */
 export const SOON_MS = 1_000;
 
 /** Command 1, already verified by the caller against the owner's key: layout, number, signature, blob hash. */
@@ -51,7 +51,7 @@ export type RoomKeys = {
   readonly door: Door;
 };
 
-/** What the caller's verdict rested on: the store answers `denied` if it has changed meanwhile. */
+/** What the caller checked proofs against. The store answers `denied` if it has changed since. */
 export type VerifiedWith = { readonly accessPk: Uint8Array; readonly epoch: number };
 
 export type JoinRequest = {
@@ -61,10 +61,10 @@ export type JoinRequest = {
   readonly position?: Position;
 };
 
-/** One entry of the log as the frame that every member gets, built once. */
+/** One entry of the log, as the frame that every member gets. */
 export type StoredEvent = { readonly seq: number; readonly frame: Uint8Array };
 
-/** Which session speaks for a member: a newer one of the same identity fences the older off. */
+/** Which session speaks for a member. A newer one of the same identity fences off the older. */
 export type MemberSession = { readonly slot: Uint8Array; readonly generation: number };
 
 /** What a room is, apart from who is in it. Carried whole from the store to the welcome. */
@@ -85,9 +85,9 @@ export type Joined = {
   readonly terms: RoomTerms;
   readonly lastN: number;
   readonly expiresInMs: number;
-  /** Everybody who is there, as a snapshot; it includes the newcomer. */
+  /** A snapshot of everyone present, including the newcomer. */
   readonly presence: Presence;
-  /** Profile frames of those who are there, ready to send. */
+  /** Profile frames of everyone present, ready to send. */
   readonly profiles: readonly Uint8Array[];
 };
 
@@ -102,7 +102,7 @@ export type Appended =
   | { readonly outcome: 'replaced' }
   | { readonly outcome: 'gone' };
 
-/** What followers of a room hear, in order. */
+/** What followers of a room receive, in order. */
 export type StoreNotice =
   | { readonly type: 'event'; readonly logId: string; readonly event: StoredEvent }
   | { readonly type: 'presence'; readonly presence: Presence }
@@ -110,12 +110,12 @@ export type StoreNotice =
   | { readonly type: 'life'; readonly expiresInMs: number }
   /** Sessions of this member older than `generation` must go. */
   | { readonly type: 'replaced'; readonly session: MemberSession }
-  /** Something is missing that cannot be told any more: everybody has to resume. */
+  /** Events are missing and can't be recovered: every session has to resume. */
   | { readonly type: 'hole' }
-  /** The last thing a follower hears. */
+  /** A follower's last notice. */
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
-export type RoomListener = (news: StoreNotice) => void;
+export type RoomListener = (notice: StoreNotice) => void;
 
 export type StoreLimits = {
   readonly maxRooms: number;
@@ -124,15 +124,15 @@ export type StoreLimits = {
   readonly historyBytes: number;
 };
 
-/** A store whose memory is elsewhere may throw `StoreUnavailable` from any method: the outcome is unknown then. */
+/** A remote store may throw `StoreUnavailable` from any method; the outcome is then unknown. */
 export interface RoomStore extends AsyncDisposable {
   /**
-   * Reserves the id for `RESERVATION_MS`; nobody can join before `open`. At the bound of rooms, the one that has been
-   * unused longest gives way: nobody is there, nobody wrote, and at most one identity ever came (rule LIMIT-3).
+   * Reserves the id for `RESERVATION_MS`; joining is possible after `open`. At the bound of rooms, the longest unused one
+   * makes way: it is empty, has no messages, and at most one identity ever joined (rule LIMIT-3).
    */
   create(room: RoomId, spec: RoomSpec): Promise<Creation>;
 
-  /** Opens a reserved room with its charter as event 1. Again with the same charter changes nothing. */
+  /** Opens a reserved room with its charter as event 1. Repeating it with the same charter changes nothing. */
   open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'>;
 
   /** Undefined for a room that does not exist, is not open yet, or has ended. */
@@ -141,33 +141,33 @@ export interface RoomStore extends AsyncDisposable {
   /** `as: 'member'` only where the room has a record of `idPk`; a resume is a join with a position. */
   join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused>;
 
-  /** What a room is, for someone who is not in it (rule LOOK-2); changes nothing. Undefined: `denied`. */
+  /** Describes a room to someone outside (rule LOOK-2). Changes nothing. Undefined means `denied`. */
   look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined>;
 
   /** Appends only that member's next `n`, only for its newest session, only in the current epoch. */
   append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended>;
 
   /**
-   * Keeps and announces a member's sealed profile; ignored for a session that was replaced. In a room that is told as
-   * counts it is not announced: the frame comes back, for its author (rules PRESENCE-5 and PRESENCE-6).
+   * Stores and announces a member's sealed profile; ignored for a replaced session. In a crowd it isn't announced: the
+   * frame is returned, for its author (rules PRESENCE-5 and PRESENCE-6).
    */
   publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<Uint8Array | undefined>;
 
-  /** The connection is gone: the member stays for `GRACE_MS`, then has left. */
+  /** The connection is gone: the member stays for `GRACE_MS`, then leaves. */
   detach(room: RoomId, session: MemberSession): Promise<void>;
 
-  /** The member said goodbye: gone at once; the room lives on. */
+  /** The member leaves at once; the room lives on. */
   leave(room: RoomId, session: MemberSession): Promise<void>;
 
-  /** Starts the room's life anew. */
+  /** Restarts the room's life. */
   renew(room: RoomId, session: MemberSession): Promise<void>;
 
-  /** Everything new from now on, in order, until `ended` or disposal. Never calls back before it has returned. */
+  /** Delivers everything new, in order, until `ended` or disposal. Never calls the listener before it has returned. */
   follow(room: RoomId, listener: RoomListener): Disposable;
 
   /**
-   * This process is short of memory: of what it holds itself of each room's bounded history it keeps at most that share
-   * (0 to 1), the newest. Nobody is told.
+   * Frees memory of this process: keeps only the newest part of the history it holds of each room, at most this share
+   * (0 to 1) of the bound. Isn't announced.
    */
   shorten(share: number): Promise<void>;
 

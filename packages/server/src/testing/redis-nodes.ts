@@ -1,4 +1,4 @@
-// One room on several nodes of a real Redis, and what each node hears of it.
+// One room on several nodes of a real Redis, and what each node receives of it.
 
 import type { RedisStore } from '../store/redis/redis-store.ts';
 import type { JoinRequest, Joined, MemberSession, StoreNotice, RoomStore } from '../store/room-store.ts';
@@ -12,7 +12,7 @@ export const OWNER = new Signer('owner');
 export const CHARTER = makeCharter(ROOM, OWNER);
 export const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
 
-/** A node, and what it hears of the room. */
+/** A node, and its notices of the room. */
 export class Node {
   readonly raw: RedisStore;
   readonly store: RoomStore;

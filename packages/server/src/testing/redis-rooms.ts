@@ -1,4 +1,4 @@
-// Stores of rooms on a real Redis, with time in the test's hands: the functions' clock and the nodes' clocks are one.
+// Room stores on a real Redis. The test controls time: the functions and the nodes share one clock.
 
 import { parseRedisUrl } from '../store/redis/address.ts';
 import { partitionOf } from '../store/redis/keyspace.ts';
@@ -30,7 +30,7 @@ export function libraryWithTestTime(change: (source: string) => string = (source
   return makeLibrary(change(SOURCE.replace(REAL_NOW, TEST_NOW)));
 }
 
-/** The same store, where each call resolves only when all that it led to has been told. */
+/** The same store, but each call resolves only after all of its notices have arrived. */
 export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
   const settled = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
@@ -72,7 +72,7 @@ export class RedisRooms implements AsyncDisposable {
     this.#libraries = new Set([library]);
   }
 
-  /** No node is there any more, and nothing is in Redis but the library. */
+  /** Disposes all nodes and empties Redis, except for the libraries. */
   async fresh(): Promise<this> {
     for (const { store, link } of this.#nodes.splice(0)) {
       await store[Symbol.asyncDispose]();
@@ -114,7 +114,7 @@ export class RedisRooms implements AsyncDisposable {
     return store;
   }
 
-  /** Time goes by everywhere, and what is due happens at its own moment. */
+  /** Time passes everywhere, and timers fire at their own time. */
   async pass(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
     for (let at = this.clock.nextAt; at !== undefined && at <= end; at = this.clock.nextAt) {
@@ -123,13 +123,13 @@ export class RedisRooms implements AsyncDisposable {
     await this.#goTo(end);
   }
 
-  /** Time goes by, and no node has looked at its clock yet. */
+  /** Time passes, but no timer has fired yet. */
   async jump(ms: number): Promise<void> {
     this.clock.jump(ms);
     await this.#setTime();
   }
 
-  /** Resolves when nothing is under way between the nodes and Redis, and every node has heard everything. */
+  /** Resolves when no call is pending and every node has received everything. */
   async settled(): Promise<void> {
     const begun = () => this.#links.reduce((sum, link) => sum + link.begun, 0);
     for (let before = -1; before !== begun();) {
@@ -163,7 +163,7 @@ export class RedisRooms implements AsyncDisposable {
     return link;
   }
 
-  /** A node whose calls do not get through, and that hears nothing unless it says so; the answer ends that. */
+  /** Cuts a node's calls off, and its notices unless `isHearing`. Call the result to end that. */
   stop(store: RoomStore, { isHearing = false } = {}): () => void {
     const node = this.#nodes.find((known) => known.store === store);
     if (node === undefined) throw new Error('not a node of these rooms');
@@ -177,7 +177,7 @@ export class RedisRooms implements AsyncDisposable {
     await this.settled();
   }
 
-  // Only the primary that the channel belongs to takes it.
+  // Only the channel's own primary accepts it.
   async #publish(channel: string, mark: string): Promise<void> {
     await Promise.allSettled(this.#primaries.map((primary) => primary.ask('SPUBLISH', channel, mark)));
   }
@@ -204,7 +204,7 @@ function isMark(channel: string): boolean {
   return channel.endsWith(MARKS);
 }
 
-/** A link that knows when nothing is under way, and when all that was announced has been heard. */
+/** A link that knows when no call is pending and when everything published has arrived. */
 class WatchedLink implements Link {
   readonly library: Library;
   readonly #link: RedisLink;
@@ -227,7 +227,7 @@ class WatchedLink implements Link {
           else this.#events?.announced(channel, message);
         },
         restored: (channels) => {
-          // A mark that was on its way is lost like everything else.
+          // Marks in flight are lost too.
           if (channels.some(isMark)) for (const mark of this.#marks.values()) mark.publish();
           this.#events?.restored(channels.filter((channel) => !isMark(channel)));
         },
@@ -245,7 +245,7 @@ class WatchedLink implements Link {
     return this;
   }
 
-  /** How many calls were made so far. */
+  /** Calls so far. */
   get begun(): number {
     return this.#begun;
   }
@@ -254,7 +254,7 @@ class WatchedLink implements Link {
     return this.#link.ready();
   }
 
-  /** What was announced and not heard meanwhile is lost, and it knows. */
+  /** Notices missed meanwhile are lost; the store learns that its channels were interrupted. */
   stop(isHearing: boolean): () => void {
     const events = this.#events;
     this.#isStopped = true;
@@ -305,7 +305,7 @@ class WatchedLink implements Link {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Resolves when this node has heard all that was announced before. */
+  /** Resolves when this node has received everything published before. */
   async heard(publish: (channel: string, mark: string) => Promise<void>): Promise<void> {
     for (const partition of this.#partitions) {
       const channel = `c${partition}${MARKS}`;

@@ -13,7 +13,7 @@ import { LineLost, RedisLine, type Reply } from './redis-line.ts';
 /** redis.conf by name. One that takes several words, such as `rename-command`, has a list. */
 export type RedisSettings = { readonly [name: string]: string | readonly string[] };
 
-/** What Mayfly asks of a Redis: as people who run one get it. */
+/** The settings Mayfly requires, as operators get them. */
 const CONFIGURATION = fileURLToPath(new URL('../../../../deploy/redis.conf', import.meta.url));
 
 /** What this server needs to be told and others do not know; the bootstrap of `npm test` finds out. */
@@ -61,7 +61,7 @@ export class RedisProcess implements AsyncDisposable {
     );
   }
 
-  /** It answers nobody, and its connections stay open. */
+  /** It stops answering, but its connections stay open. */
   pause(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -78,7 +78,7 @@ export class RedisProcess implements AsyncDisposable {
     await exit;
   }
 
-  /** As a crash and a supervisor would: the same port and settings, and an empty memory. */
+  /** Like a crash with a supervisor: same port and settings, empty memory. */
   async restart(): Promise<void> {
     await this.kill();
     const started = await spawnRedis(this.#args, this.directory);
@@ -98,7 +98,7 @@ export function startRedis(settings: RedisSettings = {}): Promise<RedisProcess> 
   return launch(async (port, directory) => toArgs(port, directory, settings));
 }
 
-/** A primary that also speaks TLS, with the certificate for localhost that nobody trusts. */
+/** A primary that also speaks TLS, with a self-signed certificate for localhost. */
 export async function startTlsRedis(): Promise<{ readonly redis: RedisProcess; readonly tlsPort: number }> {
   const tlsPort = await freePort();
   const redis = await launch(async (port, directory) => {
@@ -229,7 +229,7 @@ async function startMember(parts: Processes): Promise<Member> {
   return { redis: parts.add(redis), busPort };
 }
 
-// Distinct epochs from the start: nobody has to settle a collision later.
+// Distinct epochs from the start avoid collisions.
 async function assignSlots(primaries: readonly RedisProcess[]): Promise<void> {
   const start = (index: number) => Math.floor((index * SLOTS) / primaries.length);
   for (const [index, redis] of primaries.entries()) {
@@ -269,7 +269,7 @@ type Started =
   | { readonly ok: true; readonly child: ChildProcess }
   | { readonly ok: false; readonly output: string };
 
-// Between asking the kernel for a port and listening on it, somebody else may take it.
+// Another process may take a port between asking for it and listening.
 async function launch(
   prepare: (port: number, directory: string) => Promise<readonly string[]>,
 ): Promise<RedisProcess> {
@@ -318,7 +318,7 @@ function splitAt(line: string, at: number): [string, string] {
   return [line.slice(0, at), line.slice(at + 1)];
 }
 
-/** Asks until it is so. What it waits for happens in another process, which calls nobody and may hang up. */
+/** Polls until it is true: another process doesn't notify us, and may disconnect. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo().catch(isStillAway))) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -23,7 +23,7 @@ export class SlotMove {
     this.to = to;
   }
 
-  /** To the primary after the one that has it, or so many after it. */
+  /** To the next primary, or `steps` further. */
   static async begin({ primaries }: RedisCluster, slot: number, steps = 1): Promise<SlotMove> {
     const place = await placeOf(primaries, slot);
     const [from, to] = [primaries[place], primaries.at((place + steps) % primaries.length)];
@@ -33,7 +33,7 @@ export class SlotMove {
     return new SlotMove(primaries, slot, from, to);
   }
 
-  /** What has not been moved. */
+  /** Keys that haven't moved. */
   async keys(): Promise<readonly string[]> {
     const keys = await this.from.ask('CLUSTER', 'GETKEYSINSLOT', this.#slot, ALL);
     return Array.isArray(keys) ? keys.map(String) : [];
@@ -44,7 +44,7 @@ export class SlotMove {
     await this.from.ask('MIGRATE', '127.0.0.1', this.to.port, key, 0, MIGRATE_WITHIN_MS);
   }
 
-  /** Everybody is told that the slot is on the other side now. */
+  /** Assigns the slot to the new primary everywhere. */
   async finish(): Promise<void> {
     const others = this.#primaries.filter((redis) => redis !== this.from && redis !== this.to);
     const id = await idOf(this.to);
@@ -52,7 +52,7 @@ export class SlotMove {
       await redis.ask('CLUSTER', 'SETSLOT', this.#slot, 'NODE', id);
   }
 
-  /** All that is left to do. */
+  /** All remaining steps. */
   async complete(): Promise<void> {
     for (const key of await this.keys()) await this.take(key);
     await this.finish();

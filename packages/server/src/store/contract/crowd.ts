@@ -1,4 +1,4 @@
-// A room with more members than are told by name.
+// A crowd: a room with too many members to announce them by name.
 
 import { COUNT_EVERY_MS, GRACE_MS, LISTED_MAX, decodeServerSealed, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { type Fixtures, LIFE_MS, ROOM, names, namesNobody, slotsOf, types } from
 export function aCrowd({ crowded }: Fixtures): void {
   const SMALL_AGAIN = 150;
 
-  test('PRESENCE-6: up to 200 members everything is told by name, with one more by number', async () => {
+  test('PRESENCE-6: up to 200 members are announced by name, more as a count', async () => {
     const { f } = await crowded(LISTED_MAX - 1);
     const ann = await f.join('ann');
     expect(f.presences()).toMatchObject([{ joined: [{ slot: ann.session.slot }], count: LISTED_MAX }]);
@@ -21,7 +21,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(told).toMatchObject([{ version: ann.presence.version + 1, count: LISTED_MAX + 1 }]);
   });
 
-  test('PRESENCE-6: at most one count a second, each one version higher, the last one within two', async () => {
+  test('PRESENCE-6: at most one count a second, each one version higher; the last within two', async () => {
     const { f } = await crowded(LISTED_MAX + 10);
     const { version } = (await f.join('ann', { as: 'key' })).presence;
     await f.settle();
@@ -42,7 +42,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(told.at(-1)?.count).toBe(LISTED_MAX + 11 + seconds * 4 * 2);
   });
 
-  test('PRESENCE-6: the last of many changes at once is told, and then nothing more', async () => {
+  test('PRESENCE-6: after many changes at once, the final count is announced, then nothing', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 20);
     await f.crowd(30);
     await f.leave(sessions.slice(0, 40));
@@ -54,7 +54,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(f.presences()).toEqual([]);
   });
 
-  test('PRESENCE-6: a newcomer among many hears the exact count, and later ones from there on', async () => {
+  test('PRESENCE-6: a newcomer to a crowd gets the exact count, then later ones', async () => {
     const { f } = await crowded(LISTED_MAX + 1);
     await f.crowd(5);
     const { presence } = await f.join('ann');
@@ -66,7 +66,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(later.map(({ version }) => version)).toEqual(later.map((_, i) => presence.version + 1 + i));
   });
 
-  test('PRESENCE-2, PRESENCE-6: who loses the connection among many is away and left without a name', async () => {
+  test('PRESENCE-2, PRESENCE-6: members of a crowd go away and leave without being named', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 2);
     const [first] = sessions;
     if (first === undefined) throw new Error('nobody');
@@ -80,7 +80,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(told.at(-1)?.count).toBe(LISTED_MAX + 2);
   });
 
-  test('PRESENCE-5, PRESENCE-6: a profile among many is kept, told to nobody, and returned for its author', async () => {
+  test('PRESENCE-5, PRESENCE-6: in a crowd a profile is stored and returned for its author, not announced', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 1);
     const [first] = sessions;
     if (first === undefined) throw new Error('nobody');
@@ -94,7 +94,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect((await f.join('ann')).profiles).toEqual([frame]);
   });
 
-  test('PRESENCE-6: once they are few again, everybody is told by name with their profiles, and so is what follows', async () => {
+  test('PRESENCE-6: a crowd that has shrunk gets all names and profiles, and changes by name from then on', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 1);
     const [author, quiet, ...others] = sessions.toReversed();
     if (author === undefined || quiet === undefined) throw new Error('nobody');
@@ -125,7 +125,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(told?.type).toBe('profile');
   });
 
-  test('PRESENCE-6: a crowd that comes back before it was told stays a crowd', async () => {
+  test('PRESENCE-6: a crowd that shrinks and grows again before the next count stays a crowd', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 1);
     await f.leave(sessions.slice(0, 1));
     await f.leave(sessions.slice(1, 100));
@@ -135,7 +135,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(told.at(-1)).toMatchObject({ count: LISTED_MAX + 1, snapshot: false, joined: [] });
   });
 
-  test('LIFE-2, PRESENCE-6: among many, a new life is told once a second, as what is left then', async () => {
+  test('LIFE-2, PRESENCE-6: in a crowd, a restarted life is announced at most once a second, with the time left then', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 1);
     const lives = () => f.heard().flatMap((news) => (news.type === 'life' ? [news.expiresInMs] : []));
     for (const session of sessions.slice(0, 20)) {
@@ -154,7 +154,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     expect(types(f.heard())).toEqual(['ended']);
   });
 
-  test('LIFE-2, PRESENCE-6: a new life that is told late says what is left, not what there was', async () => {
+  test('LIFE-2, PRESENCE-6: a delayed announcement of life says what is left by then', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 1);
     const [first] = sessions;
     if (first === undefined) throw new Error('nobody');

@@ -1,4 +1,4 @@
-// A store with one room to test, and what its followers were told. Time is in the test's hands.
+// A store with one room, and the notices its followers received. The test controls time.
 
 import { COUNT_EVERY_MS, type Presence, toHex } from '@mayfly/protocol';
 import { SeededRandom } from '../../testing/random.ts';
@@ -15,9 +15,9 @@ import type {
 
 type StoreUnderTest = {
   readonly store: RoomStore;
-  /** Time goes by, and what is due happens. */
+  /** Time passes, and timers fire. */
   readonly pass: (ms: number) => Promise<void>;
-  /** Time goes by, and the store has not looked at its clock yet. */
+  /** Time passes, but no timer has fired yet. */
   readonly jump: (ms: number) => Promise<void>;
 };
 
@@ -80,7 +80,7 @@ export class Fixture {
     return this.store.append(ROOM, session, n, bytes);
   }
 
-  /** So many more, each by a name of their own. */
+  /** So many more members, each a new identity. */
   async crowd(count: number): Promise<MemberSession[]> {
     const sessions: MemberSession[] = [];
     for (let i = 0; i < count; i++) {
@@ -94,12 +94,12 @@ export class Fixture {
     for (const session of sessions) await this.store.leave(ROOM, session);
   }
 
-  /** What is gathered has been told. */
+  /** Passes the time in which throttled notices go out. */
   async settle(): Promise<void> {
     await this.pass(2 * COUNT_EVERY_MS);
   }
 
-  /** What was told since this was last asked. */
+  /** Notices since the last call. */
   heard(): readonly StoreNotice[] {
     return this.news.splice(0);
   }
@@ -117,7 +117,7 @@ export const names = (slots: readonly Uint8Array[]) => slots.map(toHex);
 export const slotsOf = (presence: Presence | undefined) =>
   presence?.joined.map((member) => toHex(member.slot));
 
-/** What the tests begin with: a store with no room yet, with an open one, with a crowd in it. */
+/** Starting points: a store without a room, with an open room, with a crowd. */
 export function fixtures(make: MakeStore) {
   const fixture = async (limits: Partial<StoreLimits> = {}) =>
     new Fixture(await make({ ...LIMITS, ...limits }));

@@ -1,4 +1,4 @@
-// What those who follow a room are told, and in which order.
+// What followers of a room receive, and in which order.
 
 import { expect, test } from 'vitest';
 import { roomId } from '../../testing/signer.ts';
@@ -6,7 +6,7 @@ import type { StoreNotice } from '../room-store.ts';
 import { type Fixtures, ROOM, types } from './fixture.ts';
 
 export function following({ opened }: Fixtures): void {
-  test('WELCOME-3: all followers hear the same, in order, each event once', async () => {
+  test('WELCOME-3: all followers receive the same events, in order, each once', async () => {
     const f = await opened();
     const other: StoreNotice[] = [];
     f.store.follow(ROOM, (news) => other.push(news));
@@ -20,7 +20,7 @@ export function following({ opened }: Fixtures): void {
     expect((await f.join('bob')).missed.slice(1)).toEqual(events);
   });
 
-  test('nothing is told to who has stopped following, and nothing of another room', async () => {
+  test('a follower that stopped gets nothing more, and none gets notices of another room', async () => {
     const f = await opened();
     const [gone, elsewhere]: StoreNotice[][] = [[], []];
     f.store.follow(ROOM, (news) => gone?.push(news))[Symbol.dispose]();
@@ -31,7 +31,7 @@ export function following({ opened }: Fixtures): void {
     expect(f.heard()).not.toEqual([]);
   });
 
-  test('who stops following while news is being told hears none of it', async () => {
+  test("a follower that stops during a notification doesn't get that notice", async () => {
     const f = await opened();
     const heard: StoreNotice[] = [];
     const stop: Disposable[] = [];
@@ -41,7 +41,7 @@ export function following({ opened }: Fixtures): void {
     expect(heard).toEqual([]);
   });
 
-  test('a follower that causes news while hearing some does not disturb the order', async () => {
+  test("a follower that causes a notice while receiving one doesn't disturb the order", async () => {
     const f = await opened();
     const { session } = await f.join('ann');
     const early: number[] = [];

@@ -1,4 +1,4 @@
-// A server at its bound of rooms: which room gives way to a new one, and what is said when none may.
+// At the bound of rooms: which room makes way for a new one, and the answer if none can.
 
 import { BASE58, GRACE_MS, RESERVATION_MS, type RoomId } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -37,7 +37,7 @@ async function living(f: Fixture): Promise<readonly boolean[]> {
 const twenty = (letter: string) => Array.from(BASE58.slice(0, 20), (last) => roomId(`Room${letter}${last}`));
 
 export function givingWay({ fixture }: Fixtures): void {
-  test('LIMIT-3: at the bound the room that has been unused longest gives way, one for each', async () => {
+  test('LIMIT-3: at the bound each new room replaces the longest unused one', async () => {
     const f = await fixture({ maxRooms: 3 });
     await roomsOf(f, A, B, C);
     expect(await f.store.create(D, SPEC)).toBe('created_instead');
@@ -49,7 +49,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await living(f)).toEqual([false, false, true, true]);
   });
 
-  test('LIMIT-3: unused since the last one left, when that was later', async () => {
+  test('LIMIT-3: a visited room counts as unused since its visitor left', async () => {
     const f = await fixture({ maxRooms: 2 });
     await roomsOf(f, A, B);
     await f.store.leave(A, await join(f, A, 'ann'));
@@ -58,7 +58,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await living(f)).toEqual([true, false, false, false]);
   });
 
-  test('LIMIT-3: where someone is connected or in grace, a room stays', async () => {
+  test('LIMIT-3: a room with a member connected or in grace stays', async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
     const ann = await join(f, A, 'ann');
@@ -72,7 +72,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await f.store.join(A, asking('ann', { as: 'member' }))).toEqual({ outcome: 'denied' });
   });
 
-  test('LIMIT-3: where someone wrote, a room stays', async () => {
+  test('LIMIT-3: a room with a message stays', async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
     const ann = await join(f, A, 'ann');
@@ -83,7 +83,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await living(f)).toEqual([true, false, false, false]);
   });
 
-  test('LIMIT-3: where two have been, a room stays; where one has been twice, it does not', async () => {
+  test("LIMIT-3: a room that two identities joined stays; one that the same identity joined twice doesn't", async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
     await f.store.leave(A, await join(f, A, 'ann'));
@@ -97,7 +97,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await f.store.create(C, SPEC)).toHaveProperty('freeInMs');
   });
 
-  test('LIMIT-3: who comes to a room in time keeps it', async () => {
+  test('LIMIT-3: joining a room in time keeps it', async () => {
     const f = await fixture({ maxRooms: 2 });
     await roomsOf(f, A, B);
     await join(f, A, 'ann');
@@ -106,7 +106,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await living(f)).toEqual([true, false, false, false]);
   });
 
-  test('LIMIT-3: what was left, or ended, a moment ago is known where it happened', async () => {
+  test('LIMIT-3: a room that was left or ended a moment ago counts at once, at the node where it happened', async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
     const ann = await join(f, A, 'ann');
@@ -122,7 +122,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await f.store.create(C, SPEC)).toBe('created');
   });
 
-  test('API-4: without a room that may give way, it is said when a place is free at the earliest', async () => {
+  test('API-4: if no room can make way, the answer says when the first may end', async () => {
     const f = await fixture({ maxRooms: 2 });
     await roomsOf(f, A);
     await join(f, A, 'ann');
@@ -154,7 +154,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await living(f)).toEqual([false, false, false, false]);
   });
 
-  test('LIFE-4: whoever still follows a room that gave way hears its end', async () => {
+  test('LIFE-4: followers of a room that made way are notified of its end', async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
     f.store.follow(A, (news) => f.news.push(news));
@@ -163,7 +163,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(f.heard()).toEqual([{ type: 'ended', reason: 'server' }]);
   });
 
-  test('LIMIT-3: many at once never pass the bound, and each gets its own place', async () => {
+  test('LIMIT-3: concurrent creations never exceed the bound, and each replaces another room', async () => {
     const f = await fixture({ maxRooms: 20 });
     for (const room of twenty('a')) {
       await f.store.create(room, SPEC);

@@ -1,4 +1,4 @@
-// What is kept of the log, and where somebody who comes back goes on.
+// What the log keeps, and where a returning member continues.
 
 import type { Position } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -51,7 +51,7 @@ export function history({ opened }: Fixtures): void {
     expect(seqs(joined)).toEqual([2, 3, 4, 5, 6, 7].filter((seq) => seq >= first));
   });
 
-  test('RESUME-3: without history nobody sees what was before them, whatever position they make up', async () => {
+  test('RESUME-3: without history a newcomer sees nothing from before, whatever position they claim', async () => {
     const { f, logId } = await sevenEvents(await opened({ history: 'none' }));
     const bob = await f.join('bob');
     expect(bob.missed).toEqual([]);
@@ -73,7 +73,7 @@ export function history({ opened }: Fixtures): void {
     expect(cem.missed).toEqual([]);
   });
 
-  test('RESUME-3: without history a member still gets all since their first join, after having left too', async () => {
+  test('RESUME-3: without history a member gets everything since their first join, even after leaving', async () => {
     const f = await opened({ history: 'none' });
     const [ann, bob] = [await f.join('ann'), await f.join('bob')];
     await f.say(ann.session, 1);

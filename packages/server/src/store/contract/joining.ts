@@ -1,4 +1,4 @@
-// Who gets into a room, and what they hear first.
+// Who may join a room, and what they receive first.
 
 import { GRACE_MS, LISTED_MAX, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -41,7 +41,7 @@ export function joining({ opened }: Fixtures): void {
     expect(joined.presence.joined).toEqual([{ slot: joined.session.slot, idPk: identity('ann') }]);
   });
 
-  test('WELCOME-1: time left is a whole number that does not promise less than there is', async () => {
+  test('WELCOME-1: the time left is a whole number, rounded up', async () => {
     const f = await opened();
     await f.join('ann');
     await f.pass(10.6);
@@ -49,7 +49,7 @@ export function joining({ opened }: Fixtures): void {
     expect(expiresInMs).toBe(LIFE_MS - 10);
   });
 
-  test('JOIN-3: a verdict that rested on other keys is no verdict', async () => {
+  test('JOIN-3: a proof checked against other keys is denied', async () => {
     const f = await opened();
     const accessPk = new Signer('old access').pk;
     expect(await f.outcome('ann', { verifiedWith: { accessPk, epoch: 0 } })).toBe('denied');
@@ -58,7 +58,7 @@ export function joining({ opened }: Fixtures): void {
     expect(await f.outcome('ann')).toBe('joined');
   });
 
-  test('JOIN-2: "member" is for those whose identity the room knows', async () => {
+  test('JOIN-2: "member" needs an identity that the room knows', async () => {
     const f = await opened();
     expect(await f.outcome('ann', { as: 'member' })).toBe('denied');
     await f.join('ann');
@@ -88,7 +88,7 @@ export function joining({ opened }: Fixtures): void {
     expect(await f.append(young.session, 2)).toEqual({ outcome: 'appended', seq: 3 });
   });
 
-  test('JOIN-5: a full room turns back who has no seat, but for the owner', async () => {
+  test('JOIN-5: a full room refuses everyone without a seat, except the owner', async () => {
     const f = await opened({}, { maxMembers: 2 });
     const ann = await f.join('ann');
     const bob = await f.join('bob');
@@ -111,7 +111,7 @@ export function joining({ opened }: Fixtures): void {
     expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
   });
 
-  test('JOIN-5: who left and comes back needs a seat, however many there have been', async () => {
+  test('JOIN-5: a member who left needs a free seat to return', async () => {
     const f = await opened({}, { maxMembers: 2 });
     const everybody = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gus', 'hal'];
     for (const name of everybody) await f.store.leave(ROOM, (await f.join(name)).session);
@@ -148,7 +148,7 @@ export function joining({ opened }: Fixtures): void {
     expect(back.session.slot).toEqual(first.session.slot);
   });
 
-  test('PRESENCE-1: a crowd is told as a number, and a bounded list that has the newcomer in it', async () => {
+  test('PRESENCE-1: a newcomer to a crowd gets the count and a bounded list that includes them', async () => {
     const f = await opened({}, { maxMembers: 1000 });
     const first = await f.join('ann');
     await f.store.publishProfile(ROOM, first.session, sealedProfile(1));

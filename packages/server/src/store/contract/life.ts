@@ -6,7 +6,7 @@ import type { MemberSession } from '../room-store.ts';
 import { CHARTER, type Fixture, type Fixtures, LIFE_MS, ROOM, SPEC, types } from './fixture.ts';
 
 export function life({ opened }: Fixtures): void {
-  test('LIFE-4: at the end everybody hears it last, and nothing is left', async () => {
+  test("LIFE-4: the end is every follower's last notice, and nothing is left", async () => {
     const f = await opened();
     const ann = await f.join('ann');
     await f.store.detach(ROOM, ann.session);
@@ -44,7 +44,7 @@ export function life({ opened }: Fixtures): void {
     expect(f.heard()).toEqual([]);
   });
 
-  test('LIFE-4: an id that is used again is another room, and old followers hear nothing of it', async () => {
+  test('LIFE-4: a reused id is another room, and old followers get nothing of it', async () => {
     const f = await opened();
     const ann = await f.join('ann');
     await f.say(ann.session, 1);
@@ -58,7 +58,7 @@ export function life({ opened }: Fixtures): void {
     expect(f.heard()).toEqual([]);
   });
 
-  test('LIFE-1, LIFE-2: first joins and keep start life anew and say so; a message says it by itself', async () => {
+  test('LIFE-1, LIFE-2: first joins and keep restart life and announce it; messages restart it without', async () => {
     const f = await opened();
     await f.pass(LIFE_MS - 1);
     const ann = await f.join('ann');

@@ -1,4 +1,4 @@
-// What someone who is not in a room may know of it, and that asking leaves no trace.
+// What an outsider may learn about a room, and that looking leaves no trace.
 
 import { expect, test } from 'vitest';
 import { Signer, roomId } from '../../testing/signer.ts';
@@ -15,7 +15,7 @@ export function looking({ opened }: Fixtures): void {
     expect(await f.store.look(ROOM, VERIFIED_WITH)).toMatchObject({ count: 2, full: true });
   });
 
-  test('LOOK-2: a look leaves no record, takes no seat, starts no life anew and is announced to no one', async () => {
+  test("LOOK-2: a look leaves no record, takes no seat, restarts no life and isn't announced", async () => {
     const f = await opened();
     await f.join('ann');
     f.heard();
@@ -26,7 +26,7 @@ export function looking({ opened }: Fixtures): void {
     expect(await f.store.look(ROOM, VERIFIED_WITH)).toBeUndefined();
   });
 
-  test('LOOK-2: no room, and a verdict that rested on other keys, have nothing to show', async () => {
+  test('LOOK-2: without a room, or with a proof checked against other keys, a look shows nothing', async () => {
     const f = await opened();
     const accessPk = new Signer('old access').pk;
     expect(await f.store.look(ROOM, { ...VERIFIED_WITH, accessPk })).toBeUndefined();

@@ -1,4 +1,4 @@
-// Everybody sends at the same moment, loses the connection and comes back.
+// Everyone sends at the same moment, loses the connection and returns.
 
 import { equalBytes } from '@mayfly/protocol';
 import { expect, test } from 'vitest';

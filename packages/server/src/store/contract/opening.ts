@@ -17,7 +17,7 @@ import {
 } from './fixture.ts';
 
 export function openingRooms({ fixture, opened }: Fixtures): void {
-  test('API-1: an id is reserved once, and nobody can join before the charter', async () => {
+  test('API-1: an id is reserved once, and joining needs the charter first', async () => {
     const { store, ...f } = await fixture();
     expect(await store.create(ROOM, SPEC)).toBe('created');
     expect(await store.create(ROOM, SPEC)).toBe('taken');
@@ -41,7 +41,7 @@ export function openingRooms({ fixture, opened }: Fixtures): void {
     expect(await store.open(ROOM, CHARTER)).toBe('not_reserved');
   });
 
-  test('API-2: the charter is event 1, and what proofs are checked against', async () => {
+  test('API-2: the charter is event 1, and proofs are checked against it', async () => {
     const f = await opened();
     expect(await f.store.keys(ROOM)).toEqual({ ...VERIFIED_WITH, ownerPk: OWNER.pk, door: 1 });
     const joined = await f.join('ann');
@@ -103,7 +103,7 @@ export function openingRooms({ fixture, opened }: Fixtures): void {
     expect(await f.store.create(roomId('Room33'), SPEC)).toBe('created');
   });
 
-  test('what a caller does with its bytes afterwards changes nothing', async () => {
+  test("a caller's bytes may be overwritten afterwards", async () => {
     const { store, ...f } = await fixture();
     const ownerPk = Uint8Array.from(OWNER.pk);
     await store.create(ROOM, { ...SPEC, ownerPk });

@@ -1,4 +1,4 @@
-// Who is there, away or gone, told by name.
+// Who is here, away or gone, announced by name.
 
 import { GRACE_MS, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { AWAY_AFTER_MS } from '../member-rules.ts';
 import { type Fixtures, ROOM, identity, names, slotsOf, types } from './fixture.ts';
 
 export function presence({ opened }: Fixtures): void {
-  test('PRESENCE-5: who had left and joins again is told with their profile, for those who came meanwhile', async () => {
+  test('PRESENCE-5: a member who rejoins is announced with their profile, for those who came meanwhile', async () => {
     const f = await opened();
     const ann = await f.join('ann');
     await f.store.publishProfile(ROOM, ann.session, sealedProfile(1));
@@ -24,7 +24,7 @@ export function presence({ opened }: Fixtures): void {
     expect(more).toEqual([]);
   });
 
-  test('PRESENCE-1: who comes and leaves is told with versions that rise by one', async () => {
+  test('PRESENCE-1: joins and departures are announced with consecutive versions', async () => {
     const f = await opened();
     const ann = await f.join('ann');
     const bob = await f.join('bob');
@@ -59,7 +59,7 @@ export function presence({ opened }: Fixtures): void {
     expect(f.heard()).toEqual([]);
   });
 
-  test('PRESENCE-2: who is back before anybody knew was never gone', async () => {
+  test('PRESENCE-2: returning before being announced as away announces nothing', async () => {
     const f = await opened();
     const ann = await f.join('ann');
     await f.store.detach(ROOM, ann.session);
@@ -71,7 +71,7 @@ export function presence({ opened }: Fixtures): void {
     expect(back.presence.count).toBe(1);
   });
 
-  test('PRESENCE-2: who was told away and returns is told for the same slot', async () => {
+  test('PRESENCE-2: a member who was announced as away returns in the same slot', async () => {
     const f = await opened();
     const ann = await f.join('ann');
     await f.store.detach(ROOM, ann.session);
@@ -88,7 +88,7 @@ export function presence({ opened }: Fixtures): void {
     expect(f.heard()).toEqual([]);
   });
 
-  test('PRESENCE-2: who returns after having left comes anew, as the same member', async () => {
+  test('PRESENCE-2: a member who left joins again as the same member', async () => {
     const f = await opened();
     const ann = await f.join('ann');
     await f.say(ann.session, 1);

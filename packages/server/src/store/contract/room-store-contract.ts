@@ -1,4 +1,4 @@
-// What every store of rooms must do, by rule number (docs/protocol.md): a store calls this from a test of its own.
+// What every room store must do, by rule number (docs/protocol.md). Each store calls this from its own test.
 
 import { describe } from 'vitest';
 import { aCrowd } from './crowd.ts';

@@ -21,7 +21,7 @@ export function sending({ opened }: Fixtures): void {
     expect(again.missed[1]?.frame.subarray(5)).toEqual(envelope(1));
   });
 
-  test('SEND-1: everybody has numbers of their own', async () => {
+  test('SEND-1: every member counts their own numbers', async () => {
     const f = await opened();
     const [ann, bob] = [await f.join('ann'), await f.join('bob')];
     expect(await f.append(ann.session, 1)).toEqual({ outcome: 'appended', seq: 2 });
@@ -41,7 +41,7 @@ export function sending({ opened }: Fixtures): void {
     expect(await f.append(session, 1, envelope(1, { epoch: 1 }))).toEqual({ outcome: 'repeated' });
   });
 
-  test('SEND-3: nobody speaks who has left, lost the connection or was never there', async () => {
+  test("SEND-3: a session that left, lost its connection or never joined can't send", async () => {
     const f = await opened();
     const [ann, bob] = [await f.join('ann'), await f.join('bob')];
     await f.store.leave(ROOM, ann.session);
@@ -59,7 +59,7 @@ export function sending({ opened }: Fixtures): void {
     expect(f.heard()).toEqual([]);
   });
 
-  test('PROFILE-1: a profile is told to all and kept for those who come; a stale epoch is not', async () => {
+  test("PROFILE-1: a profile is announced and stored for newcomers; one of a stale epoch isn't", async () => {
     const f = await opened();
     const ann = await f.join('ann');
     f.heard();

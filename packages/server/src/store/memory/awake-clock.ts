@@ -1,8 +1,8 @@
-// A clock that also counts the time in which the machine slept. Its own stood still then, and timers with it.
+// A clock that includes the time the machine slept, when its own clock and timers stood still.
 
 import type { Clock } from '../../net/clock.ts';
 
-/** When the time of day runs ahead by more at once, the machine slept. By less, somebody has set it. */
+/** If the time of day jumps ahead by more, the machine slept. A smaller jump is a clock adjustment. */
 const SLEPT_MS = 60_000;
 const LOOK_EVERY_MS = 10_000;
 
@@ -10,7 +10,7 @@ export type AwakeClockOptions = {
   readonly clock: Clock;
   /** The time of day, in milliseconds. */
   readonly wall: () => number;
-  /** It has slept: what was waited for may be overdue. Not called from within `now`. */
+  /** The machine has slept, so timers may be overdue. Not called from within `now`. */
   readonly onWake: () => void;
 };
 
@@ -36,7 +36,7 @@ export class AwakeClock implements Clock, Disposable {
     return now + this.#slept;
   }
 
-  /** By the machine's own clock: asleep, it does not run. */
+  /** By the machine's own clock, which stops during sleep. */
   after(ms: number, action: () => void): Disposable {
     return this.#options.clock.after(ms, action);
   }

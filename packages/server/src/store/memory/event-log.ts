@@ -1,19 +1,19 @@
-// A room's log: events numbered without holes, the newest of them kept, bounded by number and by bytes.
+// A room's log: events numbered without gaps. Keeps the newest, bounded by number and bytes.
 
 import { type Position, type ResetReason, toBase64url } from '@mayfly/protocol';
 import type { StoredEvent } from '../room-store.ts';
 
-/** What a member missed, and whether their place in the log was still there (rules RESUME-1 and RESUME-2). */
+/** What a member missed, and whether their position was still in the log (rules RESUME-1 and RESUME-2). */
 export type Missed =
   | { readonly mode: 'resume'; readonly missed: readonly StoredEvent[] }
   | { readonly mode: 'reset'; readonly reason: ResetReason; readonly missed: readonly StoredEvent[] };
 
-// Kind and seq, which stand before the bytes that members wrote.
+// Kind and seq, in front of the content.
 const FRAME_HEADER_BYTES = 5;
 
 export class EventLog {
   readonly id: string;
-  // Frames alone: V8 takes an object around each for long-lived, and then every frame waits for a full collection.
+  // Bare frames: V8 would promote an object around each, and every frame would then wait for a full collection.
   readonly #kept: Uint8Array[] = [];
   readonly #bounds: { readonly events: number; readonly bytes: number };
   #bytes = 0;
@@ -38,7 +38,7 @@ export class EventLog {
     return { seq, frame };
   }
 
-  /** `from` is the first place this member may see beyond, whatever the position says (rule RESUME-3). */
+  /** This member may read events after `from`, whatever the position says (rule RESUME-3). */
   missedSince(position: Position | undefined, from: number): Missed {
     const reason = this.#whyNot(position, from);
     if (reason !== undefined) return { mode: 'reset', reason, missed: this.#after(from) };
@@ -46,8 +46,8 @@ export class EventLog {
   }
 
   /**
-   * Keeps at most that share of the bounds. What falls out is only let go, not overwritten: it may still be on its way
-   * to a slow socket.
+   * Keeps at most this share of the bounds. Dropped frames aren't overwritten, because a slow socket may still be sending
+   * them.
    */
   trim(share: number): void {
     const { events, bytes } = this.#bounds;

@@ -1,4 +1,4 @@
-// A room's member records: who is here, in grace, or gone; which session speaks for whom; presence and its versions.
+// A room's member records: here, in grace or left, each with its newest session. Also presence and its versions.
 
 import {
   COUNT_EVERY_MS,
@@ -15,14 +15,14 @@ import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from '../member-rules.ts';
 import { Throttle } from '../throttle.ts';
 import type { MemberSession, StoreNotice } from '../room-store.ts';
 
-/** A room that was told as counts is told by name again at this share of `LISTED_MAX`, and not right below it. */
+/** A crowd is announced by name again only below this share of `LISTED_MAX`, so it doesn't flip back and forth. */
 const LISTED_AGAIN = 3 / 4;
 const OWNERS_SEAT = 1;
 
 export type MemberRecord = {
   readonly idPk: Uint8Array;
   readonly slot: Uint8Array;
-  /** Events up to this seq are not for this member (rule RESUME-3). */
+  /** This member may not read events up to this seq (rule RESUME-3). */
   readonly from: number;
   generation: number;
   lastN: number;
@@ -32,7 +32,7 @@ export type MemberRecord = {
 
 type Standing =
   | { readonly at: 'here' }
-  /** Without a connection, and nobody was told. */
+  /** Without a connection; not announced yet. */
   | { readonly at: 'quiet'; readonly timer: Disposable }
   | { readonly at: 'away'; readonly timer: Disposable }
   | { readonly at: 'left' };
@@ -45,17 +45,17 @@ export type MembersOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly maxMembers: number;
-  /** Larger rooms are told as counts. */
+  /** Larger rooms are announced as counts. */
   readonly listedMax?: number;
-  /** What everybody is to hear, in order. */
+  /** Notifies everyone, in order. */
   readonly notify: (...news: readonly StoreNotice[]) => void;
-  /** The last one has left. */
+  /** The last member has left. */
   readonly onEmpty: () => void;
 };
 
 export class Members {
   readonly #options: MembersOptions;
-  /** Those who left stand in the order in which they went. */
+  /** Members who left are in the order of leaving. */
   readonly #byIdentity = new Map<string, MemberRecord>();
   readonly #bySlot = new Map<string, MemberRecord>();
   readonly #listedMax: number;
@@ -70,17 +70,17 @@ export class Members {
     this.#counts = new Throttle(options.clock, COUNT_EVERY_MS, () => this.#announceCount());
   }
 
-  /** Those who are here or in grace. */
+  /** Members here or in grace. */
   get count(): number {
     return this.#count;
   }
 
-  /** Nobody is told by name who comes and goes (rule PRESENCE-6). */
+  /** A crowd: presence is announced as counts (rule PRESENCE-6). */
   get counted(): boolean {
     return this.#counted;
   }
 
-  /** Whoever there is a record of. */
+  /** The number of records. */
   get known(): number {
     return this.#byIdentity.size;
   }
@@ -89,7 +89,7 @@ export class Members {
     return this.#count >= this.#options.maxMembers;
   }
 
-  /** Whoever is here or in grace has a seat, and the others one that is free; there is one more for the owner. */
+  /** Members here or in grace keep their seat, others need a free one. The owner has one extra. */
   mayEnter(record: MemberRecord | undefined, as: Join['as']): boolean {
     const hasSeat = record !== undefined && record.standing.at !== 'left';
     return hasSeat || this.#count < this.#options.maxMembers + (as === 'owner' ? OWNERS_SEAT : 0);
@@ -99,13 +99,13 @@ export class Members {
     return this.#byIdentity.get(toHex(idPk));
   }
 
-  /** The record that this session speaks for: none for one that was replaced, has left or lost its connection. */
+  /** The record this session speaks for: none if it was replaced, has left or lost its connection. */
   speaking(session: MemberSession): MemberRecord | undefined {
     const record = this.#bySlot.get(toHex(session.slot));
     return record?.generation === session.generation && record.standing.at === 'here' ? record : undefined;
   }
 
-  /** A record for somebody who was never here; not yet attached. */
+  /** A record for a new identity; not attached yet. */
   add(idPk: Uint8Array, from: number): MemberRecord {
     if (this.#byIdentity.size >= this.#options.maxMembers * RECORDS_PER_MEMBER) this.#dropOldestLeft();
     const record: MemberRecord = {
@@ -122,7 +122,7 @@ export class Members {
     return record;
   }
 
-  /** A new session speaks for this member from now on. True if it replaces one. */
+  /** Starts a new session for this member. True if it replaces one. */
   attach(record: MemberRecord): boolean {
     const { standing } = record;
     stopTimer(standing);
@@ -131,12 +131,12 @@ export class Members {
     if (standing.at === 'left') this.#count += 1;
     const seen = standing.at === 'here' || standing.at === 'quiet';
     if (!seen) this.#changed({ joined: [listed(record)] });
-    // Who came meanwhile does not know them, and they do not introduce themselves twice.
+    // Members who came meanwhile don't know them, and clients introduce themselves only once.
     if (standing.at === 'left') this.#announceProfile(record);
     return standing.at === 'here';
   }
 
-  /** The connection is gone; the rest comes by time. */
+  /** The connection is gone: starts the timers to away and left. */
   detach(record: MemberRecord): void {
     const timer = this.#options.clock.after(AWAY_AFTER_MS, () => this.#goAway(record));
     record.standing = { at: 'quiet', timer };
@@ -153,7 +153,7 @@ export class Members {
     if (this.#count === 0) this.#options.onEmpty();
   }
 
-  /** The frame that says, now or later, who this member says they are. In a counted room only its author is left to tell. */
+  /** Stores and announces a profile. In a crowd, returns the frame for its author instead. */
   setProfile(record: MemberRecord, sealed: Uint8Array): Uint8Array | undefined {
     record.profile = encodeProfileFrame(record.slot, record.idPk, sealed);
     if (this.#counted) return record.profile;
@@ -161,7 +161,7 @@ export class Members {
     return undefined;
   }
 
-  /** Who is there, as a newcomer is told it. */
+  /** Everyone present, as a newcomer receives it. */
   snapshot(newcomer?: MemberRecord): Snapshot {
     const there = this.#listFor(newcomer);
     const away = there.filter((record) => record.standing.at === 'away').map((record) => record.slot);
@@ -200,7 +200,7 @@ export class Members {
     this.#options.notify({ type: 'presence', presence: this.#presence(change) });
   }
 
-  // In a room that has become small enough, everybody needs to know everybody again.
+  // A crowd that has shrunk gets names and profiles again.
   #announceCount(): void {
     this.#version += 1;
     this.#counted = this.#count > this.#listedMax * LISTED_AGAIN;

@@ -34,14 +34,14 @@ export type MemoryRoomOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
-  /** Larger rooms are told as counts. */
+  /** Larger rooms are announced as counts. */
   readonly listedMax?: number;
   readonly notify: (...news: readonly StoreNotice[]) => void;
-  /** Somebody is there. */
+  /** A member has joined. */
   readonly onUse: () => void;
-  /** The last one has left a room in which nobody wrote, and no other identity has been (rule LIMIT-3). */
+  /** The room is unused: empty, without messages, and at most one identity ever joined (rule LIMIT-3). */
   readonly onUnused: () => void;
-  /** The room is over and wiped; called before anybody is told. */
+  /** The room is over and wiped; followers aren't notified yet. */
   readonly onEnd: () => void;
 };
 
@@ -103,12 +103,12 @@ export class MemoryRoom {
     return equalBytes(this.#terms.charter, charter);
   }
 
-  /** Nothing revives a room whose time is up, however late that is noticed (rule LIFE-4). */
+  /** Nothing revives a room whose time is up, however late the timer is (rule LIFE-4). */
   get isOver(): boolean {
     return this.#options.clock.now() >= this.#expiresAt;
   }
 
-  /** By the clock of the server, unless something happens there. */
+  /** By this process's clock; moves when the room is used. */
   get expiresAt(): number {
     return this.#expiresAt;
   }
@@ -183,14 +183,14 @@ export class MemoryRoom {
     this.#log.trim(share);
   }
 
-  /** The machine slept, and the room is that much older. */
+  /** The machine slept, so the room is that much older. */
   woke(): void {
     this.#timer[Symbol.dispose]();
     this.#checkTime();
     if (!this.isOver) this.#announceLife();
   }
 
-  /** Drops everything at once and overwrites it; followers hear of it last. */
+  /** Drops and overwrites everything, then notifies followers. */
   end(reason: EndedReason): void {
     this.#timer[Symbol.dispose]();
     this.#lifeForCrowd[Symbol.dispose]();
@@ -242,7 +242,7 @@ export class MemoryRoom {
     this.#expiresAt = this.#options.clock.now() + this.#terms.lifeMs;
   }
 
-  // One timer for the whole life: it looks when it rings, instead of being set anew by every message.
+  // One timer per life: it checks the time when it fires, so messages don't have to reset it.
   #checkTime(): void {
     if (this.isOver) return this.end('expired');
     const left = this.#expiresAt - this.#options.clock.now();

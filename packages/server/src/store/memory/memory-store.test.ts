@@ -75,7 +75,7 @@ describe('memory store: what only memory can promise', () => {
     expect((await back(21))[1]).toHaveLength(10);
   });
 
-  test('RESUME-4: what falls out of the history is not overwritten: it may still be on its way', async () => {
+  test("RESUME-4: trimmed frames aren't overwritten, because they may still be sending", async () => {
     const { store, join } = await openRoom();
     const ann = await join('ann');
     const events: StoreNotice[] = [];
@@ -108,7 +108,7 @@ describe('memory store: what only memory can promise', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('PRESENCE-6: no timer of a crowd outlives its room, and nothing is told after its end', async () => {
+  test('PRESENCE-6: no timer of a crowd outlives its room, and nothing is announced after its end', async () => {
     const { clock, store, join } = await openRoom(1);
     for (const name of ['ann', 'bob', 'cem']) await join(name);
     const told: StoreNotice[] = [];
@@ -146,7 +146,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     return { clock, store, heard, join, sleep };
   }
 
-  test('for longer than a room had: it is over within seconds, and everybody hears so', async () => {
+  test('for longer than a room had left: it ends within seconds, and followers are notified', async () => {
     const { clock, store, heard, join, sleep } = await openRoom();
     await join();
     heard.length = 0;
@@ -167,7 +167,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     expect(await join()).toEqual({ outcome: 'denied' });
   });
 
-  test('for less: it has as much less left, which is told', async () => {
+  test('for less: its time left is shorter by that, and announced', async () => {
     const { clock, heard, join, sleep } = await openRoom();
     await join();
     heard.length = 0;
@@ -181,7 +181,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     expect(heard.at(-1)).toEqual({ type: 'ended', reason: 'expired' });
   });
 
-  test('more than once: all of it counts, and what happens there begins a life that is whole', async () => {
+  test('more than once: all sleep counts, and activity restarts a whole life', async () => {
     const { clock, store, join, sleep } = await openRoom();
     const ann = await join();
     if (ann.outcome !== 'joined') throw new Error('not in');
@@ -196,7 +196,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     expect(await join()).toMatchObject({ expiresInMs: LIFE_MS });
   });
 
-  test.each([60_000, -NIGHT_MS])('a clock that is only set by %i ms is not a sleep', async (ms) => {
+  test.each([60_000, -NIGHT_MS])('adjusting the clock by %i ms is not a sleep', async (ms) => {
     const { clock, heard, join, sleep } = await openRoom();
     await join();
     heard.length = 0;

@@ -1,4 +1,4 @@
-// The embedded store: every room in this process's memory, gone with it. Names rooms and lets each look after itself.
+// The embedded store: every room in this process's memory, gone when the process ends.
 
 import { type EndedReason, RESERVATION_MS, type RoomId, type Sight, equalBytes } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
@@ -28,9 +28,9 @@ export type MemoryStoreOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
-  /** Larger rooms are told as counts; `LISTED_MAX`, unless chosen otherwise. */
+  /** Larger rooms are announced as counts. Default: `LISTED_MAX`. */
   readonly listedMax?: number;
-  /** The time of day, in milliseconds. Without it, the machine is taken to be always awake. */
+  /** The time of day, in milliseconds. Without it, sleep of the machine isn't noticed. */
   readonly wall?: () => number;
 };
 
@@ -39,7 +39,7 @@ export class MemoryStore implements RoomStore {
   readonly #awake: AwakeClock | undefined;
   readonly #reserved = new Map<RoomId, Reservation>();
   readonly #rooms = new Map<RoomId, MemoryRoom>();
-  /** Those that nobody uses, the longest unused first. */
+  /** Unused rooms, the longest unused first. */
   readonly #unused = new Set<RoomId>();
   readonly #followers = new Followers();
   #freed = { lookedAt: -Infinity, at: 0 };
@@ -52,17 +52,17 @@ export class MemoryStore implements RoomStore {
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
     if (this.#living(room) !== undefined || this.#reservation(room) !== undefined) return 'taken';
-    const hasPlace = this.#rooms.size + this.#reserved.size < this.#options.limits.maxRooms;
-    if (!hasPlace && !this.#makeWay()) return { freeInMs: this.#freeInMs() };
+    const hasCapacity = this.#rooms.size + this.#reserved.size < this.#options.limits.maxRooms;
+    if (!hasCapacity && !this.#makeWay()) return { freeInMs: this.#freeInMs() };
     this.#reserve(room, spec);
-    return hasPlace ? 'created' : 'created_instead';
+    return hasCapacity ? 'created' : 'created_instead';
   }
 
   async open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'> {
     const isOpened = this.#living(room)?.wasOpenedBy(charter.bytes) === true;
     if (isOpened) return 'opened';
     const reservation = this.#reservation(room);
-    // Somebody else may have reserved the id since the charter was verified.
+    // Another owner may have reserved the id since the charter was verified.
     if (reservation === undefined || !equalBytes(reservation.spec.ownerPk, charter.command.signerPk)) {
       return 'not_reserved';
     }
@@ -127,7 +127,7 @@ export class MemoryStore implements RoomStore {
     return this.#rooms.size + this.#reserved.size;
   }
 
-  /** Ends every room: with the process they would be gone anyway. */
+  /** Ends every room, since they end with the process anyway. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#awake?.[Symbol.dispose]();
     const why: EndedReason = 'server';
@@ -146,7 +146,7 @@ export class MemoryStore implements RoomStore {
     });
   }
 
-  // Timers stood still: whatever would have ended meanwhile ends now.
+  // Timers stood still while the machine slept: end everything that is due.
   #woke(): void {
     for (const room of this.#rooms.values()) room.woke();
     for (const room of this.#reserved.keys()) this.#reservation(room);
@@ -164,7 +164,7 @@ export class MemoryStore implements RoomStore {
     return room !== undefined;
   }
 
-  // Looking through all rooms is worth it once a second at most.
+  // Scans all rooms, so at most once a second.
   #freeInMs(): number {
     const now = this.#options.clock.now();
     if (now - this.#freed.lookedAt >= SOON_MS) this.#freed = { lookedAt: now, at: this.#freeAt() };
@@ -178,7 +178,7 @@ export class MemoryStore implements RoomStore {
     return at;
   }
 
-  // Timers may be late, so whoever asks for a room looks at the clock first.
+  // Timers may be late, so every access checks the clock.
   #living(id: RoomId): MemoryRoom | undefined {
     const room = this.#rooms.get(id);
     if (room?.isOver !== true) return room;

@@ -1,4 +1,4 @@
-// REDIS_URL, read: where Redis is and in which shape.
+// Parses REDIS_URL.
 //   redis://[user:password@]host[:6379][/db]      one server; rediss:// with TLS
 //   redis+sentinel://host[:26379],…/NAME          the primary that these Sentinels call NAME
 //   redis+cluster://host[:6379],…                 a Redis Cluster, by some of its nodes
@@ -12,7 +12,7 @@ export type RedisAddress = {
   readonly tls: boolean;
   readonly username?: string;
   readonly password?: string;
-  /** What the Sentinels call the primary. */
+  /** The Sentinels' name for the primary. */
   readonly name?: string;
   readonly db?: number;
 };
@@ -20,7 +20,7 @@ export type RedisAddress = {
 const URL_FORM =
   /^redis(?<tls>s?)(?:\+(?<shape>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*):(?<password>[^@/]*)@)?(?<hosts>[^/@?#]+)(?:\/(?<path>[\w.-]*))?$/;
 
-/** Undefined for what is no such URL. */
+/** Undefined if it is no such URL. */
 export function parseRedisUrl(text: string): RedisAddress | undefined {
   const { tls, shape = 'single', user, password, hosts = '', path = '' } = URL_FORM.exec(text)?.groups ?? {};
   const [first, ...others] = hosts.split(',').map((part) => parseHost(part, shape));

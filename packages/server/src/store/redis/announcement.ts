@@ -1,4 +1,4 @@
-// What functions announce on a room's channel (the Lua library, `publish`), as the news that followers hear.
+// Decodes what functions announce on a room's channel (`publish` in keys.lua) into notices.
 
 import {
   ByteReader,
@@ -13,12 +13,12 @@ import {
 } from '@mayfly/protocol';
 import type { StoreNotice, StoredEvent } from '../room-store.ts';
 
-/** Something is gathered that is to be told in a while: whoever hears this sees to it. */
+/** A crowd's counts are due after this time: every node that receives this calls `flush_counts` then. */
 type Due = { readonly type: 'due'; readonly inMs: number };
 
-/** Undefined for what another version of this server may announce. */
+/** Undefined for kinds that only another build knows. */
 export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | undefined {
-  // Copied once, here: the connection reuses what it hands out.
+  // A copy, because the connection reuses its buffer.
   const reader = new ByteReader(new Uint8Array(announced));
   switch (letter(reader)) {
     case 'E': {

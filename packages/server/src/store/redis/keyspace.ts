@@ -1,4 +1,4 @@
-// How a room is called in Redis. All its keys end alike, so that they live on one shard and one function can touch them.
+// Names of keys and channels. All keys of a room end alike, so they live on one shard and one function can use them.
 
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 
@@ -10,7 +10,7 @@ export function roomKey(room: RoomId): string {
   return `r${tail(room)}`;
 }
 
-/** Every key that a function of this room may touch, and the lists of its partition. */
+/** Every key that a function about this room may use, including its partition's lists. */
 export function keysOfRoom(key: string): readonly string[] {
   const tail = key.slice(1);
   const partition = partitionOf(key);
@@ -29,7 +29,7 @@ export function roomOfChannel(channel: string): RoomId | undefined {
   return parseRoomId(channel.slice(channel.indexOf(':') + 1));
 }
 
-/** Of a key or channel; equal for all that lie on the same shard. */
+/** Of a key or channel. One partition is always on one shard. */
 export function partitionOf(name: string): string {
   return name.slice(name.indexOf('{'), name.indexOf('}') + 1);
 }
@@ -37,7 +37,7 @@ export function partitionOf(name: string): string {
 /** The lists of rooms, one for each partition. */
 export const DIRECTORIES: readonly string[] = Array.from({ length: PARTITIONS }, (_, i) => `d{${i}}`);
 
-/** The list of those rooms that nobody uses, beside the list of all. */
+/** The list of unused rooms beside the list of all. */
 export function unusedOf(directory: string): string {
   return `u${directory.slice(1)}`;
 }
@@ -47,7 +47,7 @@ const NODES_KEY = 'n';
 const VERSION_KEY = '{n}v';
 const LIBRARIES_KEY = '{n}f';
 
-/** What concerns no room, all on one server of a cluster. */
+/** The keys that belong to no room, all on one server of a cluster. */
 export const NODE_KEYS: readonly string[] = [NODES_KEY, VERSION_KEY, LIBRARIES_KEY];
 
 // FNV-1a: even, short, and the same in every version.

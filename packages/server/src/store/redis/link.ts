@@ -1,4 +1,4 @@
-// This node's two ways to Redis: calls of functions, and the channels of rooms. What the store needs, and no more.
+// What the store needs of Redis: function calls and channels.
 
 import type { RedisTrouble } from './redis-health.ts';
 import type { FunctionName } from './library.ts';
@@ -6,31 +6,31 @@ import type { FunctionName } from './library.ts';
 export type Argument = string | number | Uint8Array;
 
 export interface Link extends AsyncDisposable {
-  /** One round trip, one atomic step. Throws `StoreUnavailable` when Redis cannot, or does not answer in time. */
+  /** One round trip, one atomic step. Throws `StoreUnavailable` if Redis can't or doesn't answer in time. */
   call(name: FunctionName, keys: readonly string[], args: readonly Argument[]): Promise<unknown>;
-  /** Entries of a stream after one number and up to another, as Redis has them. Throws `StoreUnavailable`. */
+  /** Raw entries of a stream after `after` and up to `last`. Throws `StoreUnavailable`. */
   range(stream: string, after: number, last: number): Promise<unknown>;
-  /** Resolves when everything announced from then on will be heard. Throws `StoreUnavailable`. */
+  /** Resolves when everything published from then on will be received. Throws `StoreUnavailable`. */
   subscribe(channel: string): Promise<void>;
   unsubscribe(channel: string): void;
   /** Deletes the libraries of other versions, except those in use. */
   prune(inUse: readonly string[]): Promise<void>;
 }
 
-/** What the store hears of its link, without having asked. Nothing here throws. */
+/** Events of a link. Handlers don't throw. */
 export interface LinkEvents {
   announced(channel: string, message: Uint8Array): void;
-  /** These channels were not heard for a while, and are again. At most `CHANNELS_AT_ONCE`, all of one partition. */
+  /** These channels were lost for a while and are active again. At most `CHANNELS_AT_ONCE`, all of one partition. */
   restored(channels: readonly string[]): void;
-  /** A call of this key was answered with `StoreUnavailable`. */
+  /** A call about this key threw `StoreUnavailable`. */
   failed(trouble: RedisTrouble, key: string): void;
-  /** Our own fault, noticed while nobody waits for an answer. */
+  /** A bug noticed in background work. */
   trouble(error: unknown): void;
-  /** A server of Redis had no functions of ours, and has them now. */
+  /** A server of Redis had lost our functions; they are loaded again. */
   reloaded(): void;
 }
 
-/** So many channels are asked for in one step, and so many rooms are looked after in one call. */
+/** Channels per request, and rooms per sweep. */
 export const CHANNELS_AT_ONCE = 256;
 
 /** How long Redis may take to answer. */

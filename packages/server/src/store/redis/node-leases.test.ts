@@ -6,8 +6,8 @@ const seen = (living: readonly string[], lately: readonly string[] = []) => ({
   lately,
 });
 
-describe('nodeLeases', () => {
-  test('a node is dead at the second look without it, once', () => {
+describe('node leases', () => {
+  test('a node that is missing at two looks in a row is dead, reported once', () => {
     const nodeLeases = new NodeLeases();
     expect(nodeLeases.look(seen(['a', 'b']))).toEqual([]);
     expect(nodeLeases.look(seen(['a'], ['b']))).toEqual([]);
@@ -15,7 +15,7 @@ describe('nodeLeases', () => {
     expect(nodeLeases.look(seen(['a'], ['b']))).toEqual([]);
   });
 
-  test('who is back at the next look was never dead', () => {
+  test('a node that is back at the next look was never dead', () => {
     const nodeLeases = new NodeLeases();
     nodeLeases.look(seen(['a', 'b']));
     for (let pause = 0; pause < 3; pause++) {
@@ -24,7 +24,7 @@ describe('nodeLeases', () => {
     }
   });
 
-  test('a node that nobody has heard of, but that has members in a room, is dead too', () => {
+  test('an unknown node with members in a room is dead too', () => {
     const nodeLeases = new NodeLeases();
     nodeLeases.saw('ghost');
     expect(nodeLeases.look(seen([]))).toEqual([]);
@@ -35,7 +35,7 @@ describe('nodeLeases', () => {
     expect(nodeLeases.look(seen([]))).toEqual(['ghost']);
   });
 
-  test('a node that lived between two looks, and stopped, is found by its last word', () => {
+  test('a node that started and stopped between two looks is found by its expired lease', () => {
     const nodeLeases = new NodeLeases();
     expect(nodeLeases.look(seen(['a'], ['short']))).toEqual([]);
     expect(nodeLeases.look(seen(['a'], ['short']))).toEqual(['short']);

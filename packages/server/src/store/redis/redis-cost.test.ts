@@ -1,4 +1,4 @@
-// What a message costs between a node and Redis: one call there, and its writes shared with all calls of that moment.
+// What a message costs between a node and Redis: one call, in a write shared with all calls of that moment.
 
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
@@ -14,7 +14,7 @@ const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
 const CHARTER = makeCharter(ROOM, OWNER);
 const MESSAGES = 10;
-/** What is beyond the history at most, and one more. */
+/** The most events kept beyond the history, and one. */
 const BATCH = 17;
 
 let redis: RedisProcess;
@@ -54,7 +54,7 @@ async function commands(): Promise<ReadonlyMap<string, number>> {
   );
 }
 
-/** How often Redis took something from a socket. */
+/** How often Redis has read from a socket. */
 async function reads(): Promise<number> {
   return Number((await redis.info('stats')).get('total_reads_processed'));
 }
@@ -63,7 +63,7 @@ function nextEvent(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
-test('a message is one call of Redis, which runs four commands beside looking at the clock', async () => {
+test('a message is one function call, which runs four commands besides TIME', async () => {
   const before = await commands();
   for (let n = 1; n <= MESSAGES; n++) await append(n);
   const after = await commands();
@@ -79,7 +79,7 @@ test('a message is one call of Redis, which runs four commands beside looking at
   });
 });
 
-test('messages that come in one turn of the event loop reach Redis in one piece, in their order', async () => {
+test('messages of one turn of the event loop reach Redis in one piece, in order', async () => {
   const before = await reads();
   // Each in an event of its own, as from sockets.
   const answers = Array.from({ length: MESSAGES }, (_, i) => nextEvent().then(() => append(i + 1)));
@@ -89,7 +89,7 @@ test('messages that come in one turn of the event loop reach Redis in one piece,
   expect(appended.map(({ outcome }) => outcome)).toEqual(appended.map(() => 'appended'));
 });
 
-test('letting go of old messages goes in batches, and reads one of each', async () => {
+test('old messages are trimmed in batches, reading one entry each', async () => {
   const fill = LIMITS.historyMessages + 2 * BATCH;
   for (let n = 1; n <= fill; n++) await append(n);
   const before = await commands();

@@ -48,7 +48,7 @@ function fail(error: unknown): never {
   throw error;
 }
 
-/** What two nodes live through when the primary of their room dies: one sends, the other hears. */
+/** The primary of a room dies while one node sends and another receives. */
 async function surviveDeath(url: string, kill: () => Promise<void>): Promise<void> {
   const [here, there] = [await connect(url, 1), await connect(url, 2)];
   await here.create(ROOM, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
@@ -83,7 +83,7 @@ async function replicated(primary: RedisProcess): Promise<void> {
 }
 
 describe('a primary dies', () => {
-  test('Sentinels name another: the room goes on there, under another log', async () => {
+  test('Sentinels promote the replica: the room continues there, in another log', async () => {
     const group = await startSentinel();
     open.push(group);
     await surviveDeath(group.url, async () => {
@@ -92,7 +92,7 @@ describe('a primary dies', () => {
     });
   });
 
-  test('a cluster promotes its replica: calls and channels move there', async () => {
+  test('a cluster promotes the replica: calls and channels move there', async () => {
     const cluster = await startRedisCluster(3, { withReplicas: true });
     open.push(cluster);
     const owner = cluster.primaries[Math.floor((slotOf(roomKey(ROOM)) * 3) / 16_384)];

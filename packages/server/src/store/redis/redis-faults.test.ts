@@ -1,4 +1,4 @@
-// What only a store on Redis has to get right: keys that end by themselves, and a Redis that fails.
+// What only the Redis store has to get right: keys that expire, and a Redis that fails.
 
 import { GRACE_MS } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -48,7 +48,7 @@ const nodes = (...seeds: readonly number[]) => nodesOf(world, seeds);
 const fcall = (name: 'append' | 'step_departure', ...words: readonly (string | number | Uint8Array)[]) =>
   redis.ask('FCALL', world.library.nameOf(name), 1, roomKey(ROOM), ...words);
 
-/** Functions are refused from now on: what should be a hash is not. */
+/** Makes functions fail: a key has the wrong type. */
 const breakRoom = () => redis.ask('SET', roomKey(ROOM).replace('r', 'l'), 'not a hash');
 
 async function everyTtl(): Promise<ReadonlyMap<string, number>> {
@@ -60,7 +60,7 @@ async function everyTtl(): Promise<ReadonlyMap<string, number>> {
   return ttls;
 }
 
-/** Keys that outlive their room, or would without somebody who sees to it. */
+/** Keys that would outlive their room. */
 async function withoutEnd(): Promise<readonly string[]> {
   // The version of all data says nothing of a room.
   const ttls = [...(await everyTtl())].filter(([key, ttl]) => key !== '{n}v' || ttl <= 0);
@@ -174,7 +174,7 @@ describe('keys', () => {
     expect((await a.join('bob')).missed.map(({ seq }) => seq)).toEqual([97, 98, 99, 100, 101]);
   });
 
-  test('RESUME-4: what went by number counts no more among the bytes, to the last one', async () => {
+  test('RESUME-4: bytes of events trimmed by number are subtracted exactly', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     for (let n = 1; n <= 30; n++) await a.append(session, n);
@@ -194,14 +194,14 @@ describe('keys', () => {
 });
 
 describe('a Redis that fails', () => {
-  test('subscriber cut off: what was missed is told in order, each once, and who is there', async () => {
+  test('subscriber cut off: missed events arrive in order, each once, then a presence snapshot', async () => {
     const [a, b] = await nodes(1, 2);
     const [ann, bob, cem] = [await a.join('ann'), await b.join('bob'), await b.join('cem')];
     await a.append(ann.session, 1);
     a.heard();
     const node = new SeededRandom(99).bytes(8);
     const words = (n: number) => [messageWord(bob.session, node, n, 0, LIMITS), envelope(n)];
-    // One after the other in Redis, before anybody can have come back.
+    // One after another in Redis, before any subscriber can be back.
     await Promise.all([
       redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub'),
       fcall('append', ...words(1)),
@@ -217,7 +217,7 @@ describe('a Redis that fails', () => {
     expect(types(heard)).not.toContain('hole');
   });
 
-  test('subscriber cut off for longer than the history: a hole that everybody is told of', async () => {
+  test('subscriber cut off for longer than the history: every follower is notified of a hole', async () => {
     const [a, b] = await nodes(1, 2);
     await a.join('ann');
     const bob = await b.join('bob');
@@ -232,7 +232,7 @@ describe('a Redis that fails', () => {
     expect(a.seqs()).toEqual([42]);
   });
 
-  test('the end that was not heard is told afterwards', async () => {
+  test('an end that was missed is announced afterwards', async () => {
     const [a, b] = await nodes(1, 2);
     await a.join('ann');
     await b.join('bob');
@@ -245,7 +245,7 @@ describe('a Redis that fails', () => {
     expect(a.heard()).toEqual([{ type: 'ended', reason: 'expired' }]);
   });
 
-  test('restarted or flushed: everybody hears that the server lost the room', async () => {
+  test('restarted or flushed: every follower is notified that the server lost the room', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     a.heard();
@@ -285,7 +285,7 @@ describe('a Redis that fails', () => {
     expect(b.seqs()).toEqual([2]);
   });
 
-  test('paused during a join: whom nobody let in does not stay a member', async () => {
+  test("paused during a join: a member without a connection doesn't stay", async () => {
     const [a, b] = await nodes(1, 2);
     await b.join('bob');
     await a.store.keys(ROOM);
@@ -304,7 +304,7 @@ describe('a Redis that fails', () => {
     expect(presences.at(-1)?.left).toHaveLength(1);
   });
 
-  test('a departure that Redis could not be told is told when it can', async () => {
+  test('a departure is repeated until Redis can take it', async () => {
     const [a, b] = await nodes(1, 2);
     const ann = await a.join('ann');
     await b.join('bob');
@@ -319,18 +319,18 @@ describe('a Redis that fails', () => {
     expect(types(b.heard())).toEqual(['presence', 'presence']);
   });
 
-  test('FUNCTION FLUSH: the library is loaded again, once for all who miss it', async () => {
+  test('FUNCTION FLUSH: the library is loaded again, once for all calls that miss it', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     await redis.ask('FUNCTION', 'FLUSH');
-    // The time of the test went with it.
+    // The test's time is lost with it.
     const asked = await Promise.all([1, 2, 3].map(() => a.raw.keys(ROOM)));
     expect(asked.every((keys) => keys?.epoch === 0)).toBe(true);
     await world.jump(0);
     expect(await a.append(session, 1)).toMatchObject({ outcome: 'appended' });
   });
 
-  test('out of memory: nothing new, and nobody is dropped', async () => {
+  test('out of memory: nothing new is taken, and no member is dropped', async () => {
     const [a] = await nodes(1);
     const ann = await a.join('ann');
     await redis.ask('CONFIG', 'SET', 'maxmemory', '1');
@@ -351,7 +351,7 @@ describe('a Redis that fails', () => {
     expect((await a.join('ann', { as: 'member' })).lastN).toBe(0);
   });
 
-  test('read-only: refused for now, and errors tell nothing of the room', async () => {
+  test('read-only: refused for now, and errors contain nothing of the room', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     await redis.ask('REPLICAOF', '127.0.0.1', '1');
@@ -363,7 +363,7 @@ describe('a Redis that fails', () => {
     await world.settled();
   });
 
-  test('a function that fails is our fault, and its error tells nothing of the room', async () => {
+  test('a failing function is our bug, and its error contains nothing of the room', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     await breakRoom();
@@ -373,7 +373,7 @@ describe('a Redis that fails', () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
   });
 
-  test('a loss that Redis refuses to look at is a hole, and the node lives on', async () => {
+  test('a sweep that Redis refuses leaves a hole, and the node lives on', async () => {
     const troubles: unknown[] = [];
     const [b] = await nodes(2);
     const a = new Node(world, await world.node(LIMITS, 1, (error) => troubles.push(error)));
@@ -389,7 +389,7 @@ describe('a Redis that fails', () => {
     expect(troubles).toEqual([new Error('Redis refused heads: WRONGTYPE')]);
   });
 
-  test('LIFE-2: an end that Redis refuses to look at is asked for again', async () => {
+  test('LIFE-2: an expiry check that Redis refuses is repeated', async () => {
     const troubles: unknown[] = [];
     await nodes(2);
     const a = new Node(world, await world.node(LIMITS, 1, (error) => troubles.push(error)));
@@ -404,7 +404,7 @@ describe('a Redis that fails', () => {
     expect(a.heard()).toEqual([{ type: 'ended', reason: 'server' }]);
   });
 
-  test('what lacks a part is not over but on its way; once its time is up it is over', async () => {
+  test('a room with a missing key is moving, not over; once its time is up it is over', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     a.heard();
@@ -416,7 +416,7 @@ describe('a Redis that fails', () => {
     expect(a.heard()).toEqual([{ type: 'ended', reason: 'expired' }]);
   });
 
-  test('SEND-3: a step that fails on its way has announced nothing and spent no n', async () => {
+  test('SEND-3: a call that fails halfway announces nothing and spends no n', async () => {
     const [a] = await nodes(1);
     const { session } = await a.join('ann');
     a.heard();
@@ -427,7 +427,7 @@ describe('a Redis that fails', () => {
     expect((await a.join('ann')).lastN).toBe(0);
   });
 
-  test('RESUME-2: after a failover that may have lost something the log has another name, and goes on', async () => {
+  test('RESUME-2: after a failover that may have lost events, the log continues under another name', async () => {
     const [a] = await nodes(1);
     const ann = await a.join('ann');
     await a.append(ann.session, 1);
@@ -445,7 +445,7 @@ describe('a Redis that fails', () => {
     expect(back.missed.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 
-  test('RESUME-2: a room in which nothing happens after a failover is told of it too', async () => {
+  test('RESUME-2: an idle room learns of a failover too', async () => {
     const [a] = await nodes(1);
     await a.join('ann');
     a.heard();
@@ -481,7 +481,7 @@ describe('as in production', () => {
     }
   });
 
-  test('a Redis that is not there is told so', async () => {
+  test('an unreachable Redis is reported', async () => {
     const clock = {
       now: () => 0,
       after: (_ms: number, action: () => void) => {

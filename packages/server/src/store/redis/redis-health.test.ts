@@ -12,7 +12,7 @@ import { RedisStore } from './redis-store.ts';
 let clock: TestClock;
 let retry: Retry;
 let health: RedisHealth;
-/** What Redis answers to a look; undefined: it is well. */
+/** What a probe meets; undefined means Redis is well. */
 let trouble: RedisTrouble | undefined;
 let told: string[];
 let asked: string[];
@@ -45,8 +45,8 @@ async function seconds(count: number): Promise<void> {
   }
 }
 
-describe('how Redis is', () => {
-  test('many failures are told once, and the end with how long it was', async () => {
+describe('the health of Redis', () => {
+  test('an outage is reported once, and its end with its length', async () => {
     trouble = 'SILENT';
     for (let call = 0; call < 5; call++) health.failed('SILENT', 'r{7}:Room11');
     await seconds(12);
@@ -60,7 +60,7 @@ describe('how Redis is', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('one that comes and goes is one trouble', async () => {
+  test('an unstable Redis is one outage', async () => {
     for (let time = 0; time < 10; time++) {
       health.failed('SILENT', 'r{7}:Room11');
       await seconds(4);
@@ -69,7 +69,7 @@ describe('how Redis is', () => {
     expect(told).toEqual(['SILENT', 'well after 37000']);
   });
 
-  test('another trouble than before is told, when it lasts until the next look', async () => {
+  test('another reason is reported if it lasts until the next probe', async () => {
     trouble = 'LOADING';
     health.failed('SILENT', 'r{7}:Room11');
     await seconds(3);
@@ -89,7 +89,7 @@ describe('how Redis is', () => {
     expect(asked).toEqual([`create ${besides}`]);
   });
 
-  test('nothing is asked while all is well, and nothing after the node stopped', async () => {
+  test('no probes while all is well, and none after the node stopped', async () => {
     await seconds(10);
     health.failed('SILENT', 'n');
     retry[Symbol.dispose]();
@@ -97,7 +97,7 @@ describe('how Redis is', () => {
     expect(asked).toEqual([]);
   });
 
-  test('a loss of what it held is told once, in however many places it shows', async () => {
+  test('lost data is reported once, however many places notice', async () => {
     health.emptied();
     await seconds(10);
     health.emptied();
@@ -110,7 +110,7 @@ describe('how Redis is', () => {
   });
 });
 
-test('a room that vanished is a sign, too: the lease is on one server of a cluster only', async () => {
+test('a vanished room reports lost data too, since leases are on only one server of a cluster', async () => {
   const link: Link = {
     call: async () => 'vanished',
     range: async () => [],

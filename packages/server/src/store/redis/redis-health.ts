@@ -1,4 +1,4 @@
-// How Redis is, as whoever runs this hears it: reported when that changes, and not for each call that fails.
+// Reports to the operator how Redis is: when that changes, not for each failed call.
 
 import type { Retry } from './retry.ts';
 import type { FunctionName } from './library.ts';
@@ -11,29 +11,29 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 /** `SILENT`: no connection, or no answer in time. */
 export type RedisTrouble = RedisRefusal | 'SILENT';
 
-/** What is reported to the log. Nothing of a room is in it. */
+/** Goes to the log. Contains nothing of a room. */
 export interface RedisReport {
-  /** It cannot be asked any more, or from now on for another reason. */
+  /** An outage began, or its reason changed. */
   redisTrouble(trouble: RedisTrouble): void;
   redisWell(lastedMs: number): void;
-  /** Of what it held something is gone that did not end. */
+  /** Redis lost rooms that hadn't ended. */
   redisEmptied(): void;
 }
 
 /** For /healthz. */
 export type RedisOutage = { readonly trouble: RedisTrouble; readonly seconds: number };
 
-/** While there is trouble, Redis is asked this often whether it is over. */
+/** How often Redis is probed during an outage. */
 const LOOK_MS = 1_000;
-/** It is over when Redis has answered for so long, so that one that comes and goes does not fill the log. */
+/** An outage is over after this long without a failure: an unstable Redis must not fill the log. */
 const CALM_MS = BEAT_MS;
-/** One restart shows in many places, each in its time. */
+/** One restart is noticed in many places, at different times. */
 const EMPTIED_ONCE_MS = LEASE_MS;
 
 type Outage = {
   readonly since: number;
   reported: RedisTrouble;
-  /** Of the latest call that failed. */
+  /** Of the latest failed call. */
   latest: RedisTrouble;
   key: string;
   answeredSince: number | undefined;
@@ -60,7 +60,7 @@ export class RedisHealth {
     return { trouble: outage.reported, seconds: Math.floor((this.#retry.now() - outage.since) / 1000) };
   }
 
-  /** A call was not carried out, or nobody knows whether it was. */
+  /** A call failed, or its outcome is unknown. */
   failed(trouble: RedisTrouble, key: string): void {
     if (this.#outage !== undefined) {
       Object.assign(this.#outage, { latest: trouble, key, answeredSince: undefined });
@@ -72,7 +72,7 @@ export class RedisHealth {
     this.#lookLater(this.#outage);
   }
 
-  /** Something is gone that a restart or a flush takes away, or a minute in which Redis was out of reach. */
+  /** Something is gone: Redis was restarted, flushed, or out of reach for a minute. */
   emptied(): void {
     const now = this.#retry.now();
     const isKnown = now - this.#emptiedAt < EMPTIED_ONCE_MS;
@@ -111,10 +111,10 @@ export class RedisHealth {
   }
 }
 
-// Making a room needs all that may be missing: an answer, the right to write, and memory. This one is never made.
+// Creating a room needs an answer, write permission and memory, all of which may be missing. `isFull` makes it a dry run.
 const MAKE_NOTHING = [packMap({ ownerPk: '', lifeMs: 0, history: '', isFull: true })];
 
-/** The key of a room that cannot be, on the same server as this key. */
+/** The key of an impossible room on the same server as this key. */
 function besides(key: string): string {
   return `r{${/\{(?<tag>[^}]+)\}/.exec(key)?.groups?.['tag'] ?? key}}:-`;
 }

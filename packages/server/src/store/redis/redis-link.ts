@@ -1,4 +1,4 @@
-// Calls of the library's functions over ioredis: in time or not at all, and the library loaded wherever it is missing.
+// Function calls over ioredis, with a time limit. Loads the library wherever it is missing.
 
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../net/clock.ts';
@@ -100,22 +100,22 @@ export class RedisLink implements Link {
     }
   }
 
-  // While a cluster moves a room from one primary to another, its keys are here and there for a moment. Whoever names them
-  // all is told to try again, instead of writing to what is not the whole room.
+  // While a slot moves, a room's keys are on two primaries. A call that names all of them is answered TRYAGAIN instead of
+  // running on half a room.
   #declare(name: FunctionName, keys: readonly string[]): readonly string[] {
     const [key] = keys;
     const isRoom = this.#topology.isCluster && !NOT_OF_ONE_ROOM.has(name);
     return isRoom && key !== undefined ? keysOfRoom(key) : keys;
   }
 
-  // A Redis that was restarted, or has become the primary, may have forgotten all functions.
+  // A restarted or promoted Redis may have no functions.
   async #load(): Promise<void> {
     try {
       const { code } = this.#library;
       const loads = this.#topology
         .primaries()
         .map((primary) => primary.call('FUNCTION', 'LOAD', 'REPLACE', code));
-      // One that is down must not keep the others from working.
+      // A server that is down must not stop the others from working.
       const outcomes = await Promise.allSettled(loads);
       const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
       if (failed.length === outcomes.length) throw failed[0]?.reason ?? new StoreUnavailable();
@@ -131,7 +131,7 @@ export class RedisLink implements Link {
     return explained;
   }
 
-  // Where nothing was answered, the connection may have been refused.
+  // Without an answer, the connection may have been refused.
   #troubleIn(error: unknown): RedisTrouble {
     if (codeOf(error) === undefined) return this.#topology.refusal ?? 'SILENT';
     return refusalIn(error) ?? 'TRYAGAIN';
@@ -150,7 +150,7 @@ export class RedisLink implements Link {
   }
 }
 
-/** They touch one key in each of the rooms they are given, or none of a room. */
+/** Functions that take one key of each of several rooms, or no key of a room. */
 const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['claim', 'heads', 'lately', 'lease', 'rooms']);
 
 async function pruneOn(primary: Redis, kept: ReadonlySet<string>): Promise<void> {
@@ -159,7 +159,7 @@ async function pruneOn(primary: Redis, kept: ReadonlySet<string>): Promise<void>
   await Promise.all(unused.map((name) => primary.call('FUNCTION', 'DELETE', name)));
 }
 
-// Each row is a list of names and values in turn.
+// Each row lists names and values in turn.
 function namesIn(listed: unknown): readonly string[] {
   const rows = Array.isArray(listed) ? listed : [];
   return rows.map((row) => (Array.isArray(row) ? String(row[row.indexOf('library_name') + 1]) : ''));
@@ -170,7 +170,7 @@ function word(argument: Argument): string | number | Buffer {
   return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
 }
 
-// The client library's errors carry the command, and with it a room's id: they go no further than here.
+// Errors of ioredis contain the command, and with it a room's id: they must not leave this file.
 function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
   if (error instanceof StoreUnavailable) return error;
   const refusal = refusalIn(error);
@@ -179,12 +179,12 @@ function explain(name: FunctionName | 'XRANGE', error: unknown): Error {
   }
   const code = codeOf(error);
   if (code === undefined || isMoving(error)) return new StoreUnavailable();
-  // A plain ERR is a fault of ours.
+  // A plain ERR is our bug.
   return new Error(`Redis refused ${name}: ${code}`);
 }
 
-// A room between two primaries, met by a function that did not name all keys (`heads`, when it ends one): in the words of
-// Redis, and of Valkey.
+// A function that didn't name all keys met a room between two primaries (`heads`, when it ends one): the words of Redis
+// and of Valkey.
 function isMoving(error: unknown): boolean {
   return /access a non local key|undeclared keys were accessed/.test(messageOf(error));
 }

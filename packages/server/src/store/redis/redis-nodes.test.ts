@@ -1,4 +1,4 @@
-// Several nodes on one Redis: what one is told, all hear, whichever dies or falls silent.
+// Several nodes on one Redis: they all receive everything, whichever dies or falls silent.
 
 import { GRACE_MS, toHex } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -44,7 +44,7 @@ beforeEach(() => world.fresh());
 const nodes = (...seeds: readonly number[]) => nodesOf(world, seeds);
 
 describe('several nodes', () => {
-  test('WELCOME-3: what is sent at one node is heard at every node, once and in order', async () => {
+  test('WELCOME-3: messages sent at one node arrive at every node, once and in order', async () => {
     const [a, b] = await nodes(1, 2);
     const [ann, bob] = [await a.join('ann'), await b.join('bob')];
     a.heard();
@@ -88,7 +88,7 @@ describe('several nodes', () => {
     ]);
   });
 
-  test('PRESENCE-2: who was away already when their node died leaves, too', async () => {
+  test('PRESENCE-2: a member who was already away when their node died leaves too', async () => {
     const [a, b] = await nodes(1, 2);
     await a.join('ann');
     const bob = await b.join('bob');
@@ -100,7 +100,7 @@ describe('several nodes', () => {
     expect(left.map(toHex)).toEqual([toHex(bob.session.slot)]);
   });
 
-  test('PRESENCE-2: so are those of a node that died before anybody else was there', async () => {
+  test('PRESENCE-2: so do the members of a node that died before any other node was there', async () => {
     const [a] = await nodes(1);
     const ann = await a.join('ann');
     world.stop(a.raw);
@@ -113,7 +113,7 @@ describe('several nodes', () => {
   });
 
   test.each([true, false])(
-    'a node only taken for dead has its members back (hearing: %s)',
+    'a node declared dead by mistake gets its members back (receiving: %s)',
     async (isHearing) => {
       const [a, b] = await nodes(1, 2);
       await a.join('ann');
@@ -135,7 +135,7 @@ describe('several nodes', () => {
     },
   );
 
-  test('who came back elsewhere while their node could not hear is told so when it can', async () => {
+  test('a node that was cut off learns that a member has a newer session elsewhere', async () => {
     const [a, b] = await nodes(1, 2);
     await b.join('bob');
     b.heard();
@@ -164,7 +164,7 @@ const outcome = async (raw: RedisStore, name: string) => (await raw.join(ROOM, a
 describe('a room that is full of the members of a node that is gone', () => {
   const FULL = { ...LIMITS, maxMembers: 2 };
 
-  /** Full at a node, and no other has anybody there. */
+  /** A room full of the members of one node. */
   async function fullAt(seed: number) {
     const other = await world.node(FULL, 1);
     const raw = await world.node(FULL, seed);
@@ -175,7 +175,7 @@ describe('a room that is full of the members of a node that is gone', () => {
     return { other, node, sessions };
   }
 
-  test('JOIN-5: killed: full until their grace is over, and no longer', async () => {
+  test('JOIN-5: killed: full until their grace is over, no longer', async () => {
     const { other, node } = await fullAt(2);
     world.stop(node.raw);
     await world.pass(GRACE_MS);
@@ -223,7 +223,7 @@ describe('a room that is full of the members of a node that is gone', () => {
     expect(await outcome(other, 'eve')).toBe('full');
   });
 
-  test('after a pause of Redis nobody is taken for dead who has not had the time to say otherwise', async () => {
+  test('after a pause of Redis no node is declared dead before it could renew its lease', async () => {
     const { other, node } = await fullAt(2);
     await world.pass(2 * BEAT_MS);
     const goOn = [world.stop(other), world.stop(node.raw)];
@@ -243,7 +243,7 @@ const eventsTo50 = (first: number) =>
 describe('a long history', () => {
   const many = { ...LIMITS, historyMessages: 100 };
 
-  test('RESUME-1: what was missed is whole, however much it is', async () => {
+  test('RESUME-1: missed events are complete, however many', async () => {
     const raw = await world.node(many);
     await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
     await raw.open(ROOM, CHARTER);
@@ -259,7 +259,7 @@ describe('a long history', () => {
     }
   });
 
-  test('RESUME-2: what leaves the log before it is read makes a reset, not a hole', async () => {
+  test('RESUME-2: events trimmed before they are read cause a reset, not a hole', async () => {
     const [a] = await nodes(1);
     const { reason: _fresh, ...fresh } = await a.join('ann');
     const joined: Joined = { ...fresh, mode: 'resume', seq: 50 };
@@ -273,8 +273,8 @@ describe('a long history', () => {
 
 const listening = () => redis.ask('PUBSUB', 'SHARDCHANNELS', `c*:${ROOM}`);
 
-describe('listening', () => {
-  test('WELCOME-3: a join is not asked for before the room is listened to', async () => {
+describe('subscribing', () => {
+  test("WELCOME-3: a join waits until the room's channel is subscribed", async () => {
     const asked: string[] = [];
     const waiting: (() => void)[] = [];
     const link: Link = {
@@ -308,7 +308,7 @@ describe('listening', () => {
     await store[Symbol.asyncDispose]();
   });
 
-  test('a channel is let go of five seconds after its last follower, and taken up again', async () => {
+  test('a channel is unsubscribed five seconds after its last follower, and subscribed again on demand', async () => {
     const raw = await world.node(LIMITS);
     const stop = raw.follow(ROOM, () => {});
     await world.settled();

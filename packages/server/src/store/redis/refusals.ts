@@ -1,6 +1,6 @@
-// What Redis says when it does not do what it was asked, by its first word.
+// Refusals of Redis, by their first word.
 
-/** Whoever asks may not: in the operator's words, after "Redis". */
+/** Refused logins, as a sentence for the operator that begins with "Redis". */
 export const LOGIN_REFUSALS = {
   NOAUTH: 'asks for a password, and REDIS_URL has none',
   NOPERM: 'does not permit this name what docs/scaling.md asks for',
@@ -9,7 +9,7 @@ export const LOGIN_REFUSALS = {
 
 export type LoginRefusal = keyof typeof LOGIN_REFUSALS;
 
-/** It cannot serve rooms now. */
+/** Redis can't serve rooms now. */
 const REDIS_REFUSALS = [
   'ASK',
   'BUSY',
@@ -30,13 +30,13 @@ const REDIS_REFUSALS = [
 
 export type RedisRefusal = (typeof REDIS_REFUSALS)[number];
 
-/** Undefined for another word, or where it was not Redis that answered. */
+/** Undefined for another word, or if the error isn't an answer of Redis. */
 export function refusalIn(error: unknown): RedisRefusal | undefined {
   const code = codeOf(error);
   return REDIS_REFUSALS.find((refusal) => refusal === code);
 }
 
-/** Undefined where it was not Redis that answered. */
+/** Undefined if the error isn't an answer of Redis. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
   return /^-?(?<code>[A-Z]+)\b/.exec(error.message)?.groups?.['code'];

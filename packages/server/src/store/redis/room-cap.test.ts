@@ -24,20 +24,20 @@ beforeEach(() => {
   roomCap = new RoomCap(clock, MAX, count);
 });
 
-/** So many want to make a room; answers how many may. */
+/** How many of so many concurrent creations are admitted. */
 async function ask(wishes: number): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: wishes }, () => roomCap.hasPlace()));
+  const answers = await Promise.all(Array.from({ length: wishes }, () => roomCap.hasCapacity()));
   return answers.filter(Boolean).length;
 }
 
 describe('LIMIT-3: how many rooms there may be', () => {
-  test('those who ask together get the places there are, by one count', async () => {
+  test("concurrent callers share one count and don't exceed the bound", async () => {
     rooms = 95;
     expect(await ask(20)).toBe(5);
     expect(count).toHaveBeenCalledTimes(1);
   });
 
-  test('a place that was given is taken until the next count', async () => {
+  test('an admitted room counts until the next count', async () => {
     expect(await ask(60)).toBe(60);
     expect(await ask(60)).toBe(40);
     expect(await ask(60)).toBe(0);
@@ -62,15 +62,15 @@ describe('LIMIT-3: how many rooms there may be', () => {
     expect(count).toHaveBeenCalledTimes(3);
   });
 
-  test('a count that failed is told to all who waited, and made by the next', async () => {
+  test('a failed count fails all waiting callers, and the next caller counts again', async () => {
     rooms = 99;
     count.mockRejectedValueOnce(new StoreUnavailable());
-    const outcomes = await Promise.allSettled([roomCap.hasPlace(), roomCap.hasPlace()]);
+    const outcomes = await Promise.allSettled([roomCap.hasCapacity(), roomCap.hasCapacity()]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await ask(2)).toBe(1);
   });
 
-  test('the longest unused comes first, also one that is found later; each is named once', async () => {
+  test('the longest unused comes first, even if found later; each is named once', async () => {
     const [a, b, c] = ['RoomAA', 'RoomBB', 'RoomCC'].map((id, i) => ({ room: roomId(id), forMs: 3_000 - i }));
     if (a === undefined || b === undefined || c === undefined) throw new Error('no rooms');
     rooms = MAX;
@@ -83,7 +83,7 @@ describe('LIMIT-3: how many rooms there may be', () => {
     expect(await roomCap.nextUnused()).toBe(c.room);
   });
 
-  test('when none is left it is counted anew, but only after a change', async () => {
+  test('when none is left it counts again, but only after a change', async () => {
     rooms = MAX;
     await ask(1);
     expect(await roomCap.nextUnused()).toBeUndefined();
@@ -97,7 +97,7 @@ describe('LIMIT-3: how many rooms there may be', () => {
     expect(count).toHaveBeenCalledTimes(3);
   });
 
-  test('API-4: when a place may be free is known from the count, and never said as sooner than a second', async () => {
+  test('API-4: the time until capacity comes from the count, and is never below a second', async () => {
     rooms = MAX;
     await ask(1);
     clock.pass(500);

@@ -1,21 +1,21 @@
-// How many rooms there are, and which of them nobody has used: counted over all partitions when that is worth it, and
-// this node's own added in between.
+// How many rooms there are, and which are unused. Counts all partitions now and then, and adds this node's own rooms in
+// between.
 
 import type { RoomId } from '@mayfly/protocol';
 import type { Clock } from '../../net/clock.ts';
 import { SOON_MS } from '../room-store.ts';
 
-/** A count costs Redis as much as hundreds of messages. Below this share of the bound an old one is good enough. */
+/** A count costs Redis as much as hundreds of messages, so below this share of the bound an older one will do. */
 const EASY_SHARE = 0.9;
 const COUNT_EVERY_MS = { easy: 10_000, tight: 1_000 } as const;
 
-/** A room that nobody uses, and for how long that has been so. */
+/** An unused room, and for how long. */
 export type Unused = { readonly room: RoomId; readonly forMs: number };
 
-/** What one partition answers. */
+/** One partition's answer. */
 export type Partition = {
   readonly rooms: number;
-  /** Until the first of them is over, unless something happens there. */
+  /** When the first of them ends, unless it is used. */
   readonly freeInMs: number | undefined;
   /** The longest unused. */
   readonly unused: Unused | undefined;
@@ -28,11 +28,11 @@ export class RoomCap {
   readonly #max: number;
   readonly #count: () => Promise<readonly Partition[]>;
   #counted = { rooms: 0, at: -Infinity, freeAt: Infinity };
-  /** Of each partition its longest unused, in that order. */
+  /** Each partition's longest unused room, the longest first. */
   #unused: readonly Candidate[] = [];
-  /** Places given away since. */
+  /** Rooms admitted since the count. */
   #given = 0;
-  /** Since the last count, which may not know of every unused room, or of every place. */
+  /** Something changed since the count, so it may miss unused rooms or free capacity. */
   #hasChanged = false;
   #hasEnded = false;
   #counting: Promise<void> | undefined;
@@ -43,8 +43,8 @@ export class RoomCap {
     this.#count = count;
   }
 
-  /** Whether one more room may be made; its place is taken then, so that those who ask together do not pass the bound. */
-  async hasPlace(): Promise<boolean> {
+  /** Whether one more room may be made. Counts it at once, so concurrent callers can't exceed the bound. */
+  async hasCapacity(): Promise<boolean> {
     if (this.#isOld() || (this.#hasEnded && this.#rooms >= this.#max)) await this.#countOnce();
     if (this.#rooms >= this.#max) return false;
     this.#given++;
@@ -52,7 +52,7 @@ export class RoomCap {
     return true;
   }
 
-  /** The longest unused room that nobody was given yet. */
+  /** The longest unused room, each only once. */
   async nextUnused(): Promise<RoomId | undefined> {
     if (this.#unused.length === 0 && this.#hasChanged) await this.#countOnce();
     const [next, ...others] = this.#unused;
@@ -62,23 +62,23 @@ export class RoomCap {
     return next.room;
   }
 
-  /** Somebody has left a room, which may be unused now. */
+  /** A member has left a room, which may be unused now. */
   left(): void {
     this.#hasChanged = true;
   }
 
-  /** A room is over, and its place is free. */
+  /** A room is over. */
   ended(): void {
     this.#hasEnded = true;
   }
 
-  /** Now the longest unused of its partition. */
+  /** This is now the longest unused room of its partition. */
   found(unused: Unused | undefined): void {
     if (unused === undefined) return;
     this.#unused = [...this.#unused, this.#candidate(unused)].toSorted(bySince);
   }
 
-  /** When a place may be free, by what is known. */
+  /** When capacity is expected, as far as this node knows. */
   get freeInMs(): number {
     return Math.max(SOON_MS, Math.ceil(this.#counted.freeAt - this.#clock.now()));
   }
@@ -96,7 +96,7 @@ export class RoomCap {
     return (this.#counting ??= this.#countAnew());
   }
 
-  // Nobody is given a place meanwhile, and rooms that were on their way are in the count: calls keep their order.
+  // No room is admitted meanwhile, and the count includes rooms still being created, since calls keep their order.
   async #countAnew(): Promise<void> {
     try {
       const partitions = await this.#count();

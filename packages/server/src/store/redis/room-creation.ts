@@ -1,4 +1,4 @@
-// Making rooms: who gets the places there are, and which room gives way when there are none.
+// Creates rooms within the bound, and picks an unused room to make way when it is reached.
 
 import type { RoomId } from '@mayfly/protocol';
 import type { Clock } from '../../net/clock.ts';
@@ -20,19 +20,19 @@ export class RoomCreation {
   }
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
-    const hasPlace = await this.#roomCap.hasPlace();
-    const answer = await this.#reserve(room, spec, !hasPlace);
+    const hasCapacity = await this.#roomCap.hasCapacity();
+    const answer = await this.#reserve(room, spec, !hasCapacity);
     if (answer !== 'full') return answer;
     if (!(await this.#makeWay())) return { freeInMs: this.#roomCap.freeInMs };
     return (await this.#reserve(room, spec, false)) === 'created' ? 'created_instead' : 'taken';
   }
 
-  /** Somebody has left a room: worth a count, before anybody is refused. */
+  /** A member has left a room: worth counting again before refusing anyone. */
   left(): void {
     this.#roomCap.left();
   }
 
-  /** A room is over: worth a count, before another has to give way. */
+  /** A room is over: worth counting again before another has to make way. */
   ended(): void {
     this.#roomCap.ended();
   }
@@ -52,7 +52,7 @@ export class RoomCreation {
     return answer === 'created' || answer === 'taken' ? answer : 'full';
   }
 
-  // What the roomCap knows may be a second old: someone may have come there, or another node was faster.
+  // The count may be a second old: someone may have joined, or another node was faster.
   async #makeWay(): Promise<boolean> {
     for (;;) {
       const unused = await this.#roomCap.nextUnused();

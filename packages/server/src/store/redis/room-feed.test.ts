@@ -90,7 +90,7 @@ const head = (seq: number, more: Partial<Head> = {}): Head => ({
 });
 
 describe('a feed', () => {
-  test('WELCOME-3: a hole is read before anything behind it is told; what comes meanwhile waits', async () => {
+  test('WELCOME-3: a gap is read before later notices go out; those wait', async () => {
     const { feed, asked, seqs, answer } = makeFeed();
     feed.receive(event(1));
     feed.receive(event(4));
@@ -102,7 +102,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([2, 3, 4, 'life', 5]);
   });
 
-  test('WELCOME-3: a hole in what waited is read as well', async () => {
+  test('WELCOME-3: a gap in the waiting notices is read as well', async () => {
     const { feed, seqs, answer, asked } = makeFeed();
     feed.receive(event(1));
     feed.receive(event(3));
@@ -114,7 +114,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([4, 5, 6]);
   });
 
-  test('what was told is not told again', async () => {
+  test('an event goes out only once', async () => {
     const { feed, seqs, answer } = makeFeed();
     for (const seq of [1, 2, 2, 1, 3]) feed.receive(event(seq));
     expect(seqs()).toEqual([1, 2, 3]);
@@ -125,7 +125,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([4, 5, 'presence', 'life', 6]);
   });
 
-  test('a hole that the log has let go of is told as one, and what follows goes on', async () => {
+  test('a gap that the log has trimmed becomes a hole, and the feed continues', async () => {
     const { feed, seqs, answer } = makeFeed();
     feed.receive(event(1));
     feed.receive(event(9));
@@ -135,7 +135,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([10]);
   });
 
-  test('a hole that Redis refuses to fill is told as one, and the node lives on', async () => {
+  test('a gap that Redis refuses to fill becomes a hole, and the node lives on', async () => {
     const { feed, seqs, refuse, troubles } = makeFeed();
     const refusal = new Error('Redis refused missed: ERR');
     feed.receive(event(1));
@@ -148,7 +148,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([4]);
   });
 
-  test('a loss that Redis refuses to make good is a hole, also for one that waited to be read', async () => {
+  test('a catch-up that Redis refuses becomes a hole, also for one that waited', async () => {
     const { feed, seqs, refuse, troubles } = makeFeed();
     const refusal = new Error('Redis refused missed: ERR');
     feed.receive(event(1));
@@ -163,7 +163,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([6]);
   });
 
-  test('before anything was told, the place of the first join is where listening began', async () => {
+  test('before any event, the feed begins at the position of the first join', async () => {
     const { feed, asked, seqs, answer } = makeFeed();
     feed.joined(joined(3));
     feed.receive(event(3));
@@ -185,7 +185,7 @@ describe('a feed', () => {
     await answer(0);
   });
 
-  test('caught up with another log: a hole, and nothing is asked', async () => {
+  test('catching up with another log: a hole, without a read', async () => {
     const { feed, asked, seqs } = makeFeed();
     feed.joined(joined(3));
     await feed.catchUp(head(4, { logId: 'BBBBBBBBBBB' }));
@@ -193,14 +193,14 @@ describe('a feed', () => {
     expect(asked).toEqual([]);
   });
 
-  test('nothing was missed: only the time left is told', async () => {
+  test('nothing was missed: only the time left goes out', async () => {
     const { feed, seqs } = makeFeed();
     feed.joined(joined(3));
     await feed.catchUp(head(3));
     expect(seqs()).toEqual(['life']);
   });
 
-  test('PRESENCE-1: changes that a snapshot knew of are not told after it', async () => {
+  test("PRESENCE-1: changes that a snapshot includes don't follow it", async () => {
     const { feed, told, seqs, over } = makeFeed();
     feed.joined(joined(3));
     const caught = feed.catchUp(head(3, { version: 4 }));
@@ -214,7 +214,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual(['life']);
   });
 
-  test('a loss while a hole is read is seen to afterwards', async () => {
+  test('a loss while a gap is read is caught up afterwards', async () => {
     const { feed, asked, seqs, answer } = makeFeed();
     feed.receive(event(1));
     feed.receive(event(3));
@@ -226,7 +226,7 @@ describe('a feed', () => {
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 'presence', 'life']);
   });
 
-  test('the sessions it knows are the newest, and only those that are served', () => {
+  test('it keeps only the newest sessions, and only those served here', () => {
     const { feed } = makeFeed();
     const { session } = joined(3);
     feed.joined(joined(3));

@@ -1,4 +1,4 @@
-// A room's slot goes from one primary of a cluster to another while people write: key by key, on real processes.
+// A room's slot moves from one primary of a cluster to another while people write: key by key, on real processes.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
@@ -72,7 +72,7 @@ async function join(store: RoomStore, name: string, more: Partial<JoinRequest> =
   return joined;
 }
 
-/** Ann is at one node, and Bob, who only listens, at another: `heard` is what his has been told. */
+/** Ann is at one node and Bob, who only reads, at another: `heard` is what Bob's node received. */
 async function speakerAndListener() {
   const [here, there] = [await connect(1), await connect(2)];
   await openRoom(here);
@@ -83,11 +83,11 @@ async function speakerAndListener() {
   return { here, heard, session, logId };
 }
 
-/** Sends one message after the other, and each of them again until it is known to be placed. */
+/** Sends one message after another, repeating each until it is known to be appended. */
 class Writer {
   readonly outcomes = new Set<string>();
   placed = 0;
-  /** Calls that have been answered, well or not. */
+  /** Answered calls, successful or not. */
   answers = 0;
   readonly #mark: number;
   isDone = false;
@@ -98,7 +98,7 @@ class Writer {
     this.#writing = this.#write(store, session);
   }
 
-  /** Everything it has placed. */
+  /** Everything it has appended. */
   async stop(): Promise<readonly number[]> {
     this.isDone = true;
     await this.#writing;
@@ -123,7 +123,7 @@ class Writer {
 
 const markOf = ({ frame }: StoredEvent) => Buffer.from(frame).readUInt32BE(frame.length - 4);
 
-/** The marks of what somebody who comes now is told, after the charter. */
+/** The marks of the messages a newcomer gets. */
 async function stored(store: RoomStore): Promise<readonly number[]> {
   const { missed } = await join(store, 'reader');
   expect(missed.map(({ seq }) => seq)).toEqual(missed.map((_, i) => i + 1));
@@ -134,7 +134,7 @@ function marksIn(news: StoreNotice): readonly number[] {
   return news.type === 'event' ? [markOf(news.event)] : [];
 }
 
-/** The log goes on under another name on another primary: whoever is there resumes, and is told what is missing. */
+/** On another primary the log has another name: sessions resume and catch up. */
 function areSentToLook(heard: readonly StoreNotice[], logId: string): boolean {
   return heard.some((news) => news.type === 'hole' || (news.type === 'event' && news.logId !== logId));
 }
@@ -213,7 +213,7 @@ describe('a slot moves', () => {
     },
   );
 
-  test('all at once: who only listens hears what is said at the new place, also without the functions there', async () => {
+  test('all at once: a reader receives messages of the new primary, even if its functions were missing', async () => {
     const { here, heard, session, logId } = await speakerAndListener();
     const move = await SlotMove.begin(cluster, SLOT);
     await move.to.ask('FUNCTION', 'FLUSH');
@@ -222,7 +222,7 @@ describe('a slot moves', () => {
     await vi.waitFor(() => expect(areSentToLook(heard, logId)).toBe(true), PATIENCE);
   });
 
-  test('a room that ends between two primaries is looked at again when it is whole', async () => {
+  test('a room that ends between two primaries is checked again when it is whole', async () => {
     const here = await connect(1);
     await openRoom(here);
     const heard: StoreNotice[] = [];
@@ -239,7 +239,7 @@ describe('a slot moves', () => {
     await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ type: 'ended' }), PATIENCE);
   });
 
-  test('there and back: who only listens goes on hearing', async () => {
+  test('there and back: a reader keeps receiving', async () => {
     const { here, heard, session, logId } = await speakerAndListener();
     await (await SlotMove.begin(cluster, SLOT)).complete();
     await (await SlotMove.begin(cluster, SLOT, -1)).complete();

@@ -1,5 +1,5 @@
-// The channels this node listens to, each on the connection to the primary that announces it. After a loss they are
-// requested for again in batches, and whoever listens is told where something may have been missed.
+// The channels this node subscribes to, each on a connection to the primary that publishes it. After a loss they are
+// requested again in batches, and the store learns which channels may have missed something.
 
 import { background } from '../../net/background.ts';
 import type { Clock } from '../../net/clock.ts';
@@ -8,18 +8,17 @@ import { partitionOf } from './keyspace.ts';
 import { ANSWER_WITHIN_MS, CHANNELS_AT_ONCE, type LinkEvents } from './link.ts';
 import type { Listener, Topology } from './topology.ts';
 
-/** A channel that somebody wants to hear. */
 type ChannelSubscription = {
   readonly channel: string;
-  /** On which connection; undefined while no primary is known to announce it. */
+  /** Undefined while no primary is known to publish the channel. */
   connection: SubscriberConnection | undefined;
   state: 'waiting' | 'requested' | 'active';
-  /** It was active before: something may be missing. */
+  /** If it was active before, something may have been missed. */
   wasActive: boolean;
   readonly waiting: Set<() => void>;
 };
 
-/** How often a broken promise to listen is looked at again. */
+/** How often subscriptions that aren't active are retried. */
 const CHECK_EVERY_MS = 1_000;
 
 export class Subscriptions implements Disposable {
@@ -37,7 +36,7 @@ export class Subscriptions implements Disposable {
     this.#timer = clock.after(CHECK_EVERY_MS, () => this.#check());
   }
 
-  /** Throws `StoreUnavailable` when the channel is not active in time; it stays wanted. */
+  /** Throws `StoreUnavailable` if the channel isn't active in time, but keeps trying. */
   async subscribe(channel: string): Promise<void> {
     const subscription = this.#subscriptions.get(channel) ?? this.#subscribe(channel);
     if (subscription.state === 'active') return;
@@ -98,7 +97,7 @@ export class Subscriptions implements Disposable {
     return connection;
   }
 
-  // At once, since whoever wrote to the new address has been announced there already.
+  // At once: messages are already being published at the new address.
   async #rerouteNow(): Promise<void> {
     await this.#topology.refreshSlots();
     this.#routeAll();
@@ -108,7 +107,7 @@ export class Subscriptions implements Disposable {
     for (const subscription of this.#subscriptions.values()) this.#route(subscription);
   }
 
-  // Slots move, primaries die, and an answer may never come.
+  // Slots move, primaries die, and requests get lost.
   #check(): void {
     this.#timer = this.#clock.after(CHECK_EVERY_MS, () => this.#check());
     this.#routeAll();
@@ -121,18 +120,18 @@ export class Subscriptions implements Disposable {
   }
 }
 
-/** One connection and the channels that are to be active on it. */
+/** One connection and its channels. */
 class SubscriberConnection implements Disposable {
   readonly #listener: Listener;
   readonly #events: LinkEvents;
   readonly #subscriptions = new Map<string, ChannelSubscription>();
-  /** Those not requested for yet, by partition: one request is for channels of one partition only. */
+  /** Not requested yet, by partition: one request may only name channels of one partition. */
   readonly #waiting = new Map<string, Set<ChannelSubscription>>();
   readonly #onMoved: () => void;
   #isRequesting = false;
   #isLooking = false;
 
-  /** `onMoved`: some of its channels are announced elsewhere from now on. */
+  /** `onMoved`: some of its channels are now published elsewhere. */
   constructor(listener: Listener, events: LinkEvents, onMoved: () => void) {
     this.#listener = listener;
     this.#events = events;
@@ -161,7 +160,7 @@ class SubscriberConnection implements Disposable {
     if (subscription.state !== 'waiting') this.#listener.sunsubscribe(subscription.channel).catch(() => {});
   }
 
-  /** Notices a connection that only looks alive, and asks once more for what was refused. */
+  /** Detects a dead connection, and requests again what was refused. */
   check(): void {
     if (this.#listener.status === 'ready') this.#listener.ping().catch(() => {});
     this.#requestSoon();
@@ -182,7 +181,7 @@ class SubscriberConnection implements Disposable {
     for (const subscription of this.#subscriptions.values()) this.#wait(subscription);
   }
 
-  // A primary says so for every channel, and many come at once. It does not say here which: what is no longer subscribed to.
+  // Fires once per channel, many at once, without naming it: compare with what is still subscribed.
   #moved(): void {
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -201,7 +200,7 @@ class SubscriberConnection implements Disposable {
     background(this.#request(), (error) => this.#events.trouble(error));
   }
 
-  // One batch after the other, so that many rooms at once do not hold up everybody's calls.
+  // One batch at a time: otherwise many rooms at once would hold up all calls.
   async #request(): Promise<void> {
     if (this.#isRequesting) return;
     this.#isRequesting = true;
@@ -209,7 +208,7 @@ class SubscriberConnection implements Disposable {
       for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch())
         await this.#requestBatch(batch);
     } catch {
-      // The connection is gone, or the slots are elsewhere: requested again when it is back, or at the next look.
+      // The connection is lost or the slots have moved: requested again on reconnect or at the next check.
     } finally {
       this.#isRequesting = false;
     }

@@ -1,4 +1,4 @@
-// Which Redis servers there are: one, one that Sentinels name, or a cluster. The only file that tells the shapes apart.
+// Connections to a single Redis, one named by Sentinels, or a cluster. Only this file tells them apart.
 
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress, RedisHost } from './address.ts';
@@ -8,11 +8,11 @@ import { type RedisRefusal, refusalIn } from './refusals.ts';
 /** One connection, or a connection to every primary of a cluster. */
 export type Caller = Redis | Cluster;
 
-/** A connection that only listens. */
+/** A connection for subscriptions only. */
 export type Listener = Redis;
 
 const RETRY_MS = { first: 50, longest: 2_000 } as const;
-/** A connection on which nothing comes for so long while something is awaited is given up. */
+/** A connection that is silent for this long while an answer is due is given up. */
 const SILENT_MS = 5_000;
 
 export class Topology {
@@ -24,7 +24,7 @@ export class Topology {
   constructor(address: RedisAddress) {
     this.#address = address;
     this.caller = address.shape === 'cluster' ? this.#connectCluster() : this.#connect(undefined);
-    // Every call hears of its own failure; without a listener the process would end.
+    // Each call gets its own error; without a listener the process would exit.
     this.caller.on('error', (error) => this.#onError(error));
     this.caller.on('node error', (error: unknown) => this.#onError(error));
     this.caller.on('ready', () => {
@@ -32,12 +32,12 @@ export class Topology {
     });
   }
 
-  /** Why it was refused a connection the last time, if it was Redis that did so. */
+  /** Why Redis refused the latest connection, if it did. */
   get refusal(): RedisRefusal | undefined {
     return this.#refusal;
   }
 
-  /** Where a channel is announced: the address of a primary, or '' where there is only one. Undefined: nowhere, now. */
+  /** The address of the primary that publishes a channel; '' if there is only one, undefined if none is known. */
   addressOf(channel: string): string | undefined {
     if (!(this.caller instanceof Cluster)) return '';
     return this.caller.slots[slotOf(channel)]?.[0];
@@ -64,7 +64,7 @@ export class Topology {
     return this.caller instanceof Cluster;
   }
 
-  /** Asks which primary serves what; resolves when that is known, or cannot be. */
+  /** Reloads which primary serves which slots. Also resolves if that fails. */
   async refreshSlots(): Promise<void> {
     const { caller } = this;
     if (caller instanceof Cluster)
@@ -75,7 +75,7 @@ export class Topology {
     return this.caller instanceof Cluster ? this.caller.nodes('master') : [this.caller];
   }
 
-  /** What is called until the end of this turn goes out in one write, which is dearer than all the rest of a call. */
+  /** Sends all calls of this turn in one write: a write costs more than the rest of a call. */
   corkCalls(): void {
     if (this.#isCorked) return;
     this.#isCorked = true;
@@ -87,7 +87,7 @@ export class Topology {
     });
   }
 
-  // The system's own errors have a code: then nobody was there to refuse anything.
+  // Errors of the system have a code: Redis wasn't reached, so it refused nothing.
   #onError(error: unknown): void {
     const refusal = refusalIn(error);
     if (refusal !== undefined) this.#refusal = refusal;
@@ -135,8 +135,8 @@ export class Topology {
 }
 
 /**
- * What was the primary is a replica now: the next connection finds the right one. Hundreds of calls may hear so in one
- * turn, and the client library would hang up for each of them.
+ * The primary became a replica: reconnecting finds the new one. Hundreds of calls may fail in one turn, and ioredis would
+ * reconnect for each.
  */
 function onceATurn(isReason: (error: Error) => boolean): (error: Error) => 1 | false {
   let isLeaving = false;

@@ -13,7 +13,7 @@ export type RedisStoreParts = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly limits: StoreLimits;
-  /** Our own fault, noticed while nobody waits for an answer. */
+  /** Receives bugs noticed in background work. */
   readonly onTrouble: (error: unknown) => void;
   readonly report?: RedisReport;
 };

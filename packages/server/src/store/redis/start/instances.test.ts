@@ -24,7 +24,7 @@ async function sentencesOf(url: string): Promise<readonly string[]> {
 const DEFAULTS = { 'repl-diskless-load': 'disabled', 'rdb-del-sync-files': 'no' };
 
 describe('one server', () => {
-  test('that keeps nothing is fine; how it would copy itself matters only with replicas', async () => {
+  test('that keeps nothing is fine; replication settings only matter with replicas', async () => {
     await using redis = await startRedis(DEFAULTS);
     expect(await sentencesOf(redis.url)).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe('one server', () => {
     expect(await sentencesOf(redis.url)).toEqual([`${redis.address} ${told}`]);
   });
 
-  test('as it is without any settings of ours, all of them at once, and the advice is right', async () => {
+  test('with default settings, all findings at once, and the advice is right', async () => {
     await using redis = await startRedis({
       save: ['3600', '1', '300', '100'],
       appendonly: 'yes',
@@ -97,7 +97,7 @@ describe('with a replica', () => {
     expect(await sentencesOf(primary.url)).toEqual([expect.stringContaining(`${replica.address} has save`)]);
   });
 
-  test('one that does not answer is told, and holds up nothing', async () => {
+  test("one that doesn't answer is reported, and holds up nothing", async () => {
     await using primary = await startRedis();
     await using replica = await startReplicaOf(primary);
     replica.pause();
@@ -107,7 +107,7 @@ describe('with a replica', () => {
   }, 15_000);
 });
 
-test('Sentinels lead to the primary and to replicas, also to one that is set badly', async () => {
+test('Sentinels lead to the primary and its replicas, including a badly set one', async () => {
   await using group = await startSentinel();
   expect(await sentencesOf(group.url)).toEqual([]);
   await group.replica.ask('CONFIG', 'SET', 'appendonly', 'yes');
@@ -134,10 +134,10 @@ test('one node of a cluster leads to all, replicas included', async () => {
   ]);
 }, 30_000);
 
-describe('who does not let CONFIG be asked', () => {
+describe('a Redis that forbids CONFIG', () => {
   const UNKNOWN = ['save ""', 'slowlog-log-slower-than -1'];
 
-  test('because it is renamed: what INFO tells is judged, the rest is named', async () => {
+  test('because it is renamed: what INFO reports is judged, the rest is named', async () => {
     await using redis = await startRedis({ 'rename-command': ['CONFIG', ''], appendonly: 'yes' });
     expect(await sentencesOf(redis.url)).toEqual([
       `${redis.address} does not tell its save: ${UNKNOWN[0]}`,
@@ -146,7 +146,7 @@ describe('who does not let CONFIG be asked', () => {
     ]);
   });
 
-  test('because this name may not', async () => {
+  test('because this user may not', async () => {
     await using redis = await startRedis();
     await redis.ask('ACL', 'SETUSER', 'mayfly', 'on', '>a:b/c', '+@all', '-config', '~*', '&*');
     const sentences = await sentencesOf(`redis://mayfly:${encodeURIComponent('a:b/c')}@${redis.address}`);
@@ -164,7 +164,7 @@ test.each([
   expect(unseen).toEqual([`${redis.address} (${word})`]);
 });
 
-test('nobody there is told by the system', async () => {
+test("no server there: the system's error is reported", async () => {
   const redis = await startRedis();
   await redis[Symbol.asyncDispose]();
   expect(await survey(addressOf(redis.url))).toMatchObject({

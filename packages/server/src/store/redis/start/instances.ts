@@ -1,4 +1,4 @@
-// Asks every Redis server that can be found, primaries and replicas, what it is set to. Judges nothing.
+// Reads the settings of every Redis server it can find, primaries and replicas. Doesn't judge them.
 
 import { Redis } from 'ioredis';
 import type { RedisAddress, RedisHost } from '../address.ts';
@@ -7,16 +7,16 @@ import { type LoginRefusal, loginRefusalAmong } from '../refusals.ts';
 
 export type Survey = {
   readonly instances: readonly Instance[];
-  /** Servers that others name, and that do not answer from here: `host:port (why)`. */
+  /** Servers that others name but that don't answer from here: `host:port (why)`. */
   readonly unseen: readonly string[];
-  /** Why some of them do not, where they said so. */
+  /** Why, if they said so. */
   readonly refusal: LoginRefusal | undefined;
   readonly hasReplicas: boolean;
 };
 
 const PATIENCE_MS = 2_000;
 
-/** Follows the servers' own word from those that are named: a primary tells its replicas, a cluster's node the others. */
+/** Starts at the given servers and follows what they know: a primary its replicas, a cluster node the others. */
 export async function survey(address: RedisAddress): Promise<Survey> {
   const found = new Map<string, Look | string>();
   let next = address.shape === 'sentinel' ? await askSentinels(address) : address.hosts;
@@ -48,7 +48,7 @@ type Look = {
   readonly replicates: boolean;
 };
 
-// A text says why it could not be looked at.
+// Returns the reason if it can't be reached.
 async function look(address: RedisAddress, host: RedisHost): Promise<Look | string> {
   const { tls, username, password } = address;
   const login = {
@@ -107,7 +107,7 @@ async function visit<T>(login: Login, talk: (ask: Ask) => Promise<T>): Promise<T
     connectTimeout: PATIENCE_MS,
     commandTimeout: PATIENCE_MS,
   });
-  // Tells more than the refusal of a command that waited for the connection.
+  // More specific than the error of a command that waited for the connection.
   redis.on('error', (error) => {
     trouble = error;
   });
@@ -121,7 +121,7 @@ async function visit<T>(login: Login, talk: (ask: Ask) => Promise<T>): Promise<T
   }
 }
 
-// The first word of what Redis answers, or the system's own: never a whole message.
+// The first word of Redis, or the system's error code: never a whole message.
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if ('code' in error && typeof error.code === 'string') return error.code;
@@ -141,7 +141,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-// Where CONFIG is renamed or not permitted, as with most providers, INFO still tells this much.
+// Most providers rename or forbid CONFIG; INFO still reports these.
 async function readInfo(ask: Ask): Promise<ReadonlyMap<string, string>> {
   const info = new Map([...lines(await ask('INFO', 'persistence')), ...lines(await ask('INFO', 'memory'))]);
   const settings = new Map<string, string>();

@@ -29,7 +29,7 @@ test.each(['commandlog-request-larger-than', 'commandlog-reply-larger-than'])(
   },
 );
 
-test('what is not told is found, each by itself', () => {
+test('each missing setting is a finding', () => {
   for (const [setting] of FINE) {
     expect(settingsFound(FINE.filter(([name]) => name !== setting))).toEqual([setting]);
   }

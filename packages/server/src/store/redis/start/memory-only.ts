@@ -1,16 +1,16 @@
-// What Redis must be set to so that rooms live in memory alone and are never dropped silently; and in plain words what is not so.
+// The settings that keep rooms in memory only and never drop them silently, and plain sentences about those that are wrong.
 
-/** What one server said of itself, or where it could not be asked. */
+/** One server's settings. */
 export type Instance = {
   /** `host:port`. */
   readonly address: string;
-  /** By name as in redis.conf; what it does not tell is missing. */
+  /** By name as in redis.conf; missing if the server doesn't report it. */
   readonly settings: ReadonlyMap<string, string>;
 };
 
 export type Finding = {
   readonly setting: string;
-  /** For the operator, whole, with what to do. */
+  /** A whole sentence for the operator, with what to do. */
   readonly sentence: string;
 };
 
@@ -21,9 +21,9 @@ type Requirement = {
   readonly right: string;
   /** Completes "…, which …". */
   readonly harm: string;
-  /** It does harm only where there are replicas. */
+  /** Only matters with replicas. */
   readonly ofReplication?: true;
-  /** Not every engine has it. */
+  /** Not every engine has this setting. */
   readonly isOptional?: true;
 };
 
@@ -78,13 +78,13 @@ const MEMORY = 'maxmemory';
 
 export const SETTINGS_ASKED_FOR: readonly string[] = [...REQUIREMENTS.map(({ setting }) => setting), MEMORY];
 
-/** `hasReplicas`: a copy goes from one of the servers to another, or may. */
+/** `hasReplicas`: one server copies, or may copy, another. */
 export function findTraces(instances: readonly Instance[], hasReplicas: boolean): readonly Finding[] {
   const required = REQUIREMENTS.filter(({ ofReplication }) => hasReplicas || ofReplication === undefined);
   return instances.flatMap((instance) => required.flatMap((requirement) => judge(instance, requirement)));
 }
 
-/** Which of them would not stop by themselves before the machine has no memory left: for the operator, with what to do. */
+/** Servers without a memory limit, as sentences for the operator with what to do. */
 export function findUnbounded(instances: readonly Instance[]): readonly string[] {
   const unbounded = instances.filter(({ settings }) => settings.get(MEMORY) === '0');
   return unbounded.map(({ address }) => `${address} ${UNBOUNDED}`);

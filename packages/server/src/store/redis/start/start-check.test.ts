@@ -59,7 +59,7 @@ test.each([
   });
 });
 
-test('one that does not let CONFIG be asked: refused, unless allowed', async () => {
+test('one that forbids CONFIG: refused, unless allowed', async () => {
   await using redis = await startRedis({ 'rename-command': ['CONFIG', ''] });
   expect(await check(redis.url)).toMatchObject({
     ok: false,

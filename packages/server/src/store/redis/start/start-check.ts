@@ -1,4 +1,4 @@
-// Whether a server may start on this Redis: rooms must live in memory alone, on every server that can be found.
+// Whether a node may start on this Redis: every server that can be found must keep rooms in memory only.
 
 import type { RedisAddress } from '../address.ts';
 import { survey } from './instances.ts';
@@ -16,7 +16,7 @@ export type StartCheck =
   /** A sentence, and a line for each thing to correct. */
   | { readonly ok: false; readonly complaint: string };
 
-/** Looks once: what is changed later, or joins the Redis later, is the operator's care. */
+/** Checks once: later changes and later servers are up to the operator. */
 export async function checkRedis(address: RedisAddress, allowPersistent: boolean): Promise<StartCheck> {
   const { instances, unseen, refusal, hasReplicas } = await survey(address);
   if (instances.length === 0) {
