@@ -1,4 +1,4 @@
-// Floods at real sockets: who is refused what, in which words, and that nobody else notices (LIMIT rules).
+// Floods over real sockets: what is refused, with which code, and that no one else is affected (LIMIT rules).
 
 import { once } from 'node:events';
 import { type Join, type RoomId, type SendRate, encodeClientSealed } from '@mayfly/protocol';
@@ -18,7 +18,7 @@ const create = (door: Door, address = '203.0.113.9') => ask(door, from(address, 
 const postCharter = (door: Door, id: RoomId, address = '203.0.113.9') =>
   ask(door, from(address, charterFor(id)));
 
-/** The status line and Retry-After of an upgrade; a socket that got through is dropped. */
+/** The status line and Retry-After of an upgrade; an accepted socket is dropped. */
 async function knock(door: Door, forwardedFor?: string): Promise<string> {
   using client = new RawClient(door);
   client.write(upgradeRequest({ 'X-Forwarded-For': forwardedFor }));
@@ -35,7 +35,7 @@ async function knocks(door: Door, count: number, forwardedFor?: string) {
   return tally;
 }
 
-/** Connections that say nothing, as the server has them. */
+/** Connections that stay silent, as the server sees them. */
 function hold(door: Door, count: number): Disposable & { readonly clients: readonly RawClient[] } {
   const clients = Array.from({ length: count }, () => new RawClient(door));
   return {
@@ -56,7 +56,7 @@ const OPENED = '101 Switching Protocols';
 const TOO_OFTEN = '429 Too Many Requests, Retry-After: 1';
 
 describe('LIMIT-7: one address', () => {
-  test('connecting too often: HTTP 429, loopback like any other, and after the pause again', async () => {
+  test('connecting too often gets HTTP 429, from loopback too, until the pause is over', async () => {
     await using door = await openDoor(DEFAULT);
     expect(await knocks(door, 45)).toEqual({ [OPENED]: 40, [TOO_OFTEN]: 5 });
     expect(door.counts()).toMatchObject({ 'turned_away.rate': 5 });
@@ -64,13 +64,13 @@ describe('LIMIT-7: one address', () => {
     expect(await knocks(door, 5)).toEqual({ [OPENED]: 3, [TOO_OFTEN]: 2 });
   });
 
-  test('a header that nobody vouches for changes nothing', async () => {
+  test('X-Forwarded-For without TRUST_PROXY changes nothing', async () => {
     await using door = await openDoor(DEFAULT);
     await knocks(door, 40, '203.0.113.1');
     expect(await knock(door, '203.0.113.2')).toBe(TOO_OFTEN);
   });
 
-  test('behind a proxy: whom the proxy heard counts, not what the client made up', async () => {
+  test('behind a proxy, the address that the proxy saw counts, not what the client claims', async () => {
     await using door = await openDoor(PROXIED);
     for (let i = 0; i < 40; i++) await knock(door, `198.51.100.${i}, 203.0.113.1`);
     expect(await knock(door, '198.51.100.99, 203.0.113.1')).toBe(TOO_OFTEN);
@@ -78,17 +78,17 @@ describe('LIMIT-7: one address', () => {
     expect(await knocks(door, 41, 'nonsense')).toEqual({ [OPENED]: 40, [TOO_OFTEN]: 1 });
   });
 
-  test('connections that say nothing are counted, too: one too many is closed, and there is room when one goes', async () => {
+  test('silent connections count, too: one too many is closed, until another one closes', async () => {
     await using door = await openDoor(STRICT);
     const silent = hold(door, 601);
     expect((await Promise.race(silent.clients.map(({ closed }) => closed))).length).toBe(0);
     expect(door.counts()).toMatchObject({ 'turned_away.rate': 1 });
     silent[Symbol.dispose]();
-    // The server hears of it in its own time.
+    // The server notices the close a little later.
     while (!(await isAnswered(door)));
   });
 
-  test('behind a proxy, the proxy itself may have any number of them', async () => {
+  test('behind a proxy, the proxy itself may have any number of connections', async () => {
     await using door = await openDoor({ ...STRICT, TRUST_PROXY: '1' });
     using held = hold(door, 601);
     for (const client of held.clients) client.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
@@ -96,7 +96,7 @@ describe('LIMIT-7: one address', () => {
     expect(door.counts()).not.toHaveProperty(['turned_away.rate']);
   });
 
-  test('creating too often: 429 with the time to wait; others create on', async () => {
+  test('creating too often gets 429 with the time to wait; others can still create', async () => {
     await using door = await openDoor(PROXIED);
     for (let i = 0; i < 10; i++) expect((await create(door)).status).toBe(201);
     const refused = await create(door);
@@ -111,14 +111,14 @@ describe('LIMIT-7: one address', () => {
     expect((await create(door)).status).toBe(201);
   });
 
-  test('a request that makes no sense costs nothing', async () => {
+  test('a malformed request costs nothing', async () => {
     await using door = await openDoor(PROXIED);
     const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9' };
     for (let i = 0; i < 20; i++) await ask(door, { method: 'POST', path: '/api/rooms', headers, body: '{}' });
     expect((await create(door)).status).toBe(201);
   });
 
-  test('charters that open nothing are counted alike, whether or not the id is reserved', async () => {
+  test('charters that open nothing count the same, whether or not the id is reserved', async () => {
     await using door = await openDoor(PROXIED);
     for (let i = 0; i < 10; i++) expect((await postCharter(door, UNKNOWN)).status).toBe(403);
     expect((await postCharter(door, UNKNOWN)).status).toBe(429);
@@ -132,7 +132,7 @@ async function fail(door: Door, id: RoomId, more: Partial<Join> = {}): Promise<v
   const talker = new Talker(door, '203.0.113.5');
   await talker.join(id, 'eve', { keySig: new Uint8Array(64), ...more });
   const denied = talker.control('denied');
-  // The verdict takes some turns of the loop; the pause is the clock's.
+  // The verification takes some turns of the loop, the pause only the clock.
   while (talker.controls.length < 2) {
     door.clock.pass(300);
     await new Promise((resolve) => setImmediate(resolve));
@@ -145,11 +145,11 @@ describe('LIMIT-8: failed joins', () => {
   test.each([
     ['a room that exists', (room: RoomId) => room],
     ['a room that does not', () => UNKNOWN],
-  ])('%s: ten are denied, then the address is kept out for a minute', async (_what, pick) => {
+  ])('%s: ten are denied, then the address is blocked for a minute', async (_what, pick) => {
     await using door = await openDoor(PROXIED);
     const room = await makeRoom(door);
     let failed = 0;
-    // Each takes 0.3 s of the clock or more, in which a little is forgiven.
+    // Each takes at least 0.3 s of the clock, in which the budget refills a little.
     for (; failed < 8; failed++) await fail(door, pick(room));
     const early = new Talker(door, '203.0.113.5');
     await early.control('challenge');
@@ -165,7 +165,7 @@ describe('LIMIT-8: failed joins', () => {
     await new Talker(door, '203.0.113.5').enter(room, 'ann');
   });
 
-  test('returns to a room that is gone bar nobody', async () => {
+  test('returning to a room that is gone blocks no one', async () => {
     await using door = await openDoor(PROXIED);
     for (let i = 0; i < 12; i++) await fail(door, UNKNOWN, { as: 'member' });
     expect(await knock(door, '203.0.113.5')).toBe(OPENED);
@@ -173,7 +173,7 @@ describe('LIMIT-8: failed joins', () => {
 });
 
 describe('LIMIT-5: one connection', () => {
-  test('who writes too fast is refused with a pause, and the others’ messages pass', async () => {
+  test('people who write too fast are refused with a pause, and the messages of others pass', async () => {
     await using door = await openDoor(PROXIED);
     const room = await makeRoom(door);
     const flooder = await new Talker(door).enter(room, 'flooder');
@@ -202,7 +202,7 @@ describe('LIMIT-5: one connection', () => {
     ['pongs nobody asked for', (talker) => repeat(200, () => talker.ws.pong())],
     ['keeps', (talker) => repeat(200, () => talker.ws.send('{"type":"keep"}'))],
     ['bytes', (talker) => repeat(45, () => talker.ws.send(large))],
-  ])('a gross flood of %s: 4029, told when to come back', async (_what, flood) => {
+  ])('a gross flood of %s is closed with 4029 and the time to come back', async (_what, flood) => {
     await using door = await openDoor(PROXIED);
     const room = await makeRoom(door);
     const talker = await new Talker(door).enter(room, 'flooder');
@@ -215,7 +215,7 @@ describe('LIMIT-5: one connection', () => {
     expect(bob.refusals).toEqual([]);
   });
 
-  test('profiles: six a minute, then refused without a number', async () => {
+  test('six profiles a minute, further ones are refused without a number', async () => {
     await using door = await openDoor(PROXIED);
     const talker = await new Talker(door).enter(await makeRoom(door), 'ann');
     const profile = encodeClientSealed({ type: 'profile', sealed: sealedProfile(1) });
@@ -226,7 +226,7 @@ describe('LIMIT-5: one connection', () => {
   });
 });
 
-test('LIMIT-6: many members together fill the room: `busy`, and another room is not concerned', async () => {
+test('LIMIT-6: many members together exhaust the room: `busy`, while another room is unaffected', async () => {
   await using door = await openDoor(PROXIED);
   const [room, other] = [await makeRoom(door), await makeRoom(door)];
   const crowd = await Promise.all(
@@ -234,7 +234,7 @@ test('LIMIT-6: many members together fill the room: `busy`, and another room is 
   );
   for (const talker of crowd) talker.send(1, 14);
   await Promise.all(crowd.map((talker) => talker.answered()));
-  // All is said; one more answer comes behind it.
+  // Everything has been sent; one more answer follows it.
   await crowd[0]?.answered();
   expect(crowd[0]?.messages).toHaveLength(100);
   const refusals = crowd.flatMap((talker) => talker.refusals);
@@ -247,7 +247,7 @@ test('LIMIT-6: many members together fill the room: `busy`, and another room is 
 });
 
 describe('LIMIT-10: a process that is short of memory', () => {
-  test('makes no rooms, then lets no newcomers in, then forgets the oldest; who was in stays in', async () => {
+  test('first creates no rooms, then admits no newcomers, then drops the oldest history; members stay', async () => {
     const vitals = { memoryShare: 0, loopP99Ms: 0 };
     await using door = await openDoor(
       { RATE_LIMITS: 'off', ROOM_HISTORY_MESSAGES: '40' },
@@ -312,7 +312,7 @@ describe('LIMIT-10: /healthz and the log say', () => {
     ]);
   });
 
-  test('that a late event loop is no full server: `unavailable`, and to try again in five seconds', async () => {
+  test('that the event loop is late: `unavailable`, try again in five seconds, and not that the server is full', async () => {
     const vitals = { memoryShare: 0, loopP99Ms: 900 };
     await using door = await openDoor({ RATE_LIMITS: 'default' }, { vitals: () => vitals });
     door.clock.pass(2_000);
@@ -328,7 +328,7 @@ describe('LIMIT-10: /healthz and the log say', () => {
     expect((await create(door)).status).toBe(201);
   });
 
-  test('that all places are taken', async () => {
+  test('that all connections are taken', async () => {
     await using door = await openDoor({ RATE_LIMITS: 'off', MAX_CONNECTIONS: '1', TRUST_PROXY: '1' });
     const talker = await new Talker(door).enter(await makeRoom(door), 'ann');
     door.clock.pass(1_000);
@@ -410,7 +410,7 @@ test('I12: every refusal has a code, and the time after which the same may work'
   for (let i = 0; i < 4; i++) await new Talker(door, `203.0.113.${20 + i}`).control('challenge');
   statuses.add(await knock(door, '203.0.113.30'));
 
-  // The same will fail again: nothing to wait for.
+  // The same request will fail again, so there is nothing to wait for.
   const hopeless = new Set(['gap', 'epoch']);
   const codes = new Set(heard.map(({ code }) => code));
   expect(codes).toEqual(new Set(['gap', 'epoch', 'rate', 'api server_full', 'api rate', 'busy']));
@@ -418,7 +418,7 @@ test('I12: every refusal has a code, and the time after which the same may work'
   expect(statuses).toEqual(new Set([OPENED, TOO_OFTEN, '503 Service Unavailable, Retry-After: 5']));
 });
 
-// All at once would be cut off below us, by the WebSocket's own bound on unanswered pings.
+// All at once would exceed the WebSocket library's own bound on unanswered pings.
 async function pingOn({ ws }: Talker): Promise<void> {
   while (ws.readyState === WebSocket.OPEN) {
     const answered = once(ws, 'pong');

@@ -1,5 +1,5 @@
-// Attackers with a raw socket: what RFC 6455 forbids and what it allows too much of. The server answers with the right
-// code or waits no longer than it must, and goes on for everybody else.
+// Attackers with a raw socket: what RFC 6455 forbids, and what it allows without a bound. The server answers with the right
+// code or stops waiting in time, and keeps serving everyone else.
 
 import { once } from 'node:events';
 import { CONTROL_BYTES_MAX, MESSAGE_PARTS_MAX } from '@mayfly/protocol';
@@ -45,7 +45,7 @@ function inParts(body: Uint8Array): readonly Buffer[] {
   });
 }
 
-/** A message of so many parts, all but the first one empty. */
+/** A message of this many fragments, all empty but the first. */
 const parts = (count: number) => [
   wsFrame(FIRST_PART, '{'),
   Buffer.concat(Array.from({ length: count - 2 }, () => wsFrame(PART, ''))),
@@ -57,47 +57,50 @@ describe('what RFC 6455 forbids', () => {
     expect(await codeAfter(wsFrame(0x80 | opcode, '{}'))).toBe(1002);
   });
 
-  test.each([0x40, 0x20, 0x10])('reserved bit %i → 1002, in data, control and parts', async (bit) => {
-    expect(await codeAfter(wsFrame(TEXT | bit, '{}'))).toBe(1002);
-    expect(await codeAfter(wsFrame(PING | bit, ''))).toBe(1002);
-    expect(await codeAfter(wsFrame(FIRST_PART, '{'), wsFrame(LAST_PART | bit, '}'))).toBe(1002);
-  });
+  test.each([0x40, 0x20, 0x10])(
+    'reserved bit %i → 1002, in data frames, control frames and fragments',
+    async (bit) => {
+      expect(await codeAfter(wsFrame(TEXT | bit, '{}'))).toBe(1002);
+      expect(await codeAfter(wsFrame(PING | bit, ''))).toBe(1002);
+      expect(await codeAfter(wsFrame(FIRST_PART, '{'), wsFrame(LAST_PART | bit, '}'))).toBe(1002);
+    },
+  );
 
-  test('a close frame of one byte → 1002, one with broken words → 1007', async () => {
+  test('a close frame of one byte → 1002, one with a malformed reason → 1007', async () => {
     expect(await codeAfter(wsFrame(CLOSE_FRAME, Uint8Array.of(3)))).toBe(1002);
     expect(await codeAfter(wsFrame(CLOSE_FRAME, Uint8Array.of(0x03, 0xe8, 0xff)))).toBe(1007);
   });
 
-  test('an unmasked part, after a masked one → 1002', async () => {
+  test('an unmasked fragment after a masked one → 1002', async () => {
     expect(await codeAfter(wsFrame(FIRST_PART, '{'), wsFrame(LAST_PART, '}', false))).toBe(1002);
   });
 });
 
-describe('parts', () => {
-  test('UTF-8 that breaks across parts → 1007; a letter cut in two is whole again', async () => {
+describe('fragments', () => {
+  test('invalid UTF-8 across fragments → 1007; a character split in two is fine', async () => {
     const [head, ...rest] = Buffer.from('€');
     const first = Uint8Array.of(head ?? 0);
     expect(await codeAfter(wsFrame(FIRST_PART, first), wsFrame(LAST_PART, 'x'))).toBe(1007);
     expect(await codeAfter(wsFrame(FIRST_PART, first), wsFrame(LAST_PART, Uint8Array.from(rest)))).toBe(4000);
   });
 
-  test('a control frame between parts is answered', async () => {
+  test('a control frame between fragments is answered', async () => {
     using client = await upgraded();
     client.write(Buffer.concat([wsFrame(FIRST_PART, '{'), wsFrame(PING, 'between')]));
     expect((await client.until('between')).includes('between')).toBe(true);
   });
 
-  test('FRAME-2: 10,000 parts of one byte → 1009, as many as fit → 4000', async () => {
+  test('FRAME-2: 10,000 fragments of one byte → 1009, as many as fit → 4000', async () => {
     expect(await codeAfter(...inParts(new Uint8Array(10_000).fill(0x20)))).toBe(1009);
     expect(await codeAfter(...inParts(new Uint8Array(CONTROL_BYTES_MAX).fill(0x20)))).toBe(4000);
   });
 
-  test('FRAME-2: as many parts as are allowed → read (4000), one more → 1008', async () => {
+  test('FRAME-2: as many fragments as allowed → read (4000), one more → 1008', async () => {
     expect(await codeAfter(...parts(MESSAGE_PARTS_MAX))).toBe(4000);
     expect(await codeAfter(...parts(MESSAGE_PARTS_MAX + 1))).toBe(1008);
   });
 
-  test('100,000 empty parts are too many, and worth no memory', async () => {
+  test('100,000 empty fragments are too many, and cost no memory', async () => {
     using client = await upgraded();
     client.write(wsFrame(FIRST_PART, ''));
     const empty = Buffer.concat(Array.from({ length: 1_000 }, () => wsFrame(PART, '')));
@@ -111,14 +114,14 @@ describe('parts', () => {
 });
 
 describe('the upgrade', () => {
-  test('in single bytes it is one all the same', async () => {
+  test('works when it arrives byte by byte', async () => {
     using client = new RawClient(door);
     client.socket.setNoDelay(true);
     for (const byte of Buffer.from(upgradeRequest())) client.write(Uint8Array.of(byte));
     expect((await client.until('challenge')).includes('101 Switching')).toBe(true);
   });
 
-  test('300 that vanish in the middle leave nothing behind', async () => {
+  test('300 upgrades that vanish halfway leave nothing behind', async () => {
     await using own = await openDoor({ RATE_LIMITS: 'off' });
     const request = upgradeRequest();
     for (let i = 0; i < 300; i++) {
@@ -138,7 +141,7 @@ describe('the upgrade', () => {
     expect(own.log).toEqual([]);
   });
 
-  test('JOIN-1: who is let in, hears nothing and says nothing is gone after its time', async () => {
+  test('JOIN-1: a client that connects and stays silent is closed in time', async () => {
     await using own = await openDoor({ RATE_LIMITS: 'off' });
     using mute = await upgraded(own);
     mute.socket.pause();
