@@ -9,7 +9,15 @@ import {
   encodeUnsignedCommand,
 } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
-import { type RoomLaw, lastC, lawAfterCommand, lawAfterReset, lawAtWelcome } from './room-law.ts';
+import {
+  type RoomLaw,
+  isInForce,
+  lastC,
+  lawAfterCommand,
+  lawAfterMessage,
+  lawAfterReset,
+  lawAtWelcome,
+} from './room-law.ts';
 import { type SigningKey, sign } from '../crypto/signature.ts';
 import { Author, ID, OWNER, SECRETS } from '../testing/author.ts';
 
@@ -28,9 +36,9 @@ function command(c: number, op: number, signer: SigningKey, args: Uint8Array = n
   return found;
 }
 
-function charter(c: number, moderators: readonly Moderator[]): Command {
+function charter(c: number, moderators: readonly Moderator[], newEpoch = 0): Command {
   const args = encodeCharterArgs({
-    newEpoch: 0,
+    newEpoch,
     accessPk: SECRETS.access.pk,
     linkPk: new Uint8Array(32),
     door: 1,
@@ -95,5 +103,23 @@ describe('CMD-8: any operation counts if its signer may give it', () => {
     const before = lawAtWelcome(ROOM, { c: 1, head: 1, moderators: [] });
     const after = lawAfterReset(before, { c: 4, head: 9, moderators: MODERATORS });
     expect(lastC(lawAfterCommand(after, command(5, 5, mod, anybody.pk), 10), 10)).toBe(5);
+  });
+});
+
+describe('RECV-1: the epoch in force', () => {
+  const epochs = (law: RoomLaw) => [0, 1, 2].filter((epoch) => isInForce(law, epoch));
+
+  test('is that of the last charter in sight', () => {
+    expect(epochs(lawAfter(charter(2, MODERATORS, 1)))).toEqual([1]);
+  });
+
+  test('may rise before the first charter in sight, but never falls', () => {
+    expect(epochs(lawAfter())).toEqual([0, 1, 2]);
+    expect(epochs(lawAfterMessage(lawAfter(), 1))).toEqual([1, 2]);
+  });
+
+  test('may have risen in a hole, but not fallen', () => {
+    const rotated = lawAfter(charter(2, MODERATORS, 1));
+    expect(epochs(lawAfterReset(rotated, { c: 2, head: 9, moderators: [] }))).toEqual([1, 2]);
   });
 });
