@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CERTIFICATE, PRIVATE_KEY } from '../packages/server/src/testing/certificate.ts';
-import { openDoor } from '../packages/server/src/testing/door.ts';
+import { startTestServer } from '../packages/server/src/testing/test-server.ts';
 import { freePort } from '../packages/server/src/testing/free-port.ts';
 
 const HEALTH = fileURLToPath(new URL('health.mjs', import.meta.url));
@@ -44,19 +44,19 @@ test.each([
   { BASE_PATH: '/chat-app/' },
   { BASE_PATH: 'a/b' },
 ])('a server with %j is healthy', async (settings) => {
-  await using door = await openDoor(settings);
-  expect(await health({ HOST: '127.0.0.1', ...settings, PORT: String(door.server.port) })).toBe(0);
+  await using testServer = await startTestServer(settings);
+  expect(await health({ HOST: '127.0.0.1', ...settings, PORT: String(testServer.server.port) })).toBe(0);
 });
 
 test('a server with TLS is healthy, whatever name its certificate has', async () => {
   const settings = { ...tls, HOST: '127.0.0.9' };
-  await using door = await openDoor(settings);
-  expect(await health({ ...settings, PORT: String(door.server.port) })).toBe(0);
+  await using testServer = await startTestServer(settings);
+  expect(await health({ ...settings, PORT: String(testServer.server.port) })).toBe(0);
 });
 
 test('settings may come from .env; blank variables do not count', async () => {
-  await using door = await openDoor(tls);
-  const lines = Object.entries({ ...tls, PORT: String(door.server.port) }).map(
+  await using testServer = await startTestServer(tls);
+  const lines = Object.entries({ ...tls, PORT: String(testServer.server.port) }).map(
     ([name, text]) => `${name}=${text}`,
   );
   writeFileSync(join(directory, '.env'), lines.join('\n'));
@@ -79,8 +79,8 @@ test.each([
 
 test('no server is unhealthy, and so is one that speaks another protocol', async () => {
   expect(await health({ PORT: String(await freePort()) })).toBe(1);
-  await using door = await openDoor();
-  expect(await health({ ...tls, HOST: '127.0.0.1', PORT: String(door.server.port) })).toBe(1);
+  await using testServer = await startTestServer();
+  expect(await health({ ...tls, HOST: '127.0.0.1', PORT: String(testServer.server.port) })).toBe(1);
 });
 
 function portOf(address: AddressInfo | string | null): number {

@@ -10,7 +10,7 @@ import { createEvents } from './observe/events.ts';
 import { run } from './run.ts';
 import { BEAT_MS } from './store/redis/node-leases.ts';
 import { TestClock } from './testing/clock.ts';
-import { type Door, type Question, ask, makePage, openDoor } from './testing/door.ts';
+import { type TestServer, type TestRequest, ask, makePage, startTestServer } from './testing/test-server.ts';
 import { startRedis, startReplicaOf, until } from './testing/redis-server.ts';
 import { Signer } from './testing/signer.ts';
 
@@ -36,7 +36,7 @@ async function start(environment: Environment) {
   return { said, complaints, running };
 }
 
-const WISH: Question = {
+const WISH: TestRequest = {
   method: 'POST',
   path: '/api/rooms',
   headers: { 'content-type': 'application/json' },
@@ -68,20 +68,20 @@ test('a Redis that persists to disk prevents the start, and each line says what 
 
 test('if it is allowed, the log warns, and /healthz names the settings but no server', async () => {
   await using redis = await startRedis({ save: ['60', '1'], appendonly: 'yes' });
-  await using door = await openDoor({ REDIS_URL: redis.url, ALLOW_PERSISTENT_REDIS: '1' });
-  expect(door.log).toEqual([
+  await using testServer = await startTestServer({ REDIS_URL: redis.url, ALLOW_PERSISTENT_REDIS: '1' });
+  expect(testServer.log).toEqual([
     expect.stringContaining(`mayfly: warning: Redis ${redis.address} has save "60 1"`),
     expect.stringContaining(`mayfly: warning: Redis ${redis.address} has appendonly "yes"`),
   ]);
-  const { status, body } = await ask(door, { path: '/healthz' });
+  const { status, body } = await ask(testServer, { path: '/healthz' });
   expect([status, body.toString()]).toEqual([200, '{"ok":true,"persistentRedis":["save","appendonly"]}']);
 });
 
 test('a Redis that persists nothing is not mentioned', async () => {
   await using redis = await startRedis();
-  await using door = await openDoor({ REDIS_URL: redis.url });
-  expect(door.log).toEqual([]);
-  expect((await ask(door, { path: '/healthz' })).body.toString()).toBe('{"ok":true}');
+  await using testServer = await startTestServer({ REDIS_URL: redis.url });
+  expect(testServer.log).toEqual([]);
+  expect((await ask(testServer, { path: '/healthz' })).body.toString()).toBe('{"ok":true}');
 });
 
 test('no Redis, a replica, and one without functions each get their own sentence', async () => {
@@ -104,46 +104,47 @@ const LOST = 'mayfly: Redis does not answer: rooms wait';
 const WELL = /^mayfly: Redis works again, after \d+ s$/;
 const GONE = 'mayfly: rooms are gone from Redis: it was restarted or flushed, or unreachable for too long';
 
-async function health(door: Door): Promise<readonly unknown[]> {
+async function health(testServer: TestServer): Promise<readonly unknown[]> {
   const paths = ['/healthz', '/readyz'];
-  const answers = await Promise.all(paths.map((path) => ask(door, { path })));
+  const answers = await Promise.all(paths.map((path) => ask(testServer, { path })));
   return answers.map(({ status, body }) => ({ status, ...JSON.parse(body.toString()) }));
 }
 
 /** Lets seconds pass one by one, waiting for what the node asked of Redis in each. */
-async function seconds(count: number, door: Door): Promise<void> {
+async function seconds(count: number, testServer: TestServer): Promise<void> {
   for (let second = 0; second < count; second++) {
-    door.clock.pass(1_000);
-    expect((await ask(door, WISH)).status).toBe(201);
+    testServer.clock.pass(1_000);
+    expect((await ask(testServer, WISH)).status).toBe(201);
   }
 }
 
-const roomsCanBeMade = (door: Door) => until(async () => (await ask(door, WISH)).status === 201);
+const roomsCanBeMade = (testServer: TestServer) =>
+  until(async () => (await ask(testServer, WISH)).status === 201);
 
 describe('one line in the log says', () => {
   test('that Redis is lost, that rooms went with it, and that it is back', async () => {
     await using redis = await startRedis();
-    await using door = await openDoor({ REDIS_URL: redis.url });
+    await using testServer = await startTestServer({ REDIS_URL: redis.url });
     await redis.kill();
     for (let tries = 0; tries < 3; tries++) {
-      const { status, body } = await ask(door, WISH);
+      const { status, body } = await ask(testServer, WISH);
       expect([status, JSON.parse(body.toString())]).toEqual([
         503,
         { error: 'unavailable', retryAfterMs: 2000 },
       ]);
     }
-    door.clock.pass(7_000);
+    testServer.clock.pass(7_000);
     const told = { trouble: 'SILENT', seconds: 7 };
-    expect(await health(door)).toEqual([
+    expect(await health(testServer)).toEqual([
       { status: 200, ok: true, redis: told },
       { status: 200, ready: true, redis: told },
     ]);
-    expect(door.log).toEqual([LOST]);
+    expect(testServer.log).toEqual([LOST]);
     await redis.restart();
-    await roomsCanBeMade(door);
-    await seconds(10, door);
-    expect(door.log).toEqual([LOST, GONE, expect.stringMatching(WELL)]);
-    expect(await health(door)).toEqual([
+    await roomsCanBeMade(testServer);
+    await seconds(10, testServer);
+    expect(testServer.log).toEqual([LOST, GONE, expect.stringMatching(WELL)]);
+    expect(await health(testServer)).toEqual([
       { status: 200, ok: true },
       { status: 200, ready: true },
     ]);
@@ -151,70 +152,70 @@ describe('one line in the log says', () => {
 
   test('that an idle node has lost Redis', async () => {
     await using redis = await startRedis();
-    await using door = await openDoor({ REDIS_URL: redis.url });
+    await using testServer = await startTestServer({ REDIS_URL: redis.url });
     await redis.kill();
     await until(async () => {
-      door.clock.pass(BEAT_MS);
-      return door.log.length > 0;
+      testServer.clock.pass(BEAT_MS);
+      return testServer.log.length > 0;
     });
-    expect(door.log).toEqual([LOST]);
+    expect(testServer.log).toEqual([LOST]);
   });
 
   test('that Redis hangs', async () => {
     await using redis = await startRedis();
-    await using door = await openDoor({ REDIS_URL: redis.url });
+    await using testServer = await startTestServer({ REDIS_URL: redis.url });
     redis.pause();
     await until(async () => {
-      door.clock.pass(BEAT_MS);
-      return door.log.length > 0;
+      testServer.clock.pass(BEAT_MS);
+      return testServer.log.length > 0;
     });
     redis.resume();
-    await roomsCanBeMade(door);
-    await seconds(10, door);
-    expect(door.log.filter((line) => line !== GONE)).toEqual([LOST, expect.stringMatching(WELL)]);
+    await roomsCanBeMade(testServer);
+    await seconds(10, testServer);
+    expect(testServer.log.filter((line) => line !== GONE)).toEqual([LOST, expect.stringMatching(WELL)]);
   });
 
   test('that the password in REDIS_URL is no longer valid', async () => {
     await using redis = await startRedis();
     await redis.ask('CONFIG', 'SET', 'requirepass', 'old');
-    await using door = await openDoor({ REDIS_URL: `redis://:old@${redis.address}` });
-    expect((await ask(door, WISH)).status).toBe(201);
+    await using testServer = await startTestServer({ REDIS_URL: `redis://:old@${redis.address}` });
+    expect((await ask(testServer, WISH)).status).toBe(201);
     await redis.ask('CONFIG', 'SET', 'requirepass', 'new');
     await redis.ask('CLIENT', 'KILL', 'TYPE', 'normal');
     const refused = 'mayfly: Redis refuses the name or password in REDIS_URL (WRONGPASS): rooms wait';
     await until(async () => {
-      door.clock.pass(BEAT_MS);
-      return door.log.includes(refused);
+      testServer.clock.pass(BEAT_MS);
+      return testServer.log.includes(refused);
     });
-    expect(door.log.filter((line) => line !== LOST)).toEqual([refused]);
-    expect(await health(door)).toMatchObject([{ redis: { trouble: 'WRONGPASS' } }, {}]);
-    expect((await ask(door, WISH)).status).toBe(503);
+    expect(testServer.log.filter((line) => line !== LOST)).toEqual([refused]);
+    expect(await health(testServer)).toMatchObject([{ redis: { trouble: 'WRONGPASS' } }, {}]);
+    expect((await ask(testServer, WISH)).status).toBe(503);
     await redis.kill();
     await until(async () => {
-      door.clock.pass(1_000);
-      return door.log.at(-1) === LOST;
+      testServer.clock.pass(1_000);
+      return testServer.log.at(-1) === LOST;
     });
   });
 
   test('that a user has lost a permission', async () => {
     await using redis = await startRedis();
     await redis.ask('ACL', 'SETUSER', 'mayfly', 'on', '>secret', '~*', '&*', '+@all');
-    await using door = await openDoor({ REDIS_URL: `redis://mayfly:secret@${redis.address}` });
+    await using testServer = await startTestServer({ REDIS_URL: `redis://mayfly:secret@${redis.address}` });
     await redis.ask('ACL', 'SETUSER', 'mayfly', '-@scripting');
-    expect((await ask(door, WISH)).status).toBe(503);
-    expect(door.log).toEqual([
+    expect((await ask(testServer, WISH)).status).toBe(503);
+    expect(testServer.log).toEqual([
       'mayfly: Redis does not permit this name what docs/scaling.md asks for (NOPERM): rooms wait',
     ]);
     await redis.ask('ACL', 'SETUSER', 'mayfly', '+@scripting');
-    await roomsCanBeMade(door);
+    await roomsCanBeMade(testServer);
   });
 
   test('that Redis was flushed', async () => {
     await using redis = await startRedis();
-    await using door = await openDoor({ REDIS_URL: redis.url });
+    await using testServer = await startTestServer({ REDIS_URL: redis.url });
     await redis.ask('FLUSHALL');
-    await seconds(10, door);
-    expect(door.log).toEqual([GONE]);
+    await seconds(10, testServer);
+    expect(testServer.log).toEqual([GONE]);
   });
 
   test.each([
@@ -232,15 +233,18 @@ describe('one line in the log says', () => {
     ],
   ] as const)('that it refuses: %s', async (trouble, line, breaks, mends) => {
     await using redis = await startRedis();
-    await using door = await openDoor({ REDIS_URL: redis.url });
+    await using testServer = await startTestServer({ REDIS_URL: redis.url });
     await redis.ask(...breaks);
-    expect((await ask(door, WISH)).status).toBe(503);
-    expect((await ask(door, WISH)).status).toBe(503);
-    expect(await health(door)).toMatchObject([{ redis: { trouble } }, { status: 200, redis: { trouble } }]);
+    expect((await ask(testServer, WISH)).status).toBe(503);
+    expect((await ask(testServer, WISH)).status).toBe(503);
+    expect(await health(testServer)).toMatchObject([
+      { redis: { trouble } },
+      { status: 200, redis: { trouble } },
+    ]);
     await redis.ask(...mends);
-    await roomsCanBeMade(door);
-    await seconds(10, door);
-    expect(door.log).toEqual([line, expect.stringMatching(WELL)]);
+    await roomsCanBeMade(testServer);
+    await seconds(10, testServer);
+    expect(testServer.log).toEqual([line, expect.stringMatching(WELL)]);
   });
 });
 
@@ -248,7 +252,7 @@ test.each(['killed', 'paused'] as const)(
   'a node whose Redis is %s stays in its balancer: healthy, ready, and it serves the page without a wait',
   async (fate) => {
     await using redis = await startRedis();
-    await using door = await openDoor({ REDIS_URL: redis.url });
+    await using testServer = await startTestServer({ REDIS_URL: redis.url });
     if (fate === 'killed') await redis.kill();
     else redis.pause();
     // The test's clock stands still, so anything that waited for Redis would never answer.
@@ -256,24 +260,24 @@ test.each(['killed', 'paused'] as const)(
       ['/healthz', '{"ok":true}'],
       ['/readyz', '{"ready":true}'],
     ] as const) {
-      const answer = await ask(door, { path });
+      const answer = await ask(testServer, { path });
       expect([answer.status, answer.body.toString()]).toEqual([200, body]);
     }
-    expect((await ask(door, { path: '/' })).status).toBe(200);
-    expect(door.log).toEqual([]);
+    expect((await ask(testServer, { path: '/' })).status).toBe(200);
+    expect(testServer.log).toEqual([]);
     redis.resume();
   },
 );
 
 test('hundreds of calls refused by a replica at once lead to one reconnect', async () => {
   await using redis = await startRedis();
-  await using door = await openDoor({ REDIS_URL: redis.url });
+  await using testServer = await startTestServer({ REDIS_URL: redis.url });
   const warnings: Error[] = [];
   const note = (warning: Error) => void warnings.push(warning);
   process.on('warning', note);
   await redis.ask('REPLICAOF', '127.0.0.1', '1');
   // First it counts the rooms of every partition.
-  expect((await ask(door, WISH)).status).toBe(503);
+  expect((await ask(testServer, WISH)).status).toBe(503);
   process.off('warning', note);
   expect(warnings).toEqual([]);
 });
@@ -288,9 +292,9 @@ test('the permissions that docs/scaling.md lists are enough', async () => {
   await using redis = await startRedis();
   await redis.ask('ACL', 'SETUSER', 'mayfly', 'on', '>secret', ...rules);
   const url = `redis://mayfly:secret@${redis.address}`;
-  await using door = await openDoor({ REDIS_URL: url });
-  expect((await ask(door, WISH)).status).toBe(201);
-  expect(door.log).toEqual([]);
+  await using testServer = await startTestServer({ REDIS_URL: url });
+  expect((await ask(testServer, WISH)).status).toBe(201);
+  expect(testServer.log).toEqual([]);
 });
 
 test('an error of Redis that quotes a key does not reach the log', async () => {

@@ -9,7 +9,7 @@ import type { Environment } from './config.ts';
 import { type Run, greeting, run } from './run.ts';
 import { CERTIFICATE, PRIVATE_KEY } from './testing/certificate.ts';
 import { TestClock } from './testing/clock.ts';
-import { makePage } from './testing/door.ts';
+import { makePage } from './testing/test-server.ts';
 
 let page: string;
 beforeAll(() => {

@@ -4,14 +4,22 @@
 import { once } from 'node:events';
 import { CONTROL_BYTES_MAX, MESSAGE_PARTS_MAX } from '@mayfly/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Door, RawClient, ask, closeCode, openDoor, upgradeRequest, wsFrame } from './testing/door.ts';
+import {
+  type TestServer,
+  RawClient,
+  ask,
+  closeCode,
+  startTestServer,
+  upgradeRequest,
+  wsFrame,
+} from './testing/test-server.ts';
 import { SeededRandom } from './testing/random.ts';
 
-let door: Door;
+let testServer: TestServer;
 beforeAll(async () => {
-  door = await openDoor({ RATE_LIMITS: 'off' });
+  testServer = await startTestServer({ RATE_LIMITS: 'off' });
 });
-afterAll(() => door[Symbol.asyncDispose]());
+afterAll(() => testServer[Symbol.asyncDispose]());
 
 const TEXT = 0x81;
 const FIRST_PART = 0x01;
@@ -20,7 +28,7 @@ const LAST_PART = 0x80;
 const PING = 0x89;
 const CLOSE_FRAME = 0x88;
 
-async function upgraded(to: Door = door): Promise<RawClient> {
+async function upgraded(to: TestServer = testServer): Promise<RawClient> {
   const client = new RawClient(to).write(upgradeRequest());
   await client.until('challenge');
   return client;
@@ -35,7 +43,7 @@ async function codeAfter(...frames: readonly Uint8Array[]): Promise<number | und
 }
 
 async function isWell(): Promise<boolean> {
-  return (await ask(door, { path: '/healthz' })).status === 200;
+  return (await ask(testServer, { path: '/healthz' })).status === 200;
 }
 
 function inParts(body: Uint8Array): readonly Buffer[] {
@@ -115,14 +123,14 @@ describe('fragments', () => {
 
 describe('the upgrade', () => {
   test('works when it arrives byte by byte', async () => {
-    using client = new RawClient(door);
+    using client = new RawClient(testServer);
     client.socket.setNoDelay(true);
     for (const byte of Buffer.from(upgradeRequest())) client.write(Uint8Array.of(byte));
     expect((await client.until('challenge')).includes('101 Switching')).toBe(true);
   });
 
   test('300 upgrades that vanish halfway leave nothing behind', async () => {
-    await using own = await openDoor({ RATE_LIMITS: 'off' });
+    await using own = await startTestServer({ RATE_LIMITS: 'off' });
     const request = upgradeRequest();
     for (let i = 0; i < 300; i++) {
       using client = new RawClient(own);
@@ -142,7 +150,7 @@ describe('the upgrade', () => {
   });
 
   test('JOIN-1: a client that connects and stays silent is closed in time', async () => {
-    await using own = await openDoor({ RATE_LIMITS: 'off' });
+    await using own = await startTestServer({ RATE_LIMITS: 'off' });
     using mute = await upgraded(own);
     mute.socket.pause();
     own.clock.pass(5_000);
@@ -169,7 +177,7 @@ test('300 conversations of mutated bytes break nothing for others', async () => 
   };
   for (let i = 0; i < 300; i += 10) await Promise.all(Array.from({ length: 10 }, attack));
   expect(await isWell()).toBe(true);
-  expect(door.log).toEqual([]);
+  expect(testServer.log).toEqual([]);
 });
 
 const PING_FRAME = wsFrame(PING, '');

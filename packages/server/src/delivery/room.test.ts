@@ -74,7 +74,7 @@ class Listener implements RoomSession, Socket {
   }
 
   /** What was written since the last call: texts as they are, events by their seq. */
-  heard(): readonly (string | number)[] {
+  received(): readonly (string | number)[] {
     return this.written.splice(0).flatMap((encoded) =>
       decodeFrames(encoded).map((frame) => {
         if (typeof frame === 'string') return frame.includes('presence') ? 'presence' : frame;
@@ -84,7 +84,7 @@ class Listener implements RoomSession, Socket {
   }
 }
 
-class World {
+class Fixture {
   readonly clock = new TestClock();
   readonly #listeners = new Map<string, RoomListener>();
   readonly #turns: (() => void)[] = [];
@@ -104,8 +104,8 @@ class World {
     return this.#listeners.size;
   }
 
-  tell(news: StoreNotice, room = ROOM): void {
-    this.#listeners.get(room)?.(news);
+  notify(notice: StoreNotice, room = ROOM): void {
+    this.#listeners.get(room)?.(notice);
   }
 
   turn(): void {
@@ -139,151 +139,151 @@ const profile: StoreNotice = {
 
 describe('one turn', () => {
   test('several events are one write, and subscribers at the same index share its buffer', () => {
-    const world = new World();
-    const [ann, bob] = world.listeners(2);
-    for (const news of [event(1), presence(1), profile, event(2)]) world.tell(news);
+    const fixture = new Fixture();
+    const [ann, bob] = fixture.listeners(2);
+    for (const notice of [event(1), presence(1), profile, event(2)]) fixture.notify(notice);
     expect(ann?.written).toEqual([]);
-    world.turn();
+    fixture.turn();
     expect(ann?.written).toHaveLength(1);
     expect(ann?.written[0]).toBe(bob?.written[0]);
-    expect(ann?.heard()).toEqual([1, 'presence', 'profile', 2]);
-    world.turn();
+    expect(ann?.received()).toEqual([1, 'presence', 'profile', 2]);
+    fixture.turn();
     expect(ann?.written).toEqual([]);
   });
 
   test('a frame for one session follows earlier events, and later ones come once', () => {
-    const world = new World();
-    const ann = world.one();
-    world.tell(event(1));
+    const fixture = new Fixture();
+    const ann = fixture.one();
+    fixture.notify(event(1));
     ann.say('pong');
-    world.tell(event(2));
-    world.turn();
-    expect(ann.heard()).toEqual([1, 'pong', 2]);
+    fixture.notify(event(2));
+    fixture.turn();
+    expect(ann.received()).toEqual([1, 'pong', 2]);
   });
 
   test('a subscriber that leaves before its end receives nothing more', () => {
-    const world = new World();
-    const [ann, bob] = [world.one(), world.one()];
-    world.tell(event(1));
+    const fixture = new Fixture();
+    const [ann, bob] = [fixture.one(), fixture.one()];
+    fixture.notify(event(1));
     ann.leave();
     ann.say('pong');
-    world.turn();
-    expect([ann.heard(), bob.heard()]).toEqual([[], [1]]);
+    fixture.turn();
+    expect([ann.received(), bob.received()]).toEqual([[], [1]]);
     bob.leave();
-    expect([world.hub.size, world.following]).toEqual([0, 0]);
+    expect([fixture.hub.size, fixture.following]).toEqual([0, 0]);
   });
 });
 
 describe('slices', () => {
   test("another room's event gets in between, and nothing that happens meanwhile is lost", () => {
-    const world = new World();
-    const crowd = world.listeners(SLICE + 10);
-    const [other] = world.listeners(1, OTHER);
+    const fixture = new Fixture();
+    const crowd = fixture.listeners(SLICE + 10);
+    const [other] = fixture.listeners(1, OTHER);
     const [first, last] = [crowd[0], crowd.at(-1)];
-    world.tell(event(1));
-    world.turn();
-    world.tell(event(1), OTHER);
-    world.tell(event(2));
-    expect([first?.heard(), last?.heard(), other?.heard()]).toEqual([[1], [], []]);
-    world.turn();
-    expect([last?.heard(), other?.heard()]).toEqual([[1, 2], [1]]);
-    for (let turns = 0; turns < 3; turns++) world.turn();
-    expect(first?.heard()).toEqual([2]);
+    fixture.notify(event(1));
+    fixture.turn();
+    fixture.notify(event(1), OTHER);
+    fixture.notify(event(2));
+    expect([first?.received(), last?.received(), other?.received()]).toEqual([[1], [], []]);
+    fixture.turn();
+    expect([last?.received(), other?.received()]).toEqual([[1, 2], [1]]);
+    for (let turns = 0; turns < 3; turns++) fixture.turn();
+    expect(first?.received()).toEqual([2]);
     expect(crowd.filter((listener) => listener.closed !== undefined)).toEqual([]);
   });
 });
 
 describe('a lagging subscriber', () => {
   test('has at most 64 KiB unsent and waits for the drain; then everything follows, in bounded batches', () => {
-    const world = new World();
-    const [ann, bob] = [world.one(), world.one()];
+    const fixture = new Fixture();
+    const [ann, bob] = [fixture.one(), fixture.one()];
     bob.takesNothing = true;
     for (let seq = 1; seq <= 20; seq++) {
-      world.tell(event(seq, 6));
-      world.turn();
+      fixture.notify(event(seq, 6));
+      fixture.turn();
       expect(bob.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
     }
-    expect(ann.heard()).toHaveLength(20);
-    const heard = [...bob.heard()];
-    expect(heard.length).toBeLessThan(5);
+    expect(ann.received()).toHaveLength(20);
+    const received = [...bob.received()];
+    expect(received.length).toBeLessThan(5);
     expect(bob.asked).toBeGreaterThan(0);
-    while (heard.at(-1) !== 20) {
+    while (received.at(-1) !== 20) {
       bob.drain();
       expect(bob.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
-      const more = bob.heard();
+      const more = bob.received();
       expect(more).not.toEqual([]);
-      heard.push(...more);
+      received.push(...more);
     }
-    expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(received).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
   test('behind the backlog: closed as too slow, others are not', () => {
-    const world = new World();
-    const [ann, bob] = [world.one(), world.one()];
+    const fixture = new Fixture();
+    const [ann, bob] = [fixture.one(), fixture.one()];
     bob.bufferedBytes = LAG_BYTES_MAX;
     const enough = Math.ceil(BACKLOG_MAX.bytes / 16_384) + 1;
     for (let seq = 1; seq <= enough; seq++) {
-      world.tell(event(seq, 6));
-      world.turn();
+      fixture.notify(event(seq, 6));
+      fixture.turn();
       if (seq < enough - 5) expect(bob.closed).toBeUndefined();
     }
-    expect([bob.closed, bob.heard()]).toEqual(['tooSlow', []]);
-    expect([ann.closed, ann.heard().length]).toEqual([undefined, enough]);
+    expect([bob.closed, bob.received()]).toEqual(['tooSlow', []]);
+    expect([ann.closed, ann.received().length]).toEqual([undefined, enough]);
   });
 
   test('the events of one turn put no one behind the backlog', () => {
-    const world = new World();
-    const ann = world.one();
+    const fixture = new Fixture();
+    const ann = fixture.one();
     const many = BACKLOG_MAX.entries + 50;
-    for (let seq = 1; seq <= many; seq++) world.tell(event(seq));
-    world.turn();
-    expect([ann.closed, ann.heard().length]).toEqual([undefined, many]);
+    for (let seq = 1; seq <= many; seq++) fixture.notify(event(seq));
+    fixture.turn();
+    expect([ann.closed, ann.received().length]).toEqual([undefined, many]);
   });
 
   test('a join that waits for the store too long is too slow, and skips no gap', () => {
-    const world = new World();
-    world.one();
-    const late = new Listener().subscribe(world.hub);
-    for (let seq = 1; seq <= BACKLOG_MAX.entries + 1; seq++) world.tell(event(seq));
-    world.turn();
+    const fixture = new Fixture();
+    fixture.one();
+    const late = new Listener().subscribe(fixture.hub);
+    for (let seq = 1; seq <= BACKLOG_MAX.entries + 1; seq++) fixture.notify(event(seq));
+    fixture.turn();
     expect(late.closed).toBeUndefined();
     late.begin(0, 0, ['welcome']);
-    expect([late.closed, late.heard()]).toEqual(['tooSlow', []]);
+    expect([late.closed, late.received()]).toEqual(['tooSlow', []]);
   });
 });
 
 describe('joining', () => {
   test('what happened since subscribing follows the welcome, without what the welcome has', () => {
-    const world = new World();
-    const ann = new Listener().subscribe(world.hub);
-    for (const news of [event(5), presence(3), event(6), presence(4), profile]) world.tell(news);
-    world.turn();
+    const fixture = new Fixture();
+    const ann = new Listener().subscribe(fixture.hub);
+    for (const notice of [event(5), presence(3), event(6), presence(4), profile]) fixture.notify(notice);
+    fixture.turn();
     expect(ann.written).toEqual([]);
     ann.begin(5, 3, ['welcome']);
-    expect(ann.heard()).toEqual(['welcome', 6, 'presence', 'profile']);
+    expect(ann.received()).toEqual(['welcome', 6, 'presence', 'profile']);
   });
 
   test('an answer ahead of the notices: its events are not sent again', () => {
-    const world = new World();
-    const ann = new Listener().subscribe(world.hub).begin(6, 2);
-    for (const news of [event(5), presence(2), event(6), event(7), presence(3)]) world.tell(news);
-    world.turn();
-    expect(ann.heard()).toEqual([7, 'presence']);
+    const fixture = new Fixture();
+    const ann = new Listener().subscribe(fixture.hub).begin(6, 2);
+    for (const notice of [event(5), presence(2), event(6), event(7), presence(3)]) fixture.notify(notice);
+    fixture.turn();
+    expect(ann.received()).toEqual([7, 'presence']);
   });
 
   test('an answer that ends before the notices begin is a gap', () => {
-    const world = new World();
-    const ann = new Listener().subscribe(world.hub).begin(3);
-    world.tell(event(5));
-    world.turn();
-    expect([ann.closed, ann.heard()]).toEqual(['serverError', []]);
+    const fixture = new Fixture();
+    const ann = new Listener().subscribe(fixture.hub).begin(3);
+    fixture.notify(event(5));
+    fixture.turn();
+    expect([ann.closed, ann.received()]).toEqual(['serverError', []]);
   });
 
   test('a gap is noticed by every session, even by those still joining', () => {
-    const world = new World();
-    const [ann, bob] = [world.one(), new Listener().subscribe(world.hub)];
-    world.tell(event(1));
-    world.tell(event(3));
+    const fixture = new Fixture();
+    const [ann, bob] = [fixture.one(), new Listener().subscribe(fixture.hub)];
+    fixture.notify(event(1));
+    fixture.notify(event(3));
     expect([ann.notices, bob.notices]).toEqual([[{ type: 'hole' }], [{ type: 'hole' }]]);
   });
 });

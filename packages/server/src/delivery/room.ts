@@ -39,7 +39,7 @@ export class Room implements DueRoom, SubscriberList, Disposable {
 
   constructor(id: RoomId, deps: RoomDeps) {
     this.#deps = deps;
-    this.#following = deps.store.follow(id, (news) => this.#receive(news));
+    this.#following = deps.store.follow(id, (notice) => this.#receive(notice));
   }
 
   get logId(): string | undefined {
@@ -99,25 +99,25 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   }
 
   // The one way from the log to the sockets of this node.
-  #receive(news: StoreNotice): void {
-    switch (news.type) {
+  #receive(notice: StoreNotice): void {
+    switch (notice.type) {
       case 'event':
-        return this.#receiveEvent(news);
+        return this.#receiveEvent(notice);
       case 'presence': {
-        const { presence } = news;
+        const { presence } = notice;
         const framed = encodeFrame(encodeServerControl(presence));
         return this.#push({ framed, marker: { type: 'presence', version: presence.version } });
       }
       case 'profile':
-        return this.#push({ framed: encodeFrame(news.frame) });
+        return this.#push({ framed: encodeFrame(notice.frame) });
       case 'life':
-        return this.#push({ framed: encodeFrame(encodeServerControl(news)) });
+        return this.#push({ framed: encodeFrame(encodeServerControl(notice)) });
       case 'replaced':
       case 'hole':
-        return this.#notifyAll(news);
+        return this.#notifyAll(notice);
       case 'ended':
         this.#deps.onOver();
-        return this.#notifyAll({ type: 'ended', frame: encodeServerControl(news) });
+        return this.#notifyAll({ type: 'ended', frame: encodeServerControl(notice) });
     }
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PageFiles } from './page-files.ts';
-import { HTML, SCRIPT, makePage } from '../testing/door.ts';
+import { HTML, SCRIPT, makePage } from '../testing/test-server.ts';
 
 vi.mock('node:fs', async (importReal) => {
   const real = await importReal<typeof import('node:fs')>();

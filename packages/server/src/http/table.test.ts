@@ -8,8 +8,8 @@ import { MemoryStore } from '../store/memory/memory-store.ts';
 import { RoomSpace } from '../store/room-space.ts';
 import { createEvents } from '../observe/events.ts';
 import { TestClock } from '../testing/clock.ts';
-import { charterFor, wish } from '../testing/door-rooms.ts';
-import { type Question, ask, makePage } from '../testing/door.ts';
+import { charterRequest, roomRequest } from '../testing/test-rooms.ts';
+import { type TestRequest, ask, makePage } from '../testing/test-server.ts';
 import { OPEN_RULES, calmGuard } from '../testing/guard.ts';
 import { roomId } from '../testing/signer.ts';
 import { createHttp } from './http-server.ts';
@@ -52,9 +52,9 @@ const ROUTES = tableWith();
 const READS = ROUTES.filter(({ method }) => method === 'GET');
 const WRITES = ROUTES.flatMap((route) => ('maxBytes' in route ? [route] : []));
 
-const VALID: { readonly [route: string]: Question } = {
-  'POST /api/rooms': wish(),
-  'POST /api/rooms/:id/charter': charterFor(roomId('7Kq2mD')),
+const VALID: { readonly [route: string]: TestRequest } = {
+  'POST /api/rooms': roomRequest(),
+  'POST /api/rooms/:id/charter': charterRequest(roomId('7Kq2mD')),
 };
 
 type Listening = AsyncDisposable & { readonly server: { readonly address: string; readonly port: number } };
@@ -91,7 +91,7 @@ function pathOf({ path }: Route): string {
   return path.replace('/assets/:name', '/assets/app.1a2b.js').replace(':id', '7Kq2mD').replace('*', '7Kq2mD');
 }
 
-function validFor({ method, path }: Route): Question {
+function validFor({ method, path }: Route): TestRequest {
   return VALID[`${method} ${path}`] ?? expect.unreachable();
 }
 
@@ -154,7 +154,7 @@ describe.each(WRITES)('$method $path', (route) => {
 
 describe.each(READS)('GET $path', (route) => {
   const path = pathOf(route);
-  const statusOf = async (more: Question = {}) => (await ask(http, { path, ...more })).status;
+  const statusOf = async (more: TestRequest = {}) => (await ask(http, { path, ...more })).status;
   const isAnswered = path === '/ws' ? 426 : 200;
 
   test('answers GET and HEAD, and other sites, which can’t read it', async () => {
@@ -207,17 +207,17 @@ describe('a row with any method that writes gets the same checks', () => {
     await using things = await listen(rows);
     // Node's client sends no length with DELETE.
     const headers = { 'content-type': 'application/json', 'content-length': '1' };
-    const question = { method, path: '/api/thing/a', headers, body: 'x' };
+    const request = { method, path: '/api/thing/a', headers, body: 'x' };
     for (const strange of FOREIGN) {
-      expect((await ask(things, { ...question, headers: { ...headers, ...strange } })).status).toBe(403);
+      expect((await ask(things, { ...request, headers: { ...headers, ...strange } })).status).toBe(403);
     }
     const long = { headers: { ...headers, 'content-length': '11' }, body: 'x'.repeat(11) };
-    expect((await ask(things, { ...question, ...long })).status).toBe(413);
+    expect((await ask(things, { ...request, ...long })).status).toBe(413);
     isDraining = true;
-    expect((await ask(things, question)).status).toBe(503);
+    expect((await ask(things, request)).status).toBe(503);
     isDraining = false;
     expect(answered.splice(0)).toEqual([]);
-    expect((await ask(things, question)).status).toBe(204);
+    expect((await ask(things, request)).status).toBe(204);
     expect(answered.splice(0)).toEqual([`${method} a x`]);
     const wrong = await ask(things, { method: 'GET', path: '/api/thing/a' });
     expect([wrong.status, wrong.headers['allow']]).toEqual([405, 'POST, PUT, PATCH, DELETE']);

@@ -6,7 +6,7 @@ import { type TLSSocket, connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CERTIFICATE, NEXT_CERTIFICATE, NEXT_PRIVATE_KEY, PRIVATE_KEY } from '../testing/certificate.ts';
 import { TestClock } from '../testing/clock.ts';
-import { type Door, openDoor, upgradeRequest, wsFrame } from '../testing/door.ts';
+import { type TestServer, startTestServer, upgradeRequest, wsFrame } from '../testing/test-server.ts';
 import { CertificateRenewal, readCertificate } from './certificate.ts';
 
 let directory: string;
@@ -24,21 +24,21 @@ function write(cert: string, key: string): void {
 }
 
 /** A TLS connection. Whom the certificate names is for the test to look at. */
-async function dial({ server }: Door): Promise<TLSSocket & Disposable> {
+async function dial({ server }: TestServer): Promise<TLSSocket & Disposable> {
   const socket = connect({ host: server.address, port: server.port, rejectUnauthorized: false });
   await once(socket, 'secureConnect');
   return Object.assign(socket, { [Symbol.dispose]: () => void socket.destroy() });
 }
 
 /** Whom a new handshake shows. */
-async function shown(door: Door): Promise<unknown> {
-  using socket = await dial(door);
+async function shown(testServer: TestServer): Promise<unknown> {
+  using socket = await dial(testServer);
   return socket.getPeerCertificate().subject.CN;
 }
 
 /** A WebSocket over TLS. */
-async function openWebSocket(door: Door) {
-  const socket = await dial(door);
+async function openWebSocket(testServer: TestServer) {
+  const socket = await dial(testServer);
   const read = async (): Promise<Buffer> => {
     const [bytes]: Buffer[] = await once(socket, 'data');
     return bytes ?? Buffer.alloc(0);
@@ -60,39 +60,39 @@ const RENEWED = 'mayfly: new certificate in use, valid until 2126-11-05';
 const KEPT = 'mayfly: warning: the certificate was not renewed, the old one stays in use: ';
 
 /** Lets minutes pass until this is in the log. */
-async function afterSomeLooks({ clock, log }: Door, line: string): Promise<void> {
+async function afterSomeLooks({ clock, log }: TestServer, line: string): Promise<void> {
   await expect.poll(() => (clock.pass(60_000), log)).toContain(line);
 }
 
 describe('a renewal', () => {
   test('shows the new certificate in new handshakes, and every connection stays open', async () => {
-    await using door = await openDoor(paths);
-    using member = await openWebSocket(door);
-    expect(await shown(door)).toBe('localhost');
+    await using testServer = await startTestServer(paths);
+    using member = await openWebSocket(testServer);
+    expect(await shown(testServer)).toBe('localhost');
     write(NEXT_CERTIFICATE, NEXT_PRIVATE_KEY);
-    await door.server.renewCertificate();
-    expect(await shown(door)).toBe('renewed.localhost');
-    expect(door.log).toEqual([RENEWED]);
+    await testServer.server.renewCertificate();
+    expect(await shown(testServer)).toBe('renewed.localhost');
+    expect(testServer.log).toEqual([RENEWED]);
     expect(await member.ping()).toEqual(PONG);
   });
 
   test('happens by itself when the files change', async () => {
-    await using door = await openDoor(paths);
+    await using testServer = await startTestServer(paths);
     write(NEXT_CERTIFICATE, NEXT_PRIVATE_KEY);
-    await afterSomeLooks(door, RENEWED);
-    expect(await shown(door)).toBe('renewed.localhost');
+    await afterSomeLooks(testServer, RENEWED);
+    expect(await shown(testServer)).toBe('renewed.localhost');
   });
 
   test('sees a symbolic link that points elsewhere, as certbot leaves it', async () => {
     const [cert, key] = [join(directory, 'fullchain1.pem'), join(directory, 'privkey1.pem')];
     writeFileSync(cert, NEXT_CERTIFICATE);
     writeFileSync(key, NEXT_PRIVATE_KEY);
-    await using door = await openDoor(paths);
+    await using testServer = await startTestServer(paths);
     for (const path of Object.values(paths)) unlinkSync(path);
     symlinkSync(cert, paths.TLS_CERT);
     symlinkSync(key, paths.TLS_KEY);
-    await afterSomeLooks(door, RENEWED);
-    expect(await shown(door)).toBe('renewed.localhost');
+    await afterSomeLooks(testServer, RENEWED);
+    expect(await shown(testServer)).toBe('renewed.localhost');
   });
 
   test('waits until both files are written', async () => {
@@ -122,9 +122,9 @@ describe('a renewal', () => {
   });
 
   test('without TLS it does nothing', async () => {
-    await using door = await openDoor();
-    await door.server.renewCertificate();
-    expect(door.log).toEqual([]);
+    await using testServer = await startTestServer();
+    await testServer.server.renewCertificate();
+    expect(testServer.log).toEqual([]);
   });
 });
 
@@ -157,23 +157,23 @@ describe('files that cannot be used leave the old certificate in use, and the lo
   ];
 
   test.each(cases)('%s', async (_what, spoil, why) => {
-    await using door = await openDoor(paths);
-    using member = await openWebSocket(door);
+    await using testServer = await startTestServer(paths);
+    using member = await openWebSocket(testServer);
     spoil();
     const line = KEPT + why.replace('PATH', directory);
-    await door.server.renewCertificate();
-    expect(door.log).toEqual([line]);
-    expect(await shown(door)).toBe('localhost');
+    await testServer.server.renewCertificate();
+    expect(testServer.log).toEqual([line]);
+    expect(await shown(testServer)).toBe('localhost');
     expect(await member.ping()).toEqual(PONG);
   });
 
   test('said once, until the files are good again', async () => {
-    await using door = await openDoor(paths);
+    await using testServer = await startTestServer(paths);
     writeFileSync(paths.TLS_CERT, NEXT_CERTIFICATE);
-    await afterSomeLooks(door, `${KEPT}TLS_KEY is not the key of the certificate in TLS_CERT.`);
+    await afterSomeLooks(testServer, `${KEPT}TLS_KEY is not the key of the certificate in TLS_CERT.`);
     writeFileSync(paths.TLS_KEY, NEXT_PRIVATE_KEY);
-    await afterSomeLooks(door, RENEWED);
-    expect(door.log).toHaveLength(2);
-    expect(await shown(door)).toBe('renewed.localhost');
+    await afterSomeLooks(testServer, RENEWED);
+    expect(testServer.log).toHaveLength(2);
+    expect(await shown(testServer)).toBe('renewed.localhost');
   });
 });

@@ -9,7 +9,7 @@ import { HttpConnections, STUCK_MS } from './http-connections.ts';
 import { createListener } from './listener.ts';
 import { CERTIFICATE, PRIVATE_KEY } from '../testing/certificate.ts';
 import { TestClock } from '../testing/clock.ts';
-import { upgradeRequest } from '../testing/door.ts';
+import { upgradeRequest } from '../testing/test-server.ts';
 
 const PATIENCE = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';

@@ -13,28 +13,28 @@ import {
   LIFE_MS,
   LIMITS,
   OWNER,
-  World,
+  SessionFixture,
   gate,
   joinFrame,
   profileFrame,
   sendFrame,
-  tell,
-} from '../testing/session-world.ts';
+  send,
+} from '../testing/session-fixture.ts';
 
 describe('the first frame', () => {
   test('JOIN-1: the server speaks first, with a fresh nonce per connection', async () => {
-    const world = await new World().open();
-    const [one, two] = [world.connect(), world.connect()];
+    const fixture = await new SessionFixture().open();
+    const [one, two] = [fixture.connect(), fixture.connect()];
     expect(one.nonce).toHaveLength(32);
     expect(one.nonce).not.toEqual(two.nonce);
   });
 
   test('JOIN-1: a client that sends nothing in time is closed', async () => {
-    const world = await new World().open();
-    const { socket, session, nonce } = world.connect();
-    world.clock.pass(FIRST_FRAME_MS - 1);
+    const fixture = await new SessionFixture().open();
+    const { socket, session, nonce } = fixture.connect();
+    fixture.clock.pass(FIRST_FRAME_MS - 1);
     expect(socket.closed).toBeUndefined();
-    world.clock.pass(1);
+    fixture.clock.pass(1);
     expect(socket.closed).toBe('silent');
     session.receive(joinFrame('ann', nonce));
     await settled();
@@ -56,30 +56,30 @@ describe('the first frame', () => {
     ['a text that is too long', ' '.repeat(CONTROL_BYTES_MAX + 1), 'tooBig'],
     ['a text that is too long in bytes', 'é'.repeat(CONTROL_BYTES_MAX / 2 + 1), 'tooBig'],
   ])('FRAME-3: a first frame that is %s closes the connection', async (_title, frame, why) => {
-    const world = await new World().open();
-    const connection = world.connect();
-    await tell(connection, frame);
+    const fixture = await new SessionFixture().open();
+    const connection = fixture.connect();
+    await send(connection, frame);
     expect(connection.socket.closed).toBe(why);
     expect(connection.socket.sent).toEqual([]);
-    expect(world.clock.pending).toBe(1);
+    expect(fixture.clock.pending).toBe(1);
   });
 
   test('FRAME-3: a join of exactly 4 KiB is read, unknown fields and all', async () => {
-    const world = await new World().open();
-    const connection = world.connect();
+    const fixture = await new SessionFixture().open();
+    const connection = fixture.connect();
     const join = joinFrame('ann', connection.nonce);
     const padding = CONTROL_BYTES_MAX - join.length - ',"x":""'.length;
-    await tell(connection, `${join.slice(0, -1)},"x":"${'x'.repeat(padding)}"}`);
-    expect(connection.socket.heard()).toContain('welcome');
+    await send(connection, `${join.slice(0, -1)},"x":"${'x'.repeat(padding)}"}`);
+    expect(connection.socket.received()).toContain('welcome');
   });
 });
 
 describe('joining', () => {
   test('WELCOME-1, WELCOME-2: welcome, presence, profiles, then the log', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    await tell(ann, profileFrame, sendFrame(1), sendFrame(2));
-    const bob = await world.join('bob');
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    await send(ann, profileFrame, sendFrame(1), sendFrame(2));
+    const bob = await fixture.join('bob');
     const { limits, seq, first, count, mode, reason } = bob.socket.last('welcome');
     expect({ limits, seq, first, count, mode, reason }).toEqual({
       limits: LIMITS,
@@ -90,153 +90,153 @@ describe('joining', () => {
       reason: 'fresh',
     });
     expect(bob.socket.last('presence')).toMatchObject({ snapshot: true, count: 2 });
-    expect(bob.socket.heard()).toEqual(['welcome', 'presence', 'profile', '1', '2', '3', 'life']);
-    expect(world.events.joined).toHaveBeenCalledTimes(2);
-    expect(world.events.trouble).not.toHaveBeenCalled();
+    expect(bob.socket.received()).toEqual(['welcome', 'presence', 'profile', '1', '2', '3', 'life']);
+    expect(fixture.events.joined).toHaveBeenCalledTimes(2);
+    expect(fixture.events.trouble).not.toHaveBeenCalled();
   });
 
   test('WELCOME-4: the welcome names no optional frame', async () => {
-    const world = await new World().open();
-    const { socket } = await world.join('ann');
+    const fixture = await new SessionFixture().open();
+    const { socket } = await fixture.join('ann');
     expect(JSON.parse(String(socket.sent[0]))).toMatchObject({ type: 'welcome', features: [] });
   });
 
   test('RESUME-1: `first` tells what follows, even if nothing does', async () => {
-    const world = await new World().open();
-    const ann = await world.join('ann');
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.join('ann');
     const { logId } = ann.socket.last('welcome');
-    await tell(ann, sendFrame(1), sendFrame(2));
-    const some = await world.join('ann', { as: 'member', position: { logId, seq: 2 } });
+    await send(ann, sendFrame(1), sendFrame(2));
+    const some = await fixture.join('ann', { as: 'member', position: { logId, seq: 2 } });
     expect(some.socket.last('welcome')).toMatchObject({ mode: 'resume', seq: 3, first: 3, lastN: 2 });
-    expect(some.socket.heard()).toEqual(['welcome', 'presence', '3']);
-    const none = await world.join('ann', { as: 'member', position: { logId, seq: 3 } });
+    expect(some.socket.received()).toEqual(['welcome', 'presence', '3']);
+    const none = await fixture.join('ann', { as: 'member', position: { logId, seq: 3 } });
     expect(none.socket.last('welcome')).toMatchObject({ mode: 'resume', seq: 3, first: 4 });
-    expect(none.socket.heard()).toEqual(['welcome', 'presence']);
+    expect(none.socket.received()).toEqual(['welcome', 'presence']);
   });
 
   test('JOIN-2: the owner joins with the owner key, a stranger cannot join as a member', async () => {
-    const world = await new World().open();
-    await world.enter('ann', { as: 'owner' });
-    const stranger = await world.join('bob', { as: 'member' });
-    world.clock.pass(DENIED_AFTER_MS);
+    const fixture = await new SessionFixture().open();
+    await fixture.enter('ann', { as: 'owner' });
+    const stranger = await fixture.join('bob', { as: 'member' });
+    fixture.clock.pass(DENIED_AFTER_MS);
     await settled();
     expect(stranger.socket.closed).toBe('denied');
   });
 
   test('JOIN-4: a newer session takes over, and the older is closed for good', async () => {
-    const world = await new World().open();
-    const old = await world.enter('ann');
-    const young = await world.enter('ann', { as: 'member' });
+    const fixture = await new SessionFixture().open();
+    const old = await fixture.enter('ann');
+    const young = await fixture.enter('ann', { as: 'member' });
     expect(old.socket.closed).toBe('replaced');
-    await tell(young, sendFrame(1));
-    expect(young.socket.heard()).toEqual(['2']);
-    world.clock.pass(GRACE_MS);
+    await send(young, sendFrame(1));
+    expect(young.socket.received()).toEqual(['2']);
+    fixture.clock.pass(GRACE_MS);
     await settled();
-    expect(young.socket.heard()).toEqual([]);
+    expect(young.socket.received()).toEqual([]);
   });
 
   test('JOIN-5: `full` comes at once, only after a full proof, and never to a present member', async () => {
-    const world = await new World().open();
-    const [ann] = [await world.enter('ann'), await world.enter('bob'), await world.enter('cem')];
-    const late = await world.join('dan');
-    expect(late.socket.heard()).toEqual(['full']);
+    const fixture = await new SessionFixture().open();
+    const [ann] = [await fixture.enter('ann'), await fixture.enter('bob'), await fixture.enter('cem')];
+    const late = await fixture.join('dan');
+    expect(late.socket.received()).toEqual(['full']);
     expect(late.socket.closed).toBe('full');
-    const wrong = await world.join('dan', { keySig: OWNER.sign('join', new Uint8Array(1)) });
+    const wrong = await fixture.join('dan', { keySig: OWNER.sign('join', new Uint8Array(1)) });
     expect(wrong.socket.sent).toEqual([]);
-    world.clock.pass(DENIED_AFTER_MS);
+    fixture.clock.pass(DENIED_AFTER_MS);
     await settled();
     expect(wrong.socket.closed).toBe('denied');
-    expect(world.events.turnedBack.mock.calls).toEqual([['full'], ['denied']]);
-    await world.enter('ann', { as: 'member' });
+    expect(fixture.events.turnedBack.mock.calls).toEqual([['full'], ['denied']]);
+    await fixture.enter('ann', { as: 'member' });
     expect(ann?.socket.closed).toBe('replaced');
   });
 
   test('a join that got in leaves no timer behind', async () => {
-    const world = await new World().open();
-    await world.enter('ann');
-    expect(world.clock.pending).toBe(1);
+    const fixture = await new SessionFixture().open();
+    await fixture.enter('ann');
+    expect(fixture.clock.pending).toBe(1);
   });
 
   test('LIFE-4: a join still waiting in an ended room does not cut off the next room of that id', async () => {
-    const world = await new World().open();
-    const answer = gate(world.store);
-    const ann = await world.join('ann');
-    world.clock.pass(LIFE_MS);
-    await world.open();
-    const bob = await world.enter('bob');
-    await tell(bob, sendFrame(1));
-    expect(bob.socket.heard()).toEqual(['2']);
+    const fixture = await new SessionFixture().open();
+    const answer = gate(fixture.store);
+    const ann = await fixture.join('ann');
+    fixture.clock.pass(LIFE_MS);
+    await fixture.open();
+    const bob = await fixture.enter('bob');
+    await send(bob, sendFrame(1));
+    expect(bob.socket.received()).toEqual(['2']);
     answer.ask();
     answer.deliver();
     await settled();
-    expect(ann.socket.heard()).toEqual(['denied']);
-    await tell(bob, sendFrame(2));
-    expect(bob.socket.heard()).toEqual(['3']);
+    expect(ann.socket.received()).toEqual(['denied']);
+    await send(bob, sendFrame(2));
+    expect(bob.socket.received()).toEqual(['3']);
   });
 
   test('the first frame ends its deadline', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    world.clock.pass(FIRST_FRAME_MS);
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    fixture.clock.pass(FIRST_FRAME_MS);
     expect(ann.socket.closed).toBeUndefined();
   });
 
   test('WELCOME-3: events during the store call follow the welcome, once and without a gap', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    const answer = gate(world.store);
-    const bob = await world.join('bob');
-    await tell(ann, sendFrame(1));
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    const answer = gate(fixture.store);
+    const bob = await fixture.join('bob');
+    await send(ann, sendFrame(1));
     answer.ask();
     await settled();
-    await tell(ann, sendFrame(2), sendFrame(3));
+    await send(ann, sendFrame(2), sendFrame(3));
     expect(bob.socket.sent).toEqual([]);
     answer.deliver();
     await settled();
-    expect(bob.socket.heard()).toEqual(['welcome', 'presence', '1', '2', 'life', '3', '4']);
+    expect(bob.socket.received()).toEqual(['welcome', 'presence', '1', '2', 'life', '3', '4']);
   });
 
   test('LIFE-4: a room that ends during the store call is announced as ended, without a wiped welcome', async () => {
-    const world = await new World().open();
-    const answer = gate(world.store);
-    const ann = await world.join('ann');
+    const fixture = await new SessionFixture().open();
+    const answer = gate(fixture.store);
+    const ann = await fixture.join('ann');
     answer.ask();
     await settled();
-    world.clock.pass(LIFE_MS);
+    fixture.clock.pass(LIFE_MS);
     answer.deliver();
     await settled();
-    expect(ann.socket.heard()).toEqual(['ended']);
+    expect(ann.socket.received()).toEqual(['ended']);
     expect(ann.socket.closed).toBe('ended');
-    expect(world.hub.size).toBe(0);
+    expect(fixture.hub.size).toBe(0);
   });
 
   test('PRESENCE-2: a client gone before the store answers is a member without a connection', async () => {
-    const world = await new World().open();
-    const answer = gate(world.store);
-    const ann = await world.join('ann');
+    const fixture = await new SessionFixture().open();
+    const answer = gate(fixture.store);
+    const ann = await fixture.join('ann');
     ann.session.detached();
     answer.ask();
     answer.deliver();
     await settled();
     expect(ann.socket.sent).toEqual([]);
-    expect(world.hub.size).toBe(0);
-    const bob = await world.enter('bob');
-    world.clock.pass(GRACE_MS);
+    expect(fixture.hub.size).toBe(0);
+    const bob = await fixture.enter('bob');
+    fixture.clock.pass(GRACE_MS);
     await settled();
-    expect(bob.socket.heard()).toEqual(['presence', 'presence']);
+    expect(bob.socket.received()).toEqual(['presence', 'presence']);
   });
 
   test.each(['keys', 'join'] as const)(
     'a store that fails at %s costs the connection, and nothing else',
     async (call) => {
-      const world = await new World().open();
-      vi.spyOn(world.store, call).mockRejectedValueOnce(new Error('lost'));
-      const ann = await world.join('ann');
+      const fixture = await new SessionFixture().open();
+      vi.spyOn(fixture.store, call).mockRejectedValueOnce(new Error('lost'));
+      const ann = await fixture.join('ann');
       expect(ann.socket.closed).toBe('serverError');
       expect(ann.socket.sent).toEqual([]);
-      expect(world.events.trouble).toHaveBeenCalledTimes(1);
-      expect(world.hub.size).toBe(0);
-      await world.enter('ann');
+      expect(fixture.events.trouble).toHaveBeenCalledTimes(1);
+      expect(fixture.hub.size).toBe(0);
+      await fixture.enter('ann');
     },
   );
 });

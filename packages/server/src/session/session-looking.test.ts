@@ -7,12 +7,12 @@ import {
   type Connection,
   LIFE_MS,
   ROOM,
-  World,
+  SessionFixture,
   gate,
   joinFrame,
   signer,
-  tell,
-} from '../testing/session-world.ts';
+  send,
+} from '../testing/session-fixture.ts';
 import { Signer, roomId } from '../testing/signer.ts';
 
 function lookFrame({ nonce }: Connection, more: Partial<Look> = {}): string {
@@ -25,10 +25,10 @@ function lookFrame({ nonce }: Connection, more: Partial<Look> = {}): string {
 }
 
 test('LOOK-1: a look with the key gets the figures of the room, and is closed', async () => {
-  const world = await new World().open();
-  await world.enter('ann');
-  const connection = world.connect();
-  await tell(connection, lookFrame(connection));
+  const fixture = await new SessionFixture().open();
+  await fixture.enter('ann');
+  const connection = fixture.connect();
+  await send(connection, lookFrame(connection));
   const { socket } = connection;
   expect(socket.last('room')).toEqual({
     type: 'room',
@@ -39,8 +39,8 @@ test('LOOK-1: a look with the key gets the figures of the room, and is closed', 
     closed: false,
   });
   expect(socket.closed).toBe('left');
-  expect(world.hub.size).toBe(1);
-  expect(world.events.joined).toHaveBeenCalledTimes(1);
+  expect(fixture.hub.size).toBe(1);
+  expect(fixture.events.joined).toHaveBeenCalledTimes(1);
 });
 
 const anotherKey = ({ nonce }: Connection) =>
@@ -54,56 +54,56 @@ test.each<[string, (connection: Connection) => Partial<Look>]>([
   ['the proof of a join', (connection) => ({ lookSig: asJoin(connection) })],
   ['another identity', (connection) => ({ idSig: anotherKey(connection) })],
 ])('LOOK-3: %s: denied, 300 ms after the frame arrived', async (_title, more) => {
-  const world = await new World().open();
-  const connection = world.connect();
-  await tell(connection, lookFrame(connection, more(connection)));
+  const fixture = await new SessionFixture().open();
+  const connection = fixture.connect();
+  await send(connection, lookFrame(connection, more(connection)));
   const { socket } = connection;
-  world.clock.pass(DENIED_AFTER_MS - 1);
+  fixture.clock.pass(DENIED_AFTER_MS - 1);
   await settled();
   expect(socket.sent).toEqual([]);
-  world.clock.pass(1);
+  fixture.clock.pass(1);
   await settled();
   expect([socket.sent, socket.closed]).toEqual([['{"type":"denied"}'], 'denied']);
 });
 
 test('LOOK-1: the proof of a look is no join', async () => {
-  const world = await new World().open();
-  const connection = world.connect();
+  const fixture = await new SessionFixture().open();
+  const connection = fixture.connect();
   const keySig = new Signer(`access ${ROOM}`).sign(
     'look',
     joinTranscript(ROOM, connection.nonce, signer('ann').pk),
   );
-  await tell(connection, joinFrame('ann', connection.nonce, { keySig }));
-  world.clock.pass(DENIED_AFTER_MS);
+  await send(connection, joinFrame('ann', connection.nonce, { keySig }));
+  fixture.clock.pass(DENIED_AFTER_MS);
   await settled();
-  expect(connection.socket.heard()).toEqual(['denied']);
+  expect(connection.socket.received()).toEqual(['denied']);
 });
 
 test('LOOK-1: a second frame after a look is ignored', async () => {
-  const world = await new World().open();
-  const connection = world.connect();
-  await tell(connection, lookFrame(connection), joinFrame('ann', connection.nonce));
-  expect(connection.socket.heard()).toEqual(['room']);
-  expect(await world.store.size()).toBe(1);
-  expect(world.hub.size).toBe(0);
+  const fixture = await new SessionFixture().open();
+  const connection = fixture.connect();
+  await send(connection, lookFrame(connection), joinFrame('ann', connection.nonce));
+  expect(connection.socket.received()).toEqual(['room']);
+  expect(await fixture.store.size()).toBe(1);
+  expect(fixture.hub.size).toBe(0);
 });
 
 test('LOOK-1: a look after the join closes the connection', async () => {
-  const world = await new World().open();
-  const ann = await world.enter('ann');
-  await tell(ann, lookFrame(ann));
+  const fixture = await new SessionFixture().open();
+  const ann = await fixture.enter('ann');
+  await send(ann, lookFrame(ann));
   expect(ann.socket.closed).toBe('badFrame');
 });
 
 test('a look whose connection is gone sends nothing', async () => {
-  const world = await new World().open();
-  const answer = gate(world.store);
-  const connection = world.connect();
+  const fixture = await new SessionFixture().open();
+  const answer = gate(fixture.store);
+  const connection = fixture.connect();
   connection.session.receive(lookFrame(connection));
   connection.session.detached();
   answer.ask();
   answer.deliver();
   await settled();
   expect(connection.socket.sent).toEqual([]);
-  expect(world.events.trouble).not.toHaveBeenCalled();
+  expect(fixture.events.trouble).not.toHaveBeenCalled();
 });

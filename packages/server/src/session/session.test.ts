@@ -14,22 +14,22 @@ import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { settled } from '../testing/clock.ts';
 import {
   LIFE_MS,
-  World,
+  SessionFixture,
   joinFrame,
   profileFrame,
   sendFrame,
   signer,
-  tell,
-} from '../testing/session-world.ts';
+  send,
+} from '../testing/session-fixture.ts';
 import { envelope } from '../testing/signer.ts';
 import { INBOX_MAX } from './inbox.ts';
 
 describe('live', () => {
   test('SEND-2: the echo is the only acknowledgement, the same bytes for every member', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    ann.socket.heard();
-    await tell(ann, sendFrame(1));
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    ann.socket.received();
+    await send(ann, sendFrame(1));
     expect(ann.socket.sent).toHaveLength(1);
     expect(ann.socket.written.at(-1)).toBe(bob.socket.written.at(-1));
     const event = bob.socket.sealed()[0];
@@ -37,58 +37,58 @@ describe('live', () => {
   });
 
   test('SEND-1: a repeat is silent, a gap is refused and nothing is logged', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    await tell(ann, sendFrame(1), sendFrame(1), sendFrame(3), sendFrame(2));
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    await send(ann, sendFrame(1), sendFrame(1), sendFrame(3), sendFrame(2));
     expect(ann.socket.last('refused')).toEqual({ type: 'refused', n: 3, code: 'gap', retryAfterMs: 0 });
-    expect(ann.socket.heard()).toEqual(['2', 'refused', '3']);
+    expect(ann.socket.received()).toEqual(['2', 'refused', '3']);
   });
 
   test('SEND-3: an envelope of another epoch is refused', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    await tell(ann, sendFrame(1, envelope(1, { epoch: 2 })));
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    await send(ann, sendFrame(1, envelope(1, { epoch: 2 })));
     expect(ann.socket.last('refused')).toMatchObject({ n: 1, code: 'epoch' });
   });
 
   test('SEND-5: erasing is refused, and uses up no n', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
     const erase = { seq: 1, proof: new Uint8Array(16) };
-    await tell(ann, encodeClientSealed({ type: 'send', n: 1, erase, envelope: envelope(1) }));
+    await send(ann, encodeClientSealed({ type: 'send', n: 1, erase, envelope: envelope(1) }));
     expect(ann.socket.last('refused')).toMatchObject({ n: 1, code: 'not_allowed' });
-    await tell(ann, sendFrame(1));
-    expect(ann.socket.heard()).toEqual(['refused', '2']);
+    await send(ann, sendFrame(1));
+    expect(ann.socket.received()).toEqual(['refused', '2']);
   });
 
   test('FRAME-5: frames are handled one at a time, however slow the store is', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    const real = world.store.append.bind(world.store);
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    const real = fixture.store.append.bind(fixture.store);
     let slow = true;
-    vi.spyOn(world.store, 'append').mockImplementation(async (...request) => {
+    vi.spyOn(fixture.store, 'append').mockImplementation(async (...request) => {
       const wait = slow ? settled() : Promise.resolve();
       slow = false;
       await wait;
       return real(...request);
     });
-    await tell(ann, sendFrame(1), sendFrame(2), '{"type":"ping"}', sendFrame(3));
+    await send(ann, sendFrame(1), sendFrame(2), '{"type":"ping"}', sendFrame(3));
     await settled();
-    expect(ann.socket.heard()).toEqual(['2', '3', 'pong', '4']);
+    expect(ann.socket.received()).toEqual(['2', '3', 'pong', '4']);
   });
 
   test('FRAME-5: waiting frames are bounded by number and by bytes', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    vi.spyOn(world.store, 'append').mockReturnValue(new Promise(() => {}));
-    await tell(ann, sendFrame(1), ...Array.from({ length: INBOX_MAX.frames }, () => '{"type":"ping"}'));
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    vi.spyOn(fixture.store, 'append').mockReturnValue(new Promise(() => {}));
+    await send(ann, sendFrame(1), ...Array.from({ length: INBOX_MAX.frames }, () => '{"type":"ping"}'));
     expect(ann.socket.closed).toBeUndefined();
-    await tell(ann, '{"type":"ping"}');
+    await send(ann, '{"type":"ping"}');
     expect(ann.socket.closed).toBe('tooFast');
     const big = new Uint8Array(INBOX_MAX.bytes / 8);
-    await tell(bob, sendFrame(1), ...Array.from({ length: 8 }, () => big));
+    await send(bob, sendFrame(1), ...Array.from({ length: 8 }, () => big));
     expect(bob.socket.closed).toBeUndefined();
-    await tell(bob, sendFrame(2));
+    await send(bob, sendFrame(2));
     expect(bob.socket.closed).toBe('tooFast');
   });
 
@@ -102,18 +102,18 @@ describe('live', () => {
     ['a profile of another length', profileFrame.subarray(0, -1), 'badFrame'],
     ['a text that is too long', ' '.repeat(CONTROL_BYTES_MAX + 1), 'tooBig'],
   ])('FRAME-3: closed for %s, and later frames are not read', async (_title, frame, why) => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    await tell(ann, frame, sendFrame(1));
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    await send(ann, frame, sendFrame(1));
     expect(ann.socket.closed).toBe(why);
-    expect(bob.socket.heard()).toEqual([]);
-    expect(world.events.trouble).not.toHaveBeenCalled();
+    expect(bob.socket.received()).toEqual([]);
+    expect(fixture.events.trouble).not.toHaveBeenCalled();
   });
 
   test('PROFILE-1: a profile reaches every member, with slot and identity', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    await tell(ann, profileFrame);
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    await send(ann, profileFrame);
     expect(bob.socket.sealed()[0]).toMatchObject({
       type: 'profile',
       idPk: signer('ann').pk,
@@ -121,123 +121,123 @@ describe('live', () => {
   });
 
   test('LIFE-3: a session may keep the room once a minute', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    await tell(ann, '{"type":"keep"}');
-    expect(ann.socket.heard()).toEqual(['life']);
-    world.clock.pass(KEEP_EVERY_MS / 2 + 0.5);
-    await tell(ann, '{"type":"keep"}');
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    await send(ann, '{"type":"keep"}');
+    expect(ann.socket.received()).toEqual(['life']);
+    fixture.clock.pass(KEEP_EVERY_MS / 2 + 0.5);
+    await send(ann, '{"type":"keep"}');
     expect(ann.socket.last('refused')).toEqual({
       type: 'refused',
       code: 'rate',
       retryAfterMs: KEEP_EVERY_MS / 2,
     });
-    world.clock.pass(KEEP_EVERY_MS / 2 - 1);
-    await tell(ann, sendFrame(1));
-    world.clock.pass(1);
-    ann.socket.heard();
-    await tell(ann, '{"type":"keep"}');
-    expect(ann.socket.heard()).toEqual(['life']);
+    fixture.clock.pass(KEEP_EVERY_MS / 2 - 1);
+    await send(ann, sendFrame(1));
+    fixture.clock.pass(1);
+    ann.socket.received();
+    await send(ann, '{"type":"keep"}');
+    expect(ann.socket.received()).toEqual(['life']);
   });
 
   test('PRESENCE-5, PRESENCE-6: in a counted room a profile goes back to its author alone', async () => {
-    const world = await new World(1).open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    await tell(ann, profileFrame, sendFrame(1));
-    expect(ann.socket.heard()).toEqual(['presence', 'life', 'profile', '2']);
-    expect(bob.socket.heard()).toEqual(['2']);
+    const fixture = await new SessionFixture(1).open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    await send(ann, profileFrame, sendFrame(1));
+    expect(ann.socket.received()).toEqual(['presence', 'life', 'profile', '2']);
+    expect(bob.socket.received()).toEqual(['2']);
   });
 
   test('PRESENCE-3: a leave is announced at once and closes as left', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    await tell(ann, sendFrame(1), '{"type":"leave"}', sendFrame(2));
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    await send(ann, sendFrame(1), '{"type":"leave"}', sendFrame(2));
     expect(ann.socket.closed).toBe('left');
     expect(bob.socket.last('presence')).toMatchObject({ count: 1 });
-    expect(bob.socket.heard()).toEqual(['2', 'presence']);
-    world.clock.pass(GRACE_MS);
+    expect(bob.socket.received()).toEqual(['2', 'presence']);
+    fixture.clock.pass(GRACE_MS);
     await settled();
-    expect(bob.socket.heard()).toEqual([]);
+    expect(bob.socket.received()).toEqual([]);
   });
 
   test('PRESENCE-2: a lost connection is announced after a while, unless it is back', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
     ann.session.detached();
     await settled();
-    await world.enter('ann', { as: 'member' });
-    world.clock.pass(GRACE_MS);
+    await fixture.enter('ann', { as: 'member' });
+    fixture.clock.pass(GRACE_MS);
     await settled();
-    expect(bob.socket.heard()).toEqual([]);
+    expect(bob.socket.received()).toEqual([]);
   });
 
   test('LIFE-4: the end reaches and closes every session, and later joins are denied', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    bob.socket.heard();
-    ann.socket.heard();
-    world.clock.pass(LIFE_MS);
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    bob.socket.received();
+    ann.socket.received();
+    fixture.clock.pass(LIFE_MS);
     for (const { socket } of [ann, bob]) {
       expect(socket.last('ended').reason).toBe('expired');
-      expect(socket.heard()).toEqual(['ended']);
+      expect(socket.received()).toEqual(['ended']);
       expect(socket.closed).toBe('ended');
     }
-    expect(world.hub.size).toBe(0);
-    expect(world.clock.pending).toBe(0);
-    const late = await world.join('ann', { as: 'member' });
-    world.clock.pass(DENIED_AFTER_MS);
+    expect(fixture.hub.size).toBe(0);
+    expect(fixture.clock.pending).toBe(0);
+    const late = await fixture.join('ann', { as: 'member' });
+    fixture.clock.pass(DENIED_AFTER_MS);
     await settled();
-    expect(late.socket.heard()).toEqual(['denied']);
+    expect(late.socket.received()).toEqual(['denied']);
   });
 
   test('LIFE-4: a message to an expired room is not logged, and the room ends', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    world.clock.jump(LIFE_MS);
-    await tell(ann, sendFrame(1));
-    expect(ann.socket.heard()).toEqual(['ended']);
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    fixture.clock.jump(LIFE_MS);
+    await send(ann, sendFrame(1));
+    expect(ann.socket.received()).toEqual(['ended']);
     expect(ann.socket.closed).toBe('ended');
   });
 
   test('LIFE-4: a session that learns of the end from the store passes it on', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    vi.spyOn(world.store, 'append').mockResolvedValueOnce({ outcome: 'gone' });
-    await tell(ann, sendFrame(1));
-    expect(ann.socket.heard()).toEqual(['ended']);
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    vi.spyOn(fixture.store, 'append').mockResolvedValueOnce({ outcome: 'gone' });
+    await send(ann, sendFrame(1));
+    expect(ann.socket.received()).toEqual(['ended']);
     expect(ann.socket.closed).toBe('ended');
   });
 
   test('SEND-3: a session replaced on another node is closed', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    vi.spyOn(world.store, 'append').mockResolvedValueOnce({ outcome: 'replaced' });
-    await tell(ann, sendFrame(1));
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    vi.spyOn(fixture.store, 'append').mockResolvedValueOnce({ outcome: 'replaced' });
+    await send(ann, sendFrame(1));
     expect(ann.socket.closed).toBe('replaced');
   });
 
   test('a failing store closes the connection, and the member can return', async () => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    vi.spyOn(world.store, 'append').mockRejectedValueOnce(new Error('lost'));
-    vi.spyOn(world.store, 'detach').mockRejectedValueOnce(new Error('lost'));
-    await tell(ann, sendFrame(1));
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    vi.spyOn(fixture.store, 'append').mockRejectedValueOnce(new Error('lost'));
+    vi.spyOn(fixture.store, 'detach').mockRejectedValueOnce(new Error('lost'));
+    await send(ann, sendFrame(1));
     expect(ann.socket.closed).toBe('serverError');
-    expect(world.events.trouble).toHaveBeenCalledTimes(2);
-    const back = await world.enter('ann', { as: 'member' });
-    await tell(back, sendFrame(1));
-    expect(back.socket.heard()).toEqual(['2']);
+    expect(fixture.events.trouble).toHaveBeenCalledTimes(2);
+    const back = await fixture.enter('ann', { as: 'member' });
+    await send(back, sendFrame(1));
+    expect(back.socket.received()).toEqual(['2']);
   });
 
   test('the hub forgets a room after its last subscriber', async () => {
-    const world = await new World().open();
-    const [ann, bob] = [await world.enter('ann'), await world.enter('bob')];
-    expect(world.hub.size).toBe(1);
+    const fixture = await new SessionFixture().open();
+    const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+    expect(fixture.hub.size).toBe(1);
     ann.session.detached();
-    expect(world.hub.size).toBe(1);
+    expect(fixture.hub.size).toBe(1);
     bob.session.close('drain');
     expect(bob.socket.closed).toBe('drain');
-    expect(world.hub.size).toBe(0);
+    expect(fixture.hub.size).toBe(0);
   });
 });
 
@@ -250,10 +250,10 @@ describe('an unavailable store', () => {
   test.each(requests)(
     '%s is refused with a pause, and the connection stays',
     async (_title, ask, frame, more) => {
-      const world = await new World().open();
-      const ann = await world.enter('ann');
-      vi.spyOn(world.store, ask).mockRejectedValueOnce(new StoreUnavailable());
-      await tell(ann, frame);
+      const fixture = await new SessionFixture().open();
+      const ann = await fixture.enter('ann');
+      vi.spyOn(fixture.store, ask).mockRejectedValueOnce(new StoreUnavailable());
+      await send(ann, frame);
       expect(ann.socket.last('refused')).toEqual({
         type: 'refused',
         code: 'unavailable',
@@ -261,38 +261,38 @@ describe('an unavailable store', () => {
         ...more,
       });
       expect(ann.socket.closed).toBeUndefined();
-      expect(world.events.trouble).not.toHaveBeenCalled();
+      expect(fixture.events.trouble).not.toHaveBeenCalled();
       ann.socket.sent.length = 0;
-      await tell(ann, frame);
-      const heard = ann.socket.heard();
-      expect(heard).not.toEqual([]);
-      expect(heard).not.toContain('refused');
+      await send(ann, frame);
+      const received = ann.socket.received();
+      expect(received).not.toEqual([]);
+      expect(received).not.toContain('refused');
     },
   );
 
   test.each(['keys', 'join'] as const)('JOIN-6: a join is put off if %s fails', async (ask) => {
-    const world = await new World().open();
-    const ann = await world.enter('ann');
-    vi.spyOn(world.store, ask).mockRejectedValueOnce(new StoreUnavailable('server_full'));
-    const bob = await world.join('bob');
+    const fixture = await new SessionFixture().open();
+    const ann = await fixture.enter('ann');
+    vi.spyOn(fixture.store, ask).mockRejectedValueOnce(new StoreUnavailable('server_full'));
+    const bob = await fixture.join('bob');
     expect(bob.socket.sent).toHaveLength(1);
     expect(bob.socket.last('refused')).toEqual({ type: 'refused', code: 'server_full', retryAfterMs: 5_000 });
     expect(bob.socket.closed).toBe('busy');
     ann.session.close('left');
-    expect(world.hub.size).toBe(0);
-    world.clock.pass(DENIED_AFTER_MS);
+    expect(fixture.hub.size).toBe(0);
+    fixture.clock.pass(DENIED_AFTER_MS);
     expect(bob.socket.sent).toHaveLength(1);
-    expect(world.events.trouble).not.toHaveBeenCalled();
+    expect(fixture.events.trouble).not.toHaveBeenCalled();
   });
 
   test('JOIN-6: nothing is sent to a connection that closed meanwhile', async () => {
-    const world = await new World().open();
-    const bob = world.connect();
-    vi.spyOn(world.store, 'join').mockImplementationOnce(async () => {
+    const fixture = await new SessionFixture().open();
+    const bob = fixture.connect();
+    vi.spyOn(fixture.store, 'join').mockImplementationOnce(async () => {
       bob.session.close('left');
       throw new StoreUnavailable();
     });
-    await tell(bob, joinFrame('bob', bob.nonce));
+    await send(bob, joinFrame('bob', bob.nonce));
     expect(bob.socket.sent).toEqual([]);
     expect(bob.socket.closed).toBe('left');
   });

@@ -17,13 +17,13 @@ import { PING_EVERY_MS } from './gateway.ts';
 import { LAG_BYTES_MAX } from '../delivery/subscriber.ts';
 import type { MemberSession } from '../store/room-store.ts';
 import { BareGateway } from '../testing/bare-gateway.ts';
-import { RawClient, closeCode, upgradeRequest, wsFrame } from '../testing/door.ts';
+import { RawClient, closeCode, upgradeRequest, wsFrame } from '../testing/test-server.ts';
 import { Signer, envelope, makeJoin } from '../testing/signer.ts';
 
 // Shorter than two pings, which these clients would not answer.
 const LIFE_MS = 20_000;
 
-class World extends BareGateway {
+class Fixture extends BareGateway {
   /** The server's ends, in the order of connecting. */
   readonly ends: Socket[] = [];
   #writer: MemberSession | undefined;
@@ -114,118 +114,118 @@ const MESSAGE_BYTES = 17_000;
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
 const upTo = (seq: number) => Array.from({ length: seq }, (_, i) => i + 1);
 
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await new World().open();
+  fixture = await new Fixture().open();
 });
-afterEach(() => world[Symbol.asyncDispose]());
+afterEach(() => fixture[Symbol.asyncDispose]());
 
 /** Writes until the network takes no more for this reader. */
 async function fill(reader: Reader): Promise<void> {
   reader.ws.pause();
-  while (reader.end.writableLength < LAG_BYTES_MAX / 2) await world.write(1);
+  while (reader.end.writableLength < LAG_BYTES_MAX / 2) await fixture.write(1);
 }
 
 describe('a reader that stops for a while', () => {
   test('and continues in time gets everything, in order', async () => {
-    const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
+    const [brisk, slow] = [await fixture.join('brisk'), await fixture.join('slow')];
     await fill(slow);
-    await world.write(20);
+    await fixture.write(20);
     expect(slow.end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX);
-    await brisk.until(world.newest);
+    await brisk.until(fixture.newest);
     slow.ws.resume();
-    await slow.until(world.newest);
-    expect(slow.seqs).toEqual(upTo(world.newest));
-    await world.write(1);
-    await slow.until(world.newest);
+    await slow.until(fixture.newest);
+    expect(slow.seqs).toEqual(upTo(fixture.newest));
+    await fixture.write(1);
+    await slow.until(fixture.newest);
     expect(slow.ws.readyState).toBe(WebSocket.OPEN);
   });
 
   test('CLOSE-1: for too long is closed with 4008, without a gap in what it got', async () => {
-    const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
+    const [brisk, slow] = [await fixture.join('brisk'), await fixture.join('slow')];
     await fill(slow);
-    await world.write(80);
+    await fixture.write(80);
     slow.ws.resume();
     expect(await slow.closed).toBe(4008);
     expect(slow.seqs).toEqual(upTo(slow.seqs.length));
-    expect(slow.seqs.length).toBeLessThan(world.newest);
-    await brisk.until(world.newest);
+    expect(slow.seqs.length).toBeLessThan(fixture.newest);
+    await brisk.until(fixture.newest);
   });
 
   test('LIMIT-10: while memory is short is closed with 4008 at once; readers that keep up stay', async () => {
-    const [brisk, slow] = [await world.join('brisk'), await world.join('slow')];
-    world.gateway.shed();
+    const [brisk, slow] = [await fixture.join('brisk'), await fixture.join('slow')];
+    fixture.gateway.shed();
     await fill(slow);
-    await world.write(10);
-    await brisk.until(world.newest);
-    world.gateway.shed();
+    await fixture.write(10);
+    await brisk.until(fixture.newest);
+    fixture.gateway.shed();
     slow.ws.resume();
     expect(await slow.closed).toBe(4008);
-    await world.write(1);
-    await brisk.until(world.newest);
-    expect(slow.seqs.length).toBeLessThan(world.newest);
+    await fixture.write(1);
+    await brisk.until(fixture.newest);
+    expect(slow.seqs.length).toBeLessThan(fixture.newest);
   });
 
   test('CLOSE-1: and takes nothing for ten seconds is closed with 4008', async () => {
-    const slow = await world.join('slow');
+    const slow = await fixture.join('slow');
     await fill(slow);
-    await world.write(10);
-    world.clock.pass(STALLED_MS - 1_000);
-    expect(world.gateway.size).toBe(1);
-    world.clock.pass(2_000);
+    await fixture.write(10);
+    fixture.clock.pass(STALLED_MS - 1_000);
+    expect(fixture.gateway.size).toBe(1);
+    fixture.clock.pass(2_000);
     slow.ws.resume();
     expect(await slow.closed).toBe(4008);
     expect(slow.seqs).toEqual(upTo(slow.seqs.length));
   });
 
   test('fifty of them delay no one and hold at most 64 KiB each', async () => {
-    const brisk = await world.join('brisk');
-    const slow = await Promise.all(upTo(50).map((i) => world.join(`slow ${i}`)));
+    const brisk = await fixture.join('brisk');
+    const slow = await Promise.all(upTo(50).map((i) => fixture.join(`slow ${i}`)));
     for (const { ws } of slow) ws.pause();
     const [first] = slow;
     if (first === undefined) throw new Error('no slow reader');
     while (first.end.writableLength < LAG_BYTES_MAX / 2) {
-      await world.write(1);
-      await brisk.until(world.newest);
+      await fixture.write(1);
+      await brisk.until(fixture.newest);
     }
     for (let i = 0; i < 30; i++) {
-      await world.write(1);
-      await brisk.until(world.newest);
+      await fixture.write(1);
+      await brisk.until(fixture.newest);
       for (const { end } of slow) expect(end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX);
     }
     for (const { ws } of slow) ws.resume();
-    await Promise.all(slow.map((reader) => reader.until(world.newest)));
-    for (const { seqs } of slow) expect(seqs).toEqual(upTo(world.newest));
+    await Promise.all(slow.map((reader) => reader.until(fixture.newest)));
+    for (const { seqs } of slow) expect(seqs).toEqual(upTo(fixture.newest));
   });
 });
 
 describe('closing', () => {
   test('LIFE-4: the last event, `ended` and the close code arrive, in this order', async () => {
-    const reader = await world.join('ann');
-    await world.write(1);
-    const read = reader.until(world.newest);
-    world.clock.pass(LIFE_MS);
+    const reader = await fixture.join('ann');
+    await fixture.write(1);
+    const read = reader.until(fixture.newest);
+    fixture.clock.pass(LIFE_MS);
     expect(await reader.closed).toBe(4002);
     await read;
     expect(reader.controls.at(-1)).toBe('ended');
   });
 
   test('a client that has stopped sending still gets what was written, even if more happens', async () => {
-    const slow = await world.join('slow');
+    const slow = await fixture.join('slow');
     slow.ws.pause();
-    while (slow.end.writableLength + MESSAGE_BYTES <= LAG_BYTES_MAX) await world.write(1);
-    const written = world.newest;
-    const heard = once(slow.end, 'end');
+    while (slow.end.writableLength + MESSAGE_BYTES <= LAG_BYTES_MAX) await fixture.write(1);
+    const written = fixture.newest;
+    const received = once(slow.end, 'end');
     slow.socket.end();
-    await heard;
-    await world.write(1);
+    await received;
+    await fixture.write(1);
     slow.ws.resume();
     await slow.closed;
     expect(slow.seqs).toEqual(upTo(written));
   });
 
   test('RFC 6455, 5.5.1: a close is answered with the same code, and nothing follows it', async () => {
-    using client = new RawClient(world);
+    using client = new RawClient(fixture);
     client.write(upgradeRequest());
     await client.until('challenge');
     client.write(Buffer.concat([wsFrame(0x88, Buffer.of(0x03, 0xe8)), wsFrame(0x89, 'late')]));
@@ -235,12 +235,12 @@ describe('closing', () => {
   });
 
   test('RFC 6455, 5.5.1: no ping follows a close that is not answered yet', async () => {
-    using client = new RawClient(world);
+    using client = new RawClient(fixture);
     client.write(upgradeRequest());
     await client.until('challenge');
-    world.clock.pass(FIRST_FRAME_MS);
+    fixture.clock.pass(FIRST_FRAME_MS);
     await client.until('silent');
-    world.clock.pass(PING_EVERY_MS);
+    fixture.clock.pass(PING_EVERY_MS);
     client.write(wsFrame(0x88, Buffer.of(0x0f, 0xa5)));
     expect((await client.closed).toString('latin1').endsWith('silent')).toBe(true);
   });
@@ -248,16 +248,16 @@ describe('closing', () => {
 
 describe('pings of clients', () => {
   test('RFC 6455, 5.5.3: are answered with their own body', async () => {
-    const { ws } = await world.join('ann');
+    const { ws } = await fixture.join('ann');
     const answered = once(ws, 'pong');
     ws.ping('hello');
     expect(String((await answered)[0])).toBe('hello');
   });
 
   test('a flood of them whose pongs are never read does not pile up', async () => {
-    const slow = await world.join('slow');
+    const slow = await fixture.join('slow');
     await fill(slow);
-    await world.write(10);
+    await fixture.write(10);
     const before = slow.end.bytesRead;
     for (let i = 0; i < 2_000; i++) slow.ws.ping('x'.repeat(125));
     while (slow.end.bytesRead < before + 2_000 * 131) {
@@ -265,6 +265,6 @@ describe('pings of clients', () => {
     }
     expect(slow.end.writableLength).toBeLessThanOrEqual(LAG_BYTES_MAX + 127);
     slow.ws.resume();
-    await slow.until(world.newest);
+    await slow.until(fixture.newest);
   });
 });

@@ -1,32 +1,32 @@
 import { expect, test } from 'vitest';
-import { ARRIVAL_MS, type Departing, GOODBYE_MS, SLICE, drain } from './drain.ts';
+import { ARRIVAL_MS, type Drainable, GOODBYE_MS, SLICE, drain } from './drain.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 
 /** `count` connections; each leaves when it is closed, or never. */
 function start(count: number, { windowMs = 0, stubborn = false } = {}) {
   const clock = new TestClock();
-  const told: string[] = [];
-  const sessions = new Set<Departing>();
+  const calls: string[] = [];
+  const sessions = new Set<Drainable>();
   let everyoneLeft: (() => void) | undefined;
   const empty = new Promise<void>((resolve) => {
     everyoneLeft = resolve;
   });
-  const leave = (session: Departing) => {
+  const leave = (session: Drainable) => {
     sessions.delete(session);
     if (sessions.size === 0) everyoneLeft?.();
   };
   for (let i = 0; i < count; i++) {
-    const session: Departing = {
-      goaway: (withinMs) => void told.push(`goaway ${withinMs}`),
+    const session: Drainable = {
+      goaway: (withinMs) => void calls.push(`goaway ${withinMs}`),
       close: (why) => {
-        told.push(why);
+        calls.push(why);
         if (!stubborn) leave(session);
       },
     };
     sessions.add(session);
   }
   let over = false;
-  const closed = () => told.filter((what) => what === 'drain').length;
+  const closed = () => calls.filter((what) => what === 'drain').length;
   const pass = async (ms: number) => {
     clock.pass(ms);
     await settled();
@@ -36,7 +36,7 @@ function start(count: number, { windowMs = 0, stubborn = false } = {}) {
     over = true;
   };
   void stop();
-  return { clock, told, closed, pass, leave, sessions, isOver: () => over };
+  return { clock, calls, closed, pass, leave, sessions, isOver: () => over };
 }
 
 test('a few are closed at once, and that is all', async () => {
@@ -60,8 +60,8 @@ test('many are closed in slices, about a second in all', async () => {
 });
 
 test('CLOSE-4: clients still moving are not closed, and those that have moved never are', async () => {
-  const { closed, told, pass, leave, sessions, isOver } = start(3, { windowMs: 5_000 });
-  expect(told).toEqual(['goaway 5000', 'goaway 5000', 'goaway 5000']);
+  const { closed, calls, pass, leave, sessions, isOver } = start(3, { windowMs: 5_000 });
+  expect(calls).toEqual(['goaway 5000', 'goaway 5000', 'goaway 5000']);
   const [mover] = sessions;
   if (mover) leave(mover);
   const [late] = sessions;
@@ -75,11 +75,11 @@ test('CLOSE-4: clients still moving are not closed, and those that have moved ne
 });
 
 test('the window ends when every client has moved', async () => {
-  const { told, leave, sessions, isOver, clock } = start(2, { windowMs: 5_000 });
+  const { calls, leave, sessions, isOver, clock } = start(2, { windowMs: 5_000 });
   for (const session of sessions) leave(session);
   await settled();
   expect(isOver()).toBe(true);
-  expect(told).toEqual(['goaway 5000', 'goaway 5000']);
+  expect(calls).toEqual(['goaway 5000', 'goaway 5000']);
   expect(clock.pending).toBe(0);
 });
 

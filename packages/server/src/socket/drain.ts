@@ -3,15 +3,15 @@
 import type { CloseReason } from '@mayfly/protocol';
 import type { Clock } from '../net/clock.ts';
 
-export interface Departing {
+export interface Drainable {
   goaway(withinMs: number): void;
   /** Does nothing if it is closed already. */
   close(why: CloseReason): void;
 }
 
 /** The connections of a server that accepts no new ones. */
-export type Leftover = {
-  readonly sessions: () => readonly Departing[];
+export type OpenConnections = {
+  readonly sessions: () => readonly Drainable[];
   /** Resolves when the last connection is gone. */
   readonly empty: Promise<void>;
 };
@@ -24,7 +24,11 @@ export const ARRIVAL_MS = 2_000;
 export const GOODBYE_MS = 2_000;
 
 /** `windowMs`: the time to move; 0 if there is no other server. Resolves at most a few seconds after it. */
-export async function drain(clock: Clock, { sessions, empty }: Leftover, windowMs: number): Promise<void> {
+export async function drain(
+  clock: Clock,
+  { sessions, empty }: OpenConnections,
+  windowMs: number,
+): Promise<void> {
   if (windowMs > 0) {
     for (const session of sessions()) session.goaway(windowMs);
     await atMost(clock, windowMs + ARRIVAL_MS, empty);
@@ -33,7 +37,7 @@ export async function drain(clock: Clock, { sessions, empty }: Leftover, windowM
   await atMost(clock, GOODBYE_MS, empty);
 }
 
-async function closeInSlices(clock: Clock, left: readonly Departing[], empty: Promise<void>): Promise<void> {
+async function closeInSlices(clock: Clock, left: readonly Drainable[], empty: Promise<void>): Promise<void> {
   const size = Math.max(SLICE.atLeast, Math.ceil(left.length / SLICE.parts));
   for (let at = 0; at < left.length; at += size) {
     if (at > 0) await atMost(clock, SLICE.everyMs, empty);

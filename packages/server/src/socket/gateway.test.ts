@@ -19,23 +19,23 @@ import { PING_EVERY_MS } from './gateway.ts';
 import { capacityFor } from '../guard/capacity.ts';
 import { BareGateway } from '../testing/bare-gateway.ts';
 import {
-  type Door,
+  type TestServer,
   type Reachable,
   RawClient,
   ask,
   closeCode,
-  openDoor,
+  startTestServer,
   upgradeRequest,
   wsFrame,
-} from '../testing/door.ts';
-import { makeRoom } from '../testing/door-rooms.ts';
+} from '../testing/test-server.ts';
+import { makeRoom } from '../testing/test-rooms.ts';
 import { Signer, envelope, makeJoin } from '../testing/signer.ts';
 
-let door: Door;
+let testServer: TestServer;
 beforeAll(async () => {
-  door = await openDoor();
+  testServer = await startTestServer();
 });
-afterAll(() => door[Symbol.asyncDispose]());
+afterAll(() => testServer[Symbol.asyncDispose]());
 
 /** Connects and waits for the challenge. */
 async function connect(
@@ -86,11 +86,11 @@ describe('who may connect', () => {
     ['a key that is none', { 'Sec-WebSocket-Key': 'short' }, '400 Bad Request'],
     ['an old version', { 'Sec-WebSocket-Version': '7' }, '400 Bad Request'],
   ])('%s is refused before any frame', async (_what, headers, status) => {
-    expect(await statusOf(door, upgradeRequest(headers))).toBe(`HTTP/1.1 ${status}`);
+    expect(await statusOf(testServer, upgradeRequest(headers))).toBe(`HTTP/1.1 ${status}`);
   });
 
   test('BASE_PATH: the socket is under it, whether or not a proxy strips it', async () => {
-    await using under = await openDoor({ BASE_PATH: '/chat-app/' });
+    await using under = await startTestServer({ BASE_PATH: '/chat-app/' });
     for (const path of ['/chat-app/ws', '/ws']) {
       using client = new RawClient(under);
       client.write(upgradeRequest({}, `GET ${path} HTTP/1.1`));
@@ -101,33 +101,37 @@ describe('who may connect', () => {
   });
 
   test('RFC 9110, 7.8: another upgrade is ignored, and the request answered like any other', async () => {
-    expect(await statusOf(door, h2c('/'))).toBe('HTTP/1.1 200 OK');
-    expect(await statusOf(door, h2c('/healthz'))).toBe('HTTP/1.1 200 OK');
-    expect(await statusOf(door, h2c('/ws'))).toBe('HTTP/1.1 426 Upgrade Required');
+    expect(await statusOf(testServer, h2c('/'))).toBe('HTTP/1.1 200 OK');
+    expect(await statusOf(testServer, h2c('/healthz'))).toBe('HTTP/1.1 200 OK');
+    expect(await statusOf(testServer, h2c('/ws'))).toBe('HTTP/1.1 426 Upgrade Required');
   });
 
   test('an upgrade behind unanswered requests is refused', async () => {
-    using client = new RawClient(door);
+    using client = new RawClient(testServer);
     client.write(
       upgradeRequest({}, 'GET /healthz HTTP/1.1').replace(/^(?:Connection|Upgrade).*\r\n/gm, '') +
         upgradeRequest(),
     );
     const heard = (await client.closed).toString();
     expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
-    expect(door.log).toEqual([]);
+    expect(testServer.log).toEqual([]);
   });
 
   test('other paths and methods', async () => {
-    expect(await statusOf(door, upgradeRequest({}, 'GET / HTTP/1.1'))).toBe('HTTP/1.1 404 Not Found');
-    expect(await statusOf(door, upgradeRequest({}, 'GET /wsx HTTP/1.1'))).toBe('HTTP/1.1 404 Not Found');
-    expect(await statusOf(door, upgradeRequest({}, 'GET http://[ HTTP/1.1'))).toBe('HTTP/1.1 404 Not Found');
-    expect(await statusOf(door, upgradeRequest({}, 'POST /ws HTTP/1.1'))).toBe(
+    expect(await statusOf(testServer, upgradeRequest({}, 'GET / HTTP/1.1'))).toBe('HTTP/1.1 404 Not Found');
+    expect(await statusOf(testServer, upgradeRequest({}, 'GET /wsx HTTP/1.1'))).toBe(
+      'HTTP/1.1 404 Not Found',
+    );
+    expect(await statusOf(testServer, upgradeRequest({}, 'GET http://[ HTTP/1.1'))).toBe(
+      'HTTP/1.1 404 Not Found',
+    );
+    expect(await statusOf(testServer, upgradeRequest({}, 'POST /ws HTTP/1.1'))).toBe(
       'HTTP/1.1 405 Method Not Allowed',
     );
   });
 
   test('hosts and origins by configuration', async () => {
-    await using named = await openDoor({ PUBLIC_ORIGIN: 'https://chat.example', REQUIRE_ORIGIN: '1' });
+    await using named = await startTestServer({ PUBLIC_ORIGIN: 'https://chat.example', REQUIRE_ORIGIN: '1' });
     const at = (headers: { readonly [name: string]: string }) => statusOf(named, upgradeRequest(headers));
     expect(await at({ Host: 'rebound.example' })).toBe('HTTP/1.1 421 Misdirected Request');
     expect(await at({ Host: 'chat.example' })).toBe('HTTP/1.1 403 Forbidden');
@@ -138,7 +142,7 @@ describe('who may connect', () => {
   });
 
   test('WS-2: behind a proxy that drops the port from Host, the answer says what to set', async () => {
-    using client = new RawClient(door);
+    using client = new RawClient(testServer);
     const headers = { Host: 'chat.example', Origin: 'https://chat.example:8443' };
     const received = await client.write(upgradeRequest(headers)).closed;
     expect(received.toString()).toMatch(
@@ -147,7 +151,7 @@ describe('who may connect', () => {
   });
 
   test('MAX_CONNECTIONS', async () => {
-    await using small = await openDoor({ MAX_CONNECTIONS: '2' });
+    await using small = await startTestServer({ MAX_CONNECTIONS: '2' });
     const first = await connect(small);
     await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
@@ -159,7 +163,7 @@ describe('who may connect', () => {
   });
 
   test('LIMIT-3: MAX_CONNECTIONS is lowered to what the system permits the process to open', async () => {
-    await using small = await openDoor({}, { openFilesMax: 8 });
+    await using small = await startTestServer({}, { openFilesMax: 8 });
     for (let i = 0; i < capacityFor(10_000, 8).webSockets; i++) await connect(small);
     expect(await statusOf(small, upgradeRequest())).toBe('HTTP/1.1 503 Service Unavailable');
     expect(small.log).toEqual([
@@ -206,7 +210,7 @@ describe('who may connect', () => {
   });
 
   test('WS-1, WS-3: the subprotocol is confirmed, compression is not', async () => {
-    const { ws } = await connect(door, { perMessageDeflate: true });
+    const { ws } = await connect(testServer, { perMessageDeflate: true });
     expect([ws.protocol, ws.extensions]).toEqual([SUBPROTOCOL, '']);
     ws.terminate();
   });
@@ -243,36 +247,36 @@ describe('frames that break the WebSocket protocol', () => {
     ['FRAME-3: binary before the join', wsFrame(0x82, Uint8Array.of(1)), 4000],
     ['FRAME-3: empty', wsFrame(TEXT, ''), 4000],
   ])('%s', async (_what, bytes, code) => {
-    using client = new RawClient(door);
+    using client = new RawClient(testServer);
     client.write(upgradeRequest());
     await client.until('challenge');
     client.write(bytes);
     client.socket.end();
     expect(closeCode(await client.closed)).toBe(code);
-    expect((await ask(door, { path: '/healthz' })).status).toBe(200);
+    expect((await ask(testServer, { path: '/healthz' })).status).toBe(200);
   });
 
   test('frames that arrive with the upgrade are read, too', async () => {
-    using client = new RawClient(door);
+    using client = new RawClient(testServer);
     client.write(Buffer.concat([Buffer.from(upgradeRequest()), wsFrame(TEXT, '{')]));
     client.socket.end();
     expect(closeCode(await client.closed)).toBe(4000);
   });
 
   test('a socket that breaks during the upgrade breaks nothing else', async () => {
-    using client = new RawClient(door);
+    using client = new RawClient(testServer);
     await once(client.socket, 'connect');
     client.write(upgradeRequest({ 'Sec-WebSocket-Protocol': undefined }));
     client.socket.resetAndDestroy();
     await client.closed;
-    expect((await ask(door, { path: '/healthz' })).status).toBe(200);
+    expect((await ask(testServer, { path: '/healthz' })).status).toBe(200);
   });
 });
 
 describe('a conversation', () => {
   test('challenge, join, welcome, a message there and back', async () => {
-    const id = await makeRoom(door);
-    const { ws, nonce } = await connect(door);
+    const id = await makeRoom(testServer);
+    const { ws, nonce } = await connect(testServer);
     const heard: (string | Uint8Array)[] = [];
     const echoed = new Promise<void>((resolve) => {
       ws.on('message', (bytes: Buffer, isBinary) => {
@@ -295,14 +299,14 @@ describe('a conversation', () => {
   });
 
   test('a client that sends nothing in time is closed with 4005', async () => {
-    await using own = await openDoor();
+    await using own = await startTestServer();
     const { ws } = await connect(own);
     own.clock.pass(FIRST_FRAME_MS);
     expect(await closeOf(ws)).toBe(4005);
   });
 
   test('WS-3: a client that answers pings stays, one that misses two in a row is dropped', async () => {
-    await using own = await openDoor();
+    await using own = await startTestServer();
     const id = await makeRoom(own);
     const join = async (name: string, options: ClientOptions) => {
       const { ws, nonce } = await connect(own, options);
@@ -330,7 +334,7 @@ describe('a conversation', () => {
   });
 
   test('WS-3: a client that answers no ping but sends frames stays', async () => {
-    await using own = await openDoor();
+    await using own = await startTestServer();
     const { ws, nonce } = await connect(own, { autoPong: false });
     ws.send(joinFrame(await makeRoom(own), nonce, 'talker'));
     expect((await nextControl(ws)).type).toBe('welcome');
@@ -353,7 +357,7 @@ describe('a conversation', () => {
 
 describe('stopping', () => {
   test('closes every connection with 1012, accepts no more, and frees the port', async () => {
-    const own = await openDoor();
+    const own = await startTestServer();
     const { ws } = await connect(own);
     const closed = closeOf(ws);
     await own[Symbol.asyncDispose]();
@@ -364,7 +368,7 @@ describe('stopping', () => {
   });
 
   test('during the last closing handshakes: not ready, no new room, no new connection', async () => {
-    const own = await openDoor();
+    const own = await startTestServer();
     using mute = new RawClient(own);
     mute.write(upgradeRequest());
     await mute.until('challenge');
@@ -385,7 +389,7 @@ describe('stopping', () => {
   });
 
   test('CLOSE-4: every client gets goaway, and those still here after the window are closed with 1012', async () => {
-    await using own = await openDoor({ DRAIN_SECONDS: '2' });
+    await using own = await startTestServer({ DRAIN_SECONDS: '2' });
     const [{ ws: mover }, { ws: stayer }] = await Promise.all([connect(own), connect(own)]);
     const told = Promise.all([nextControl(mover), nextControl(stayer)]);
     const closed = closeOf(stayer);
@@ -406,7 +410,7 @@ describe('stopping', () => {
   });
 
   test('the window ends early when every client has left', async () => {
-    await using own = await openDoor({ DRAIN_SECONDS: '20' });
+    await using own = await startTestServer({ DRAIN_SECONDS: '20' });
     const { ws } = await connect(own);
     const told = nextControl(ws);
     const stopped = own.server[Symbol.asyncDispose]();
@@ -417,7 +421,7 @@ describe('stopping', () => {
   });
 
   test('stopping twice is stopping once', async () => {
-    const own = await openDoor();
+    const own = await startTestServer();
     const { server } = own;
     await Promise.all([server[Symbol.asyncDispose](), server[Symbol.asyncDispose]()]);
     await own[Symbol.asyncDispose]();
@@ -426,5 +430,5 @@ describe('stopping', () => {
 });
 
 test('nothing that clients send is logged', () => {
-  expect(door.log).toEqual([]);
+  expect(testServer.log).toEqual([]);
 });

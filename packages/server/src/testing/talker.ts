@@ -12,7 +12,7 @@ import {
   encodeClientSealed,
 } from '@mayfly/protocol';
 import { WebSocket } from 'ws';
-import type { Reachable } from './door.ts';
+import type { Reachable } from './test-server.ts';
 import { Signer, envelope, makeJoin } from './signer.ts';
 
 /** A client that keeps everything it receives, and sends what a test asks for. */

@@ -44,18 +44,18 @@ class TestSocket implements Socket {
     if (this.takesNothing) this.bufferedBytes += encoded.length;
     this.sent.push(...decodeFrames(encoded));
   }
-  /** A notification was asked for. */
-  asked = false;
+  /** Someone waits for the drain. */
+  drainAwaited = false;
   takesNothing = false;
   notifyWhenDrained(): void {
-    this.asked = true;
+    this.drainAwaited = true;
   }
   close(why: CloseReason): void {
     this.closed = why;
   }
 
   /** What arrived since the last call, by name: a type, or the seq of an event. */
-  heard(): readonly string[] {
+  received(): readonly string[] {
     return this.sent.splice(0).map((frame) => {
       if (typeof frame === 'string') return decodeServerControl(frame)?.type ?? 'unreadable';
       const sealed = decodeServerSealed(frame);
@@ -88,7 +88,7 @@ export type Connection = {
 };
 
 /** One room in memory, and its sessions. */
-export class World {
+export class SessionFixture {
   readonly clock = new TestClock();
   readonly random = new SeededRandom(11).bytes;
   readonly store: RoomStore;
@@ -125,7 +125,7 @@ export class World {
     socket.sent.length = 0;
     const drain = () => {
       socket.bufferedBytes = 0;
-      if (socket.asked) session.drained();
+      if (socket.drainAwaited) session.drained();
     };
     return { socket, session, nonce, drain };
   }
@@ -140,7 +140,7 @@ export class World {
   /** As `join`, and discards the answer. */
   async enter(name: string, more: Partial<Join> = {}): Promise<Connection> {
     const connection = await this.join(name, more);
-    expect(connection.socket.heard()).toContain('welcome');
+    expect(connection.socket.received()).toContain('welcome');
     return connection;
   }
 }
@@ -166,7 +166,7 @@ export const bigFrame = (n: number) => sendFrame(n, envelope(n, { bucket: 6 }));
 export const profileFrame = encodeClientSealed({ type: 'profile', sealed: sealedProfile(1) });
 
 /** Sends frames and waits for everything they cause. */
-export async function tell(
+export async function send(
   { session }: Connection,
   ...frames: readonly (string | Uint8Array)[]
 ): Promise<void> {
@@ -174,22 +174,22 @@ export async function tell(
   await settled();
 }
 
-export const eventNews = (logId: string, seq: number): StoreNotice => ({
+export const eventNotice = (logId: string, seq: number): StoreNotice => ({
   type: 'event',
   logId,
   event: { seq, frame: encodeMessageEvent(seq, envelope(seq)) },
 });
 
 /** Lets a test send a room notices that the store never would. */
-export function tapNews(store: RoomStore): (...news: readonly StoreNotice[]) => void {
+export function tapNotices(store: RoomStore): (...notices: readonly StoreNotice[]) => void {
   const listeners: RoomListener[] = [];
   const real = store.follow.bind(store);
   vi.spyOn(store, 'follow').mockImplementation((room, listener) => {
     listeners.push(listener);
     return real(room, listener);
   });
-  return (...news) => {
-    for (const listener of listeners) for (const item of news) listener(item);
+  return (...notices) => {
+    for (const listener of listeners) for (const item of notices) listener(item);
   };
 }
 

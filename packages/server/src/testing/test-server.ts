@@ -27,7 +27,7 @@ export function makePage(): string {
   return directory;
 }
 
-export type Door = AsyncDisposable & {
+export type TestServer = AsyncDisposable & {
   readonly server: RunningServer;
   readonly clock: TestClock;
   readonly log: readonly string[];
@@ -37,10 +37,10 @@ export type Door = AsyncDisposable & {
 
 const secureRandom = (length: number): Uint8Array => randomBytes(length);
 
-export async function openDoor(
+export async function startTestServer(
   environment: Environment = {},
   parts: Partial<Pick<ServerParts, 'store' | 'random' | 'vitals' | 'openFilesMax'>> = {},
-): Promise<Door> {
+): Promise<TestServer> {
   const quick = { RATE_LIMITS: 'off', DRAIN_SECONDS: '0' };
   const loaded = loadConfig({ HOST: '127.0.0.1', PORT: '0', ...quick, ...environment });
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
@@ -74,16 +74,16 @@ export type Answer = {
   readonly body: Buffer;
 };
 
-export type Question = {
+export type TestRequest = {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string | Uint8Array;
 };
 
-/** One request on its own connection. A Host header in `question` is sent as it is. */
-export function ask({ server }: Reachable, question: Question = {}): Promise<Answer> {
-  const { method = 'GET', path = '/', headers = {}, body } = question;
+/** One request on its own connection. A Host header in `options` is sent as it is. */
+export function ask({ server }: Reachable, options: TestRequest = {}): Promise<Answer> {
+  const { method = 'GET', path = '/', headers = {}, body } = options;
   return new Promise((resolve, reject) => {
     const asked = request({ host: server.address, port: server.port, method, path, headers, agent: false });
     asked.on('error', reject);

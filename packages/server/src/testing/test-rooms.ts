@@ -1,13 +1,13 @@
 // Rooms made over HTTP, as a client makes them.
 
 import { type RoomId, encodeCommandWithBlob, encodeCreateRoom } from '@mayfly/protocol';
-import { type Question, type Reachable, ask } from './door.ts';
+import { type TestRequest, type Reachable, ask } from './test-server.ts';
 import { Signer, makeCharter, roomId } from './signer.ts';
 
 const OWNER = new Signer('owner');
 
 /** A request for a room; `life` in seconds. */
-export function wish(life = 600): Question {
+export function roomRequest(life = 600): TestRequest {
   return {
     method: 'POST',
     path: '/api/rooms',
@@ -17,7 +17,7 @@ export function wish(life = 600): Question {
 }
 
 /** `bytes` replaces the charter that fits. */
-export function charterFor(id: RoomId, bytes?: Uint8Array): Question {
+export function charterRequest(id: RoomId, bytes?: Uint8Array): TestRequest {
   const charter = makeCharter(id, OWNER);
   return {
     method: 'POST',
@@ -27,22 +27,22 @@ export function charterFor(id: RoomId, bytes?: Uint8Array): Question {
   };
 }
 
-export async function reserve(at: Reachable, question = wish()): Promise<RoomId> {
-  const { status, body } = await ask(at, question);
+export async function reserve(at: Reachable, request = roomRequest()): Promise<RoomId> {
+  const { status, body } = await ask(at, request);
   if (status !== 201) throw new Error(`no room: ${status} ${body.toString()}`);
   const { id } = JSON.parse(body.toString()) as { id: string };
   return roomId(id);
 }
 
 /** The same request from this address, on a server that trusts one proxy. */
-export function from(address: string, question: Question): Question {
-  return { ...question, headers: { ...question.headers, 'x-forwarded-for': address } };
+export function from(address: string, request: TestRequest): TestRequest {
+  return { ...request, headers: { ...request.headers, 'x-forwarded-for': address } };
 }
 
 /** Opens a room. `address` must not be used for anything else in the test. */
 export async function makeRoom(at: Reachable, address = '198.51.100.1'): Promise<RoomId> {
-  const id = await reserve(at, from(address, wish()));
-  const { status } = await ask(at, from(address, charterFor(id)));
+  const id = await reserve(at, from(address, roomRequest()));
+  const { status } = await ask(at, from(address, charterRequest(id)));
   if (status !== 204) throw new Error(`no charter: ${status}`);
   return id;
 }
