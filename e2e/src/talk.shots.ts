@@ -16,7 +16,7 @@ const BYTES_MAX = 1_500_000;
 
 const HOST = 'chat.example';
 const COMPUTER = { width: 800, height: 770 };
-const PHONE = { width: 330, height: 770 };
+const PHONE = { width: 360, height: 770 };
 const GAP = 30;
 const SKY = ['#c8d7f0', '#dcdff3', '#eee3ec', '#f9e4dc', '#ffe6c8'];
 
