@@ -31,7 +31,6 @@ local LOG = 'log' .. DATA_VERSION
 -- Sorts last on every list of unused rooms.
 local NO_ROOM = ''
 
-local RESERVED_MS = 30000
 local TOMBSTONE_MS = 60000
 -- Times to live are rewritten at most this often, so they are set this much longer than the room lasts.
 local REFRESH_MS = 15000
@@ -41,8 +40,6 @@ local LEASES_MS = 2 * BACKSTOP_MS
 local PACE_MS = 1000
 local LISTED_AGAIN = 3 / 4
 local SLACK = 16
--- JOIN-5: one more than a room may have, for its owner.
-local OWNERS_SEAT = 1
 -- The node itself reads more missed events than this: passing them through a function costs seven times as much.
 local EVENTS_IN_ANSWER = 32
 

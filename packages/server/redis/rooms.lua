@@ -21,10 +21,10 @@ local function create(keys, args)
   if living(tail, at) or reserved_for(keys[1], at) then return 'taken' end
   if ask.isFull then return 'full' end
   wipe(tail)
-  redis.call('HSET', keys[1], 'st', 'reserved', 'v', DATA_VERSION, 'exp', at + RESERVED_MS, 'life', ask.lifeMs, 'own', ask.ownerPk,
+  redis.call('HSET', keys[1], 'st', 'reserved', 'v', DATA_VERSION, 'exp', at + ask.reservedMs, 'life', ask.lifeMs, 'own', ask.ownerPk,
     'hist', ask.history)
-  redis.call('PEXPIRE', keys[1], RESERVED_MS)
-  list_room(tail, at, at + RESERVED_MS)
+  redis.call('PEXPIRE', keys[1], ask.reservedMs)
+  list_room(tail, at, at + ask.reservedMs)
   return 'created'
 end
 

@@ -9,11 +9,10 @@ local function join(keys, args)
   if redis.call('HGET', keys[1], 'a') ~= ask.accessPk or room.epoch ~= ask.epoch then return { 'denied' } end
 
   local known = redis.call('HGET', 'm' .. tail, ask.idPk)
-  if not known and ask.as == 'member' then return { 'denied' } end
+  if not known and ask.mustBeKnown then return { 'denied' } end
   local member = known and find(tail, known)
   local has_seat = member and member.standing ~= LEFT
-  local seats = ask.as == 'owner' and ask.maxMembers + OWNERS_SEAT or ask.maxMembers
-  if not has_seat and count(tail) >= seats then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
+  if not has_seat and count(tail) >= ask.seats then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
   name_log(tail, room, generation_of_primary(at))
   member = member or add_member(tail, room, ask.idPk, ask.attempt, ask.maxRecords)
   local before = seat(tail, room, at, member, ask.node)

@@ -11,13 +11,12 @@ import {
   toHex,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
-import { AWAY_AFTER_MS, RECORDS_PER_MEMBER } from '../member-rules.ts';
+import { AWAY_AFTER_MS, OWNERS_SEAT, RECORDS_PER_MEMBER } from '../member-rules.ts';
 import { Throttle } from '../throttle.ts';
 import type { MemberSession, StoreNotice } from '../room-store.ts';
 
 /** A crowd is announced by name again only below this share of `LISTED_MAX`, so it doesn't flip back and forth. */
 const LISTED_AGAIN = 3 / 4;
-const OWNERS_SEAT = 1;
 
 export type MemberRecord = {
   readonly idPk: Uint8Array;

@@ -3,28 +3,17 @@
 import {
   type Door,
   type HistoryPolicy,
-  type Position,
   type Presence,
   RESET_REASONS,
   type ResetReason,
   type Sight,
-  concat,
   encodeProfileFrame,
   equalBytes,
   parseRoomId,
   toBase64url,
   toHex,
-  u32,
 } from '@mayfly/protocol';
-import type {
-  Appended,
-  Joined,
-  MemberSession,
-  RoomKeys,
-  RoomTerms,
-  StoreLimits,
-  StoredEvent,
-} from '../room-store.ts';
+import type { Appended, Joined, MemberSession, RoomKeys, RoomTerms, StoredEvent } from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
 import type { Partition, Unused } from './room-cap.ts';
 import type { Head, PresentNow } from './room-feed.ts';
@@ -277,24 +266,6 @@ export function readClaim(answer: unknown): VersionConflict | undefined {
 
 export function readNodes(reply: Reply): readonly string[] {
   return reply.all((row) => toHex(row.bytes()));
-}
-
-/** A position as a function's arguments. */
-export function positionWords(position: Position | undefined): readonly [Uint8Array, number] {
-  return position === undefined
-    ? [new Uint8Array(0), 0]
-    : [new Uint8Array(Buffer.from(position.logId, 'base64url')), position.seq];
-}
-
-/** Everything `append` needs beside the envelope, as one argument, since each one costs Redis time. */
-export function messageWord(
-  { slot, generation }: MemberSession,
-  node: Uint8Array,
-  n: number,
-  epoch: number,
-  { historyMessages, historyBytes }: Pick<StoreLimits, 'historyMessages' | 'historyBytes'>,
-): Uint8Array {
-  return concat(slot, u32(generation), node, ...[n, epoch, historyMessages, historyBytes].map(u32));
 }
 
 function resetReason(text: string): { readonly reason?: ResetReason } {

@@ -4,7 +4,8 @@
 import { ENDED_REASONS, type RoomId } from '@mayfly/protocol';
 import { Followers } from '../followers.ts';
 import type { Joined, MemberSession, RoomListener, StoreNotice } from '../room-store.ts';
-import { positionWords, readEvents, readPresent } from './answers.ts';
+import { readEvents, readPresent } from './answers.ts';
+import { positionWords } from './asks.ts';
 import { roomChannel } from './keyspace.ts';
 import type { Link } from './link.ts';
 import { BEAT_MS } from './node-leases.ts';

@@ -21,7 +21,7 @@ import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { MemberSession } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
-import { messageWord } from './answers.ts';
+import { messageWord } from './asks.ts';
 import { connectRedisStore } from './start/connect.ts';
 import { roomKey } from './keyspace.ts';
 import { ANSWER_WITHIN_MS } from './link.ts';

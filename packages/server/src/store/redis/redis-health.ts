@@ -1,9 +1,9 @@
 // Reports to the operator how Redis is: when that changes, not for each failed call.
 
+import { createAsk } from './asks.ts';
 import type { Retry } from './retry.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument } from './link.ts';
-import { packMap } from './msgpack.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 import type { RedisRefusal } from './refusals.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
@@ -112,7 +112,7 @@ export class RedisHealth {
 }
 
 // Creating a room needs an answer, write permission and memory, all of which may be missing. `isFull` makes it a dry run.
-const MAKE_NOTHING = [packMap({ ownerPk: '', lifeMs: 0, history: '', isFull: true })];
+const MAKE_NOTHING = [createAsk({ ownerPk: new Uint8Array(0), lifeMs: 0, history: 'all' }, true)];
 
 /** The key of an impossible room on the same server as this key. */
 function besides(key: string): string {

@@ -2,16 +2,8 @@
 // packages/server/redis), and its notices come back to every subscribed node. This node itself only remembers who is
 // connected to it.
 
-import {
-  LISTED_MAX,
-  type RoomId,
-  SLOT_BYTES,
-  type Sight,
-  encodeProfileFrame,
-  epochOf,
-} from '@mayfly/protocol';
+import { type RoomId, SLOT_BYTES, type Sight, encodeProfileFrame, epochOf } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
-import { RECORDS_PER_MEMBER } from '../member-rules.ts';
 import type {
   Creation,
   JoinRefused,
@@ -31,8 +23,6 @@ import { StoreUnavailable } from '../store-unavailable.ts';
 import { readAnnouncement } from './announcement.ts';
 import {
   type JoinAnswer,
-  messageWord,
-  positionWords,
   readEvents,
   readJoined,
   readKeys,
@@ -40,11 +30,11 @@ import {
   readSight,
   withMissed,
 } from './answers.ts';
+import { joinAsk, lookAsk, messageWord, openAsk } from './asks.ts';
 import { FollowedRooms } from './followed-rooms.ts';
 import { roomOfChannel, roomStream } from './keyspace.ts';
 import { LeaveTimers } from './leave-timers.ts';
 import type { Link, LinkEvents } from './link.ts';
-import { packMap } from './msgpack.ts';
 import { Recovery } from './recovery.ts';
 import { RedisHealth, type RedisOutage, type RedisReport, type RedisTrouble } from './redis-health.ts';
 import { Reply, textOf } from './reply.ts';
@@ -115,26 +105,9 @@ export class RedisStore implements RoomStore, LinkEvents {
     return this.#roomCreation.create(room, spec);
   }
 
-  async open(
-    room: RoomId,
-    { bytes, blob, command, args }: VerifiedCharter,
-  ): Promise<'opened' | 'not_reserved'> {
-    const { limits, listedMax = LISTED_MAX, random } = this.#options;
-    const { historyMessages, historyBytes } = limits;
-    const ask = packMap({
-      ownerPk: command.signerPk,
-      accessPk: args.accessPk,
-      linkPk: args.door === 1 ? undefined : args.linkPk,
-      door: args.door,
-      epoch: args.newEpoch,
-      c: command.c,
-      charter: bytes,
-      blob,
-      log: random(LOG_ID_BYTES),
-      listedMax,
-      historyMessages,
-      historyBytes,
-    });
+  async open(room: RoomId, charter: VerifiedCharter): Promise<'opened' | 'not_reserved'> {
+    const { limits, listedMax, random } = this.#options;
+    const ask = openAsk(charter, random(LOG_ID_BYTES), limits, listedMax);
     const answer = await this.#calls.once('open', room, [ask]);
     return textOf(answer) === 'opened' ? 'opened' : 'not_reserved';
   }
@@ -160,10 +133,9 @@ export class RedisStore implements RoomStore, LinkEvents {
     }
   }
 
-  async look(room: RoomId, { accessPk, epoch }: VerifiedWith): Promise<Sight | undefined> {
-    const { maxMembers } = this.#options.limits;
-    const ask = async () =>
-      readSight(await this.#calls.once('look', room, [packMap({ accessPk, epoch, maxMembers })]));
+  async look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined> {
+    const words = [lookAsk(verifiedWith, this.#options.limits)];
+    const ask = async () => readSight(await this.#calls.once('look', room, words));
     const seen = await ask();
     return seen && (await this.#recovery.reap(room, seen.nodes)) ? (await ask())?.sight : seen?.sight;
   }
@@ -265,30 +237,12 @@ export class RedisStore implements RoomStore, LinkEvents {
     request: JoinRequest,
     attempt: Uint8Array,
   ): Promise<ReturnType<typeof readJoined>> {
-    const ask = async () => readJoined(await this.#askToJoin(room, request, attempt));
+    const name = request.as === 'member' ? 'rejoin' : 'join';
+    const words = [joinAsk(request, attempt, this.#node, this.#options.limits)];
+    const ask = async () => readJoined(await this.#calls.once(name, room, words));
     const answer = await ask();
     const isFull = 'outcome' in answer && answer.outcome === 'full';
     return isFull && (await this.#recovery.reap(room, answer.nodes)) ? ask() : answer;
-  }
-
-  #askToJoin(room: RoomId, request: JoinRequest, attempt: Uint8Array): Promise<unknown> {
-    const { idPk, as, verifiedWith, position } = request;
-    const { maxMembers, historyMessages } = this.#options.limits;
-    const [logId, seq] = positionWords(position);
-    const ask = packMap({
-      idPk,
-      as,
-      accessPk: verifiedWith.accessPk,
-      epoch: verifiedWith.epoch,
-      logId,
-      seq,
-      attempt,
-      node: this.#node,
-      maxMembers,
-      maxRecords: maxMembers * RECORDS_PER_MEMBER,
-      historyMessages,
-    });
-    return this.#calls.once(as === 'member' ? 'rejoin' : 'join', room, [ask]);
   }
 
   async #readMissed(room: RoomId, { joined, missedAfter }: JoinAnswer): Promise<Joined> {

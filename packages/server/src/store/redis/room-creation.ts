@@ -4,10 +4,10 @@ import type { RoomId } from '@mayfly/protocol';
 import type { Clock } from '../../net/clock.ts';
 import type { Creation, RoomSpec } from '../room-store.ts';
 import { readGaveWay, readPartition } from './answers.ts';
+import { createAsk } from './asks.ts';
 import { RoomCap, type Partition } from './room-cap.ts';
 import { DIRECTORIES, roomKey, unusedOf } from './keyspace.ts';
 import type { Link } from './link.ts';
-import { packMap } from './msgpack.ts';
 import { textOf } from './reply.ts';
 
 export class RoomCreation {
@@ -42,13 +42,8 @@ export class RoomCreation {
     return partitions.reduce((sum, { rooms }) => sum + rooms, 0);
   }
 
-  async #reserve(
-    room: RoomId,
-    { ownerPk, lifeMs, history }: RoomSpec,
-    isFull: boolean,
-  ): Promise<'created' | 'taken' | 'full'> {
-    const ask = packMap({ ownerPk, lifeMs, history, isFull });
-    const answer = textOf(await this.#call('create', [roomKey(room)], [ask]));
+  async #reserve(room: RoomId, spec: RoomSpec, isFull: boolean): Promise<'created' | 'taken' | 'full'> {
+    const answer = textOf(await this.#call('create', [roomKey(room)], [createAsk(spec, isFull)]));
     return answer === 'created' || answer === 'taken' ? answer : 'full';
   }
 
