@@ -98,7 +98,7 @@ describe('joins', () => {
     ['no key', { ...base, as: 'key' }, DOOR_1],
     ['a link at door 1', byLinkAndKey, DOOR_1],
     ['no link at door 2', byKey, DOOR_2],
-    ['a link by somebody else', { ...byKey, linkSig: ANN.sign('link', T) }, DOOR_2],
+    ['a link by someone else', { ...byKey, linkSig: ANN.sign('link', T) }, DOOR_2],
     ['no key beside the link', { ...base, as: 'key', linkSig }, DOOR_2],
     ["the owner's key for the room's", { ...byKey, keySig: OWNER.sign('join', T) }, DOOR_1],
     ["the room's key for the owner's", { ...asOwner, keySig: ACCESS.sign('owner', T) }, DOOR_1],
@@ -108,7 +108,7 @@ describe('joins', () => {
     ['an owner with a link besides', { ...asOwner, linkSig }, DOOR_2],
     ['a member with more than that', { ...asMember, keySig }, DOOR_1],
     ['a member with a link', { ...asMember, linkSig }, DOOR_2],
-    ["somebody else's identity", { ...byKey, idSig: OWNER.sign('id', T) }, DOOR_1],
+    ["someone else's identity", { ...byKey, idSig: OWNER.sign('id', T) }, DOOR_1],
     ['an identity by another purpose', { ...byKey, idSig: ANN.sign('join', T) }, DOOR_1],
   ])('JOIN-3: not proven: %s', (_title, join, keys) => {
     expect(verifyJoin(join, NONCE, keys)).toBe(false);

@@ -29,7 +29,7 @@ export type RoomDeps = {
 export class Room implements DueRoom, SubscriberList, Disposable {
   readonly backlog = new Backlog();
   readonly #subscribers = new Set<Subscriber>();
-  /** Those who still need the backlog. */
+  /** Subscribers that still need the backlog. */
   readonly #behind = new Set<Subscriber>();
   readonly #deps: RoomDeps;
   readonly #following: Disposable;

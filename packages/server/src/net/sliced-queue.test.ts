@@ -7,11 +7,11 @@ function setUp() {
   const turns: (() => void)[] = [];
   const queue = new SlicedQueue(clock, (round) => turns.push(round));
   const done: number[] = [];
-  const arrive = (who: number, ms: number) =>
+  const arrive = (id: number, ms: number) =>
     queue.run(() => {
       clock.jump(ms);
-      done.push(who);
-      return who;
+      done.push(id);
+      return id;
     });
   return { queue, turns, done, arrive };
 }
@@ -19,16 +19,16 @@ function setUp() {
 describe('the queue', () => {
   test('a single piece of work runs at once, and its result is returned', async () => {
     const { turns, done, arrive } = setUp();
-    const told = arrive(1, 1);
+    const result = arrive(1, 1);
     expect(done).toEqual([1]);
-    expect(await told).toBe(1);
+    expect(await result).toBe(1);
     turns.shift()?.();
     expect(turns).toEqual([]);
   });
 
   test('a burst runs a few milliseconds at a time, in order of arrival', async () => {
     const { turns, done, arrive } = setUp();
-    const all = Promise.all([1, 2, 3, 4, 5].map((who) => arrive(who, TURN_MS / 2)));
+    const all = Promise.all([1, 2, 3, 4, 5].map((id) => arrive(id, TURN_MS / 2)));
     expect(done).toEqual([1, 2]);
     turns.shift()?.();
     expect(done).toEqual([1, 2, 3, 4]);
@@ -41,7 +41,7 @@ describe('the queue', () => {
 
   test('work that arrives in the next turn queues behind what waited', () => {
     const { turns, done, arrive } = setUp();
-    for (const who of [1, 2, 3]) void arrive(who, TURN_MS);
+    for (const id of [1, 2, 3]) void arrive(id, TURN_MS);
     turns.shift()?.();
     void arrive(4, 1);
     expect(done).toEqual([1, 2]);

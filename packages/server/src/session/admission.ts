@@ -120,7 +120,7 @@ export class Admission implements Disposable {
   }
 }
 
-/** Binary frames have limits of their own, by kind. */
+/** Binary frames have limits by kind. */
 export function isTooBig(frame: Frame): boolean {
   return typeof frame === 'string' && Buffer.byteLength(frame) > CONTROL_BYTES_MAX;
 }

@@ -101,7 +101,7 @@ describe('joining', () => {
     expect(JSON.parse(String(socket.sent[0]))).toMatchObject({ type: 'welcome', features: [] });
   });
 
-  test('RESUME-1: `first` tells what follows, even if nothing does', async () => {
+  test('RESUME-1: `first` says what follows, even if nothing does', async () => {
     const fixture = await new SessionFixture().open();
     const ann = await fixture.join('ann');
     const { logId } = ann.socket.last('welcome');

@@ -73,7 +73,7 @@ const joinFrame = (id: RoomId, nonce: Uint8Array, name: string) =>
 const h2c = (path: string) =>
   upgradeRequest({ Upgrade: 'h2c', Connection: 'Upgrade, close' }, `GET ${path} HTTP/1.1`);
 
-describe('who may connect', () => {
+describe('connecting', () => {
   test.each([
     ['WS-1: no subprotocol', { 'Sec-WebSocket-Protocol': undefined }, '400 Bad Request'],
     ['WS-1: another version', { 'Sec-WebSocket-Protocol': 'mayfly.v2' }, '400 Bad Request'],
@@ -391,10 +391,10 @@ describe('stopping', () => {
   test('CLOSE-4: every client gets goaway, and those still here after the window are closed with 1012', async () => {
     await using own = await startTestServer({ DRAIN_SECONDS: '2' });
     const [{ ws: mover }, { ws: stayer }] = await Promise.all([connect(own), connect(own)]);
-    const told = Promise.all([nextControl(mover), nextControl(stayer)]);
+    const goaways = Promise.all([nextControl(mover), nextControl(stayer)]);
     const closed = closeOf(stayer);
     const stopped = own.server[Symbol.asyncDispose]();
-    expect(await told).toEqual([
+    expect(await goaways).toEqual([
       { type: 'goaway', withinMs: 2_000 },
       { type: 'goaway', withinMs: 2_000 },
     ]);
@@ -412,9 +412,9 @@ describe('stopping', () => {
   test('the window ends early when every client has left', async () => {
     await using own = await startTestServer({ DRAIN_SECONDS: '20' });
     const { ws } = await connect(own);
-    const told = nextControl(ws);
+    const goaway = nextControl(ws);
     const stopped = own.server[Symbol.asyncDispose]();
-    await told;
+    await goaway;
     ws.close();
     await stopped;
     expect(own.clock.pending).toBe(0);

@@ -37,7 +37,7 @@ test('settings of a test come on top', async () => {
   await expect(redis.ask('FLUSHALL')).rejects.toThrow('unknown command');
 });
 
-test('a setting that Redis does not know is told in its own words', async () => {
+test('an unknown setting is reported in the words of Redis', async () => {
   await expect(startRedis({ 'no-such-setting': '1' })).rejects.toThrow('no-such-setting');
 });
 

@@ -16,7 +16,7 @@ export type RedisSettings = { readonly [name: string]: string | readonly string[
 /** The settings Mayfly requires, as operators get them. */
 const CONFIGURATION = fileURLToPath(new URL('../../../../deploy/redis.conf', import.meta.url));
 
-/** What this server needs to be told and others do not know; the bootstrap of `npm test` finds out. */
+/** Options that only some servers know; the bootstrap of `npm test` finds out. */
 const OPTIONS = (process.env['REDIS_SERVER_OPTIONS'] ?? '').split(' ').filter((word) => word !== '');
 
 const SENTINEL_NAME = 'mayfly';
@@ -48,7 +48,7 @@ export class RedisProcess implements AsyncDisposable {
     return `redis://${this.address}`;
   }
 
-  /** Sends one command over a connection of its own, which stays open. Connects again after a loss. */
+  /** Sends one command over its own connection, which stays open and reconnects after a loss. */
   ask(...words: readonly (string | number | Uint8Array)[]): Promise<Reply> {
     if (this.#line === undefined || this.#line.isLost) this.#line = new RedisLine(this.port);
     return this.#line.ask(...words);

@@ -27,7 +27,7 @@ export class SlotMove {
   static async begin({ primaries }: RedisCluster, slot: number, steps = 1): Promise<SlotMove> {
     const place = await placeOf(primaries, slot);
     const [from, to] = [primaries[place], primaries.at((place + steps) % primaries.length)];
-    if (from === undefined || to === undefined) throw new Error(`nobody serves slot ${slot}`);
+    if (from === undefined || to === undefined) throw new Error(`no node serves slot ${slot}`);
     await to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await idOf(from));
     await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(to));
     return new SlotMove(primaries, slot, from, to);
@@ -72,7 +72,7 @@ async function placeOf(primaries: readonly RedisProcess[], slot: number): Promis
     });
     if (isHere) return place;
   }
-  throw new Error(`nobody serves slot ${slot}`);
+  throw new Error(`no node serves slot ${slot}`);
 }
 
 async function idOf(redis: RedisProcess): Promise<string> {
