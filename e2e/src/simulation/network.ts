@@ -29,7 +29,7 @@ export type Weather = {
 /** After two missed pings the server lets go (rule WS-3). */
 const SERVER_PATIENCE_MS = 50_000;
 const ABNORMAL = 1006;
-/** Whatever else waits for a slow reader is only a place in the room's ring. */
+/** Beyond that, a slow reader is only an index in the room's backlog. */
 const UNSENT_MAX = LAG_BYTES_MAX + BATCH_BYTES_MAX;
 
 export class SimulatedNetwork {

@@ -24,7 +24,7 @@ import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import type { FakeTime } from './fake-time.ts';
 import { SlowStore } from './slow-store.ts';
 
-export type NodeSetup = {
+export type NodeOptions = {
   readonly time: FakeTime;
   readonly seed: number;
   readonly historyMessages: number;
@@ -42,7 +42,7 @@ export class SimulatedNode implements AsyncDisposable {
   /** What no session may ever report: the server's own faults. */
   readonly troubles: unknown[] = [];
 
-  constructor({ time, seed, historyMessages, listedMax, random }: NodeSetup) {
+  constructor({ time, seed, historyMessages, listedMax, random }: NodeOptions) {
     this.#random = new SeededRandom(seed);
     const limits: StoreLimits = { maxRooms: 10, maxMembers: 50, historyMessages, historyBytes: 1_000_000 };
     const bytes = random ?? this.#random.bytes;

@@ -47,7 +47,7 @@ test(`PRESENCE-6, I1 to I12: ${CROWDS} rooms that are told as counts and by name
 test.each([1, 2, 3])('I1 to I12: more is written than some can read (seed %i)', async (seed) => {
   const outcome = await slowReaders(seed);
   expect(outcome.faults).toEqual([]);
-  // They did lag, and the ring did not wait for the slowest.
+  // They did lag, and the backlog did not wait for the slowest.
   expect(outcome.mostUnsent).toBeGreaterThan(LAG_BYTES_MAX / 2);
   expect(outcome.tooSlow).toBeGreaterThan(0);
   expect(outcome.quickWaited).toBeLessThan(100);

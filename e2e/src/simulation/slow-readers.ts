@@ -23,7 +23,7 @@ const ROOM = roomId('S1owRead');
 const LIFE_MS = 600_000;
 /** Everything that is on its way at the slowest pace arrives in it. */
 const QUIET_MS = 180_000;
-/** Twice what a ring keeps. */
+/** Twice what a backlog keeps. */
 const MESSAGES = 130;
 const LARGEST = 6;
 const SLOWEST = [500, 2_000, 20_000, 100_000] as const;
