@@ -6,10 +6,19 @@
 import { BASE58, type RoomId, decodeUtf8, parseRoomId } from '@mayfly/protocol';
 import { FLAG_LINK_IS_ENOUGH, FRAGMENT_LENGTH, type LinkFlag, type RoomLink, readFragment } from './link.ts';
 
+/** A link, and whose room it is. */
+type RoomFound = {
+  readonly type: 'room';
+  readonly link: RoomLink;
+  /** As written in the link, in lower case; undefined for `ID#key`. */
+  readonly host: string | undefined;
+  /** The path that the server runs under, without a slash at its end; empty if none. */
+  readonly path: string;
+};
+
 /** What a text that should be a link turns out to be. */
 export type ParsedLink =
-  /** `host` is where the link leads, as written there, in lower case; undefined for `ID#key`. */
-  | { readonly type: 'room'; readonly link: RoomLink; readonly host: string | undefined }
+  | RoomFound
   /** Two valid keys: there is no way to know which one is meant. */
   | { readonly type: 'several' }
   /** The address of a room without its key. */
@@ -75,8 +84,8 @@ class KeySearch {
       const address = key && addressOf(reading, index, addresses);
       const id = address && parseRoomId(address.id);
       if (key === undefined || id === undefined || this.found.has(fragment)) continue;
-      const host = address?.start === undefined ? undefined : hostBefore(reading, address.start);
-      this.found.set(fragment, linkOf(key, id, host));
+      const server = address?.start === undefined ? NO_SERVER : serverBefore(reading, address.start);
+      this.found.set(fragment, linkOf(key, id, server));
     }
   }
 
@@ -90,10 +99,10 @@ class KeySearch {
 function linkOf(
   { flag, secret }: { flag: LinkFlag; secret: string },
   id: RoomId,
-  host: string | undefined,
+  server: Server,
 ): ParsedLink {
   if (flag !== FLAG_LINK_IS_ENOUGH) return { type: 'newer_kind', flag };
-  return { type: 'room', link: { id, secret }, host };
+  return { type: 'room', link: { id, secret }, ...server };
 }
 
 /** A code in an address. It continues after a line break if it then ends at `end`, where a key begins. */
@@ -140,15 +149,21 @@ function withoutBreaks(text: string): string {
 const HOST_REACH = 1000;
 const WORD_END = /[^\s<>()"'`|*，。：；、「」（）【】“”]*$/u;
 
-/** The host of the address that continues at `start`, not that of a wrapper around it. */
-function hostBefore(reading: string, start: number): string | undefined {
+type Server = Pick<RoomFound, 'host' | 'path'>;
+
+const NO_SERVER: Server = { host: undefined, path: '' };
+
+/** Of the address that continues at `start`, not of a wrapper around it. */
+function serverBefore(reading: string, start: number): Server {
   const before = reading.slice(Math.max(0, start - HOST_REACH), start);
   const word = WORD_END.exec(withoutBreaks(before))?.[0] ?? '';
   const scheme = word.lastIndexOf('://');
   const address = scheme < 0 ? (WORD_END.exec(before)?.[0] ?? '') : word.slice(scheme + 3);
   const isQuery = !reading.startsWith('/', start);
   const inWrapper = isQuery ? address : address.slice(address.search(/[^=&?#,;]*$/));
-  return /^\/*([^/]*)/.exec(inWrapper)?.[1]?.toLowerCase() || undefined;
+  const [host = '', ...path] = inWrapper.split(/[?&#]/, 1)[0]?.split('/').filter(Boolean) ?? [];
+  if (host === '') return NO_SERVER;
+  return { host: host.toLowerCase(), path: path.map((part) => `/${part}`).join('') };
 }
 
 const BARE_ADDRESS = new RegExp(`(?:^|[^\\w/.:%=&?-])([${BASE58}]{4,32})#(\\S*)`);

@@ -9,7 +9,7 @@ import { makeFragment, makeLink } from './link.ts';
 const id = parseRoomId('k7Qm2x') as RoomId;
 const secret = 'S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4';
 const key = '1S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4G9';
-const room = (host?: string) => ({ type: 'room', link: { id, secret }, host });
+const room = (host?: string, path = '') => ({ type: 'room', link: { id, secret }, host, path });
 
 const base58 = (min: number, max: number) =>
   fc.string({ unit: fc.constantFrom(...BASE58), minLength: min, maxLength: max });
@@ -28,7 +28,7 @@ describe('LINK-1: a link is made', () => {
     fc.assert(
       fc.property(base58(4, 32), base58(32, 32), (anyId, anySecret) => {
         const link = makeLink('https://example.org', parseRoomId(anyId) as RoomId, anySecret);
-        const want = { type: 'room', link: { id: anyId, secret: anySecret }, host: 'example.org' };
+        const want = { type: 'room', link: { id: anyId, secret: anySecret }, host: 'example.org', path: '' };
         expect(parseRoomLink(link)).toEqual(want);
       }),
       { numRuns: 100, seed: 41 },
@@ -43,11 +43,14 @@ describe('LINK-4: pasted text', () => {
     [`http://[fe80::1]:5000/chat/${id}#${key}`, '[fe80::1]:5000'],
     [`HTTPS://Example.ORG/chat/${id}#${key}`, 'example.org'],
     [`example.org/chat/${id}#${key}`, 'example.org'],
-    [`https://example.org/base/path/chat/${id}#${key}`, 'example.org'],
-    [`https://example.org/chat/chat/${id}#${key}`, 'example.org'],
-    [`https://example.org/chat/chat/chat/${id}/#${key}`, 'example.org'],
-    [`https://example.org/chat/?room=${id}#${key}`, 'example.org'],
-    [`https://example.org/chat/\nchat/${id}#${key}`, 'example.org'],
+    [`https://example.org/base/path/chat/${id}#${key}`, 'example.org', '/base/path'],
+    [`https://example.org/chat/chat/${id}#${key}`, 'example.org', '/chat'],
+    [`https://example.org/chat/chat/chat/${id}/#${key}`, 'example.org', '/chat/chat'],
+    [`https://example.org/chat/?room=${id}#${key}`, 'example.org', '/chat'],
+    [`https://example.org/chat-app?lang=de&room=${id}#${key}`, 'example.org', '/chat-app'],
+    [`https://example.org/chat-app//chat/${id}#${key}`, 'example.org', '/chat-app'],
+    [`https://Example.org/Chat-App/chat/${id}#${key}`, 'example.org', '/Chat-App'],
+    [`https://example.org/chat/\nchat/${id}#${key}`, 'example.org', '/chat'],
     [`https://example.org/chat/${id}/#${key}`, 'example.org'],
     [`https://example.org/chat/${id}?utm=1#${key}`, 'example.org'],
     [`https://example.org/?room=${id}#${key}`, 'example.org'],
@@ -62,15 +65,15 @@ describe('LINK-4: pasted text', () => {
     [`see #1: (https://example.org/chat/${id}#${key})!`, 'example.org'],
     [`the code is ${id}#${key}…`, undefined],
     [`\u200Bhttps://example.org/chat/${id}#${key}\u200B`, 'example.org'],
-  ])('%j', (text, host) => {
-    expect(parseRoomLink(text)).toEqual(room(host));
+  ])('%j', (text, host, path = '') => {
+    expect(parseRoomLink(text)).toEqual(room(host, path));
   });
 
   test('a room whose code reads like the path before codes', () => {
     const chat = parseRoomId('chat') ?? expect.unreachable();
     for (const end of ['', '/']) {
       const parsed = parseRoomLink(`https://example.org/chat/chat${end}#${key}`);
-      expect(parsed).toEqual({ type: 'room', link: { id: chat, secret }, host: 'example.org' });
+      expect(parsed).toEqual({ type: 'room', link: { id: chat, secret }, host: 'example.org', path: '' });
     }
   });
 

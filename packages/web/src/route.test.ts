@@ -112,8 +112,17 @@ describe('a pasted text', () => {
     const link = { id, secret: SECRET };
     expect(pastedLink(` ${whole} `, 'chat.example')).toEqual({ ok: true, link });
     const under = makeLink(`${ORIGIN}/chat-app/`, id, SECRET);
-    expect(pastedLink(under, 'chat.example')).toEqual({ ok: true, link });
+    expect(pastedLink(under, 'chat.example', '/chat-app/')).toEqual({ ok: true, link });
     expect(pastedLink(`k3F9ab${key}`, 'chat.example')).toEqual({ ok: true, link });
+  });
+
+  test('of another server on the same host is elsewhere', () => {
+    const elsewhere = { ok: false, trouble: 'elsewhere' };
+    expect(pastedLink(whole, 'chat.example', '/chat-app/')).toEqual(elsewhere);
+    expect(pastedLink(makeLink(`${ORIGIN}/other`, id, SECRET), 'chat.example', '/chat-app/')).toEqual(
+      elsewhere,
+    );
+    expect(pastedLink(makeLink(`${ORIGIN}/chat-app`, id, SECRET), 'chat.example')).toEqual(elsewhere);
   });
 
   test.each([

@@ -65,12 +65,13 @@ export type PastedLink =
   | { readonly ok: true; readonly link: RoomLink }
   | { readonly ok: false; readonly trouble: LinkTrouble };
 
-/** What was pasted into *Room link* on the page of `host`. */
-export function pastedLink(text: string, host: string): PastedLink {
+/** What was pasted into *Room link* on the page of a server under `base` of `host`. */
+export function pastedLink(text: string, host: string, base = '/'): PastedLink {
   if (text.trim() === '') return { ok: false, trouble: 'empty' };
   const parsed = parseRoomLink(text);
   if (parsed.type !== 'room') return { ok: false, trouble: TROUBLE_OF[parsed.type] };
-  if (parsed.host !== undefined && parsed.host !== host) return { ok: false, trouble: 'elsewhere' };
+  const isHere = parsed.host === undefined || (parsed.host === host && `${parsed.path}/` === base);
+  if (!isHere) return { ok: false, trouble: 'elsewhere' };
   return { ok: true, link: parsed.link };
 }
 

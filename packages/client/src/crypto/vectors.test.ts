@@ -97,7 +97,7 @@ describe('owner and links', () => {
 
   test.each(known.links)('LINK-1: fragment of flag $flag', ({ flag, secret, link }) => {
     const parsed = parseRoomLink(`${known.room_id}#${link}`);
-    if (flag === 1) expect(parsed).toEqual({ type: 'room', link: { id, secret }, host: undefined });
+    if (flag === 1) expect(parsed).toEqual({ type: 'room', link: { id, secret }, host: undefined, path: '' });
     else expect(parsed).toEqual({ type: 'newer_kind', flag });
     expect(link.startsWith(`${flag}${secret}`)).toBe(true);
   });

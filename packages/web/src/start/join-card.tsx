@@ -3,6 +3,7 @@
 import type { RoomLink } from '@mayfly/client';
 import { useId, useState } from 'preact/hooks';
 import { isNameTooLong } from '../ui/display-name.ts';
+import { basePath } from '../browser/base-path.ts';
 import { type LinkTrouble, pastedLink } from '../route.ts';
 import { texts } from '../words/start.ts';
 import { NameField } from '../ui/name-field.tsx';
@@ -57,7 +58,7 @@ export function useRoomLink(initial: string): RoomLinkState {
       setTrouble(undefined);
     },
     read: () => {
-      const pasted = pastedLink(value, window.location.host);
+      const pasted = pastedLink(value, window.location.host, basePath());
       setTrouble(pasted.ok ? undefined : pasted.trouble);
       return pasted.ok ? pasted.link : undefined;
     },
