@@ -18,15 +18,22 @@ export type {
   Member,
   Message,
   Outgoing,
+  PendingEffect,
   Person,
+  Poll,
+  PollOption,
   PutOff,
+  Reaction,
+  ReplyTo,
   RoomEnd,
   RoomFacts,
+  RoomNotice,
   RoomUpdate,
   UnsentMessage,
+  Wording,
 } from './room-updates.ts';
 export type { RoomListener } from './update-emitter.ts';
-export type { Room, RoomOptions, SendResult } from './room.ts';
+export type { ActionResult, PollDraft, PollResult, Room, RoomOptions, SendResult } from './room.ts';
 export type { TabStorage } from './storage/tab-storage.ts';
 export { hasVisibleText } from './visible-text.ts';
 export {

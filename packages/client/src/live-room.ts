@@ -20,7 +20,7 @@ import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
 import type { RoomEnd } from './room-updates.ts';
-import type { Room, RoomOptions, SendResult } from './room.ts';
+import type { ActionResult, PollResult, Room, RoomOptions, SendResult } from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
 import { hasVisibleText } from './visible-text.ts';
 
@@ -62,6 +62,43 @@ class LiveRoom implements Room {
     if (!hasVisibleText(text)) return { ok: false, reason: 'empty' };
     if (utf8(text).length > BODY_BYTES_MAX) return { ok: false, reason: 'too_long' };
     return { ok: true, key: this.#parts.outbox.add(text, this.#parts.clock.now()) };
+  }
+
+  edit(): ActionResult {
+    return this.#unknownTarget();
+  }
+
+  react(): ActionResult {
+    return this.#unknownTarget();
+  }
+
+  pin(): ActionResult {
+    return this.#unknownTarget();
+  }
+
+  unpin(): ActionResult {
+    return this.#unknownTarget();
+  }
+
+  poll(): PollResult {
+    return { ok: false, reason: 'ended' };
+  }
+
+  vote(): ActionResult {
+    return this.#unknownTarget();
+  }
+
+  closePoll(): ActionResult {
+    return this.#unknownTarget();
+  }
+
+  noteSaved(): { readonly ok: boolean } {
+    return { ok: false };
+  }
+
+  // No message that was sent with this version can have any of it yet.
+  #unknownTarget(): ActionResult {
+    return { ok: false, reason: this.#over ? 'ended' : 'unknown_target' };
   }
 
   retry(key: string): void {

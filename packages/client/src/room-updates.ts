@@ -45,8 +45,16 @@ export type Message = {
   readonly seq: number;
   readonly from: Person;
   readonly own: boolean;
-  /** Undefined for a kind of message that this version can't show. */
+  /** Its newest wording; the question of a poll. Undefined for a kind of message that this version can't show. */
   readonly text: string | undefined;
+  /** The message that it answers. */
+  readonly replyTo?: ReplyTo;
+  /** Earlier wordings of an edited message, oldest first. */
+  readonly edits?: readonly Wording[];
+  /** In the order in which each emoji was first used. */
+  readonly reactions: readonly Reaction[];
+  readonly pinned: boolean;
+  readonly poll?: Poll;
   /** Milliseconds since 1970: by the sender's clock, or the time of arrival if that clock is off. */
   readonly at: number;
   /** The sender's clock is too far off to be used. */
@@ -56,6 +64,55 @@ export type Message = {
   /** How many messages of the same sender are missing right before this one. */
   readonly missingBefore: number;
   /** The sender signed another message under the same number. */
+  readonly conflicting: boolean;
+};
+
+/** The message that a reply answers. Everything is undefined if this page doesn't hold it. */
+export type ReplyTo = {
+  readonly key?: string;
+  readonly from?: Person;
+  /** As it was worded when it was answered. */
+  readonly text?: string;
+};
+
+/** What a message said before an edit. `at`: when this wording was written. */
+export type Wording = { readonly text: string; readonly at: number };
+
+export type Reaction = {
+  readonly emoji: string;
+  /** In the order of their reactions. */
+  readonly people: readonly Person[];
+  /** We are among them. */
+  readonly own: boolean;
+};
+
+/** A question with answers to choose from. Everyone sees who voted for what. */
+export type Poll = {
+  readonly question: string;
+  readonly options: readonly PollOption[];
+  /** A person may choose several options. */
+  readonly many: boolean;
+  /** Its author closed it: later votes don't count. */
+  readonly closed: boolean;
+};
+
+export type PollOption = { readonly text: string; readonly voters: readonly Person[]; readonly own: boolean };
+
+/** A line of the log that is not a message. */
+export type RoomNotice = {
+  readonly key: string;
+  /** As in `Message`. */
+  readonly seq: number;
+  readonly from: Person;
+  readonly own: boolean;
+  readonly at: number;
+  /** `effect`: a reaction, an edit or a vote. It is reported only for the marks below. */
+  readonly what: 'pinned' | 'unpinned' | 'saved' | 'effect';
+  /** The message that was pinned or unpinned. */
+  readonly target?: string;
+  /** As in `Message`. */
+  readonly missingBefore: number;
+  /** As in `Message`. */
   readonly conflicting: boolean;
 };
 
@@ -73,7 +130,10 @@ export type FailReason = RefusedCode | 'withheld';
 /** A message of our own, not echoed yet. */
 export type Outgoing = {
   readonly key: string;
+  /** The question of a poll. */
   readonly text: string;
+  readonly replyTo?: ReplyTo;
+  readonly poll?: Pick<Poll, 'question' | 'many'> & { readonly options: readonly string[] };
   readonly at: number;
   readonly state:
     | 'sending'
@@ -88,6 +148,15 @@ export type Outgoing = {
   readonly why?: FailReason;
   /** Of the first slowed one: when it is sent, in milliseconds since 1970. The others are queued after it. */
   readonly until?: number;
+};
+
+/** Something of our own about a message, not echoed yet. Retry or discard it by `key`, as a message. */
+export type PendingEffect = Pick<Outgoing, 'key' | 'at' | 'state' | 'why' | 'until'> & {
+  readonly what: 'edit' | 'reaction' | 'vote' | 'pin';
+  /** The message's key. Undefined if this page doesn't hold it. */
+  readonly target: string | undefined;
+  /** An edit's new text, a reaction's emoji, a vote's digits or `x`, `1` to pin and `2` to unpin. Empty takes it back. */
+  readonly body: string;
 };
 
 /** `unavailable`: the server is up, but can't reach the memory that holds its rooms. */
@@ -160,12 +229,19 @@ export type RoomUpdate =
   | { readonly type: 'left'; readonly person: Person; readonly at: number; readonly awaySince?: number }
   /** Someone on the list has a new name; `before` is the old one. */
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string; readonly at: number }
-  /** Messages to insert by `seq`. `history`: they were written before this page joined. */
+  /**
+   * Messages to insert by `seq`, or known ones that changed, by their edits, reactions, pins or votes too.
+   * `history`: they were written before this page joined.
+   */
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
+  /** Notices to insert by `seq`, or known ones that changed. */
+  | { readonly type: 'notices'; readonly notices: readonly RoomNotice[]; readonly history: boolean }
   /** Unsent messages to insert by `seq`. */
   | { readonly type: 'unsent'; readonly unsent: readonly UnsentMessage[] }
   /** Everything not echoed yet, oldest first. `safe`: it survives a reload of this tab. */
   | { readonly type: 'outbox'; readonly outgoing: readonly Outgoing[]; readonly safe: boolean }
+  /** Edits, reactions, votes and pins that are not echoed yet, oldest first. */
+  | { readonly type: 'pending'; readonly effects: readonly PendingEffect[] }
   /** Our own messages that were logged, but left the room's history before we saw their echo. */
   | { readonly type: 'trimmed'; readonly messages: readonly Pick<Outgoing, 'key' | 'text' | 'at'>[] }
   /** Our position in the log was gone, so messages may be missing right before the next one. */

@@ -26,15 +26,55 @@ export type RoomOptions = {
 export type SendResult =
   /** `key` names the message in the outbox, and later in the log. */
   | { readonly ok: true; readonly key: string }
-  /** `empty`: nothing to see (TEXT-2). `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. */
-  | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'ended' };
+  /**
+   * `empty`: nothing to see (TEXT-2). `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. `unknown_target`: this page
+   * doesn't hold the message to answer.
+   */
+  | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'unknown_target' | 'ended' };
+
+/**
+ * Whether it will be sent; until its echo it is in the `pending` update. `unknown_target`: this page doesn't hold such a
+ * message, or not one that can have this.
+ */
+export type ActionResult<Reason extends string = never> =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: Reason | 'unknown_target' | 'ended' };
+
+/** A poll to send. */
+export type PollDraft = {
+  /** At most 200 characters. */
+  readonly question: string;
+  /** 2 to 10, each of at most 100 characters. */
+  readonly options: readonly string[];
+  /** A person may choose several. */
+  readonly many: boolean;
+};
+
+/** `empty`: the question or an option has nothing to see. `wrong_options`: fewer than 2 or more than 10. */
+export type PollResult =
+  | { readonly ok: true; readonly key: string }
+  | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'wrong_options' | 'ended' };
 
 /** A room this page is in. Once it has ended or been closed, calls have no effect. */
 export type Room = {
   /** Connecting begins after the current task, so a subscriber that comes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
-  /** Sent now, or as soon as there is a connection. */
-  send(text: string): SendResult;
+  /** Sent now, or as soon as there is a connection. `replyTo`: the key of the message to answer. */
+  send(text: string, options?: { readonly replyTo?: string }): SendResult;
+  /** Replaces the text of one of our own messages. Earlier wordings stay in the log. */
+  edit(key: string, text: string): ActionResult<'empty' | 'too_long' | 'not_yours'>;
+  /** Our one reaction to a message; an empty `emoji` takes it back. At most one a second is sent, the newest. */
+  react(key: string, emoji: string): ActionResult<'not_an_emoji'>;
+  /** Only the room's owner can. */
+  pin(key: string): ActionResult<'not_owner'>;
+  unpin(key: string): ActionResult<'not_owner'>;
+  poll(poll: PollDraft): PollResult;
+  /** `options`: indices from 0; none withdraws the vote. Paced like reactions. */
+  vote(key: string, options: readonly number[]): ActionResult<'wrong_options' | 'closed'>;
+  /** Ends a poll of our own: later votes don't count. */
+  closePoll(key: string): ActionResult<'not_yours' | 'closed'>;
+  /** Tells the room that we saved a copy of it. */
+  noteSaved(): { readonly ok: boolean };
   /** Sends a failed message again, after those that wait. */
   retry(key: string): void;
   /** Deletes a failed message. */

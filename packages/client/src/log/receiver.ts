@@ -193,6 +193,8 @@ export class Receiver {
       late,
       missingBefore,
       conflicting,
+      reactions: [],
+      pinned: false,
     };
   }
 }

@@ -90,6 +90,8 @@ const written: RoomUpdate = {
       late: false,
       missingBefore: 0,
       conflicting: false,
+      reactions: [],
+      pinned: false,
     },
   ],
 };

@@ -30,6 +30,8 @@ function message(seq: number, more: Partial<Message> = {}): Message {
     late: false,
     missingBefore: 0,
     conflicting: false,
+    reactions: [],
+    pinned: false,
     ...more,
   };
 }

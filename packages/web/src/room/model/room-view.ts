@@ -113,6 +113,9 @@ export class RoomView implements Disposable {
         return this.timeline.notice((notices, { log }) => {
           for (const { seq } of update.unsent) notices.add({ type: 'unsent' }, Date.now(), { log, seq });
         });
+      case 'notices':
+      case 'pending':
+        return;
     }
   }
 

@@ -26,6 +26,8 @@ function message(seq: number, from: Person, at: number, more: Partial<Message> =
     late: false,
     missingBefore: 0,
     conflicting: false,
+    reactions: [],
+    pinned: false,
     ...more,
   };
 }

@@ -23,6 +23,8 @@ function message(seq: number, from: Person, minutes: number, more: Partial<Messa
     late: false,
     missingBefore: 0,
     conflicting: false,
+    reactions: [],
+    pinned: false,
     ...more,
   };
 }
