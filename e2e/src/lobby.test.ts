@@ -1,7 +1,7 @@
 // The invitation says what is true of its room before anyone joins, and a dead link says so at once.
 
 import { expect, test } from 'vitest';
-import { openStage } from './stage.ts';
+import { DESKTOP, PHONE, openStage } from './stage.ts';
 
 test('LOOK-2: an invitation says how many are there, how long it lasts and what a newcomer sees; the others notice nothing', async () => {
   await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '10' } });
@@ -42,3 +42,27 @@ test('LOOK-3: a dead link says so before anyone types a name', async () => {
   await ann.heading('Room not found or has expired');
   expect(await ann.page.getByRole('form', { name: 'Join existing room' }).isVisible()).toBe(true);
 });
+
+test.each([DESKTOP, PHONE, { width: 320, height: 640 }])(
+  'in a window of $width px, nothing moves under the pointer when the server answers',
+  async (size) => {
+    await using stage = await openStage();
+    const [ann, ben] = [await stage.person(), await stage.person({ size })];
+    const link = await ann.createRoom();
+    let answer = (): void => {};
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await ben.page.routeWebSocket(/\/ws$/, async (wire) => {
+      await isAnswered;
+      wire.connectToServer();
+    });
+    await ben.page.goto(link);
+    await ben.heading('You’re invited to a room');
+    const join = ben.page.getByRole('button', { name: 'Join Chat Room' });
+    const before = await join.boundingBox();
+    answer();
+    await ben.page.getByText('The server says').waitFor();
+    expect(await join.boundingBox()).toEqual(before);
+  },
+);
