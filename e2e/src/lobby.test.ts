@@ -1,5 +1,6 @@
 // The invitation says what is true of its room before anyone joins, and a dead link says so at once.
 
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { DESKTOP, PHONE, openStage } from './stage.ts';
 
@@ -49,19 +50,16 @@ test.each([DESKTOP, PHONE, { width: 320, height: 640 }])(
     await using stage = await openStage();
     const [ann, ben] = [await stage.person(), await stage.person({ size })];
     const link = await ann.createRoom();
-    let answer = (): void => {};
-    const isAnswered = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    const answer = new AbortController();
     await ben.page.routeWebSocket(/\/ws$/, async (wire) => {
-      await isAnswered;
+      if (!answer.signal.aborted) await once(answer.signal, 'abort');
       wire.connectToServer();
     });
     await ben.page.goto(link);
     await ben.heading('You’re invited to a room');
     const join = ben.page.getByRole('button', { name: 'Join Chat Room' });
     const before = await join.boundingBox();
-    answer();
+    answer.abort();
     await ben.page.getByText('The server says').waitFor();
     expect(await join.boundingBox()).toEqual(before);
   },

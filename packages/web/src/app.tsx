@@ -1,4 +1,4 @@
-// The page: the screen that stands on it, and what stands above every screen.
+// The page: its current screen, and what lies above every screen.
 
 import { useEffect, useRef } from 'preact/hooks';
 import {
@@ -39,7 +39,7 @@ export function App() {
 }
 
 /**
- * The first screen of a page load leaves the focus where the browser put it; the room, and *Undo* after it, know better
+ * The first screen of a page load leaves the focus where the browser put it. The room and *Undo* place the focus
  * themselves.
  */
 function useFocusOnChange(at: Screen['at']): void {
@@ -105,7 +105,7 @@ function ScreenBody({ shown }: StartScreenProps) {
   }
 }
 
-/** An anchor by looks only: the part of the address after # belongs to the key. */
+/** Only looks like an anchor: the part of the address after # belongs to the key. */
 function SkipLink() {
   return (
     <a

@@ -1,6 +1,6 @@
-// Work that nobody waits for.
+// Work without anyone waiting for its result.
 
-/** The one way to begin it: an error is a bug, and the browser reports it as such. */
+/** Starts it. An error is a bug, and the browser reports it as one. */
 export function background(work: Promise<unknown>): void {
   work.catch((error: unknown) => reportError(error));
 }

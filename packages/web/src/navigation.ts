@@ -1,4 +1,4 @@
-// Which screen the page shows, and the ways from one to the next: buttons, the address, the browser's Back and Forward.
+// Which screen the page shows, and what changes it: buttons, the address, the browser's Back and Forward.
 
 import { forgetIdentity, keepIdentity, loadIdentity, type RoomLink } from '@mayfly/client';
 import { type RoomId, toBase64url } from '@mayfly/protocol';
@@ -14,13 +14,13 @@ import { type RoomPart, loadRoomPart, roomPart } from './room-part-loader.ts';
 import type { EndedRoom } from './room/model/ended-room.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
 import { tabStorage } from './browser/tab-storage.ts';
-import { Twins } from './browser/tab-claim.ts';
+import { TabClaims } from './browser/tab-claim.ts';
 
 export type Screen =
   | { readonly at: 'landing'; readonly roomLink: string }
   | { readonly at: 'invited'; readonly link: RoomLink }
   | { readonly at: 'unusableLink'; readonly trouble: Trouble }
-  /** The room's part of the page is on its way. */
+  /** The room's part of the page is loading. */
   | { readonly at: 'opening' }
   | { readonly at: 'unreachable' }
   | { readonly at: 'room'; readonly part: RoomPart }
@@ -29,16 +29,16 @@ export type Screen =
 const LANDING: Screen = { at: 'landing', roomLink: '' };
 
 export const screen = signal<Screen>(LANDING);
-/** What the server says of the room of an invitation. */
+/** What the server reports about the room of an invitation. */
 export const sight = signal<LobbySight | undefined>(undefined);
-/** The link in the address brought its key to the server. */
+/** The link in the address sent its key to the server. */
 export const keySent = signal(false);
-/** The code of a room that was left a moment ago: its *Undo* is still possible. */
+/** The code of a room that was just left and can still be returned to by *Undo*. */
 export const leftRoomId = computed(() => roomPart.value?.leftRoom.value?.id);
 
-const twins = new Twins();
+const tabClaims = new TabClaims();
 
-/** Begins with what the address asks for, and follows the browser's back and forward. */
+/** Shows the screen for the address, and follows the browser's Back and Forward. */
 export function startNavigation(): void {
   showRoute(routeOf(window.location, basePath()));
   window.addEventListener('popstate', followBrowser);
@@ -59,7 +59,7 @@ const SKY: Partial<Record<Screen['at'], string>> = {
   unreachable: 'is-over',
 };
 
-// Whoever goes back steps out of the room, as by a reload, and is the same person when they go forward.
+// Back steps out of the room, as a reload would; Forward returns as the same person.
 function followBrowser(): void {
   const shown = screen.value;
   screen.value = LANDING;
@@ -67,7 +67,7 @@ function followBrowser(): void {
   showRoute(routeOf(window.location, basePath()));
 }
 
-/** The room is over, or out of sight for someone who leaves. */
+/** Leaves the room's screen when the room is over or was left. */
 function followRoom(): void {
   const shown = screen.value;
   if (shown.at !== 'room') return;
@@ -91,14 +91,14 @@ function showRoute(route: Route): void {
   }
 }
 
-/** The address of a room that was entered in this tab has no key; the tab has. */
+/** The address of a room this tab is in has no key; the tab's storage does. */
 function comeWithoutKey(trouble: Trouble): void {
   const kept = trouble.why === 'missing_key' ? keptLink(trouble.id) : undefined;
   if (kept === undefined) screen.value = { at: 'unusableLink', trouble };
   else comeToRoom(kept.link);
 }
 
-/** Whoever was here goes straight back in; others are asked for a name. */
+/** Returns someone who was here straight to the room; shows others the invitation. */
 export function comeToRoom(link: RoomLink): void {
   if (leftRoomId.value === link.id) {
     undoLeaving();
@@ -110,7 +110,7 @@ export function comeToRoom(link: RoomLink): void {
   else screen.value = { at: 'invited', link };
 }
 
-/** After a room turned someone away: as who they were, if they still can be. */
+/** After a room turned someone away: as the same person if possible. */
 export function comeAgain(link: RoomLink): void {
   const identity = loadIdentity(tabStorage, link.id);
   if (identity === undefined) screen.value = { at: 'invited', link };
@@ -121,7 +121,7 @@ export function joinAs(link: RoomLink, name: string): void {
   background(goIn({ link, name }));
 }
 
-// Kept first: a reload loses neither the link nor who owns the room.
+// Stored first: a reload loses neither the link nor the ownership.
 export function enterCreated({ link, identity }: CreatedRoom): void {
   keepIdentity(tabStorage, link.id, identity);
   holdIdentity(link.id);
@@ -133,8 +133,8 @@ async function goIn(entry: RoomEntry): Promise<void> {
   showRoomInAddress(entry.link);
   const opening: Screen = { at: 'opening' };
   screen.value = opening;
-  const [part] = await Promise.all([loadRoomPart(), yieldToTwin(entry.link.id)]);
-  // Meanwhile somebody may have gone back.
+  const [part] = await Promise.all([loadRoomPart(), yieldToOtherTab(entry.link.id)]);
+  // They may have gone back by now.
   if (screen.value !== opening) return;
   if (part === undefined) {
     screen.value = { at: 'unreachable' };
@@ -145,19 +145,19 @@ async function goIn(entry: RoomEntry): Promise<void> {
   screen.value = { at: 'room', part };
 }
 
-/** In a duplicated tab, the storage holds who the other tab is: this one becomes someone new. */
-async function yieldToTwin(id: RoomId): Promise<void> {
+/** A duplicated tab has the other tab's identity in its storage, and becomes someone new. */
+async function yieldToOtherTab(id: RoomId): Promise<void> {
   const identity = loadIdentity(tabStorage, id);
   if (identity === undefined) return;
-  if (!(await twins.claim(toBase64url(identity.pk)))) forgetIdentity(tabStorage, id);
+  if (!(await tabClaims.claim(toBase64url(identity.pk)))) forgetIdentity(tabStorage, id);
 }
 
 function holdIdentity(id: RoomId): void {
   const identity = loadIdentity(tabStorage, id);
-  if (identity !== undefined) twins.hold(toBase64url(identity.pk));
+  if (identity !== undefined) tabClaims.hold(toBase64url(identity.pk));
 }
 
-/** Back into the room that was left a moment ago. */
+/** Returns to the room that was just left. */
 export function undoLeaving(): void {
   const part = roomPart.value;
   const link = part?.undoLeaving();
@@ -166,7 +166,7 @@ export function undoLeaving(): void {
   screen.value = { at: 'room', part };
 }
 
-/** Out of the room without a goodbye, to the start page: by the browser's own Back, where that leads there. */
+/** Goes to the start page without leaving the room: by the browser's own Back if that leads there. */
 export function stepOut(): void {
   if (cameFromStart()) history.back();
   else goHome();
@@ -179,7 +179,7 @@ export function goHome(): void {
   if (shown.at === 'room') shown.part.stepOut();
 }
 
-/** What the server says of a room is shown beside its invitation; a dead link ends there. */
+/** Shows what the server reports about an invitation's room, or that the link is dead. */
 function watchLobby(link: RoomLink): () => void {
   let lobby: Disposable | undefined;
   let isOver = false;

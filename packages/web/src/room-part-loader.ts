@@ -1,18 +1,18 @@
-// The part of the page that only rooms need: loaded when somebody is about to enter one.
+// Loads the part of the page that only rooms need, before a room is entered.
 
 import { signal } from '@preact/signals';
 
 export type RoomPart = typeof import('./room/room-part.ts');
 
-/** Undefined until it was needed. */
+/** Undefined until it is loaded. */
 export const roomPart = signal<RoomPart | undefined>(undefined);
 
-/** Undefined where the server did not answer. A browser may remember that, so only a reload tries again. */
+/** Undefined if the server didn't answer. A browser may cache that failure, so only a reload tries again. */
 export async function loadRoomPart(): Promise<RoomPart | undefined> {
   try {
     roomPart.value = await import('./room/room-part.ts');
   } catch {
-    // Said by whoever needs it.
+    // The caller reports it.
   }
   return roomPart.value;
 }

@@ -1,4 +1,4 @@
-// Which screen an address asks for, and what a pasted text is. No request is made for any of it.
+// Which screen an address means, and what a pasted text is. Makes no request.
 
 import { makeLink, type ParsedLink, parseRoomLink, type RoomLink } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
@@ -6,11 +6,11 @@ import type { RoomId } from '@mayfly/protocol';
 export type Route =
   /** `roomLink` prefills the join field. */
   | { readonly to: 'landing'; readonly roomLink: string }
-  /** `keySent`: the link was rewritten, and brought its key to the server with the request for this page. */
+  /** `keySent`: an app rewrote the link, so its key reached the server with the request for this page. */
   | { readonly to: 'invited'; readonly link: RoomLink; readonly keySent: boolean }
   | { readonly to: 'unusable'; readonly trouble: UnusableLink };
 
-/** An address of a room that cannot open it. */
+/** A room's address that can't open the room. */
 export type UnusableLink =
   | { readonly why: 'missing_key'; readonly id: RoomId }
   | { readonly why: 'damaged'; readonly keySent: boolean }
@@ -19,7 +19,7 @@ export type UnusableLink =
 
 type Address = Pick<Location, 'href' | 'origin' | 'pathname' | 'search'>;
 
-/** What stands behind one went to the server with the request. */
+/** Anything after one of these was sent to the server. */
 const ESCAPED_HASH = /%(?:25)*23|%(?:25)*EF%(?:25)*BC%(?:25)*83/iu;
 
 /** On the page of a server under `base`, which is `/` or a path with a slash at both ends. Anything unknown is the landing page. */
@@ -44,7 +44,7 @@ export function routeOf({ href, origin, pathname, search }: Address, base = '/')
   }
 }
 
-/** `/?room=ID#key` gives the whole link; what else stands there is shown as it is, to be judged when used. */
+/** `/?room=ID#key` yields the whole link. Any other value is shown unchanged, and checked when it is used. */
 function prefill(parsed: ParsedLink, server: string, search: string): string {
   const wanted = new URLSearchParams(search).get('room');
   if (wanted === null) return '';
@@ -65,7 +65,7 @@ export type PastedLink =
   | { readonly ok: true; readonly link: RoomLink }
   | { readonly ok: false; readonly trouble: LinkTrouble };
 
-/** What was pasted into *Room link* on the page of a server under `base` of `host`. */
+/** Reads a text pasted into *Room link* on the page of a server at `host`, under `base`. */
 export function pastedLink(text: string, host: string, base = '/'): PastedLink {
   if (text.trim() === '') return { ok: false, trouble: 'empty' };
   const parsed = parseRoomLink(text);

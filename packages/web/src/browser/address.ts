@@ -22,7 +22,7 @@ export function cleanAddress({ id, secret }: RoomLink): void {
   show(makeLink(basePath(), id, secret), true);
 }
 
-/** Nobody comes back to this room from here: the address is the start page's. Others stay as they are. */
+/** Replaces the address of this room by the start page's, because there is no way back into the room. */
 export function dropRoomFromAddress(id: RoomId): void {
   if (location.pathname === roomPath(id)) show(basePath(), true);
 }

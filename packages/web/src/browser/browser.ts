@@ -1,28 +1,28 @@
-// What browsers lack, or refuse by a setting of their reader: asked for here and nowhere else, and nothing here throws.
-// The tab's storage has a file of its own.
+// Everything a browser may lack or refuse is called here and nowhere else. Nothing here throws.
+// tab-storage.ts does the same for storage.
 
-/** False also where the browser cannot tell. */
+/** False also if the browser can't tell. */
 export function mediaMatches(query: string): boolean {
   return attempt(() => window.matchMedia(query).matches) ?? false;
 }
 
-/** False also where the browser cannot tell. */
+/** False also if the browser can't tell. */
 export function supportsStyle(property: string, value: string): boolean {
   return attempt(() => CSS.supports(property, value)) ?? false;
 }
 
-/** False also where the browser cannot tell. */
+/** False also if the browser can't tell. */
 export function wasReloaded(): boolean {
   const loads = attempt(() => performance.getEntriesByType('navigation')) ?? [];
   return loads.some((load) => 'type' in load && load.type === 'reload');
 }
 
-/** A way to the other tabs of this server in this browser, which works on plain HTTP too. */
+/** A channel to this server's other tabs in this browser. Works over plain HTTP too. */
 export function openTabChannel(name: string): BroadcastChannel | undefined {
   return attempt(() => new BroadcastChannel(name));
 }
 
-/** False where the browser refused, or has no such way: on plain HTTP none has. */
+/** False if the browser refused or has no clipboard API, as over plain HTTP. */
 export async function writeToClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -32,17 +32,17 @@ export async function writeToClipboard(text: string): Promise<boolean> {
   }
 }
 
-/** The older way: copies what is selected. */
+/** The older way: copies the selection. */
 export function copySelection(): boolean {
   return attempt(() => document.execCommand('copy')) ?? false;
 }
 
-/** Whether the browser has a sheet of its own to pass a link on. */
+/** Whether the browser has a share sheet. */
 export function canShare(): boolean {
   return attempt(() => typeof navigator.share === 'function') ?? false;
 }
 
-/** The reader may close the browser's sheet, and it may be refused: neither needs a word. */
+/** Closing the browser's sheet, or its refusal, needs no message. */
 export async function shareLink(title: string, url: string): Promise<void> {
   try {
     await navigator.share({ title, url });
@@ -51,7 +51,7 @@ export async function shareLink(title: string, url: string): Promise<void> {
   }
 }
 
-/** Undefined where it threw. */
+/** Undefined if it threw. */
 export function attempt<T>(use: () => T): T | undefined {
   try {
     return use();

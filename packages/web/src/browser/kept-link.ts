@@ -1,4 +1,4 @@
-// The link of a room this tab has entered, kept in the tab: the address then needs no key to survive a reload.
+// Keeps the link of a room in the tab's storage, because the address has no key to survive a reload.
 
 import { type RoomLink, makeLink, parseRoomLink } from '@mayfly/client';
 import { type RoomId, field, flag, parseJsonObject } from '@mayfly/protocol';
@@ -6,7 +6,7 @@ import { tabStorage } from './tab-storage.ts';
 
 export type KeptLink = {
   readonly link: RoomLink;
-  /** Its key stood in the address of this tab, so the browser's history may have it. */
+  /** Its key was in this tab's address, so the browser's history may have it. */
   readonly wasInAddress: boolean;
 };
 
@@ -15,7 +15,7 @@ export function keepLink({ link, wasInAddress }: KeptLink): void {
   tabStorage.setItem(storageName(link.id), text);
 }
 
-/** Undefined where there is none, or not one that this version wrote. */
+/** Undefined if there is none, or if another version wrote it. */
 export function keptLink(id: RoomId): KeptLink | undefined {
   const object = parseJsonObject(tabStorage.getItem(storageName(id)) ?? '');
   if (object === undefined || field(object, 'v') !== 1) return undefined;
@@ -30,7 +30,7 @@ export function forgetLink(id: RoomId): void {
   tabStorage.removeItem(storageName(id));
 }
 
-/** False: only the address can bring the key through a reload. */
+/** If false, only the address can carry the key through a reload. */
 export function isLinkKept(id: RoomId): boolean {
   return tabStorage.outlivesReload(storageName(id));
 }

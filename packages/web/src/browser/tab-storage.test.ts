@@ -2,7 +2,7 @@ import type { TabStorage } from '@mayfly/client';
 import { describe, expect, test } from 'vitest';
 import { GuardedStorage } from './tab-storage.ts';
 
-/** As a browser that lets us has it. */
+/** The storage of a browser that allows it. */
 function willing(): TabStorage & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>();
   return {

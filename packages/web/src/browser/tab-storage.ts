@@ -1,10 +1,10 @@
-// What this tab keeps through a reload. A browser may refuse its storage (site data blocked, storage full, a sandbox):
-// what it does not take is kept in memory instead, until the page is left.
+// What this tab keeps through a reload. A browser may refuse its storage (site data blocked, storage full, a sandbox);
+// memory then keeps it until the page closes.
 
 import type { TabStorage } from '@mayfly/client';
 import { attempt } from './browser.ts';
 
-/** Reads back what was written, whatever the browser's own storage does. Never throws. */
+/** Returns what was written, whatever the browser's storage does. Never throws. */
 export class GuardedStorage implements TabStorage {
   readonly #open: () => TabStorage | null;
   readonly #refused = new Map<string, string>();
@@ -28,7 +28,7 @@ export class GuardedStorage implements TabStorage {
     attempt(() => this.#open()?.removeItem(name));
   }
 
-  /** Whether what stands under that name outlives a reload: it was read back from the browser's own storage. */
+  /** Whether that entry survives a reload, because the browser's own storage returned it. */
   outlivesReload(name: string): boolean {
     return !this.#refused.has(name) && this.#read(name) !== null;
   }
@@ -38,5 +38,5 @@ export class GuardedStorage implements TabStorage {
   }
 }
 
-/** This tab's storage, and the only one: `sessionStorage` where the browser lets us. */
+/** This tab's only storage: `sessionStorage` if the browser allows it. */
 export const tabStorage = new GuardedStorage(() => window.sessionStorage);

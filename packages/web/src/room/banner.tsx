@@ -1,4 +1,4 @@
-// Says how the connection is when it is not as it should be. It floats over the stream and moves nothing.
+// Reports trouble with the connection. Floats over the messages, so it moves nothing.
 
 import type { RoomConnection } from './model/connection.ts';
 import { roomTexts } from '../words/room.ts';
@@ -6,7 +6,7 @@ import { Icon } from '../ui/icon.tsx';
 
 type BannerProps = { readonly connection: RoomConnection; readonly onRetry: () => void };
 
-/** The region stays, so that a screen reader hears what appears in it. */
+/** Always rendered: a screen reader only announces changes to a region it already knows. */
 export function Banner(props: BannerProps) {
   return (
     <div class="stage__banner" role="status">

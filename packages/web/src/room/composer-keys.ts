@@ -1,16 +1,16 @@
-// Which key press sends what is written.
+// Which key press sends the message.
 
 type Press = Pick<
   KeyboardEvent,
   'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing' | 'keyCode'
 >;
 
-/** What browsers report while an input method still owns the key; Safari does so after the composition ended. */
+/** Reported while an input method handles the key; by Safari even after the composition ended. */
 const OWNED_BY_INPUT_METHOD = 229;
 
 /**
- * Enter sends and Shift Enter breaks the line; on touch Enter breaks the line too, for there is no Shift to hold.
- * Ctrl or ⌘ with Enter sends everywhere. A key that belongs to an input method never sends.
+ * Enter sends and Shift Enter starts a new line. On touch Enter starts a new line too, because there is no Shift to hold.
+ * Ctrl or ⌘ with Enter always sends. A key that an input method handles never sends.
  */
 export function sendsMessage(press: Press, touch: boolean): boolean {
   if (press.key !== 'Enter' || press.isComposing || press.keyCode === OWNED_BY_INPUT_METHOD) return false;

@@ -1,4 +1,4 @@
-// Where a message is written: grows with it, and keeps it until it is sent.
+// The field for a new message. Grows with the text.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle } from '../browser/browser.ts';
@@ -13,7 +13,7 @@ import { Icon } from '../ui/icon.tsx';
 
 type ComposerProps = { readonly view: RoomView };
 
-/** Below this many characters left, the counter shows. */
+/** Fewer characters left than this are counted. */
 const NEAR_LIMIT = 1000;
 
 const growsByItself = supportsStyle('field-sizing', 'content');
@@ -26,7 +26,7 @@ export function Composer({ view }: ComposerProps) {
     if (!growsByItself && field.current !== null) fitHeight(field.current);
   }, [text]);
   useLayoutEffect(() => {
-    // On touch the keyboard would cover what there is to read; in a new room the link comes first.
+    // On touch the keyboard would cover the messages; in a new room the link comes first.
     if (!isTouch() && view.opening.peek() !== 'created') field.current?.focus({ preventScroll: true });
   }, []);
   const send = () => {
@@ -80,7 +80,7 @@ export function Composer({ view }: ComposerProps) {
   );
 }
 
-/** How much still fits, when that gets little. */
+/** How many characters still fit, near the limit. */
 function RoomLeft({ draft }: { readonly draft: Draft }) {
   const left = draft.roomLeft.value;
   return (

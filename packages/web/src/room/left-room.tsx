@@ -1,4 +1,4 @@
-// Says that a room was left, and takes it back: for as long as the room is still open.
+// Reports that a room was left and offers *Undo* while that is possible.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../words/start.ts';
@@ -6,7 +6,7 @@ import { focusHeading } from '../ui/screen-heading.tsx';
 
 type LeftRoomProps = { readonly id: string | undefined; readonly onUndo: () => void };
 
-/** The region stays, so that a screen reader hears what appears in it. */
+/** Always rendered: a screen reader only announces changes to a region it already knows. */
 export function LeftRoom({ id, onUndo }: LeftRoomProps) {
   return (
     <div class="left-room" role="status">
@@ -19,7 +19,7 @@ function Words({ id, onUndo }: { readonly id: string; readonly onUndo: () => voi
   const undo = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     const button = undo.current;
-    // Ten seconds are short for whoever uses the keyboard.
+    // Ten seconds are short for people who use the keyboard.
     button?.focus();
     return () => {
       if (document.activeElement === button) focusHeading();

@@ -1,4 +1,4 @@
-// Who is here, and the emoji by which people and rooms are told apart.
+// Who is here, and the emoji that identify people and the room.
 
 import type { Emoji, Member, RoomFacts } from '@mayfly/client';
 import type { ReadonlySignal } from '@preact/signals';
@@ -12,7 +12,7 @@ import { Icon } from '../ui/icon.tsx';
 
 type MembersProps = { readonly view: RoomView };
 
-/** Beside the stream, where there is room for it. */
+/** Beside the messages, on wide screens. */
 export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide: () => void }) {
   return (
     <aside class="side" aria-label={roomTexts.peopleLabel}>

@@ -1,4 +1,4 @@
-// A button with a menu: arrow keys walk, Esc and a press elsewhere close, focus goes back to the button.
+// A button with a menu. Arrow keys move in it; Esc or a press elsewhere closes it and returns the focus to the button.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { roomTexts } from '../words/room.ts';
@@ -29,7 +29,7 @@ export function MoreMenu({ items }: { readonly items: readonly MenuItem[] }) {
     button.current?.focus();
   };
   return (
-    // Where a press gives no focus to buttons (Safari), focus may go nowhere: that closes nothing.
+    // In Safari a pressed button takes no focus, so focus may go nowhere; that must not close the menu.
     <span class="menu-anchor" ref={whole} onFocusOut={({ relatedTarget }) => closeFor(relatedTarget)}>
       <button
         class="icon-button"
@@ -58,7 +58,7 @@ function Menu({ items, onClose }: MenuProps) {
       role="menu"
       aria-label={roomTexts.menu}
       ref={menu}
-      // A press on an item that is disabled leaves the focus here, and so the keys.
+      // Keeps the focus, and with it the keys, after a press on a disabled item.
       tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
@@ -77,7 +77,7 @@ function Menu({ items, onClose }: MenuProps) {
           aria-disabled={disabled}
           onClick={() => {
             if (disabled) return;
-            // First back to the button, so that a dialog gives focus back to it.
+            // Focus the button first: a dialog returns the focus to it.
             onClose();
             onChoose();
           }}

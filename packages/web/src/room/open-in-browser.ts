@@ -1,4 +1,4 @@
-// The SDK's room with what a browser tab gives it: its storage, its WebSocket, the server it came from.
+// Opens the SDK's room with the tab's storage, its WebSocket and its server.
 
 import {
   type Room,
@@ -15,11 +15,11 @@ import { tabStorage } from '../browser/tab-storage.ts';
 export type RoomEntry = {
   readonly link: RoomLink;
   readonly name: string;
-  /** It was made here, a moment ago. */
+  /** It was just created here. */
   readonly isNew?: boolean;
 };
 
-/** As who the tab's storage holds, or else as someone new. */
+/** As the person in the tab's storage, otherwise as someone new. */
 export function openInBrowser({ link, name }: RoomEntry): Room {
   return openRoom({
     link,
@@ -29,7 +29,7 @@ export function openInBrowser({ link, name }: RoomEntry): Room {
   });
 }
 
-/** Looks at the room of a link until it is disposed of. */
+/** Keeps looking at the room of a link until it is disposed of. */
 export function openLobby(link: RoomLink, deps: Omit<LobbyDeps, 'look'>): Lobby {
   const transport = webSocketTransport(socketUrl(serverAddress()));
   return new Lobby({ ...deps, look: (until) => lookAtRoom({ link, transport, signal: until }) });

@@ -1,5 +1,5 @@
-// What a reload of the tab must not lose: the draft goes into the tab's storage as it is written, and where the storage
-// refuses the draft or the outbox, the browser asks before it drops the page. The outbox itself is kept by the SDK.
+// Keeps the draft in the tab's storage through a reload. If the storage refuses the draft or the SDK's outbox, the browser
+// asks before it drops the page.
 
 import { type TabStorage, keepDraft, loadDraft } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
@@ -7,7 +7,7 @@ import { type Signal, effect, signal } from '@preact/signals';
 import type { ChatRoom, RoomView } from './model/room-view.ts';
 import { tabStorage } from '../browser/tab-storage.ts';
 
-/** Brings the draft back, and keeps it until the room ends or the page steps out of it by calling what this returns. */
+/** Restores the draft, and stores it until the room ends or the returned function is called. */
 export function guardReload(
   view: RoomView,
   room: Pick<ChatRoom, 'subscribe'>,
@@ -23,7 +23,7 @@ export function guardReload(
   const flush = (): void => keeper.flush();
   window.addEventListener('pagehide', flush, { signal: stop.signal });
   document.addEventListener('visibilitychange', flush, { signal: stop.signal });
-  // The room has forgotten the draft by then, and so must we.
+  // The SDK has erased the stored draft by then: don't write it again.
   const end = room.subscribe((update) => {
     if (update.type === 'connection' && update.connection.state === 'ended') keeper[Symbol.dispose]();
   });
@@ -36,12 +36,12 @@ export function guardReload(
   };
 }
 
-/** Whoever types fast is written down this often, and at the end of a pause. */
+/** At most one write in this time while someone types. */
 export const WRITE_EVERY_MS = 500;
 
-/** Writes a draft down: at once after a pause, then at most every 500 ms, and an empty one always at once. */
+/** Stores a draft: immediately after a pause, then at most every 500 ms. An empty draft is stored at once. */
 export class DraftKeeper implements Disposable {
-  /** Whether a reload would bring back what was written last. */
+  /** Whether a reload would restore the latest draft. */
   readonly isSafe = signal(true);
   readonly #draft: Signal<string>;
   readonly #write: (text: string) => boolean;
@@ -50,13 +50,13 @@ export class DraftKeeper implements Disposable {
   #pause: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
-  /** `write` says whether the text outlives a reload. */
+  /** `write` returns whether the text survives a reload. */
   constructor(draft: Signal<string>, write: (text: string) => boolean) {
     this.#draft = draft;
     this.#write = write;
     this.#written = draft.peek();
     this.#stop = effect(() => {
-      // A message that was sent must not stand in the composer again.
+      // A sent message must not return to the composer.
       if (draft.value === '' || this.#pause === undefined) this.flush();
     });
   }
@@ -72,7 +72,7 @@ export class DraftKeeper implements Disposable {
     }, WRITE_EVERY_MS);
   }
 
-  /** Writes nothing more, not even what is still to be written. */
+  /** Stores nothing more, not even the latest draft. */
   [Symbol.dispose](): void {
     this.#over = true;
     this.#stop();
@@ -84,7 +84,7 @@ function ask(event: Event): void {
   event.preventDefault();
 }
 
-// A page that listens to `beforeunload` may be slower to come back to: it does only while there is something to lose.
+// Listens only while there is something to lose: `beforeunload` listeners can keep a page out of the back/forward cache.
 function askBeforeUnload(wouldLose: () => boolean): () => void {
   return effect(() => {
     if (!wouldLose()) return undefined;

@@ -62,7 +62,7 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
   );
 }
 
-/** What leaving costs, in words: asked about before. */
+/** What leaving would lose. If there is anything, the page asks first. */
 export function lossesOf(view: RoomView): readonly string[] {
   const unsent = view.draft.unsent.value;
   return [
@@ -75,7 +75,7 @@ export function lossesOf(view: RoomView): readonly string[] {
 export function RenameDialog({ view, onClose }: DialogProps) {
   const [name, setName] = useState(view.people.you.value?.name ?? '');
   const form = useRef<HTMLFormElement>(null);
-  // Before anything is painted: a selection that comes later would swallow what is typed meanwhile.
+  // Before the first paint: a later selection would swallow letters that are typed by then.
   useLayoutEffect(() => form.current?.querySelector('input')?.select(), []);
   return (
     <Dialog title={roomTexts.rename} onClose={onClose}>

@@ -1,15 +1,15 @@
-// Where the keyboard leads in a room: typed text goes to the composer, page keys scroll the log, and focus moves on when
-// the element that had it goes away.
+// Keyboard and focus in a room: typed text goes to the composer, page keys scroll the messages, and the focus moves on
+// when its element disappears.
 
 import { mediaMatches } from '../browser/browser.ts';
 import { pagesOf, writesText } from './room-keys.ts';
 
-/** The finger is the pointer: an on-screen keyboard would cover what there is to read. */
+/** A finger is the pointer, so an on-screen keyboard would cover the messages. */
 export function isTouch(): boolean {
   return mediaMatches('(pointer: coarse)');
 }
 
-/** As long as the room is on the page; answers how to stop. */
+/** Returns a function that stops it. */
 export function guideKeyboard(room: HTMLElement): () => void {
   const listening = new AbortController();
   const { signal } = listening;
@@ -21,7 +21,7 @@ export function guideKeyboard(room: HTMLElement): () => void {
   };
 }
 
-/** These have keys of their own. */
+/** These handle keys themselves. */
 const OWN_KEYS = 'dialog, [role=menu]';
 const OWN_SCROLLING = '.scroll, .side';
 
@@ -39,19 +39,19 @@ function guidePress(room: HTMLElement, event: KeyboardEvent): void {
   log?.scrollBy(0, pages * PAGE * log.clientHeight);
 }
 
-/** So much of what is in sight goes out of it: a few lines stay, to read on from. */
+/** A page scrolls by less than the visible height, so a few lines stay for orientation. */
 const PAGE = 0.875;
 
 function isField(target: Element): boolean {
   return target.matches('input, textarea, select');
 }
 
-/** A long draft moves by page keys itself. */
+/** A long draft scrolls by page keys itself. */
 function scrolls(target: Element): boolean {
   return isField(target) && target.scrollHeight > target.clientHeight;
 }
 
-/** In the log, focus stays with what is read; elsewhere, writing comes next. */
+/** Moves a lost focus to the messages if it was there, otherwise to the composer. */
 function keepFocus(room: HTMLElement, signal: AbortSignal): () => void {
   let last: { readonly element: Element; readonly inLog: boolean } | undefined;
   const remember = ({ target }: Event) => {

@@ -1,4 +1,4 @@
-// The room's header: how long it lives, who is here, and what can be done with it.
+// The room's header: how long it will live, who is here, and the actions.
 
 import type { RoomFacts } from '@mayfly/client';
 import type { ReadonlySignal } from '@preact/signals';
@@ -22,7 +22,7 @@ type RoomHeaderProps = {
   readonly membersShown: boolean;
   readonly onMembers: () => void;
   readonly onInvite: () => void;
-  /** Out of the room without leaving it. */
+  /** Steps out without leaving the room. */
   readonly onBack: () => void;
   /** The *More* menu. */
   readonly children: ComponentChildren;
@@ -97,10 +97,10 @@ function EncryptedBadge({ facts }: FactsProps) {
 
 type LifeProps = { readonly life: Life };
 
-/** The style sheet shows the longest of them that fits. */
+/** The style sheet shows the longest that fits. */
 const LIFE_WORDS = ['full', 'short', 'shortest'] as const;
 
-/** Seconds only count towards the end. */
+/** In minutes, with seconds only near the end. */
 function timeLeft(ms: number): string {
   return ms > COUNTED_DOWN_MS ? roomTexts.minutesLeft(ms) : countdown(ms);
 }
@@ -128,7 +128,7 @@ function LifeLine({ life }: LifeProps) {
   );
 }
 
-/** The countdown aloud, at its marks only. */
+/** Announces the countdown, at a few marks only. */
 export function SpokenLife({ life }: LifeProps) {
   const left = life.spokenMs.value;
   return (

@@ -1,4 +1,4 @@
-// What only a room and its lobby need: loaded by itself while somebody still reads the first screen.
+// What only rooms and invitations need: loaded separately, while people still read the first screen.
 
 export { openLobby } from './open-in-browser.ts';
 export {

@@ -1,4 +1,4 @@
-// Which room this page is in: going in, coming out, and what the browser tells meanwhile.
+// Which room this page is in: entering, leaving, and the browser's events in between.
 
 import { type RoomEnd, type RoomLink, type RoomUpdate, forgetIdentity, makeLink } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
@@ -15,23 +15,23 @@ import { tabStorage } from '../browser/tab-storage.ts';
 
 /** The room this page is in. */
 export const currentRoom = signal<RoomView | undefined>(undefined);
-/** The room this page was in last; undefined while it is in one. */
+/** The last room of this page; undefined while it is in one. */
 export const roomEnd = signal<EndedRoom | undefined>(undefined);
-/** The room that was left a moment ago: out of sight, but open, as long as that can be undone. */
+/** The room that was just left: hidden but open while that can be undone. */
 export const leftRoom = signal<RoomView | undefined>(undefined);
 
-/** How long a room that vanished takes to fade. */
+/** How long a disappearing room takes to fade. */
 const FADE_MS = 900;
 /** How long leaving can be undone. */
 export const UNDO_MS = 10_000;
 
-/** What ends the care for a room's draft. */
+/** Stops storing a room's draft. */
 const guards = new WeakMap<RoomView, () => void>();
-/** Only while the page is in a room, and while one that was left can be gone back to. */
+/** Set while the page is in a room, and while leaving can be undone. */
 let stopListening: (() => void) | undefined;
 let stopLeaving: (() => void) | undefined;
 
-/** Goes into a room. The page is in one room at most: one that was left before is left for good. */
+/** Enters a room. The page is in one room at most: a room that was just left is now left for good. */
 export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom = openInBrowser): void {
   finishLeaving();
   const { link, isNew = false } = entry;
@@ -67,7 +67,7 @@ function endIn(update: RoomUpdate): RoomEnd | undefined {
   return update.connection.end;
 }
 
-/** Out of sight at once, for good when it can no longer be undone; the room stays for the others. */
+/** Hides the room at once, and leaves it when that can no longer be undone. The room stays for the others. */
 export function leaveRoom(): void {
   const view = hide();
   if (view === undefined) return;
@@ -84,7 +84,7 @@ export function leaveRoom(): void {
   leftRoom.value = view;
 }
 
-/** The link of the room that is in sight again; undefined where it is too late. */
+/** The link of the room that is shown again; undefined if it is too late. */
 export function undoLeaving(): RoomLink | undefined {
   const view = leftRoom.value;
   if (view === undefined) return undefined;
@@ -95,12 +95,12 @@ export function undoLeaving(): RoomLink | undefined {
   return view.link.room;
 }
 
-/** Says goodbye, and forgets who we were; the SDK answers with the room's end. */
+/** Sends `leave` and erases the identity; the SDK then reports the room's end. */
 export function finishLeaving(): void {
   leftRoom.value?.leave();
 }
 
-/** Goes without a goodbye, as a reload does: whoever comes back from this tab is the same person. */
+/** Closes the connection without `leave`, as a reload does: this tab can return as the same person. */
 export function stepOut(): void {
   const view = hide();
   if (view === undefined) return;
@@ -130,7 +130,7 @@ function finish(view: RoomView, end: RoomEnd): void {
     forgetIdentity(tabStorage, view.id);
     forgetLink(view.id);
   }
-  // Somebody may be in another room by now, when this one took its time to fade.
+  // The page may be in another room by now, because fading takes time.
   if (view === currentRoom.value) tell(view, end);
 }
 
@@ -176,7 +176,7 @@ function mayComeBack({ why }: RoomEnd): boolean {
   );
 }
 
-/** A reload does not lead to a room that is over. */
+/** A reload must not lead to a room that is over. */
 function forgetRoom(id: RoomId): void {
   forgetLink(id);
   dropRoomFromAddress(id);

@@ -26,15 +26,15 @@ import { toggleTheme } from '../ui/theme.ts';
 
 type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details';
 
-/** As in room.css: from here on the people stand beside the stream. */
+/** As in room.css: from here on the list of people is beside the messages. */
 const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
 
 type RoomProps = {
-  /** Out of the room without leaving it. */
+  /** Steps out without leaving the room. */
   readonly onBack: () => void;
 };
 
-/** Empty while this page is in no room. */
+/** Renders nothing while the page is in no room. */
 export function Room({ onBack }: RoomProps) {
   const view = currentRoom.value;
   return view === undefined ? null : <RoomScreen key={view.id} view={view} onBack={onBack} />;

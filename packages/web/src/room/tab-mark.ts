@@ -1,10 +1,10 @@
-// What the browser's tab says of a room: that it is one, and what came while no one looked.
+// The title and icon of the browser's tab, with the number of unread messages.
 
 import type { RoomId } from '@mayfly/protocol';
 import { basePath } from '../browser/base-path.ts';
 import { roomTexts } from '../words/room.ts';
 
-/** Files, not drawn here: the page's policy lets no other picture in. */
+/** Files, because the content policy allows no other images. */
 const ICONS = { plain: 'logo.svg', unread: 'logo-unread.svg' } as const;
 
 export function markTab(id: RoomId, unseen: number): void {

@@ -1,4 +1,4 @@
-// Making a room: one click, with the few things its maker may decide.
+// Creates a room with one click, and offers the few choices its creator has.
 
 import { createRoom, type Identity, type RoomLink } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
@@ -21,7 +21,7 @@ export type CreatedRoom = {
   readonly identity: Identity;
 };
 
-/** An attempt that takes longer has failed, whatever comes later. */
+/** An attempt that takes longer counts as failed, even if an answer still comes. */
 const CREATE_MS_MAX = 15_000;
 
 type CreateCardProps = { readonly onCreated: (room: CreatedRoom) => void };

@@ -1,4 +1,4 @@
-// The card that stands where something has ended or cannot begin.
+// The card for a room that has ended or can't be opened.
 
 import type { ComponentChildren } from 'preact';
 import { Ghost } from '../ui/mark.tsx';

@@ -1,11 +1,11 @@
-// What the page says of a room that is over: what it knows itself as such, all else as the server's word.
+// Texts for a room that is over. What the page can't verify is reported as the server's claim.
 
 import type { EndedRoom } from '../room/model/ended-room.ts';
 import { texts } from '../words/start.ts';
 
 type Words = { readonly heading: string; readonly lead: string };
 
-/** Of a room that is gone for everyone, as far as the server says. */
+/** For a room that is gone for everyone, according to the server. */
 export function wordsOfGone({ end, summary }: Pick<EndedRoom, 'end' | 'summary'>): Words {
   const { expired, byOwner, byServer, restarted } = texts.ended;
   if (end.why === 'expired') return { heading: expired.heading, lead: expired.lead(summary.lifeMs) };
@@ -13,7 +13,7 @@ export function wordsOfGone({ end, summary }: Pick<EndedRoom, 'end' | 'summary'>
   return end.why === 'owner' ? byOwner : byServer;
 }
 
-/** A charter that does not fit the key: shown to a newcomer, or after a while to someone who was in. */
+/** For a charter that doesn't match the key: a newcomer sees this, or someone who was already in the room. */
 export function wordsOfFalseRoom({ summary }: Pick<EndedRoom, 'summary'>): Words {
   const { heading, lead, leadInside } = texts.ended.falseRoom;
   return { heading, lead: summary.wasIn ? leadInside : lead };

@@ -1,4 +1,4 @@
-// A room that is over for this page: why, what was erased, and where to go from here.
+// The end of a room on this page: why it ended, what was erased, and where to go next.
 
 import type { RoomLink } from '@mayfly/client';
 import type { ComponentChildren } from 'preact';
@@ -17,7 +17,7 @@ type EndedProps = {
   readonly onHome: () => void;
   readonly onCreated: (room: CreatedRoom) => void;
   readonly onJoin: (link: RoomLink, name: string) => void;
-  /** Into the room of the same link, as nobody who was there before. */
+  /** Opens the room of the same link again. */
   readonly onAgain: (link: RoomLink) => void;
 };
 
@@ -45,7 +45,7 @@ export function Ended(props: EndedProps) {
       return (
         <Words {...texts.ended.replaced} actions={<Again {...props} label={texts.ended.replaced.again} />} />
       );
-    // The start page is shown instead.
+    // Shows the start page instead.
     case 'left':
       return null;
     case 'hung_up':
@@ -106,7 +106,7 @@ function Gone({ room, onHome }: EndedProps) {
   );
 }
 
-/** Nothing is lost by looking in the wrong place: both ways into a room stand right here. */
+/** Offers both ways into a room, because nothing was lost. */
 function NotFound({ room, onCreated, onJoin }: EndedProps) {
   const { heading, lead } = texts.ended.denied;
   return (

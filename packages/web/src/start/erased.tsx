@@ -34,7 +34,7 @@ function Row({ icon, what, where }: RowProps) {
   );
 }
 
-/** When this tab saw the room: the server keeps no such times. */
+/** When this tab was in the room. The server doesn't record that. */
 export function OpenTimes({ summary }: SummaryProps) {
   const room = <b class="mono">{summary.id}</b>;
   const [from, to] = clockSpan(summary.openedAt, summary.endedAt);

@@ -1,4 +1,4 @@
-// Somebody opened a link: one field, one button.
+// The invitation: a link was opened. One field, one button.
 
 import type { RoomLink } from '@mayfly/client';
 import type { ReadonlySignal } from '@preact/signals';
@@ -14,9 +14,9 @@ import { texts } from '../words/start.ts';
 
 type InvitedProps = {
   readonly link: RoomLink;
-  /** What the server says of the room; undefined where it says nothing. */
+  /** What the server reports about the room, if anything. */
   readonly sight: ReadonlySignal<LobbySight | undefined>;
-  /** The link brought its key to the server. */
+  /** The link sent its key to the server. */
   readonly keySent: boolean;
   readonly onJoin: (name: string) => void;
 };
@@ -57,7 +57,7 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
   );
 }
 
-/** Always there, so that a screen reader announces what comes into it. */
+/** Always rendered: a screen reader only announces changes to a region it already knows. */
 function Sight({ sight }: { readonly sight: LobbySight | undefined }) {
   const words = texts.invited.sight;
   return (

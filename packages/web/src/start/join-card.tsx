@@ -1,4 +1,4 @@
-// Going into a room whose link somebody sent.
+// Joins a room by a link that someone sent.
 
 import type { RoomLink } from '@mayfly/client';
 import { useId, useState } from 'preact/hooks';
@@ -10,7 +10,7 @@ import { NameField } from '../ui/name-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
 
 type JoinCardProps = {
-  /** Stands in the field from the start. */
+  /** Prefills the field. */
   readonly roomLink?: string;
   readonly onJoin: (link: RoomLink, name: string) => void;
 };
@@ -43,7 +43,7 @@ type RoomLinkState = {
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly trouble: LinkTrouble | undefined;
-  /** The link, or undefined after saying what is wrong with it. */
+  /** The link; otherwise undefined, and the field shows what is wrong. */
   readonly read: () => RoomLink | undefined;
 };
 

@@ -1,4 +1,4 @@
-// The start page: what this is, and the two ways into a room.
+// The start page: what Mayfly is, and the two ways into a room.
 
 import type { RoomLink } from '@mayfly/client';
 import { CreateCard, type CreatedRoom } from './create-card.tsx';

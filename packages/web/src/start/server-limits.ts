@@ -1,4 +1,4 @@
-// What a room may be made with on this server: asked once, when somebody can make one.
+// What this server allows for new rooms. Requested when a form to create one is shown.
 
 import { answerText } from '@mayfly/client';
 import { decodeServerLimits, type ServerLimits } from '@mayfly/protocol';
@@ -8,7 +8,7 @@ import { USUAL_LIMITS } from './life-choice.ts';
 
 export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);
 
-/** Without an answer the usual limits stand; creating then says what is wrong. */
+/** Without an answer the usual limits remain; creating a room then shows what is wrong. */
 export async function askServerLimits(): Promise<void> {
   try {
     const answer = await fetch(`${basePath()}api/limits`);

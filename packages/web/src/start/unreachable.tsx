@@ -1,4 +1,4 @@
-// The server did not answer when a room was to be entered.
+// The server didn't answer when a room was to be opened.
 
 import { EndedCard } from './ended-card.tsx';
 import { ReloadButton } from '../ui/reload-button.tsx';

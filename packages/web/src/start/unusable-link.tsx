@@ -1,4 +1,4 @@
-// An address that cannot open its room: said before any request, with a field for the right one.
+// An address that can't open its room. Shown before any request, with a field for the right link.
 
 import type { RoomLink } from '@mayfly/client';
 import { serverAddress } from '../browser/base-path.ts';

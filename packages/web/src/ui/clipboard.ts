@@ -1,13 +1,13 @@
-// Copying text, also on plain http where the clipboard API does not exist.
+// Copies text, also over plain HTTP, where the clipboard API doesn't exist.
 
 import { copySelection, writeToClipboard } from '../browser/browser.ts';
 
-/** False when the browser refused both ways: the reader then copies by hand. */
+/** False when the browser refused both ways: the reader has to copy by hand. */
 export async function copyText(text: string): Promise<boolean> {
   return (await writeToClipboard(text)) || copyBySelection(text);
 }
 
-/** Whatever is outside an open dialog cannot be focused, so the field stands inside it. */
+/** Nothing outside an open dialog can take focus, so the field goes inside it. */
 function copyBySelection(text: string): boolean {
   const before = document.activeElement;
   const field = document.createElement('textarea');
@@ -22,7 +22,7 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
-/** Marks what is shown so that the reader's own copy key takes it. */
+/** Selects the contents for the reader's own copy key. */
 export function selectContents(element: Element): void {
   window.getSelection()?.selectAllChildren(element);
 }

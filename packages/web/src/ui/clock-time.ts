@@ -1,4 +1,4 @@
-// Times of day and days, as the reader's own system writes them.
+// Times and dates in the format of the reader's system.
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });

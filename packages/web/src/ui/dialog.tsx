@@ -1,4 +1,4 @@
-// A modal dialog: centred card or bottom sheet. The browser traps focus and gives it back.
+// A modal dialog: a centered card or a bottom sheet. The browser traps the focus and restores it.
 
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
@@ -7,14 +7,14 @@ import { Icon } from './icon.tsx';
 
 type DialogProps = {
   readonly title: ComponentChildren;
-  /** Stands under the title. */
+  /** Below the title. */
   readonly lead?: ComponentChildren;
-  /** Esc, the cross, or a press beside the dialog. The parent then stops rendering it. */
+  /** On Esc, the cross, or a press outside. The parent then stops rendering the dialog. */
   readonly onClose: () => void;
   readonly children?: ComponentChildren;
 };
 
-/** Open as long as it is rendered. Focus starts on the child with `autofocus`, else on the cross. */
+/** Open while it is rendered. The focus starts on the child with `autofocus`, otherwise on the cross. */
 export function Dialog({ title, lead, onClose, children }: DialogProps) {
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -1,9 +1,9 @@
-// What a display name may be, as the SDK counts it.
+// The limits of a display name, as the SDK counts them.
 
 import { nameFits } from '@mayfly/client';
 import { NAME_BYTES_MAX, NAME_POINTS_MAX } from '@mayfly/protocol';
 
-/** Spaces around a name do not count. */
+/** Surrounding spaces don't count. */
 export function isNameTooLong(name: string): boolean {
   return !nameFits(name.trim());
 }
@@ -17,12 +17,12 @@ export function nameRoomLeft(name: string): number | undefined {
   return left <= NEAR_LIMIT ? Math.max(left, 0) : undefined;
 }
 
-/** How many characters of this kind a name has room for: two limits, and the tighter one counts. */
+/** How many characters like these fit into a name: of two limits the tighter one counts. */
 export function nameRoom(name: string): number {
   return Math.min(NAME_POINTS_MAX, Math.floor(NAME_BYTES_MAX / averageBytes(name.trim())));
 }
 
-/** Names go on in the script they began in. */
+/** Assumes that the rest of a name is in the script of its beginning. */
 function averageBytes(name: string): number {
   const points = Array.from(name).length;
   return points === 0 ? 1 : new TextEncoder().encode(name).length / points;

@@ -1,4 +1,4 @@
-// The icons: one stroke each on a 24-unit grid, drawn in the colour of the text around them.
+// The icons: one stroke each on a 24-unit grid, in the color of the surrounding text.
 
 const ICONS = {
   alert: 'M12 4.2 2.9 19.5h18.2L12 4.2ZM12 10v4.3M12 16.9v.01',
@@ -41,11 +41,11 @@ export type IconName = keyof typeof ICONS;
 type IconProps = {
   readonly name: IconName;
   readonly small?: boolean;
-  /** Points along the line of text: turns around where text runs right to left. */
+  /** Mirrored in right-to-left text. */
   readonly flip?: boolean;
 };
 
-/** A picture beside words, never instead of them: it has no name of its own. */
+/** Always beside words, so it has no accessible name. */
 export function Icon({ name, small = false, flip = false }: IconProps) {
   return (
     <svg

@@ -1,4 +1,4 @@
-// How much of a room's life is left: ring and mark fade together.
+// How much of a room's life is left. Ring and mark fade together.
 
 type LifeRingProps = {
   /** 0 to 1. */
@@ -6,7 +6,7 @@ type LifeRingProps = {
   readonly large?: boolean;
 };
 
-/** Goes with words that say the time: it has no name of its own. */
+/** Always beside the time in words, so it has no accessible name. */
 export function LifeRing({ left, large = false }: LifeRingProps) {
   return (
     <svg class={`ring${large ? ' ring--large' : ''}`} viewBox="0 0 44 44" aria-hidden="true">

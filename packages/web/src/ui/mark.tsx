@@ -4,7 +4,7 @@ const FORE_WING = 'M4 28.5C4.6 17.2 12.4 5.5 27.3 2.2c1-.2 1.9.6 1.7 1.6C27.8 13
 const HIND_WING = 'M4 28.5c7-5.6 14.7-8.3 22.3-7.5 1 .1 1.5 1.2.9 2C23.5 28 14.6 31 4 28.5Z';
 const VEINS = 'M4 28.5C9 19.5 16 11.3 24.8 5.9M4 28.5c6.3-5.7 13.3-10.6 20.3-13.9';
 
-/** What `Mark` and `Ghost` are drawn from: stands once on the page. */
+/** The shapes of `Mark` and `Ghost`. Rendered once on the page. */
 export function MarkSprite() {
   return (
     <svg class="sprite" aria-hidden="true">
@@ -42,7 +42,7 @@ export function Mark() {
   );
 }
 
-/** Stands where a room has ended. */
+/** For a room that has ended. */
 export function Ghost() {
   return (
     <svg class="single-card__wing" viewBox="0 0 32 32" aria-hidden="true">

@@ -1,4 +1,4 @@
-// The display name: optional, and counted only when its limit is near.
+// The display name: optional. Counts the characters only near the limit.
 
 import { isNameTooLong, nameRoom, nameRoomLeft } from './display-name.ts';
 import { texts } from '../words/start.ts';

@@ -1,11 +1,11 @@
-// Says that the page came over plain HTTP, and what that means.
+// Warns that the page came over plain HTTP, and explains what that means.
 
 import { useState } from 'preact/hooks';
 import { texts } from '../words/start.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 
-/** Renders nothing where the page came over https or from this very machine. */
+/** Renders nothing over HTTPS or on the server's own machine. */
 export function PlainHttpBadge() {
   const [open, setOpen] = useState(false);
   if (window.isSecureContext) return null;

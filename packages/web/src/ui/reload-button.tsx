@@ -1,4 +1,4 @@
-// Asks the server for the page again.
+// Reloads the page.
 
 import type { ComponentChildren } from 'preact';
 

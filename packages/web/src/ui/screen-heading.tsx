@@ -1,11 +1,11 @@
-// The heading of a screen: names the tab, and is where the focus goes when a screen replaces another.
+// The heading of a screen. It also names the tab, and takes the focus when the screen changes.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { texts } from '../words/start.ts';
 
 type ScreenHeadingProps = {
-  /** What the tab says; the start page is only called by the name of the whole. */
+  /** The tab's title; without one it is just the name of the page. */
   readonly title?: string;
   readonly children: ComponentChildren;
 };
@@ -17,7 +17,7 @@ export function ScreenHeading({ title, children }: ScreenHeadingProps) {
   return <h1 tabIndex={-1}>{children}</h1>;
 }
 
-/** A reader who does not see the screen change hears what it is now. */
+/** Makes a screen reader announce the new screen. */
 export function focusHeading(): void {
   document.querySelector<HTMLElement>('h1[tabindex]')?.focus();
 }

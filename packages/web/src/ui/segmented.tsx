@@ -1,4 +1,4 @@
-// One choice of a few, side by side.
+// A choice of a few options, side by side.
 
 import { useId } from 'preact/hooks';
 

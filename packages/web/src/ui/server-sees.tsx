@@ -1,4 +1,4 @@
-// What the server sees, what it cannot see, and what nobody can promise.
+// What the server sees, what it can't see, and what no one can promise.
 
 import { texts } from '../words/start.ts';
 import { Dialog } from './dialog.tsx';

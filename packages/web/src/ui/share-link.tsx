@@ -1,4 +1,4 @@
-// The room link with its key marked, and the ways to pass it on.
+// The room link with its key highlighted, and the ways to share it.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -13,9 +13,9 @@ const COPIED_SHOWN_MS = 4000;
 
 type ShareLinkProps = {
   readonly url: string;
-  /** Whether copying is what the screen is for; `focused`: the focus starts there. */
+  /** True where copying is the main action; `focused` also puts the focus there. */
   readonly primary?: boolean | 'focused';
-  /** False: the address has the key, because the browser keeps nothing for this page. */
+  /** False if the key is in the address because the browser stores nothing for this page. */
   readonly keyIsKept?: boolean;
   /** More buttons in the row. */
   readonly children?: ComponentChildren;
@@ -89,16 +89,16 @@ function SecretLink({ url, shown }: SecretLinkProps) {
 type CopyButtonProps = {
   readonly text: string;
   readonly primary: boolean;
-  /** The focus starts here. */
+  /** Takes the focus at first. */
   readonly focused?: boolean;
-  /** The browser did not copy: now the reader must. */
+  /** The browser refused, so the reader has to copy by hand. */
   readonly onRefused: () => void;
 };
 
 export function CopyButton({ text, primary, focused = false, onRefused }: CopyButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
-    // A dialog goes by `autofocus`: focus taken before it opens would not be given back when it closes.
+    // A dialog uses `autofocus`: it couldn't restore a focus that was taken before it opens.
     if (focused && button.current?.closest('dialog') === null) button.current.focus();
   }, [focused]);
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();

@@ -1,4 +1,4 @@
-// A labelled line of text, with a hint or what is wrong with it below.
+// A labeled text field, with a hint or an error below.
 
 import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import { useId } from 'preact/hooks';
@@ -11,7 +11,7 @@ type TextFieldProps = {
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly hint?: ComponentChildren;
-  /** Replaces the hint, and is read out at once. */
+  /** Replaces the hint, and is announced at once. */
   readonly error?: string | undefined;
   readonly input: Pick<
     InputHTMLAttributes,
@@ -46,7 +46,7 @@ export function TextField({ label, optional = false, value, onValue, hint, error
   );
 }
 
-/** Says what went wrong and what to do, at once and in words. */
+/** An error, announced at once: what went wrong and what to do. */
 export function Trouble({ text }: { readonly text: string }) {
   return (
     <p class="error" role="alert">

@@ -1,4 +1,4 @@
-// The one button of the header on every start screen.
+// The theme button in the header of every start screen.
 
 import { texts } from '../words/start.ts';
 import { toggleTheme } from './theme.ts';

@@ -1,4 +1,4 @@
-// Light or dark: the system's choice until the reader presses the button, then theirs for this tab.
+// Light or dark: the system's choice, until the reader chooses for this tab.
 
 import { mediaMatches } from '../browser/browser.ts';
 import { tabStorage } from '../browser/tab-storage.ts';
@@ -8,13 +8,13 @@ type Theme = 'light' | 'dark';
 const STORED = 'mayfly:theme';
 const SKY_TOP = { light: '#ccd9f1', dark: '#0b0d20' } as const;
 
-/** Puts back what this tab chose before a reload. */
+/** Restores this tab's choice after a reload. */
 export function restoreTheme(): void {
   const stored = tabStorage.getItem(STORED);
   if (stored === 'light' || stored === 'dark') show(stored);
 }
 
-/** Every press changes what is seen; going back to what the system wants follows the system again. */
+/** Every press changes the look. Back at the system's choice, the page follows the system again. */
 export function toggleTheme(): void {
   const system: Theme = mediaMatches('(prefers-color-scheme: dark)') ? 'dark' : 'light';
   const shown = document.documentElement.dataset['theme'] ?? system;

@@ -1,6 +1,6 @@
-// Whether an address leads to this very computer, wherever it is opened.
+// Whether an address always means the computer it is opened on.
 
-/** `hostname` as in a `Location`: an IPv6 address stands in brackets. */
+/** `hostname` as in a `Location`: an IPv6 address has brackets. */
 export function isThisMachine(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }

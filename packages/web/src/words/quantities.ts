@@ -8,10 +8,10 @@ const figures = new Intl.NumberFormat(LANGUAGE);
 const plurals = new Intl.PluralRules(LANGUAGE);
 const roughly = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 2 });
 
-/** What is said of one thing, and of any other number of them. `{count}` stands for the number. */
+/** Text for one thing and for any other number of them, with `{count}` for the number. */
 export type Forms = { readonly one: string; readonly other: string };
 
-/** `one` or `other`, as the language has it. */
+/** `one` or `other`, by the plural rules of the language. */
 export function formFor<T extends string, U extends string>(
   count: number,
   forms: { readonly one: T; readonly other: U },

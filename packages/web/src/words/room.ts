@@ -1,11 +1,11 @@
-// What the page says in a room, in English.
+// The texts of a room, in English.
 
 import type { FailReason } from '@mayfly/client';
 import type { ResetReason } from '@mayfly/protocol';
 import { counted, lifetime, megabytes, minutesLeft, quietTime } from './quantities.ts';
 import { texts } from './start.ts';
 
-/** The marks around a tag, and what could pass for them: a name must not end in a tag of its own. */
+/** The marks around a tag and their look-alikes: no name may imitate a tag. */
 const TAG_MARKS: readonly (readonly [RegExp, string])[] = [
   [/[‹«<＜〈⟨❮❰˂ᐸ《]/g, '('],
   [/[›»>＞〉⟩❯❱˃ᐳ》]/g, ')'],
@@ -17,7 +17,7 @@ export function shownName(name: string): string {
   return TAG_MARKS.reduce((text, [mark, bracket]) => text.replace(mark, bracket), name);
 }
 
-/** Why a message was not taken. */
+/** Why the server refused a message. */
 const WHY: Readonly<Record<FailReason, string>> = {
   rate: 'You’re sending messages too fast.',
   busy: 'The room is very busy right now.',
@@ -39,7 +39,7 @@ const RESET: Readonly<Record<ResetShown, string>> = {
   ahead: 'The server restored an older copy of this room. Messages around this time may be missing.',
 };
 
-/** By how many people: one, two, or the first of several. */
+/** For one person, two, or more. */
 const JOINED = {
   one: '{name} joined the chat',
   two: '{name} and {second} joined the chat',
@@ -51,11 +51,11 @@ const LEFT = {
   more: '{name} and {others} others left the chat',
 } as const;
 
-/** A wait that is shown is a second at least. */
+/** A shown wait is at least a second. */
 const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
 
 export const roomTexts = {
-  /** Read out behind a name: letter by letter. */
+  /** Spoken after a name, letter by letter. */
   tag: (tag: string) => `tag ${Array.from(tag).join(' ')}`,
   title: (id: string, unseen: number) =>
     unseen === 0 ? `Mayfly chat · ${id}` : `(${unseen}) Mayfly chat · ${id}`,
@@ -63,7 +63,7 @@ export const roomTexts = {
   encrypted: 'End-to-end encrypted',
   encryptedLead:
     'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
-  /** In full, and where there is less room for it. */
+  /** For wide, narrow and very narrow headers. */
   life: {
     full: 'Disappears in {time} if it stays quiet',
     short: 'Disappears in {time}',
@@ -72,7 +72,7 @@ export const roomTexts = {
   minutesLeft,
   lifeSoon: (ms: number) => `This room disappears in ${lifetime(ms)} if it stays quiet.`,
   keepAlive: 'Keep alive',
-  /** Of 0 nothing is known yet: there is always the reader. */
+  /** 0 means unknown: the reader is always one. */
   people: (count: number) =>
     count === 0 ? 'People' : counted(count, { one: '{count} person', other: '{count} people' }),
   peopleLabel: 'People',
@@ -100,7 +100,7 @@ export const roomTexts = {
   joined: JOINED,
   left: LEFT,
   renamed: '{before} is now {name}',
-  /** Until they have said how they are called. */
+  /** Until their profile arrives. */
   someone: 'Someone',
   newMessages: 'New messages',
   jump: (count: number) =>
@@ -165,7 +165,7 @@ export const roomTexts = {
   send: 'Send',
   tip: 'Encrypted on your device before sending.',
   tipOffline: 'Messages will be sent when you’re back online.',
-  /** Both are keys of the keyboard. */
+  /** `enter` and `shiftEnter` are keys. */
   tipKeys: '{enter} to send · {shiftEnter} for a new line',
   tipEnter: 'Enter',
   tipShiftEnter: 'Shift Enter',

@@ -1,11 +1,11 @@
-// Whole sentences with placeholders: `{name} joined the chat`. Where a name stands in the sentence is the language's business.
+// Whole sentences with placeholders: `{name} joined the chat`. Word order differs between languages.
 
 /** The names of the placeholders in a sentence. */
 type PlaceholdersOf<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PlaceholdersOf<Rest>
   : never;
 
-/** The sentence in pieces: texts as they stand, and what is given for each placeholder. For nodes of a page. */
+/** The sentence split at its placeholders, with the given values in their places. For nodes of a page. */
 export function pieces<T extends string, V>(
   sentence: T,
   values: Readonly<Record<PlaceholdersOf<T>, V>>,
@@ -17,7 +17,7 @@ export function pieces<T extends string, V>(
     .filter((piece) => piece !== '');
 }
 
-/** The sentence as text. */
+/** The sentence as one text. */
 export function sentence<T extends string>(
   text: T,
   values: Readonly<Record<PlaceholdersOf<T>, string | number>>,

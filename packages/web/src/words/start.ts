@@ -1,4 +1,4 @@
-// What the page says outside of a room, in English. In one place, for other languages to stand beside it.
+// The texts outside a room, in English. Other languages will be files beside this one.
 
 import type { ApiError, HistoryPolicy } from '@mayfly/protocol';
 import { counted, lifetime, minutesLeft, quietTime, shortTime } from './quantities.ts';
@@ -10,7 +10,7 @@ const HISTORY_NOW = { all: 'full history', none: 'no history' } as const;
 export const texts = {
   close: 'Close',
   brand: 'Mayfly',
-  /** In the tab. */
+  /** The tab's title. */
   screenTitle: (screen: string) => `${screen} · Mayfly`,
   theme: 'Switch theme',
   site: 'Site',
@@ -21,7 +21,7 @@ export const texts = {
     optional: 'optional',
     none: 'Anonymous',
     hint: 'Only people in this room can see it. It’s erased with the room.',
-    /** `most`: letters of the script it is written in. */
+    /** `most`: how many characters of this script fit. */
     tooLong: (most: number) => `That name is too long. Use up to ${most} characters.`,
     left: (count: number) =>
       counted(count, { one: '{count} character left', other: '{count} characters left' }),
@@ -39,7 +39,7 @@ export const texts = {
     history: 'New people can see',
     historyAll: 'Everything so far',
     historyNone: 'Only what’s said after they join',
-    /** In short, while the options are closed. */
+    /** A summary while the options are closed. */
     optionsNow: (lifeSeconds: number, history: HistoryPolicy) =>
       `${shortTime(lifeSeconds)} · ${HISTORY_NOW[history]}`,
     createLink: 'Create Shareable Link',
@@ -53,7 +53,7 @@ export const texts = {
   invited: {
     heading: 'You’re invited to a room',
     room: 'Room {room}',
-    /** What the server says of the room before anyone joins it. */
+    /** What the server reports about the room before the reader joins. */
     sight: {
       label: 'The server says',
       people: (count: number) =>
