@@ -106,9 +106,9 @@ describe('CMD-8: any operation counts if its signer may give it', () => {
   });
 });
 
-describe('RECV-1: the epoch in force', () => {
-  const epochs = (law: RoomLaw) => [0, 1, 2].filter((epoch) => isInForce(law, epoch));
+const epochs = (law: RoomLaw) => [0, 1, 2].filter((epoch) => isInForce(law, epoch));
 
+describe('RECV-1: the epoch in force', () => {
   test('is that of the last charter in sight', () => {
     expect(epochs(lawAfter(charter(2, MODERATORS, 1)))).toEqual([1]);
   });
