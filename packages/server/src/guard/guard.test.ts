@@ -17,13 +17,13 @@ function open(level: RateLevel = 'default') {
   const [shed, onTrouble] = [vi.fn<() => void>(), vi.fn<(error: unknown) => void>()];
   const limits = limitsAt(level);
   const random = new SeededRandom(3).bytes;
-  const told: string[] = [];
+  const reports: string[] = [];
   const report: LoadReport = {
-    overloaded: (trouble) => void told.push(trouble),
-    relieved: (lastedMs) => void told.push(`relieved after ${lastedMs}`),
+    overloaded: (trouble) => void reports.push(trouble),
+    relieved: (lastedMs) => void reports.push(`relieved after ${lastedMs}`),
   };
   const guard = new Guard({ limits, clock, random, vitals: read, report, shed, onTrouble });
-  return { clock, vitals, read, shed, onTrouble, told, guard };
+  return { clock, vitals, read, shed, onTrouble, reports, guard };
 }
 
 /** How many of these tries pass, and the first refusal. */
@@ -212,7 +212,7 @@ test('LIMIT-10: vitals are read once a second, and memory is released while it i
 });
 
 test('LIMIT-10: reports when load shedding starts, gets stricter and ends', () => {
-  const { clock, guard, vitals, told } = open();
+  const { clock, guard, vitals, reports } = open();
   const at = (memoryShare: number, seconds: number) => {
     vitals.memoryShare = memoryShare;
     clock.pass(seconds * 1_000);
@@ -220,12 +220,12 @@ test('LIMIT-10: reports when load shedding starts, gets stricter and ends', () =
   at(0.75, 3);
   at(0.85, 3);
   at(0.75, 3);
-  expect(told).toEqual(['rooms', 'newcomers']);
+  expect(reports).toEqual(['rooms', 'newcomers']);
   expect(guard.incident).toEqual({ trouble: 'rooms', seconds: 8 });
   at(0.5, 4);
   at(0.7, 1);
   at(0.5, 5);
-  expect(told).toEqual(['rooms', 'newcomers', 'relieved after 13000']);
+  expect(reports).toEqual(['rooms', 'newcomers', 'relieved after 13000']);
   expect(guard.incident).toBeUndefined();
 });
 

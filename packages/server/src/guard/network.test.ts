@@ -4,8 +4,8 @@ import { clientAddress, networkOf, siteOf } from './network.ts';
 describe('LIMIT-7: behind proxies', () => {
   test.each<[string, string | undefined, number, string]>([
     ['no proxy: the header is anybody’s word', '203.0.113.1', 0, '10.0.0.1'],
-    ['one proxy appended whom it heard', '203.0.113.1', 1, '203.0.113.1'],
-    ['what stands further left is made up', '198.51.100.9, 203.0.113.1', 1, '203.0.113.1'],
+    ['one proxy appended the address it saw', '203.0.113.1', 1, '203.0.113.1'],
+    ['entries further left are forged', '198.51.100.9, 203.0.113.1', 1, '203.0.113.1'],
     ['two proxies', '198.51.100.9, 203.0.113.1, 10.0.0.2', 2, '203.0.113.1'],
     ['fewer words than proxies', '203.0.113.1', 2, '10.0.0.1'],
     ['no header', undefined, 1, '10.0.0.1'],

@@ -159,14 +159,14 @@ describe('API-5, WS-2: origins', () => {
     ['a host that begins alike', { host: 'a.example', origin: 'https://a.example.evil.example' }, false],
     ['a form or a sandbox', { host: 'a.example', origin: 'null' }, false],
     ['a program', { host: 'a.example' }, true],
-    ['another site, told by the browser', { host: 'a.example', 'sec-fetch-site': 'cross-site' }, false],
+    ['another site, by Sec-Fetch-Site', { host: 'a.example', 'sec-fetch-site': 'cross-site' }, false],
     [
-      'a sibling, told by the browser',
+      'a sibling site, by Sec-Fetch-Site',
       { host: 'a.example', origin: 'http://a.example', 'sec-fetch-site': 'same-site' },
       false,
     ],
     [
-      'the page, told by the browser',
+      'the page, by Sec-Fetch-Site',
       { host: 'a.example', origin: 'http://a.example', 'sec-fetch-site': 'same-origin' },
       true,
     ],
@@ -177,7 +177,7 @@ describe('API-5, WS-2: origins', () => {
   test.each([
     ['the public page', { host: 'chat.example', origin: 'https://chat.example' }, true],
     [
-      'the public page, whose proxy names us',
+      'the public page, with our own name in Host',
       { host: 'localhost:5000', origin: 'https://chat.example' },
       true,
     ],
