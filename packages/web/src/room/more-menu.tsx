@@ -97,7 +97,7 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['End', Infinity],
 ]);
 
-/** Steps from the item that has focus (from before the first, if none has), around the ends. */
+/** Steps from the focused item, or from before the first, wrapping around. */
 function focusItem(menu: HTMLElement | null, step: number): void {
   const items = [...(menu?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
   const now = items.findIndex((item) => item === document.activeElement);

@@ -21,8 +21,8 @@ function keep(outlives = true) {
   return { draft, keeper, written };
 }
 
-describe('a draft is written down', () => {
-  test('at once, then twice a second at most, however fast somebody types, and its end never later', () => {
+describe('a draft is stored', () => {
+  test('at once, then at most twice a second during fast typing, and its end at most that late', () => {
     const { draft, written } = keep();
     const text = 'x'.repeat(1000);
     for (let length = 1; length <= text.length; length++) {
@@ -37,7 +37,7 @@ describe('a draft is written down', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('when it was sent, at once: it must not stand in the composer again', () => {
+  test('at once when it was sent: it must not reappear in the composer', () => {
     const { draft, written } = keep();
     draft.value = 'h';
     draft.value = 'hello';
@@ -132,7 +132,7 @@ describe('in a room', () => {
   test.each([
     ['pagehide', 'window'],
     ['visibilitychange', 'document'],
-  ] as const)('%s: the newest draft is written at once', (event, target) => {
+  ] as const)('%s: the newest draft is stored at once', (event, target) => {
     const { storage, view, leave, ...page } = enter();
     view.draft.text.value = 'h';
     view.draft.text.value = 'hello';
@@ -142,7 +142,7 @@ describe('in a room', () => {
     leave();
   });
 
-  test('after its end nothing is written: the room has forgotten the draft', () => {
+  test('after the room ended nothing is stored: the SDK has deleted the draft', () => {
     const { storage, view, hear, window, leave, listeners } = enter();
     view.draft.text.value = 'h';
     view.draft.text.value = 'hello';

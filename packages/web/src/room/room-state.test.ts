@@ -111,14 +111,14 @@ afterEach(() => {
 });
 
 describe('going in', () => {
-  test('the room is there at once, with the link others need', () => {
+  test('shows the room at once, with the link to share', () => {
     enter();
     expect(currentRoom.value?.link.url).toMatch(/^https:\/\/chat\.example\/chat\/k3F9ab#1A{32}..$/);
     expect(roomEnd.value).toBeUndefined();
     expect(browser.page.title).toBe('Mayfly chat · k3F9ab');
   });
 
-  test.each(['online', 'offline', 'pageshow'])('%s finds out at once how things are', (event) => {
+  test.each(['online', 'offline', 'pageshow'])('%s checks the connection at once', (event) => {
     const room = enter();
     browser.window.dispatchEvent(new Event(event));
     expect(room.woken).toBe(1);
@@ -163,7 +163,7 @@ describe('going in', () => {
 });
 
 describe('leaving', () => {
-  test('is out of sight at once, also from the address, and said only when it can no longer be undone', () => {
+  test('hides the room and its address at once, and says goodbye only when it can no longer be undone', () => {
     const room = enter();
     leaveRoom();
     expect(currentRoom.value).toBeUndefined();
@@ -177,7 +177,7 @@ describe('leaving', () => {
     expect(roomEnd.value).toBeUndefined();
   });
 
-  test('undone, nothing is lost: what was written, said and heard meanwhile', () => {
+  test('undone, nothing is lost: the draft, the messages, and what arrived meanwhile', () => {
     const room = enter();
     const view = currentRoom.value ?? expect.unreachable();
     view.draft.text.value = 'half a sent';
@@ -224,7 +224,7 @@ describe('leaving', () => {
     expect(room.left).toBe(0);
   });
 
-  test('who left is not counted as someone who looks, and the title is the next screen’s own', () => {
+  test('a room that was left counts as unwatched, and the title belongs to the next screen', () => {
     const room = enter();
     leaveRoom();
     browser.page.title = 'over';
@@ -283,7 +283,7 @@ describe('coming out', () => {
     expect(roomEnd.value).toBeUndefined();
   });
 
-  test('a hidden page does not wait for what nobody sees', () => {
+  test('a hidden page skips the fade', () => {
     const room = enter();
     browser.page.visibilityState = 'hidden';
     room.end({ why: 'expired' });

@@ -1,4 +1,4 @@
-// The chat: header, stream, composer, and the people beside it. What is open is all it keeps.
+// The chat: header, messages, composer, and the people beside it. Its only state is which dialog is open.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { mediaMatches } from '../browser/browser.ts';

@@ -1,17 +1,17 @@
-// Somebody's name in their colour, with the tag where two people share the name.
+// A person's name in their color, with the tag where two people share the name.
 
 import type { Person } from '@mayfly/client';
 import type { People } from '../model/people.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 
-/** One of eight colours; the same person has the same on every page. */
+/** One of eight colors; a person has the same one on every page. */
 export function hueOf(person: Person): number {
   return (person.colour % 8) + 1;
 }
 
 type AuthorNameProps = { readonly person: Person; readonly people: People };
 
-/** A name too long for its place loses its end: what cuts it off runs in the direction of the name. */
+/** A long name is cut at its end, in its own direction: hence `dir` on the element that is cut. */
 export function AuthorName({ person, people }: AuthorNameProps) {
   const name = shownName(person.name);
   if (!people.isTagged(person)) {

@@ -1,4 +1,4 @@
-// The bubble itself: a message's text with its links, and how much of it.
+// The bubble: a message's text with its links, cut off if it is long.
 
 import { Component } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -8,7 +8,7 @@ import type { RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
 
 type BubbleTextProps = {
-  /** Undefined for a kind of message that this page cannot show; none where there is nothing to see. */
+  /** Undefined for a type of message that this page cannot show; empty if nothing in it is visible. */
   readonly parts: readonly TextPart[] | undefined;
   readonly view: RoomView;
 };
@@ -36,14 +36,14 @@ function Placeholder({ text }: { readonly text: string }) {
 
 type LongTextProps = { readonly parts: readonly TextPart[]; readonly view: RoomView };
 
-/** Whatever leads into what is cut off shows all: the button, the focus of a link, a place the browser found. */
+/** Expands by its button, and when a link in the cut part gets the focus or the browser finds text there. */
 function LongText({ parts, view }: LongTextProps) {
   const text = useRef<HTMLParagraphElement>(null);
   const [isWhole, setWhole] = useState(false);
   const isCut = useIsCut(text, isWhole);
   const showAll = () => {
     if (!isCut) return;
-    // They read on from here, wherever the end of the room is then.
+    // The reader goes on from here, not from the end of the room.
     view.unread.atEnd.value = false;
     setWhole(true);
   };
@@ -93,7 +93,7 @@ class LinkedText extends Component<LinkedTextProps> {
   }
 }
 
-/** Isolated left to right, and the host from the rest: no text around can change where the link reads to lead. */
+/** Isolated left to right, and the host once more: text around it cannot change how the host reads. */
 function Link({ part }: { readonly part: Extract<TextPart, { type: 'link' }> }) {
   return (
     <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">

@@ -31,6 +31,12 @@ export class ItemRow extends Component<RowProps> {
         return <Divider text={dayName(item.at)} />;
       case 'new':
         return <Divider text={roomTexts.newMessages} fresh />;
+      case 'unsent':
+        return (
+          <li class="notice">
+            <span>{roomTexts.unsent}</span>
+          </li>
+        );
       case 'missing':
         return (
           <li class="notice notice--warn">

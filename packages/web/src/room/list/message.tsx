@@ -120,7 +120,7 @@ function SendState({ outgoing, view }: SendStateProps) {
   );
 }
 
-/** The reason stands once, at the message that goes out next. */
+/** Only the message that goes out next gives the reason. */
 function Slowed({ outgoing: { why, until }, view }: SendStateProps) {
   const next = why !== undefined && until !== undefined;
   return (

@@ -21,13 +21,6 @@ export function NoticeRow({ notice, view }: ViewProps & { readonly notice: Notic
       </li>
     );
   }
-  if (notice.type === 'unsent') {
-    return (
-      <li class="notice">
-        <span>{roomTexts.unsent}</span>
-      </li>
-    );
-  }
   if (notice.type === 'trimmed') {
     return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} view={view} />;
   }

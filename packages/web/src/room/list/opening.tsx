@@ -1,4 +1,4 @@
-// What stands above the oldest message: the link of a room just made, where the room starts, or why not here.
+// The head of the list: the link of a new room, the start of the room, or why earlier messages are missing.
 
 import type { RoomFacts } from '@mayfly/client';
 import type { Opening as OpeningKind, RoomView } from '../model/room-view.ts';

@@ -4,7 +4,7 @@ import { dateAndTime } from '../../ui/clock-time.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
 
-/** Only on paper, where the screen's header would only be in the way. */
+/** Only on paper, where the screen's header would be in the way. */
 export function PrintHead({ view }: { readonly view: RoomView }) {
   return (
     <div class="print-head">

@@ -1,4 +1,4 @@
-// A room that was made here and has nobody else in it yet: its link, and the ways to send it.
+// A room that was created here and is still empty: its link, and the ways to share it.
 
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { RoomView } from '../model/room-view.ts';
@@ -14,7 +14,7 @@ type RoomCreatedProps = {
   readonly onRename: () => void;
 };
 
-/** Stands in the middle of the room until somebody comes or something is written. */
+/** Fills the middle of the room until someone joins or writes. */
 export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
   const headingId = useId();
   const card = useFocusPassedOn();
@@ -72,7 +72,7 @@ function YourName({ view, onRename }: Omit<RoomCreatedProps, 'onQr'>) {
   );
 }
 
-/** Focus that was in the card when it goes is in the composer then, not nowhere. */
+/** Moves the focus to the composer if it was in the card when the card goes. */
 function useFocusPassedOn() {
   const card = useRef<HTMLElement>(null);
   useLayoutEffect(() => {

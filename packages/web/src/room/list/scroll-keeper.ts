@@ -1,17 +1,17 @@
-// Keeps a reader's place in the stream: at the end if they are there, else where they read.
+// Keeps the reader's place in the list: at the end if they are there, otherwise where they read.
 
-/** So close to the end counts as there. */
+/** This close to the end counts as there. */
 const NEAR_END_PX = 48;
-/** Clear of the mist in which the stream begins. */
+/** Below the faded top edge of the list. */
 const BELOW_TOP_PX = 16;
-/** So little further down counts as at the top: what is above may just have changed its height. */
+/** This close to the top counts as at the top: what is above may just have changed its height. */
 const NEAR_TOP_PX = 48;
 
 type Anchor = { readonly element: Element; readonly top: number };
 
 /**
- * Watches `scroller` and the list in it. Browsers' own anchoring must be off (`overflow-anchor: none`): not all have
- * it, and two would add up.
+ * Watches `scroller` and the list in it. Browsers' own anchoring must be off (`overflow-anchor: none`): some don't have
+ * it, and two corrections would add up.
  */
 export class ScrollKeeper implements Disposable {
   readonly #scroller: HTMLElement;
@@ -24,7 +24,7 @@ export class ScrollKeeper implements Disposable {
   #heights = '';
   #anchor: Anchor | undefined;
 
-  /** While it `isIdle`, the place is left to the reader: what stands there is no talk, and its beginning matters. */
+  /** While `isIdle`, the place is left to the reader: then the list shows a card, which is read from its top. */
   constructor(
     scroller: HTMLElement,
     list: HTMLElement,
@@ -68,7 +68,7 @@ export class ScrollKeeper implements Disposable {
     this.settle();
   }
 
-  /** Brings it to the top; false where it stands about there already, or above. */
+  /** Scrolls it to the top; returns false if it is there already, or above. */
   goDownTo(element: Element): boolean {
     const below = Math.floor(this.#topOf(element) - BELOW_TOP_PX);
     if (below <= NEAR_TOP_PX) return false;
@@ -77,7 +77,7 @@ export class ScrollKeeper implements Disposable {
     return true;
   }
 
-  /** What is in sight stays there, whatever comes below. */
+  /** Keeps what is in sight there, whatever arrives below. */
   stayHere(): void {
     this.#atEnd = false;
     this.#anchor = this.#findAnchor();
@@ -90,7 +90,7 @@ export class ScrollKeeper implements Disposable {
 
   #scrolled(): void {
     if (this.#isIdle()) return;
-    // The browser says so before it tells of a new size: whoever was at the end did not scroll away from it.
+    // Scroll events come before resize observations: a new size, not the reader, moved the list from its end.
     if (this.#atEnd && this.#heights !== this.#measure()) {
       this.settle();
       return;
@@ -109,7 +109,7 @@ export class ScrollKeeper implements Disposable {
     return `${this.#scroller.clientHeight} of ${this.#scroller.scrollHeight}`;
   }
 
-  // The first child that is at least partly in sight, by halving: children stand in order.
+  // The first child that is at least partly in sight, by binary search.
   #findAnchor(): Anchor | undefined {
     const { children } = this.#list;
     let low = 0;

@@ -1,9 +1,9 @@
-// Which part of the page can be seen: an iPhone's keyboard covers the page, and of all sizes changes only this one.
+// The visible part of the page: an iPhone's keyboard covers the page and changes only the visual viewport.
 
-/** What is out of sight below by more than that is behind a keyboard; a browser's own bars are smaller. */
+/** More than this covered at the bottom is a keyboard; the browser's own bars are smaller. */
 const KEYBOARD_PX_MIN = 120;
 
-/** Tells the styles where the part in sight begins, how tall it is, and how much a keyboard covers below it. */
+/** Gives the style sheets the top and height of the visible part, and how much a keyboard covers below it. */
 export function followSeenPart(view: VisualViewport, root: HTMLElement): Disposable {
   const listening = new AbortController();
   const tell = () => {
@@ -23,7 +23,7 @@ export function followSeenPart(view: VisualViewport, root: HTMLElement): Disposa
 
 type View = Pick<VisualViewport, 'height' | 'offsetTop' | 'scale'>;
 
-/** A page that two fingers magnify is as tall as before. */
+/** Pinch zoom changes nothing. */
 export function seenPart({ height: shown, offsetTop, scale }: View, pageHeight: number) {
   const height = Math.round(shown * scale);
   const top = scale > 1 ? 0 : Math.round(offsetTop);

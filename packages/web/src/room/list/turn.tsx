@@ -1,4 +1,4 @@
-// What one person wrote in one go.
+// A turn: consecutive messages by one person.
 
 import { Component } from 'preact';
 import { clockTime } from '../../ui/clock-time.ts';

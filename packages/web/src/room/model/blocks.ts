@@ -1,21 +1,20 @@
-// Entries in the order of their places, in blocks of bounded length: finding a place takes the logarithm of what is
-// shown, and a change touches one block.
+// A sorted sequence in blocks of bounded length: an entry is found by binary search, and a change touches one block.
 
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Carry, Content, Item } from './turns.ts';
 
 /**
- * Where an entry stands. `log` counts the logs this page has seen, because numbers begin anew in another one. A notice
- * stands behind the message of its number, and `made` decides last.
+ * Order in the timeline. `log` counts the logs this page has seen, because each one numbers its events from 1. A notice
+ * comes after the message with its number; `made` breaks ties.
  */
-export type Place = {
+export type Position = {
   readonly log: number;
   readonly seq: number;
   readonly kind: 'message' | 'notice';
   readonly made: number;
 };
 
-export type Entry = { readonly place: Place; content: Content };
+export type Entry = { readonly position: Position; content: Content };
 
 /** Items that are drawn together, and only when one of them changes. */
 export type ShownBlock = { readonly key: number; readonly items: ReadonlySignal<readonly Item[]> };
@@ -31,7 +30,7 @@ const BLOCK_LENGTH = 32;
 
 const KINDS = { message: 0, notice: 1 } as const;
 
-export function comparePlaces(a: Place, b: Place): number {
+export function comparePositions(a: Position, b: Position): number {
   return a.log - b.log || a.seq - b.seq || KINDS[a.kind] - KINDS[b.kind] || a.made - b.made;
 }
 
@@ -42,34 +41,34 @@ export class Blocks {
 
   /** Returns the entry's block. Between two blocks it goes into `near`, if that is one of them. */
   insert(entry: Entry, near?: Block): Block {
-    const index = this.indexOf(entry.place);
+    const index = this.indexOf(entry.position);
     const block = this.list[index];
     if (block === undefined) return this.add(0, [entry]);
-    const position = positionIn(block, entry.place);
+    const at = indexIn(block, entry.position);
     const next = this.list[index + 1];
-    if (position < block.entries.length || near === block) return put(block, position, entry);
+    if (at < block.entries.length || near === block) return put(block, at, entry);
     if (near !== undefined && near === next) return put(near, 0, entry);
-    if (next === undefined && position >= BLOCK_LENGTH) return this.add(index + 1, [entry]);
-    return put(block, position, entry);
+    if (next === undefined && at >= BLOCK_LENGTH) return this.add(index + 1, [entry]);
+    return put(block, at, entry);
   }
 
   /** Returns the block whose items change: the one it was in, or the next if that one is gone. */
-  remove({ place }: Entry): Block | undefined {
-    const index = this.indexOf(place);
+  remove({ position }: Entry): Block | undefined {
+    const index = this.indexOf(position);
     const block = this.list[index];
-    block?.entries.splice(positionIn(block, place), 1);
+    block?.entries.splice(indexIn(block, position), 1);
     if (block?.entries.length === 0) this.#drop(index);
     return this.list[index];
   }
 
-  /** Of the last block that begins at this place or before it; 0 if none does. */
-  indexOf(place: Place): number {
+  /** Index of the last block that begins at this position or before it; 0 if none does. */
+  indexOf(position: Position): number {
     let low = 0;
     let high = this.list.length - 1;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       const first = this.list[middle]?.entries[0];
-      if (first !== undefined && comparePlaces(first.place, place) <= 0) low = middle;
+      if (first !== undefined && comparePositions(first.position, position) <= 0) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -116,19 +115,19 @@ export class Blocks {
 /** Equals no other. */
 const UNKNOWN: Carry = { day: Number.NaN, open: undefined };
 
-function put(block: Block, position: number, entry: Entry): Block {
-  block.entries.splice(position, 0, entry);
+function put(block: Block, at: number, entry: Entry): Block {
+  block.entries.splice(at, 0, entry);
   return block;
 }
 
-/** Of the first entry that is not before this place. */
-function positionIn({ entries }: Block, place: Place): number {
+/** Index of the first entry that is not before this position. */
+function indexIn({ entries }: Block, position: Position): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     const entry = entries[middle];
-    if (entry !== undefined && comparePlaces(entry.place, place) < 0) low = middle + 1;
+    if (entry !== undefined && comparePositions(entry.position, position) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -24,17 +24,17 @@ test('a countdown warns in the last five minutes, or in the last half of a short
 });
 
 describe('passedMark', () => {
-  test('says five minutes and one minute, each once', () => {
+  test('announces five minutes and one minute, each once', () => {
     const said = [];
     for (let left = 6 * MINUTE; left > 0; left -= 1000) said.push(passedMark(left + 1000, left));
     expect(said.filter((mark) => mark !== undefined)).toEqual([5 * MINUTE, MINUTE]);
   });
 
-  test('a page that slept through both says the nearer one', () => {
+  test('a page that slept through both announces the nearer one', () => {
     expect(passedMark(10 * MINUTE, 30_000)).toBe(MINUTE);
   });
 
-  test('a life that starts over says nothing', () => {
+  test('a life that starts over announces nothing', () => {
     expect(passedMark(30_000, 30 * MINUTE)).toBeUndefined();
   });
 });

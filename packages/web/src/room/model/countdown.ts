@@ -1,6 +1,6 @@
-// The room's life in figures and words.
+// The room's remaining life as text.
 
-/** `29:40`, `1:05:00`: what is left, rounded up so that 0:00 means over. */
+/** `29:40`, `1:05:00`: the time left, rounded up: 0:00 means over. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
@@ -11,12 +11,12 @@ export function countdown(ms: number): string {
 const MINUTE_MS = 60_000;
 const SPOKEN_MS = [MINUTE_MS, 5 * MINUTE_MS] as const;
 
-/** From here on the countdown warns: five minutes, or half of a shorter life. */
+/** The last five minutes, or half of a shorter life. */
 export function isLow(leftMs: number, lifeMs: number): boolean {
   return leftMs <= Math.min(5 * MINUTE_MS, lifeMs / 2);
 }
 
-/** The mark that was passed on the way from `before` to `now` and is worth saying aloud. */
+/** The mark to announce that lies between `beforeMs` and `nowMs`. */
 export function passedMark(beforeMs: number, nowMs: number): number | undefined {
   return SPOKEN_MS.find((mark) => beforeMs > mark && nowMs <= mark);
 }

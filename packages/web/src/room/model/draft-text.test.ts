@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codePointCount, trimmedDraft } from './draft-text.ts';
 
-describe('what is sent of a draft', () => {
+describe('the text that is sent', () => {
   test.each([
     ['', ''],
     ['  \n ', ''],
@@ -13,11 +13,11 @@ describe('what is sent of a draft', () => {
     [' \n\t\n  if x:\n    y()\n \n', '  if x:\n    y()'],
     ['\u2003\nhello', 'hello'],
     ['one\n\ntwo', 'one\n\ntwo'],
-  ])('of %j is %j', (draft, text) => {
+  ])('for %j is %j', (draft, text) => {
     expect(trimmedDraft(draft)).toBe(text);
   });
 
-  test('is the draft without empty lines before it and blanks after it, whatever it is', () => {
+  test('is the draft without empty lines before it and blanks after it', () => {
     const piece = fc.constantFrom(' ', '\t', '\n', '\r', '\u2003', '\uFEFF', 'x', '🦋');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -29,7 +29,7 @@ describe('what is sent of a draft', () => {
   });
 });
 
-test('the length of a text is that of its list of characters', () => {
+test('the length of a text is its number of code points', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('x', 'ä', '語', '🦋', '\u0301', '\u{10FFFF}') }),

@@ -1,6 +1,6 @@
-// What is sent of a draft, and how long it is. Asked at every key, of whatever was pasted: one pass over the text each.
+// The text that a draft sends, and its length. Runs on every key press, so each takes one pass over the text.
 
-/** Spaces at the start of a line can mean something; empty lines around the text and blanks after it do not. */
+/** Without empty lines around the text and blanks after it; an indentation stays. */
 export function trimmedDraft(draft: string): string {
   const text = draft.trimEnd();
   const firstLetter = text.length - text.trimStart().length;
@@ -16,7 +16,7 @@ export function codePointCount(text: string): number {
   return count;
 }
 
-// Every pair has one. A lone one, which no text field gives, is counted too few.
+// Each surrogate pair has one. A lone one, which text fields do not produce, is not counted.
 function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }

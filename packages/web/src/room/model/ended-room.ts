@@ -1,8 +1,8 @@
-// A room that is over for this page, and what the page saw of it.
+// A room that is over for this page.
 
 import type { RoomEnd, RoomLink } from '@mayfly/client';
 
-/** What is left to say of a room that is over. */
+/** What the page shows about a room that is over. */
 export type RoomSummary = {
   readonly id: string;
   /** How many messages and people this page saw. */
@@ -12,7 +12,7 @@ export type RoomSummary = {
   readonly openedAt: number;
   readonly endedAt: number;
   readonly lifeMs: number;
-  /** The server let us in, and its charter fit the link. */
+  /** The server let us in, and its charter fits the link. */
   readonly wasIn: boolean;
 };
 
@@ -22,6 +22,6 @@ export type EndedRoom = {
   readonly summary: RoomSummary;
   /** The link was opened here, so the browser's history may have it, with the key. */
   readonly linkInHistory: boolean;
-  /** Only where the same link can still be used. */
+  /** Only if the same link can still be used. */
   readonly link?: RoomLink;
 };

@@ -2,7 +2,14 @@
 // as far as they begin in another way.
 
 import { type ReadonlySignal, batch, signal } from '@preact/signals';
-import { type Block, Blocks, type Entry, type Place, type ShownBlock, comparePlaces } from './blocks.ts';
+import {
+  type Block,
+  Blocks,
+  type Entry,
+  type Position,
+  type ShownBlock,
+  comparePositions,
+} from './blocks.ts';
 import { type Carry, type Item, carriesSame, fold, keepUnchanged } from './turns.ts';
 
 /** Late entries may make a block this long before it is split. */
@@ -21,7 +28,7 @@ export class ItemBlocks {
 
   /** `near`: an entry whose block is preferred, so what is drawn there stays. */
   insert(entry: Entry, near?: Entry): void {
-    const block = near && this.#blockOf(near.place);
+    const block = near && this.#blockOf(near.position);
     this.#changed.add(this.#blocks.insert(entry, block));
   }
 
@@ -32,7 +39,7 @@ export class ItemBlocks {
 
   /** The content of the entry is another one, or what is drawn before it. */
   touch(entry: Entry): void {
-    const block = this.#blockOf(entry.place);
+    const block = this.#blockOf(entry.position);
     if (block !== undefined) this.#changed.add(block);
   }
 
@@ -61,13 +68,13 @@ export class ItemBlocks {
     this.#shown.value = [...list];
   }
 
-  #blockOf(place: Place): Block | undefined {
-    return this.#blocks.list[this.#blocks.indexOf(place)];
+  #blockOf(position: Position): Block | undefined {
+    return this.#blocks.list[this.#blocks.indexOf(position)];
   }
 
   #renewFrom(block: Block, firstUnread: string | undefined): void {
     const [first] = block.entries;
-    let index = first && this.#blocks.indexOf(first.place);
+    let index = first && this.#blocks.indexOf(first.position);
     while (index !== undefined) index = this.#renew(index, firstUnread);
   }
 
@@ -102,19 +109,24 @@ export class ItemBlocks {
 function inOrder(blocks: Iterable<Block>): readonly Block[] {
   const placed = Array.from(blocks).flatMap((block) => {
     const [first] = block.entries;
-    return first === undefined ? [] : [{ block, place: first.place }];
+    return first === undefined ? [] : [{ block, position: first.position }];
   });
-  return placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ block }) => block);
+  return placed.sort((a, b) => comparePositions(a.position, b.position)).map(({ block }) => block);
 }
 
 /** How many entries come before the item nearest to the middle; no turn is cut in two. */
 function middleCut(items: readonly Item[], length: number): number | undefined {
   let best: number | undefined;
-  let position = 0;
+  let count = 0;
   for (const item of items) {
-    const fromMiddle = Math.abs(position - length / 2);
-    if (position > 0 && (best === undefined || fromMiddle < Math.abs(best - length / 2))) best = position;
-    position += item.type === 'turn' ? item.bubbles.length : Number(item.type === 'notice');
+    const fromMiddle = Math.abs(count - length / 2);
+    if (count > 0 && (best === undefined || fromMiddle < Math.abs(best - length / 2))) best = count;
+    count += entriesOf(item);
   }
   return best;
+}
+
+function entriesOf(item: Item): number {
+  if (item.type === 'turn') return item.bubbles.length;
+  return item.type === 'notice' || item.type === 'unsent' ? 1 : 0;
 }

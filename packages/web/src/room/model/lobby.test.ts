@@ -38,19 +38,19 @@ test('LOOK-2: the invitation shows what the server says, and counts down', async
   expect(look).toHaveBeenCalledTimes(1);
 });
 
-test('LOOK-4: when the time is up here it looks again, since someone may have spoken', async () => {
+test('LOOK-4: when the time is up it looks again, because someone may have written', async () => {
   const { sight, look } = await open({ ...ROOM, expiresInMs: 15_000 }, { ...ROOM, expiresInMs: 60_000 });
   await vi.advanceTimersByTimeAsync(20_000);
   expect(look).toHaveBeenCalledTimes(2);
   expect(sight.value?.expiresInMs).toBe(60_000);
 });
 
-test('LOOK-3: a dead link says so before anyone has typed a name', async () => {
+test('LOOK-3: a dead link says so before a name is typed', async () => {
   const { denied } = await open({ outcome: 'denied' });
   expect(denied).toHaveBeenCalledTimes(1);
 });
 
-test('LOOK-4: where nothing is known, nothing is shown and nothing is asked again and again', async () => {
+test('LOOK-4: an unknown answer shows nothing and is not asked for again', async () => {
   const { sight, look, denied } = await open({ outcome: 'unknown' });
   await vi.advanceTimersByTimeAsync(600_000);
   expect(sight.value).toBeUndefined();
@@ -67,7 +67,7 @@ test('a page that comes back into view after half a minute looks again', async (
   expect(look).toHaveBeenCalledTimes(2);
 });
 
-test('once it is left it stops its look, its clock and its listening', async () => {
+test('disposed, it stops its request, its timer and its listeners', async () => {
   const { lobby, look, denied } = await open();
   lobby[Symbol.dispose]();
   expect(look.mock.calls[0]?.[0].aborted).toBe(true);
@@ -77,7 +77,7 @@ test('once it is left it stops its look, its clock and its listening', async () 
   expect(denied).not.toHaveBeenCalled();
 });
 
-test('an answer that comes after it was left changes nothing', async () => {
+test('an answer that arrives after disposal changes nothing', async () => {
   const givers: ((answer: LookAnswer) => void)[] = [];
   const late = new Promise<LookAnswer>((resolve) => givers.push(resolve));
   const denied = vi.fn<() => void>();

@@ -1,13 +1,13 @@
-// What the server says of a room to someone who has opened its link and not joined yet, kept fresh while they read.
+// The server's public facts about a room for someone who opened its link and has not joined, kept up to date.
 
 import { background } from '../../background.ts';
 import type { LookAnswer, RoomSight } from '@mayfly/client';
 
-/** What the invitation shows; undefined where nothing is known. */
+/** What the invitation shows; undefined if nothing is known. */
 export type LobbySight = Omit<RoomSight, 'outcome'>;
 
 const TICK_MS = 10_000;
-/** A page that comes back into view after this long looks again. */
+/** A page that was out of sight this long looks again. */
 const STALE_MS = 30_000;
 
 export type LobbyDeps = {
@@ -50,7 +50,7 @@ export class Lobby implements Disposable {
     this.#deps.show(sight);
   }
 
-  // Someone may have spoken since we looked, so only the server knows whether the time is really up.
+  // Someone may have written since the last look, so only the server knows whether the time is up.
   #tick(): void {
     if (this.#sight === undefined) return;
     const expiresInMs = this.#endsAt - Date.now();

@@ -1,4 +1,4 @@
-// What a name looks like: names with the same look could be taken for each other's, whatever letters they are made of.
+// The look of a name: names with the same look can be mistaken for each other, whatever letters they are made of.
 
 import { NAME_BYTES_MAX } from '@mayfly/protocol';
 
@@ -43,7 +43,7 @@ const RUN_TOGETHER: readonly (readonly [RegExp, string])[] = [
   [/vv/g, 'w'],
 ];
 
-/** Equal for names that a reader could mistake for each other. No name is longer than what is read of it. */
+/** Equal for names that a reader could mistake for each other. Reads as much of a name as a name may have. */
 export function lookOf(name: string): string {
   const plain = name
     .slice(0, NAME_BYTES_MAX)
@@ -52,7 +52,7 @@ export function lookOf(name: string): string {
     .normalize('NFC');
   const letters = Array.from(plain, latinOf).join('');
   const drawn = RUN_TOGETHER.reduce((text, [pair, letter]) => text.replace(pair, letter), letters);
-  // A dot, a dash or a space more is overlooked, but a name of nothing else keeps them.
+  // An extra dot, dash or space is easily overlooked; a name of nothing else keeps them.
   return drawn.replace(/[\p{P}\p{Z}\p{Sk}]/gu, '') || plain;
 }
 

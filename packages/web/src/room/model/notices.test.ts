@@ -14,7 +14,7 @@ const lines = ({ list }: Notices) =>
     return notice.type;
   });
 
-test('people who come one after another share a line, and so do people who go', () => {
+test('consecutive joins share a line, and so do consecutive departures', () => {
   const notices = new Notices();
   for (const who of [ann, ben, cem]) notices.joined(who, 1, HERE);
   notices.left(ben, 2, HERE);
@@ -22,14 +22,14 @@ test('people who come one after another share a line, and so do people who go', 
   expect(lines(notices)).toEqual(['Ann+Ben+Cem joined', 'Ben+Cem left']);
 });
 
-test('a message in between begins a line of its own', () => {
+test('a message in between begins another line', () => {
   const notices = new Notices();
   notices.joined(ann, 1, HERE);
   notices.joined(ben, 2, LATER);
   expect(lines(notices)).toEqual(['Ann joined', 'Ben joined']);
 });
 
-test('someone whose connection was lost has no line before two minutes have passed since', () => {
+test('a lost connection shows no departure before two minutes have passed', () => {
   const notices = new Notices();
   notices.left(ann, 20_000, HERE, 0);
   notices.pass(HELD_MS - 1, HERE);
@@ -51,7 +51,7 @@ test('a phone that locks and comes back six times leaves no line', () => {
   expect(lines(notices)).toEqual(['Ann joined']);
 });
 
-test('a goodbye has its line at once; a return with nothing said since takes it back', () => {
+test('a goodbye has its line at once; a return with nothing in between takes it back', () => {
   const notices = new Notices();
   notices.left(ann, 1, HERE);
   notices.left(ben, 1, HERE);
@@ -62,14 +62,14 @@ test('a goodbye has its line at once; a return with nothing said since takes it 
   expect(lines(notices)).toEqual([]);
 });
 
-test('a return after something was said is told', () => {
+test('a return after a message has its line', () => {
   const notices = new Notices();
   notices.left(ann, 1, HERE);
   notices.joined(ann, 2, LATER);
   expect(lines(notices)).toEqual(['Ann left', 'Ann joined']);
 });
 
-test('however many come and go, the page keeps a bounded number of lines and of people on each', () => {
+test('the number of lines and of people on each is bounded', () => {
   const notices = new Notices();
   for (let i = 0; i < PEOPLE_MAX + 1; i++) notices.joined(person(`p${i}`), i, HERE);
   expect(notices.list.map((notice) => notice.type === 'joined' && notice.people.length)).toEqual([

@@ -1,28 +1,30 @@
-// What happened between messages, folded: a phone that locks for a minute leaves no line, and a group that comes leaves one.
+// Notices between messages, merged: a phone that locks for a minute leaves no line, and a group that joins leaves one.
 
 import type { ResetReason } from '@mayfly/protocol';
 import type { Person } from '@mayfly/client';
 
-/** A notice stands after the message that was the newest then. */
-export type LogPlace = { readonly log: number; readonly seq: number };
+/** A notice stands after the message that was the newest when it happened. */
+export type LogPosition = { readonly log: number; readonly seq: number };
 
 export type NoticeContent =
   | { readonly type: 'joined' | 'left'; readonly people: readonly Person[] }
   /** `person` is called something else now. */
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string }
   | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
-  /** A message of one's own that was logged, and left the history before it was seen. */
-  | { readonly type: 'trimmed'; readonly text: string }
-  /** Its author took it back before this page had it. Its time is unknown: `at` is when we learned of it. */
-  | { readonly type: 'unsent' };
+  /** A message of our own that was logged, and left the history before its echo came. */
+  | { readonly type: 'trimmed'; readonly text: string };
 
-export type Notice = NoticeContent & { readonly key: string; readonly after: LogPlace; readonly at: number };
+export type Notice = NoticeContent & {
+  readonly key: string;
+  readonly after: LogPosition;
+  readonly at: number;
+};
 
-/** Someone who lost their connection this long ago, and has left, gets their line. */
+/** A departure after a lost connection is shown this long after the loss. */
 export const HELD_MS = 2 * 60_000;
-/** The oldest make room for new ones, but never what is left of a message of one's own. */
+/** Past this many the oldest are dropped, except messages of our own. */
 export const NOTICES_MAX = 200;
-/** People on one line; more than these get another one. */
+/** People on one line; more begin another one. */
 export const PEOPLE_MAX = 200;
 
 type HeldDeparture = { readonly person: Person; readonly drawnAt: number };
@@ -37,25 +39,25 @@ export class Notices {
     return this.#list;
   }
 
-  /** Nothing to say of someone who comes back before anything was said since they went. */
-  joined(person: Person, at: number, after: LogPlace): void {
+  /** A return with nothing in between needs no line, and takes back that of the departure. */
+  joined(person: Person, at: number, after: LogPosition): void {
     if (this.#held.delete(person.idPk)) return;
     if (!this.#takeBack(person, after)) this.#together('joined', person, at, after);
   }
 
-  /** `awaySince`: they lost their connection then, and may be back soon. */
-  left(person: Person, at: number, after: LogPlace, awaySince?: number): void {
+  /** `awaySince`: when they lost their connection; they may be back soon. */
+  left(person: Person, at: number, after: LogPosition, awaySince?: number): void {
     // Held departures are bounded, too.
     if (awaySince === undefined || this.#held.size >= PEOPLE_MAX) this.#together('left', person, at, after);
     else this.#held.set(person.idPk, { person, drawnAt: awaySince + HELD_MS });
   }
 
-  add(content: Exclude<NoticeContent, { type: 'joined' | 'left' }>, at: number, after: LogPlace): void {
+  add(content: Exclude<NoticeContent, { type: 'joined' | 'left' }>, at: number, after: LogPosition): void {
     this.#push(content, at, after);
   }
 
-  /** Draws the departures whose time has come. */
-  pass(now: number, after: LogPlace): void {
+  /** Shows the departures that are due. */
+  pass(now: number, after: LogPosition): void {
     for (const [idPk, { person, drawnAt }] of this.#held) {
       if (drawnAt > now) continue;
       this.#held.delete(idPk);
@@ -63,10 +65,10 @@ export class Notices {
     }
   }
 
-  // Someone who left and is back with nothing in between: neither line has any news.
-  #takeBack({ idPk }: Person, after: LogPlace): boolean {
+  // They left and are back with nothing in between: neither line says anything new.
+  #takeBack({ idPk }: Person, after: LogPosition): boolean {
     const index = this.#list.findLastIndex(
-      (notice) => notice.type === 'left' && isSamePlace(notice.after, after) && has(notice.people, idPk),
+      (notice) => notice.type === 'left' && isSamePosition(notice.after, after) && has(notice.people, idPk),
     );
     const notice = this.#list[index];
     if (notice?.type !== 'left') return false;
@@ -76,10 +78,10 @@ export class Notices {
     return true;
   }
 
-  #together(type: 'joined' | 'left', person: Person, at: number, after: LogPlace): void {
+  #together(type: 'joined' | 'left', person: Person, at: number, after: LogPosition): void {
     const last = this.#list.at(-1);
     const joins =
-      last?.type === type && isSamePlace(last.after, after) && last.people.length < PEOPLE_MAX
+      last?.type === type && isSamePosition(last.after, after) && last.people.length < PEOPLE_MAX
         ? last
         : undefined;
     if (joins === undefined) return this.#push({ type, people: [person] }, at, after);
@@ -87,7 +89,7 @@ export class Notices {
     this.#list = [...this.#list.slice(0, -1), { ...joins, people, at }];
   }
 
-  #push(content: NoticeContent, at: number, after: LogPlace): void {
+  #push(content: NoticeContent, at: number, after: LogPosition): void {
     const notice = { ...content, key: `notice-${this.#made}`, at, after };
     this.#made += 1;
     this.#list = newest([...this.#list, notice]);
@@ -103,6 +105,6 @@ function has(people: readonly Person[], idPk: string): boolean {
   return people.some((person) => person.idPk === idPk);
 }
 
-function isSamePlace(a: LogPlace, b: LogPlace): boolean {
+function isSamePosition(a: LogPosition, b: LogPosition): boolean {
   return a.log === b.log && a.seq === b.seq;
 }

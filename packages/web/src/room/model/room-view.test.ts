@@ -6,7 +6,7 @@ import { type ChatRoom, RoomView } from './room-view.ts';
 const MINUTE = 60_000;
 const START = new Date(2026, 4, 10, 12, 0, 0).getTime();
 
-const person = (name: string): Person => ({ idPk: name, name, tag: 'k3F9', colour: 1, emoji: [] });
+const person = (name: string, idPk = name): Person => ({ idPk, name, tag: 'k3F9', colour: 1, emoji: [] });
 const juno = person('Juno');
 const sam = person('Sam');
 const member = (who: Person, more: Partial<Member> = {}): Member => ({
@@ -87,7 +87,7 @@ afterEach(() => {
 });
 
 describe('the countdown', () => {
-  test('runs by itself, and every `life` starts it anew', () => {
+  test('runs by itself, and every `life` restarts it', () => {
     const { view } = enter();
     expect(view.life.leftMs.value).toBeUndefined();
     view.update({ type: 'life', expiresInMs: 30 * MINUTE });
@@ -97,7 +97,7 @@ describe('the countdown', () => {
     expect(view.life.leftMs.value).toBe(30 * MINUTE);
   });
 
-  test('is said aloud at five minutes and at one, and taken back when the room lives on', () => {
+  test('is announced at five minutes and at one, and cleared when the room lives on', () => {
     const { view } = enter();
     view.update({ type: 'life', expiresInMs: 6 * MINUTE });
     vi.advanceTimersByTime(MINUTE - 1000);
@@ -107,6 +107,15 @@ describe('the countdown', () => {
     vi.advanceTimersByTime(4 * MINUTE);
     expect(view.life.spokenMs.value).toBe(MINUTE);
     view.update({ type: 'life', expiresInMs: 30 * MINUTE });
+    expect(view.life.spokenMs.value).toBeUndefined();
+  });
+
+  test('announces nothing when the server says that the room has less time', () => {
+    const { view } = enter();
+    view.update({ type: 'life', expiresInMs: 30 * MINUTE });
+    vi.advanceTimersByTime(1000);
+    view.update({ type: 'life', expiresInMs: 4 * MINUTE });
+    vi.advanceTimersByTime(1000);
     expect(view.life.spokenMs.value).toBeUndefined();
   });
 
@@ -131,7 +140,7 @@ describe('the countdown', () => {
 });
 
 describe('the banner', () => {
-  test('says nothing of a connection that is back within a second', () => {
+  test('stays away if the connection is back within a second', () => {
     const { view, live } = enter();
     expect(view.connection.banner.value).toBeUndefined();
     vi.advanceTimersByTime(900);
@@ -140,7 +149,7 @@ describe('the banner', () => {
     expect(view.connection.banner.value).toBeUndefined();
   });
 
-  test('tells the first connecting from reconnecting, however many tries it takes', () => {
+  test('distinguishes the first connecting from reconnecting, over any number of tries', () => {
     const { view, live } = enter();
     vi.advanceTimersByTime(1000);
     expect(view.connection.banner.value).toBe('connecting');
@@ -192,7 +201,7 @@ describe('unread', () => {
     expect(view.unread.count.value).toBe(0);
   });
 
-  test('never counts history, nor a message that is told again', () => {
+  test('never counts history, nor a message that comes again', () => {
     const { view } = enter();
     view.update(heard([message(3)]));
     view.unread.atEnd.value = false;
@@ -201,7 +210,7 @@ describe('unread', () => {
     expect(view.unread.count.value).toBe(0);
   });
 
-  test('goes into the title only while nobody looks', () => {
+  test('goes into the title only while the page is not watched', () => {
     const { view } = enter();
     view.wake({ visible: false, online: true });
     view.update(heard([message(2), message(3)]));
@@ -278,7 +287,7 @@ describe('the draft', () => {
     expect(view.draft.text.value).toBe('hello');
   });
 
-  test('is not sent when it says nothing or is too long, counted in bytes', () => {
+  test('is not sent if nothing in it is visible or it is too long, counted in bytes', () => {
     const { view, room } = enter();
     for (const text of ['', ' \n ', 'x'.repeat(16_001), 'é'.repeat(8001)]) {
       view.draft.text.value = text;
@@ -296,7 +305,7 @@ describe('the draft', () => {
     ['é', 7900, 100],
     ['語', 5334, -1],
     ['x', 15_999, 1],
-  ])('%s, %i times: what is left is told in such characters', (letter, times, left) => {
+  ])('%s, %i times: the remaining length is given in such characters', (letter, times, left) => {
     const { view } = enter();
     view.draft.text.value = letter.repeat(times);
     expect(view.draft.roomLeft.value).toBe(left);
@@ -313,7 +322,7 @@ describe('the draft', () => {
 
 const here = (count: number): RoomUpdate => ({ type: 'members', members: [member(sam)], count, whole: true });
 
-describe('what stands above the oldest message', () => {
+describe('the opening above the oldest message', () => {
   test.each<[string, RoomUpdate[], string | undefined]>([
     ['nothing before the room is known', [here(1)], undefined],
     ['the owner is alone', [facts({ owner: true }), here(1)], 'created'],
@@ -331,7 +340,7 @@ describe('what stands above the oldest message', () => {
   });
 });
 
-describe('the stream', () => {
+describe('the timeline', () => {
   test('a join stands between the messages it came between', () => {
     const { view } = enter();
     view.update(heard([message(2)]));
@@ -362,11 +371,10 @@ describe('the stream', () => {
       heard([message(2, { at: START - 86_400_000 }), message(4, { at: START - 86_400_000 })], true),
     );
     view.update({ type: 'unsent', unsent: [{ key: 'erased', seq: 3 }] });
-    const items = itemsOf(view).map((item) => (item.type === 'notice' ? item.notice.type : item.type));
-    expect(items).toEqual(['day', 'turn', 'unsent', 'turn']);
+    expect(itemsOf(view).map(({ type }) => type)).toEqual(['day', 'turn', 'unsent', 'turn']);
   });
 
-  test('a message of one’s own that left the history stands where the page came to know it', () => {
+  test('a message of our own that left the history stands where the page learned of it', () => {
     const { view } = enter();
     view.update(heard([message(9)], true));
     view.update({ type: 'trimmed', messages: [{ key: 'm1', text: 'long ago', at: START }] });
@@ -384,7 +392,7 @@ describe('the stream', () => {
   });
 });
 
-test('BOUND-5: a server that tells of thousands fills neither the page nor its memory', () => {
+test('BOUND-5: a server that announces thousands fills neither the page nor its memory', () => {
   const { view } = enter();
   view.update(facts());
   view.update({ type: 'trimmed', messages: [{ key: 'm', text: 'mine', at: Date.now() }] });
@@ -401,7 +409,7 @@ test('BOUND-5: a server that tells of thousands fills neither the page nor its m
   expect(view.summary().names).toBe(10_000);
 });
 
-test('a line names people as they are called by now', () => {
+test('a line names people by their current names', () => {
   const { view } = enter();
   view.update({ type: 'joined', person: { ...juno, name: '' }, at: Date.now() });
   const nameless = member({ ...juno, name: '' }, { introduced: false });
@@ -416,7 +424,19 @@ test('a line names people as they are called by now', () => {
   expect(view.people.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' } });
 });
 
-test('someone whose connection was lost gets their line two minutes later, unless they are back', () => {
+test('a name has a tag while somebody else has it, in the list or at a message', () => {
+  const { view } = enter();
+  const other = person('Juno', 'another');
+  const tagged = () => view.people.isTagged(juno);
+  view.update({ type: 'members', members: [member(juno), member(other)], count: 2, whole: true });
+  expect(tagged()).toBe(true);
+  view.update({ type: 'members', members: [member(juno)], count: 1, whole: true });
+  expect(tagged()).toBe(false);
+  view.update(heard([message(2, { from: other })]));
+  expect(tagged()).toBe(true);
+});
+
+test('a lost connection shows a departure two minutes later', () => {
   const { view } = enter();
   const kinds = () => itemsOf(view).map((item) => item.type);
   view.update({ type: 'left', person: juno, at: Date.now(), awaySince: Date.now() - 15_000 });
@@ -426,7 +446,7 @@ test('someone whose connection was lost gets their line two minutes later, unles
   expect(kinds()).toEqual(['notice']);
 });
 
-test('the summary counts the people and messages this page saw', () => {
+test('the summary counts the people and messages of this page', () => {
   const { view } = enter();
   view.update(facts());
   view.update({ type: 'members', members: [member(sam)], count: 1, whole: true });

@@ -110,9 +110,7 @@ export class RoomView implements Disposable {
         this.unverified.value = update.count;
         return;
       case 'unsent':
-        return this.timeline.notice((notices, { log }) => {
-          for (const { seq } of update.unsent) notices.add({ type: 'unsent' }, Date.now(), { log, seq });
-        });
+        return this.timeline.addUnsent(update.unsent);
       case 'notices':
       case 'pending':
         return;

@@ -29,7 +29,7 @@ test.each([
   ['an accent', 'Aná'],
   ['a dot', 'Ana.'],
   ['spaces', ' A n a'],
-])('%s does not make somebody else’s name one’s own', (_with, name) => {
+])('%s does not hide that a name is somebody else’s', (_with, name) => {
   expect([...sharedNames([person('Ana', 'a'), person(name, 'b')])]).toEqual(['Ana', name]);
 });
 
@@ -48,11 +48,11 @@ test('a name of marks alone keeps its look', () => {
   expect(sharedNames([person('...', 'a'), person('???', 'b')]).size).toBe(0);
 });
 
-test('who calls themselves Anonymous is not the only one who is called so', () => {
+test('a person named Anonymous shares the name of everyone without one', () => {
   expect([...sharedNames([person('', 'a'), person('Anonymous', 'b')])]).toEqual(['', 'Anonymous']);
 });
 
-test('of three who look the same, each spelling counts', () => {
+test('all spellings of a shared look count', () => {
   const people = [person('Ana', 'a'), person('Ana', 'b'), person('ana', 'c'), person('Ben', 'd')];
   expect([...sharedNames(people)]).toEqual(['Ana', 'ana']);
 });
@@ -62,7 +62,7 @@ test('another letter is another name, and an emoji another emoji', () => {
   expect(sharedNames([person('👩‍💻', 'a'), person('👨‍💻', 'b')]).size).toBe(0);
 });
 
-test('whoever is gone shares no name, unless their name still stands somewhere', () => {
+test('a name is shared as long as both people are counted with it', () => {
   const names = new SharedNames();
   const isShared = computed(() => names.isShared('Ana'));
   expect(isShared.value).toBe(false);
@@ -81,7 +81,7 @@ test('whoever is gone shares no name, unless their name still stands somewhere',
   expect(isShared.value).toBe(true);
 });
 
-test('adding and removing says the same as counting anew, with thousands of names before', () => {
+test('adding and removing equals counting from scratch, after thousands of other names', () => {
   const names = new SharedNames();
   const words = ['Ana', 'ana', 'Аna', 'Ben', 'B en', '', 'Anonymous'];
   for (let i = 0; i < 12_000; i++) {

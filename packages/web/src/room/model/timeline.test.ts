@@ -452,3 +452,21 @@ test('past their number, the oldest messages are dropped, and stay away; all of 
   expect(timeline.messagesSeen).toBe(251);
   expect(timeline.firstSeq.value).toBe(153);
 });
+
+test('a change at the end of one block reaches the beginning of the next', () => {
+  const timeline = new Timeline(NOON);
+  const before = Array.from({ length: 31 }, (_, i) => message(i + 2, i % 2 ? juno : layla, NOON));
+  timeline.addMessages([...before, message(33, juno, NOON), message(34, juno, NOON + 6 * MINUTE)]);
+  expect(timeline.blocks.value).toHaveLength(2);
+  // Late, it gives its turn no time, so the next message is not too far from it.
+  timeline.addMessages([message(33, juno, NOON, { late: true })]);
+  expect(itemsOf(timeline).at(-1)).toMatchObject({ key: 'turn-m33', bubbles: [{}, {}] });
+});
+
+test('the first day has no divider if its message turns out to be late', () => {
+  const timeline = new Timeline(NOON);
+  timeline.addMessages([message(2, juno, NOON - DAY), message(3, juno, NOON)]);
+  expect(itemsOf(timeline).map(({ type }) => type)).toEqual(['day', 'turn', 'day', 'turn']);
+  timeline.addMessages([message(2, juno, NOON - DAY, { late: true })]);
+  expect(itemsOf(timeline).map(({ type }) => type)).toEqual(['turn']);
+});

@@ -1,19 +1,18 @@
-// Everything said and everything that happened, in order, as items to draw. What a change costs does not depend on how
-// much is shown.
+// Messages and notices in order, as items to draw. The cost of a change does not depend on how much is shown.
 
-import type { Message, Outgoing } from '@mayfly/client';
+import type { Message, Outgoing, UnsentMessage } from '@mayfly/client';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
-import { type Entry, type Place, type ShownBlock, comparePlaces } from './blocks.ts';
+import { type Entry, type Position, type ShownBlock, comparePositions } from './blocks.ts';
 import { ItemBlocks } from './item-blocks.ts';
-import { type LogPlace, type Notice, Notices } from './notices.ts';
-import { startOfDay } from './turns.ts';
+import { type LogPosition, type Notice, Notices } from './notices.ts';
+import { type Content, startOfDay } from './turns.ts';
 
-/** What is in no log yet comes after all logs. */
+/** The log number of what is in no log yet: after all others. */
 const NOT_LOGGED = Number.MAX_SAFE_INTEGER;
 
 export class Timeline {
   readonly #blocks = new ItemBlocks();
-  readonly #messages = new Map<string, Entry>();
+  readonly #logged = new Map<string, Entry>();
   readonly #outgoing = new Map<string, Entry>();
   readonly #shownNotices = new Map<string, Entry>();
   readonly #notices = new Notices();
@@ -25,10 +24,10 @@ export class Timeline {
   #made = 0;
   #seen = 0;
   #first: Entry | undefined;
-  #newest: Place | undefined;
-  // The newest that was dropped.
-  #dropped: Place | undefined;
-  // Of the messages that were delivered when they were written: it decides whether the first day has a divider.
+  #newest: Position | undefined;
+  // Of the newest message that was dropped.
+  #dropped: Position | undefined;
+  // The first message that is not late: its day decides whether the first day needs a divider.
   #firstTimed: Entry | undefined;
 
   /** Past `messagesMax`, the oldest are dropped. */
@@ -44,7 +43,7 @@ export class Timeline {
 
   readonly isEmpty = computed(() => this.#blocks.shown.value.length === 0);
 
-  /** Of the first message. */
+  /** Number of the first message. */
   get firstSeq(): ReadonlySignal<number | undefined> {
     return this.#firstSeq;
   }
@@ -54,7 +53,7 @@ export class Timeline {
     return this.#seen;
   }
 
-  /** Messages of the current log. Returns the new ones; the others keep their place and take the new marks. */
+  /** Messages of the current log. Returns the new ones; the others keep their position and take the new marks. */
   addMessages(messages: readonly Message[]): readonly Message[] {
     const added = messages.filter((message) => this.#addMessage(message));
     this.#dropOldest();
@@ -62,7 +61,15 @@ export class Timeline {
     return added;
   }
 
-  /** What comes from now on is numbered anew. */
+  /** Messages of the current log that were taken back before this page could read them. */
+  addUnsent(unsent: readonly UnsentMessage[]): void {
+    for (const { key, seq } of unsent)
+      if (!this.#logged.has(key)) this.#addLogged(key, seq, { type: 'unsent', key });
+    this.#dropOldest();
+    this.#update();
+  }
+
+  /** What comes from now on is numbered from 1 again. */
   beginLog(): void {
     this.#log += 1;
   }
@@ -72,13 +79,13 @@ export class Timeline {
     const listed = new Set(outbox.map(({ key }) => key));
     for (const [key, entry] of this.#outgoing) if (!listed.has(key)) this.#removeOutgoing(key, entry);
     let last = 0;
-    // An echo may come before the outbox is without its message.
+    // An echo can come before the outbox without its message does.
     for (const outgoing of outbox)
-      if (!this.#messages.has(outgoing.key)) last = this.#putOutgoing(outgoing, last);
+      if (!this.#logged.has(outgoing.key)) last = this.#putOutgoing(outgoing, last);
     this.#update();
   }
 
-  notice(change: (notices: Notices, after: LogPlace) => void): void {
+  notice(change: (notices: Notices, after: LogPosition) => void): void {
     const before = this.#notices.list;
     const seq = this.#newest?.log === this.#log ? this.#newest.seq : 0;
     change(this.#notices, { log: this.#log, seq });
@@ -90,7 +97,7 @@ export class Timeline {
   /** Puts the divider before this message, or takes it away. */
   markUnread(key: string | undefined): void {
     for (const one of [this.#firstUnread, key]) {
-      const entry = one === undefined ? undefined : this.#messages.get(one);
+      const entry = one === undefined ? undefined : this.#logged.get(one);
       if (entry !== undefined) this.#blocks.touch(entry);
     }
     this.#firstUnread = key;
@@ -107,32 +114,34 @@ export class Timeline {
 
   /** False for one that is known, or older than what was dropped. */
   #addMessage(message: Message): boolean {
-    const known = this.#messages.get(message.key);
+    const known = this.#logged.get(message.key);
     if (known !== undefined) {
-      this.#takeMarks(known, { ...message, seq: known.place.seq });
+      this.#takeMarks(known, { ...message, seq: known.position.seq });
       return false;
     }
-    const place = this.#place(this.#log, message.seq, 'message');
-    if (this.#dropped !== undefined && comparePlaces(place, this.#dropped) < 0) return false;
-    this.#insertMessage({ place, content: { type: 'message', message } }, message);
+    const entry = this.#addLogged(message.key, message.seq, { type: 'message', message });
+    if (entry === undefined) return false;
+    this.#seen += 1;
+    if (!message.late && isBefore(entry, this.#firstTimed)) this.#firstTimed = entry;
     return true;
   }
 
-  #insertMessage(entry: Entry, message: Message): void {
-    this.#messages.set(message.key, entry);
-    this.#seen += 1;
-    const waiting = this.#outgoing.get(message.key);
+  #addLogged(key: string, seq: number, content: Content): Entry | undefined {
+    const position = this.#position(this.#log, seq, 'message');
+    if (this.#dropped !== undefined && comparePositions(position, this.#dropped) < 0) return undefined;
+    const entry = { position, content };
+    this.#logged.set(key, entry);
+    const waiting = this.#outgoing.get(key);
     this.#blocks.insert(entry, waiting);
-    if (waiting !== undefined) this.#removeOutgoing(message.key, waiting);
-    if (this.#newest === undefined || comparePlaces(entry.place, this.#newest) > 0)
-      this.#newest = entry.place;
-    if (!message.late && isBefore(entry, this.#firstTimed)) this.#firstTimed = entry;
+    if (waiting !== undefined) this.#removeOutgoing(key, waiting);
+    if (this.#newest === undefined || comparePositions(position, this.#newest) > 0) this.#newest = position;
     if (isBefore(entry, this.#first)) this.#setFirst(entry);
+    return entry;
   }
 
   #setFirst(entry: Entry | undefined): void {
     this.#first = entry;
-    this.#firstSeq.value = entry?.place.seq;
+    this.#firstSeq.value = entry?.position.seq;
   }
 
   #takeMarks(entry: Entry, message: Message): void {
@@ -143,29 +152,29 @@ export class Timeline {
   }
 
   #dropOldest(): void {
-    while (this.#messages.size > this.#messagesMax && this.#first?.content.type === 'message') {
+    while (this.#logged.size > this.#messagesMax && this.#first !== undefined) {
       const oldest = this.#first;
-      this.#messages.delete(this.#first.content.message.key);
+      this.#logged.delete(keyOf(oldest));
       this.#blocks.remove(oldest);
-      this.#dropped = oldest.place;
-      this.#setFirst(this.#blocks.find(isMessage));
+      this.#dropped = oldest.position;
+      this.#setFirst(this.#blocks.find(isLogged));
       if (oldest === this.#firstTimed) this.#firstTimed = this.#blocks.find(isTimed);
     }
   }
 
-  /** `last`: the number of the one before. What stands behind it already stays. */
+  /** `last`: number of the one before; an entry that is already behind it stays. */
   #putOutgoing(outgoing: Outgoing, last: number): number {
     const known = this.#outgoing.get(outgoing.key);
-    if (known !== undefined && known.place.seq > last) {
+    if (known !== undefined && known.position.seq > last) {
       this.#showOutgoing(known, outgoing);
-      return known.place.seq;
+      return known.position.seq;
     }
     if (known !== undefined) this.#removeOutgoing(outgoing.key, known);
-    const place = this.#place(NOT_LOGGED, this.#made + 1, 'message');
-    const entry: Entry = { place, content: { type: 'outgoing', outgoing } };
+    const position = this.#position(NOT_LOGGED, this.#made + 1, 'message');
+    const entry: Entry = { position, content: { type: 'outgoing', outgoing } };
     this.#outgoing.set(outgoing.key, entry);
     this.#blocks.insert(entry);
-    return place.seq;
+    return position.seq;
   }
 
   #showOutgoing(entry: Entry, outgoing: Outgoing): void {
@@ -193,7 +202,10 @@ export class Timeline {
     const known = this.#shownNotices.get(notice.key);
     const content = { type: 'notice', notice } as const;
     if (known === undefined) {
-      const entry: Entry = { place: this.#place(notice.after.log, notice.after.seq, 'notice'), content };
+      const entry: Entry = {
+        position: this.#position(notice.after.log, notice.after.seq, 'notice'),
+        content,
+      };
       this.#shownNotices.set(notice.key, entry);
       this.#blocks.insert(entry);
     } else if (known.content.type === 'notice' && known.content.notice !== notice) {
@@ -202,7 +214,7 @@ export class Timeline {
     }
   }
 
-  #place(log: number, seq: number, kind: Place['kind']): Place {
+  #position(log: number, seq: number, kind: Position['kind']): Position {
     this.#made += 1;
     return { log, seq, kind, made: this.#made };
   }
@@ -216,11 +228,24 @@ export class Timeline {
 }
 
 function isBefore(entry: Entry, other: Entry | undefined): boolean {
-  return other === undefined || comparePlaces(entry.place, other.place) < 0;
+  return other === undefined || comparePositions(entry.position, other.position) < 0;
 }
 
-function isMessage({ content }: Entry): boolean {
-  return content.type === 'message';
+function isLogged({ content }: Entry): boolean {
+  return content.type === 'message' || content.type === 'unsent';
+}
+
+function keyOf({ content }: Entry): string {
+  switch (content.type) {
+    case 'message':
+      return content.message.key;
+    case 'outgoing':
+      return content.outgoing.key;
+    case 'notice':
+      return content.notice.key;
+    case 'unsent':
+      return content.key;
+  }
 }
 
 function isTimed({ content }: Entry): boolean {

@@ -161,6 +161,18 @@ describe('our own messages', () => {
   });
 });
 
+test('a message that was taken back is a line at its place in the log, once, and ends a turn', () => {
+  const timeline = timelineOf(message(3, juno, 0), message(5, juno, 0));
+  for (let i = 0; i < 2; i++)
+    timeline.addUnsent([
+      { key: 'h2', seq: 2 },
+      { key: 'h4', seq: 4 },
+    ]);
+  expect(outline(timeline)).toEqual(['unsent', 'Juno: m3', 'unsent', 'Juno: m5']);
+  expect(timeline.firstSeq.value).toBe(2);
+  expect(timeline.messagesSeen).toBe(2);
+});
+
 describe('RECV-4: a message that was delivered long after it was written', () => {
   const late = message(4, juno, -60, { late: true });
 

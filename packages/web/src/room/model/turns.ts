@@ -8,8 +8,11 @@ export type Bubble =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'outgoing'; readonly outgoing: Outgoing };
 
-/** What stands at one place of the timeline. */
-export type Content = Bubble | { readonly type: 'notice'; readonly notice: Notice };
+/** One entry of the timeline. */
+export type Content =
+  | Bubble
+  | { readonly type: 'unsent'; readonly key: string }
+  | { readonly type: 'notice'; readonly notice: Notice };
 
 /** Consecutive messages of one person. `person` is undefined for ourselves. */
 export type Turn = {
@@ -22,7 +25,7 @@ export type Turn = {
 export type Item =
   | Turn
   | { readonly type: 'day'; readonly key: string; readonly at: number }
-  | { readonly type: 'new'; readonly key: string }
+  | { readonly type: 'new' | 'unsent'; readonly key: string }
   | { readonly type: 'missing'; readonly key: string; readonly count: number; readonly person: Person }
   | { readonly type: 'notice'; readonly key: string; readonly notice: Notice };
 
@@ -81,13 +84,14 @@ class Folding {
   }
 
   add(content: Content): void {
-    if (content.type === 'notice') this.#addNotice(content.notice);
-    else if (content.type === 'message') this.#addMessage(content);
-    else this.#addOutgoing(content);
+    if (content.type === 'message') this.#addMessage(content);
+    else if (content.type === 'outgoing') this.#addOutgoing(content);
+    else if (content.type === 'notice') this.#addNotice(content.notice);
+    else this.#close({ type: 'unsent', key: content.key });
   }
 
   #addNotice(notice: Notice): void {
-    if (notice.type !== 'unsent') this.#divideDays(notice.at, notice.key);
+    this.#divideDays(notice.at, notice.key);
     this.#close({ type: 'notice', key: notice.key, notice });
   }
 

@@ -1,4 +1,4 @@
-// How a message is drawn, as far as its text alone decides.
+// How a message is drawn, as far as its text decides.
 
 import type { TextPart } from './linkify.ts';
 
@@ -23,7 +23,7 @@ function linesOf(sign: string): number {
   return (sign === '\t' ? TAB_LETTERS : 1) / LETTERS_A_LINE;
 }
 
-// Written out, so that every browser finds the same: a flag, a keycap, or pictures joined to one.
+// Written out because browsers differ in what they call an emoji: a flag, a keycap, or joined pictures.
 const FLAG = '\\p{Regional_Indicator}{2}';
 const KEYCAP = '[0-9#*]\\uFE0F?\\u20E3';
 const PICTURE =

@@ -10,7 +10,7 @@ function countingTexts() {
   return { texts, parsed };
 }
 
-test('a text is parsed once, however often its message is drawn', () => {
+test('a text is parsed once, however often its bubble renders', () => {
   const { texts, parsed } = countingTexts();
   const first = texts.partsOf('a', 'hello');
   expect(texts.partsOf('a', 'hello')).toBe(first);

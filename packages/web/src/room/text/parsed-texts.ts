@@ -1,4 +1,4 @@
-// The texts of a room's messages, each read once, however often its bubble is drawn.
+// Cache of parsed message texts: each is parsed once, however often its bubble renders.
 
 import type { TextPart } from './linkify.ts';
 import { shownParts } from './shown-text.ts';

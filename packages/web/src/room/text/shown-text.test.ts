@@ -6,7 +6,7 @@ const shown = (body: string) =>
     .map((part) => (part.type === 'text' ? part.text : `<${part.before}${part.host}${part.after}>`))
     .join('');
 
-describe('TEXT-3: what is shown of a body', () => {
+describe('TEXT-3: the shown text of a body', () => {
   test.each([
     ['as it is', 'two  words,\n\ta tab, e\u0301 and 👩‍👩‍👧‍👦', 'two  words,\n\ta tab, e\u0301 and 👩‍👩‍👧‍👦'],
     [

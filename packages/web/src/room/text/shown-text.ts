@@ -1,4 +1,4 @@
-// What is shown of a message's body (TEXT-2 to TEXT-4).
+// From a message's body to the text on the page (TEXT-2 to TEXT-4).
 
 import { hasVisibleText } from '@mayfly/client';
 import { linkify, type TextPart } from './linkify.ts';
