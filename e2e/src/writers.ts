@@ -1,0 +1,53 @@
+// People without a browser who fill a room with messages.
+
+import { type Room, openRoom, parseRoomLink, socketUrl, webSocketTransport } from '@mayfly/client';
+import { WebSocket } from 'ws';
+
+/** Messages of one person in a row. */
+const TURN_LENGTH = 3;
+
+export class Writers implements Disposable {
+  readonly #rooms: readonly Room[];
+  #written = 0;
+
+  constructor(link: string, names: readonly string[]) {
+    const parsed = parseRoomLink(link);
+    if (parsed.type !== 'room') throw new Error(parsed.type);
+    const transport = webSocketTransport(socketUrl(new URL(link).origin), WebSocket);
+    this.#rooms = names.map((name) => openRoom({ link: parsed.link, storage: memory(), transport, name }));
+  }
+
+  /** `number 1`, `number 2` and so on; resolves when all are in the log. */
+  async write(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const room = this.#rooms[Math.floor(this.#written / TURN_LENGTH) % this.#rooms.length];
+      this.#written += 1;
+      if (room !== undefined) await send(room, `number ${this.#written}`);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const room of this.#rooms) room.close();
+  }
+}
+
+/** Resolves with the echo. */
+function send(room: Room, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const listening = room.subscribe((update) => {
+      if (update.type !== 'messages' || !update.messages.some((message) => message.text === text)) return;
+      listening[Symbol.dispose]();
+      resolve();
+    });
+    room.send(text);
+  });
+}
+
+function memory() {
+  const stored = new Map<string, string>();
+  return {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, text: string) => void stored.set(name, text),
+    removeItem: (name: string) => void stored.delete(name),
+  };
+}
