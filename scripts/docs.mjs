@@ -27,6 +27,10 @@ const blocks = clone ? [clone, ...others.filter(isChosen)] : [];
 const folder = mkdtempSync(join(tmpdir(), 'mayfly-docs-'));
 const path = makePath(['node', 'npm', 'npx', 'git', 'sh']);
 
+/** @type {number | undefined} */
+let running;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, giveUp);
+
 let place = folder;
 let failures = 0;
 for (const block of blocks) {
@@ -60,7 +64,8 @@ async function outcomeOf({ file, line, how, text }) {
     env: environment(isLong ? (process.env['PATH'] ?? path) : path, await freePort()),
   });
   child.stdout.pipe(process.stdout, { end: false });
-  const closed = once(child, 'close');
+  running = child.pid;
+  const closed = once(child, 'close').finally(() => (running = undefined));
   if (!how.endsWith('serve')) return (await closed)[0] === 0 ? 'works' : 'failed';
   const isUp = await serves(child, closed);
   const [code, signal] = await closed;
@@ -94,6 +99,13 @@ function addressIn({ stdout }) {
       if (address !== undefined) resolve(address);
     });
   });
+}
+
+// The block's processes have a group of their own, so a Ctrl+C here doesn't reach them.
+function giveUp() {
+  if (running !== undefined) process.kill(-running, 'SIGKILL');
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  process.exit(1);
 }
 
 function hang() {
