@@ -93,6 +93,15 @@ test('RECV-7: nor is what was erased before the first message of a chain', () =>
   ]);
 });
 
+test('RECV-7: a stub that comes again hides no other message', () => {
+  const ann = new Author('Ann');
+  const a = event(1, ann.write('a', { statement }).envelope);
+  const { stub } = erased(ann, 2);
+  ann.lose();
+  const d = event(4, ann.write('d', { statement }).envelope);
+  expect(missing(a, stub, { ...stub, seq: 3 }, d)).toEqual([0, 2]);
+});
+
 test('RECV-3: a message before an erased one stands by its own signature', () => {
   const ann = new Author('Ann');
   const a = event(1, ann.write('a').envelope);

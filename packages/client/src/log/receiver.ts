@@ -63,7 +63,7 @@ export class Receiver {
   readonly #chains: Chains;
   readonly #freshness = new Freshness();
   readonly #log: HeldLog;
-  // By delH, messages that opened and erased ones: neither gets a stub shown again after a reset that goes back.
+  // By delH: messages that opened, and stubs. A stub of one of them is a repeat.
   readonly #seen = new Set<string>();
   #law: RoomLaw;
 
@@ -167,16 +167,16 @@ export class Receiver {
     return result.message;
   }
 
-  // EVENT-2: a stub that proves nothing is a message withheld.
+  // EVENT-2: a stub without proof is a message withheld. One that comes again explains no other gap.
   #takeStub(stub: Stub): readonly UnsentMessage[] {
     const erasure = erasureOf(stub);
-    const index = this.#log.indexOf(stub.seq);
     if (erasure === undefined) this.#chains.countUnverified();
-    else this.#chains.noteErased(index);
     const delH = toHex(readHeader(stub.header).delH);
-    if (erasure !== 'unsent' || this.#seen.has(delH)) return [];
+    if (erasure === undefined || this.#seen.has(delH)) return [];
+    const index = this.#log.indexOf(stub.seq);
     this.#seen.add(delH);
-    return [{ key: toHex(stubHash(stub)), seq: index }];
+    this.#chains.noteErased(index);
+    return erasure === 'unsent' ? [{ key: toHex(stubHash(stub)), seq: index }] : [];
   }
 
   #toMessage(message: Candidate): Message {
