@@ -84,7 +84,7 @@ function MemberRow({ member, people, away }: MemberRowProps) {
   const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
   return (
     <li class="member">
-      <Avatar person={member} />
+      <Avatar person={member} people={people} />
       <span>
         <span class="member__name">
           {member.introduced ? <AuthorName person={member} people={people} /> : roomTexts.someone}

@@ -10,7 +10,6 @@ import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
-import { hueOf } from './list/author-name.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LifeRing } from '../ui/life-ring.tsx';
@@ -144,7 +143,7 @@ function MemberDots({ people }: { readonly people: People }) {
   return (
     <span class="member-dots" aria-hidden="true">
       {people.members.value.slice(0, DOTS_MAX).map((member) => (
-        <i key={member.idPk} data-hue={hueOf(member)} />
+        <i key={member.idPk} data-hue={people.hueOf(member)} />
       ))}
     </span>
   );

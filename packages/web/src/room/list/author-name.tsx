@@ -4,11 +4,6 @@ import type { Person } from '@mayfly/client';
 import type { People } from '../model/people.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 
-/** One of eight colors; a person has the same one on every page. */
-export function hueOf(person: Person): number {
-  return (person.colour % 8) + 1;
-}
-
 type AuthorNameProps = { readonly person: Person; readonly people: People };
 
 /** A long name is cut at its end, in its own direction: hence `dir` on the element that is cut. */
@@ -16,13 +11,13 @@ export function AuthorName({ person, people }: AuthorNameProps) {
   const name = shownName(person.name);
   if (!people.isTagged(person)) {
     return (
-      <bdi class="name" dir="auto" data-hue={hueOf(person)}>
+      <bdi class="name" dir="auto" data-hue={people.hueOf(person)}>
         {name}
       </bdi>
     );
   }
   return (
-    <span class="name name--tagged" data-hue={hueOf(person)}>
+    <span class="name name--tagged" data-hue={people.hueOf(person)}>
       <bdi dir="auto">{name}</bdi>
       <span class="name__tag" role="img" aria-label={roomTexts.tag(person.tag)}>
         {` ‹${person.tag}›`}
@@ -31,9 +26,9 @@ export function AuthorName({ person, people }: AuthorNameProps) {
   );
 }
 
-export function Avatar({ person }: { readonly person: Person }) {
+export function Avatar({ person, people }: AuthorNameProps) {
   return (
-    <span class="avatar" aria-hidden="true" data-hue={hueOf(person)}>
+    <span class="avatar" aria-hidden="true" data-hue={people.hueOf(person)}>
       {person.emoji[0]?.glyph}
     </span>
   );

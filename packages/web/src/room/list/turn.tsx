@@ -5,7 +5,7 @@ import { clockTime } from '../../ui/clock-time.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { type Bubble, type Turn, timedBubble } from '../model/turns.ts';
 import { roomTexts } from '../../words/room.ts';
-import { AuthorName, Avatar, hueOf } from './author-name.tsx';
+import { AuthorName, Avatar } from './author-name.tsx';
 import { MessageBubble } from './message.tsx';
 
 type TurnProps = { readonly turn: Turn; readonly view: RoomView };
@@ -29,8 +29,8 @@ function OthersTurn({ turn, view }: TurnProps) {
   const { person } = turn;
   if (person === undefined) return null;
   return (
-    <li class="turn" data-hue={hueOf(person)}>
-      <Avatar person={person} />
+    <li class="turn" data-hue={view.people.hueOf(person)}>
+      <Avatar person={person} people={view.people} />
       <div class="turn__messages">
         <p class="turn__head">
           <AuthorName person={person} people={view.people} />

@@ -2,6 +2,7 @@
 
 import type { Member, Person } from '@mayfly/client';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
+import { Hues } from './hues.ts';
 import { SharedNames } from './shared-names.ts';
 
 /** Someone under their current name; `introduced` is false while it is not known. */
@@ -18,6 +19,7 @@ export class People {
   readonly #listIsWhole = signal(true);
   readonly #known = signal<ReadonlyMap<string, KnownPerson>>(new Map());
   readonly #names = new SharedNames();
+  readonly #hues = new Hues();
   readonly #seen = new Set<string>();
 
   readonly you = computed(() => this.#members.value.find((member) => member.you));
@@ -45,6 +47,11 @@ export class People {
     return this.#names.isShared(name);
   }
 
+  /** 1 to 8: the color of their name. */
+  hueOf(person: Person): number {
+    return this.#hues.of(person);
+  }
+
   /** Under the name they have now. */
   known(person: Person): KnownPerson {
     return this.#known.value.get(person.idPk) ?? { person, introduced: true };
@@ -63,8 +70,10 @@ export class People {
   }
 
   /** Past the limit, one more or less says nothing. */
-  see({ idPk }: Person): void {
-    if (this.#seen.size < SEEN_MAX) this.#seen.add(idPk);
+  see(person: Person): void {
+    if (this.#seen.size < SEEN_MAX) this.#seen.add(person.idPk);
+    // Colors go by the order of arrival.
+    this.#hues.of(person);
   }
 
   /** Someone whose name stands at a message. */
