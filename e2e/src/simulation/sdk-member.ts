@@ -137,6 +137,8 @@ export class SdkMember {
       case 'life':
       case 'trimmed':
       case 'unsent':
+      case 'notices':
+      case 'pending':
       case 'unverified':
         return;
     }
