@@ -9,7 +9,7 @@ import { basePath } from './browser/base-path.ts';
 import { keptLink } from './browser/kept-link.ts';
 import type { LobbySight } from './room/model/lobby.ts';
 import type { RoomEntry } from './room/open-in-browser.ts';
-import type { CreatedRoom } from './start/create-card.tsx';
+import type { CreatedRoom } from './start/new-room.ts';
 import { type RoomPart, loadRoomPart, roomPart } from './room-part-loader.ts';
 import type { EndedRoom } from './room/model/ended-room.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';

@@ -1,12 +1,11 @@
 // Creates a room with one click, and offers the few choices its creator has.
 
-import { createRoom, type Identity, type RoomLink } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { useEffect, useId, useState } from 'preact/hooks';
-import { serverAddress } from '../browser/base-path.ts';
 import { background } from '../background.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
 import { lifeChoices } from './life-choice.ts';
+import { type CreatedRoom, createRoomHere } from './new-room.ts';
 import { loadRoomPart } from '../room-part-loader.ts';
 import { askServerLimits, serverLimits } from './server-limits.ts';
 import { shortTime } from '../words/quantities.ts';
@@ -15,14 +14,6 @@ import { Icon } from '../ui/icon.tsx';
 import { NameField } from '../ui/name-field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Trouble } from '../ui/text-field.tsx';
-
-export type CreatedRoom = {
-  readonly link: RoomLink;
-  readonly identity: Identity;
-};
-
-/** An attempt that takes longer counts as failed, even if an answer still comes. */
-const CREATE_MS_MAX = 15_000;
 
 type CreateCardProps = { readonly onCreated: (room: CreatedRoom) => void };
 
@@ -40,13 +31,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
     setBusy(true);
     setTrouble(undefined);
     background(loadRoomPart());
-    const created = await createRoom({
-      origin: serverAddress(),
-      lifeSeconds: life,
-      history,
-      name,
-      signal: AbortSignal.timeout(CREATE_MS_MAX),
-    });
+    const created = await createRoomHere({ lifeSeconds: life, history, name });
     setBusy(false);
     if (created.ok) onCreated({ link: created.link, identity: created.identity });
     else setTrouble(texts.createTrouble(created.reason, created.retryAfterMs));

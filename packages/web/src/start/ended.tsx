@@ -3,7 +3,8 @@
 import type { RoomLink } from '@mayfly/client';
 import type { ComponentChildren } from 'preact';
 import { wordsOfFalseRoom, wordsOfGone } from './ended-words.ts';
-import { CreateCard, type CreatedRoom } from './create-card.tsx';
+import { CreateCard } from './create-card.tsx';
+import type { CreatedRoom } from './new-room.ts';
 import { EndedCard } from './ended-card.tsx';
 import { Erased, OpenTimes } from './erased.tsx';
 import { JoinCard } from './join-card.tsx';

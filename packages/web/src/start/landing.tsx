@@ -1,7 +1,8 @@
 // The start page: what Mayfly is, and the two ways into a room.
 
 import type { RoomLink } from '@mayfly/client';
-import { CreateCard, type CreatedRoom } from './create-card.tsx';
+import { CreateCard } from './create-card.tsx';
+import type { CreatedRoom } from './new-room.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { JoinCard } from './join-card.tsx';
 import { ScreenHeading } from '../ui/screen-heading.tsx';

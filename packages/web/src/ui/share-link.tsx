@@ -1,10 +1,11 @@
 // The room link with its key highlighted, and the ways to share it.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../background.ts';
 import { canShare, shareLink } from '../browser/browser.ts';
 import { copyText, selectContents } from './clipboard.ts';
+import { useAfter } from './use-after.ts';
 import { roomTexts } from '../words/room.ts';
 import { isThisMachine } from './this-machine.ts';
 import { Icon } from './icon.tsx';
@@ -102,11 +103,7 @@ export function CopyButton({ text, primary, focused = false, onRefused }: CopyBu
     if (focused && button.current?.closest('dialog') === null) button.current.focus();
   }, [focused]);
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
-  useEffect(() => {
-    if (outcome !== 'copied') return undefined;
-    const timer = setTimeout(() => setOutcome(undefined), COPIED_SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [outcome]);
+  useAfter(outcome === 'copied' ? COPIED_SHOWN_MS : undefined, () => setOutcome(undefined));
   const copy = async () => {
     const copied = await copyText(text);
     setOutcome(copied ? 'copied' : 'refused');
