@@ -49,7 +49,7 @@ test('a person that was made here is held as well', async () => {
   expect(await soon(openTab().tabClaims.claim(ANN))).toBe(false);
 });
 
-test('whoever this page is already, it may be again at once', async () => {
+test('an identity that this page already holds is granted at once', async () => {
   const { openTab, said } = openBrowser();
   const { tabClaims } = openTab();
   tabClaims.hold(ANN);

@@ -39,7 +39,7 @@ function stubPage() {
 }
 
 class ScriptedRoom implements ChatRoom {
-  listener: RoomListener = () => expect.unreachable('nobody listens');
+  listener: RoomListener = () => expect.unreachable('no listener');
   woken = 0;
   left = 0;
   closed = 0;

@@ -16,7 +16,7 @@ type LandingProps = {
   readonly onJoin: (link: RoomLink, name: string) => void;
 };
 
-const TRUST_ICONS: readonly IconName[] = ['nobody', 'lock', 'glass'];
+const TRUST_ICONS: readonly IconName[] = ['anonymous', 'lock', 'glass'];
 
 export function Landing({ roomLink, onCreated, onJoin }: LandingProps) {
   const lifeMs = serverLimits.value.life * 1000;

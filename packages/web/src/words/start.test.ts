@@ -21,7 +21,7 @@ test('a refusal for a while says for how long', () => {
   expect(texts.createTrouble('rate', 120)).toContain('in 1 second.');
 });
 
-test('before anything is known of a room, nobody is counted', () => {
+test('no people are counted before anything is known of a room', () => {
   expect(roomTexts.people(0)).toBe('People');
   expect(roomTexts.people(1)).toBe('1 person');
   expect(roomTexts.people(1200)).toBe('1,200 people');
