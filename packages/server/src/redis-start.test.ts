@@ -100,6 +100,24 @@ test('no Redis, a replica, and one without functions each get their own sentence
   }
 });
 
+test('a Redis that another data version uses prevents the start, in one sentence, and stays as it was', async () => {
+  await using redis = await startRedis();
+  const { url } = redis;
+  await using first = await startTestServer({ REDIS_URL: url });
+  expect((await ask(first, WISH)).status).toBe(201);
+  await redis.ask('SET', '{n}v', 99);
+  const nodes = await redis.ask('ZRANGE', 'n', 0, -1);
+  const { complaints, running } = await start({ REDIS_URL: url });
+  expect(running).toBeUndefined();
+  expect(complaints).toEqual([
+    expect.stringMatching(
+      /^mayfly: Redis holds data of another version of Mayfly \(data version 99; this one is \d+\), and servers of that version are running\. Use another Redis/,
+    ),
+  ]);
+  expect(await redis.ask('ZRANGE', 'n', 0, -1)).toEqual(nodes);
+  expect(await redis.ask('GET', '{n}v')).toBe('99');
+});
+
 const LOST = 'mayfly: Redis does not answer: rooms wait';
 const WELL = /^mayfly: Redis works again, after \d+ s$/;
 const GONE = 'mayfly: rooms are gone from Redis: it was restarted or flushed, or unreachable for too long';

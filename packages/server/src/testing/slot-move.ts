@@ -25,8 +25,8 @@ export class SlotMove {
 
   /** To the next primary, or `steps` further. */
   static async begin({ primaries }: RedisCluster, slot: number, steps = 1): Promise<SlotMove> {
-    const place = await placeOf(primaries, slot);
-    const [from, to] = [primaries[place], primaries.at((place + steps) % primaries.length)];
+    const index = await primaryIndexOf(primaries, slot);
+    const [from, to] = [primaries[index], primaries.at((index + steps) % primaries.length)];
     if (from === undefined || to === undefined) throw new Error(`no node serves slot ${slot}`);
     await to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await idOf(from));
     await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await idOf(to));
@@ -59,8 +59,8 @@ export class SlotMove {
   }
 }
 
-async function placeOf(primaries: readonly RedisProcess[], slot: number): Promise<number> {
-  for (const [place, redis] of primaries.entries()) {
+async function primaryIndexOf(primaries: readonly RedisProcess[], slot: number): Promise<number> {
+  for (const [index, redis] of primaries.entries()) {
     // Of itself a node says its slots at the end of the line: `… connected 0-5460 5462`.
     const own = String(await redis.ask('CLUSTER', 'NODES'))
       .split('\n')
@@ -70,7 +70,7 @@ async function placeOf(primaries: readonly RedisProcess[], slot: number): Promis
       const [first = NaN, last = first] = range.split('-').map(Number);
       return first <= slot && slot <= last;
     });
-    if (isHere) return place;
+    if (isHere) return index;
   }
   throw new Error(`no node serves slot ${slot}`);
 }

@@ -69,8 +69,9 @@ export class Recovery {
     }
   }
 
-  /** Gives up the lease, if Redis can be reached. */
+  /** Gives up the lease, if there is one and Redis can be reached. */
   async stop(): Promise<void> {
+    if (!this.hasLease) return;
     const { link, node } = this.#deps;
     await link.call('lease', NODE_KEYS, [node, 0]).catch(() => {});
   }

@@ -164,12 +164,12 @@ const TIME_IS_UP = `
   local log = redis.call('HGET', KEYS[1], 'log2')
   redis.call('HSET', KEYS[1], 'log2', string.rep('\\0', 6) .. string.sub(log, 7))`;
 
-const place = (key: string) => 'rlmhwosgpd'.indexOf(key.charAt(0));
+const rank = (key: string) => 'rlmhwosgpd'.indexOf(key.charAt(0));
 
 describe('a slot moves', () => {
   const orders = {
-    'the room first': (keys: readonly string[]) => keys.toSorted((a, b) => place(a) - place(b)),
-    'the room last': (keys: readonly string[]) => keys.toSorted((a, b) => place(b) - place(a)),
+    'the room first': (keys: readonly string[]) => keys.toSorted((a, b) => rank(a) - rank(b)),
+    'the room last': (keys: readonly string[]) => keys.toSorted((a, b) => rank(b) - rank(a)),
     'in any order (seed 1)': (keys: readonly string[]) => shuffled(keys, 1),
     'in any order (seed 2)': (keys: readonly string[]) => shuffled(keys, 2),
   };
