@@ -16,12 +16,12 @@ export const VERIFIED_WITH = { accessPk: CHARTER.args.accessPk, epoch: 0 };
 export class Node {
   readonly raw: RedisStore;
   readonly store: RoomStore;
-  readonly #news: StoreNotice[] = [];
+  readonly #notices: StoreNotice[] = [];
 
   constructor(world: RedisRooms, raw: RedisStore) {
     this.raw = raw;
     this.store = settling(raw, world);
-    raw.follow(ROOM, (news) => this.#news.push(news));
+    raw.follow(ROOM, (notice) => this.#notices.push(notice));
   }
 
   async join(name: string, more: Partial<JoinRequest> = {}): Promise<Joined> {
@@ -35,11 +35,11 @@ export class Node {
   }
 
   heard(): readonly StoreNotice[] {
-    return this.#news.splice(0);
+    return this.#notices.splice(0);
   }
 
   seqs(): readonly number[] {
-    return this.heard().flatMap((news) => (news.type === 'event' ? [news.event.seq] : []));
+    return this.heard().flatMap((notice) => (notice.type === 'event' ? [notice.event.seq] : []));
   }
 }
 
@@ -64,4 +64,4 @@ export async function nodesOf(world: RedisRooms, seeds: readonly number[]) {
   return [first, second, third] as const;
 }
 
-export const types = (news: readonly StoreNotice[]) => news.map((item) => item.type);
+export const types = (notices: readonly StoreNotice[]) => notices.map((item) => item.type);

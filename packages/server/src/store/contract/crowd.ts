@@ -104,7 +104,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     await f.leave(others.slice(0, LISTED_MAX - SMALL_AGAIN));
     await f.settle();
     const counts = f.heard();
-    expect(counts.every((news) => news.type === 'presence' && namesNobody(news.presence))).toBe(true);
+    expect(counts.every((notice) => notice.type === 'presence' && namesNobody(notice.presence))).toBe(true);
 
     await f.leave(others.slice(LISTED_MAX - SMALL_AGAIN, LISTED_MAX - SMALL_AGAIN + 1));
     await f.settle();
@@ -137,7 +137,7 @@ export function aCrowd({ crowded }: Fixtures): void {
 
   test('LIFE-2, PRESENCE-6: in a crowd, a restarted life is announced at most once a second, with the time left then', async () => {
     const { f, sessions } = await crowded(LISTED_MAX + 1);
-    const lives = () => f.heard().flatMap((news) => (news.type === 'life' ? [news.expiresInMs] : []));
+    const lives = () => f.heard().flatMap((notice) => (notice.type === 'life' ? [notice.expiresInMs] : []));
     for (const session of sessions.slice(0, 20)) {
       await f.store.renew(ROOM, session);
       await f.pass(COUNT_EVERY_MS / 10);
@@ -166,7 +166,7 @@ export function aCrowd({ crowded }: Fixtures): void {
     let told = 0;
     for (let waited = 0; waited < 2 * COUNT_EVERY_MS; waited += step) {
       await f.pass(step);
-      for (const news of f.heard()) if (news.type === 'life') told = waited + step + news.expiresInMs;
+      for (const notice of f.heard()) if (notice.type === 'life') told = waited + step + notice.expiresInMs;
     }
     expect(Math.abs(told - LIFE_MS)).toBeLessThanOrEqual(step);
   });

@@ -46,7 +46,7 @@ export class Fixture {
   readonly store: RoomStore;
   readonly pass: StoreUnderTest['pass'];
   readonly jump: StoreUnderTest['jump'];
-  readonly news: StoreNotice[] = [];
+  readonly notices: StoreNotice[] = [];
   #strangers = 0;
 
   constructor({ store, pass, jump }: StoreUnderTest) {
@@ -58,7 +58,7 @@ export class Fixture {
   async open(spec: Partial<RoomSpec> = {}): Promise<this> {
     await this.store.create(ROOM, { ...SPEC, ...spec });
     await this.store.open(ROOM, CHARTER);
-    this.store.follow(ROOM, (news) => this.news.push(news));
+    this.store.follow(ROOM, (notice) => this.notices.push(notice));
     return this;
   }
 
@@ -101,15 +101,15 @@ export class Fixture {
 
   /** Notices since the last call. */
   heard(): readonly StoreNotice[] {
-    return this.news.splice(0);
+    return this.notices.splice(0);
   }
 
   presences(): readonly Presence[] {
-    return this.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    return this.heard().flatMap((notice) => (notice.type === 'presence' ? [notice.presence] : []));
   }
 }
 
-export const types = (news: readonly StoreNotice[]) => news.map((item) => item.type);
+export const types = (notices: readonly StoreNotice[]) => notices.map((item) => item.type);
 export const seqs = (joined: Joined) => joined.missed.map((event) => event.seq);
 export const namesNobody = ({ joined, away, left, snapshot }: Presence) =>
   !snapshot && joined.length + away.length + left.length === 0;

@@ -157,7 +157,7 @@ export function givingWay({ fixture }: Fixtures): void {
   test('LIFE-4: followers of a room that made way are notified of its end', async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
-    f.store.follow(A, (news) => f.news.push(news));
+    f.store.follow(A, (notice) => f.notices.push(notice));
     await f.pass(COUNTED_MS);
     await f.store.create(B, SPEC);
     expect(f.heard()).toEqual([{ type: 'ended', reason: 'server' }]);

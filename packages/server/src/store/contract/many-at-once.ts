@@ -15,7 +15,7 @@ export function manyAtOnce({ opened }: Fixtures): void {
       const sent = await Promise.all(
         ['ann', 'bob', 'cem', 'dan'].map((who) => chatter(f, who, new SeededRandom(random.below(1e9)))),
       );
-      const told = f.heard().flatMap((news) => (news.type === 'event' ? [news.event] : []));
+      const told = f.heard().flatMap((notice) => (notice.type === 'event' ? [notice.event] : []));
       expect(told.map((event) => event.seq)).toEqual(told.map((_, i) => i + 2));
       expect(told).toHaveLength(sent.reduce((sum, marks) => sum + marks.length, 0));
       for (const marks of sent) {

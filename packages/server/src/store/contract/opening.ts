@@ -23,7 +23,7 @@ export function openingRooms({ fixture, opened }: Fixtures): void {
     expect(await store.create(ROOM, SPEC)).toBe('taken');
     expect(await store.keys(ROOM)).toBeUndefined();
     expect((await store.join(ROOM, asking('ann'))).outcome).toBe('denied');
-    expect(f.news).toEqual([]);
+    expect(f.notices).toEqual([]);
   });
 
   test('API-1: a reservation runs out, also when its timer is late', async () => {

@@ -47,7 +47,7 @@ export type MembersOptions = {
   /** Larger rooms are announced as counts. */
   readonly listedMax?: number;
   /** Notifies everyone, in order. */
-  readonly notify: (...news: readonly StoreNotice[]) => void;
+  readonly notify: (...notices: readonly StoreNotice[]) => void;
   /** The last member has left. */
   readonly onEmpty: () => void;
 };

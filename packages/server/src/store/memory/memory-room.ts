@@ -36,7 +36,7 @@ export type MemoryRoomOptions = {
   readonly limits: StoreLimits;
   /** Larger rooms are announced as counts. */
   readonly listedMax?: number;
-  readonly notify: (...news: readonly StoreNotice[]) => void;
+  readonly notify: (...notices: readonly StoreNotice[]) => void;
   /** A member has joined. */
   readonly onUse: () => void;
   /** The room is unused: empty, without messages, and at most one identity ever joined (rule LIMIT-3). */

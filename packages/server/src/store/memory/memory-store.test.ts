@@ -79,7 +79,7 @@ describe('memory store: what only memory can promise', () => {
     const { store, join } = await openRoom();
     const ann = await join('ann');
     const events: StoreNotice[] = [];
-    store.follow(room, (news) => events.push(news));
+    store.follow(room, (notice) => events.push(notice));
     for (let n = 1; n <= 12; n++) await store.append(room, ann.session, n, envelope(n));
     const [first] = events;
     expect(first?.type === 'event' && first.event.frame.subarray(5)).toEqual(envelope(1));
@@ -90,7 +90,7 @@ describe('memory store: what only memory can promise', () => {
     await join('ann');
     await store.create(roomId('Room22'), { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
     const heard: StoreNotice[] = [];
-    store.follow(room, (news) => heard.push(news));
+    store.follow(room, (notice) => heard.push(notice));
     await store[Symbol.asyncDispose]();
     expect(heard).toEqual([{ type: 'ended', reason: 'server' }]);
     expect(await store.size()).toBe(0);
@@ -112,7 +112,7 @@ describe('memory store: what only memory can promise', () => {
     const { clock, store, join } = await openRoom(1);
     for (const name of ['ann', 'bob', 'cem']) await join(name);
     const told: StoreNotice[] = [];
-    store.follow(room, (news) => told.push(news));
+    store.follow(room, (notice) => told.push(notice));
     await store[Symbol.asyncDispose]();
     expect(clock.pending).toBe(0);
     clock.pass(60_000);
@@ -137,7 +137,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     await store.create(room, { ownerPk: owner.pk, lifeMs: LIFE_MS, history: 'all' });
     await store.open(room, charter);
     const heard: StoreNotice[] = [];
-    store.follow(room, (news) => heard.push(news));
+    store.follow(room, (notice) => heard.push(notice));
     const join = () => store.join(room, { idPk: new Signer('ann').pk, as: 'key', verifiedWith });
     // The machine's own clock stands still meanwhile.
     const sleep = (ms: number) => {
@@ -224,7 +224,7 @@ describe('LIFE-1: a machine that sleeps', () => {
     heard.length = 0;
     sleep(LIFE_MS / 2);
     clock.pass(GRACE_MS - 1);
-    expect(heard.flatMap((news) => (news.type === 'presence' ? news.presence.left : []))).toEqual([]);
+    expect(heard.flatMap((notice) => (notice.type === 'presence' ? notice.presence.left : []))).toEqual([]);
   });
 });
 

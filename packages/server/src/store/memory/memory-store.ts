@@ -69,7 +69,7 @@ export class MemoryStore implements RoomStore {
     this.#forgetReservation(room, reservation);
     const opened = new MemoryRoom(reservation.spec, charter, {
       ...this.#options,
-      notify: (...news) => this.#followers.notify(room, ...news),
+      notify: (...notices) => this.#followers.notify(room, ...notices),
       onUse: () => this.#unused.delete(room),
       onUnused: () => this.#unused.add(room),
       onEnd: () => this.#forget(room),

@@ -54,12 +54,12 @@ async function surviveDeath(url: string, kill: () => Promise<void>): Promise<voi
   await here.create(ROOM, { ownerPk: OWNER.pk, lifeMs: 600_000, history: 'all' });
   await here.open(ROOM, CHARTER);
   const heard: StoreNotice[] = [];
-  there.follow(ROOM, (news) => heard.push(news));
+  there.follow(ROOM, (notice) => heard.push(notice));
   const bob = await there.join(ROOM, { ...ANN, idPk: new Signer('bob').pk });
   const ann = await here.join(ROOM, ANN);
   if (ann.outcome !== 'joined' || bob.outcome !== 'joined') throw new Error('not in');
   await here.append(ROOM, ann.session, 1, envelope(1));
-  await vi.waitFor(() => expect(heard.some((news) => news.type === 'event')).toBe(true));
+  await vi.waitFor(() => expect(heard.some((notice) => notice.type === 'event')).toBe(true));
 
   await kill();
   const patience = { timeout: 40_000, interval: 100 };
@@ -69,8 +69,8 @@ async function surviveDeath(url: string, kill: () => Promise<void>): Promise<voi
   const again = await here.join(ROOM, { ...ANN, position: { logId: ann.logId, seq: 2 } });
   expect(again).toMatchObject({ outcome: 'joined', mode: 'reset', reason: 'new_log', seq: 3, lastN: 2 });
   await vi.waitFor(() => {
-    const ofNewLog = heard.some((news) => news.type === 'event' && news.logId !== ann.logId);
-    expect(ofNewLog || heard.some((news) => news.type === 'hole')).toBe(true);
+    const ofNewLog = heard.some((notice) => notice.type === 'event' && notice.logId !== ann.logId);
+    expect(ofNewLog || heard.some((notice) => notice.type === 'hole')).toBe(true);
   }, patience);
 }
 

@@ -211,8 +211,8 @@ describe('a Redis that fails', () => {
     await world.settled();
     await a.append(ann.session, 2);
     const heard = a.heard();
-    expect(heard.flatMap((news) => (news.type === 'event' ? [news.event.seq] : []))).toEqual([3, 4, 5]);
-    const [snapshot] = heard.flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    expect(heard.flatMap((notice) => (notice.type === 'event' ? [notice.event.seq] : []))).toEqual([3, 4, 5]);
+    const [snapshot] = heard.flatMap((notice) => (notice.type === 'presence' ? [notice.presence] : []));
     expect(snapshot).toMatchObject({ snapshot: true, count: 2 });
     expect(types(heard)).not.toContain('hole');
   });
@@ -299,7 +299,7 @@ describe('a Redis that fails', () => {
     await world.settled();
     await world.pass(AWAY_AFTER_MS);
     await world.pass(GRACE_MS);
-    const presences = b.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    const presences = b.heard().flatMap((notice) => (notice.type === 'presence' ? [notice.presence] : []));
     expect(presences.at(-1)).toMatchObject({ count: 1 });
     expect(presences.at(-1)?.left).toHaveLength(1);
   });
@@ -436,7 +436,7 @@ describe('a Redis that fails', () => {
     await world.pass(100);
     await redis.ask('DEBUG', 'CHANGE-REPL-ID');
     await a.append(ann.session, 2);
-    const [event] = a.heard().flatMap((news) => (news.type === 'event' ? [news] : []));
+    const [event] = a.heard().flatMap((notice) => (notice.type === 'event' ? [notice] : []));
     expect(event?.event.seq).toBe(3);
     expect(event?.logId).not.toBe(ann.logId);
     const position = { logId: ann.logId, seq: 2 };

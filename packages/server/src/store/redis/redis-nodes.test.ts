@@ -55,7 +55,9 @@ describe('several nodes', () => {
     }
     const heard = a.heard();
     expect(b.heard()).toEqual(heard);
-    expect(heard.map((news) => (news.type === 'event' ? news.event.seq : 0))).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(heard.map((notice) => (notice.type === 'event' ? notice.event.seq : 0))).toEqual([
+      2, 3, 4, 5, 6, 7,
+    ]);
   });
 
   test('JOIN-4: a newer session at another node fences off the older', async () => {
@@ -81,7 +83,7 @@ describe('several nodes', () => {
     await world.pass(LEASE_MS - BEAT_MS - 1);
     expect(a.heard()).toEqual([]);
     await world.pass(GRACE_MS + BEAT_MS + 1);
-    const told = a.heard().flatMap((news) => (news.type === 'presence' ? [news.presence] : []));
+    const told = a.heard().flatMap((notice) => (notice.type === 'presence' ? [notice.presence] : []));
     expect(told).toMatchObject([
       { away: [bob.session.slot], left: [], count: 2 },
       { away: [], left: [bob.session.slot], count: 1 },
@@ -96,7 +98,7 @@ describe('several nodes', () => {
     await world.pass(AWAY_AFTER_MS);
     world.stop(b.raw);
     await world.pass(LEASE_MS + BEAT_MS + GRACE_MS);
-    const left = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.left : []));
+    const left = a.heard().flatMap((notice) => (notice.type === 'presence' ? notice.presence.left : []));
     expect(left.map(toHex)).toEqual([toHex(bob.session.slot)]);
   });
 
@@ -108,7 +110,7 @@ describe('several nodes', () => {
     const late = new Node(world, await world.node(LIMITS, 9));
     await late.join('bob');
     await world.pass(LEASE_MS + GRACE_MS);
-    const left = late.heard().flatMap((news) => (news.type === 'presence' ? news.presence.left : []));
+    const left = late.heard().flatMap((notice) => (notice.type === 'presence' ? notice.presence.left : []));
     expect(left.map(toHex)).toEqual([toHex(ann.session.slot)]);
   });
 
@@ -125,7 +127,7 @@ describe('several nodes', () => {
       goOn();
       await world.settled();
       await world.pass(BEAT_MS);
-      const back = a.heard().flatMap((news) => (news.type === 'presence' ? news.presence.joined : []));
+      const back = a.heard().flatMap((notice) => (notice.type === 'presence' ? notice.presence.joined : []));
       expect(back.map(({ slot }) => toHex(slot)).toSorted()).toEqual(
         [bob, cem].map(({ session }) => toHex(session.slot)).toSorted(),
       );

@@ -65,7 +65,8 @@ function makeFeed() {
       present: async () => now,
     },
   });
-  const seqs = () => told.splice(0).map((news) => (news.type === 'event' ? news.event.seq : news.type));
+  const seqs = () =>
+    told.splice(0).map((notice) => (notice.type === 'event' ? notice.event.seq : notice.type));
   const over = () => {
     now = undefined;
   };
@@ -206,7 +207,7 @@ describe('a feed', () => {
     const caught = feed.catchUp(head(3, { version: 4 }));
     for (const version of [8, 9, 10]) feed.receive({ type: 'presence', presence: presence(version) });
     await caught;
-    const versions = told.flatMap((news) => (news.type === 'presence' ? [news.presence.version] : []));
+    const versions = told.flatMap((notice) => (notice.type === 'presence' ? [notice.presence.version] : []));
     expect(versions).toEqual([9, 10]);
     seqs();
     over();

@@ -77,7 +77,7 @@ async function speakerAndListener() {
   const [here, there] = [await connect(1), await connect(2)];
   await openRoom(here);
   const heard: StoreNotice[] = [];
-  there.follow(ROOM, (news) => heard.push(news));
+  there.follow(ROOM, (notice) => heard.push(notice));
   await join(there, 'bob');
   const { session, logId } = await join(here, 'ann');
   return { here, heard, session, logId };
@@ -130,13 +130,15 @@ async function stored(store: RoomStore): Promise<readonly number[]> {
   return missed.slice(1).map(markOf);
 }
 
-function marksIn(news: StoreNotice): readonly number[] {
-  return news.type === 'event' ? [markOf(news.event)] : [];
+function marksIn(notice: StoreNotice): readonly number[] {
+  return notice.type === 'event' ? [markOf(notice.event)] : [];
 }
 
 /** On another primary the log has another name: sessions resume and catch up. */
 function areSentToLook(heard: readonly StoreNotice[], logId: string): boolean {
-  return heard.some((news) => news.type === 'hole' || (news.type === 'event' && news.logId !== logId));
+  return heard.some(
+    (notice) => notice.type === 'hole' || (notice.type === 'event' && notice.logId !== logId),
+  );
 }
 
 /** How many calls the cluster has answered or turned away. */
@@ -179,7 +181,7 @@ describe('a slot moves', () => {
       const [here, there] = [await connect(1), await connect(2)];
       await openRoom(here);
       const heard: StoreNotice[] = [];
-      there.follow(ROOM, (news) => heard.push(news));
+      there.follow(ROOM, (notice) => heard.push(notice));
       const [ann, bob, cem] = [await join(here, 'ann'), await join(there, 'bob'), await join(here, 'cem')];
       // Now it has every key that a room can have.
       await here.publishProfile(ROOM, ann.session, sealedProfile(1));
@@ -226,7 +228,7 @@ describe('a slot moves', () => {
     const here = await connect(1);
     await openRoom(here);
     const heard: StoreNotice[] = [];
-    here.follow(ROOM, (news) => heard.push(news));
+    here.follow(ROOM, (notice) => heard.push(notice));
     await join(here, 'ann');
     const move = await SlotMove.begin(cluster, SLOT);
     await move.take((await move.keys()).find((key) => key.startsWith('o')) ?? '');
