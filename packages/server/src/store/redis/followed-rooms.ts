@@ -86,7 +86,7 @@ export class FollowedRooms {
     this.feedOf(room)?.receive(notice);
   }
 
-  /** Nobody knows what was missed: every session has to resume. */
+  /** What was missed is unknown: every session has to resume. */
   notifyHole(room: RoomId): void {
     this.#notify(room, [{ type: 'hole' }]);
   }

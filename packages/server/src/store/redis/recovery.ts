@@ -13,7 +13,7 @@ import type { Retry } from './retry.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { RoomFeed } from './room-feed.ts';
 
-/** Redis remembers its data version for as long as a room may live without any node. */
+/** Redis remembers its data version as long as a room may live without any node. */
 export const VERSION_MS = LIFE_SECONDS.max * 1_000 + 60_000;
 
 export type RecoveryDeps = {
@@ -76,7 +76,7 @@ export class Recovery {
     await link.call('lease', NODE_KEYS, [node, 0]).catch(() => {});
   }
 
-  /** Members of long-dead nodes leave, so they keep nobody out. False: all of these nodes live, or may. */
+  /** Members of long-dead nodes leave and free their seats. False: all of these nodes are alive, or may be. */
   async reap(room: RoomId, nodes: readonly string[]): Promise<boolean> {
     const { link, leaveTimers } = this.#deps;
     const missing = nodes.filter((node) => this.#nodeLeases.isMissing(node));

@@ -10,6 +10,7 @@ import {
   type RedisProcess,
   startRedis,
   startRedisCluster,
+  until,
 } from '../../testing/redis-server.ts';
 import { envelope, roomId } from '../../testing/signer.ts';
 import { parseRedisUrl } from './address.ts';
@@ -187,6 +188,27 @@ describe.each(URLS)('another data version, on %s', (_, url) => {
       'created',
     );
     await expect(start(url(), NOW, 5)).rejects.toBeInstanceOf(DataVersionConflict);
+  });
+
+  test('a library that no node uses is deleted from every server when a node starts', async () => {
+    const servers = url() === redis.url ? [redis] : cluster.primaries;
+    for (const server of servers) await server.ask('FUNCTION', 'LOAD', 'REPLACE', NEXT.code);
+    await start(url(), NOW, 1);
+    await until(async () => {
+      const left = await Promise.all(servers.map(libraries));
+      return left.every((names) => !names.includes(NEXT.name));
+    });
+  });
+
+  test('a reservation of another version opens no room, and stays', async () => {
+    const store = await start(url(), NOW, 1);
+    const spec = { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' } as const;
+    await store.create(ROOM, spec);
+    const servers = [redis, ...cluster.primaries];
+    await Promise.allSettled(servers.map((server) => server.ask('HSET', roomKey(ROOM), 'v', OURS + 1)));
+    await expect(store.open(ROOM, CHARTER)).rejects.toMatchObject({ message: 'VERSION' });
+    const states = await Promise.allSettled(servers.map((server) => server.ask('HGET', roomKey(ROOM), 'st')));
+    expect(states).toContainEqual({ status: 'fulfilled', value: 'reserved' });
   });
 
   test('nodes from before data had a version hold version 1', async () => {
