@@ -56,20 +56,20 @@ export function decodeRequest(frame: Frame): MemberRequest | undefined {
 }
 
 /** Undefined: it was not refused, and the connection stays. */
-export async function carryOut(
+export async function handleRequest(
   request: MemberRequest,
   membership: Membership,
   deps: RequestDeps,
 ): Promise<Reply> {
   try {
-    return await handle(request, membership, deps);
+    return await runHandler(request, membership, deps);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     return refused(error, request.type === 'send' ? request.n : undefined);
   }
 }
 
-function handle<T extends RequestType>(
+function runHandler<T extends RequestType>(
   request: RequestOf<T>,
   membership: Membership,
   deps: RequestDeps,

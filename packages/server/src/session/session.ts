@@ -17,7 +17,7 @@ import type { MemberSession } from '../store/room-store.ts';
 import { Admission, type AdmissionDeps, type Admitted, isTooBig } from './admission.ts';
 import { Inbox } from './inbox.ts';
 import { OUTCOME, type Outcome } from './outcomes.ts';
-import { type Membership, type RequestDeps, carryOut, decodeRequest } from './requests.ts';
+import { type Membership, type RequestDeps, handleRequest, decodeRequest } from './requests.ts';
 import { welcomeFrames } from './welcome.ts';
 
 /** What a session reports about itself: enough to count, nothing that identifies anyone. */
@@ -138,7 +138,7 @@ export class Session implements RoomSession {
     if (isTooBig(frame)) return this.#reject(OUTCOME.tooBig);
     const request = decodeRequest(frame);
     if (request === undefined) return this.#reject(OUTCOME.badFrame);
-    const outcome = await carryOut(request, live.membership, this.#deps);
+    const outcome = await handleRequest(request, live.membership, this.#deps);
     if (outcome !== undefined) this.#reject(outcome);
   }
 
