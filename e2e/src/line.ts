@@ -2,8 +2,8 @@
 
 import type { BrowserContext, WebSocketRoute } from 'playwright-core';
 
-/** A close code that says nothing: come back. */
-const TORN = 4999;
+/** A code outside the table and below its final range: come back (CLOSE-2). */
+const TORN = 4499;
 
 type Direction = 'up' | 'down';
 

@@ -95,6 +95,6 @@ test('RECV-4: a newcomer sees when it was written, and its turn shows no other t
   const [yes] = ann.sent;
   mallory.post(yes ?? expect.unreachable());
   const bubble = newcomer.page.locator('.message', { hasText: 'Yes, send the money' });
-  await bubble.getByText(/^written at \d\d:\d\d.*, delivered later$/).waitFor();
+  await bubble.getByText(/^Written at \d\d:\d\d.*, delivered later$/).waitFor();
   expect(await newcomer.page.locator('.turn time').count()).toBe(0);
 });
