@@ -24,12 +24,13 @@ export const PACKAGES = {
     base: ['clock', 'fraction', 'room-updates', 'visible-text'],
     zones: {
       crypto: [],
+      content: [],
       storage: [],
       connection: ['crypto'],
       governance: ['crypto'],
-      log: ['crypto', 'governance'],
+      log: ['crypto', 'content', 'governance'],
       people: ['crypto', 'storage'],
-      outgoing: ['crypto', 'storage'],
+      outgoing: ['crypto', 'content', 'storage'],
     },
   },
   server: {

@@ -235,8 +235,8 @@ class LiveRoom implements Room {
       roster.nameByMessage(pk, name, at);
       if (live) roster.wrote(pk);
     }
-    updates.messages(history, true);
-    updates.messages(fresh, false);
+    updates.shown(history, true);
+    updates.shown(fresh, false);
     updates.unsent(unsent);
     outbox.received(echoes);
     updates.unverified(log.unverified);

@@ -4,7 +4,8 @@ import type { RoomId, Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection/connection.ts';
 import type { EpochKeys } from './crypto/keys.ts';
 import { safetyCode } from './crypto/person.ts';
-import type { Message, Outgoing, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
+import type { Shown } from './log/talk.ts';
+import type { Outgoing, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
 
 /** Receives every update, in order. Its exceptions reach only the page's error reporting. */
 export type RoomListener = (update: RoomUpdate) => void;
@@ -61,8 +62,9 @@ export class UpdateEmitter {
     this.notify({ type: 'reset', reason: reason === undefined || reason === 'fresh' ? unnamed : reason });
   }
 
-  messages(messages: readonly Message[], history: boolean): void {
+  shown({ messages, notices }: Shown, history: boolean): void {
     if (messages.length > 0) this.notify({ type: 'messages', messages, history });
+    if (notices.length > 0) this.notify({ type: 'notices', notices, history });
   }
 
   unsent(unsent: readonly UnsentMessage[]): void {

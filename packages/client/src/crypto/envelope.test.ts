@@ -17,14 +17,9 @@ import {
 } from '@mayfly/protocol';
 import { sealBox } from './box.ts';
 import { digest } from './derive.ts';
-import {
-  CTYPE_TEXT,
-  type MessageContent,
-  openEnvelope,
-  sealMessage,
-  textOf,
-  verifyMessage,
-} from './envelope.ts';
+import { type MessageContent, openEnvelope, sealMessage, verifyMessage } from './envelope.ts';
+import { contentOf } from '../content/content.ts';
+import { CTYPE } from '../content/ctype.ts';
 import { eventHash, makeStatement, seenDigest } from './event-hash.ts';
 import { epochKeys, roomSecrets } from './keys.ts';
 import { sign, signingKey } from './signature.ts';
@@ -52,7 +47,7 @@ function content(changes: Partial<MessageContent> = {}): MessageContent {
     prev: new Uint8Array(32),
     statement: nothingSeen,
     at: 1_700_000_000_000,
-    ctype: CTYPE_TEXT,
+    ctype: CTYPE.text,
     name: 'Ann',
     body: 'hello',
     ttl: 0,
@@ -107,7 +102,9 @@ const raw = (length: number) => fc.uint8Array({ minLength: length, maxLength: le
 
 const textIn = (changes: Partial<Record<Field, Uint8Array>>) => {
   const opened = openEnvelope(keys, sealInner(innerWith(changes)));
-  return opened.ok ? textOf(opened.message) : 'refused';
+  if (!opened.ok) return 'refused';
+  const content = contentOf(opened.message);
+  return content.kind === 'text' ? content.text : undefined;
 };
 
 function opened(envelope: Uint8Array) {

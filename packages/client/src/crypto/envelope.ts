@@ -30,9 +30,6 @@ import type { RandomBytes } from './random.ts';
 import { type SigningKey, sign, verify } from './signature.ts';
 import { withJoined, withSecret } from './wipe.ts';
 
-/** The type of a message (ENV-5). This version writes and shows text only; 2 to 6 are reserved. */
-export const CTYPE_TEXT = 1;
-
 export const SESS_BYTES = 4;
 export const MID_BYTES = 32;
 const REF_BYTES = 16;
@@ -221,9 +218,4 @@ export function readHeader(header: Uint8Array): { ttl: number; delH: Uint8Array 
 /** Whether the author named in it signed it (SIG-2). */
 export function verifyMessage(message: OpenedMessage): boolean {
   return verify(message.pk, 'sig', message.mid, message.signature);
-}
-
-/** The text to show; undefined for a ctype or flag that this version doesn't know (ENV-5). */
-export function textOf(message: OpenedMessage): string | undefined {
-  return message.ctype === CTYPE_TEXT && message.flags <= FLAG_REF ? message.body : undefined;
 }

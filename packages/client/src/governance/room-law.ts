@@ -66,6 +66,11 @@ export function lawAfterCommand(
   return { ...counted, epoch: charter.newEpoch, charterC: command.c, moderators: charter.moderators };
 }
 
+/** Whether this is a tab of the owner's, by the charter in force. */
+export function isOwner(law: RoomLaw, idPk: Uint8Array): boolean {
+  return (maskOf(law, idPk) & POWER.owner) !== 0;
+}
+
 export function verifyCommand({ signerPk, signed, signature }: Command): boolean {
   return verify(signerPk, 'cmd', signed, signature);
 }

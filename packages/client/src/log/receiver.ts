@@ -1,20 +1,13 @@
 // From the events of a log to messages that may be shown: RECV-0 to RECV-4 and RECV-7 of docs/crypto.md.
 // Pure: no I/O, no clock. Events come by seq and without a hole; the log reader sees to that.
 
-import {
-  type LogEvent,
-  type Position,
-  type RoomId,
-  type Stub,
-  epochOf,
-  equalBytes,
-  toHex,
-} from '@mayfly/protocol';
+import { type LogEvent, type Position, type RoomId, type Stub, epochOf, toHex } from '@mayfly/protocol';
 import { type Arrival, type Candidate, Chains } from './chains.ts';
 import {
   type RoomLaw,
   type WelcomeLaw,
   isInForce,
+  isOwner,
   lastC,
   lawAfterCommand,
   lawAfterMessage,
@@ -22,15 +15,15 @@ import {
   lawAtWelcome,
   verifyCommand,
 } from '../governance/room-law.ts';
-import { openEnvelope, readHeader, textOf, verifyMessage } from '../crypto/envelope.ts';
+import { openEnvelope, readHeader, verifyMessage } from '../crypto/envelope.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
-import { personOf } from '../crypto/person.ts';
 import { erasureOf, stubHash } from '../crypto/stub.ts';
 import { Freshness } from './freshness.ts';
-import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import { HeldLog } from './held-log.ts';
-import type { Message, UnsentMessage } from '../room-updates.ts';
+import type { Message, ReplyTo, RoomNotice, UnsentMessage } from '../room-updates.ts';
+import { shownTime } from './shown-time.ts';
+import { type HeldMessage, type Shown, Talk } from './talk.ts';
 
 export type ReceiverOptions = {
   readonly id: RoomId;
@@ -52,6 +45,7 @@ type Author = { readonly pk: Uint8Array; readonly name: string; readonly at: num
 export type Received = {
   /** To show, or to update. */
   readonly messages: readonly Message[];
+  readonly notices: readonly RoomNotice[];
   readonly unsent: readonly UnsentMessage[];
   /** Of the messages that were written when they entered the log (RECV-4). */
   readonly authors: readonly Author[];
@@ -63,9 +57,12 @@ export class Receiver {
   readonly #chains: Chains;
   readonly #freshness = new Freshness();
   readonly #log: HeldLog;
+  readonly #talk: Talk;
   // By delH: messages that opened, and stubs. A stub of one of them is a repeat.
   readonly #seen = new Set<string>();
   #law: RoomLaw;
+  // By which pins were last shown.
+  #moderators: RoomLaw['moderators'];
 
   /** `position`: right before the first event that will come. */
   constructor(options: ReceiverOptions, position: Position, welcome: WelcomeLaw) {
@@ -73,7 +70,9 @@ export class Receiver {
     this.#crypto = options.crypto ?? realCrypto;
     this.#chains = new Chains(this.#crypto.verifyMessage);
     this.#log = new HeldLog(position);
+    this.#talk = new Talk({ ...options, mayPin: (pk) => this.mayPin(pk) });
     this.#law = lawAtWelcome({ id: options.id, ownerPk: options.ownerPk }, welcome);
+    this.#moderators = this.#law.moderators;
   }
 
   /** Number of the last command at our position. */
@@ -89,6 +88,21 @@ export class Receiver {
   /** Of the last event received. */
   get position(): Position {
     return this.#log.position;
+  }
+
+  /** EFFECT-4: by the charter in force. */
+  mayPin(pk: Uint8Array): boolean {
+    return isOwner(this.#law, pk);
+  }
+
+  /** `key`: of a message. */
+  find(key: string): HeldMessage | undefined {
+    return this.#talk.find(key);
+  }
+
+  /** `ref`: the first half of a mid, hex. */
+  replyTo(ref: string): ReplyTo {
+    return this.#talk.replyTo(ref);
   }
 
   get unverified(): number {
@@ -120,7 +134,7 @@ export class Receiver {
     return { ...this.#accept(arrivals), unsent };
   }
 
-  #accept(arrivals: readonly Arrival[]): Pick<Received, 'messages' | 'authors'> {
+  #accept(arrivals: readonly Arrival[]): Omit<Received, 'unsent'> {
     const changed = new Set<Candidate>();
     for (const message of this.#chains.accept(arrivals, this.#log.head)) {
       for (const other of this.#freshness.judge(message)) changed.add(other);
@@ -128,10 +142,14 @@ export class Receiver {
     }
     const sorted = [...changed].sort((a, b) => a.index - b.index);
     const inTime = sorted.filter(({ late = false }) => !late);
-    return {
-      messages: sorted.map((message) => this.#toMessage(message)),
-      authors: inTime.map(authorOf),
-    };
+    return { ...this.#show(sorted), authors: inTime.map(authorOf) };
+  }
+
+  #show(messages: readonly Candidate[]): Shown {
+    const { moderators } = this.#law;
+    const mayPinChanged = moderators !== this.#moderators;
+    this.#moderators = moderators;
+    return this.#talk.take(messages, { head: this.#log.head, mayPinChanged });
   }
 
   #takeMessage(
@@ -178,38 +196,9 @@ export class Receiver {
     this.#chains.noteErased(index);
     return erasure === 'unsent' ? [{ key: toHex(stubHash(stub)), seq: index }] : [];
   }
-
-  #toMessage(message: Candidate): Message {
-    const { opened, index, mid, conflicting, missingBefore = 0, late = false } = message;
-    const { id, idPk } = this.#options;
-    return {
-      key: mid,
-      seq: index,
-      from: personOf(id, opened.pk, opened.name),
-      own: equalBytes(opened.pk, idPk),
-      text: textOf(opened),
-      at: shownTime(message),
-      clockOff: isClockOff(message),
-      late,
-      missingBefore,
-      conflicting,
-      reactions: [],
-      pinned: false,
-    };
-  }
 }
 
 function authorOf(message: Candidate): Author {
   const { pk, name } = message.opened;
   return { pk, name, at: shownTime(message) };
-}
-
-function shownTime(message: Candidate): number {
-  return isClockOff(message) ? message.arrivedAt : message.opened.at;
-}
-
-// A history doesn't say when messages arrived.
-function isClockOff({ opened, arrivedAt, live, late = false }: Candidate): boolean {
-  const ahead = opened.at - arrivedAt;
-  return !late && (ahead > CLOCK_TOLERANCE_MS || (live && ahead < -CLOCK_TOLERANCE_MS));
 }

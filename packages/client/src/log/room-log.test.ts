@@ -107,9 +107,9 @@ test('what the old wire brought during the next join is read once and stated onc
   const stated = log.statement();
   log.leave();
   log.enter(welcome({ mode: 'resume', first: 2, seq: 1 }), CHARTER);
-  expect(log.read(second)).toMatchObject({ outcome: 'read', echoes: [], fresh: [] });
+  expect(log.read(second)).toMatchObject({ outcome: 'read', echoes: [], fresh: { messages: [] } });
   expect(log.statement()).toEqual(stated);
-  expect(log.read(third)).toMatchObject({ fresh: [{ text: 'c' }] });
+  expect(log.read(third)).toMatchObject({ fresh: { messages: [{ text: 'c' }] } });
 });
 
 test('after leaving no events are expected, and held ones are returned', () => {
@@ -118,7 +118,7 @@ test('after leaving no events are expected, and held ones are returned', () => {
   log.leave();
   log.enter(welcome({ first: 1, seq: 2 }), CHARTER);
   expect(log.read(event(1, 'a'))).toEqual({ outcome: 'held' });
-  expect(log.leave().fresh).toMatchObject([{ text: 'a' }]);
+  expect(log.leave().fresh.messages).toMatchObject([{ text: 'a' }]);
   expect(log.isOpen).toBe(false);
   expect(log.leave().echoes).toEqual([]);
 });

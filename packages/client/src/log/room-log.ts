@@ -7,14 +7,15 @@ import type { Statement } from '../crypto/event-hash.ts';
 import { erasureOf } from '../crypto/stub.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { type Received, Receiver, type ReceiverOptions } from './receiver.ts';
-import type { Message } from '../room-updates.ts';
+import type { ReplyTo } from '../room-updates.ts';
+import type { HeldMessage, Shown } from './talk.ts';
 
-export type Batch = Omit<Received, 'messages'> & {
+export type Batch = Pick<Received, 'unsent' | 'authors'> & {
   /** Of each message event, its envelope, or the header that its stub keeps. */
   readonly echoes: readonly Uint8Array[];
   /** Written before this page came. */
-  readonly history: readonly Message[];
-  readonly fresh: readonly Message[];
+  readonly history: Shown;
+  readonly fresh: Shown;
   /** They arrive as they are sent. */
   readonly live: boolean;
 };
@@ -58,6 +59,21 @@ export class RoomLog {
 
   get unverified(): number {
     return this.#receiver?.unverified ?? 0;
+  }
+
+  /** `key`: of a message. Undefined if this page doesn't hold it. */
+  find(key: string): HeldMessage | undefined {
+    return this.#receiver?.find(key);
+  }
+
+  /** The message that a reply answers. `ref`: the first half of its mid, hex. */
+  replyTo(ref: string): ReplyTo {
+    return this.#receiver?.replyTo(ref) ?? {};
+  }
+
+  /** EFFECT-4. */
+  mayPin(pk: Uint8Array): boolean {
+    return this.#receiver?.mayPin(pk) ?? false;
   }
 
   /** What the next message states about it (EVENT-3). */
@@ -119,19 +135,20 @@ export class RoomLog {
   }
 
   #receive(events: readonly LogEvent[], live: boolean): Batch {
-    const { messages, ...rest } = this.#receiver?.receive(events, this.#now(), live) ?? NOTHING;
-    const isHistory = ({ seq }: Message) => seq <= this.#historyEnd;
-    return {
-      ...rest,
-      echoes: events.flatMap(echoOf),
-      history: messages.filter(isHistory),
-      fresh: messages.filter((message) => !isHistory(message)),
-      live,
-    };
+    const { messages, notices, ...rest } = this.#receiver?.receive(events, this.#now(), live) ?? NOTHING;
+    const shown = (isHistory: boolean): Shown => ({
+      messages: messages.filter(({ seq }) => this.#isHistory(seq) === isHistory),
+      notices: notices.filter(({ seq }) => this.#isHistory(seq) === isHistory),
+    });
+    return { ...rest, echoes: events.flatMap(echoOf), history: shown(true), fresh: shown(false), live };
+  }
+
+  #isHistory(seq: number): boolean {
+    return seq <= this.#historyEnd;
   }
 }
 
-const NOTHING: Received = { messages: [], unsent: [], authors: [] };
+const NOTHING: Received = { messages: [], notices: [], unsent: [], authors: [] };
 
 function echoOf(event: LogEvent): readonly Uint8Array[] {
   if (event.type === 'message') return [event.envelope];

@@ -1,7 +1,8 @@
 // Seals messages into one chain: each names the one before it (ENV-7).
 
 import { toHex } from '@mayfly/protocol';
-import { CTYPE_TEXT, MID_BYTES, SESS_BYTES, sealMessage } from '../crypto/envelope.ts';
+import { CTYPE } from '../content/ctype.ts';
+import { MID_BYTES, SESS_BYTES, sealMessage } from '../crypto/envelope.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import type { RandomBytes } from '../crypto/random.ts';
@@ -57,7 +58,7 @@ export class Sealer {
         prev: this.#prev,
         statement: statement ?? NO_STATEMENT,
         at,
-        ctype: CTYPE_TEXT,
+        ctype: CTYPE.text,
         name,
         body: text,
         ttl: 0,

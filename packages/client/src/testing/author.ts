@@ -2,7 +2,8 @@
 
 import { type RoomId, concat, parseRoomId, utf8 } from '@mayfly/protocol';
 import { openBox, sealBox } from '../crypto/box.ts';
-import { CTYPE_TEXT, type MessageContent, sealMessage } from '../crypto/envelope.ts';
+import { CTYPE } from '../content/ctype.ts';
+import { type MessageContent, sealMessage } from '../crypto/envelope.ts';
 import { type EpochKeys, epochKeys, roomSecrets } from '../crypto/keys.ts';
 import { linkSecret, ownerKeys } from '../crypto/owner.ts';
 import type { RandomBytes } from '../crypto/random.ts';
@@ -61,7 +62,7 @@ export class Author {
       prev: this.#prev,
       statement: { logTag: new Uint8Array(4), seq: 0, events: 0, seen: new Uint8Array(8) },
       at: Date.now(),
-      ctype: CTYPE_TEXT,
+      ctype: CTYPE.text,
       name: this.name,
       body,
       ttl: 0,
@@ -95,8 +96,14 @@ export function reseal(envelope: Uint8Array, change: (inner: Uint8Array) => void
 const FIXED_BYTES_BEFORE_NAME = 97;
 
 /** The same signed content, and so the same `mid`, with a bad signature. */
-export function spoilSignature(envelope: Uint8Array, body: string, name: string): Uint8Array {
-  const signatureAt = FIXED_BYTES_BEFORE_NAME + 1 + utf8(name).length + 2 + utf8(body).length;
+export function spoilSignature(
+  envelope: Uint8Array,
+  body: string,
+  name: string,
+  ref: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  const nameAt = FIXED_BYTES_BEFORE_NAME + ref.length;
+  const signatureAt = nameAt + 1 + utf8(name).length + 2 + utf8(body).length;
   return reseal(envelope, (inner) => {
     inner[signatureAt] = (inner[signatureAt] ?? 0) ^ 1;
   });

@@ -6,8 +6,8 @@ import { Receiver } from '../log/receiver.ts';
 import type { Message } from '../room-updates.ts';
 import { Author } from './author.ts';
 import { NO_COMMANDS, READER, type ReadLog, describeView } from './log-readers.ts';
-import { LOG_ID, WRITTEN_AT, below, pick } from './random-log.ts';
-import { seededRandom } from './random.ts';
+import { LOG_ID, WRITTEN_AT } from './random-log.ts';
+import { below, pick, seededRandom } from './random.ts';
 
 const MINUTE_MS = 60_000;
 const MESSAGES = 24;

@@ -5,7 +5,7 @@ import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from
 import type { EpochKeys } from '../crypto/keys.ts';
 import { verifyCommand } from '../governance/room-law.ts';
 import { Receiver } from '../log/receiver.ts';
-import type { Message, UnsentMessage } from '../room-updates.ts';
+import type { Message, RoomNotice, UnsentMessage } from '../room-updates.ts';
 import { ID, KEYS, OWNER } from './author.ts';
 import { LOG_ID, MessagePool, type Source, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
 import { seededRandom } from './random.ts';
@@ -15,15 +15,24 @@ const LOGS_OF_POOL = 100;
 
 /** Reads the logs of `count` seeds, each live, in two batches at every cut, and in one. What differs, or vanishes. */
 export function compareReaders(firstSeed: number, count: number): readonly string[] {
-  let pool: MessagePool | undefined;
+  let pools: readonly [MessagePool, MessagePool] | undefined;
   const faults: string[] = [];
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     // Depends on the seed alone, so a single seed draws the same log.
-    if (pool === undefined || seed % LOGS_OF_POOL === 0)
-      pool = new MessagePool(`${Math.floor(seed / LOGS_OF_POOL)}`);
-    faults.push(...faultsOf(drawLog(pool, seed, { bare: true })).map((fault) => `seed ${seed}: ${fault}`));
+    if (pools === undefined || seed % LOGS_OF_POOL === 0)
+      pools = poolsOf(`${Math.floor(seed / LOGS_OF_POOL)}`);
+    const [texts, talk] = pools;
+    const found = [
+      ...faultsOf(drawLog(texts, seed, { bare: true }), texts),
+      ...differences(drawLog(talk, seed, { bare: true, stepsMax: 40 }), talk),
+    ];
+    faults.push(...found.map((fault) => `seed ${seed}: ${fault}`));
   }
   return faults;
+}
+
+function poolsOf(name: string): readonly [MessagePool, MessagePool] {
+  return [new MessagePool(name), new MessagePool(`talk ${name}`, { talk: true })];
 }
 
 /** A log, and how we read it: for readers that share no code with us. */
@@ -60,39 +69,56 @@ function encodeStep(step: Step): ReadLog['steps'][number] {
   return { event, arrivedAt: WRITTEN_AT, live: false };
 }
 
-function faultsOf(steps: readonly Step[]): readonly string[] {
-  const live = read(steps, () => true);
-  for (const cut of steps.keys()) {
-    const other = read(steps, (index) => index === cut);
-    if (describeAll(live) !== describeAll(other))
-      return [`cut at ${cut}: ${describeAll(other)}, live ${describeAll(live)}`];
-  }
+function faultsOf(steps: readonly Step[], pool: MessagePool): readonly string[] {
+  const differing = differences(steps, pool);
+  if (differing.length > 0) return differing;
   const sources = steps.flatMap((step) => (step.type === 'event' ? (step.source ?? []) : []));
+  const live = read(steps, () => true);
   return [...balance(sources, live), ...missingHonest(sources, live)];
 }
 
+function differences(steps: readonly Step[], { ownerPk }: MessagePool): readonly string[] {
+  const live = describeAll(read(steps, () => true, ownerPk));
+  for (const cut of steps.keys()) {
+    const other = describeAll(read(steps, (index) => index === cut, ownerPk));
+    if (live !== other) return [`cut at ${cut}: ${other}, live ${live}`];
+  }
+  return [];
+}
+
 type View = { readonly shown: ReadonlyMap<string, Message>; readonly unverified: number };
-type FullView = View & { readonly unsent: readonly UnsentMessage[]; readonly c: number };
+type FullView = View & {
+  readonly notices: ReadonlyMap<string, RoomNotice>;
+  readonly unsent: readonly UnsentMessage[];
+  readonly c: number;
+};
 
 /** `isCut`: a batch ends before the step of this index. A cut before the first step leaves one batch. */
-function read(steps: readonly Step[], isCut: (index: number) => boolean): FullView {
-  const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, NO_COMMANDS);
+function read(
+  steps: readonly Step[],
+  isCut: (index: number) => boolean,
+  ownerPk: Uint8Array = OWNER.pk,
+): FullView {
+  const law = { ...NO_COMMANDS, moderators: [{ idPk: ownerPk, mask: 128 }] };
+  const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, law);
   const shown = new Map<string, Message>();
+  const notices = new Map<string, RoomNotice>();
   const unsent: UnsentMessage[] = [];
   let batch: LogEvent[] = [];
   const flush = () => {
     const received = receiver.receive(batch, WRITTEN_AT, false);
     for (const message of received.messages) shown.set(message.key, message);
+    for (const notice of received.notices) notices.set(notice.key, notice);
     unsent.push(...received.unsent);
     batch = [];
   };
   for (const [index, step] of steps.entries()) {
     if (isCut(index) || step.type === 'reset') flush();
-    if (step.type === 'reset') receiver.skipTo(step.position, NO_COMMANDS);
+    if (step.type === 'reset') receiver.skipTo(step.position, law);
     else batch.push(step.event);
   }
   flush();
-  return { shown, unsent, unverified: receiver.unverified, c: receiver.c };
+  return { shown, notices, unsent, unverified: receiver.unverified, c: receiver.c };
 }
 
 // The readers of one log are given the same events: what costs time is done once for all of them.
@@ -139,7 +165,25 @@ export function describeView({ shown, unverified }: View): string {
 }
 
 function describeAll(view: FullView): string {
-  return `${describeView(view)}, unsent [${view.unsent.map(({ key, seq }) => `${seq} ${key}`).join(', ')}], ${view.c} commands`;
+  const { shown, notices, unsent, c } = view;
+  const rows = [...shown.values()].filter(hasMore).map((message) => JSON.stringify(message, namesOnly));
+  const lines = [...notices.values()].filter(isShown).map((notice) => JSON.stringify(notice, namesOnly));
+  const erased = unsent.map(({ key, seq }) => `${seq} ${key}`);
+  const more = [...rows.toSorted(), ...lines.toSorted(), ...erased].join(', ');
+  return `${describeView(view)}, ${more}, ${c} commands`;
+}
+
+function hasMore({ reactions, edits, pinned, poll, replyTo }: Message): boolean {
+  return reactions.length > 0 || edits !== undefined || pinned || poll !== undefined || replyTo !== undefined;
+}
+
+/** A pin that doesn't count is not shown; whether it did for a while makes no difference. */
+function isShown({ what, missingBefore, conflicting }: RoomNotice): boolean {
+  return what !== 'effect' || missingBefore > 0 || conflicting;
+}
+
+function namesOnly(field: string, value: unknown): unknown {
+  return field === 'emoji' && Array.isArray(value) ? undefined : value;
 }
 
 /** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. */

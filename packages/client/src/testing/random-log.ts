@@ -16,13 +16,14 @@ import {
   toBase64url,
   toHex,
 } from '@mayfly/protocol';
-import { fraction } from '../fraction.ts';
 import { eraseProof } from '../crypto/envelope.ts';
 import { logTagOf } from '../crypto/event-hash.ts';
 import { sign } from '../crypto/signature.ts';
 import type { RandomBytes } from '../crypto/random.ts';
+import { CTYPE } from '../content/ctype.ts';
 import { Author, ID, OWNER, type Sealed, reseal, spoilSignature } from './author.ts';
-import { seededRandom } from './random.ts';
+import { below, pick, seededRandom } from './random.ts';
+import { type DrawnContent, type DrawnTarget, drawContent } from './random-talk.ts';
 
 /** What a reader of the log gets: an event, or a reset that moves it to another position (RESUME-2). */
 export type Step =
@@ -58,12 +59,22 @@ export class MessagePool {
   readonly junk: Source;
   readonly commands: readonly DrawnCommand[];
 
-  constructor(seed: string) {
+  /** The first writer, who may pin. */
+  readonly ownerPk: Uint8Array;
+
+  /** `talk`: messages of every kind that are about each other, not just texts. */
+  constructor(seed: string, { talk = false } = {}) {
     const random = seededRandom(`pool ${seed}`);
-    this.chains = WRITERS.flatMap((name) => {
-      const author = new Author(`${name} ${seed}`);
-      return Array.from({ length: CHAINS_OF_WRITER }, () => sealChain(author, random));
-    });
+    const authors = WRITERS.map((name) => new Author(`${name} ${seed}`));
+    const drafts = authors.flatMap((author) =>
+      Array.from({ length: CHAINS_OF_WRITER }, () => newChain(author, random)),
+    );
+    // Number by number, so that each can be about those of other chains.
+    const targets: DrawnTarget[] = [];
+    for (let count = 1; count <= COUNTS; count++)
+      for (const draft of drafts) sealNext(draft, count, random, talk ? targets : undefined);
+    this.chains = drafts.map(({ chain }) => chain);
+    this.ownerPk = (authors[0] ?? new Author(seed)).key.pk;
     const envelope = new Author(`Junk ${seed}`).write('junk').envelope;
     this.commands = sealCommands(random);
     this.junk = { mid: undefined, chain: '', count: 0, signed: false, envelope: envelope.fill(0, 60, 90) };
@@ -97,45 +108,60 @@ type Forms = {
 /** The first is what an honest writer wrote; the second claims its count. */
 type Rivals = readonly [Forms, Forms];
 
-function sealChain(author: Author, random: RandomBytes): readonly Rivals[] {
-  const sess = random(4);
-  // Sealed for the log that all readers begin in, or for another.
-  const logTag = pick(random, [logTagOf(LOG_ID), new Uint8Array(4)]);
+type Draft = {
+  readonly author: Author;
+  readonly sess: Uint8Array;
+  readonly logTag: Uint8Array;
+  readonly chain: Rivals[];
+  before?: readonly [Sealed, Sealed];
+};
+
+// Sealed for the log that all readers begin in, or for another.
+function newChain(author: Author, random: RandomBytes): Draft {
+  return { author, sess: random(4), logTag: pick(random, [logTagOf(LOG_ID), new Uint8Array(4)]), chain: [] };
+}
+
+/** `targets`: what others may be about so far; it grows. */
+function sealNext(
+  draft: Draft,
+  count: number,
+  random: RandomBytes,
+  targets: DrawnTarget[] | undefined,
+): void {
+  const { author, sess, logTag, chain, before } = draft;
+  const numbers = { chain: toHex(author.key.pk) + toHex(sess), count };
   const statement = { logTag, seq: 1, events: 1, seen: new Uint8Array(8) };
-  const chain: Rivals[] = [];
-  let before: readonly [Sealed, Sealed] | undefined;
-  for (let count = 1; count <= COUNTS; count++) {
-    const numbers = { chain: toHex(author.key.pk) + toHex(sess), count };
-    const seal = (body: string, previous: Sealed | undefined) =>
-      author.forge(author.key, body, {
-        sess,
-        count,
-        prev: previous?.mid ?? new Uint8Array(32),
-        at: WRITTEN_AT,
-        statement,
-      });
-    const honest = seal(`${count}`, before?.[0]);
-    const rival = seal(`rival ${count}`, before && pick(random, before));
-    chain.push([
-      formsOf(honest, numbers, author, `${count}`),
-      formsOf(rival, numbers, author, `rival ${count}`),
-    ]);
-    before = [honest, rival];
-  }
-  return chain;
+  const seal = (content: DrawnContent, previous: Sealed | undefined) => {
+    const prev = previous?.mid ?? new Uint8Array(32);
+    const odd = { ...content, sess, count, prev, at: WRITTEN_AT, statement };
+    const sealed = author.forge(author.key, content.body, odd);
+    targets?.push({ mid: sealed.mid, ctype: content.ctype, author: author.name });
+    return sealed;
+  };
+  const contentOf = (text: string): DrawnContent =>
+    targets ? drawContent(random, author.name, count, targets) : { ctype: CTYPE.text, body: text };
+  const contents = [contentOf(`${count}`), contentOf(`rival ${count}`)] as const;
+  const honest = seal(contents[0], before?.[0]);
+  const rival = seal(contents[1], before && pick(random, before));
+  chain.push([formsOf(honest, numbers, author, contents[0]), formsOf(rival, numbers, author, contents[1])]);
+  draft.before = [honest, rival];
 }
 
 function formsOf(
   { envelope, mid }: Sealed,
   numbers: Pick<Source, 'chain' | 'count'>,
   { name, key }: Author,
-  body: string,
+  content: DrawnContent,
 ): Forms {
   const source = { mid: toHex(mid), ...numbers };
   return {
     signed: { ...source, signed: true, envelope },
     resealed: { ...source, signed: true, envelope: reseal(envelope) },
-    unsigned: { ...source, signed: false, envelope: spoilSignature(envelope, body, name) },
+    unsigned: {
+      ...source,
+      signed: false,
+      envelope: spoilSignature(envelope, content.body, name, content.ref),
+    },
     stub: unsentStub(key.seed, envelope),
   };
 }
@@ -150,9 +176,13 @@ export function unsentStub(seed: Uint8Array, envelope: Uint8Array): Omit<Stub, '
  * The log of this seed: a dozen steps, now and then a burst of unverifiable messages. `bare`: commands and stubs too,
  * which have nothing sealed in them.
  */
-export function drawLog(pool: MessagePool, seed: number, { bare = false } = {}): readonly Step[] {
+export function drawLog(
+  pool: MessagePool,
+  seed: number,
+  { bare = false, stepsMax = 16 } = {},
+): readonly Step[] {
   const draw = new LogDraw(pool, seededRandom(`log ${seed}`), bare);
-  const steps = 4 + below(draw.random, 12);
+  const steps = 4 + below(draw.random, stepsMax - 4);
   for (let i = 0; i < steps; i++) draw.step();
   return draw.steps;
 }
@@ -280,14 +310,4 @@ class LogDraw {
     if (event === undefined || event.type === 'profile') throw new Error('not an event');
     this.steps.push({ type: 'event', event, source });
   }
-}
-
-export function below(random: RandomBytes, limit: number): number {
-  return Math.floor(fraction(random) * limit);
-}
-
-export function pick<T>(random: RandomBytes, all: readonly T[]): T {
-  const picked = all[below(random, all.length)];
-  if (picked === undefined) throw new Error('nothing to pick from');
-  return picked;
 }

@@ -2,6 +2,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, u32, utf8 } from '@mayfly/protocol';
+import { fraction } from '../fraction.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 
 export function seededRandom(seed: string): RandomBytes {
@@ -13,4 +14,14 @@ export function seededRandom(seed: string): RandomBytes {
     });
     return concat(...blocks).slice(0, length);
   };
+}
+
+export function below(random: RandomBytes, limit: number): number {
+  return Math.floor(fraction(random) * limit);
+}
+
+export function pick<T>(random: RandomBytes, all: readonly T[]): T {
+  const picked = all[below(random, all.length)];
+  if (picked === undefined) throw new Error('nothing to pick from');
+  return picked;
 }

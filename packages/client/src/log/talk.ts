@@ -1,0 +1,315 @@
+// From accepted messages to what is shown: each message with what others say about it. Which messages are accepted, and
+// at which places, decides it alone; their order of arrival doesn't (EFFECT-1).
+
+import { type RoomId, equalBytes } from '@mayfly/protocol';
+import {
+  type Content,
+  type Effect,
+  type Pin,
+  type Reaction as ReactionEffect,
+  contentOf,
+} from '../content/content.ts';
+import type { PollBody } from '../content/poll.ts';
+import { plainEmoji } from '../content/reaction.ts';
+import { personOf } from '../crypto/person.ts';
+import type { Message, Person, Poll, Reaction, ReplyTo, RoomNotice, Wording } from '../room-updates.ts';
+import { type Candidate, VOUCHING_REACH } from './chains.ts';
+import { Effects, type Placed, type Target, counts, isOf } from './effects.ts';
+import { isClockOff, shownTime } from './shown-time.ts';
+
+export type TalkOptions = {
+  readonly id: RoomId;
+  /** Our own key. */
+  readonly idPk: Uint8Array;
+  /** Whether the charter in force lets this key pin. */
+  mayPin(pk: Uint8Array): boolean;
+};
+
+/** To show, or to update; by seq. */
+export type Shown = { readonly messages: readonly Message[]; readonly notices: readonly RoomNotice[] };
+
+/** A message that this page holds, for one who wants to say something about it. */
+export type HeldMessage = Pick<Target, 'content'> & { readonly own: boolean; readonly closed: boolean };
+
+/** Everything about one message, named by the first half of its mid. */
+type Slot = {
+  readonly ref: string;
+  target?: Target;
+  effects?: Effects;
+  /** That answer it, by place. */
+  replies: readonly Candidate[];
+  /** That pin or unpin it. */
+  pins: readonly Placed<Pin>[];
+  /** Index of the newest message that names it. */
+  newest: number;
+};
+
+type Changed = { readonly slots: Set<Slot>; readonly notices: Set<Candidate> };
+
+export class Talk {
+  readonly #options: TalkOptions;
+  readonly #slots = new Map<string, Slot>();
+  readonly #contents = new WeakMap<Candidate, Content>();
+  // Whose message this page doesn't hold, the one named last at the end.
+  readonly #orphans = new Set<Slot>();
+  readonly #people = new WeakMap<Candidate, Person>();
+  readonly #reported = new WeakSet<Candidate>();
+
+  constructor(options: TalkOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes messages that were accepted, or whose marks changed, by index. `head` is the index of the last event.
+   * `mayPinChanged`: another charter is in force.
+   */
+  take(
+    messages: readonly Candidate[],
+    { head, mayPinChanged }: { readonly head: number; readonly mayPinChanged: boolean },
+  ): Shown {
+    const changed: Changed = { slots: new Set(), notices: new Set() };
+    for (const message of messages) this.#takeOne(message, head - VOUCHING_REACH, changed);
+    if (mayPinChanged) this.#takePinsAgain(changed);
+    this.#forgetOrphans(head - VOUCHING_REACH);
+    return this.#shown(changed);
+  }
+
+  /** `key`: its mid, hex. */
+  find(key: string): HeldMessage | undefined {
+    const slot = this.#slots.get(refOfKey(key));
+    const target = slot?.target;
+    if (target === undefined || target.message.mid !== key) return undefined;
+    const closed = slot?.effects?.votesOn(target).closed ?? false;
+    return { content: target.content, own: this.#isOwn(target.message), closed };
+  }
+
+  /** What a reply to it that is sent now will show. */
+  replyTo(ref: string): ReplyTo {
+    return this.#replyTo(ref, Infinity);
+  }
+
+  #takeOne(message: Candidate, settledTo: number, changed: Changed): void {
+    const known = this.#contents.get(message);
+    const content = known ?? contentOf(message.opened);
+    this.#contents.set(message, content);
+    if (content.kind === 'saved') changed.notices.add(message);
+    else if (!isEffect(content)) this.#takeMessage({ message, content }, changed);
+    else if (known === undefined) this.#takeEffect({ message, effect: content }, settledTo, changed);
+    else this.#takeMarks(message, content, changed);
+  }
+
+  #takeMarks(message: Candidate, { ref }: Effect, changed: Changed): void {
+    changed.notices.add(message);
+    const slot = this.#slots.get(ref);
+    if (slot !== undefined) changed.slots.add(slot);
+  }
+
+  #takeMessage(target: Target, changed: Changed): void {
+    const { message, content } = target;
+    const slot = this.#slot(refOfKey(message.mid));
+    changed.slots.add(slot);
+    if (slot.target !== undefined) return;
+    slot.target = target;
+    this.#orphans.delete(slot);
+    this.#changedAfter(slot, message.index, changed);
+    for (const pin of slot.pins) changed.notices.add(pin.message);
+    if (content.kind !== 'text' || content.ref === undefined) return;
+    const answered = this.#named(content.ref, message.index);
+    answered.replies = [...answered.replies, message];
+  }
+
+  #takeEffect(placed: Placed, settledTo: number, changed: Changed): void {
+    const { message, effect } = placed;
+    const slot = this.#named(effect.ref, message.index);
+    slot.effects ??= new Effects();
+    changed.notices.add(message);
+    if (isOf(placed, 'pin')) slot.pins = [...slot.pins, placed];
+    if (!slot.effects.add(placed, slot.target, settledTo)) return;
+    changed.slots.add(slot);
+    if (effect.kind === 'edit') this.#changedAfter(slot, message.index, changed);
+  }
+
+  // A reply shows what it answers as it was worded at the reply's place.
+  #changedAfter(slot: Slot, index: number, changed: Changed): void {
+    for (const reply of slot.replies)
+      if (reply.index > index) changed.slots.add(this.#slot(refOfKey(reply.mid)));
+  }
+
+  #takePinsAgain(changed: Changed): void {
+    for (const slot of this.#slots.values()) {
+      for (const { message } of slot.pins) changed.notices.add(message);
+      if (slot.pins.length > 0) changed.slots.add(slot);
+    }
+  }
+
+  #slot(ref: string): Slot {
+    const known = this.#slots.get(ref);
+    if (known !== undefined) return known;
+    const slot: Slot = { ref, replies: [], pins: [], newest: 0 };
+    this.#slots.set(ref, slot);
+    return slot;
+  }
+
+  #named(ref: string, index: number): Slot {
+    const slot = this.#slot(ref);
+    slot.newest = Math.max(slot.newest, index);
+    if (slot.target !== undefined) return slot;
+    this.#orphans.delete(slot);
+    this.#orphans.add(slot);
+    return slot;
+  }
+
+  // An effect counts only after its message, and nothing will be accepted up to here.
+  #forgetOrphans(settledTo: number): void {
+    for (const slot of this.#orphans) {
+      if (slot.newest > settledTo) return;
+      this.#orphans.delete(slot);
+      this.#slots.delete(slot.ref);
+    }
+  }
+
+  #shown({ slots, notices }: Changed): Shown {
+    const messages = [...slots].flatMap((slot) => (slot.target ? this.#toMessage(slot, slot.target) : []));
+    return {
+      messages: messages.sort(bySeq),
+      notices: [...notices].flatMap((message) => this.#toNotice(message) ?? []).sort(bySeq),
+    };
+  }
+
+  #toMessage({ effects }: Slot, target: Target): Message {
+    const { message, content } = target;
+    const { mid, index, conflicting, missingBefore = 0, late = false } = message;
+    const wordings = this.#wordings(target, effects, Infinity);
+    return {
+      key: mid,
+      seq: index,
+      from: this.#person(message),
+      own: this.#isOwn(message),
+      text: wordings.at(-1)?.text,
+      ...(content.kind === 'text' &&
+        content.ref !== undefined && { replyTo: this.#replyTo(content.ref, index) }),
+      ...(wordings.length > 1 && { edits: wordings.slice(0, -1) }),
+      reactions: this.#reactions(effects?.reactionsTo(target) ?? []),
+      pinned: effects?.isPinned(target, (pk) => this.#options.mayPin(pk)) ?? false,
+      ...(content.kind === 'poll' && { poll: this.#poll(content.poll, target, effects) }),
+      at: shownTime(message),
+      clockOff: isClockOff(message),
+      late,
+      missingBefore,
+      conflicting,
+    };
+  }
+
+  // As worded right before this index, oldest first.
+  #wordings({ message, content }: Target, effects: Effects | undefined, before: number): readonly Wording[] {
+    if (content.kind === 'poll') return [{ text: content.poll.question, at: shownTime(message) }];
+    if (content.kind !== 'text') return [];
+    const edits = effects?.editsOf({ message, content }) ?? [];
+    return [
+      { text: content.text, at: shownTime(message) },
+      ...edits
+        .filter((edit) => edit.message.index < before)
+        .map((edit) => ({ text: edit.effect.text, at: shownTime(edit.message) })),
+    ];
+  }
+
+  #replyTo(ref: string, index: number): ReplyTo {
+    const { target, effects } = this.#slots.get(ref) ?? {};
+    if (target === undefined || target.message.index >= index) return {};
+    const text = this.#wordings(target, effects, index).at(-1)?.text;
+    return {
+      key: target.message.mid,
+      from: this.#person(target.message),
+      ...(text !== undefined && { text }),
+    };
+  }
+
+  #reactions(reactions: readonly Placed<ReactionEffect>[]): readonly Reaction[] {
+    const byEmoji = new Map<string, [Placed<ReactionEffect>, ...Placed<ReactionEffect>[]]>();
+    for (const reaction of reactions) {
+      const plain = plainEmoji(reaction.effect.emoji);
+      const same = byEmoji.get(plain);
+      if (same === undefined) byEmoji.set(plain, [reaction]);
+      else same.push(reaction);
+    }
+    return [...byEmoji.values()].map((same) => ({
+      emoji: same[0].effect.emoji,
+      people: same.map(({ message }) => this.#person(message)),
+      own: same.some(({ message }) => this.#isOwn(message)),
+    }));
+  }
+
+  #poll({ question, options, many }: PollBody, target: Target, effects: Effects | undefined): Poll {
+    const { votes, closed } = effects?.votesOn(target) ?? { votes: [], closed: false };
+    const votersOf = (option: number) =>
+      votes.flatMap(({ message, effect: { vote } }) =>
+        vote !== 'close' && vote.chosen.includes(option) ? [message] : [],
+      );
+    return {
+      question,
+      many,
+      closed,
+      options: options.map((text, option) => ({
+        text,
+        voters: votersOf(option).map((message) => this.#person(message)),
+        own: votersOf(option).some((message) => this.#isOwn(message)),
+      })),
+    };
+  }
+
+  // An effect is reported for its marks only, or if it was reported as a pin that no longer counts.
+  #toNotice(message: Candidate): RoomNotice | undefined {
+    const { mid, index, conflicting, missingBefore = 0 } = message;
+    const what = this.#whatOf(message);
+    const isSilent = what.what === 'effect' && missingBefore === 0 && !conflicting;
+    if (isSilent && !this.#reported.has(message)) return undefined;
+    this.#reported.add(message);
+    return {
+      key: mid,
+      seq: index,
+      from: this.#person(message),
+      own: this.#isOwn(message),
+      at: shownTime(message),
+      ...what,
+      missingBefore,
+      conflicting,
+    };
+  }
+
+  // EFFECT-4.
+  #whatOf(message: Candidate): Pick<RoomNotice, 'what' | 'target'> {
+    const content = this.#contents.get(message);
+    if (content?.kind === 'saved') return { what: 'saved' };
+    if (content?.kind !== 'pin' || !this.#options.mayPin(message.opened.pk)) return { what: 'effect' };
+    const target = this.#slots.get(content.ref)?.target;
+    return target !== undefined && counts({ message, effect: content }, target)
+      ? { what: content.pinned ? 'pinned' : 'unpinned', target: target.message.mid }
+      : { what: 'effect' };
+  }
+
+  #person(message: Candidate): Person {
+    const known = this.#people.get(message);
+    if (known !== undefined) return known;
+    const { pk, name } = message.opened;
+    const person = personOf(this.#options.id, pk, name);
+    this.#people.set(message, person);
+    return person;
+  }
+
+  #isOwn({ opened }: Candidate): boolean {
+    return equalBytes(opened.pk, this.#options.idPk);
+  }
+}
+
+function isEffect(content: Content): content is Effect {
+  return 'ref' in content && content.kind !== 'text';
+}
+
+function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
+  return a.seq - b.seq;
+}
+
+/** How a message is named by others: the first 16 bytes of its mid. */
+function refOfKey(key: string): string {
+  return key.slice(0, 32);
+}

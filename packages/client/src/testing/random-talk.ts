@@ -1,0 +1,69 @@
+// Random contents of every kind, and hostile ones: about nothing, about an effect, about another's message, malformed.
+
+import { CTYPE } from '../content/ctype.ts';
+import { writePoll } from '../content/poll.ts';
+import type { RandomBytes } from '../crypto/random.ts';
+import { below, pick } from './random.ts';
+
+/** A content as it is sealed. */
+export type DrawnContent = { readonly ctype: number; readonly ref?: Uint8Array; readonly body: string };
+
+/** What others may be about: its mid, and what it is. */
+export type DrawnTarget = { readonly mid: Uint8Array; readonly ctype: number; readonly author: string };
+
+const EMOJI = ['👍', '❤️', '❤', '🎉', ''];
+const VOTES = ['', '0', '1', '2', '01', '12', '9', 'x', 'x'];
+const POLLS = [
+  { question: 'one?', options: ['a', 'b', 'c'], many: false },
+  { question: 'many?', options: ['a', 'b'], many: true },
+].map(writePoll);
+/** Of no kind that this version shows, or not fit for theirs. */
+const ODD: readonly DrawnContent[] = [
+  { ctype: CTYPE.file, body: 'a file' },
+  { ctype: 99, body: 'later' },
+  { ctype: CTYPE.reaction, body: '👍' },
+  { ctype: CTYPE.poll, body: '{}' },
+  { ctype: CTYPE.notice, body: '3' },
+  { ctype: CTYPE.notice, body: '9' },
+];
+
+/** `number`: of the message in its chain; the first ones are mostly what others are about. */
+export function drawContent(
+  random: RandomBytes,
+  author: string,
+  number: number,
+  targets: readonly DrawnTarget[],
+): DrawnContent {
+  const chance = below(random, 100);
+  if (chance < 4) return pick(random, ODD);
+  if (number <= 2 || chance < 12 || targets.length === 0) return drawStart(random, number, targets);
+  if (chance < 30) return about(random, CTYPE.edit, `edit ${number}`, preferred(targets, author));
+  if (chance < 58) return about(random, CTYPE.reaction, pick(random, EMOJI), targets);
+  if (chance < 70) return about(random, CTYPE.notice, pick(random, ['1', '1', '2']), targets);
+  const polls = targets.filter(({ ctype }) => ctype === CTYPE.poll);
+  return about(random, CTYPE.vote, pick(random, VOTES), polls.length > 0 ? polls : targets);
+}
+
+function drawStart(random: RandomBytes, number: number, targets: readonly DrawnTarget[]): DrawnContent {
+  const chance = below(random, 3);
+  if (chance === 0) return { ctype: CTYPE.poll, body: pick(random, POLLS) };
+  if (chance === 1 || targets.length === 0) return { ctype: CTYPE.text, body: `text ${number}` };
+  return about(random, CTYPE.text, `reply ${number}`, targets);
+}
+
+function about(
+  random: RandomBytes,
+  ctype: number,
+  body: string,
+  targets: readonly DrawnTarget[],
+): DrawnContent {
+  const nothing = below(random, 20) === 0;
+  const mid = nothing ? random(32) : pick(random, targets).mid;
+  return { ctype, body, ref: mid.slice(0, 16) };
+}
+
+// Mostly one's own.
+function preferred(targets: readonly DrawnTarget[], author: string): readonly DrawnTarget[] {
+  const own = targets.filter((target) => target.author === author);
+  return own.length > 0 ? [...own, ...own, ...own, ...targets.slice(-1)] : targets;
+}
