@@ -51,7 +51,7 @@ describe('FrameReader', () => {
     );
   });
 
-  test('texts that nobody asks for are not kept', () => {
+  test('texts that no one asks for are not kept', () => {
     const reader = new FrameReader(() => {});
     reader.keepText = false;
     const bytes = serverFrame(OPCODE.text, Buffer.from('abc'));

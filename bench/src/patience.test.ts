@@ -31,13 +31,13 @@ test('a hang-up and a busy server only put an arrival off', async () => {
   expect(server.met()).toBe(5);
 });
 
-test('a refusal for good is told at once', async () => {
+test('a permanent refusal is reported at once', async () => {
   using server = await listen(answer(403));
   await expect(persistently(() => makeRoom(server.port))).rejects.toThrow('403');
   expect(server.met()).toBe(1);
 });
 
-test('a server that takes nobody is told in the end', async () => {
+test('a server that accepts no one is reported in the end', async () => {
   using server = await listen(answer(201, '{"id":"k3F9ab"}'), answer(204));
   const room = await makeRoom(server.port);
   const arrival = persistently(() => join(server.port, room, newKey()), 1);

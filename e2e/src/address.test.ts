@@ -47,7 +47,7 @@ test('a link that was opened is in the history on disk, whatever a page does: th
   expect(history.includes(keyOf(link))).toBe(true);
 });
 
-test('LINK-6: whoever opened a link has the key taken out of the address on entry; a reload is the same person', async () => {
+test('LINK-6: entering takes the key out of the address; a reload is the same person', async () => {
   await using stage = await openStage();
   const { ann, bob, path } = await annAndBob(stage);
   expect(bob.page.url()).toBe(stage.origin + path);

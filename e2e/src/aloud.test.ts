@@ -21,7 +21,7 @@ async function listen({ page }: Person): Promise<() => Promise<readonly string[]
   return () => page.evaluate(() => JSON.parse(document.documentElement.dataset['said'] ?? '[]'));
 }
 
-test('every message of a turn is announced with who said it, one’s own as well', async () => {
+test('every message of a turn is announced with its author, also one’s own', async () => {
   await using stage = await openStage();
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });

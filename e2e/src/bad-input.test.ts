@@ -318,7 +318,7 @@ describe('LINK-4: a link that another program rewrote', () => {
   });
 });
 
-test('a reload of a room just made, and back and forward, keep the room and who owns it', async () => {
+test('a reload of a new room, and Back and Forward, keep the room and its owner', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
   const link = await ann.createRoom({ name: 'Ann' });

@@ -38,7 +38,7 @@ describe.concurrent.each<[ProxyName, string, 'keeps' | 'removes']>([
   ['caddy', '/chat-app/', 'keeps'],
   ['caddy', '/chat-app/', 'removes'],
 ])('behind %s at %s, which it %s', (name, basePath, does) => {
-  test('create, join and talk; a restart of the proxy cuts nobody off for good; leave', async () => {
+  test('create, join and talk; everyone is back after the proxy restarts; leave', async () => {
     await using behind = await openBehind(name, basePath, does === 'removes');
     const { stage, proxy, start } = behind;
     const [ann, bob] = [await stage.person(), await stage.person()];

@@ -79,7 +79,7 @@ describe.concurrent('no network', () => {
     await people.getByText('These people were here before.').waitFor({ state: 'detached' });
   });
 
-  test('a reload, and 10 s without a network: nobody is told', async () => {
+  test('a reload, and 10 s without a network: nothing is announced', async () => {
     await using stage = await openStage();
     const { ann, bob, cem } = await three(stage);
     await bob.page.reload();
@@ -142,7 +142,7 @@ describe.concurrent('an hour in the background, the sockets cut meanwhile', () =
     expect(await bob.messages()).toEqual(['before', ...missed.slice(-10)]);
   });
 
-  test('longer than the room lived: it has vanished, because nobody wrote', async () => {
+  test('longer than the room’s life: it has disappeared, because it was quiet', async () => {
     await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.25' } });
     const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has disappeared'));
     await bob.heading('This room has disappeared');
@@ -182,7 +182,7 @@ describe.concurrent.each([
   { where: 'on this machine', address: '127.0.0.1' },
   { where: 'over plain HTTP', address: lanAddress() },
 ])('a duplicated tab $where', ({ address }) => {
-  test('is somebody new of the same name; the first one stays, also through reloads', async () => {
+  test('is a new person of the same name; the first one stays, also through reloads', async () => {
     await using stage = await openStage({ address });
     const { ann, bob } = await three(stage);
     await bob.send('from the first tab');
@@ -207,7 +207,7 @@ describe.concurrent.each([
   });
 });
 
-test.concurrent('a tab that is duplicated before it was let in joins as somebody else', async () => {
+test.concurrent('a tab duplicated before it was admitted joins as someone else', async () => {
   await using stage = await openStage();
   const [ann, bob] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
@@ -268,7 +268,7 @@ async function enter(origin: string, options: Pick<Parameters<typeof openRoom>[0
 }
 
 describe.concurrent('CLOSE-4: moving to another server, here to the same one', () => {
-  test('again and again, while everybody writes: nothing lost, doubled or out of order, nobody notices', async () => {
+  test('again and again, while everyone writes: nothing is lost, doubled or out of order, and nothing is announced', async () => {
     await using server = await startTestServer(UNLIMITED);
     const origin = `http://127.0.0.1:${server.port}`;
     const created = await createRoom({ origin, lifeSeconds: 600, history: 'all', name: '' });

@@ -18,7 +18,7 @@ async function hold({ page }: Person): Promise<() => void> {
   };
 }
 
-test('JOIN-5: whoever made the room gets in, though others were faster and it is full', async () => {
+test('JOIN-5: the creator gets into a full room', async () => {
   await using stage = await openStage({ settings: { ROOM_MAX_MEMBERS: '2' } });
   const [ann, bob, cem] = [await stage.person(), await stage.person(), await stage.person()];
   const letGo = await hold(ann);

@@ -66,7 +66,7 @@ describe('stepping out', () => {
     expect(await bob.log().locator('.turn--own .bubble p').allInnerTexts()).toEqual(['before', 'still Bob']);
   });
 
-  test('‹ for somebody who came by a link leads to the start page, and Back from there into the room', async () => {
+  test('‹ leads someone who came by a link to the start page, and Back from there into the room', async () => {
     await using stage = await openStage();
     const { ann, link, path } = await annAndBob(stage);
     const cem = await stage.person({ size: PHONE, touch: true });
@@ -80,7 +80,7 @@ describe('stepping out', () => {
     expect(await ann.log().getByText('Cem left the chat').count()).toBe(0);
   });
 
-  test('whoever made the room is its owner when they return', async () => {
+  test('the creator is still the owner after returning', async () => {
     await using stage = await openStage();
     const { ann } = await annAndBob(stage);
     await ann.page.goBack();
@@ -93,7 +93,7 @@ describe('stepping out', () => {
 });
 
 describe('leaving', () => {
-  test('stands in the menu, and can be undone: nothing is lost, and nobody is told', async () => {
+  test('is in the menu and can be undone: nothing is lost or announced', async () => {
     await using stage = await openStage();
     const { ann, bob, path, id } = await annAndBob(stage);
     await bob.send('before');
@@ -175,7 +175,7 @@ describe('leaving', () => {
 });
 
 describe('a room just made', () => {
-  test('is entered at once; its card has the link, Copy link focused, QR code and the name, until somebody comes', async () => {
+  test('is entered at once; its card has the link, Copy link focused, QR code and the name, until someone joins', async () => {
     await using stage = await openStage();
     const ann = await stage.person();
     const link = await ann.createRoom();

@@ -4,7 +4,7 @@ import { encodeCreateRoom } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { openStage } from './stage.ts';
 
-test('a flooding member is slowed and told why; everything arrives, in order, and the others write on', async () => {
+test('a flooding member is slowed down and sees why; everything arrives in order, and the others go on writing', async () => {
   await using stage = await openStage({ settings: { RATE_LIMITS: 'strict' } });
   const ann = await stage.person();
   const bob = await stage.person();

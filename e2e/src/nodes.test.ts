@@ -83,7 +83,7 @@ test('a node is killed under one of three people: all that is said arrives once 
   for (const person of [ann, bob, cem]) await person.participants(3);
 });
 
-test('Redis stands still for 5 s, a node is killed meanwhile, subscribers are cut off: people are told, and nothing is lost or doubled', async () => {
+test('Redis hangs for 5 s, a node is killed, subscribers are cut off: people are informed, and nothing is lost or doubled', async () => {
   await using redis = await startRedis();
   await using cluster = await BalancedNodes.start(redis);
   await using stage = await openStageAt(cluster.port);

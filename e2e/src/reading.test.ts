@@ -12,7 +12,7 @@ async function fill(person: Person): Promise<void> {
 const newest = (person: Person) => person.page.getByRole('button', { name: /Newest messages|new message/ });
 const top = (person: Person) => person.log().evaluate((log) => log.scrollTop);
 
-test('who reads above stays there; what comes is counted, and one press leads to it', async () => {
+test('the reading position holds above the end; new messages are counted, and one press leads to them', async () => {
   await using stage = await openStage();
   const [ann, ben] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom();
@@ -33,7 +33,7 @@ test('who reads above stays there; what comes is counted, and one press leads to
   expect(await ben.log().getByText('two', { exact: true }).isVisible()).toBe(true);
 });
 
-test('who is at the end stays there when the composer grows while the stream moves', async () => {
+test('the end stays in sight when the composer grows while messages arrive', async () => {
   await using stage = await openStage();
   const ann = await stage.person();
   await ann.createRoom();
@@ -156,7 +156,7 @@ describe('"n new messages"', () => {
     expect(await focused(ben)).toBe('Messages');
   });
 
-  test('focus is not lost either when the button goes because somebody scrolls', async () => {
+  test('focus is not lost when scrolling hides the button', async () => {
     await using stage = await openStage();
     const { ben } = await behind(stage);
     await newest(ben).focus();

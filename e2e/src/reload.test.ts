@@ -113,7 +113,7 @@ test('sent, and trimmed from the history before the page is back: it says so, wi
   expect((await ann.messages()).filter((text) => text === 'long ago')).toHaveLength(1);
 });
 
-test('a duplicated tab is somebody new: neither the draft nor what waits is theirs', async () => {
+test('a duplicated tab is a new person, without the draft and the queued messages', async () => {
   await using stage = await openStage();
   const { ann, bob, line } = await two(stage);
   await line.cut();

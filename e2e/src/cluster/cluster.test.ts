@@ -29,7 +29,7 @@ test.concurrent('I1 to I5, I9: nodes are killed and replaced, and nothing that w
   expect(population.echoed).toBeGreaterThan(0);
 });
 
-test.concurrent('I1 to I5, I9, I12: Redis and the lines to it fail in every way, and nobody loses what Redis has', async () => {
+test.concurrent('I1 to I5, I9, I12: Redis and the connections to it fail in every way, and nothing that Redis has is lost', async () => {
   await using redis = await startRedis();
   const random = new SeededRandom(2);
   await using cluster = await Cluster.over(redis, random);
@@ -43,13 +43,13 @@ test.concurrent('I1 to I5, I9, I12: Redis and the lines to it fail in every way,
   expect(await newcomers.verdict()).toEqual([]);
 });
 
-test.concurrent('I3, I4: a replica takes over without the last moments, and nobody keeps what it does not have', async () => {
+test.concurrent('I3, I4: a replica takes over without the last moments, and no one keeps what it lacks', async () => {
   const { lost, complaints } = await lossyFailover(FEW, new SeededRandom(3));
   expect(complaints).toEqual([]);
   expect(lost).toBeGreaterThan(0);
 });
 
-test.concurrent('I3, I4: rooms go from one primary of a Redis Cluster to another, and nobody misses or doubles a message', async () => {
+test.concurrent('I3, I4: rooms move from one primary of a Redis Cluster to another, and no message is missed or doubled', async () => {
   const { moves, complaints } = await moveRooms(FEW, new SeededRandom(5), 2);
   expect(complaints).toEqual([]);
   expect(moves).toBeGreaterThan(0);

@@ -50,7 +50,7 @@ describe.each(ENGINES)('$name', ({ start }) => {
     for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
   });
 
-  test('Back and Forward, Leave and Undo: the same person, the draft is there, and nobody hears of it', async () => {
+  test('Back and Forward, Leave and Undo: the same person, the draft is there, and nothing is announced', async () => {
     await using server = await startTestServer();
     await using engine = await start();
     const origin = `http://127.0.0.1:${server.port}`;

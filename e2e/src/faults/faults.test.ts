@@ -24,7 +24,7 @@ test('I1, I2, I4: connections that drop again and again lose nothing (npm run dr
   expect(outcome.resumes).toBeGreaterThanOrEqual(18);
 });
 
-test('I1, I9: half-open connections are found out, and cost nobody their place', async () => {
+test('I1, I9: half-open connections are detected, and no one loses their position', async () => {
   await using server = await startTestServer(NO_LIMITS);
   await using proxy = await FaultProxy.before(server.port, systemClock);
   using crowd = await Crowd.gather(server);

@@ -31,7 +31,7 @@ test(`I1 to I12: ${SCHEDULES} schedules of joins, sends, breaks and resumes`, as
   expect(resumes).toBeGreaterThan(SCHEDULES / 2);
 });
 
-test(`PRESENCE-6, I1 to I12: ${CROWDS} rooms that are told as counts and by name again`, async () => {
+test(`PRESENCE-6, I1 to I12: ${CROWDS} rooms that switch to counts and back to names`, async () => {
   let crossedUp = 0;
   let crossedDown = 0;
   for (let seed = 1; seed <= CROWDS; seed++) {

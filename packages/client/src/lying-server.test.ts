@@ -129,7 +129,7 @@ describe("BOUND-3: a server can't speed anything up", () => {
     expect(profiles()).toBeGreaterThan(2);
   });
 
-  test('LIFE-3: a room is kept alive once a minute, whoever asks; the next wire may ask again', async () => {
+  test('LIFE-3: a room is kept alive once a minute, regardless of the caller; the next wire may ask again', async () => {
     const stage = await enter();
     const kept = () => stage.server.wire.said.filter(({ type }) => type === 'keep').length;
     storm(stage, () => {

@@ -279,7 +279,7 @@ describe('ENV-5: kinds of message', () => {
 });
 
 describe('ENV-7: authorship', () => {
-  test('a member who names another author is found out', () => {
+  test('naming another author is detected', () => {
     const asAnn = { seed: bob.seed, pk: ann.pk };
     const { envelope } = sealMessage(keys, asAnn, content(), random);
     expect(verifyMessage(opened(envelope))).toBe(false);

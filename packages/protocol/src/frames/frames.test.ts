@@ -475,7 +475,7 @@ describe('ids and epochs', () => {
   });
 });
 
-describe('CLOSE-1: who comes back', () => {
+describe('CLOSE-1: which codes bring a client back', () => {
   test.each(Object.entries(CLOSE))('%s', (_reason, { code, comeback }) =>
     expect(comebackAfter(code)).toBe(comeback),
   );

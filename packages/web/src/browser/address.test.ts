@@ -42,14 +42,14 @@ beforeEach(() => vi.unstubAllGlobals());
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a tab that keeps what it is given', () => {
-  test('who made a room, or pasted its link, never has the key in the address', () => {
+  test('creating a room, or pasting its link, never puts the key into the address', () => {
     const addresses = browserAt('/');
     showRoomInAddress(link);
     expect(addresses).toEqual(['/', '/chat/k3F9ab']);
     expect(keptLink(id)).toEqual({ link, wasInAddress: false });
   });
 
-  test('who opened a link has it taken out in place', () => {
+  test('opening a link takes the key out of the address in place', () => {
     const addresses = browserAt(WHOLE);
     showRoomInAddress(link);
     expect(addresses).toEqual(['/chat/k3F9ab']);
@@ -90,13 +90,13 @@ test('LINK-4: what other programs added to an opened link goes before anything i
 });
 
 describe('a tab that keeps nothing: only the address brings the key through a reload', () => {
-  test('who opened a link keeps it there', () => {
+  test('opening a link keeps the key in the address', () => {
     const addresses = browserAt(WHOLE, { stores: false });
     showRoomInAddress(link);
     expect(addresses).toEqual([WHOLE]);
   });
 
-  test('who made a room gets it there', () => {
+  test('creating a room puts the key into the address', () => {
     const addresses = browserAt('/', { stores: false });
     showRoomInAddress(link);
     expect(addresses).toEqual(['/', WHOLE]);

@@ -102,7 +102,7 @@ test('tabs send only a public key and a priority, and ignore anything else', asy
   expect(said[0]).toMatch(/^ask A{43} \d{1,10}$/);
 });
 
-test('a browser without such a channel: everybody is who they were', async () => {
+test('a browser without such a channel: everyone keeps their identity', async () => {
   vi.stubGlobal('BroadcastChannel', undefined);
   Reflect.deleteProperty(globalThis, 'BroadcastChannel');
   expect(await new TabClaims(undefined, ANSWER_MS.reload).claim(ANN)).toBe(true);

@@ -18,7 +18,7 @@ describe('a display name', () => {
 });
 
 describe('the characters left', () => {
-  test('are told only near the limit', () => {
+  test('are shown only near the limit', () => {
     expect(nameRoomLeft('')).toBeUndefined();
     expect(nameRoomLeft('n'.repeat(39))).toBeUndefined();
     expect(nameRoomLeft('n'.repeat(40))).toBe(10);

@@ -199,7 +199,7 @@ describe('a room that is full of the members of a node that is gone', () => {
     expect(await outcome(other, 'cem')).toBe('joined');
   });
 
-  test('JOIN-5: long ago, so that no lease is left: the same', async () => {
+  test('JOIN-5: the same long after the last lease expired', async () => {
     const { other, node } = await fullAt(2);
     world.stop(node.raw);
     await world.pass(20 * LEASE_MS);

@@ -424,7 +424,7 @@ test('a line names people by their current names', () => {
   expect(view.people.known({ ...juno, name: '' })).toMatchObject({ person: { name: 'Juno' } });
 });
 
-test('a name has a tag while somebody else has it, in the list or at a message', () => {
+test('a name has a tag while someone else has the same name, in the list or on a message', () => {
   const { view } = enter();
   const other = person('Juno', 'another');
   const tagged = () => view.people.isTagged(juno);
