@@ -224,6 +224,8 @@ def from_the_client():
             same((u16(len(raw)) + raw + unhex(means["blob"])).hex(), frame["hex"])
         elif kind == "binary from the client" and means["type"] == "profile":
             same(wire.encode_profile(unhex(means["sealed"])).hex(), frame["hex"])
+        elif kind == "binary from the client" and means["type"] == "ephemeral":
+            same(wire.encode_signal(unhex(means["sealed"])).hex(), frame["hex"])
         elif kind == "binary from the client" and "erase" not in means:
             same(wire.encode_send(means["n"], unhex(means["envelope"])).hex(), frame["hex"])
         elif kind == "text from the client" and means["type"] == "join":

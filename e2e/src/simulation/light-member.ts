@@ -166,6 +166,7 @@ export class LightMember {
       this.#profileHeard ||= equalBytes(event.idPk, this.#setup.signer.pk);
       return;
     }
+    if (event.type === 'ephemeral') return;
     this.#position = { ...this.#position, seq: event.seq };
     const [oldest] = this.#outbox;
     if (event.type !== 'message' || oldest === undefined) return;

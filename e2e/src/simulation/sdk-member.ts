@@ -137,6 +137,7 @@ export class SdkMember {
       case 'life':
       case 'trimmed':
       case 'unsent':
+      case 'typing':
       case 'notices':
       case 'pending':
       case 'unverified':

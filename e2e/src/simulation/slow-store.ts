@@ -17,6 +17,10 @@ export class SlowStore implements RoomStore {
     this.#random = random;
   }
 
+  get features(): RoomStore['features'] {
+    return this.#store.features;
+  }
+
   // There, then back: what is announced meanwhile reaches a session before its answer does.
   async #ask<T>(ask: () => Promise<T>): Promise<T> {
     await this.#travel();
@@ -38,6 +42,7 @@ export class SlowStore implements RoomStore {
   look: RoomStore['look'] = (...of) => this.#ask(() => this.#store.look(...of));
   append: RoomStore['append'] = (...of) => this.#ask(() => this.#store.append(...of));
   publishProfile: RoomStore['publishProfile'] = (...of) => this.#ask(() => this.#store.publishProfile(...of));
+  relay: RoomStore['relay'] = (...of) => this.#store.relay(...of);
   detach: RoomStore['detach'] = (...of) => this.#ask(() => this.#store.detach(...of));
   leave: RoomStore['leave'] = (...of) => this.#ask(() => this.#store.leave(...of));
   renew: RoomStore['renew'] = (...of) => this.#ask(() => this.#store.renew(...of));

@@ -3,6 +3,7 @@
 import {
   BODY_BYTES_MAX,
   type EndedReason,
+  type Ephemeral,
   type Greeting,
   type Live,
   type LogEvent,
@@ -11,8 +12,10 @@ import {
   type ServerSealed,
   type Welcome,
   equalBytes,
+  toBase64url,
   utf8,
 } from '@mayfly/protocol';
+import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
 import { openProfile } from './crypto/profile.ts';
 import { type CheckedWelcome, checkWelcome } from './governance/welcome-check.ts';
@@ -61,6 +64,7 @@ class LiveRoom implements Room {
     if (this.#over) return { ok: false, reason: 'ended' };
     if (!hasVisibleText(text)) return { ok: false, reason: 'empty' };
     if (utf8(text).length > BODY_BYTES_MAX) return { ok: false, reason: 'too_long' };
+    this.#parts.typing.sent();
     return { ok: true, key: this.#parts.outbox.add(text, this.#parts.clock.now()) };
   }
 
@@ -117,6 +121,10 @@ class LiveRoom implements Room {
     return { ok: true };
   }
 
+  typing(isTyping: boolean): void {
+    if (this.#parts.log.isOpen) this.#parts.typing.set(isTyping);
+  }
+
   keepAlive(): void {
     if (this.#parts.log.isOpen) this.#parts.keepAlive.ask();
   }
@@ -144,7 +152,8 @@ class LiveRoom implements Room {
   #dispatch(frame: Live): void {
     switch (frame.type) {
       case 'presence':
-        return this.#parts.roster.presence(frame);
+        this.#parts.roster.presence(frame);
+        return this.#parts.typists.refresh();
       case 'life':
         return this.#parts.life.expiresIn(frame.expiresInMs);
       case 'refused':
@@ -157,6 +166,7 @@ class LiveRoom implements Room {
   #open(frame: ServerSealed): void {
     if (!this.#parts.log.isOpen) return;
     if (frame.type === 'profile') this.#receiveProfile(frame);
+    else if (frame.type === 'ephemeral') this.#receiveSignal(frame);
     else this.#read(frame);
   }
 
@@ -188,7 +198,8 @@ class LiveRoom implements Room {
   }
 
   #settle(welcome: Welcome, { owners }: Extract<CheckedWelcome, { ok: true }>): void {
-    const { self, keys, roster, outbox, connection, updates, life, profile, log, clock } = this.#parts;
+    const { self, keys, roster, outbox, connection, updates, life, profile, typing, log, clock } =
+      this.#parts;
     const last = this.#welcome;
     this.#welcome = welcome;
     // In each log a chain begins with its first message, so a gap before any other can be noticed (RECV-7).
@@ -202,6 +213,7 @@ class LiveRoom implements Room {
     updates.facts(this.#link.id, welcome, keys.current, owner);
     life.expiresIn(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') updates.reset(welcome, last.logId);
+    if (welcome.features.includes('ephemeral')) typing.enter(welcome.slot);
     profile.enter(welcome.slot, last !== undefined && equalBytes(last.slot, welcome.slot));
     if (log.caughtUp) this.#caughtUp(welcome);
     else if (!this.#over) this.#catchingUp = clock.after(CATCH_UP_MS, () => connection.restart());
@@ -212,6 +224,11 @@ class LiveRoom implements Room {
     profile.received(frame.sealed);
     const opened = openProfile(keys.current, frame);
     if (opened !== undefined) roster.profile(frame, opened);
+  }
+
+  #receiveSignal({ sealed }: Ephemeral): void {
+    const typing = openTyping(this.#parts.keys.current, sealed);
+    if (typing !== undefined) this.#parts.typists.signal(typing);
   }
 
   #read(event: LogEvent): void {
@@ -230,10 +247,11 @@ class LiveRoom implements Room {
   }
 
   #show({ history, fresh, unsent, authors, echoes, live }: Batch): void {
-    const { roster, updates, outbox, log } = this.#parts;
+    const { roster, typists, updates, outbox, log } = this.#parts;
     for (const { pk, name, at } of authors) {
       roster.nameByMessage(pk, name, at);
       if (live) roster.wrote(pk);
+      typists.wrote(toBase64url(pk));
     }
     updates.shown(history, true);
     updates.shown(fresh, false);
@@ -254,11 +272,13 @@ class LiveRoom implements Room {
 
   // Until the next welcome.
   #pause(): void {
-    const { log, outbox, profile } = this.#parts;
+    const { log, outbox, profile, typing, typists } = this.#parts;
     this.#stopTimers();
     const held = log.leave();
     outbox.hold();
     profile.suspend();
+    typing.suspend();
+    typists.clear();
     this.#show(held);
   }
 

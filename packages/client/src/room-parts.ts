@@ -1,7 +1,9 @@
 // The parts of one open room, wired to each other. What they do together is up to `live-room`.
 
+import { EPHEMERAL_MEMBERS_MAX } from '@mayfly/protocol';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection, type ConnectionEvents } from './connection/connection.ts';
+import { sealTyping } from './crypto/ephemeral.ts';
 import { sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { KeyRing } from './governance/key-ring.ts';
@@ -9,10 +11,12 @@ import { RoomLog } from './log/room-log.ts';
 import { KeepAlive } from './outgoing/keep-alive.ts';
 import { Outbox } from './outgoing/outbox.ts';
 import { OwnProfile } from './outgoing/own-profile.ts';
+import { OwnTyping } from './outgoing/own-typing.ts';
 import { Sealer } from './outgoing/sealer.ts';
 import { StoredOutbox } from './outgoing/stored-outbox.ts';
 import { OwnIdentity } from './people/own-identity.ts';
 import { Roster } from './people/roster.ts';
+import { Typists } from './people/typists.ts';
 import { RoomLife } from './room-life.ts';
 import type { RoomOptions } from './room.ts';
 import { RoomStorage } from './storage/tab-storage.ts';
@@ -42,10 +46,13 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   };
   const keysOf = (epoch: number) => base.keys.of(epoch);
   const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now());
+  const roster = makeRoster(options, base);
   return {
     ...base,
     log,
-    roster: makeRoster(options, base),
+    roster,
+    typing: makeTyping(base, roster),
+    typists: makeTypists(base, roster),
     outbox: makeOutbox(options, base, log),
     profile: makeProfile(base),
     keepAlive: new KeepAlive(clock, () => base.connection.say({ type: 'keep' })),
@@ -59,10 +66,13 @@ export function startParts({ outbox, connection }: RoomParts): void {
 }
 
 /** No timer, wire or key is left. The emitter stays open, to report the end. */
-export function stopParts({ log, connection, profile, outbox, roster, keys, self }: RoomParts): void {
+export function stopParts(parts: RoomParts): void {
+  const { log, connection, profile, typing, typists, outbox, roster, keys, self } = parts;
   log.clear();
   connection.end();
   profile.suspend();
+  typing.suspend();
+  typists.clear();
   outbox.clear();
   roster.close();
   keys.wipe();
@@ -101,5 +111,23 @@ function makeProfile({ clock, random, keys, self, connection }: Base): OwnProfil
       return sealProfile(keys.current, self.keys, slot, { xPk, at: clock.now(), name }, random);
     },
     send: (frame) => connection.send(frame),
+  });
+}
+
+// Alone, there is no one to tell.
+function makeTyping({ clock, random, keys, connection }: Base, roster: Roster): OwnTyping {
+  return new OwnTyping({
+    clock,
+    mayTell: () => roster.count > 1 && roster.count <= EPHEMERAL_MEMBERS_MAX,
+    seal: (slot, isTyping) => sealTyping(keys.current, { slot, isTyping }, random),
+    send: (frame) => connection.send(frame),
+  });
+}
+
+function makeTypists({ clock, updates }: Base, roster: Roster): Typists {
+  return new Typists({
+    clock,
+    personAt: (slot) => roster.otherAt(slot),
+    notify: (people) => updates.notify({ type: 'typing', people }),
   });
 }

@@ -227,6 +227,8 @@ export type RoomUpdate =
   | { readonly type: 'joined'; readonly person: Person; readonly at: number }
   /** `awaySince`: when they lost their connection. Undefined if they said goodbye. */
   | { readonly type: 'left'; readonly person: Person; readonly at: number; readonly awaySince?: number }
+  /** Who else is typing, in the order in which they began. An unsigned hint, shown for 6 s. */
+  | { readonly type: 'typing'; readonly people: readonly Person[] }
   /** Someone on the list has a new name; `before` is the old one. */
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string; readonly at: number }
   /**

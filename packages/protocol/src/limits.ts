@@ -20,6 +20,11 @@ export const ENVELOPE_BYTES_MAX = 16_384 + ENVELOPE_OVERHEAD;
 export const PROFILE_TYPE = 0x13;
 export const PROFILE_BYTES = 301;
 
+export const EPHEMERAL_TYPE = 0x12;
+export const EPHEMERAL_BYTES = 109;
+/** Larger rooms relay no ephemeral signals (rule EPHEMERAL-1). */
+export const EPHEMERAL_MEMBERS_MAX = 50;
+
 /** A name: code points, and bytes as UTF-8. */
 export const NAME_POINTS_MAX = 50;
 export const NAME_BYTES_MAX = 100;

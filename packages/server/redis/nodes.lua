@@ -84,11 +84,19 @@ local function keep_library(libraries, at, ms)
   return redis.call('ZRANGE', libraries, 0, -1)
 end
 
+-- WELCOME-4: what each living node takes. Nodes of builds without optional frames have no entry.
+local function keep_features(offers, node, features, at, ms)
+  redis.call('ZREMRANGEBYSCORE', offers, '-inf', at)
+  redis.call('ZADD', offers, at + ms, node .. features)
+  redis.call('PEXPIRE', offers, LEASES_MS)
+  return redis.call('ZRANGEBYSCORE', offers, '(' .. at, '+inf')
+end
+
 -- Renews a node's lease, or gives it up (0 ms). Answers whether it had lapsed, the living nodes, those that died within
--- the last minute, and the libraries in use.
+-- the last minute, the libraries in use, and what each node takes.
 local function lease(keys, args)
-  local nodes, version, libraries = unpack(keys)
-  local node, ms, version_ttl = args[1], tonumber(args[2]), tonumber(args[3])
+  local nodes, version, libraries, offers = unpack(keys)
+  local node, ms, version_ttl, features = args[1], tonumber(args[2]), tonumber(args[3]), args[4]
   local at = now()
   if ms > 0 then keep_version(version, version_ttl) end
   local before = tonumber(redis.call('ZSCORE', nodes, node) or 0)
@@ -97,7 +105,7 @@ local function lease(keys, args)
   redis.call('PEXPIRE', nodes, LEASES_MS)
   return {
     before <= at and 'lapsed' or 'held', living_nodes(nodes, at), redis.call('ZRANGEBYSCORE', nodes, '-inf', at),
-    keep_library(libraries, at, ms),
+    keep_library(libraries, at, ms), keep_features(offers, node, features, at, ms),
   }
 end
 

@@ -75,6 +75,17 @@ local function profile(keys, args)
   return 'announced'
 end
 
+-- EPHEMERAL-1: announced, and written nowhere.
+local function relay(keys, args)
+  local slot, generation, epoch, sealed, most = unpack(args)
+  local tail = tail_of(keys[1])
+  local room, member = living_with(tail, now(), slot)
+  if not room or tonumber(epoch) ~= room.epoch or count(tail) > tonumber(most) then return end
+  if member and member.standing == HERE and member.generation == tonumber(generation) then
+    publish(tail, 'S' .. slot .. sealed)
+  end
+end
+
 -- The next step of a departure, if this session is still the newest and at the step before.
 local function step_departure(keys, args)
   local slot, generation, step = unpack(args)

@@ -6,7 +6,8 @@ from .messages import COMMAND, MESSAGE, PROFILE_BYTES, PROFILE_TYPE, is_envelope
 from .primitives import Misfit, Reader, from_base64url, to_base64url, u8, u32
 from .room import BLOB_BYTES, read_command
 
-SEND, OWN_PROFILE, PROFILE = 0x01, 0x02, 0x94
+SEND, OWN_PROFILE, OWN_SIGNAL, PROFILE, SIGNAL = 0x01, 0x02, 0x03, 0x94, 0x95
+SIGNAL_TYPE, SIGNAL_BYTES = 0x12, 109
 U32 = 0xFFFF_FFFF
 HOUR_MS, WEEK_MS = 3_600_000, 7 * 24 * 3_600_000
 LISTED_MAX, MEMBERS_MAX, FRAME_BYTES_MAX = 200, 5_000, 65_536
@@ -207,6 +208,11 @@ def decode_sealed(raw):
         if len(sealed) != PROFILE_BYTES or sealed[0] != PROFILE_TYPE:
             raise Misfit("not a profile")
         return {"type": "profile", "slot": slot, "idPk": id_pk, "sealed": sealed}
+    if kind == SIGNAL:
+        sealed = reader.rest
+        if len(sealed) != SIGNAL_BYTES or sealed[0] != SIGNAL_TYPE:
+            raise Misfit("not a signal")
+        return {"type": "ephemeral", "sealed": sealed}
     if kind not in (MESSAGE, COMMAND) or (seq := reader.number(4)) == 0:
         raise Misfit("a kind that this version doesn't know, or no seq")
     if kind == MESSAGE:
@@ -225,6 +231,10 @@ def encode_send(n, envelope):
 
 def encode_profile(sealed):
     return u8(OWN_PROFILE) + sealed
+
+
+def encode_signal(sealed):
+    return u8(OWN_SIGNAL) + sealed
 
 
 def encode(frame):

@@ -34,6 +34,7 @@ import { personOf, safetyCode } from './person.ts';
 import { openProfile, sealProfile } from './profile.ts';
 import type { RandomBytes } from './random.ts';
 import { signingKey, verify } from './signature.ts';
+import { openTyping, sealTyping } from './ephemeral.ts';
 import { erasureOf, stubHash } from './stub.ts';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
 
@@ -308,5 +309,13 @@ describe('messages', () => {
     const sealed = sealProfile(keys, ann, bytes(slot), profile, givenRandom(nonce));
     expect(toHex(sealed)).toBe(known.profile.bytes);
     expect(openProfile(keys, { slot: bytes(slot), idPk: ann.pk, sealed })).toEqual(profile);
+  });
+
+  test('TYPING-1: sealed and opened', () => {
+    const { slot, kind, nonce } = known.ephemeral;
+    const typing = { slot: bytes(slot), isTyping: kind === 1 };
+    const sealed = sealTyping(keys, typing, givenRandom(nonce));
+    expect(toHex(sealed)).toBe(known.ephemeral.bytes);
+    expect(openTyping(keys, sealed)).toEqual(typing);
   });
 });

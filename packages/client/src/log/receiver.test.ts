@@ -66,7 +66,7 @@ function charterEvent(
 
 function decoded(frame: Uint8Array): LogEvent {
   const found = decodeServerSealed(frame);
-  if (found === undefined || found.type === 'profile') throw new Error('not an event');
+  if (found === undefined || !('seq' in found)) throw new Error('not an event');
   return found;
 }
 

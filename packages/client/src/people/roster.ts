@@ -109,6 +109,17 @@ export class Roster {
     this.#forgetOldest();
   }
 
+  /** The server's number; 0 before it said one. */
+  get count(): number {
+    return this.#count ?? 0;
+  }
+
+  /** Someone else on the list, by the slot in hex. */
+  otherAt(slot: string): Person | undefined {
+    const listed = this.#listed.get(slot);
+    return listed === undefined || this.#isSelf(listed) ? undefined : listed.known.person;
+  }
+
   /** They wrote just now: in a room too large for a list, those are the ones worth listing. */
   wrote(idPk: Uint8Array): void {
     if (this.#whole) return;

@@ -14,6 +14,7 @@ import {
   encodeCommandWithBlob,
   encodeCreateRoom,
   encodeMessageEvent,
+  encodeEphemeralFrame,
   encodeProfileFrame,
   encodeServerControl,
   fromBase64url,
@@ -92,6 +93,7 @@ const logId = toBase64url(bytes(known.log.log_id));
 const [charter] = known.commands;
 const [hello, longer] = known.log.messages.map(({ envelope }) => bytes(envelope));
 const profile = bytes(known.profile.bytes);
+const signal = bytes(known.ephemeral.bytes);
 const lifeMs = 1_800_000;
 const wanted = { ownerPk: bytes(known.owner.owner_pk), life: lifeMs / 1000, history: 'all' } as const;
 
@@ -257,6 +259,11 @@ const MORE: readonly FrameVector[] = [
     erase: { seq: 2, proof: bytes(known.log.messages[0]?.del_token) },
     envelope: sealed(longer),
   }),
+  sends('EPHEMERAL-1: she types', { type: 'ephemeral', sealed: signal }),
+  carried('EPHEMERAL-1: the others see that', 'binary from the server', encodeEphemeralFrame(signal), {
+    type: 'ephemeral',
+    sealed: signal,
+  }),
   says('REFUSED-1: a message came too early', { type: 'refused', n: 3, code: 'gap', retryAfterMs: 0 }),
   says('REFUSED-1: something that has no n', { type: 'refused', code: 'rate', retryAfterMs: 10_000 }),
   asks('LIFE-3: keep the room', { type: 'keep' }),
@@ -304,7 +311,9 @@ const MISFITS: readonly MisfitVector[] = [
   binary('another type byte', 'FRAME-3', changed(send, 6, 0x12)),
   binary('a profile that is too short', 'FRAME-3', concat(u8(2), profile.subarray(1))),
   binary('a profile of another type', 'FRAME-3', concat(u8(2), changed(profile, 0, 0x11))),
-  binary('a reserved kind', 'FRAME-4', u8(3)),
+  binary('a signal that is too short', 'FRAME-3', concat(u8(3), signal.subarray(1))),
+  binary('a signal of another type', 'FRAME-3', concat(u8(3), changed(signal, 0, 0x13))),
+  binary('a reserved kind', 'FRAME-4', u8(4)),
   binary('nothing', 'FRAME-3', new Uint8Array()),
   text('not JSON', '{'),
   text('a list', '[{"type":"keep"}]'),

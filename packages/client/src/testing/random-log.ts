@@ -307,7 +307,7 @@ class LogDraw {
   #log(frame: Uint8Array, source: Source | undefined): void {
     this.#seq += 1;
     const event = decodeServerSealed(frame);
-    if (event === undefined || event.type === 'profile') throw new Error('not an event');
+    if (event === undefined || !('seq' in event)) throw new Error('not an event');
     this.steps.push({ type: 'event', event, source });
   }
 }

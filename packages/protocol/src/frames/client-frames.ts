@@ -24,6 +24,8 @@ import {
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
   ENVELOPE_TYPE,
+  EPHEMERAL_BYTES,
+  EPHEMERAL_TYPE,
   ERASE_PROOF_BYTES,
   PROFILE_BYTES,
   PROFILE_TYPE,
@@ -153,8 +155,8 @@ export function encodeClientControl(frame: ClientControl): string {
   });
 }
 
-/** First byte of a binary frame from a client. 0x03 to 0x05 are reserved (rule FRAME-4). */
-export const CLIENT_KIND = { send: 0x01, profile: 0x02 } as const;
+/** First byte of a binary frame from a client. 0x04 and 0x05 are reserved (rule FRAME-4). */
+export const CLIENT_KIND = { send: 0x01, profile: 0x02, ephemeral: 0x03 } as const;
 
 /** A message to append; `n` is the member's own number for it, from 1 without holes (rule SEND-1). */
 export type Send = {
@@ -166,7 +168,11 @@ export type Send = {
 };
 
 /** What a client says in binary frames; the server reads no further than the header. */
-export type ClientSealed = Send | { readonly type: 'profile'; readonly sealed: Uint8Array };
+export type ClientSealed =
+  | Send
+  | { readonly type: 'profile'; readonly sealed: Uint8Array }
+  /** Relayed to those who are here, and never stored (rule EPHEMERAL-1). */
+  | { readonly type: 'ephemeral'; readonly sealed: Uint8Array };
 
 export function decodeClientSealed(bytes: Uint8Array): ClientSealed | undefined {
   if (bytes[0] === CLIENT_KIND.send) return decodeSend(bytes.subarray(1));
@@ -175,6 +181,10 @@ export function decodeClientSealed(bytes: Uint8Array): ClientSealed | undefined 
     return sealed.length === PROFILE_BYTES && sealed[0] === PROFILE_TYPE
       ? { type: 'profile', sealed }
       : undefined;
+  }
+  if (bytes[0] === CLIENT_KIND.ephemeral) {
+    const sealed = bytes.subarray(1);
+    return isEphemeral(sealed) ? { type: 'ephemeral', sealed } : undefined;
   }
   return undefined;
 }
@@ -199,13 +209,18 @@ export function isEnvelope(bytes: Uint8Array): boolean {
   );
 }
 
+/** All that can be checked of an ephemeral signal without the key. */
+export function isEphemeral(bytes: Uint8Array): boolean {
+  return bytes[0] === EPHEMERAL_TYPE && bytes.length === EPHEMERAL_BYTES;
+}
+
 /** The epoch that an envelope, a profile or a slice names in its clear header. */
 export function epochOf(sealed: Uint8Array): number {
   return new ByteReader(sealed.subarray(1)).u32();
 }
 
 export function encodeClientSealed(frame: ClientSealed): Uint8Array {
-  if (frame.type === 'profile') return concat(u8(CLIENT_KIND.profile), frame.sealed);
+  if (frame.type !== 'send') return concat(u8(CLIENT_KIND[frame.type]), frame.sealed);
   const erase = frame.erase ? concat(u8(1), u32(frame.erase.seq), frame.erase.proof) : u8(0);
   return concat(u8(CLIENT_KIND.send), u32(frame.n), erase, frame.envelope);
 }

@@ -39,6 +39,7 @@ import {
   decodeServerControl,
   decodeServerSealed,
   encodeCommandEvent,
+  encodeEphemeralFrame,
   encodeMessageEvent,
   encodeProfileFrame,
   encodeStubEvent,
@@ -55,6 +56,7 @@ const envelope = fc
   .constantFrom(...ENVELOPE_BUCKETS.slice(0, 3))
   .chain((bucket) => bytes(bucket + ENVELOPE_OVERHEAD))
   .map((sealed) => concat(u8(0x11), sealed.subarray(1)));
+const signal = bytes(109).map((sealed) => concat(u8(0x12), sealed.subarray(1)));
 const profile = bytes(301).map((sealed) => concat(u8(0x13), sealed.subarray(1)));
 const position = fc.record({ logId: bytes(8).map(toBase64url), seq: number32 });
 
@@ -196,7 +198,11 @@ describe('FRAME-1: what is encoded comes back', () => {
       },
       { requiredKeys: ['type', 'n', 'envelope'] },
     );
-    const frame = fc.oneof(send, fc.record({ type: fc.constant('profile' as const), sealed: profile }));
+    const frame = fc.oneof(
+      send,
+      fc.record({ type: fc.constant('profile' as const), sealed: profile }),
+      fc.record({ type: fc.constant('ephemeral' as const), sealed: signal }),
+    );
     fc.assert(
       fc.property(frame, (sent) => {
         expect(decodeClientSealed(encodeClientSealed(sent))).toEqual(sent);
@@ -232,6 +238,13 @@ describe('FRAME-1: what is encoded comes back', () => {
         });
         const event = decodeServerSealed(encodeCommandEvent(at, charter, blob));
         expect(event).toMatchObject({ type: 'command', seq: at, bytes: charter, blob });
+      }),
+    );
+    fc.assert(
+      fc.property(signal, (sealed) => {
+        const frame = encodeEphemeralFrame(sealed);
+        expect(decodeServerSealed(frame)).toEqual({ type: 'ephemeral', sealed });
+        expect(decodeServerSealed(frame.subarray(0, -1))).toBeUndefined();
       }),
     );
     fc.assert(
@@ -387,6 +400,9 @@ describe('refused by the decoders', () => {
     ['an erase flag of 2', concat(u8(1), u32(1), u8(2), u8(0x11), new Uint8Array(318))],
     ['ENV-2: a length that is no bucket', concat(u8(1), u32(1), u8(0), u8(0x11), new Uint8Array(319))],
     ['ENV-1: another type of envelope', concat(u8(1), u32(1), u8(0), u8(0x10), new Uint8Array(318))],
+    ['TYPING-1: a short signal', concat(u8(3), u8(0x12), new Uint8Array(107))],
+    ['TYPING-1: a long signal', concat(u8(3), u8(0x12), new Uint8Array(109))],
+    ['TYPING-1: another type of signal', concat(u8(3), u8(0x13), new Uint8Array(108))],
     ['PROFILE-1: a short profile', concat(u8(2), u8(0x13), new Uint8Array(299))],
   ])('%s', (_what, frame) => expect(decodeClientSealed(frame)).toBeUndefined());
 

@@ -2,7 +2,7 @@
 
 import { ByteReader, concat, fromBase64url, toBase64url, u32, u8 } from '../bytes.ts';
 import { CHARTER_BLOB_BYTES, type Command, decodeCommand } from '../command.ts';
-import { isEnvelope, readPosition } from './client-frames.ts';
+import { isEnvelope, isEphemeral, readPosition } from './client-frames.ts';
 import { NONCE_BYTES, PUBLIC_KEY_BYTES, SLOT_BYTES } from '../ids.ts';
 import {
   type JsonObject,
@@ -402,8 +402,14 @@ function spelled(frame: ServerControl): object {
   };
 }
 
-/** First byte of a binary frame from the server. 0x95 to 0x97 are reserved (rule FRAME-4). */
-export const SERVER_KIND = { message: 0x91, command: 0x92, stub: 0x93, profile: 0x94 } as const;
+/** First byte of a binary frame from the server. 0x96 and 0x97 are reserved (rule FRAME-4). */
+export const SERVER_KIND = {
+  message: 0x91,
+  command: 0x92,
+  stub: 0x93,
+  profile: 0x94,
+  ephemeral: 0x95,
+} as const;
 
 /** What is left of an erased message, in its place in the log (docs/crypto.md, EVENT-2). No server sends it yet. */
 export type Stub = {
@@ -440,8 +446,11 @@ export type MemberProfile = {
   readonly sealed: Uint8Array;
 };
 
+/** Another member's signal, sealed by them and stored nowhere (rule EPHEMERAL-1). */
+export type Ephemeral = { readonly type: 'ephemeral'; readonly sealed: Uint8Array };
+
 /** What a server says in binary frames. */
-export type ServerSealed = LogEvent | MemberProfile;
+export type ServerSealed = LogEvent | MemberProfile | Ephemeral;
 
 export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined {
   const reader = new ByteReader(bytes);
@@ -453,6 +462,10 @@ export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined 
     const sealed = reader.rest();
     const fits = sealed.length === PROFILE_BYTES && sealed[0] === PROFILE_TYPE;
     return fits ? { type: 'profile', slot, idPk, sealed } : undefined;
+  }
+  if (kind === SERVER_KIND.ephemeral) {
+    const sealed = reader.rest();
+    return isEphemeral(sealed) ? { type: 'ephemeral', sealed } : undefined;
   }
   const seq = reader.u32();
   if (!reader.intact || seq === 0) return undefined;
@@ -498,4 +511,8 @@ export function encodeStubEvent({ seq, reason, header, restHash, proof }: Omit<S
 
 export function encodeProfileFrame(slot: Uint8Array, idPk: Uint8Array, sealed: Uint8Array): Uint8Array {
   return concat(u8(SERVER_KIND.profile), slot, idPk, sealed);
+}
+
+export function encodeEphemeralFrame(sealed: Uint8Array): Uint8Array {
+  return concat(u8(SERVER_KIND.ephemeral), sealed);
 }

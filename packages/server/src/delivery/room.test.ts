@@ -1,6 +1,12 @@
 // Rooms, subscribers and the fan-out together, with a store and sockets that the test controls.
 
-import { type CloseReason, encodeMessageEvent, encodeProfileFrame } from '@mayfly/protocol';
+import {
+  type CloseReason,
+  EPHEMERAL_BYTES,
+  encodeEphemeralFrame,
+  encodeMessageEvent,
+  encodeProfileFrame,
+} from '@mayfly/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import type { RoomListener, StoreNotice } from '../store/room-store.ts';
@@ -36,8 +42,8 @@ class Listener implements RoomSession, Socket {
     return this;
   }
 
-  begin(seq = 0, presenceVersion = 0, welcome: readonly string[] = []): this {
-    this.#subscriber?.begin({ logId: LOG, seq, presenceVersion }, welcome);
+  begin(seq = 0, presenceVersion = 0, welcome: readonly string[] = [], slot = new Uint8Array(8)): this {
+    this.#subscriber?.begin({ logId: LOG, seq, presenceVersion }, welcome, slot);
     return this;
   }
 
@@ -78,6 +84,7 @@ class Listener implements RoomSession, Socket {
     return this.written.splice(0).flatMap((encoded) =>
       decodeFrames(encoded).map((frame) => {
         if (typeof frame === 'string') return frame.includes('presence') ? 'presence' : frame;
+        if (frame[0] === 0x95) return 'signal';
         return frame[0] === 0x91 ? Buffer.from(frame).readUInt32BE(1) : 'profile';
       }),
     );
@@ -190,6 +197,58 @@ describe('slices', () => {
     for (let turns = 0; turns < 3; turns++) fixture.turn();
     expect(first?.received()).toEqual([2]);
     expect(crowd.filter((listener) => listener.closed !== undefined)).toEqual([]);
+  });
+});
+
+const slotOf = (mark: number) => new Uint8Array(8).fill(mark);
+
+describe('EPHEMERAL-1: a signal', () => {
+  const signal: StoreNotice = {
+    type: 'ephemeral',
+    from: slotOf(1),
+    frame: encodeEphemeralFrame(new Uint8Array(EPHEMERAL_BYTES)),
+  };
+
+  test('reaches everyone but its sender, after what was logged before it', () => {
+    const fixture = new Fixture();
+    const [ann, bob] = [1, 2].map((mark) =>
+      new Listener().subscribe(fixture.hub).begin(0, 0, [], slotOf(mark)),
+    );
+    fixture.notify(event(1));
+    fixture.notify(signal);
+    fixture.turn();
+    expect([ann?.received(), bob?.received()]).toEqual([[1], [1, 'signal']]);
+    fixture.turn();
+    expect(bob?.received()).toEqual([]);
+  });
+
+  test('never reaches a lagging socket, nor one that has not joined', () => {
+    const fixture = new Fixture();
+    const [late, bob] = [new Listener().subscribe(fixture.hub), fixture.one()];
+    bob.bufferedBytes = LAG_BYTES_MAX;
+    fixture.notify(signal);
+    fixture.turn();
+    late.begin();
+    bob.drain();
+    fixture.notify(event(1));
+    fixture.turn();
+    expect([late.received(), bob.received()]).toEqual([[1], [1]]);
+  });
+
+  test('skips a socket that still waits for events', () => {
+    const fixture = new Fixture();
+    const bob = fixture.one();
+    bob.takesNothing = true;
+    for (let seq = 1; seq <= 8; seq++) {
+      fixture.notify(event(seq, 6));
+      fixture.turn();
+    }
+    fixture.notify(signal);
+    fixture.turn();
+    expect(bob.asked).toBeGreaterThan(0);
+    bob.takesNothing = false;
+    bob.drain();
+    expect(bob.received()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type RoomNotice,
   type RoomSession,
   type Socket,
+  type Signal,
   Subscriber,
   type SubscriberList,
 } from './subscriber.ts';
@@ -16,7 +17,11 @@ import {
 type EventNotice = Extract<StoreNotice, { readonly type: 'event' }>;
 
 /** One round over all subscribers, and where the backlog ended when it began. */
-type Pass = { readonly subscribers: Iterator<Subscriber>; readonly end: number };
+type Pass = {
+  readonly subscribers: Iterator<Subscriber>;
+  readonly end: number;
+  readonly signals: readonly Signal[];
+};
 
 export type RoomDeps = {
   readonly store: RoomStore;
@@ -34,6 +39,8 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   readonly #deps: RoomDeps;
   readonly #following: Disposable;
   #newest: { readonly logId: string; readonly seq: number } | undefined;
+  /** Not in the backlog: only those who keep up get them (rule EPHEMERAL-1). */
+  #signals: Signal[] = [];
   #isDue = false;
   #pass: Pass | undefined;
 
@@ -67,7 +74,7 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   }
 
   serve(most: number): number {
-    this.#pass ??= { subscribers: this.#subscribers.values(), end: this.backlog.end };
+    this.#pass ??= this.#beginPass();
     for (let served = 0; served < most; served++) {
       const { value: subscriber, done } = this.#pass.subscribers.next();
       if (done === true) {
@@ -75,6 +82,7 @@ export class Room implements DueRoom, SubscriberList, Disposable {
         return served;
       }
       subscriber.catchUp();
+      for (const signal of this.#pass.signals) subscriber.signal(signal);
     }
     return most;
   }
@@ -83,8 +91,15 @@ export class Room implements DueRoom, SubscriberList, Disposable {
     this.#following[Symbol.dispose]();
   }
 
+  #beginPass(): Pass {
+    const signals = this.#signals;
+    this.#signals = [];
+    return { subscribers: this.#subscribers.values(), end: this.backlog.end, signals };
+  }
+
   #serveSoon(): void {
-    if (this.#isDue || this.backlog.end === this.backlog.start) return;
+    const isIdle = this.backlog.end === this.backlog.start && this.#signals.length === 0;
+    if (this.#isDue || isIdle) return;
     this.#isDue = true;
     this.#deps.fanOut.due(this);
   }
@@ -93,7 +108,7 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   #finish({ end }: Pass): void {
     this.#pass = undefined;
     this.#isDue = false;
-    if (this.backlog.end > end) return this.#serveSoon();
+    if (this.backlog.end > end || this.#signals.length > 0) return this.#serveSoon();
     if (this.#behind.size === 0) this.backlog.clear();
     else this.backlog.trim();
   }
@@ -110,6 +125,9 @@ export class Room implements DueRoom, SubscriberList, Disposable {
       }
       case 'profile':
         return this.#push({ framed: encodeFrame(notice.frame) });
+      case 'ephemeral':
+        this.#signals.push({ from: notice.from, framed: encodeFrame(notice.frame) });
+        return this.#serveSoon();
       case 'life':
         return this.#push({ framed: encodeFrame(encodeServerControl(notice)) });
       case 'replaced':

@@ -132,7 +132,7 @@ class SimulatedMember {
 
   #hearEvent(frame: Uint8Array): void {
     const event = decodeServerSealed(frame);
-    if (event === undefined || event.type === 'profile' || this.#position === undefined) return;
+    if (event === undefined || !('seq' in event) || this.#position === undefined) return;
     if (event.seq !== this.#position.seq + 1) this.trouble.push(`hole before ${event.seq}`);
     this.#position = { ...this.#position, seq: event.seq };
     this.log.push(digest(frame));
@@ -169,6 +169,10 @@ class SlowStore implements RoomStore {
     this.#random = random;
   }
 
+  get features() {
+    return this.#store.features;
+  }
+
   #later<T>(ask: () => Promise<T>): Promise<T> {
     const answer = this.#line.then(() => this.#turns()).then(ask);
     this.#line = answer.then(() => undefined);
@@ -187,6 +191,7 @@ class SlowStore implements RoomStore {
   append = (...of: Parameters<RoomStore['append']>) => this.#later(() => this.#store.append(...of));
   publishProfile = (...of: Parameters<RoomStore['publishProfile']>) =>
     this.#later(() => this.#store.publishProfile(...of));
+  relay = (...of: Parameters<RoomStore['relay']>) => this.#later(() => this.#store.relay(...of));
   detach = (room: typeof ROOM, session: MemberSession) =>
     this.#later(() => this.#store.detach(room, session));
   leave = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.leave(room, session));

@@ -1,7 +1,7 @@
 // Delivers a room to one session: first the frames of its welcome, then the room's backlog, never faster than its socket
 // takes them.
 
-import type { CloseReason } from '@mayfly/protocol';
+import { type CloseReason, equalBytes } from '@mayfly/protocol';
 import type { MemberSession } from '../store/room-store.ts';
 import { type Frame, encodeFrame, encodeFrames, encodedLength } from './frame.ts';
 import { BATCH_BYTES_MAX, type Backlog, type Batch, type Entry, joinFramed } from './backlog.ts';
@@ -17,6 +17,9 @@ export interface Socket {
   /** The last frame, after everything that was written. */
   close(why: CloseReason): void;
 }
+
+/** An ephemeral frame, and the slot of its sender, who doesn't get it. */
+export type Signal = { readonly from: Uint8Array; readonly framed: Uint8Array };
 
 /** What happens to a session, apart from the frames it is sent. */
 export type RoomNotice =
@@ -57,6 +60,8 @@ export class Subscriber implements Disposable {
   #welcome: Frame[] = [];
   /** Undefined until the join is answered. */
   #delivered: Delivered | undefined;
+  /** Of the member whose session this is, from the join on. */
+  #slot: Uint8Array | undefined;
   #disposed = false;
 
   /** From now on nothing that happens in the room is missed. */
@@ -69,8 +74,9 @@ export class Subscriber implements Disposable {
   }
 
   /** The join is answered: `welcome` comes first and brings the session up to `delivered`, then what happened meanwhile. */
-  begin(delivered: Delivered, welcome: readonly Frame[]): void {
+  begin(delivered: Delivered, welcome: readonly Frame[], slot: Uint8Array): void {
     this.#delivered = delivered;
+    this.#slot = slot;
     this.#welcome = welcome.toReversed();
     this.catchUp();
   }
@@ -79,6 +85,13 @@ export class Subscriber implements Disposable {
   say(frame: Frame): void {
     this.catchUp();
     if (!this.#disposed) this.#socket.write(encodeFrame(frame));
+  }
+
+  /** What another member just did, after everything that happened before it. A lagging socket never gets it. */
+  signal({ from, framed }: Signal): void {
+    if (this.#slot === undefined || this.#disposed || equalBytes(this.#slot, from)) return;
+    const isCaughtUp = this.#welcome.length === 0 && this.#index === this.#list.backlog.end;
+    if (isCaughtUp && this.#takes(framed.length)) this.#socket.write(framed);
   }
 
   /** The last frame when the room is over. The rest of a welcome holds the store's bytes, which are wiped by now. */

@@ -23,6 +23,7 @@ export class ConnectionBudget implements Disposable {
   readonly #messages: Bucket;
   readonly #messageBytes: Bucket;
   readonly #profiles: Bucket;
+  readonly #ephemerals: Bucket;
   readonly #frames: Bucket;
   readonly #frameBytes: Bucket;
 
@@ -32,6 +33,7 @@ export class ConnectionBudget implements Disposable {
     this.#messages = new Bucket(limits.messages);
     this.#messageBytes = new Bucket(limits.messageBytes);
     this.#profiles = new Bucket(limits.profiles);
+    this.#ephemerals = new Bucket(limits.ephemerals);
     this.#frames = new Bucket(limits.frames);
     this.#frameBytes = new Bucket(limits.frameBytes);
   }
@@ -78,6 +80,14 @@ export class ConnectionBudget implements Disposable {
     if (wait > 0) return { code: 'rate', retryAfterMs: wait };
     this.#profiles.take(1, now);
     return undefined;
+  }
+
+  /** False: too many, and this one is dropped. */
+  ephemeral(): boolean {
+    const now = this.#deps.now();
+    if (this.#ephemerals.waitFor(1, now) > 0) return false;
+    this.#ephemerals.take(1, now);
+    return true;
   }
 
   [Symbol.dispose](): void {

@@ -186,6 +186,14 @@ describe('LIMIT-6: a room', () => {
   });
 });
 
+test('LIMIT-5: two signals a second, after a burst of four', () => {
+  const { clock, guard } = open();
+  const budget = guard.budgetFor('203.0.113.1');
+  expect([1, 2, 3, 4, 5].map(() => budget.ephemeral())).toEqual([true, true, true, true, false]);
+  clock.pass(1_000);
+  expect([1, 2, 3].map(() => budget.ephemeral())).toEqual([true, true, false]);
+});
+
 test('LIMIT-5: large messages count by bytes', () => {
   const { clock, guard } = open();
   const ann = guard.budgetFor('203.0.113.1');

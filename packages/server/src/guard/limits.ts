@@ -23,6 +23,7 @@ export function limitsAt(level: RateLevel) {
       messages: perSecond(5, 15),
       messageBytes: perSecond(32 * KIB, 64 * KIB),
       profiles: perMinute(6, 6),
+      ephemerals: perSecond(2, 4),
       /** Frames of any kind, pings included: ten times the limit of messages. Beyond that it is a flood. */
       frames: perSecond(50, 150),
       frameBytes: perSecond(320 * KIB, 640 * KIB),

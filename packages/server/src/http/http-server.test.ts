@@ -405,6 +405,8 @@ function unusable() {
     look: lost,
     append: lost,
     publishProfile: lost,
+    features: [],
+    relay: lost,
     detach: lost,
     leave: lost,
     renew: lost,

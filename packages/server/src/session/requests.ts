@@ -47,7 +47,7 @@ type Handlers = {
   ) => Reply | Promise<Reply>;
 };
 
-const REQUESTS: Handlers = { send, profile, keep, ping, leave };
+const REQUESTS: Handlers = { send, profile, ephemeral, keep, ping, leave };
 
 /** Undefined: not a frame that a member may send. */
 export function decodeRequest(frame: Frame): MemberRequest | undefined {
@@ -117,6 +117,21 @@ async function profile(
   if (slowed !== undefined) return refused(slowed);
   const own = await store.publishProfile(room, member, sealed);
   if (own !== undefined) subscriber.say(own);
+  return undefined;
+}
+
+// Dropped in silence if it is too much, or if the store doesn't answer: the next one says the same (rule EPHEMERAL-1).
+async function ephemeral(
+  { sealed }: RequestOf<'ephemeral'>,
+  { room, member }: Membership,
+  { budget, store }: RequestDeps,
+): Promise<Reply> {
+  if (!budget.ephemeral()) return undefined;
+  try {
+    await store.relay(room, member, sealed);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
   return undefined;
 }
 

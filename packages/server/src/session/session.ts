@@ -128,9 +128,10 @@ export class Session implements RoomSession {
     const ended = held.find(({ type }) => type === 'ended');
     for (const notice of ended === undefined ? held : [ended]) this.notice(notice);
     if (this.#state.at !== 'live') return;
-    const { logId, seq, presence } = joined;
-    const frames = welcomeFrames(joined, this.#deps.limits);
-    membership.subscriber.begin({ logId, seq, presenceVersion: presence.version }, frames);
+    const { logId, seq, presence, session } = joined;
+    const frames = welcomeFrames(joined, this.#deps.limits, this.#deps.store.features);
+    const delivered = { logId, seq, presenceVersion: presence.version };
+    membership.subscriber.begin(delivered, frames, session.slot);
   }
 
   async #request(frame: Frame, live: Live): Promise<void> {

@@ -4,20 +4,21 @@ import { type Feature, type RoomLimits, type Welcome, encodeServerControl } from
 import type { Frame } from '../delivery/frame.ts';
 import type { Joined } from '../store/room-store.ts';
 
-/** The optional frames this version takes: none (rule WELCOME-4). */
-const FEATURES: readonly Feature[] = [];
-
 /** The welcome, one presence snapshot, the profiles of those present, and the missed events. */
-export function welcomeFrames(joined: Joined, limits: RoomLimits): readonly Frame[] {
+export function welcomeFrames(
+  joined: Joined,
+  limits: RoomLimits,
+  features: readonly Feature[],
+): readonly Frame[] {
   return [
-    encodeServerControl(welcome(joined, limits)),
+    encodeServerControl(welcome(joined, limits, features)),
     encodeServerControl(joined.presence),
     ...joined.profiles,
     ...joined.missed.map((event) => event.frame),
   ];
 }
 
-function welcome(joined: Joined, limits: RoomLimits): Welcome {
+function welcome(joined: Joined, limits: RoomLimits, features: readonly Feature[]): Welcome {
   const { logId, seq, mode, reason, terms, lastN, expiresInMs } = joined;
   return {
     type: 'welcome',
@@ -32,7 +33,7 @@ function welcome(joined: Joined, limits: RoomLimits): Welcome {
     count: joined.presence.count,
     limits,
     expiresInMs,
-    features: FEATURES,
+    features,
   };
 }
 

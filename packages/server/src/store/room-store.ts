@@ -3,6 +3,7 @@
 import type {
   Command,
   EndedReason,
+  Feature,
   HistoryPolicy,
   CharterArgs,
   Door,
@@ -107,6 +108,8 @@ export type StoreNotice =
   | { readonly type: 'event'; readonly logId: string; readonly event: StoredEvent }
   | { readonly type: 'presence'; readonly presence: Presence }
   | { readonly type: 'profile'; readonly frame: Uint8Array }
+  /** For everyone but its sender. */
+  | { readonly type: 'ephemeral'; readonly from: Uint8Array; readonly frame: Uint8Array }
   | { readonly type: 'life'; readonly expiresInMs: number }
   /** Sessions of this member older than `generation` must go. */
   | { readonly type: 'replaced'; readonly session: MemberSession }
@@ -114,6 +117,9 @@ export type StoreNotice =
   | { readonly type: 'hole' }
   /** A follower's last notice. */
   | { readonly type: 'ended'; readonly reason: EndedReason };
+
+/** The optional frames this build takes (rule WELCOME-4). */
+export const FEATURES_TAKEN: readonly Feature[] = ['ephemeral'];
 
 export type RoomListener = (notice: StoreNotice) => void;
 
@@ -126,6 +132,9 @@ export type StoreLimits = {
 
 /** A remote store may throw `StoreUnavailable` from any method; the outcome is then unknown. */
 export interface RoomStore extends AsyncDisposable {
+  /** The optional frames that every node of this store takes (rule WELCOME-4). */
+  readonly features: readonly Feature[];
+
   /**
    * Reserves the id for `RESERVATION_MS`; joining is possible after `open`. At the bound of rooms, the longest unused one
    * makes way: it is empty, has no messages, and at most one identity ever joined (rule LIMIT-3).
@@ -152,6 +161,9 @@ export interface RoomStore extends AsyncDisposable {
    * frame is returned, for its author (rules PRESENCE-5 and PRESENCE-6).
    */
   publishProfile(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<Uint8Array | undefined>;
+
+  /** Announces a sealed signal and keeps nothing; ignored where rule EPHEMERAL-1 says so. */
+  relay(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<void>;
 
   /** The connection is gone: the member stays for `GRACE_MS`, then leaves. */
   detach(room: RoomId, session: MemberSession): Promise<void>;

@@ -38,6 +38,9 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
     return result;
   };
   return {
+    get features() {
+      return store.features;
+    },
     create: (room, spec) => settled(store.create(room, spec)),
     open: (room, charter) => settled(store.open(room, charter)),
     keys: (room) => settled(store.keys(room)),
@@ -45,6 +48,7 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
     look: (room, verifiedWith) => settled(store.look(room, verifiedWith)),
     append: (room, session, n, envelope) => settled(store.append(room, session, n, envelope)),
     publishProfile: (room, session, sealed) => settled(store.publishProfile(room, session, sealed)),
+    relay: (room, session, sealed) => settled(store.relay(room, session, sealed)),
     detach: (room, session) => settled(store.detach(room, session)),
     leave: (room, session) => settled(store.leave(room, session)),
     renew: (room, session) => settled(store.renew(room, session)),

@@ -7,6 +7,8 @@ import {
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
   ENVELOPE_TYPE,
+  EPHEMERAL_BYTES,
+  EPHEMERAL_TYPE,
   type Join,
   OP_CHARTER,
   PROFILE_BYTES,
@@ -92,6 +94,10 @@ export function envelope(mark: number, { epoch = 0, bucket = 0 } = {}): Uint8Arr
 
 export function sealedProfile(mark: number, epoch = 0): Uint8Array {
   return concat(u8(PROFILE_TYPE), u32(epoch), new Uint8Array(PROFILE_BYTES - 5).fill(mark));
+}
+
+export function sealedSignal(mark: number, epoch = 0): Uint8Array {
+  return concat(u8(EPHEMERAL_TYPE), u32(epoch), new Uint8Array(EPHEMERAL_BYTES - 5).fill(mark));
 }
 
 /** A join over a challenge's nonce that proves the room's key, except for the given choices. */

@@ -2,6 +2,7 @@
 
 import { describe } from 'vitest';
 import { aCrowd } from './crowd.ts';
+import { ephemeral } from './ephemeral.ts';
 import { type MakeStore, fixtures } from './fixture.ts';
 import { following } from './following.ts';
 import { givingWay } from './giving-way.ts';
@@ -23,6 +24,7 @@ const SUBJECTS = {
   following,
   'history and resume': history,
   presence,
+  'ephemeral signals': ephemeral,
   'a crowd': aCrowd,
   life,
   'many at once': manyAtOnce,

@@ -2,10 +2,12 @@
 
 import {
   COUNT_EVERY_MS,
+  EPHEMERAL_MEMBERS_MAX,
   type EndedReason,
   LOG_ID_BYTES,
   type Sight,
   encodeCommandEvent,
+  encodeEphemeralFrame,
   encodeMessageEvent,
   epochOf,
   equalBytes,
@@ -161,6 +163,13 @@ export class MemoryRoom {
     const record = this.#members.speaking(session);
     if (record === undefined || epochOf(sealed) !== this.keys.epoch) return undefined;
     return this.#members.setProfile(record, sealed);
+  }
+
+  relay(session: MemberSession, sealed: Uint8Array): void {
+    const record = this.#members.speaking(session);
+    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return;
+    if (this.#members.count > EPHEMERAL_MEMBERS_MAX) return;
+    this.#options.notify({ type: 'ephemeral', from: record.slot, frame: encodeEphemeralFrame(sealed) });
   }
 
   detach(session: MemberSession): void {

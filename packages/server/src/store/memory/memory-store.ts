@@ -7,6 +7,7 @@ import { Followers } from '../followers.ts';
 import { MemoryRoom } from './memory-room.ts';
 import {
   type Creation,
+  FEATURES_TAKEN,
   type JoinRefused,
   type JoinRequest,
   type Joined,
@@ -35,6 +36,7 @@ export type MemoryStoreOptions = {
 };
 
 export class MemoryStore implements RoomStore {
+  readonly features = FEATURES_TAKEN;
   readonly #options: MemoryStoreOptions;
   readonly #awake: AwakeClock | undefined;
   readonly #reserved = new Map<RoomId, Reservation>();
@@ -101,6 +103,10 @@ export class MemoryStore implements RoomStore {
     sealed: Uint8Array,
   ): Promise<Uint8Array | undefined> {
     return this.#living(room)?.publishProfile(session, sealed);
+  }
+
+  async relay(room: RoomId, session: MemberSession, sealed: Uint8Array): Promise<void> {
+    this.#living(room)?.relay(session, sealed);
   }
 
   async detach(room: RoomId, session: MemberSession): Promise<void> {

@@ -7,6 +7,7 @@ import {
   PUBLIC_KEY_BYTES,
   SLOT_BYTES,
   encodeCommandEvent,
+  encodeEphemeralFrame,
   encodeMessageEvent,
   encodeProfileFrame,
   toBase64url,
@@ -33,6 +34,8 @@ export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | und
       const idPk = reader.take(PUBLIC_KEY_BYTES);
       return { type: 'profile', frame: encodeProfileFrame(slot, idPk, reader.rest()) };
     }
+    case 'S':
+      return { type: 'ephemeral', from: reader.take(SLOT_BYTES), frame: encodeEphemeralFrame(reader.rest()) };
     case 'L':
       return { type: 'life', expiresInMs: reader.u32() };
     case 'D':

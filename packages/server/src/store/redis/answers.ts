@@ -2,6 +2,7 @@
 
 import {
   type Door,
+  type Feature,
   type HistoryPolicy,
   type Presence,
   RESET_REASONS,
@@ -13,8 +14,17 @@ import {
   toBase64url,
   toHex,
 } from '@mayfly/protocol';
-import type { Appended, Joined, MemberSession, RoomKeys, RoomTerms, StoredEvent } from '../room-store.ts';
+import {
+  type Appended,
+  FEATURES_TAKEN,
+  type Joined,
+  type MemberSession,
+  type RoomKeys,
+  type RoomTerms,
+  type StoredEvent,
+} from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
+import { NODE_BYTES } from './asks.ts';
 import type { Partition, Unused } from './room-cap.ts';
 import type { Head, PresentNow } from './room-feed.ts';
 import { type Fields, unpackMap } from './msgpack.ts';
@@ -238,17 +248,32 @@ export type Leases = {
   readonly lately: readonly string[];
   /** In use, or until a minute ago. */
   readonly libraries: readonly string[];
+  /** What every living node takes (rule WELCOME-4). */
+  readonly features: readonly Feature[];
 };
 
 export function readLeases(answer: unknown): Leases {
   const reply = new Reply(answer);
   const lapsed = reply.text() === 'lapsed';
+  const living = new Set(readNodes(reply.list()));
   return {
     lapsed,
-    living: new Set(readNodes(reply.list())),
+    living,
     lately: readNodes(reply.list()),
     libraries: reply.list().all((row) => row.text()),
+    features: takenByAll(living, reply.list()),
   };
+}
+
+// Each entry is a node and the names of what it takes; nodes of older builds have none.
+function takenByAll(living: ReadonlySet<string>, entries: Reply): readonly Feature[] {
+  const taken = new Map(entries.all((row) => readOffer(row.bytes())));
+  return FEATURES_TAKEN.filter((feature) => [...living].every((node) => taken.get(node)?.includes(feature)));
+}
+
+function readOffer(bytes: Uint8Array): readonly [string, readonly string[]] {
+  const names = new TextDecoder().decode(bytes.subarray(NODE_BYTES));
+  return [toHex(bytes.subarray(0, NODE_BYTES)), names.split(',')];
 }
 
 /** Another data version holds this Redis, by so many living nodes. */

@@ -12,6 +12,9 @@ import type {
 } from '../room-store.ts';
 import { packMap } from './msgpack.ts';
 
+/** A node's name, random at each start. */
+export const NODE_BYTES = 8;
+
 /** `isFull`: nothing is reserved; the answer only says whether the id is taken. */
 export function createAsk({ ownerPk, lifeMs, history }: RoomSpec, isFull: boolean): Uint8Array {
   return packMap({ ownerPk, lifeMs, history, reservedMs: RESERVATION_MS, isFull });

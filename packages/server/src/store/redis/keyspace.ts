@@ -46,9 +46,11 @@ export function unusedOf(directory: string): string {
 const NODES_KEY = 'n';
 const VERSION_KEY = '{n}v';
 const LIBRARIES_KEY = '{n}f';
+/** What each node takes beyond messages and profiles. */
+const FEATURES_KEY = '{n}o';
 
 /** The keys that belong to no room, all on one server of a cluster. */
-export const NODE_KEYS: readonly string[] = [NODES_KEY, VERSION_KEY, LIBRARIES_KEY];
+export const NODE_KEYS: readonly string[] = [NODES_KEY, VERSION_KEY, LIBRARIES_KEY, FEATURES_KEY];
 
 // FNV-1a: even, short, and the same in every version.
 function tail(room: RoomId): string {

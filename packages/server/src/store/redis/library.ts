@@ -25,6 +25,7 @@ export type FunctionName =
   | 'reap'
   | 'reclaim'
   | 'rejoin'
+  | 'relay'
   | 'renew'
   | 'rooms'
   | 'step_departure'

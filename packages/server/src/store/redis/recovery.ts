@@ -1,7 +1,8 @@
 // What puts things right after a loss: catching up after a lost subscription, and leases, by which nodes notice that
 // others died and take over their members.
 
-import { GRACE_MS, LIFE_SECONDS, type RoomId } from '@mayfly/protocol';
+import { type Feature, GRACE_MS, LIFE_SECONDS, type RoomId } from '@mayfly/protocol';
+import { FEATURES_TAKEN } from '../room-store.ts';
 import { readHeads, readLeases, readNodes, readSessions } from './answers.ts';
 import type { FollowedRooms } from './followed-rooms.ts';
 import { NODE_KEYS, roomKey } from './keyspace.ts';
@@ -15,6 +16,9 @@ import type { RoomFeed } from './room-feed.ts';
 
 /** Redis remembers its data version as long as a room may live without any node. */
 export const VERSION_MS = LIFE_SECONDS.max * 1_000 + 60_000;
+
+/** As `takenByAll` reads it. */
+const OFFER = FEATURES_TAKEN.join();
 
 export type RecoveryDeps = {
   readonly node: Uint8Array;
@@ -35,6 +39,7 @@ export class Recovery {
   #isReloaded = false;
   /** As of the latest beat. */
   #libraries = '';
+  #features: readonly Feature[] = [];
 
   constructor(deps: RecoveryDeps) {
     this.#deps = deps;
@@ -43,6 +48,11 @@ export class Recovery {
 
   get hasLease(): boolean {
     return this.#leasedAt !== undefined;
+  }
+
+  /** What every living node takes, as of the latest beat. */
+  get features(): readonly Feature[] {
+    return this.#features;
   }
 
   /** This node, dead or alive, has members in a room of ours. */
@@ -59,10 +69,11 @@ export class Recovery {
   async beat(): Promise<void> {
     const { retry, link, node, followed, leaveTimers } = this.#deps;
     const askedAt = retry.now();
-    const leases = readLeases(await link.call('lease', NODE_KEYS, [node, LEASE_MS, VERSION_MS]));
+    const leases = readLeases(await link.call('lease', NODE_KEYS, [node, LEASE_MS, VERSION_MS, OFFER]));
     if (leases.lapsed) this.#lapsed();
     this.#leasedAt = askedAt;
     this.#isReloaded = false;
+    this.#features = leases.features;
     this.#prune(leases.libraries);
     for (const dead of this.#nodeLeases.look(leases)) {
       for (const { room } of followed.feeds) retry.background(leaveTimers.adopted(room, dead, node));
@@ -73,7 +84,7 @@ export class Recovery {
   async stop(): Promise<void> {
     if (!this.hasLease) return;
     const { link, node } = this.#deps;
-    await link.call('lease', NODE_KEYS, [node, 0]).catch(() => {});
+    await link.call('lease', NODE_KEYS, [node, 0, VERSION_MS, OFFER]).catch(() => {});
   }
 
   /** Members of long-dead nodes leave and free their seats. False: all of these nodes are alive, or may be. */

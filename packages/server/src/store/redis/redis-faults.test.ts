@@ -159,7 +159,7 @@ describe('keys', () => {
     await world.pass(LIFE_MS);
     expect(types(a.heard()).at(-1)).toBe('ended');
     const ttls = await everyTtl();
-    expect([...ttls.keys()].toSorted()).toEqual(['n', roomKey(ROOM), '{n}f', '{n}v']);
+    expect([...ttls.keys()].toSorted()).toEqual(['n', roomKey(ROOM), '{n}f', '{n}o', '{n}v']);
     expect(await redis.ask('HGETALL', roomKey(ROOM))).toEqual(['st', 'ended', 'why', 'expired']);
     expect(ttls.get(roomKey(ROOM))).toBeLessThanOrEqual(60_000);
   });

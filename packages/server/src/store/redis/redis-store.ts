@@ -2,7 +2,15 @@
 // packages/server/redis), and its notices come back to every subscribed node. This node itself only remembers who is
 // connected to it.
 
-import { type RoomId, SLOT_BYTES, type Sight, encodeProfileFrame, epochOf } from '@mayfly/protocol';
+import {
+  EPHEMERAL_MEMBERS_MAX,
+  type Feature,
+  type RoomId,
+  SLOT_BYTES,
+  type Sight,
+  encodeProfileFrame,
+  epochOf,
+} from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import type {
   Creation,
@@ -30,7 +38,7 @@ import {
   readSight,
   withMissed,
 } from './answers.ts';
-import { joinAsk, lookAsk, messageWord, openAsk } from './asks.ts';
+import { NODE_BYTES, joinAsk, lookAsk, messageWord, openAsk } from './asks.ts';
 import { FollowedRooms } from './followed-rooms.ts';
 import { roomOfChannel, roomStream } from './keyspace.ts';
 import { LeaveTimers } from './leave-timers.ts';
@@ -42,7 +50,6 @@ import { Retry } from './retry.ts';
 import { RoomCalls } from './room-calls.ts';
 import { RoomCreation } from './room-creation.ts';
 
-const NODE_BYTES = 8;
 const LOG_ID_BYTES = 8;
 
 export type RedisStoreOptions = {
@@ -161,6 +168,11 @@ export class RedisStore implements RoomStore, LinkEvents {
     return Array.isArray(answer) ? encodeProfileFrame(slot, new Reply(answer).bytes(), sealed) : undefined;
   }
 
+  async relay(room: RoomId, { slot, generation }: MemberSession, sealed: Uint8Array): Promise<void> {
+    const words = [slot, generation, epochOf(sealed), sealed, EPHEMERAL_MEMBERS_MAX];
+    await this.#calls.once('relay', room, words);
+  }
+
   async detach(room: RoomId, session: MemberSession): Promise<void> {
     this.#followed.gone(room, session);
     this.#retry.background(this.#leaveTimers.detached(room, session));
@@ -212,6 +224,10 @@ export class RedisStore implements RoomStore, LinkEvents {
 
   reloaded(): void {
     this.#recovery.reloaded();
+  }
+
+  get features(): readonly Feature[] {
+    return this.#recovery.features;
   }
 
   /** Undefined while Redis is well. */

@@ -22,6 +22,10 @@ import { connectRedisStore } from './start/connect.ts';
 import { DataVersionConflict } from './start/data-version.ts';
 
 const OTHER_BUILD = libraryWithTestTime((source) => `${source}\n-- another build\n`);
+/** A build from before optional frames: its lease says nothing of them. */
+const OLDER_BUILD = libraryWithTestTime((source) =>
+  source.replace("redis.call('ZADD', offers, at + ms, node .. features)", ''),
+);
 const VERSION = /local DATA_VERSION = (\d+)/;
 const OURS = Number(VERSION.exec(readSource())?.[1]);
 
@@ -81,6 +85,29 @@ describe('two builds with one data version', () => {
     await world.pass(2 * LEASE_MS);
     const left = a.heard().flatMap((notice) => (notice.type === 'presence' ? notice.presence.left : []));
     expect(left.map(toHex)).toEqual([toHex(bob.session.slot)]);
+  });
+
+  test('WELCOME-4: a feature is named only while every living node takes it', async () => {
+    const [a] = await nodesOf(world, [1]);
+    expect(a.raw.features).toEqual(['ephemeral']);
+    const old = await world.nodeOf(OLDER_BUILD, LIMITS, 2);
+    await old.beat();
+    await a.raw.beat();
+    expect(a.raw.features).toEqual([]);
+    await old[Symbol.asyncDispose]();
+    await a.raw.beat();
+    expect(a.raw.features).toEqual(['ephemeral']);
+  });
+
+  test('WELCOME-4: a node that died without giving up its lease counts until that ends', async () => {
+    const [a] = await nodesOf(world, [1]);
+    const old = await world.nodeOf(OLDER_BUILD, LIMITS, 2);
+    await old.beat();
+    world.stop(old);
+    await a.raw.beat();
+    expect(a.raw.features).toEqual([]);
+    await world.pass(2 * LEASE_MS);
+    expect(a.raw.features).toEqual(['ephemeral']);
   });
 
   test('an old library is deleted a minute after its last node, and not while one uses it', async () => {

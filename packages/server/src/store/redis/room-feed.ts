@@ -61,7 +61,7 @@ export class RoomFeed {
   }
 
   receive(notice: StoreNotice): void {
-    if (this.#held !== undefined) this.#held.push(notice);
+    if (this.#held !== undefined) this.#hold(notice, this.#held);
     else this.#take(notice);
   }
 
@@ -74,6 +74,11 @@ export class RoomFeed {
       if (head.version !== this.#version) await this.#notifyPresence();
       this.#options.notify({ type: 'life', expiresInMs: head.expiresInMs });
     });
+  }
+
+  // An ephemeral signal would be stale by the end of the read.
+  #hold(notice: StoreNotice, held: StoreNotice[]): void {
+    if (notice.type !== 'ephemeral') held.push(notice);
   }
 
   #take(notice: StoreNotice): void {
@@ -89,6 +94,7 @@ export class RoomFeed {
       case 'hole':
       case 'life':
       case 'profile':
+      case 'ephemeral':
         return this.#options.notify(notice);
     }
   }

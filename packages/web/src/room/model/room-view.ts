@@ -111,6 +111,7 @@ export class RoomView implements Disposable {
         return;
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
+      case 'typing':
       case 'notices':
       case 'pending':
         return;
