@@ -1,7 +1,6 @@
 // A room this page is in: join, receive, send, come back, end. Each part has its own file; this one conducts them.
 
 import {
-  BODY_BYTES_MAX,
   type EndedReason,
   type Ephemeral,
   type Greeting,
@@ -13,7 +12,6 @@ import {
   type Welcome,
   equalBytes,
   toBase64url,
-  utf8,
 } from '@mayfly/protocol';
 import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
@@ -23,9 +21,8 @@ import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
 import type { RoomEnd } from './room-updates.ts';
-import type { ActionResult, PollResult, Room, RoomOptions, SendResult } from './room.ts';
+import type { PollDraft, PollResult, Room, RoomOptions, SendResult } from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
-import { hasVisibleText } from './visible-text.ts';
 
 /** If the events that a welcome announced take longer, the room is joined again. */
 export const CATCH_UP_MS = 60_000;
@@ -34,6 +31,8 @@ export const CATCH_UP_MS = 60_000;
 export function openRoom(options: RoomOptions): Room {
   return new LiveRoom(options);
 }
+
+const ENDED = { ok: false, reason: 'ended' } as const;
 
 class LiveRoom implements Room {
   readonly #link: RoomOptions['link'];
@@ -60,49 +59,44 @@ class LiveRoom implements Room {
     return this.#parts.updates.subscribe(listener);
   }
 
-  send(text: string): SendResult {
-    if (this.#over) return { ok: false, reason: 'ended' };
-    if (!hasVisibleText(text)) return { ok: false, reason: 'empty' };
-    if (utf8(text).length > BODY_BYTES_MAX) return { ok: false, reason: 'too_long' };
-    this.#parts.typing.sent();
-    return { ok: true, key: this.#parts.outbox.add(text, this.#parts.clock.now()) };
+  send(text: string, { replyTo }: { readonly replyTo?: string } = {}): SendResult {
+    if (this.#over) return ENDED;
+    const result = this.#parts.talk.send(text, replyTo);
+    if (result.ok) this.#parts.typing.sent();
+    return result;
   }
 
-  edit(): ActionResult {
-    return this.#unknownTarget();
+  edit(key: string, text: string): ReturnType<Room['edit']> {
+    return this.#over ? ENDED : this.#parts.talk.edit(key, text);
   }
 
-  react(): ActionResult {
-    return this.#unknownTarget();
+  react(key: string, emoji: string): ReturnType<Room['react']> {
+    return this.#over ? ENDED : this.#parts.talk.react(key, emoji);
   }
 
-  pin(): ActionResult {
-    return this.#unknownTarget();
+  pin(key: string): ReturnType<Room['pin']> {
+    return this.#over ? ENDED : this.#parts.talk.pin(key, true);
   }
 
-  unpin(): ActionResult {
-    return this.#unknownTarget();
+  unpin(key: string): ReturnType<Room['unpin']> {
+    return this.#over ? ENDED : this.#parts.talk.pin(key, false);
   }
 
-  poll(): PollResult {
-    return { ok: false, reason: 'ended' };
+  poll(poll: PollDraft): PollResult {
+    return this.#over ? ENDED : this.#parts.talk.poll(poll);
   }
 
-  vote(): ActionResult {
-    return this.#unknownTarget();
+  vote(key: string, options: readonly number[]): ReturnType<Room['vote']> {
+    return this.#over ? ENDED : this.#parts.talk.vote(key, options);
   }
 
-  closePoll(): ActionResult {
-    return this.#unknownTarget();
+  closePoll(key: string): ReturnType<Room['closePoll']> {
+    return this.#over ? ENDED : this.#parts.talk.closePoll(key);
   }
 
   noteSaved(): { readonly ok: boolean } {
-    return { ok: false };
-  }
-
-  // No message that was sent with this version can have any of it yet.
-  #unknownTarget(): ActionResult {
-    return { ok: false, reason: this.#over ? 'ended' : 'unknown_target' };
+    if (!this.#over) this.#parts.talk.noteSaved();
+    return { ok: !this.#over };
   }
 
   retry(key: string): void {

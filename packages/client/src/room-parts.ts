@@ -14,6 +14,8 @@ import { OwnProfile } from './outgoing/own-profile.ts';
 import { OwnTyping } from './outgoing/own-typing.ts';
 import { Sealer } from './outgoing/sealer.ts';
 import { StoredOutbox } from './outgoing/stored-outbox.ts';
+import { effectsOf, rowsOf } from './outgoing/waiting-view.ts';
+import { OwnTalk } from './own-talk.ts';
 import { OwnIdentity } from './people/own-identity.ts';
 import { Roster } from './people/roster.ts';
 import { Typists } from './people/typists.ts';
@@ -47,13 +49,15 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   const keysOf = (epoch: number) => base.keys.of(epoch);
   const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now());
   const roster = makeRoster(options, base);
+  const outbox = makeOutbox(options, base, log);
   return {
     ...base,
     log,
     roster,
     typing: makeTyping(base, roster),
     typists: makeTypists(base, roster),
-    outbox: makeOutbox(options, base, log),
+    outbox,
+    talk: new OwnTalk({ clock, log, outbox, idPk: base.self.pk }),
     profile: makeProfile(base),
     keepAlive: new KeepAlive(clock, () => base.connection.say({ type: 'keep' })),
     life: new RoomLife(clock, (expiresInMs) => base.updates.life(expiresInMs)),
@@ -67,7 +71,8 @@ export function startParts({ outbox, connection }: RoomParts): void {
 
 /** No timer, wire or key is left. The emitter stays open, to report the end. */
 export function stopParts(parts: RoomParts): void {
-  const { log, connection, profile, typing, typists, outbox, roster, keys, self } = parts;
+  const { log, connection, profile, typing, typists, outbox, talk, roster, keys, self } = parts;
+  talk.flush();
   log.clear();
   connection.end();
   profile.suspend();
@@ -89,17 +94,21 @@ function makeRoster({ link }: RoomOptions, { clock, self, updates }: Base): Rost
 function makeOutbox({ link, storage }: RoomOptions, base: Base, log: RoomLog): Outbox {
   const { clock, random, keys, self, connection, updates } = base;
   const store = new StoredOutbox(new RoomStorage(storage, link.id));
+  const replyTo = (ref: string) => log.replyTo(ref);
   const sealer = new Sealer(() => keys.current, self.keys, random);
   return new Outbox({
     clock,
     store,
-    seal: (text, at) => sealer.seal({ text, at, name: self.name, statement: log.statement() }),
+    seal: (draft, at) => sealer.seal({ draft, at, name: self.name, statement: log.statement() }),
     restartChain: () => sealer.restart(),
     send: (frame) => connection.send(frame),
     distrust: () => connection.restart(),
     bufferedBytes: () => connection.bufferedBytes,
-    changed: (outgoing) => updates.outbox(outgoing, store.isSafe),
-    trimmed: (messages) => updates.trimmed(messages),
+    changed: (waiting) => {
+      updates.outbox(rowsOf(waiting, replyTo), store.isSafe);
+      updates.pending(effectsOf(waiting, replyTo));
+    },
+    trimmed: (waiting) => updates.trimmed(rowsOf(waiting, replyTo)),
   });
 }
 

@@ -5,7 +5,7 @@ import type { ConnectionState } from './connection/connection.ts';
 import type { EpochKeys } from './crypto/keys.ts';
 import { safetyCode } from './crypto/person.ts';
 import type { Shown } from './log/talk.ts';
-import type { Outgoing, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
+import type { Outgoing, PendingEffect, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
 
 /** Receives every update, in order. Its exceptions reach only the page's error reporting. */
 export type RoomListener = (update: RoomUpdate) => void;
@@ -14,6 +14,7 @@ export class UpdateEmitter {
   readonly #listeners = new Set<RoomListener>();
   #closed = false;
   #unverified = 0;
+  #hadPending = false;
 
   subscribe(listener: RoomListener): Disposable {
     if (!this.#closed) this.#listeners.add(listener);
@@ -73,6 +74,12 @@ export class UpdateEmitter {
 
   outbox(outgoing: readonly Outgoing[], safe: boolean): void {
     this.notify({ type: 'outbox', outgoing, safe });
+  }
+
+  pending(effects: readonly PendingEffect[]): void {
+    if (effects.length === 0 && !this.#hadPending) return;
+    this.#hadPending = effects.length > 0;
+    this.notify({ type: 'pending', effects });
   }
 
   trimmed(messages: readonly Outgoing[]): void {

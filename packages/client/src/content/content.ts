@@ -79,3 +79,7 @@ function pinContent(ref: string, what: NoticeKind | undefined): Content | undefi
 function voteContent(ref: string, vote: Vote | undefined): Content | undefined {
   return vote && { kind: 'vote', ref, vote };
 }
+
+export function isEffect(content: Content): content is Effect {
+  return 'ref' in content && content.kind !== 'text';
+}

@@ -2,7 +2,10 @@
 
 export type NoticeKind = 'pinned' | 'unpinned' | 'saved';
 
-const NOTICE = { pinned: '1', unpinned: '2', saved: '3' } as const satisfies Record<NoticeKind, string>;
+export const NOTICE = { pinned: '1', unpinned: '2', saved: '3' } as const satisfies Record<
+  NoticeKind,
+  string
+>;
 
 const KINDS: ReadonlyMap<string, NoticeKind> = new Map([
   [NOTICE.pinned, 'pinned'],

@@ -2,10 +2,10 @@
 
 import { field, flag, listOf, parseJsonObject } from '@mayfly/protocol';
 
-const QUESTION_POINTS_MAX = 200;
-const OPTION_POINTS_MAX = 100;
-const OPTIONS_MIN = 2;
-const OPTIONS_MAX = 10;
+export const QUESTION_POINTS_MAX = 200;
+export const OPTION_POINTS_MAX = 100;
+export const OPTIONS_MIN = 2;
+export const OPTIONS_MAX = 10;
 
 export type PollBody = {
   readonly question: string;
@@ -38,6 +38,7 @@ function textWithin(value: unknown, max: number): string | undefined {
   return typeof value === 'string' && value !== '' && fitsPoints(value, max) ? value : undefined;
 }
 
-function fitsPoints(text: string, max: number): boolean {
+/** Whether a text has at most `max` code points. */
+export function fitsPoints(text: string, max: number): boolean {
   return Array.from(text).length <= max;
 }

@@ -20,5 +20,5 @@ export function suits(
   chosen: readonly number[],
   { options, many }: { readonly options: readonly string[]; readonly many: boolean },
 ): boolean {
-  return chosen.every((index) => index < options.length) && (many || chosen.length <= 1);
+  return chosen.every((index) => index in options) && (many || chosen.length <= 1);
 }

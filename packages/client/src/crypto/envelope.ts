@@ -32,7 +32,8 @@ import { withJoined, withSecret } from './wipe.ts';
 
 export const SESS_BYTES = 4;
 export const MID_BYTES = 32;
-const REF_BYTES = 16;
+/** A message is named by the first half of its mid. */
+export const REF_BYTES = 16;
 const FLAG_REF = 1;
 
 /** A message as its sender writes it. */

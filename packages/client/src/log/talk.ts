@@ -8,9 +8,11 @@ import {
   type Pin,
   type Reaction as ReactionEffect,
   contentOf,
+  isEffect,
 } from '../content/content.ts';
 import type { PollBody } from '../content/poll.ts';
 import { plainEmoji } from '../content/reaction.ts';
+import { REF_BYTES } from '../crypto/envelope.ts';
 import { personOf } from '../crypto/person.ts';
 import type { Message, Person, Poll, Reaction, ReplyTo, RoomNotice, Wording } from '../room-updates.ts';
 import { type Candidate, VOUCHING_REACH } from './chains.ts';
@@ -29,7 +31,14 @@ export type TalkOptions = {
 export type Shown = { readonly messages: readonly Message[]; readonly notices: readonly RoomNotice[] };
 
 /** A message that this page holds, for one who wants to say something about it. */
-export type HeldMessage = Pick<Target, 'content'> & { readonly own: boolean; readonly closed: boolean };
+export type HeldMessage = {
+  readonly content: Content;
+  /** How others name it. */
+  readonly ref: Uint8Array;
+  readonly own: boolean;
+  /** It is a poll, and over. */
+  readonly closed: boolean;
+};
 
 /** Everything about one message, named by the first half of its mid. */
 type Slot = {
@@ -80,7 +89,8 @@ export class Talk {
     const target = slot?.target;
     if (target === undefined || target.message.mid !== key) return undefined;
     const closed = slot?.effects?.votesOn(target).closed ?? false;
-    return { content: target.content, own: this.#isOwn(target.message), closed };
+    const { content, message } = target;
+    return { content, ref: message.opened.mid.slice(0, REF_BYTES), own: this.#isOwn(message), closed };
   }
 
   /** What a reply to it that is sent now will show. */
@@ -301,15 +311,11 @@ export class Talk {
   }
 }
 
-function isEffect(content: Content): content is Effect {
-  return 'ref' in content && content.kind !== 'text';
-}
-
 function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
   return a.seq - b.seq;
 }
 
 /** How a message is named by others: the first 16 bytes of its mid. */
 function refOfKey(key: string): string {
-  return key.slice(0, 32);
+  return key.slice(0, 2 * REF_BYTES);
 }

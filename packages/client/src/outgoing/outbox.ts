@@ -8,16 +8,19 @@ import {
   equalBytes,
 } from '@mayfly/protocol';
 import type { Clock } from '../clock.ts';
+import { CTYPE } from '../content/ctype.ts';
 import type { FailReason, Outgoing } from '../room-updates.ts';
+import type { Draft, SealedDraft } from './sealer.ts';
 import type { KeptMessage, SentAs, StoredOutbox } from './stored-outbox.ts';
 
-export type SealedText = { readonly key: string; readonly envelope: Uint8Array };
+/** A message without an echo yet. */
+export type Waiting = Pick<Outgoing, 'key' | 'at' | 'state' | 'why' | 'until'> & { readonly draft: Draft };
 
 export type OutboxDeps = {
   readonly clock: Clock;
   readonly store: StoredOutbox;
   /** Seals as the next message of the chain. */
-  seal(text: string, at: number): SealedText;
+  seal(draft: Draft, at: number): SealedDraft;
   /** What is sealed from here on must not continue the chain so far. */
   restartChain(): void;
   send(frame: Uint8Array): void;
@@ -26,9 +29,9 @@ export type OutboxDeps = {
   /** Bytes of earlier frames that the network has not taken. */
   bufferedBytes(): number;
   /** Everything without an echo, oldest first; called after every change. */
-  changed(outgoing: readonly Outgoing[]): void;
+  changed(waiting: readonly Waiting[]): void;
   /** The log took these, but the room's history no longer holds them. */
-  trimmed(messages: readonly Outgoing[]): void;
+  trimmed(messages: readonly Waiting[]): void;
 };
 
 type Progress =
@@ -39,8 +42,8 @@ type Progress =
   | { readonly on: 'hold'; readonly why: FailReason };
 
 type Entry = {
-  sealed: SealedText;
-  readonly text: string;
+  sealed: SealedDraft;
+  readonly draft: Draft;
   /** When it was sealed. */
   at: number;
   progress: Progress;
@@ -88,9 +91,12 @@ export class Outbox {
     if (this.#entries.length > 0) this.#notify();
   }
 
-  add(text: string, at: number): string {
-    const sealed = this.#deps.seal(text, at);
-    const entry: Entry = { sealed, text, at, progress: { on: 'queue' }, doubted: false };
+  /** Replaces a failed effect of the same kind on the same message. */
+  add(draft: Draft, at: number): string {
+    for (const { sealed } of this.#entries.filter((entry) => replaces(draft, entry)))
+      this.discard(sealed.key);
+    const sealed = this.#deps.seal(draft, at);
+    const entry: Entry = { sealed, draft, at, progress: { on: 'queue' }, doubted: false };
     if (this.#isEarly) this.#early.add(entry);
     return this.#push(entry);
   }
@@ -128,7 +134,7 @@ export class Outbox {
     this.#open = true;
     this.#connected = true;
     this.#flush();
-    this.#deps.trimmed(trimmed.map((entry) => this.#outgoing(entry, false)));
+    this.#deps.trimmed(trimmed.map((entry) => this.#waiting(entry, false)));
     this.#notify();
   }
 
@@ -167,7 +173,7 @@ export class Outbox {
     const entry = this.#takeFailed(key);
     if (entry === undefined) return;
     const at = this.#deps.clock.now();
-    this.#push({ ...entry, sealed: this.#deps.seal(entry.text, at), at, progress: { on: 'queue' } });
+    this.#push({ ...entry, sealed: this.#deps.seal(entry.draft, at), at, progress: { on: 'queue' } });
   }
 
   discard(key: string): void {
@@ -183,11 +189,11 @@ export class Outbox {
 
   #notify(): void {
     const firstSlowed = this.#entries.find(({ progress }) => progress.on === 'queue');
-    this.#deps.changed(this.#entries.map((entry) => this.#outgoing(entry, entry === firstSlowed)));
+    this.#deps.changed(this.#entries.map((entry) => this.#waiting(entry, entry === firstSlowed)));
   }
 
-  #outgoing({ sealed, text, at, progress, doubted }: Entry, isNext: boolean): Outgoing {
-    const message = { key: sealed.key, text, at };
+  #waiting({ sealed, draft, at, progress, doubted }: Entry, isNext: boolean): Waiting {
+    const message = { key: sealed.key, draft, at };
     if (this.#slowed !== undefined && progress.on === 'queue') {
       const { why, until } = this.#slowed;
       return { ...message, state: 'slowed', why, ...(isNext && this.#pause !== undefined && { until }) };
@@ -238,10 +244,10 @@ export class Outbox {
     this.#deps.store.drop(entry.sealed.key);
   }
 
-  #keep({ sealed, text, at, progress }: Entry): void {
+  #keep({ sealed, draft, at, progress }: Entry): void {
     this.#deps.store.keep({
       ...sealed,
-      text,
+      draft,
       at,
       ...(progress.on === 'hold' ? { failed: progress.why } : progress.sent && { sent: progress.sent }),
     });
@@ -281,7 +287,7 @@ export class Outbox {
   #reseal(entry: Entry): void {
     this.#deps.store.drop(entry.sealed.key);
     entry.at = this.#deps.clock.now();
-    entry.sealed = this.#deps.seal(entry.text, entry.at);
+    entry.sealed = this.#deps.seal(entry.draft, entry.at);
     entry.progress = { on: 'queue' };
     this.#keep(entry);
   }
@@ -361,12 +367,17 @@ export class Outbox {
   }
 }
 
-function restored({ key, envelope, text, at, sent, failed }: KeptMessage): Entry {
+function restored({ key, envelope, draft, at, sent, failed }: KeptMessage): Entry {
   const progress: Progress = failed ? { on: 'hold', why: failed } : { on: 'queue', ...(sent && { sent }) };
-  return { sealed: { key, envelope }, text, at, progress, doubted: false };
+  return { sealed: { key, envelope }, draft, at, progress, doubted: false };
 }
 
 function wasTaken(progress: Progress, slot: Uint8Array, lastN: number): boolean {
   const sent = progress.on === 'hold' ? undefined : progress.sent;
   return sent !== undefined && equalBytes(sent.slot, slot) && sent.n <= lastN;
+}
+
+function replaces({ ctype, ref }: Draft, { draft, progress }: Entry): boolean {
+  if (progress.on !== 'hold' || ctype === CTYPE.text || ctype !== draft.ctype) return false;
+  return ref !== undefined && draft.ref !== undefined && equalBytes(ref, draft.ref);
 }

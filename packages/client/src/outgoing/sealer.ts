@@ -1,13 +1,11 @@
 // Seals messages into one chain: each names the one before it (ENV-7).
 
 import { toHex } from '@mayfly/protocol';
-import { CTYPE } from '../content/ctype.ts';
-import { MID_BYTES, SESS_BYTES, sealMessage } from '../crypto/envelope.ts';
+import { MID_BYTES, type MessageContent, SESS_BYTES, sealMessage } from '../crypto/envelope.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import type { SigningKey } from '../crypto/signature.ts';
-import type { SealedText } from './outbox.ts';
 
 /** Stated before the first welcome. */
 const NO_STATEMENT: Statement = {
@@ -17,8 +15,14 @@ const NO_STATEMENT: Statement = {
   seen: new Uint8Array(8),
 };
 
+/** A message as it is written. */
+export type Draft = Pick<MessageContent, 'ctype' | 'ref' | 'body'>;
+
+/** `key`: its mid, hex. */
+export type SealedDraft = { readonly key: string; readonly envelope: Uint8Array };
+
 export type Plaintext = {
-  readonly text: string;
+  readonly draft: Draft;
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -48,7 +52,7 @@ export class Sealer {
     this.#prev = new Uint8Array(MID_BYTES);
   }
 
-  seal({ text, name, at, statement }: Plaintext): SealedText {
+  seal({ draft, name, at, statement }: Plaintext): SealedDraft {
     const { envelope, mid } = sealMessage(
       this.#keys(),
       this.#author,
@@ -58,9 +62,8 @@ export class Sealer {
         prev: this.#prev,
         statement: statement ?? NO_STATEMENT,
         at,
-        ctype: CTYPE.text,
+        ...draft,
         name,
-        body: text,
         ttl: 0,
       },
       this.#random,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CTYPE } from '../content/ctype.ts';
 import { KEPT_MAX, forgetOutbox } from '../storage/outbox-names.ts';
 import { type KeptMessage, StoredOutbox } from './stored-outbox.ts';
 import { RoomStorage, type TabStorage } from '../storage/tab-storage.ts';
@@ -15,7 +16,7 @@ const author = new Author('Ann');
 function message(text: string, more: Partial<KeptMessage> = {}): KeptMessage {
   const { envelope, mid } = author.write(text);
   const key = Array.from(mid, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { key, envelope, text, at: Date.now(), ...more };
+  return { key, envelope, draft: { ctype: CTYPE.text, body: text }, at: Date.now(), ...more };
 }
 
 function open(storage: TabStorage) {
@@ -24,7 +25,7 @@ function open(storage: TabStorage) {
 }
 
 const name = (what: string) => `mayfly:${ID}:${what}`;
-const textsIn = (storage: TabStorage) => open(storage).found.map(({ text }) => text);
+const textsIn = (storage: TabStorage) => open(storage).found.map(({ draft }) => draft.body);
 
 describe('what is kept', () => {
   test('comes back whole and in order', () => {
@@ -34,11 +35,20 @@ describe('what is kept', () => {
       message('waits'),
       message('sent', { sent: { slot, n: 7 } }),
       message('failed', { failed: 'too_big' }),
+      message('👍', { draft: { ctype: CTYPE.reaction, ref: new Uint8Array(16).fill(9), body: '👍' } }),
       message('"\\ \u2028 \ud800 🦊'),
     ];
     for (const one of messages) store.keep(one);
     expect(open(storage).found).toEqual(messages);
     expect(store.isSafe).toBe(true);
+  });
+
+  test('an entry of an earlier version, without a ctype, is a text', () => {
+    const storage = new StorageDouble();
+    open(storage).store.keep(message('a'));
+    const stored = storage.getItem(name('outbox:0')) ?? '';
+    expect(JSON.parse(stored)).not.toHaveProperty('ctype');
+    expect(open(storage).found).toMatchObject([{ draft: { ctype: CTYPE.text, body: 'a' } }]);
   });
 
   test('is replaced by its newest form in the same position', () => {
@@ -48,7 +58,10 @@ describe('what is kept', () => {
     store.keep(first);
     store.keep(message('second'));
     store.keep({ ...first, sent: { slot, n: 1 } });
-    expect(open(storage).found).toMatchObject([{ text: 'first', sent: { n: 1 } }, { text: 'second' }]);
+    expect(open(storage).found).toMatchObject([
+      { draft: { body: 'first' }, sent: { n: 1 } },
+      { draft: { body: 'second' } },
+    ]);
   });
 
   test('keeps its order whatever was dropped before and by which page', () => {
@@ -71,7 +84,7 @@ describe('what is kept', () => {
             if (gone !== undefined) store.drop(gone.key);
           }
         }
-        expect(textsIn(storage)).toEqual(model.map(({ text }) => text));
+        expect(textsIn(storage)).toEqual(model.map(({ draft }) => draft.body));
       }),
       { seed: 5, numRuns: 60 },
     );
@@ -217,7 +230,7 @@ describe('foreign data in the storage', () => {
     const whole = JSON.parse(storage.getItem(name('outbox:0')) ?? '');
     storage.setItem(name('outbox:0'), JSON.stringify({ ...whole, ...odd }));
     const [found] = open(storage).found;
-    expect(found).toMatchObject({ text: 'a' });
+    expect(found).toMatchObject({ draft: { body: 'a' } });
     expect(found).not.toHaveProperty('sent');
   });
 
@@ -247,7 +260,7 @@ describe('foreign data in the storage', () => {
       fc.property(fc.nat(text.length - 1), fc.string({ maxLength: 3 }), (at, put) => {
         storage.setItem(name('outbox:0'), text.slice(0, at) + put + text.slice(at + 1));
         storage.setItem(name('outbox'), '{"v":1,"size":2}');
-        expect(open(storage).found.at(-1)?.text).toBe('b');
+        expect(open(storage).found.at(-1)?.draft.body).toBe('b');
       }),
       { seed: 7 },
     );

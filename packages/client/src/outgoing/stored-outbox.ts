@@ -17,7 +17,10 @@ import {
   wholeNumber,
 } from '@mayfly/protocol';
 import { KEPT_MAX, SIZE_NAME, nameOf, readSize } from '../storage/outbox-names.ts';
+import { CTYPE } from '../content/ctype.ts';
+import { REF_BYTES } from '../crypto/envelope.ts';
 import type { FailReason } from '../room-updates.ts';
+import type { Draft } from './sealer.ts';
 import type { RoomStorage } from '../storage/tab-storage.ts';
 
 /** The number a message was sent under, and the member record it counts for. */
@@ -28,7 +31,7 @@ export type KeptMessage = {
   /** Its mid, hex. */
   readonly key: string;
   readonly envelope: Uint8Array;
-  readonly text: string;
+  readonly draft: Draft;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Undefined if it was never sent, or was certainly not logged. */
@@ -39,6 +42,7 @@ export type KeptMessage = {
 
 const FAIL_REASONS: readonly FailReason[] = [...REFUSED_CODES, 'withheld'];
 const KEY = /^[0-9a-f]{64}$/;
+const U8_MAX = 255;
 const U32_MAX = 2 ** 32 - 1;
 const U48_MAX = 2 ** 48 - 1;
 
@@ -134,12 +138,14 @@ export class StoredOutbox {
   }
 }
 
-function encode({ key, envelope, text, at, sent, failed }: KeptMessage, order: number): string {
+function encode({ key, envelope, draft, at, sent, failed }: KeptMessage, order: number): string {
   return JSON.stringify({
     order,
     key,
     envelope: toBase64url(envelope),
-    text,
+    text: draft.body,
+    ...(draft.ctype !== CTYPE.text && { ctype: draft.ctype }),
+    ...(draft.ref && { ref: toBase64url(draft.ref) }),
     at,
     ...(sent && { slot: toBase64url(sent.slot), n: sent.n }),
     ...(failed && { failed }),
@@ -155,15 +161,23 @@ function decode(json: string): { readonly order: number; readonly message: KeptM
 
 function readMessage(object: JsonObject): KeptMessage | undefined {
   const key = field(object, 'key');
-  const text = field(object, 'text');
+  const draft = readDraft(object);
   const at = wholeNumber(field(object, 'at'), U48_MAX);
   const envelope = readEnvelope(field(object, 'envelope'));
   if (typeof key !== 'string' || !KEY.test(key)) return undefined;
-  if (typeof text !== 'string' || utf8(text).length > BODY_BYTES_MAX) return undefined;
-  if (at === undefined || envelope === undefined) return undefined;
+  if (draft === undefined || at === undefined || envelope === undefined) return undefined;
   const sent = readSentAs(object);
   const failed = oneOf(field(object, 'failed'), FAIL_REASONS);
-  return { key, envelope, text, at, ...(sent && { sent }), ...(failed && { failed }) };
+  return { key, envelope, draft, at, ...(sent && { sent }), ...(failed && { failed }) };
+}
+
+// Entries of earlier versions are texts, and have neither ctype nor ref.
+function readDraft(object: JsonObject): Draft | undefined {
+  const body = field(object, 'text');
+  const ctype = wholeNumber(field(object, 'ctype') ?? CTYPE.text, U8_MAX);
+  const ref = bytesField(field(object, 'ref'), REF_BYTES);
+  if (typeof body !== 'string' || utf8(body).length > BODY_BYTES_MAX || ctype === undefined) return undefined;
+  return { ctype, ...(ref && { ref }), body };
 }
 
 function readEnvelope(value: unknown): Uint8Array | undefined {

@@ -2,8 +2,10 @@
 
 import { type Send, decodeClientSealed, toHex, utf8 } from '@mayfly/protocol';
 import { systemClock } from '../clock.ts';
+import { CTYPE } from '../content/ctype.ts';
 import { Outbox } from '../outgoing/outbox.ts';
-import type { Outgoing } from '../room-updates.ts';
+import type { Outgoing, PendingEffect } from '../room-updates.ts';
+import { effectsOf, rowsOf } from '../outgoing/waiting-view.ts';
 import { StoredOutbox } from '../outgoing/stored-outbox.ts';
 import { RoomStorage, type TabStorage } from '../storage/tab-storage.ts';
 import { Author, ID, type Sealed } from './author.ts';
@@ -31,14 +33,15 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
   const happened: string[] = [];
   const network = { buffered: 0 };
   const updates: (readonly Outgoing[])[] = [];
+  const effects: (readonly PendingEffect[])[] = [];
   const trimmed: string[] = [];
   const store = new StoredOutbox(new RoomStorage(storage, ID));
   const outbox = new Outbox({
     clock: systemClock,
     store,
-    seal: (text) => {
-      const made = author.write(text);
-      sealed.set(text, [...(sealed.get(text) ?? []), made]);
+    seal: (draft) => {
+      const made = author.write(draft.body, draft);
+      sealed.set(draft.body, [...(sealed.get(draft.body) ?? []), made]);
       return { key: toHex(made.mid), envelope: made.envelope };
     },
     restartChain: () => {
@@ -52,8 +55,11 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
     },
     distrust: () => void happened.push('distrust'),
     bufferedBytes: () => network.buffered,
-    changed: (outgoing) => void updates.push(outgoing),
-    trimmed: (messages) => void trimmed.push(...messages.map(({ text }) => text)),
+    changed: (waiting) => {
+      updates.push(rowsOf(waiting, () => ({})));
+      effects.push(effectsOf(waiting, () => ({})));
+    },
+    trimmed: (messages) => void trimmed.push(...messages.map(({ draft }) => draft.body)),
   });
   outbox.start();
   const envelopeOf = (text: string): Uint8Array => sealed.get(text)?.at(-1)?.envelope ?? utf8('none');
@@ -61,13 +67,15 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
     [...sealed].find(([, made]) => made.some((one) => toHex(one.envelope) === toHex(envelope)))?.[0];
   /** Sent since the last call, as `n:text`. */
   const wire = (): string[] => sent.splice(0).map((frame) => `${frame.n}:${textOf(frame)}`);
-  const write = (...texts: string[]) => texts.map((text) => outbox.add(text, Date.now()));
+  const write = (...texts: string[]) =>
+    texts.map((body) => outbox.add({ ctype: CTYPE.text, body }, Date.now()));
   const receive = (...envelopes: Uint8Array[]) => outbox.received(envelopes);
   const echo = (...texts: string[]) => texts.forEach((text) => receive(envelopeOf(text)));
   /** As a listener knows them, from changes alone. */
   const list = () => updates.at(-1) ?? [];
   const states = () => list().map(({ text, state }) => `${text}:${state}`);
-  const shown = { list, states, updates, trimmed };
+  const pending = () => effects.at(-1) ?? [];
+  const shown = { list, states, pending, updates, trimmed };
   return { outbox, store, wire, write, receive, echo, ...shown, sealed, envelopeOf, happened, network };
 }
 

@@ -1,0 +1,142 @@
+// What we say in the room: checked here, then sealed and sent by the outbox. Rules: BODY and EFFECT.
+
+import { BODY_BYTES_MAX, utf8 } from '@mayfly/protocol';
+import type { Clock } from './clock.ts';
+import { CTYPE } from './content/ctype.ts';
+import { NOTICE } from './content/notice.ts';
+import {
+  OPTIONS_MAX,
+  OPTIONS_MIN,
+  OPTION_POINTS_MAX,
+  QUESTION_POINTS_MAX,
+  fitsPoints,
+  writePoll,
+} from './content/poll.ts';
+import { readReaction } from './content/reaction.ts';
+import { suits, writeVote } from './content/vote.ts';
+import type { RoomLog } from './log/room-log.ts';
+import type { HeldMessage } from './log/talk.ts';
+import type { Outbox } from './outgoing/outbox.ts';
+import type { Draft } from './outgoing/sealer.ts';
+import { Pacer } from './outgoing/pacer.ts';
+import type { ActionResult, PollDraft, PollResult, SendResult } from './room.ts';
+import { hasVisibleText } from './visible-text.ts';
+
+export type OwnTalkDeps = {
+  readonly clock: Clock;
+  readonly log: RoomLog;
+  readonly outbox: Outbox;
+  /** Our own key. */
+  readonly idPk: Uint8Array;
+};
+
+const DONE = { ok: true } as const;
+
+export class OwnTalk {
+  readonly #deps: OwnTalkDeps;
+  readonly #pacer: Pacer;
+
+  constructor(deps: OwnTalkDeps) {
+    this.#deps = deps;
+    this.#pacer = new Pacer(deps.clock, (draft) => this.#send(draft));
+  }
+
+  send(text: string, replyTo?: string): SendResult {
+    const refusal = refusalOf(text);
+    if (refusal !== undefined) return refuse(refusal);
+    const answered = replyTo === undefined ? undefined : this.#deps.log.find(replyTo);
+    if (replyTo !== undefined && answered === undefined) return refuse('unknown_target');
+    return {
+      ok: true,
+      key: this.#send({ ctype: CTYPE.text, ...(answered && { ref: answered.ref }), body: text }),
+    };
+  }
+
+  edit(key: string, text: string): ActionResult<'empty' | 'too_long' | 'not_yours'> {
+    const refusal = refusalOf(text);
+    if (refusal !== undefined) return refuse(refusal);
+    const target = this.#deps.log.find(key);
+    if (target?.content.kind !== 'text') return refuse('unknown_target');
+    if (!target.own) return refuse('not_yours');
+    this.#send({ ctype: CTYPE.edit, ref: target.ref, body: text });
+    return DONE;
+  }
+
+  react(key: string, emoji: string): ActionResult<'not_an_emoji'> {
+    if (readReaction(emoji) === undefined) return refuse('not_an_emoji');
+    const target = this.#findTarget(key);
+    if (target === undefined) return refuse('unknown_target');
+    this.#pacer.add({ ctype: CTYPE.reaction, ref: target.ref, body: emoji });
+    return DONE;
+  }
+
+  pin(key: string, pinned: boolean): ActionResult<'not_owner'> {
+    const { log, idPk } = this.#deps;
+    if (!log.mayPin(idPk)) return refuse('not_owner');
+    const target = this.#findTarget(key);
+    if (target === undefined) return refuse('unknown_target');
+    this.#send({ ctype: CTYPE.notice, ref: target.ref, body: pinned ? NOTICE.pinned : NOTICE.unpinned });
+    return DONE;
+  }
+
+  poll(poll: PollDraft): PollResult {
+    const { question, options } = poll;
+    if (options.length < OPTIONS_MIN || options.length > OPTIONS_MAX) return refuse('wrong_options');
+    if (![question, ...options].every(hasVisibleText)) return refuse('empty');
+    const fits =
+      fitsPoints(question, QUESTION_POINTS_MAX) &&
+      options.every((option) => fitsPoints(option, OPTION_POINTS_MAX));
+    const body = writePoll(poll);
+    if (!fits || utf8(body).length > BODY_BYTES_MAX) return refuse('too_long');
+    return { ok: true, key: this.#send({ ctype: CTYPE.poll, body }) };
+  }
+
+  vote(key: string, options: readonly number[]): ActionResult<'wrong_options' | 'closed'> {
+    const target = this.#deps.log.find(key);
+    if (target?.content.kind !== 'poll') return refuse('unknown_target');
+    if (target.closed) return refuse('closed');
+    if (!suits(options, target.content.poll)) return refuse('wrong_options');
+    this.#pacer.add({ ctype: CTYPE.vote, ref: target.ref, body: writeVote({ chosen: options }) });
+    return DONE;
+  }
+
+  closePoll(key: string): ActionResult<'not_yours' | 'closed'> {
+    const target = this.#deps.log.find(key);
+    if (target?.content.kind !== 'poll') return refuse('unknown_target');
+    if (!target.own) return refuse('not_yours');
+    if (target.closed) return refuse('closed');
+    this.#pacer.add({ ctype: CTYPE.vote, ref: target.ref, body: writeVote('close') });
+    return DONE;
+  }
+
+  noteSaved(): void {
+    this.#send({ ctype: CTYPE.notice, body: NOTICE.saved });
+  }
+
+  /** What waits for its second goes to the outbox, where a reload finds it. */
+  flush(): void {
+    this.#pacer.flush();
+  }
+
+  #send(draft: Draft): string {
+    const { outbox, clock } = this.#deps;
+    return outbox.add(draft, clock.now());
+  }
+
+  // Of the kinds that can have reactions and pins.
+  #findTarget(key: string): HeldMessage | undefined {
+    const held = this.#deps.log.find(key);
+    return held?.content.kind === 'text' || held?.content.kind === 'poll' ? held : undefined;
+  }
+}
+
+function refuse<const Reason extends string>(
+  reason: Reason,
+): { readonly ok: false; readonly reason: Reason } {
+  return { ok: false, reason };
+}
+
+function refusalOf(text: string): 'empty' | 'too_long' | undefined {
+  if (!hasVisibleText(text)) return 'empty';
+  return utf8(text).length > BODY_BYTES_MAX ? 'too_long' : undefined;
+}
