@@ -73,7 +73,7 @@ function Menu({ items, onClose }: MenuProps) {
           class="btn"
           type="button"
           role="menuitem"
-          key={text}
+          key={icon}
           aria-disabled={disabled}
           onClick={() => {
             if (disabled) return;
