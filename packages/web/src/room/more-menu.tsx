@@ -9,6 +9,8 @@ export type MenuItem = {
   readonly text: string;
   readonly onChoose: () => void;
   readonly disabled?: boolean;
+  /** What to press instead. */
+  readonly keys?: string;
 };
 
 export function MoreMenu({ items }: { readonly items: readonly MenuItem[] }) {
@@ -68,7 +70,7 @@ function Menu({ items, onClose }: MenuProps) {
         focusItem(event.currentTarget, step);
       }}
     >
-      {items.map(({ icon, text, onChoose, disabled }) => (
+      {items.map(({ icon, text, onChoose, disabled, keys }) => (
         <button
           class="btn"
           type="button"
@@ -84,6 +86,7 @@ function Menu({ items, onClose }: MenuProps) {
         >
           <Icon name={icon} />
           <span>{text}</span>
+          {keys !== undefined && <kbd>{keys}</kbd>}
         </button>
       ))}
     </div>

@@ -8,10 +8,13 @@ import {
   finishLeaving,
   leaveRoom,
   leftRoom,
+  panic,
   roomEnd,
   stepOut,
   undoLeaving,
 } from './room-state.ts';
+import { keepLink } from '../browser/kept-link.ts';
+import { tabStorage } from '../browser/tab-storage.ts';
 import type { ChatRoom } from './model/room-view.ts';
 
 const id = parseRoomId('k3F9ab') ?? expect.unreachable();
@@ -23,13 +26,14 @@ function stubPage() {
   const page = Object.assign(new EventTarget(), {
     visibilityState: 'visible',
     title: '',
+    body: { replaceChildren: vi.fn() },
     hasFocus: (): boolean => true,
     querySelector: () => icon,
   });
   const window = new EventTarget();
   const history = { state: undefined, replaceState: vi.fn() };
   const origin = 'https://chat.example';
-  const location = new URL(`/chat/${link.id}`, origin);
+  const location = Object.assign(new URL(`/chat/${link.id}`, origin), { replace: vi.fn() });
   vi.stubGlobal('document', page);
   vi.stubGlobal('window', window);
   vi.stubGlobal('history', history);
@@ -240,6 +244,54 @@ describe('leaving', () => {
     browser.location.pathname = '/chat/other1';
     leaveRoom();
     expect(browser.history.replaceState).not.toHaveBeenCalled();
+  });
+});
+
+function pressEsc(times: number): void {
+  for (let press = 0; press < times; press++) {
+    const keys = { key: 'Escape', repeat: false, isComposing: false };
+    browser.window.dispatchEvent(Object.assign(new Event('keydown'), keys));
+  }
+}
+
+describe('panic', () => {
+  test('empties the page and the tab, overwrites the keys, and sends no goodbye', () => {
+    const room = enter();
+    const view = currentRoom.value ?? expect.unreachable();
+    tabStorage.setItem(`mayfly:${id}:identity`, 'keys and owner code');
+    keepLink({ link, wasInAddress: false });
+    view.draft.text.value = 'half a sent';
+    view.draft.text.value = 'half a sentence, not yet stored';
+    pressEsc(2);
+    expect(currentRoom.value).toBe(view);
+    pressEsc(1);
+    expect(currentRoom.value).toBeUndefined();
+    expect([room.closed, room.left]).toEqual([1, 0]);
+    expect(browser.page.body.replaceChildren).toHaveBeenCalledExactlyOnceWith();
+    expect(browser.page.title).toBe('');
+    expect(browser.location.replace).toHaveBeenCalledExactlyOnceWith('about:blank');
+    vi.advanceTimersByTime(UNDO_MS);
+    browser.window.dispatchEvent(new Event('pagehide'));
+    for (const what of ['identity', 'draft', 'link'])
+      expect(tabStorage.getItem(`mayfly:${id}:${what}`), what).toBeNull();
+    expect([leftRoom.value, roomEnd.value]).toEqual([undefined, undefined]);
+  });
+
+  test('asks nothing, although something is unsent and nothing of it is stored', () => {
+    const room = enter();
+    const outgoing = { key: 'k', text: 'hello', at: 0, state: 'sending' } as const;
+    room.listener({ type: 'outbox', outgoing: [outgoing], safe: false });
+    panic();
+    const leaving = new Event('beforeunload', { cancelable: true });
+    browser.window.dispatchEvent(leaving);
+    expect(leaving.defaultPrevented).toBe(false);
+  });
+
+  test('outside a room the keys mean nothing', () => {
+    enter();
+    stepOut();
+    pressEsc(3);
+    expect(browser.location.replace).not.toHaveBeenCalled();
   });
 });
 

@@ -5,8 +5,10 @@ import type { RoomId } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
 import { dropRoomFromAddress } from '../browser/address.ts';
 import { serverAddress } from '../browser/base-path.ts';
+import { blankPage } from '../browser/blank-page.ts';
 import { forgetLink, isLinkKept, keptLink } from '../browser/kept-link.ts';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
+import { PanicKeys } from './panic-keys.ts';
 import { guardReload } from './reload-guard.ts';
 import { type ChatRoom, RoomView } from './model/room-view.ts';
 import { markTab, showIcon } from './tab-mark.ts';
@@ -108,6 +110,18 @@ export function stepOut(): void {
   release(view);
 }
 
+/** Leaves a blank page and nothing of the room in this tab. Sends nothing, so the others only see a lost connection. */
+export function panic(): void {
+  const view = hide();
+  blankPage();
+  if (view === undefined) return;
+  view.close();
+  release(view);
+  // Last: releasing a room stores its draft.
+  forgetIdentity(tabStorage, view.id);
+  forgetLink(view.id);
+}
+
 function release(view: RoomView): void {
   guards.get(view)?.();
   view[Symbol.dispose]();
@@ -157,6 +171,12 @@ function listenToPage(view: RoomView): () => void {
   document.addEventListener('visibilitychange', look, { signal: until });
   window.addEventListener('focus', () => view.unread.setFocused(true), { signal: until });
   window.addEventListener('blur', () => view.unread.setFocused(false), { signal: until });
+  const panicKeys = new PanicKeys();
+  const press = (event: KeyboardEvent): void => {
+    if (panicKeys.press(event)) panic();
+  };
+  // Before everything else, because a dialog or a menu may keep the press to itself.
+  window.addEventListener('keydown', press, { capture: true, signal: until });
   const stopMarking = effect(() => markTab(view.id, view.unread.unseen.value));
   return () => {
     stop.abort();

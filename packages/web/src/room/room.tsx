@@ -17,8 +17,8 @@ import {
 import { PrintHead } from './list/print-head.tsx';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
-import { guideKeyboard } from './room-focus.ts';
-import { currentRoom, leaveRoom } from './room-state.ts';
+import { guideKeyboard, isTouch } from './room-focus.ts';
+import { currentRoom, leaveRoom, panic } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
 import { followSeenPart } from './list/seen-part.ts';
 import { roomTexts } from '../words/room.ts';
@@ -101,6 +101,12 @@ function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[]
       icon: 'leave',
       text: roomTexts.leave,
       onChoose: () => (lossesOf(view).length > 0 ? open('leave') : leaveRoom()),
+    },
+    {
+      icon: 'gone',
+      text: roomTexts.panic,
+      ...(!isTouch() && { keys: roomTexts.panicKeys }),
+      onChoose: panic,
     },
   ];
 }

@@ -223,6 +223,8 @@ export const roomTexts = {
       other: '{count} of your messages haven’t been sent and will be lost.',
     }),
   stay: 'Stay',
+  panic: 'Panic: forget everything',
+  panicKeys: 'Esc 3×',
 
   rename: 'Change your name',
   renameSave: 'Change name',
