@@ -1,6 +1,7 @@
 // `npm run simulate`: as many lives, crowds, schedules, logs and mutated frames as asked for, with a verdict.
 
 import { compareReaders } from '../../../packages/client/src/testing/log-readers.ts';
+import { compareFolds } from '../../../packages/client/src/testing/random-fold.ts';
 import { runCrowd } from './crowd.ts';
 import { mutate } from './mutations.ts';
 import type { Outcome } from './outcome.ts';
@@ -40,7 +41,7 @@ export async function simulate(wish: Wish): Promise<boolean> {
 }
 
 function readLogs(seed: number, logs: number, say: (line: string) => void): boolean {
-  const faults = compareReaders(seed, logs);
+  const faults = [...compareFolds(seed, logs), ...compareReaders(seed, logs)];
   say(`${logs} logs read live and late (seeds ${seed} to ${seed + logs - 1}): ${faults.length} faults`);
   for (const fault of faults.slice(0, FAULTS_SHOWN)) say(`  ${fault}`);
   return faults.length === 0;

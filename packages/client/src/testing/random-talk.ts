@@ -41,7 +41,18 @@ export function drawContent(
   if (chance < 58) return about(random, CTYPE.reaction, pick(random, EMOJI), targets);
   if (chance < 70) return about(random, CTYPE.notice, pick(random, ['1', '1', '2']), targets);
   const polls = targets.filter(({ ctype }) => ctype === CTYPE.poll);
-  return about(random, CTYPE.vote, pick(random, VOTES), polls.length > 0 ? polls : targets);
+  return drawVote(random, polls.length > 0 ? polls : targets);
+}
+
+/** A poll, or a vote in one of these. */
+export function drawVoting(random: RandomBytes, targets: readonly DrawnTarget[]): DrawnContent {
+  return targets.length === 0
+    ? { ctype: CTYPE.poll, body: pick(random, POLLS) }
+    : drawVote(random, targets.slice(0, 1));
+}
+
+function drawVote(random: RandomBytes, targets: readonly DrawnTarget[]): DrawnContent {
+  return about(random, CTYPE.vote, pick(random, VOTES), targets);
 }
 
 function drawStart(random: RandomBytes, number: number, targets: readonly DrawnTarget[]): DrawnContent {
