@@ -56,6 +56,8 @@ test('an hour frozen, while more is written than waits anywhere: let go, and the
   expect(await scene.bob.messages()).toEqual(['before']);
   await scene.thaw();
   await scene.bob.sees('afterwards 9');
+  // The newest are drawn first.
+  await scene.bob.seesCount(1 + missed.length);
   expect(await scene.bob.messages()).toEqual(['before', ...missed]);
   expect(await scene.bob.text()).not.toContain('You were away for so long');
   await scene.bob.send('back');
@@ -135,6 +137,7 @@ function personAt(page: BarePage) {
       await page.until(`${all('textarea')}.length === 1`);
     },
     sees: (text: string) => page.until(`${messages}.includes(${JSON.stringify(text)})`),
+    seesCount: (count: number) => page.until(`${messages}.length === ${count}`),
     messages: () => page.say(messages),
     text: () => page.say('document.body.innerText'),
     send: async (text: string) => {
