@@ -9,6 +9,7 @@ import type { Draft } from './model/draft.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
+import { TypingLine } from './typing-line.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 type ComposerProps = { readonly view: RoomView };
@@ -35,6 +36,7 @@ export function Composer({ view }: ComposerProps) {
   };
   return (
     <div class="composer-area">
+      <TypingLine view={view} />
       <form
         class="composer"
         aria-label={roomTexts.composer}
@@ -56,7 +58,7 @@ export function Composer({ view }: ComposerProps) {
             enterkeyhint={isTouch() ? 'enter' : 'send'}
             value={text}
             onInput={(event) => {
-              draft.text.value = event.currentTarget.value;
+              view.type(event.currentTarget.value);
             }}
             onKeyDown={(event) => {
               if (!sendsMessage(event, isTouch())) return;

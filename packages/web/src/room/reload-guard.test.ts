@@ -93,6 +93,7 @@ function enter(storage = new MemoryStorage()) {
   const room: ChatRoom = {
     subscribe,
     send: refuse,
+    typing: nothing,
     rename: refuse,
     retry: nothing,
     discard: nothing,

@@ -66,6 +66,7 @@ class ScriptedRoom implements ChatRoom {
   }
   send = () => ({ ok: true, key: 'k' }) as const;
   rename = () => ({ ok: true });
+  typing = () => undefined;
   retry = () => undefined;
   discard = () => undefined;
   keepAlive = () => undefined;

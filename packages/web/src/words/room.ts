@@ -51,6 +51,12 @@ const LEFT = {
   more: '{name} and {others} others left the chat',
 } as const;
 
+const TYPING = {
+  one: '{name} is typing…',
+  two: '{name} and {second} are typing…',
+  more: 'Several people are typing…',
+} as const;
+
 /** A shown wait is at least a second. */
 const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
 
@@ -99,6 +105,7 @@ export const roomTexts = {
   messages: 'Messages',
   joined: JOINED,
   left: LEFT,
+  typing: TYPING,
   renamed: '{before} is now {name}',
   /** Until their profile arrives. */
   someone: 'Someone',

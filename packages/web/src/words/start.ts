@@ -218,7 +218,7 @@ export const texts = {
     doesList: [
       'your IP address, while you’re connected',
       'the room’s code, and how many people are in the room',
-      'when encrypted messages are sent, and roughly how long they are',
+      'when you type, when encrypted messages are sent, and roughly how long they are',
     ],
     doesNot: 'It can’t see',
     doesNotList: [

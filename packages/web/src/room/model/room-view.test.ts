@@ -56,6 +56,7 @@ function enter({ isNew = false } = {}) {
   const room = {
     subscribe: vi.fn<ChatRoom['subscribe']>(),
     send: vi.fn<ChatRoom['send']>(() => ({ ok: true, key: 'sent' })),
+    typing: vi.fn<ChatRoom['typing']>(),
     retry: vi.fn<ChatRoom['retry']>(),
     discard: vi.fn<ChatRoom['discard']>(),
     rename: vi.fn<ChatRoom['rename']>(() => ({ ok: true })),
@@ -84,6 +85,25 @@ afterEach(() => {
   for (const view of views.splice(0)) view[Symbol.dispose]();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+describe('typing', () => {
+  test('TYPING-2: each change of the draft is passed on; an emptied draft means that we stopped', () => {
+    const { room, view } = enter();
+    view.type('h');
+    view.type('');
+    expect(view.draft.text.value).toBe('');
+    expect(room.typing.mock.calls).toEqual([[true], [false]]);
+  });
+
+  test('TYPING-2: the newest list of people replaces the one before', () => {
+    const { view } = enter();
+    const ann = { idPk: 'a', name: 'Ann', tag: 'aaaa', colour: 1, emoji: [] };
+    view.update({ type: 'typing', people: [ann] });
+    expect(view.typing.value).toEqual([ann]);
+    view.update({ type: 'typing', people: [] });
+    expect(view.typing.value).toEqual([]);
+  });
 });
 
 describe('the countdown', () => {

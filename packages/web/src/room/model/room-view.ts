@@ -1,7 +1,7 @@
 // One room as the page sees it: models of signals, fed with what the SDK reports. Sockets, keys and retries are the
 // SDK's; components hold no timer and keep nothing of the room.
 
-import type { Message, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
+import type { Message, Person, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
 import { ParsedTexts } from '../text/parsed-texts.ts';
@@ -18,7 +18,7 @@ import { Unread } from './unread.ts';
 /** What the page asks of the SDK's room. */
 export type ChatRoom = Pick<
   Room,
-  'subscribe' | 'send' | 'retry' | 'discard' | 'rename' | 'keepAlive' | 'wake' | 'leave' | 'close'
+  'subscribe' | 'send' | 'typing' | 'retry' | 'discard' | 'rename' | 'keepAlive' | 'wake' | 'leave' | 'close'
 >;
 
 /** What stands above the oldest message. */
@@ -45,6 +45,8 @@ export class RoomView implements Disposable {
   readonly texts = new ParsedTexts();
   /** How many sealed messages could not be verified. */
   readonly unverified = signal(0);
+  /** Who else is typing. */
+  readonly typing = signal<readonly Person[]>([]);
   /** Out of sight, and over as soon as that can no longer be undone. */
   readonly isLeft = signal(false);
   /** The last moments, for the room to fade. */
@@ -112,6 +114,8 @@ export class RoomView implements Disposable {
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
       case 'typing':
+        this.typing.value = update.people;
+        return;
       case 'notices':
       case 'pending':
         return;
@@ -138,6 +142,12 @@ export class RoomView implements Disposable {
     this.timeline.notice((notices, after) => notices.add({ type: 'reset', reason }, Date.now(), after));
     // The log that follows counts from 1 again.
     if (reason !== 'too_old') this.timeline.beginLog();
+  }
+
+  /** The person changed the draft. */
+  type(text: string): void {
+    this.draft.text.value = text;
+    this.#room.typing(text !== '');
   }
 
   /** Sends the draft; it stays where it is if it can't be sent. */
