@@ -53,7 +53,15 @@ export const PACKAGES = {
     },
   },
   web: {
-    uses: ['@mayfly/client', '@mayfly/protocol', 'preact', 'preact/*', '@preact/signals', 'uqr'],
+    uses: [
+      '@mayfly/client',
+      '@mayfly/protocol',
+      'preact',
+      'preact/*',
+      '@preact/signals',
+      'markdown-it',
+      'uqr',
+    ],
     why: 'web imports client and protocol',
     base: ['background', 'route', 'room-part-loader'],
     zones: {

@@ -6,6 +6,8 @@ import { type Person, openStage } from './stage.ts';
 const FIRST_SCREEN_BYTES = 60 * 1024;
 /** With what a room needs, loaded while the first screen is being read. */
 const WHOLE_PAGE_BYTES = 100 * 1024;
+/** What the first message with Markdown loads. */
+const RICH_TEXT_BYTES = 45 * 1024;
 
 test('script and style, compressed: at most 60 KB for the first screen, 100 KB with a room', async () => {
   await using stage = await openStage();
@@ -21,6 +23,16 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   process.stdout.write(`with a room: ${inKb(room)} KB\n`);
   expect(room).toBeGreaterThan(landing);
   expect(room).toBeLessThanOrEqual(WHOLE_PAGE_BYTES);
+
+  await ann.send('plain, as most are: 3 > 2, a_b_c, 5 * 3, https://a.example');
+  await ann.log().getByRole('link').waitFor();
+  expect(await loaded(ann)).toBe(room);
+  await ann.send('**bold**');
+  await ann.log().locator('strong').waitFor();
+  const rich = (await loaded(ann)) - room;
+  process.stdout.write(`Markdown: ${inKb(rich)} KB\n`);
+  expect(rich).toBeGreaterThan(0);
+  expect(rich).toBeLessThanOrEqual(RICH_TEXT_BYTES);
 });
 
 function inKb(bytes: number): string {

@@ -14,6 +14,7 @@ import {
   RenameDialog,
   lossesOf,
 } from './room-dialogs.tsx';
+import { LinkDialog } from './list/link-dialog.tsx';
 import { PrintHead } from './list/print-head.tsx';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
@@ -78,6 +79,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
       {panel && <MembersPanel view={view} onHide={() => setPanel(false)} />}
       <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
+      <LinkDialog />
     </div>
   );
 }

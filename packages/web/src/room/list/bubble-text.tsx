@@ -1,27 +1,55 @@
-// The bubble: a message's text with its links, cut off if it is long.
+// The bubble: a message's text, with its links and its Markdown, cut off if it is long.
 
-import { Component } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TextPart } from '../text/linkify.ts';
 import { isFewEmoji, mayBeTall } from '../text/message-look.ts';
+import { mayHaveMarkdown, wantRichText } from '../text/rich-text-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
+import { Link } from './link.tsx';
+import { RichText } from './rich-text.tsx';
+
+/** A message's text, and the key it is known by. */
+export type Body = { readonly key: string; readonly text: string };
 
 type BubbleTextProps = {
-  /** Undefined for a type of message that this page cannot show; empty if nothing in it is visible. */
-  readonly parts: readonly TextPart[] | undefined;
+  /** Undefined for a type of message that this page cannot show. */
+  readonly body: Body | undefined;
   readonly view: RoomView;
 };
 
-export function BubbleText({ parts, view }: BubbleTextProps) {
-  if (parts === undefined) return <Placeholder text={roomTexts.unsupported} />;
+export function BubbleText({ body, view }: BubbleTextProps) {
+  return body === undefined ? (
+    <Placeholder text={roomTexts.unsupported} />
+  ) : (
+    <ShownText body={body} view={view} />
+  );
+}
+
+/** As its source until the Markdown parser is there. */
+function ShownText({ body, view }: { readonly body: Body; readonly view: RoomView }) {
+  const { key, text } = body;
+  const parts = view.texts.partsOf(key, text);
+  const blocks = view.texts.blocksOf(key, text);
+  useEffect(() => {
+    if (mayHaveMarkdown(text)) wantRichText();
+  }, [text]);
   if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
-  if (mayBeTall(parts)) return <LongText parts={parts} view={view} />;
+  const content = blocks === undefined ? <LinkedText parts={parts} /> : <RichText blocks={blocks} />;
+  const look: Look = blocks === undefined ? 'plain' : 'rich';
+  if (mayBeTall(parts))
+    return (
+      <LongText look={look} view={view} source={text}>
+        {content}
+      </LongText>
+    );
   return (
-    <div class={isFewEmoji(parts) ? 'bubble bubble--emoji' : 'bubble'}>
-      <p dir="auto">
-        <LinkedText parts={parts} />
-      </p>
+    <div
+      class={isFewEmoji(parts) ? 'bubble bubble--emoji' : 'bubble'}
+      onCopy={(event) => copySource(event, text)}
+    >
+      {look === 'plain' ? <p dir="auto">{content}</p> : content}
     </div>
   );
 }
@@ -34,11 +62,17 @@ function Placeholder({ text }: { readonly text: string }) {
   );
 }
 
-type LongTextProps = { readonly parts: readonly TextPart[]; readonly view: RoomView };
+type Look = 'plain' | 'rich';
+type LongTextProps = {
+  readonly look: Look;
+  readonly source: string;
+  readonly view: RoomView;
+  readonly children: ComponentChildren;
+};
 
 /** Expands by its button, and when a link in the cut part gets the focus or the browser finds text there. */
-function LongText({ parts, view }: LongTextProps) {
-  const text = useRef<HTMLParagraphElement>(null);
+function LongText({ look, source, view, children }: LongTextProps) {
+  const text = useRef<HTMLDivElement>(null);
   const [isWhole, setWhole] = useState(false);
   const isCut = useIsCut(text, isWhole);
   const showAll = () => {
@@ -48,16 +82,10 @@ function LongText({ parts, view }: LongTextProps) {
     setWhole(true);
   };
   return (
-    <div class="bubble">
-      <p
-        class={isWhole ? undefined : 'bubble__clipped'}
-        dir="auto"
-        ref={text}
-        onFocusIn={showAll}
-        onScroll={showAll}
-      >
-        <LinkedText parts={parts} />
-      </p>
+    <div class="bubble" onCopy={(event) => copySource(event, source)}>
+      <div class={isWhole ? undefined : 'bubble__clipped'} ref={text} onFocusIn={showAll} onScroll={showAll}>
+        {look === 'plain' ? <p dir="auto">{children}</p> : children}
+      </div>
       {isCut && (
         <button class="link-button bubble__show-all" type="button" onClick={showAll}>
           {roomTexts.showAll}
@@ -65,6 +93,16 @@ function LongText({ parts, view }: LongTextProps) {
       )}
     </div>
   );
+}
+
+/** A message that is selected as a whole is copied as it was typed. */
+function copySource(event: ClipboardEvent, source: string): void {
+  const { currentTarget: bubble, clipboardData } = event;
+  const selection = getSelection();
+  if (!(bubble instanceof Element) || selection === null || selection.rangeCount === 0) return;
+  if (selection.getRangeAt(0).toString().trim() !== bubble.textContent.trim()) return;
+  clipboardData?.setData('text/plain', source);
+  event.preventDefault();
 }
 
 /** How much fits depends on the width of the window and the size of the type. */
@@ -89,17 +127,6 @@ class LinkedText extends Component<LinkedTextProps> {
   }
 
   override render({ parts }: LinkedTextProps) {
-    return parts.map((part) => (part.type === 'text' ? part.text : <Link part={part} />));
+    return parts.map((part) => (part.type === 'text' ? part.text : <Link link={part} />));
   }
-}
-
-/** Isolated left to right, and the host once more: text around it cannot change how the host reads. */
-function Link({ part }: { readonly part: Extract<TextPart, { type: 'link' }> }) {
-  return (
-    <a href={part.href} target="_blank" rel="noopener noreferrer" dir="ltr">
-      {part.before}
-      <bdi>{part.host}</bdi>
-      {part.after}
-    </a>
-  );
 }

@@ -3,14 +3,13 @@
 import type { Message, Outgoing } from '@mayfly/client';
 import { Component } from 'preact';
 import { momentOf } from '../../ui/clock-time.ts';
-import type { TextPart } from '../text/linkify.ts';
 import type { People } from '../model/people.ts';
 import type { RoomView } from '../model/room-view.ts';
 import type { Bubble, Turn } from '../model/turns.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { AuthorName } from './author-name.tsx';
-import { BubbleText } from './bubble-text.tsx';
+import { type Body, BubbleText } from './bubble-text.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
 type MessageProps = {
@@ -34,7 +33,7 @@ export class MessageBubble extends Component<MessageProps> {
     return (
       <div class={`message ${classOf(bubble)}`}>
         {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
-        <BubbleText parts={text === undefined ? undefined : view.texts.partsOf(key, text)} view={view} />
+        <BubbleText body={text === undefined ? undefined : { key, text }} view={view} />
         {bubble.type === 'message' ? (
           <Marks message={bubble.message} />
         ) : (
@@ -57,16 +56,10 @@ function Speaker({ person, people }: SpeakerProps) {
 }
 
 /** A message of our own that was logged, and has left the room's history. */
-export function TrimmedMessage({
-  parts,
-  view,
-}: {
-  readonly parts: readonly TextPart[];
-  readonly view: RoomView;
-}) {
+export function TrimmedMessage({ body, view }: { readonly body: Body; readonly view: RoomView }) {
   return (
     <div class="message">
-      <BubbleText parts={parts} view={view} />
+      <BubbleText body={body} view={view} />
       <p class="send-state">
         <Icon name="clock" />
         {roomTexts.trimmed}

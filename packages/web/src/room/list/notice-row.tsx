@@ -7,7 +7,7 @@ import { roomTexts, shownName } from '../../words/room.ts';
 import type { Notice } from '../model/notices.ts';
 import type { People } from '../model/people.ts';
 import type { RoomView } from '../model/room-view.ts';
-import type { TextPart } from '../text/linkify.ts';
+import type { Body } from './bubble-text.tsx';
 import { AuthorName } from './author-name.tsx';
 import { TrimmedMessage } from './message.tsx';
 
@@ -22,7 +22,7 @@ export function NoticeRow({ notice, view }: ViewProps & { readonly notice: Notic
     );
   }
   if (notice.type === 'trimmed') {
-    return <TrimmedRow parts={view.texts.partsOf(notice.key, notice.text)} view={view} />;
+    return <TrimmedRow body={notice} view={view} />;
   }
   return (
     <li class="notice">
@@ -67,12 +67,12 @@ function CameOrWent({ words, who, people }: CameOrWentProps) {
 
 const UNKNOWN = { person: undefined, introduced: false } as const;
 
-function TrimmedRow({ parts, view }: ViewProps & { readonly parts: readonly TextPart[] }) {
+function TrimmedRow({ body, view }: ViewProps & { readonly body: Body }) {
   return (
     <li class="turn turn--own">
       <div class="turn__messages">
         <span class="visually-hidden">{roomTexts.ownTurn}</span>
-        <TrimmedMessage parts={parts} view={view} />
+        <TrimmedMessage body={body} view={view} />
       </div>
     </li>
   );

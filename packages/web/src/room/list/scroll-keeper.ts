@@ -109,19 +109,24 @@ export class ScrollKeeper implements Disposable {
     return `${this.#scroller.clientHeight} of ${this.#scroller.scrollHeight}`;
   }
 
-  // The first child that is at least partly in sight, by binary search.
+  // A message rather than its turn: those above it in the same turn can change their height.
   #findAnchor(): Anchor | undefined {
-    const { children } = this.#list;
+    const item = this.#firstInSight(this.#list.children);
+    const element = (item && this.#firstInSight(item.querySelectorAll('.message'))) ?? item;
+    return element && { element, top: this.#topOf(element) };
+  }
+
+  // At least partly, by binary search.
+  #firstInSight(elements: ArrayLike<Element>): Element | undefined {
     let low = 0;
-    let high = children.length - 1;
+    let high = elements.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const element = children[middle];
+      const element = elements[middle];
       if (element !== undefined && this.#topOf(element) + element.clientHeight > 0) high = middle;
       else low = middle + 1;
     }
-    const element = children[low];
-    return element && { element, top: this.#topOf(element) };
+    return elements[low];
   }
 
   #topOf(element: Element): number {

@@ -9,6 +9,9 @@ import { HOSTILE_SHAPES, hostileText } from '../../../../client/src/testing/host
 import { isNameTooLong, nameRoomLeft } from '../../ui/display-name.ts';
 import { codePointCount, trimmedDraft } from '../model/draft-text.ts';
 import { isFewEmoji, mayBeTall } from './message-look.ts';
+import { mayHaveMarkdown } from './rich-text-loader.ts';
+import { tokensOf } from './markdown.ts';
+import { blocksOf } from './rich-text.ts';
 import { pastedLink, routeOf } from '../../route.ts';
 import { SharedNames } from '../model/shared-names.ts';
 import { shownParts } from './shown-text.ts';
@@ -33,6 +36,7 @@ const OF_TEXTS: Readonly<Record<string, Show>> = {
   cleanName,
   isNameTooLong,
   nameRoomLeft,
+  mayHaveMarkdown,
 };
 const OF_LINKS: Readonly<Record<string, Show>> = {
   parseRoomLink,
@@ -47,6 +51,72 @@ describe.each(Object.entries(OF_TEXTS))('%s', (_name, show) => {
 describe.each(Object.entries(OF_LINKS))('%s', (_name, show) => {
   test.each(HOSTILE_SHAPES)('%s', (shape) => expectCheap(show, shape, LINK_TEXT_MAX));
 });
+
+/** Each is repeated. */
+const MARKDOWN = [
+  '*',
+  '**',
+  '* ',
+  '*a ',
+  '*a**b',
+  '**a*',
+  '_a*',
+  '~~',
+  '~~a ',
+  '`',
+  '`a``b```c',
+  '```\n',
+  '~~~a\n',
+  '||',
+  '||a ',
+  '||a||',
+  '|| ',
+  '[',
+  ']',
+  '[a](',
+  '[](',
+  '[a](https://a.b/) ',
+  '[*a*](https://a.b/(',
+  '[[a](https://a.b/)',
+  '[https://a.b/](https://c.d/',
+  '>',
+  '> ',
+  '> *a\n',
+  '- ',
+  '- a\n',
+  '1. - > ',
+  '- a\n  - b\n',
+  '1. a\n\n',
+  'https://*a',
+  '\\*&amp;',
+  '**||~~[`> ',
+];
+/** An eighth of a whole body. */
+const SHORT_BYTES = BODY_BYTES_MAX / 8;
+const SMALL_MS = 1;
+const MARKDOWN_ROUNDS = 5;
+
+describe.each([...MARKDOWN, ...HOSTILE_SHAPES])('Markdown of %j', (shape) => {
+  test('throws nothing, and costs at most 2.5 times as much for twice the length', () => {
+    const [short, whole] = [hostileText(shape, SHORT_BYTES), hostileText(shape, BODY_BYTES_MAX)];
+    for (const text of [short, whole]) tokensOf(text);
+    if (leastMs(() => blocksOf(whole)) < SMALL_MS) return;
+    expectRatio(
+      () => blocksOf(whole),
+      () => blocksOf(short),
+      DOUBLING_MAX ** 3,
+    );
+  });
+});
+
+function leastMs(run: () => unknown): number {
+  const times = Array.from({ length: MARKDOWN_ROUNDS }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
 
 function messageLook(text: string): readonly boolean[] {
   const parts = shownParts(text);

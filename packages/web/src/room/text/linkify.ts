@@ -14,7 +14,7 @@ export type TextPart =
       readonly href: string;
     };
 
-type Link = Extract<TextPart, { type: 'link' }>;
+export type Link = Extract<TextPart, { type: 'link' }>;
 
 /** `end`: where the search goes on. Without `link` there is none up to there. */
 type Found = { readonly end: number; readonly link?: Link; readonly linkEnd?: number };
@@ -24,6 +24,7 @@ const CJK_PUNCTUATION =
 const OUTSIDE = `\\p{White_Space}<>"\`${CJK_PUNCTUATION}`;
 
 const SCHEME = /\b(?:https?:\/\/|mailto:)/giu;
+const SCHEME_HERE = new RegExp(SCHEME.source, 'iuy');
 const AUTHORITY = new RegExp(`[^/?#\\\\${OUTSIDE}]+`, 'uy');
 const PATH = new RegExp(`[^${OUTSIDE}]+`, 'uy');
 const MAIL_ADDRESS = /[!#-;=?-_a-~]+/uy;
@@ -61,6 +62,19 @@ export function linkify(text: string): readonly TextPart[] {
   }
   if (partEnd < text.length) parts.push({ type: 'text', text: text.slice(partEnd) });
   return parts;
+}
+
+/** What is found where a scheme begins; undefined where none does. */
+export function linkAt(text: string, at: number): Found | undefined {
+  SCHEME_HERE.lastIndex = at;
+  const scheme = SCHEME_HERE.exec(text)?.[0];
+  return scheme === undefined ? undefined : findLink(text, scheme, SCHEME_HERE.lastIndex);
+}
+
+/** The link that the text is, from its first letter to its last. */
+export function wholeLink(text: string): Link | undefined {
+  const found = linkAt(text, 0);
+  return (found?.linkEnd ?? found?.end) === text.length ? found?.link : undefined;
 }
 
 function findLink(text: string, scheme: string, start: number): Found {

@@ -14,6 +14,12 @@ export function shownParts(body: string): readonly TextPart[] {
   return linkify(body).map((part) => (part.type === 'text' ? { ...part, text: shownText(part.text) } : part));
 }
 
-function shownText(text: string): string {
-  return text.replace(LINE_BREAKS, '\n').replace(REORDERING, '').replace(CONTROLS, '\uFFFD');
+/** Without what could make it read in another order than it is written. */
+export function shownText(text: string): string {
+  return withOneLineBreak(text).replace(REORDERING, '').replace(CONTROLS, '\uFFFD');
+}
+
+/** Every kind of line break as the same one. */
+export function withOneLineBreak(text: string): string {
+  return text.replace(LINE_BREAKS, '\n');
 }

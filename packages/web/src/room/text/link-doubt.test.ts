@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { linkDoubt } from './link-doubt.ts';
+import { wholeLink } from './linkify.ts';
+
+const doubt = (address: string, text?: string) => {
+  const link = wholeLink(address);
+  return link === undefined ? 'no link' : linkDoubt(link, text);
+};
+
+describe('TEXT-5: before it opens, the page asks about', () => {
+  test.each([
+    ['a host of mixed scripts', 'https://b\u0430nk.example/', undefined, 'imitating'],
+    [
+      'a host of another script under a Latin ending',
+      'https://\u0430\u0440\u0440.com/',
+      undefined,
+      'imitating',
+    ],
+    ['a host in punycode', 'https://xn--bnk-6cd.example/', undefined, 'imitating'],
+    ['a part of a host in punycode', 'https://login.xn--bnk-6cd.example/', undefined, 'imitating'],
+    ['a program', 'https://a.example/setup.EXE', undefined, 'program'],
+    ['a program, whatever follows', 'https://a.example/a.apk?v=1#x', undefined, 'program'],
+    ['a text of its own', 'https://a.example/', 'here', 'named'],
+    ['the address of another site', 'https://evil.example/', 'https://bank.example/', 'named'],
+    ['a mail address with a name', 'mailto:a@b.example', 'Ann', 'named'],
+  ])('%s', (_what, address, text, why) => {
+    expect(doubt(address, text)).toBe(why);
+  });
+
+  test.each([
+    ['https://a.example/x.html', undefined],
+    ['https://münchen.example/', undefined],
+    ['https://a.example/x', 'https://a.example/x'],
+    ['https://a.example/x', 'a.example/x'],
+    ['https://exe.example/.exe/x', undefined],
+    ['https://a.example/?q=a.exe', undefined],
+    ['mailto:a@b.exe', undefined],
+  ])('but not about %s', (address, text) => {
+    expect(doubt(address, text)).toBeUndefined();
+  });
+});
