@@ -18,9 +18,11 @@ import { LinkDialog } from './list/link-dialog.tsx';
 import { PrintHead } from './list/print-head.tsx';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
+import { listenForFind } from './find-key.ts';
 import { guideKeyboard, isTouch } from './room-focus.ts';
 import { currentRoom, leaveRoom, panic } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
+import { SearchPanel } from './search-panel.tsx';
 import { followSeenPart } from './list/seen-part.ts';
 import { roomTexts } from '../words/room.ts';
 import { toggleTheme } from '../ui/theme.ts';
@@ -44,6 +46,15 @@ export function Room({ onBack }: RoomProps) {
 function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   const [open, setOpen] = useState<Open>();
   const [panel, setPanel] = useState(true);
+  const [searching, setSearching] = useState(false);
+  useEffect(
+    () =>
+      listenForFind(
+        () => searching,
+        () => setSearching(true),
+      ),
+    [searching],
+  );
   useLayoutEffect(() => {
     if (window.visualViewport === null) return undefined;
     const following = followSeenPart(window.visualViewport, document.documentElement);
@@ -53,8 +64,12 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   const room = useRef<HTMLDivElement>(null);
   useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
   return (
-    <div class={roomClass(view, panel)} data-life={view.life.isLow.value ? 'low' : undefined} ref={room}>
-      <main class="main">
+    <div
+      class={roomClass(view, panel || searching)}
+      data-life={view.life.isLow.value ? 'low' : undefined}
+      ref={room}
+    >
+      <main class="main" inert={searching && !besides()}>
         <RoomHeader
           view={view}
           membersShown={besides() ? panel : open === 'members'}
@@ -62,7 +77,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
           onInvite={() => setOpen('invite')}
           onBack={onBack}
         >
-          <MoreMenu items={menuOf(view, setOpen)} />
+          <MoreMenu items={menuOf(view, setOpen, () => setSearching(true))} />
         </RoomHeader>
         <PrintHead view={view} />
         <div class="stage">
@@ -76,7 +91,14 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         </div>
         <Composer view={view} />
       </main>
-      {panel && <MembersPanel view={view} onHide={() => setPanel(false)} />}
+      {searching && (
+        <SearchPanel
+          view={view}
+          onChosen={() => setSearching(besides())}
+          onClose={() => setSearching(false)}
+        />
+      )}
+      {panel && !searching && <MembersPanel view={view} onHide={() => setPanel(false)} />}
       <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
       <LinkDialog />
@@ -88,8 +110,9 @@ function roomClass(view: RoomView, panel: boolean): string {
   return `room${panel ? '' : ' room--whole'}${view.vanishing.value ? ' is-disappearing' : ''}`;
 }
 
-function menuOf(view: RoomView, open: (what: Open) => void): readonly MenuItem[] {
+function menuOf(view: RoomView, open: (what: Open) => void, search: () => void): readonly MenuItem[] {
   return [
+    { icon: 'search', text: roomTexts.search, onChoose: search },
     { icon: 'edit', text: roomTexts.rename, onChoose: () => open('rename') },
     {
       icon: 'clock',

@@ -243,6 +243,19 @@ export const roomTexts = {
       other: '{count} of your messages haven’t been sent and will be lost.',
     }),
   stay: 'Stay',
+
+  search: 'Search in this room',
+  searchHeading: 'Search',
+  searchClose: 'Close search',
+  found: (count: number) =>
+    count === 0
+      ? 'Nothing found in what this tab holds.'
+      : counted(count, { one: '{count} result', other: '{count} results' }),
+  searchFailed: 'Search couldn’t be loaded. Check your connection, then close and open it again.',
+  previousResult: 'Previous result',
+  nextResult: 'Next result',
+  searchHere: 'Searching happens on your device. The server sees no words.',
+
   panic: 'Panic: forget everything',
   panicKeys: 'Esc 3×',
 

@@ -31,7 +31,7 @@ export class MessageBubble extends Component<MessageProps> {
   override render({ bubble, view, speaker }: MessageProps) {
     const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
     return (
-      <div class={`message ${classOf(bubble)}`}>
+      <div class={`message ${classOf(bubble)}`} data-message={key}>
         {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
         <BubbleText body={text === undefined ? undefined : { key, text }} view={view} />
         {bubble.type === 'message' ? (
