@@ -45,10 +45,10 @@ type Slot = {
   readonly ref: string;
   target?: Target;
   effects?: Effects;
-  /** That answer it, by place. */
-  replies: readonly Candidate[];
+  /** That answer it. */
+  readonly replies: Candidate[];
   /** That pin or unpin it. */
-  pins: readonly Placed<Pin>[];
+  readonly pins: Placed<Pin>[];
   /** Index of the newest message that names it. */
   newest: number;
 };
@@ -124,8 +124,7 @@ export class Talk {
     this.#changedAfter(slot, message.index, changed);
     for (const pin of slot.pins) changed.notices.add(pin.message);
     if (content.kind !== 'text' || content.ref === undefined) return;
-    const answered = this.#named(content.ref, message.index);
-    answered.replies = [...answered.replies, message];
+    this.#named(content.ref, message.index).replies.push(message);
   }
 
   #takeEffect(placed: Placed, settledTo: number, changed: Changed): void {
@@ -133,7 +132,7 @@ export class Talk {
     const slot = this.#named(effect.ref, message.index);
     slot.effects ??= new Effects();
     changed.notices.add(message);
-    if (isOf(placed, 'pin')) slot.pins = [...slot.pins, placed];
+    if (isOf(placed, 'pin')) slot.pins.push(placed);
     if (!slot.effects.add(placed, slot.target, settledTo)) return;
     changed.slots.add(slot);
     if (effect.kind === 'edit') this.#changedAfter(slot, message.index, changed);

@@ -24,7 +24,7 @@ export function compareReaders(firstSeed: number, count: number): readonly strin
     const [texts, talk] = pools;
     const found = [
       ...faultsOf(drawLog(texts, seed, { bare: true }), texts),
-      ...differences(drawLog(talk, seed, { bare: true, stepsMax: 40 }), talk),
+      ...differences(drawLog(talk, seed, { bare: true, stepsMax: 28 }), talk),
     ];
     faults.push(...found.map((fault) => `seed ${seed}: ${fault}`));
   }

@@ -12,6 +12,7 @@ export type DrawnContent = { readonly ctype: number; readonly ref?: Uint8Array; 
 export type DrawnTarget = { readonly mid: Uint8Array; readonly ctype: number; readonly author: string };
 
 const EMOJI = ['👍', '❤️', '❤', '🎉', ''];
+const FEW = 3;
 const VOTES = ['', '0', '1', '2', '01', '12', '9', 'x', 'x'];
 const POLLS = [
   { question: 'one?', options: ['a', 'b', 'c'], many: false },
@@ -69,7 +70,9 @@ function about(
   targets: readonly DrawnTarget[],
 ): DrawnContent {
   const nothing = below(random, 20) === 0;
-  const mid = nothing ? random(32) : pick(random, targets).mid;
+  // Often the same few, so that effects meet.
+  const among = below(random, 3) > 0 ? targets.slice(0, FEW) : targets;
+  const mid = nothing ? random(32) : pick(random, among).mid;
   return { ctype, body, ref: mid.slice(0, 16) };
 }
 
