@@ -6,9 +6,14 @@ import { DrawnBlocks } from './drawn-blocks.ts';
 const blocks = (from: number, to: number): readonly ShownBlock[] =>
   Array.from({ length: to - from }, (_, i) => ({ key: from + i, items: signal([]) }));
 
+function later(run: () => void): Disposable {
+  const timer = setTimeout(run);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
 function open(shown: readonly ShownBlock[]) {
   const all = signal(shown);
-  const drawn = new DrawnBlocks(all);
+  const drawn = new DrawnBlocks(all, later);
   return { all, drawn, keys: () => drawn.shown.value.map(({ key }) => key) };
 }
 

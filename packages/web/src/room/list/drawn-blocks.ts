@@ -2,6 +2,7 @@
 // in slices, so typing and scrolling never wait for all of it.
 
 import { type ReadonlySignal, computed, effect, signal } from '@preact/signals';
+import { inNextTask } from '../../browser/next-task.ts';
 import type { ShownBlock } from '../model/blocks.ts';
 
 /** So many of the newest blocks are drawn at once: 50 messages or more, where there are as many. */
@@ -10,11 +11,13 @@ const NEWEST_BLOCKS = 3;
 export class DrawnBlocks implements Disposable {
   readonly #blocks: ReadonlySignal<readonly ShownBlock[]>;
   readonly #drawn = signal<ReadonlySet<ShownBlock>>(new Set());
+  readonly #soon: typeof inNextTask;
   readonly #stop: () => void;
-  #slice: ReturnType<typeof setTimeout> | undefined;
+  #slice: Disposable | undefined;
 
-  constructor(blocks: ReadonlySignal<readonly ShownBlock[]>) {
+  constructor(blocks: ReadonlySignal<readonly ShownBlock[]>, soon = inNextTask) {
     this.#blocks = blocks;
+    this.#soon = soon;
     this.#stop = effect(() => this.#draw());
   }
 
@@ -24,7 +27,7 @@ export class DrawnBlocks implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stop();
-    clearTimeout(this.#slice);
+    this.#slice?.[Symbol.dispose]();
   }
 
   // What was drawn stays. Each slice adds the newest block that is missing; a last one needs no slice.
@@ -34,7 +37,7 @@ export class DrawnBlocks implements Disposable {
     const missing = blocks.slice(0, -NEWEST_BLOCKS).filter((block) => !drawn.has(block) && block !== next);
     const waiting = new Set(missing.length > 1 ? missing : []);
     this.#drawn.value = new Set(blocks.filter((block) => !waiting.has(block)));
-    clearTimeout(this.#slice);
-    if (waiting.size > 0) this.#slice = setTimeout(() => this.#draw(missing.at(-1)));
+    this.#slice?.[Symbol.dispose]();
+    if (waiting.size > 0) this.#slice = this.#soon(() => this.#draw(missing.at(-1)));
   }
 }
