@@ -41,6 +41,11 @@ describe('an excerpt', () => {
     expect(excerptOf('😀Straße😀', 'ss')).toEqual({ before: '😀Stra', match: 'ß', after: 'e😀' });
   });
 
+  test('reorders nothing beside it, and is cut between whole characters (TEXT-3)', () => {
+    const { before, after } = excerptOf(`${'😀'.repeat(40)}\u202Etripod\u202E\0`, 'tripod');
+    expect([before, after]).toEqual([`…${'😀'.repeat(24)}`, '\uFFFD']);
+  });
+
   test('without a match is how the text begins', () => {
     expect(excerptOf('hello', 'tripod')).toEqual({ before: '', match: '', after: 'hello' });
   });
