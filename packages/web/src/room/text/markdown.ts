@@ -84,10 +84,11 @@ function namedLink(state: StateInline, silent: boolean): boolean {
   const { src, pos, posMax } = state;
   if (src[pos] !== '[' || src[pos - 1] === '!' || state.linkLevel > 0) return false;
   const labelEnd = labelEndOf(state);
-  if (labelEnd <= pos + 1 || src[labelEnd + 1] !== '(') return false;
+  if (labelEnd === pos + 1 || labelEnd >= posMax || src[labelEnd + 1] !== '(') return false;
   const target = state.md.helpers.parseLinkDestination(src, labelEnd + 2, posMax);
   const link = src.slice(labelEnd + 2, target.pos);
-  if (!target.ok || src[target.pos] !== ')' || wholeLink(link) === undefined) return false;
+  if (!target.ok || target.pos >= posMax || src[target.pos] !== ')' || wholeLink(link) === undefined)
+    return false;
   if (DIRECTIONS.test(src.slice(pos, labelEnd))) return false;
   if (!silent) {
     state.linkLevel++;
@@ -99,12 +100,23 @@ function namedLink(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** An address in the text of a link is text, too: as a link it would go on behind the bracket. */
+const brackets = new WeakMap<StateInline, ReadonlyMap<number, number>>();
+
+/** By the brackets alone: an address or code in the text of a link does not go on behind it. One pass for all links. */
 function labelEndOf(state: StateInline): number {
-  state.linkLevel++;
-  const end = state.md.helpers.parseLinkLabel(state, state.pos);
-  state.linkLevel--;
-  return end;
+  const known = brackets.get(state) ?? bracketsOf(state.src);
+  brackets.set(state, known);
+  return known.get(state.pos) ?? Infinity;
+}
+
+function bracketsOf(text: string): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  for (const { 0: bracket, index } of text.matchAll(/[[\]]/gu)) {
+    if (bracket === '[') open.push(index);
+    else ends.set(open.pop() ?? -1, index);
+  }
+  return ends;
 }
 
 /** From these places on, there is no end of a spoiler, and no link up to there. */
