@@ -81,7 +81,7 @@ export type Room = {
   discard(key: string): void;
   /** `name` as typed. Not ok if `nameFits` refuses it, or if the room is over. */
   rename(name: string): { readonly ok: boolean };
-  /** Call it at each change of the text. Only told where the server and the size of the room allow it. */
+  /** Call it at each change of the text. Sent only where the server and the size of the room allow it. */
   typing(isTyping: boolean): void;
   /** Restarts the room's life, at most once a minute. */
   keepAlive(): void;

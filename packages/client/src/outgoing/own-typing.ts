@@ -1,4 +1,4 @@
-// Tells the others that we are typing, as seldom as keeps it shown (TYPING-2).
+// Shows the others that we are typing, as seldom as keeps it shown (TYPING-2).
 
 import { encodeClientSealed } from '@mayfly/protocol';
 import type { Clock } from '../clock.ts';
