@@ -60,6 +60,8 @@ export const PACKAGES = {
       'preact/*',
       '@preact/signals',
       'markdown-it',
+      'lowlight',
+      'highlight.js/lib/languages/*',
       'uqr',
     ],
     why: 'web imports client and protocol',

@@ -8,6 +8,8 @@ const FIRST_SCREEN_BYTES = 60 * 1024;
 const WHOLE_PAGE_BYTES = 100 * 1024;
 /** What the first message with Markdown loads. */
 const RICH_TEXT_BYTES = 45 * 1024;
+/** What the first code in a known language loads. */
+const CODE_COLORS_BYTES = 28 * 1024;
 
 test('script and style, compressed: at most 60 KB for the first screen, 100 KB with a room', async () => {
   await using stage = await openStage();
@@ -33,6 +35,13 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   process.stdout.write(`Markdown: ${inKb(rich)} KB\n`);
   expect(rich).toBeGreaterThan(0);
   expect(rich).toBeLessThanOrEqual(RICH_TEXT_BYTES);
+
+  await ann.send('```js\nlet a = 5;\n```');
+  await ann.log().locator('pre span').first().waitFor();
+  const colors = (await loaded(ann)) - room - rich;
+  process.stdout.write(`colors of code: ${inKb(colors)} KB\n`);
+  expect(colors).toBeGreaterThan(0);
+  expect(colors).toBeLessThanOrEqual(CODE_COLORS_BYTES);
 });
 
 function inKb(bytes: number): string {

@@ -49,6 +49,7 @@ describe.each(VISITORS)('%s', (_how, options) => {
       await bubble.locator('strong', { hasText: 'North jetty' }).waitFor();
       for (const part of ['em', 's', 'ul > li', 'blockquote', 'ol > li', 'p > code', 'pre > code'])
         expect(await bubble.locator(part).count(), part).toBeGreaterThan(0);
+      await bubble.locator('pre span', { hasText: 'const' }).first().waitFor();
       expect(await bubble.locator('pre').textContent()).toBe(CODE);
       await expectAccessible(person, 'a message with Markdown');
       expect(await bubble.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
@@ -164,7 +165,8 @@ test('on paper, code is whole, hidden text can be read, and there is nothing to 
       .locator(part)
       .first()
       .evaluate((element) => getComputedStyle(element).color);
-  for (const part of ['.spoiler', 'pre', 'p > code', 'strong'])
+  await ann.log().locator('pre span').first().waitFor();
+  for (const part of ['.spoiler', 'pre', 'pre span', 'p > code', 'strong'])
     expect(await colorOf(part), part).toBe('rgb(0, 0, 0)');
   expect(await ann.log().getByText('Copy', { exact: true }).isVisible()).toBe(false);
 });
@@ -201,3 +203,32 @@ test.each(WARNED)(
     await dialog.waitFor({ state: 'detached' });
   },
 );
+
+const SAMPLES = {
+  bash: 'if [ -f "$HOME/a" ]; then echo 5; fi # c',
+  css: '.a { color: red; width: 5px } /* c */',
+  diff: '- old\n+ new',
+  json: '{ "a": [1, true, "b"] }',
+  python: 'def f(a):\n  return "b" + 5  # c',
+  rust: 'fn main() { let a: u8 = 5; } // c',
+  sql: 'SELECT name FROM people WHERE age > 5 -- c',
+  html: '<a href="b">c</a> <!-- d -->',
+};
+
+test.each(['light', 'dark'] as const)('the colors of code are easy to read: %s', async (theme) => {
+  await using stage = await openStage();
+  const [ann, ben] = [await stage.person({ theme }), await stage.person({ theme })];
+  await ben.join(await ann.createRoom());
+  for (const [language, code] of Object.entries(SAMPLES))
+    await ann.send(`\`\`\`${language}\n${code}\n\`\`\``);
+  for (const person of [ann, ben]) {
+    for (const language of Object.keys(SAMPLES))
+      await person
+        .log()
+        .getByRole('group', { name: `Code: ${language}` })
+        .locator('pre span')
+        .first()
+        .waitFor();
+    await expectAccessible(person, 'code in colors');
+  }
+});

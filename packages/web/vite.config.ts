@@ -42,8 +42,23 @@ export default defineConfig(({ command }) => ({
       [`${devBase}ws`]: { target: api, changeOrigin: false, ws: true },
     },
   },
-  plugins: [integrity(), compressedCopies()],
+  plugins: [grammarsAsModule(), integrity(), compressedCopies()],
 }));
+
+/** The one CommonJS file would bring a runtime for CommonJS, a file that every room waits for. */
+function grammarsAsModule(): Plugin {
+  const exported = 'module.exports = highlight;';
+  return {
+    name: 'mayfly:grammars-as-module',
+    transform: {
+      filter: { id: /highlight\.js\/lib\/core\.js$/ },
+      handler(code) {
+        if (!code.includes(exported)) throw new Error('highlight.js exports something else');
+        return { code: code.replace(exported, 'export default highlight;'), map: null };
+      },
+    },
+  };
+}
 
 /**
  * The browser refuses a script or style sheet that is not the one this page was built with: what the page names

@@ -4,7 +4,7 @@ import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TextPart } from '../text/linkify.ts';
 import { isFewEmoji, mayBeTall } from '../text/message-look.ts';
-import { mayHaveMarkdown, wantRichText } from '../text/rich-text-loader.ts';
+import { mayHaveMarkdown, richText } from '../text/rich-text-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
 import { Link } from './link.tsx';
@@ -33,7 +33,7 @@ function ShownText({ body, view }: { readonly body: Body; readonly view: RoomVie
   const parts = view.texts.partsOf(key, text);
   const blocks = view.texts.blocksOf(key, text);
   useEffect(() => {
-    if (mayHaveMarkdown(text)) wantRichText();
+    if (mayHaveMarkdown(text)) richText.want();
   }, [text]);
   if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
   const content = blocks === undefined ? <LinkedText parts={parts} /> : <RichText blocks={blocks} />;

@@ -1,9 +1,10 @@
 // A block of code in a message: always left to right, scrolls sideways, copied by a button.
 
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { background } from '../../background.ts';
 import { copyText, selectContents } from '../../ui/clipboard.ts';
 import { Icon } from '../../ui/icon.tsx';
+import { codeColors, grammarOf } from '../text/code-colors-loader.ts';
 import { roomTexts } from '../../words/room.ts';
 
 type CodeBlockProps = { readonly language: string; readonly code: string };
@@ -32,12 +33,31 @@ export function CodeBlock({ language, code }: CodeBlockProps) {
         </button>
       </div>
       <pre ref={shown} role="group" tabIndex={0} aria-label={roomTexts.code(language)}>
-        <code>{code}</code>
+        <code>
+          <ColoredCode language={language} code={code} />
+        </code>
       </pre>
-      <p class={outcome === 'refused' ? 'code-block__hint' : 'visually-hidden'} role="status">
+      <span class={outcome === 'refused' ? 'code-block__hint' : 'visually-hidden'} role="status">
         {outcome === 'copied' && roomTexts.codeCopied}
         {outcome === 'refused' && roomTexts.copyCodeByHand}
-      </p>
+      </span>
     </div>
+  );
+}
+
+/** In one color until the part that knows the language is there, and where none does. */
+function ColoredCode({ language, code }: CodeBlockProps) {
+  const colors = codeColors.loaded.value;
+  const grammar = grammarOf(language, code);
+  useEffect(() => {
+    if (grammar !== undefined) codeColors.want();
+  }, [grammar]);
+  const pieces = useMemo(
+    () => (grammar === undefined ? undefined : colors?.coloredCode(grammar, code)),
+    [colors, grammar, code],
+  );
+  if (pieces === undefined) return <>{code}</>;
+  return pieces.map(({ text, kind }) =>
+    kind === undefined ? text : <span class={`code-block__${kind}`}>{text}</span>,
   );
 }

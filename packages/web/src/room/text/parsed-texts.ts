@@ -11,7 +11,7 @@ const PARSED_MAX = 5000;
 /** `key` is the message's. */
 export class ParsedTexts {
   readonly #parts: Cache<readonly TextPart[]>;
-  readonly #blocks = new Cache((text) => richText.value?.blocksOf(text));
+  readonly #blocks = new Cache((text) => richText.loaded.value?.blocksOf(text));
 
   constructor(parse: (text: string) => readonly TextPart[] = shownParts) {
     this.#parts = new Cache(parse);
@@ -23,7 +23,7 @@ export class ParsedTexts {
 
   /** Undefined where the message is shown as its source: for good, or until the parser is there. */
   blocksOf(key: string, text: string): readonly Block[] | undefined {
-    if (richText.value === undefined || !mayHaveMarkdown(text)) return undefined;
+    if (richText.loaded.value === undefined || !mayHaveMarkdown(text)) return undefined;
     return this.#blocks.of(key, text);
   }
 }
