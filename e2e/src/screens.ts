@@ -107,6 +107,15 @@ export const SCREENS: readonly Screen[] = [
     show: (stage, options) => opened(stage, options, 'More'),
   },
   {
+    name: 'room-edit',
+    show: async (stage, options) => {
+      const person = await conversation(stage, options);
+      await person.composer().press('ArrowUp');
+      await person.page.getByText('Editing your message').waitFor();
+      return person;
+    },
+  },
+  {
     name: 'room-details',
     show: async (stage, options) => {
       const person = await opened(stage, options, 'More');

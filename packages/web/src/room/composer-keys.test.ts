@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendsMessage } from './composer-keys.ts';
+import { editsLast, sendsMessage } from './composer-keys.ts';
 
 const enter = {
   key: 'Enter',
@@ -24,4 +24,14 @@ test.each([
 ])('%s', (_, press, sendsWithKeyboard, sendsOnTouch) => {
   expect(sendsMessage({ ...enter, ...press }, false)).toBe(sendsWithKeyboard);
   expect(sendsMessage({ ...enter, ...press }, true)).toBe(sendsOnTouch);
+});
+
+test.each([
+  ['↑ in an empty field', {}, '', true],
+  ['↑ in a text', {}, 'hello', false],
+  ['Shift ↑', { shiftKey: true }, '', false],
+  ['↑ of an input method', { isComposing: true }, '', false],
+  ['↓', { key: 'ArrowDown' }, '', false],
+])('%s edits the last message: %s', (_, press, text, edits) => {
+  expect(editsLast({ ...enter, key: 'ArrowUp', ...press }, text)).toBe(edits);
 });

@@ -1,4 +1,4 @@
-// Which key press sends the message.
+// Which key press sends the message, and which one edits the last one.
 
 type Press = Pick<
   KeyboardEvent,
@@ -7,6 +7,12 @@ type Press = Pick<
 
 /** Reported while an input method handles the key; by Safari even after the composition ended. */
 const OWNED_BY_INPUT_METHOD = 229;
+
+/** ↑ in an empty field. */
+export function editsLast(press: Press, text: string): boolean {
+  const isPlain = !press.shiftKey && !press.ctrlKey && !press.metaKey && !press.altKey;
+  return press.key === 'ArrowUp' && isPlain && !press.isComposing && text === '';
+}
 
 /**
  * Enter sends and Shift Enter starts a new line. On touch Enter starts a new line too, because there is no Shift to hold.

@@ -1,8 +1,9 @@
 // The field for a new message. Grows with the text.
 
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle } from '../browser/browser.ts';
-import { sendsMessage } from './composer-keys.ts';
+import { ComposerAbout, FailedEffects } from './composer-about.tsx';
+import { editsLast, sendsMessage } from './composer-keys.ts';
 import { isTouch } from './room-focus.ts';
 import type { RoomConnection } from './model/connection.ts';
 import type { Draft } from './model/draft.ts';
@@ -30,6 +31,11 @@ export function Composer({ view }: ComposerProps) {
     // On touch the keyboard would cover the messages; in a new room the link comes first.
     if (!isTouch() && view.opening.peek() !== 'created') field.current?.focus({ preventScroll: true });
   }, []);
+  const about = draft.about.value;
+  // After the render: the sheet in which it was chosen is closed by then.
+  useEffect(() => {
+    if (about !== undefined) field.current?.focus();
+  }, [about]);
   const send = () => {
     view.send();
     field.current?.focus();
@@ -37,6 +43,7 @@ export function Composer({ view }: ComposerProps) {
   return (
     <div class="composer-area">
       <TypingLine view={view} />
+      <FailedEffects view={view} />
       <form
         class="composer"
         aria-label={roomTexts.composer}
@@ -45,6 +52,7 @@ export function Composer({ view }: ComposerProps) {
           send();
         }}
       >
+        <ComposerAbout view={view} />
         <div class="composer__row">
           <textarea
             class="composer__text"
@@ -61,6 +69,8 @@ export function Composer({ view }: ComposerProps) {
               view.type(event.currentTarget.value);
             }}
             onKeyDown={(event) => {
+              if (event.key === 'Escape') draft.cancel();
+              if (editsLast(event, draft.text.peek()) && view.editLast()) event.preventDefault();
               if (!sendsMessage(event, isTouch())) return;
               event.preventDefault();
               send();

@@ -94,6 +94,8 @@ function enter(storage = new MemoryStorage()) {
     subscribe,
     send: refuse,
     typing: nothing,
+    edit: refuse,
+    react: refuse,
     rename: refuse,
     retry: nothing,
     discard: nothing,

@@ -3,7 +3,7 @@
 
 import { type TabStorage, keepDraft, loadDraft } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
-import { type Signal, effect, signal } from '@preact/signals';
+import { type ReadonlySignal, effect, signal } from '@preact/signals';
 import type { ChatRoom, RoomView } from './model/room-view.ts';
 import { tabStorage } from '../browser/tab-storage.ts';
 
@@ -14,8 +14,8 @@ export function guardReload(
   id: RoomId,
   storage: TabStorage = tabStorage,
 ): () => void {
-  view.draft.text.value ||= loadDraft(storage, id);
-  const keeper = new DraftKeeper(view.draft.text, (text) => keepDraft(storage, id, text));
+  view.draft.restore(loadDraft(storage, id));
+  const keeper = new DraftKeeper(view.draft.kept, (text) => keepDraft(storage, id, text));
   const stopAsking = askBeforeUnload(
     () => !view.isLeft.value && (!view.draft.unsentIsSafe.value || !keeper.isSafe.value),
   );
@@ -43,7 +43,7 @@ export const WRITE_EVERY_MS = 500;
 export class DraftKeeper implements Disposable {
   /** Whether a reload would restore the latest draft. */
   readonly isSafe = signal(true);
-  readonly #draft: Signal<string>;
+  readonly #draft: ReadonlySignal<string>;
   readonly #write: (text: string) => boolean;
   readonly #stop: () => void;
   #written: string;
@@ -51,7 +51,7 @@ export class DraftKeeper implements Disposable {
   #over = false;
 
   /** `write` returns whether the text survives a reload. */
-  constructor(draft: Signal<string>, write: (text: string) => boolean) {
+  constructor(draft: ReadonlySignal<string>, write: (text: string) => boolean) {
     this.#draft = draft;
     this.#write = write;
     this.#written = draft.peek();

@@ -65,6 +65,8 @@ class ScriptedRoom implements ChatRoom {
     this.closed++;
   }
   send = () => ({ ok: true, key: 'k' }) as const;
+  edit = () => ({ ok: true }) as const;
+  react = () => ({ ok: true }) as const;
   rename = () => ({ ok: true });
   typing = () => undefined;
   retry = () => undefined;

@@ -2,7 +2,7 @@
 
 import { sentence } from './sentence.ts';
 
-const LANGUAGE = 'en';
+export const LANGUAGE = 'en';
 
 const figures = new Intl.NumberFormat(LANGUAGE);
 const plurals = new Intl.PluralRules(LANGUAGE);

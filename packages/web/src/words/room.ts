@@ -2,7 +2,7 @@
 
 import type { FailReason } from '@mayfly/client';
 import type { ResetReason } from '@mayfly/protocol';
-import { counted, lifetime, megabytes, minutesLeft, quietTime } from './quantities.ts';
+import { LANGUAGE, counted, figure, lifetime, megabytes, minutesLeft, quietTime } from './quantities.ts';
 import { texts } from './start.ts';
 
 /** The marks around a tag and their look-alikes: no name may imitate a tag. */
@@ -56,6 +56,7 @@ const TYPING = {
   two: '{name} and {second} are typing…',
   more: 'Several people are typing…',
 } as const;
+const list = new Intl.ListFormat(LANGUAGE, { type: 'conjunction' });
 
 /** A shown wait is at least a second. */
 const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
@@ -178,6 +179,31 @@ export const roomTexts = {
   why: (code: FailReason) => WHY[code],
   retry: 'Retry',
   delete: 'Delete',
+
+  editLead: 'An edit doesn’t erase the first wording. People can still see it.',
+  reactions: 'Reactions',
+  /** `names` is a list: Juno, Sam, and you. */
+  reaction: (emoji: string, count: number, names: string) => `${emoji} ${figure(count)}: ${names}`,
+  reactors: (names: readonly string[], others: number) =>
+    list.format(
+      others === 0 ? names : [...names, counted(others, { one: '{count} other', other: '{count} others' })],
+    ),
+  replyTo: 'Reply to {name}',
+  replyToOwn: 'Reply to yourself',
+  cancelReply: 'Cancel reply',
+  editing: 'Editing your message',
+  cancelEdit: 'Cancel editing',
+  noLongerHere: 'This message is no longer here',
+  goToQuoted: 'Go to this message',
+  failedEffect: {
+    edit: 'Your edit wasn’t sent.',
+    reaction: 'Your reaction wasn’t sent.',
+    vote: 'Your vote wasn’t sent.',
+    pin: 'The pin wasn’t sent.',
+    saved: 'The note that you saved a copy wasn’t sent.',
+  },
+  edited: 'Edited',
+  wordings: 'Earlier wordings',
 
   composer: 'Write a message',
   message: 'Message',

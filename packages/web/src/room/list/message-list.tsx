@@ -10,6 +10,8 @@ import { roomTexts } from '../../words/room.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { DrawnBlocks } from './drawn-blocks.ts';
 import { ItemRow } from './item-row.tsx';
+import { MessageSheet } from './message-sheet.tsx';
+import { elementOf, flash } from './message-element.ts';
 import { Opening, type OpeningActions } from './opening.tsx';
 import { ScrollKeeper } from './scroll-keeper.ts';
 
@@ -39,6 +41,16 @@ export function MessageList({ view, ...actions }: MessageListProps) {
     if (atEnd.value) keeper.current?.goToEnd();
     else keeper.current?.stayHere();
   });
+  useSignalEffect(() => {
+    const key = view.jump.value;
+    if (key === undefined) return;
+    view.jump.value = undefined;
+    const element = list.current === null ? undefined : elementOf(list.current, key);
+    if (element === undefined) return;
+    atEnd.value = false;
+    keeper.current?.goTo(element);
+    flash(element);
+  });
   const settle = useMemo(() => () => keeper.current?.settle(), []);
   const isBusy = useComputed(() => view.facts.value === undefined || !drawn.isWhole.value);
   const jump = () => {
@@ -61,6 +73,7 @@ export function MessageList({ view, ...actions }: MessageListProps) {
           <DrawnItems drawn={drawn} view={view} onRender={settle} />
         </ol>
       </div>
+      <MessageSheet view={view} />
       <Jump unread={view.unread} onJump={jump} />
     </>
   );

@@ -10,6 +10,8 @@ import { roomTexts, shownName } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { AuthorName } from './author-name.tsx';
 import { type Body, BubbleText } from './bubble-text.tsx';
+import { Quote } from './quote.tsx';
+import { Reactions } from './reactions.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
 type MessageProps = {
@@ -29,13 +31,17 @@ export class MessageBubble extends Component<MessageProps> {
   }
 
   override render({ bubble, view, speaker }: MessageProps) {
-    const { key, text } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
+    const { key, text, replyTo } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
     return (
       <div class={`message ${classOf(bubble)}`} data-message={key}>
         {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
+        {replyTo !== undefined && <Quote replyTo={replyTo} view={view} />}
         <BubbleText body={text === undefined ? undefined : { key, text }} view={view} />
         {bubble.type === 'message' ? (
-          <Marks message={bubble.message} />
+          <>
+            <Reactions message={bubble.message} view={view} />
+            <Marks message={bubble.message} view={view} />
+          </>
         ) : (
           <SendState outgoing={bubble.outgoing} view={view} />
         )}
@@ -73,10 +79,24 @@ function classOf(bubble: Bubble): string {
   return bubble.outgoing.state === 'failed' ? 'message--failed' : 'message--pending';
 }
 
-function Marks({ message }: { readonly message: Message }) {
-  const { at, late, conflicting } = message;
+function Marks({ message, view }: { readonly message: Message; readonly view: RoomView }) {
+  const { key, at, late, conflicting, edits = [] } = message;
   return (
     <>
+      {edits.length > 0 && (
+        <p class="send-state">
+          <button
+            class="link-button"
+            type="button"
+            aria-haspopup="dialog"
+            onClick={() => {
+              view.sheet.value = { what: 'wordings', key };
+            }}
+          >
+            {roomTexts.edited}
+          </button>
+        </p>
+      )}
       {late && (
         <p class="send-state">
           <Icon name="clock" />

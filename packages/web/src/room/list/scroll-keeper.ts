@@ -77,6 +77,19 @@ export class ScrollKeeper implements Disposable {
     return true;
   }
 
+  /** Scrolls it to the middle, if it isn't in sight. */
+  goTo(element: Element): void {
+    const { clientHeight } = this.#scroller;
+    const top = this.#topOf(element);
+    const isInSight = top >= BELOW_TOP_PX && top + element.clientHeight <= clientHeight - BELOW_TOP_PX;
+    if (!isInSight)
+      this.#scroller.scrollTop += Math.min(
+        top - BELOW_TOP_PX,
+        top - (clientHeight - element.clientHeight) / 2,
+      );
+    this.#look();
+  }
+
   /** Keeps what is in sight there, whatever arrives below. */
   stayHere(): void {
     this.#atEnd = false;

@@ -57,6 +57,8 @@ function enter({ isNew = false } = {}) {
     subscribe: vi.fn<ChatRoom['subscribe']>(),
     send: vi.fn<ChatRoom['send']>(() => ({ ok: true, key: 'sent' })),
     typing: vi.fn<ChatRoom['typing']>(),
+    edit: vi.fn<ChatRoom['edit']>(() => ({ ok: true })),
+    react: vi.fn<ChatRoom['react']>(() => ({ ok: true })),
     retry: vi.fn<ChatRoom['retry']>(),
     discard: vi.fn<ChatRoom['discard']>(),
     rename: vi.fn<ChatRoom['rename']>(() => ({ ok: true })),
@@ -288,6 +290,20 @@ describe('unread', () => {
   });
 });
 
+describe('a reaction', () => {
+  test('that is our own is taken back by a second press', () => {
+    const { view, room } = enter();
+    view.update(heard([message(2)]));
+    view.react('m2', '👍');
+    expect(room.react).toHaveBeenLastCalledWith('m2', '👍');
+    view.update(heard([message(2, { reactions: [{ emoji: '👍', people: [sam], own: true }] })]));
+    view.react('m2', '👍');
+    expect(room.react).toHaveBeenLastCalledWith('m2', '');
+    view.react('m2', '🙏');
+    expect(room.react).toHaveBeenLastCalledWith('m2', '🙏');
+  });
+});
+
 describe('the draft', () => {
   test('is sent without empty lines around it, and then empty', () => {
     const { view, room } = enter();
@@ -297,6 +313,77 @@ describe('the draft', () => {
     expect(room.send).toHaveBeenCalledExactlyOnceWith('  code stays\n\n  indented');
     expect(view.draft.text.value).toBe('');
     expect(view.unread.atEnd.value).toBe(true);
+  });
+
+  test('answers a message until that is cancelled; a target that is gone is left out', () => {
+    const { view, room } = enter();
+    view.update(heard([message(2)]));
+    view.draft.reply('m2');
+    view.draft.text.value = 'an answer';
+    view.send();
+    expect(room.send).toHaveBeenLastCalledWith('an answer', { replyTo: 'm2' });
+    expect(view.draft.about.value).toBeUndefined();
+    view.draft.reply('m2');
+    view.draft.cancel();
+    view.draft.text.value = 'no answer';
+    view.send();
+    expect(room.send).toHaveBeenLastCalledWith('no answer');
+    view.draft.reply('gone');
+    view.draft.text.value = 'to whom';
+    view.send();
+    expect(room.send).toHaveBeenLastCalledWith('to whom');
+  });
+
+  test('gives way to an edit of our last message, and comes back after it', () => {
+    const { view, room } = enter();
+    view.update(
+      heard([message(2, { from: sam, own: true }), message(3), message(4, { own: true, text: undefined })]),
+    );
+    view.draft.reply('m3');
+    view.draft.text.value = 'half';
+    expect(view.editLast()).toBe(true);
+    expect(view.draft.text.value).toBe('text 2');
+    view.draft.text.value = 'text two';
+    view.send();
+    expect(room.edit).toHaveBeenCalledExactlyOnceWith('m2', 'text two');
+    expect(view.draft.text.value).toBe('half');
+    expect(view.draft.about.value).toEqual({ what: 'reply', key: 'm3' });
+    view.beginEdit('m2');
+    view.draft.cancel();
+    expect(view.draft.text.value).toBe('half');
+    view.beginEdit('m3');
+    expect(view.draft.about.value?.what).toBe('reply');
+  });
+
+  test('the same wording again is no edit', () => {
+    const { view, room } = enter();
+    view.update(heard([message(2, { own: true })]));
+    view.beginEdit('m2');
+    view.send();
+    expect(room.edit).not.toHaveBeenCalled();
+    expect(view.draft.about.value).toBeUndefined();
+  });
+
+  test.each(['hello', '{"text":"typed like this"}', '{"'])('%s is kept as it is', (text) => {
+    const { view } = enter();
+    view.draft.text.value = text;
+    const again = enter().view;
+    again.draft.restore(view.draft.kept.value);
+    expect(again.draft.text.value).toBe(text);
+  });
+
+  test('is kept with the message that it edits, and with what was written before', () => {
+    const { view } = enter();
+    view.draft.reply('m3');
+    view.draft.text.value = 'half';
+    view.draft.edit('m2', 'text 2');
+    const again = enter().view;
+    again.draft.restore(view.draft.kept.value);
+    expect(again.draft.text.value).toBe('text 2');
+    expect(again.draft.about.value).toMatchObject({ what: 'edit', key: 'm2' });
+    again.draft.cancel();
+    expect(again.draft.text.value).toBe('half');
+    expect(again.draft.about.value).toEqual({ what: 'reply', key: 'm3' });
   });
 
   test('stays when the room does not take it', () => {

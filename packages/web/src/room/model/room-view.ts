@@ -1,12 +1,13 @@
 // One room as the page sees it: models of signals, fed with what the SDK reports. Sockets, keys and retries are the
 // SDK's; components hold no timer and keep nothing of the room.
 
-import type { Message, Person, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
+import type { Message, PendingEffect, Person, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
 import { ParsedTexts } from '../text/parsed-texts.ts';
 import { RoomConnection } from './connection.ts';
 import { Draft } from './draft.ts';
+import type { DraftAbout } from './whole-draft.ts';
 import type { RoomSummary } from './ended-room.ts';
 import { Life } from './life.ts';
 import type { ShownLink } from './link.ts';
@@ -18,8 +19,22 @@ import { Unread } from './unread.ts';
 /** What the page asks of the SDK's room. */
 export type ChatRoom = Pick<
   Room,
-  'subscribe' | 'send' | 'typing' | 'retry' | 'discard' | 'rename' | 'keepAlive' | 'wake' | 'leave' | 'close'
+  | 'subscribe'
+  | 'send'
+  | 'edit'
+  | 'react'
+  | 'typing'
+  | 'retry'
+  | 'discard'
+  | 'rename'
+  | 'keepAlive'
+  | 'wake'
+  | 'leave'
+  | 'close'
 >;
+
+/** What is open about a message: its earlier wordings. */
+export type Sheet = { readonly what: 'wordings'; readonly key: string };
 
 /** What stands above the oldest message. */
 export type Opening = 'created' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
@@ -43,6 +58,11 @@ export class RoomView implements Disposable {
   readonly draft = new Draft();
   readonly life: Life;
   readonly texts = new ParsedTexts();
+  /** Edits and reactions of our own that the server refused. */
+  readonly failedEffects = signal<readonly PendingEffect[]>([]);
+  readonly sheet = signal<Sheet | undefined>(undefined);
+  /** The message to go to; undefined once the list is there. */
+  readonly jump = signal<string | undefined>(undefined);
   /** How many sealed messages could not be verified. */
   readonly unverified = signal(0);
   /** Who else is typing. */
@@ -113,11 +133,13 @@ export class RoomView implements Disposable {
         return;
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
+      case 'pending':
+        this.failedEffects.value = update.effects.filter(({ state }) => state === 'failed');
+        return;
       case 'typing':
         this.typing.value = update.people;
         return;
       case 'notices':
-      case 'pending':
         return;
     }
   }
@@ -152,9 +174,41 @@ export class RoomView implements Disposable {
 
   /** Sends the draft; it stays where it is if it can't be sent. */
   send(): void {
-    if (!this.draft.submit((text) => this.#room.send(text).ok)) return;
+    const isEdit = this.draft.about.peek()?.what === 'edit';
+    if (!this.draft.submit((text, about) => this.#submit(text, about)) || isEdit) return;
     this.timeline.markUnread(undefined);
     this.unread.atEnd.value = true;
+  }
+
+  #submit(text: string, about: DraftAbout | undefined): boolean {
+    if (about?.what === 'edit') return this.#edit(about.key, text);
+    if (about === undefined || this.timeline.message(about.key) === undefined)
+      return this.#room.send(text).ok;
+    return this.#room.send(text, { replyTo: about.key }).ok;
+  }
+
+  /** The same wording again is no edit. */
+  #edit(key: string, text: string): boolean {
+    return this.timeline.message(key)?.text === text || this.#room.edit(key, text).ok;
+  }
+
+  /** Puts the text of one of our own messages into the composer. */
+  beginEdit(key: string): void {
+    const message = this.timeline.message(key);
+    if (message !== undefined && canEdit(message)) this.draft.edit(key, message.text ?? '');
+  }
+
+  /** False if there is none. */
+  editLast(): boolean {
+    const last = this.timeline.newest(canEdit);
+    if (last !== undefined) this.beginEdit(last.key);
+    return last !== undefined;
+  }
+
+  /** Our reaction to a message; the one that we have is taken back. */
+  react(key: string, emoji: string): void {
+    const isOurs = this.timeline.message(key)?.reactions.some((one) => one.own && one.emoji === emoji);
+    this.#room.react(key, isOurs ? '' : emoji);
   }
 
   retry(key: string): void {
@@ -222,4 +276,9 @@ export class RoomView implements Disposable {
     this.timeline.notice((notices, after) => notices.pass(now, after));
     this.life.tick();
   }
+}
+
+/** A message of our own with a text, and not a poll. */
+function canEdit({ own, text, poll }: Message): boolean {
+  return own && text !== undefined && poll === undefined;
 }

@@ -16,6 +16,7 @@ export class Timeline {
   readonly #outgoing = new Map<string, Entry>();
   readonly #shownNotices = new Map<string, Entry>();
   readonly #notices = new Notices();
+  readonly #size = signal(0);
   readonly #firstSeq = signal<number | undefined>(undefined);
   readonly #messagesMax: number;
   #today: number;
@@ -48,9 +49,30 @@ export class Timeline {
     return this.#firstSeq;
   }
 
+  /** How many messages are held, also the unsent ones. */
+  get size(): ReadonlySignal<number> {
+    return this.#size;
+  }
+
   /** How many messages there were, also those that were dropped. */
   get messagesSeen(): number {
     return this.#seen;
+  }
+
+  /** A message that is shown. */
+  message(key: string): Message | undefined {
+    const content = this.#logged.get(key)?.content;
+    return content?.type === 'message' ? content.message : undefined;
+  }
+
+  /** The newest message that `fits`. */
+  newest(fits: (message: Message) => boolean): Message | undefined {
+    for (const { items } of [...this.#blocks.shown.peek()].reverse()) {
+      const turns = items.peek().flatMap((item) => (item.type === 'turn' ? item.bubbles : []));
+      const found = turns.findLast((bubble) => bubble.type === 'message' && fits(bubble.message));
+      if (found?.type === 'message') return found.message;
+    }
+    return undefined;
   }
 
   /** Messages of the current log. Returns the new ones; the others keep their position and take the new marks. */
@@ -220,6 +242,7 @@ export class Timeline {
   }
 
   #update(): void {
+    this.#size.value = this.#logged.size;
     const first = this.#firstTimed?.content;
     const firstAt = first?.type === 'message' ? first.message.at : this.#notices.list[0]?.at;
     const isEarlier = firstAt !== undefined && startOfDay(firstAt) < this.#today;
