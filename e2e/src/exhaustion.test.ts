@@ -55,14 +55,14 @@ const HANDSHAKE = [
   '\r\n',
 ].join('\r\n');
 
-/** More than there are places for; whoever comes too late hears why, and when to try again. */
+/** More than there is capacity for: the last ones learn why, and when to try again. */
 async function handshakes(port: number): Promise<readonly Socket[]> {
   const sockets = Array.from({ length: 2 * MAX_CONNECTIONS }, () => open(port));
   const refusal = new Promise<string>((resolve) => {
     for (const socket of sockets) {
       socket.resume().write(HANDSHAKE);
       socket.once('data', (answer) => {
-        if (answer.includes('503')) resolve(answer.toString());
+        if (!answer.toString().startsWith('HTTP/1.1 101')) resolve(answer.toString());
       });
     }
   });

@@ -1,5 +1,5 @@
-// A tab that the browser froze, as it does with what lies in the background for long: nothing runs in it, while the
-// browser itself goes on answering pings. The server's clock is the test's, and an hour goes by.
+// A tab frozen by the browser after a long time in the background: nothing runs in it, but the browser itself still
+// answers pings. The test controls the server's clock and lets an hour pass.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const SETTINGS = {
   ROOM_HISTORY_BYTES: String(256 * 2 ** 20),
 };
 
-test('an hour frozen, while others write a little: the browser answers the pings, and then all of it is there', async () => {
+test('an hour frozen while others write a little: the browser answers the pings, and afterwards every message is there', async () => {
   await using scene = await open();
   await scene.freeze();
   const missed = Array.from({ length: 36 }, (_, i) => `missed ${i}`);
@@ -38,7 +38,7 @@ test('an hour frozen, while others write a little: the browser answers the pings
 });
 
 // The system’s own buffers take 16 MB or more, by its settings (tcp_rmem), before the server has to let go.
-test('an hour frozen, while more is written than waits anywhere: let go, and then all of it is there, once', async () => {
+test('an hour frozen while others write more than any buffer holds: disconnected, and afterwards every message is there once', async () => {
   await using scene = await open();
   await scene.freeze();
   const missed: string[] = [];
@@ -103,7 +103,7 @@ async function open() {
     get closed(): number {
       return closed();
     },
-    /** Goes by at the server; each ping has its answer before the next one, as long as there is a connection. */
+    /** Lets time pass at the server. While connected, each ping is answered before the next one. */
     pass: async (ms: number) => {
       for (let passed = 0; passed < ms; passed += PING_EVERY_MS) {
         const answered = line.nextWord();
@@ -122,7 +122,7 @@ async function open() {
 
 const all = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})]`;
 
-/** What Bob does and sees, in the page's own terms. */
+/** Bob's actions, and what his page shows. */
 function personAt(page: BarePage) {
   const messages = `${all('[role=log] .bubble p')}.map((p) => p.textContent)`;
   const press = async (name: string) => {
@@ -180,7 +180,7 @@ class Writer {
   }
 }
 
-/** A line that passes everything on, and tells when the browser says something. */
+/** A proxy that passes everything on and reports what the browser sends. */
 class ListenedLine {
   readonly port: number;
   readonly #ends: Set<Socket>;

@@ -99,7 +99,7 @@ function integrityOf(
   return `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
 }
 
-/** A `.br` and a `.gz` beside each asset, so that the server never compresses while somebody waits. */
+/** A `.br` and a `.gz` beside each asset, so the server never compresses while someone waits. */
 function compressedCopies(): Plugin {
   return {
     name: 'mayfly:compressed-copies',

@@ -14,10 +14,10 @@ import { befall, readOnly, restart } from './troubles.ts';
 export type FaultsAsked = {
   readonly kills: number;
   readonly rolls: number;
-  /** How often Redis suffers everything it can suffer. */
+  /** How often each Redis fault is tried. */
   readonly troubles: number;
   readonly failovers: number;
-  /** How often each of some rooms goes to another primary of a Redis Cluster. */
+  /** How often each of a few rooms moves to another primary of a Redis Cluster. */
   readonly moves: number;
   readonly races: number;
   readonly seed: number;
@@ -26,7 +26,7 @@ export type FaultsAsked = {
 
 const MANY = { rooms: 5, membersEach: 6, everyMs: 100 };
 const SOME = { rooms: 3, membersEach: 6, everyMs: 100 };
-/** Longer than any patience of a node with Redis. */
+/** Longer than any node waits for Redis. */
 const TROUBLE_LASTS_MS = 8_000;
 const BLACK_HOLE_MS = 30_000;
 

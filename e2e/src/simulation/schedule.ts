@@ -1,4 +1,4 @@
-// Many short schedules of joins, sends, breaks and resumes, below the SDK: one room and its people, made once, used by all.
+// Many short schedules of joins, sends, breaks and resumes, below the SDK: one room and its members, created once and shared.
 
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { type Actor, LIFE_MS, QUIET_MS, castOf, leftoversOf, settle, stageFor } from './cast.ts';

@@ -37,7 +37,7 @@ test('RECV-4: a newcomer without history sees when it was written, live', async 
   expect(messages()).toMatchObject([{ text: 'Yes, send the money', late: true, at: START, clockOff: false }]);
 });
 
-test('RECV-4: a newcomer to a trimmed ring sees it in the history', async () => {
+test('RECV-4: a newcomer to a trimmed history sees it there', async () => {
   const all = await open();
   const { server } = all;
   const ann = new Author('Ann');
