@@ -6,8 +6,7 @@ import type { SpaceReport } from '../store/room-space.ts';
 import type { LoadReport } from '../guard/guard.ts';
 import { type CapacityReport, filesFor } from '../guard/capacity.ts';
 import type { LoadTrouble } from '../guard/pressure.ts';
-import type { RedisTrouble } from '../store/redis/redis-health.ts';
-import { LOGIN_REFUSALS } from '../store/redis/refusals.ts';
+import { LOGIN_REFUSALS, type RedisTrouble } from '../store/redis/refusals.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'info'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,6 +1,6 @@
 // What the store needs of Redis: function calls and channels.
 
-import type { RedisTrouble } from './redis-health.ts';
+import type { RedisTrouble } from './refusals.ts';
 import type { FunctionName } from './library.ts';
 
 export type Argument = string | number | Uint8Array;

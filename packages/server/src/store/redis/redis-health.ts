@@ -5,11 +5,8 @@ import type { Retry } from './retry.ts';
 import type { FunctionName } from './library.ts';
 import type { Argument } from './link.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
-import type { RedisRefusal } from './refusals.ts';
+import type { RedisTrouble } from './refusals.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
-
-/** `SILENT`: no connection, or no answer in time. */
-export type RedisTrouble = RedisRefusal | 'SILENT';
 
 /** Goes to the log. Contains nothing of a room. */
 export interface RedisReport {

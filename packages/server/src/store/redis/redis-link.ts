@@ -5,12 +5,11 @@ import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
 import { Subscriptions } from './subscriptions.ts';
-import type { RedisTrouble } from './redis-health.ts';
 import { keysOfRoom } from './keyspace.ts';
 import { type FunctionName, LIBRARY_NAMES, type Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
-import { codeOf, refusalIn } from './refusals.ts';
+import { type RedisTrouble, codeOf, refusalIn } from './refusals.ts';
 
 export type RedisLinkOptions = {
   readonly address: RedisAddress;

@@ -30,6 +30,9 @@ const REDIS_REFUSALS = [
 
 export type RedisRefusal = (typeof REDIS_REFUSALS)[number];
 
+/** `SILENT`: no connection, or no answer in time. */
+export type RedisTrouble = RedisRefusal | 'SILENT';
+
 /** Undefined for another word, or if the error isn't an answer of Redis. */
 export function refusalIn(error: unknown): RedisRefusal | undefined {
   const code = codeOf(error);
