@@ -1,4 +1,4 @@
-// The line that says who is typing: it comes and goes, moves nothing, and isn't read out.
+// The typing line above the composer: it appears and disappears without moving anything, and screen readers skip it.
 
 import { expect, test } from 'vitest';
 import { type Person, openStage } from './stage.ts';

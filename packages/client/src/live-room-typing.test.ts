@@ -1,4 +1,4 @@
-// Who is typing: what a page says of itself, and what it shows of others (TYPING-1 and TYPING-2).
+// Typing signals: when a page sends them, and how it shows those of others (TYPING-1 and TYPING-2).
 
 import { type Feature, encodeEphemeralFrame } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

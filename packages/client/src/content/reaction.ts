@@ -1,4 +1,4 @@
-// The body of a reaction (BODY-2): one emoji, by fixed ranges, so that every browser and every version agrees.
+// The body of a reaction (BODY-2): one emoji, by fixed ranges on which all browsers and versions agree.
 
 import { utf8 } from '@mayfly/protocol';
 

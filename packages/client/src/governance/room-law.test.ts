@@ -60,7 +60,7 @@ function lawAfter(...commands: readonly Command[]): RoomLaw {
 /** The number of the last command after these. */
 const lastCAfter = (...commands: readonly Command[]) => lastC(lawAfter(...commands), 1 + commands.length);
 
-describe('CMD-8: any operation counts if its signer may give it', () => {
+describe('CMD-8: an operation counts if its signer has the power for it', () => {
   test.each([2, 3, 4, 5, 6, 7, 8, 9, 77])('the owner may give %i', (op) => {
     expect(lastCAfter(command(2, op, OWNER))).toBe(2);
   });

@@ -1,4 +1,4 @@
-// Who is here, by the server's word, and their names, by their own (PRESENCE-1 to PRESENCE-6).
+// The people here, as the server lists them, with the names they signed themselves (PRESENCE-1 to PRESENCE-6).
 
 import {
   LISTED_MAX,

@@ -1,4 +1,4 @@
-// Who is typing, by the others' unsigned word: a member can claim it of another (TYPING-2).
+// People who seem to be typing. Signals are unsigned, so a member can fake one for another (TYPING-2).
 
 import { toHex } from '@mayfly/protocol';
 import type { Clock } from '../clock.ts';

@@ -69,7 +69,7 @@ export class MessagePool {
     const drafts = authors.flatMap((author) =>
       Array.from({ length: CHAINS_OF_WRITER }, () => newChain(author, random)),
     );
-    // Number by number, so that each can be about those of other chains.
+    // By number across all chains: a message can refer to one of another chain.
     const targets: DrawnTarget[] = [];
     for (let count = 1; count <= COUNTS; count++)
       for (const draft of drafts) sealNext(draft, count, random, talk ? targets : undefined);

@@ -70,7 +70,7 @@ function about(
   targets: readonly DrawnTarget[],
 ): DrawnContent {
   const nothing = below(random, 20) === 0;
-  // Often the same few, so that effects meet.
+  // Often the same few targets, to make effects collide.
   const among = below(random, 3) > 0 ? targets.slice(0, FEW) : targets;
   const mid = nothing ? random(32) : pick(random, among).mid;
   return { ctype, body, ref: mid.slice(0, 16) };

@@ -143,7 +143,7 @@ export function givingWay({ fixture }: Fixtures): void {
     expect(await f.store.create(D, SPEC)).toBe('created');
   });
 
-  test('LIFE-1: a room made at the bound lives as long as any', async () => {
+  test('LIFE-1: a room created at the bound lives as long as every other', async () => {
     const f = await fixture({ maxRooms: 1 });
     await roomsOf(f, A);
     await f.store.create(B, SPEC);
