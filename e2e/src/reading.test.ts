@@ -147,6 +147,18 @@ describe('"n new messages"', () => {
     expect(await focused(ben)).toBe('Message');
   });
 
+  test('leads to the newest, however quickly the second press follows the first', async () => {
+    await using stage = await openStage();
+    const { ben } = await behind(stage);
+    // Before the browser reports that the first one scrolled.
+    await newest(ben).evaluate((button) => {
+      for (let press = 0; press < 2; press++)
+        button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    });
+    await newest(ben).waitFor({ state: 'detached' });
+    await expect.poll(async () => (await placeOf(ben)).atEnd).toBe(true);
+  });
+
   test('on a phone, focus is in the log afterwards: no keyboard covers what was new', async () => {
     await using stage = await openStage();
     const { ben } = await behind(stage, { size: PHONE, touch: true });

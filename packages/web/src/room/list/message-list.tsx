@@ -1,6 +1,6 @@
 // The list of messages and notices, newest at the end.
 
-import { useComputed, useSignalEffect } from '@preact/signals';
+import { effect, useComputed, useSignalEffect } from '@preact/signals';
 import { Component } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { ShownBlock } from '../model/blocks.ts';
@@ -35,12 +35,13 @@ export function MessageList({ view, ...actions }: MessageListProps) {
       () => view.opening.peek() === 'created',
     );
     keeper.current = kept;
-    return () => kept[Symbol.dispose]();
+    // At once: until the next frame, the keeper would still report the place that was left.
+    const stop = effect(() => (atEnd.value ? kept.goToEnd() : kept.stayHere()));
+    return () => {
+      stop();
+      kept[Symbol.dispose]();
+    };
   }, [view]);
-  useSignalEffect(() => {
-    if (atEnd.value) keeper.current?.goToEnd();
-    else keeper.current?.stayHere();
-  });
   useSignalEffect(() => {
     const key = view.jump.value;
     if (key === undefined) return;
