@@ -31,6 +31,7 @@ export const PACKAGES = {
       log: ['crypto', 'content', 'governance'],
       people: ['crypto', 'storage'],
       outgoing: ['crypto', 'content', 'storage'],
+      files: ['crypto'],
     },
   },
   server: {

@@ -5,6 +5,7 @@ export * from './bytes.ts';
 export * from './frames/client-frames.ts';
 export * from './close.ts';
 export * from './command.ts';
+export * from './file-size.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './limits.ts';
