@@ -1,0 +1,56 @@
+// What a draft asks for: most are messages, and some that begin with a slash are commands.
+
+import { trimmedDraft } from './draft-text.ts';
+
+/** In the order in which they are offered. */
+export const COMMANDS = ['me', 'nick', 'shrug', 'clear', 'help'] as const;
+
+export type CommandName = (typeof COMMANDS)[number];
+
+export type Entry =
+  | { readonly what: 'message'; readonly text: string }
+  | { readonly what: 'command'; readonly name: Exclude<CommandName, 'me' | 'shrug'>; readonly rest: string }
+  /** `/me` with nothing behind it. */
+  | { readonly what: 'incomplete'; readonly name: CommandName }
+  | { readonly what: 'unknown'; readonly name: string };
+
+const COMMAND = /^\/(\/?)(\p{L}+)(?:\s+([^]*))?$/u;
+/** `/me` is sent as it is, and drawn as what the person does. */
+const ACTION = /^\/me[^\S\n]+(\S[^]*)$/iu;
+const SHRUG = '¯\\_(ツ)_/¯';
+
+/** Two slashes escape a command. */
+export function readEntry(draft: string): Entry {
+  const text = trimmedDraft(draft);
+  const [, escape, word = '', rest = ''] = COMMAND.exec(text) ?? [];
+  if (escape === undefined) return { what: 'message', text };
+  if (escape !== '') return { what: 'message', text: escaped(text.slice(1)) };
+  const name = commandOf(word);
+  switch (name) {
+    case undefined:
+      return { what: 'unknown', name: word };
+    case 'me':
+      return rest === '' ? { what: 'incomplete', name } : { what: 'message', text };
+    case 'shrug':
+      return { what: 'message', text: rest === '' ? SHRUG : `${rest} ${SHRUG}` };
+    case 'nick':
+      return rest === '' ? { what: 'incomplete', name } : { what: 'command', name, rest };
+    case 'clear':
+    case 'help':
+      return { what: 'command', name, rest };
+  }
+}
+
+/** What the author does, by a text like `/me waves`; undefined for other texts. */
+export function actionOf(text: string): string | undefined {
+  return ACTION.exec(text)?.[1];
+}
+
+// With a blank before it, no page takes it for an action.
+function escaped(text: string): string {
+  return actionOf(text) === undefined ? text : ` ${text}`;
+}
+
+function commandOf(word: string): CommandName | undefined {
+  return COMMANDS.find((name) => name === word.toLowerCase());
+}
