@@ -236,6 +236,9 @@ def from_the_client():
             guest = SigningKey(unhex(KNOWN["people"]["guest"]["id_seed"]))
             same_json(wire.encode_look(KEYS, guest, nonce), frame["text"])
             assert verify(KEYS.access.pk, b"look", transcript(ROOM, nonce, guest.pk), unhex(means["lookSig"]))
+        elif kind == "text from the client" and means["type"] in ("file", "fileErase"):
+            spelled = {name: wire.to_base64url(unhex(means[name])) for name in ("fid", "delHash", "proof") if name in means}
+            same_json(wire.encode({**means, **spelled}), frame["text"])
         elif kind == "text from the client":
             same_json(wire.encode({"type": means["type"]}), frame["text"])
 

@@ -124,6 +124,9 @@ class Ear {
       case 'challenge':
       case 'life':
       case 'goaway':
+      case 'fileOpen':
+      case 'fileRefused':
+      case 'fileErased':
       case 'pong':
       case 'room':
         return;

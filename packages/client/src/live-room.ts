@@ -154,6 +154,11 @@ class LiveRoom implements Room {
         return this.#refused(frame);
       case 'ended':
         return this.#endByWord(frame.reason);
+      // This client asks for no file, so nothing waits for these.
+      case 'fileOpen':
+      case 'fileRefused':
+      case 'fileErased':
+        return;
     }
   }
 

@@ -2,7 +2,9 @@
 
 export * from './api.ts';
 export * from './bytes.ts';
+export * from './files.ts';
 export * from './frames/client-frames.ts';
+export * from './frames/file-frames.ts';
 export * from './close.ts';
 export * from './command.ts';
 export * from './file-size.ts';

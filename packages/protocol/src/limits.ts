@@ -58,9 +58,25 @@ export const LIFE_SECONDS = { min: 3, max: 7 * 24 * 3600 } as const;
 /** Members that a room can be configured to hold (rule LIMIT-2). */
 export const ROOM_MEMBERS_MAX = 5_000;
 
+/** Files (rule FILE-1): a part, which is what one request carries; the last one of a file may be shorter. */
+export const FILE_PART_BYTES = 256 * 1024;
+export const FILE_ID_BYTES = 16;
+/** Goes with each part of one file. */
+export const FILE_TOKEN_BYTES = 32;
+/** Smaller files are padded to this. */
+export const FILE_PADDED_MIN = 4096;
+/** The same, sealed: no file is smaller. */
+export const FILE_SEALED_MIN = FILE_PADDED_MIN + 32;
+/** Sealed one by one. */
+export const FILE_CHUNK_BYTES = 64 * 1024;
+/** An open file is forgotten so long after it was asked for, and after its last part. */
+export const FILE_OPEN_MS = { first: 60_000, next: 600_000 } as const;
+
 // What a client believes of a server (rules BOUND-1 and BOUND-2): the largest that any honest one says.
 
 /** A pause that a server asks for, or a window in which it wants to be left. */
 export const WAIT_MS_MAX = 3_600_000;
 /** Messages that a room keeps, and their bytes; no operator can set more. */
 export const HISTORY_MAX = { messages: 10_000, bytes: 256 * 1024 * 1024 } as const;
+/** Bytes of one file and of all files of a room; no operator can set more. */
+export const FILE_LIMITS_MAX = { file: 2 ** 30, room: 2 ** 36 } as const;

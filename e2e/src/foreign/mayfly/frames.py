@@ -13,6 +13,7 @@ HOUR_MS, WEEK_MS = 3_600_000, 7 * 24 * 3_600_000
 LISTED_MAX, MEMBERS_MAX, FRAME_BYTES_MAX = 200, 5_000, 65_536
 REASONS = ("fresh", "new_log", "too_old", "ahead")
 CODES = ("gap", "epoch", "stale", "not_allowed", "rate", "too_big", "busy", "unavailable", "server_full")
+FILE_CODES = ("too_big", "room_full", "server_full", "rate", "not_allowed", "unavailable")
 FEATURES = ("erase", "ephemeral", "commands", "files")
 TURNED_BACK = ("denied", "wrong_passphrase", "closed", "full", "not_admitted")
 
@@ -94,6 +95,15 @@ def read_limits(value):
         limits["rates"] = {name: read_rate(rates.get(name)) for name in ("messages", "bytes")}
     except Misfit:
         pass  # A hint: a client gets on without it.
+    try:
+        files = value["files"]
+        limits["files"] = {
+            "file": cut(files.get("file"), 2**30),
+            "room": cut(files.get("room"), 2**36),
+            "part": cut(files.get("part"), 262_144, 65_536),
+        }
+    except (AttributeError, KeyError, Misfit):
+        pass  # Then there are no files.
     return limits
 
 
@@ -174,6 +184,28 @@ def read_sight(frame):
     }
 
 
+def read_file_open(frame):
+    """FILE-2."""
+    parts = whole(frame.get("parts"))
+    return {
+        "type": "fileOpen",
+        "fid": from_base64url(frame.get("fid"), 16),
+        "token": from_base64url(frame.get("token"), 32),
+        "parts": parts,
+        "have": from_base64url(frame.get("have"), (parts + 7) // 8),
+    }
+
+
+def read_file_refused(frame):
+    """FILE-4."""
+    return {
+        "type": "fileRefused",
+        "fid": from_base64url(frame.get("fid"), 16),
+        "code": one_of(frame.get("code"), FILE_CODES),
+        "retryAfterMs": cut(frame.get("retryAfterMs"), HOUR_MS),
+    }
+
+
 CONTROL = {
     "challenge": lambda frame: {"type": "challenge", "nonce": from_base64url(frame.get("nonce"), 32)},
     "welcome": read_welcome,
@@ -184,6 +216,9 @@ CONTROL = {
     "goaway": lambda frame: {"type": "goaway", "withinMs": cut(frame.get("withinMs"), HOUR_MS)},
     "ended": lambda frame: {"type": "ended", "reason": one_of(frame.get("reason"), ("expired", "owner", "server"))},
     "pong": lambda frame: {"type": "pong"},
+    "fileOpen": read_file_open,
+    "fileRefused": read_file_refused,
+    "fileErased": lambda frame: {"type": "fileErased", "fid": from_base64url(frame.get("fid"), 16)},
     **{word: lambda frame: {"type": frame["type"]} for word in TURNED_BACK},
 }
 

@@ -90,6 +90,7 @@ const nonce = bytes(known.join.nonce);
 const slot = bytes(known.profile.slot);
 const bobsSlot = slot.map((byte) => byte + 16);
 const logId = toBase64url(bytes(known.log.log_id));
+const fid = bytes('577fdb1ef417ae824ec21775b2a42cb8');
 const [charter] = known.commands;
 const [hello, longer] = known.log.messages.map(({ envelope }) => bytes(envelope));
 const profile = bytes(known.profile.bytes);
@@ -267,6 +268,39 @@ const MORE: readonly FrameVector[] = [
   says('REFUSED-1: a message came too early', { type: 'refused', n: 3, code: 'gap', retryAfterMs: 0 }),
   says('REFUSED-1: something that has no n', { type: 'refused', code: 'rate', retryAfterMs: 10_000 }),
   asks('LIFE-3: keep the room', { type: 'keep' }),
+  says('FILE-1: a server that takes files', {
+    ...welcome,
+    limits: { ...welcome.limits, files: { file: 26_214_400, room: 104_857_600, part: 262_144 } },
+    features: ['ephemeral', 'files'],
+  }),
+  asks('FILE-2: a place for a file of eleven parts', {
+    type: 'file',
+    fid,
+    size: 2_622_096,
+    delHash: bytes('be22ed2c22ec36d6aed0355bf93e0ed8'),
+    ttlMs: 600_000,
+  }),
+  says('FILE-2: the place, and nothing of the file is there', {
+    type: 'fileOpen',
+    fid,
+    token: nonce,
+    parts: 11,
+    have: new Uint8Array(2),
+  }),
+  says('FILE-3: parts 0, 2 and 9 are there', {
+    type: 'fileOpen',
+    fid,
+    token: nonce,
+    parts: 11,
+    have: Uint8Array.of(0b101, 0b10),
+  }),
+  says('FILE-4: no place', { type: 'fileRefused', fid, code: 'room_full', retryAfterMs: 60_000 }),
+  asks('FILE-8: she takes it back', {
+    type: 'fileErase',
+    fid,
+    proof: bytes('c2c837d686f556a5aa20a47668ef7cc7'),
+  }),
+  says('FILE-8: it is gone', { type: 'fileErased', fid }),
   says('LIFE-2: its life starts anew', { type: 'life', expiresInMs: lifeMs }),
   asks('WS-4: still there?', { type: 'ping' }),
   says('WS-4: still here', { type: 'pong' }),

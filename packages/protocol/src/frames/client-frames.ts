@@ -30,6 +30,14 @@ import {
   PROFILE_BYTES,
   PROFILE_TYPE,
 } from '../limits.ts';
+import {
+  type FileAsk,
+  type FileErase,
+  decodeFileAsk,
+  decodeFileErase,
+  spellFileAsk,
+  spellFileErase,
+} from './file-frames.ts';
 
 /** The WebSocket subprotocol, which is also the version (rule WS-1). */
 export const SUBPROTOCOL = 'mayfly.v1';
@@ -70,7 +78,9 @@ export type ClientControl =
   | { readonly type: 'leave' }
   /** Keep this room alive. */
   | { readonly type: 'keep' }
-  | { readonly type: 'ping' };
+  | { readonly type: 'ping' }
+  | FileAsk
+  | FileErase;
 
 export function decodeClientControl(text: string): ClientControl | undefined {
   if (text.length > CONTROL_BYTES_MAX) return undefined;
@@ -79,6 +89,8 @@ export function decodeClientControl(text: string): ClientControl | undefined {
   const type = field(object, 'type');
   if (type === 'join') return decodeJoin(object);
   if (type === 'look') return decodeLook(object);
+  if (type === 'file') return decodeFileAsk(object);
+  if (type === 'fileErase') return decodeFileErase(object);
   if (type === 'leave' || type === 'keep' || type === 'ping') return { type };
   return undefined;
 }
@@ -144,6 +156,8 @@ export function encodeClientControl(frame: ClientControl): string {
       lookSig: toBase64url(lookSig),
     });
   }
+  if (frame.type === 'file') return JSON.stringify(spellFileAsk(frame));
+  if (frame.type === 'fileErase') return JSON.stringify(spellFileErase(frame));
   if (frame.type !== 'join') return JSON.stringify(frame);
   const { keySig, linkSig, ...rest } = frame;
   return JSON.stringify({

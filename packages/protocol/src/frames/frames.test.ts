@@ -11,6 +11,7 @@ import {
   encodeClientSealed,
   epochOf,
 } from './client-frames.ts';
+import { FILE_REFUSED_CODES, type FileAsk } from './file-frames.ts';
 import { CLOSE, comebackAfter } from '../close.ts';
 import {
   CHARTER_BLOB_BYTES,
@@ -29,6 +30,8 @@ import { BASE58, parseRoomId } from '../ids.ts';
 import {
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
+  FILE_LIMITS_MAX,
+  FILE_PART_BYTES,
   HISTORY_MAX,
   ROOM_MEMBERS_MAX,
   WAIT_MS_MAX,
@@ -82,6 +85,18 @@ const look: fc.Arbitrary<Look> = fc.record({
   idSig: bytes(64),
   lookSig: bytes(64),
 });
+
+const file: fc.Arbitrary<FileAsk> = fc.record(
+  {
+    type: fc.constant('file' as const),
+    fid: bytes(16),
+    size: fc.maxSafeNat().filter((size) => size >= 4_128),
+    delHash: bytes(16),
+    ttlMs: fc.maxSafeNat(),
+  },
+  { requiredKeys: ['type', 'fid', 'size', 'delHash'] },
+);
+const fileErase = fc.record({ type: fc.constant('fileErase' as const), fid: bytes(16), proof: bytes(16) });
 
 const charterArgs: fc.Arbitrary<CharterArgs> = fc
   .record({
@@ -138,6 +153,22 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
     left: fc.array(bytes(8), { maxLength: 3 }),
     count: fc.nat(ROOM_MEMBERS_MAX),
   }),
+  fc.integer({ min: 1, max: 4_000 }).chain((parts) =>
+    fc.record({
+      type: fc.constant('fileOpen' as const),
+      fid: bytes(16),
+      token: bytes(32),
+      parts: fc.constant(parts),
+      have: bytes(Math.ceil(parts / 8)),
+    }),
+  ),
+  fc.record({
+    type: fc.constant('fileRefused' as const),
+    fid: bytes(16),
+    code: fc.constantFrom(...FILE_REFUSED_CODES),
+    retryAfterMs: wait,
+  }),
+  fc.record({ type: fc.constant('fileErased' as const), fid: bytes(16) }),
   fc.record({
     type: fc.constant('room' as const),
     count: fc.nat(ROOM_MEMBERS_MAX),
@@ -169,6 +200,11 @@ const serverControl: fc.Arbitrary<ServerControl> = fc.oneof(
         historyMessages: fc.nat(HISTORY_MAX.messages),
         historyBytes: fc.nat(HISTORY_MAX.bytes),
         rates: fc.record({ messages: rate, bytes: rate }),
+        files: fc.record({
+          file: fc.nat(FILE_LIMITS_MAX.file),
+          room: fc.nat(FILE_LIMITS_MAX.room),
+          part: fc.constant(FILE_PART_BYTES),
+        }),
       },
       { requiredKeys: ['members', 'historyMessages', 'historyBytes'] },
     ),
@@ -182,7 +218,7 @@ describe('FRAME-1: what is encoded comes back', () => {
   test('control from the client', () => {
     const others: ClientControl[] = [{ type: 'leave' }, { type: 'keep' }, { type: 'ping' }];
     fc.assert(
-      fc.property(fc.oneof(join, look, fc.constantFrom(...others)), (frame) => {
+      fc.property(fc.oneof(join, look, file, fileErase, fc.constantFrom(...others)), (frame) => {
         expect(decodeClientControl(encodeClientControl(frame))).toEqual(frame);
       }),
     );
@@ -388,6 +424,37 @@ describe('refused by the decoders', () => {
     ['a broken position', JSON.stringify({ ...good, position: { logId: 'x', seq: 1 } })],
     ['FRAME-2: more than 4 KiB', JSON.stringify({ ...good, more: 'x'.repeat(4096) })],
   ])('%s', (_what, text) => expect(decodeClientControl(text)).toBeUndefined());
+
+  const place = {
+    type: 'file',
+    fid: toBase64url(new Uint8Array(16)),
+    size: 4_128,
+    delHash: toBase64url(new Uint8Array(16)),
+  };
+  test.each([
+    ['size 0', { ...place, size: 0 }],
+    ['less than the smallest', { ...place, size: 4_127 }],
+    ['2^53', { ...place, size: 2 ** 53 }],
+    ['a fraction', { ...place, size: 4_128.5 }],
+    ['a size in words', { ...place, size: '4128' }],
+    ['a short fid', { ...place, fid: toBase64url(new Uint8Array(15)) }],
+    ['no delHash', { ...place, delHash: undefined }],
+    ['a time before now', { ...place, ttlMs: -1 }],
+    ['no time', { ...place, ttlMs: null }],
+    ['an erase without proof', { ...place, type: 'fileErase' }],
+  ])('FILE-2: %s', (_what, frame) => {
+    expect(decodeClientControl(JSON.stringify(place))).toBeDefined();
+    expect(decodeClientControl(JSON.stringify(frame))).toBeUndefined();
+  });
+
+  test('FILE-2: a place whose bits are of another file', () => {
+    const open = { type: 'fileOpen', fid: new Uint8Array(16), token: new Uint8Array(32), parts: 9 } as const;
+    const spelled = (bits: number) => encodeServerControl({ ...open, have: new Uint8Array(bits) });
+    expect(decodeServerControl(spelled(2))).toBeDefined();
+    for (const bits of [0, 1, 3]) expect(decodeServerControl(spelled(bits))).toBeUndefined();
+    expect(decodeServerControl(spelled(2).replace('"parts":9', '"parts":0'))).toBeUndefined();
+    expect(decodeServerControl(spelled(2).replace('"parts":9', '"parts":9007199254740991'))).toBeUndefined();
+  });
 
   test('and the same without the fault is fine', () => {
     expect(decodeClientControl(JSON.stringify({ ...good, unknown: 1 }))).toBeDefined();

@@ -3,6 +3,7 @@
 import { ByteReader, concat, fromBase64url, toBase64url, u32, u8 } from '../bytes.ts';
 import { CHARTER_BLOB_BYTES, type Command, decodeCommand } from '../command.ts';
 import { isEnvelope, isEphemeral, readPosition } from './client-frames.ts';
+import { type FileAnswer, decodeFileAnswer, spellFileAnswer } from './file-frames.ts';
 import { NONCE_BYTES, PUBLIC_KEY_BYTES, SLOT_BYTES } from '../ids.ts';
 import {
   type JsonObject,
@@ -21,6 +22,9 @@ import {
   COMMAND_BYTES_MAX,
   ENVELOPE_HEADER_BYTES,
   ERASE_PROOF_BYTES,
+  FILE_CHUNK_BYTES,
+  FILE_LIMITS_MAX,
+  FILE_PART_BYTES,
   FRAME_BYTES_MAX,
   HISTORY_MAX,
   LIFE_SECONDS,
@@ -72,6 +76,18 @@ export type RoomLimits = {
   readonly historyBytes: number;
   /** How fast one connection may send. Undefined: unknown, or as fast as it likes. */
   readonly rates?: SendRates;
+  /** Absent: this server takes no files. */
+  readonly files?: FileLimits;
+};
+
+/** In bytes (rule FILE-1). */
+export type FileLimits = {
+  /** Of one file, before it is padded and sealed. */
+  readonly file: number;
+  /** Of all files of a room, sealed. */
+  readonly room: number;
+  /** Of a part. */
+  readonly part: number;
 };
 
 /** So much a second after a first burst (rules LIMIT-4 and LIMIT-5). */
@@ -162,7 +178,12 @@ export type Greeting =
   | Ended;
 
 /** What a member hears of the room. */
-export type Live = Presence | { readonly type: 'life'; readonly expiresInMs: number } | Refused | Ended;
+export type Live =
+  | Presence
+  | { readonly type: 'life'; readonly expiresInMs: number }
+  | Refused
+  | FileAnswer
+  | Ended;
 
 /** What a server says in text frames. */
 export type ServerControl =
@@ -183,7 +204,15 @@ const GREETINGS: Record<Greeting['type'], true> = {
   not_admitted: true,
   ended: true,
 };
-const LIVE: Record<Live['type'], true> = { presence: true, life: true, refused: true, ended: true };
+const LIVE: Record<Live['type'], true> = {
+  presence: true,
+  life: true,
+  refused: true,
+  fileOpen: true,
+  fileRefused: true,
+  fileErased: true,
+  ended: true,
+};
 
 export function isGreeting(frame: ServerControl): frame is Greeting {
   return Object.hasOwn(GREETINGS, frame.type);
@@ -231,7 +260,7 @@ export function decodeServerControl(text: string): ServerControl | undefined {
     case 'pong':
       return { type };
     default:
-      return undefined;
+      return decodeFileAnswer(type, object);
   }
 }
 
@@ -334,7 +363,17 @@ function readLimits(value: unknown): RoomLimits | undefined {
   const historyBytes = clamped(field(value, 'historyBytes'), { max: HISTORY_MAX.bytes });
   if (members === undefined || historyMessages === undefined || historyBytes === undefined) return undefined;
   const rates = readRates(field(value, 'rates'));
-  return { members, historyMessages, historyBytes, ...(rates && { rates }) };
+  const files = readFileLimits(field(value, 'files'));
+  return { members, historyMessages, historyBytes, ...(rates && { rates }), ...(files && { files }) };
+}
+
+// What can't be read is as if it were not there, and then there are no files.
+function readFileLimits(value: unknown): FileLimits | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const file = clamped(field(value, 'file'), { max: FILE_LIMITS_MAX.file });
+  const room = clamped(field(value, 'room'), { max: FILE_LIMITS_MAX.room });
+  const part = clamped(field(value, 'part'), { min: FILE_CHUNK_BYTES, max: FILE_PART_BYTES });
+  return file === undefined || room === undefined || part === undefined ? undefined : { file, room, part };
 }
 
 // A hint for pacing: a client gets on without it, so what cannot be read is as if it were not there.
@@ -393,6 +432,7 @@ function spelled(frame: ServerControl): object {
     const { slot, charter, blob } = frame;
     return { ...frame, slot: toBase64url(slot), charter: toBase64url(charter), blob: toBase64url(blob) };
   }
+  if (isFileAnswer(frame)) return spellFileAnswer(frame);
   if (frame.type !== 'presence') return frame;
   return {
     ...frame,
@@ -400,6 +440,10 @@ function spelled(frame: ServerControl): object {
     away: frame.away.map(toBase64url),
     left: frame.left.map(toBase64url),
   };
+}
+
+function isFileAnswer(frame: ServerControl): frame is FileAnswer {
+  return frame.type === 'fileOpen' || frame.type === 'fileRefused' || frame.type === 'fileErased';
 }
 
 /** First byte of a binary frame from the server. 0x96 and 0x97 are reserved (rule FRAME-4). */

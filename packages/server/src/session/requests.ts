@@ -47,7 +47,7 @@ type Handlers = {
   ) => Reply | Promise<Reply>;
 };
 
-const REQUESTS: Handlers = { send, profile, ephemeral, keep, ping, leave };
+const REQUESTS: Handlers = { send, profile, ephemeral, keep, ping, leave, file, fileErase };
 
 /** Undefined: not a frame that a member may send. */
 export function decodeRequest(frame: Frame): MemberRequest | undefined {
@@ -153,6 +153,15 @@ const PONG = encodeServerControl({ type: 'pong' });
 function ping(_ping: RequestOf<'ping'>, { subscriber }: Membership): Reply {
   subscriber.say(PONG);
   return undefined;
+}
+
+// This server keeps no files: a client that asks anyway didn't read its welcome (rule WELCOME-4).
+function file({ fid }: RequestOf<'file'>): Reply {
+  return { say: { type: 'fileRefused', fid, code: 'not_allowed', retryAfterMs: 0 } };
+}
+
+function fileErase({ fid }: RequestOf<'fileErase'>): Reply {
+  return { say: { type: 'fileErased', fid } };
 }
 
 async function leave(
