@@ -15,7 +15,7 @@ export const PACKAGES = {
   protocol: {
     uses: [],
     why: 'protocol imports nothing',
-    base: ['bytes', 'command', 'files', 'ids', 'json', 'limits'],
+    base: ['bytes', 'command', 'file-size', 'ids', 'json', 'limits'],
     zones: { frames: [] },
   },
   client: {

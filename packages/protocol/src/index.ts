@@ -2,7 +2,6 @@
 
 export * from './api.ts';
 export * from './bytes.ts';
-export * from './files.ts';
 export * from './frames/client-frames.ts';
 export * from './frames/file-frames.ts';
 export * from './close.ts';

@@ -58,17 +58,9 @@ export const LIFE_SECONDS = { min: 3, max: 7 * 24 * 3600 } as const;
 /** Members that a room can be configured to hold (rule LIMIT-2). */
 export const ROOM_MEMBERS_MAX = 5_000;
 
-/** Files (rule FILE-1): a part, which is what one request carries; the last one of a file may be shorter. */
-export const FILE_PART_BYTES = 256 * 1024;
 export const FILE_ID_BYTES = 16;
 /** Goes with each part of one file. */
 export const FILE_TOKEN_BYTES = 32;
-/** Smaller files are padded to this. */
-export const FILE_PADDED_MIN = 4096;
-/** The same, sealed: no file is smaller. */
-export const FILE_SEALED_MIN = FILE_PADDED_MIN + 32;
-/** Sealed one by one. */
-export const FILE_CHUNK_BYTES = 64 * 1024;
 /** An open file is forgotten so long after it was asked for, and after its last part. */
 export const FILE_OPEN_MS = { first: 60_000, next: 600_000 } as const;
 

@@ -1,13 +1,12 @@
 // Frames about files: a place asked for, given, refused or given up. The bytes of a file travel over HTTP (FILE rules).
 
 import { toBase64url } from '../bytes.ts';
-import { filePartCount } from '../files.ts';
+import { FILE_SEALED_MIN, filePartCount } from '../file-size.ts';
 import { type JsonObject, bytesField, clamped, field, oneOf, wholeNumber } from '../json.ts';
 import {
   ERASE_PROOF_BYTES,
   FILE_ID_BYTES,
   FILE_LIMITS_MAX,
-  FILE_SEALED_MIN,
   FILE_TOKEN_BYTES,
   WAIT_MS_MAX,
 } from '../limits.ts';

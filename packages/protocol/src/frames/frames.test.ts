@@ -11,6 +11,7 @@ import {
   encodeClientSealed,
   epochOf,
 } from './client-frames.ts';
+import { FILE_PART_BYTES } from '../file-size.ts';
 import { FILE_REFUSED_CODES, type FileAsk } from './file-frames.ts';
 import { CLOSE, comebackAfter } from '../close.ts';
 import {
@@ -31,7 +32,6 @@ import {
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
   FILE_LIMITS_MAX,
-  FILE_PART_BYTES,
   HISTORY_MAX,
   ROOM_MEMBERS_MAX,
   WAIT_MS_MAX,

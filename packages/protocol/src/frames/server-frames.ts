@@ -3,6 +3,7 @@
 import { ByteReader, concat, fromBase64url, toBase64url, u32, u8 } from '../bytes.ts';
 import { CHARTER_BLOB_BYTES, type Command, decodeCommand } from '../command.ts';
 import { isEnvelope, isEphemeral, readPosition } from './client-frames.ts';
+import { FILE_CHUNK_BYTES, FILE_PART_BYTES } from '../file-size.ts';
 import { type FileAnswer, decodeFileAnswer, spellFileAnswer } from './file-frames.ts';
 import { NONCE_BYTES, PUBLIC_KEY_BYTES, SLOT_BYTES } from '../ids.ts';
 import {
@@ -22,9 +23,7 @@ import {
   COMMAND_BYTES_MAX,
   ENVELOPE_HEADER_BYTES,
   ERASE_PROOF_BYTES,
-  FILE_CHUNK_BYTES,
   FILE_LIMITS_MAX,
-  FILE_PART_BYTES,
   FRAME_BYTES_MAX,
   HISTORY_MAX,
   LIFE_SECONDS,

@@ -2,9 +2,15 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { filePartCount, filePartLength, paddedFileSize, sealedFileSize } from './files.ts';
+import {
+  FILE_PART_BYTES,
+  FILE_SEALED_MIN,
+  filePartCount,
+  filePartLength,
+  paddedFileSize,
+  sealedFileSize,
+} from './file-size.ts';
 import { hasFilePart } from './frames/file-frames.ts';
-import { FILE_PART_BYTES, FILE_SEALED_MIN } from './limits.ts';
 
 test.each([
   [0, 4_096, 4_128],
