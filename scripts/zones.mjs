@@ -72,6 +72,7 @@ export const PACKAGES = {
       words: [],
       ui: ['browser', 'words'],
       'room/text': ['browser'],
+      'room/pictures': [],
       'room/model': ['words', 'room/text'],
       start: ['browser', 'words', 'ui', 'room/model'],
       'room/list': ['browser', 'words', 'ui', 'room/model', 'room/text'],
