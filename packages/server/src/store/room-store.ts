@@ -15,6 +15,7 @@ import type {
   Sight,
   Welcome,
 } from '@mayfly/protocol';
+import type { FileLimits } from './file-store.ts';
 
 export type RoomSpec = {
   readonly ownerPk: Uint8Array;
@@ -121,6 +122,11 @@ export type StoreNotice =
 /** The optional frames this build takes (rule WELCOME-4). */
 export const FEATURES_TAKEN: readonly Feature[] = ['ephemeral'];
 
+/** The same, and `files` where files are kept. */
+export function featuresOf({ files }: Pick<StoreLimits, 'files'>): readonly Feature[] {
+  return files === undefined ? FEATURES_TAKEN : [...FEATURES_TAKEN, 'files'];
+}
+
 export type RoomListener = (notice: StoreNotice) => void;
 
 export type StoreLimits = {
@@ -128,6 +134,8 @@ export type StoreLimits = {
   readonly maxMembers: number;
   readonly historyMessages: number;
   readonly historyBytes: number;
+  /** Undefined: no files are kept. */
+  readonly files?: FileLimits;
 };
 
 /** A remote store may throw `StoreUnavailable` from any method; the outcome is then unknown. */

@@ -3,6 +3,7 @@
 import { COUNT_EVERY_MS, type Presence, toHex } from '@mayfly/protocol';
 import { SeededRandom } from '../../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId } from '../../testing/signer.ts';
+import type { FileStore } from '../file-store.ts';
 import type {
   JoinRequest,
   Joined,
@@ -15,6 +16,7 @@ import type {
 
 type StoreUnderTest = {
   readonly store: RoomStore;
+  readonly files: FileStore;
   /** Time passes, and timers fire. */
   readonly pass: (ms: number) => Promise<void>;
   /** Time passes, but no timer has fired yet. */
@@ -23,7 +25,14 @@ type StoreUnderTest = {
 
 export type MakeStore = (limits: StoreLimits) => Promise<StoreUnderTest>;
 
-const LIMITS: StoreLimits = { maxRooms: 10, maxMembers: 3, historyMessages: 6, historyBytes: 100_000 };
+const FILE_LIMITS = { roomBytes: 2_000_000, allBytes: 10_000_000, lifeMs: 50_000 };
+const LIMITS: StoreLimits = {
+  maxRooms: 10,
+  maxMembers: 3,
+  historyMessages: 6,
+  historyBytes: 100_000,
+  files: FILE_LIMITS,
+};
 export const LIFE_MS = 60_000;
 export const ROOM = roomId('Room11');
 export const OWNER = new Signer('owner');
@@ -44,13 +53,15 @@ export function asking(name: string, more: Partial<JoinRequest> = {}): JoinReque
 
 export class Fixture {
   readonly store: RoomStore;
+  readonly files: FileStore;
   readonly pass: StoreUnderTest['pass'];
   readonly jump: StoreUnderTest['jump'];
   readonly notices: StoreNotice[] = [];
   #strangers = 0;
 
-  constructor({ store, pass, jump }: StoreUnderTest) {
+  constructor({ store, files, pass, jump }: StoreUnderTest) {
     this.store = store;
+    this.files = files;
     this.pass = pass;
     this.jump = jump;
   }

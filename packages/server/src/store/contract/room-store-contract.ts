@@ -3,6 +3,7 @@
 import { describe } from 'vitest';
 import { aCrowd } from './crowd.ts';
 import { ephemeral } from './ephemeral.ts';
+import { files } from './files.ts';
 import { type MakeStore, fixtures } from './fixture.ts';
 import { following } from './following.ts';
 import { givingWay } from './giving-way.ts';
@@ -34,4 +35,9 @@ export function roomStoreContract(name: string, make: MakeStore): void {
   const fresh = fixtures(make);
   for (const [subject, tests] of Object.entries(SUBJECTS))
     describe(`${name}: ${subject}`, () => tests(fresh));
+}
+
+/** For stores that keep files. */
+export function fileStoreContract(name: string, make: MakeStore): void {
+  describe(`${name}: files`, () => files(fixtures(make)));
 }

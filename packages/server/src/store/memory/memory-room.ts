@@ -115,6 +115,15 @@ export class MemoryRoom {
     return this.#expiresAt;
   }
 
+  get lifeMs(): number {
+    return this.#terms.lifeMs;
+  }
+
+  /** Whether this session is its member's newest. */
+  isSpeaking(session: MemberSession): boolean {
+    return this.#members.speaking(session) !== undefined;
+  }
+
   join(request: JoinRequest): Joined | JoinRefused {
     const { idPk, as, verifiedWith, position } = request;
     const { accessPk, epoch } = this.keys;

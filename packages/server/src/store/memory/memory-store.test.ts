@@ -5,17 +5,23 @@ import { TestClock } from '../../testing/clock.ts';
 import { SeededRandom } from '../../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
 import { MemoryStore } from './memory-store.ts';
-import { roomStoreContract } from '../contract/room-store-contract.ts';
+import type { MakeStore } from '../contract/fixture.ts';
+import { NO_FILES } from '../file-store.ts';
+import { fileStoreContract, roomStoreContract } from '../contract/room-store-contract.ts';
 
-roomStoreContract('memory store', async (limits) => {
+const make: MakeStore = async (limits) => {
   const clock = new TestClock();
   const store = new MemoryStore({ clock, random: new SeededRandom(7).bytes, limits });
   return {
     store,
+    files: store.files ?? NO_FILES,
     pass: async (ms) => clock.pass(ms),
     jump: async (ms) => clock.jump(ms),
   };
-});
+};
+
+roomStoreContract('memory store', make);
+fileStoreContract('memory store', make);
 
 describe('memory store: what only memory can promise', () => {
   const room = roomId('Room11');

@@ -1,13 +1,20 @@
 // The embedded store: every room in this process's memory, gone when the process ends.
 
-import { type EndedReason, RESERVATION_MS, type RoomId, type Sight, equalBytes } from '@mayfly/protocol';
+import {
+  type EndedReason,
+  type Feature,
+  RESERVATION_MS,
+  type RoomId,
+  type Sight,
+  equalBytes,
+} from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { AwakeClock } from './awake-clock.ts';
 import { Followers } from '../followers.ts';
+import { MemoryFiles } from './memory-files.ts';
 import { MemoryRoom } from './memory-room.ts';
 import {
   type Creation,
-  FEATURES_TAKEN,
   type JoinRefused,
   type JoinRequest,
   type Joined,
@@ -21,6 +28,7 @@ import {
   type StoreLimits,
   type VerifiedCharter,
   type VerifiedWith,
+  featuresOf,
 } from '../room-store.ts';
 
 type Reservation = { readonly spec: RoomSpec; readonly until: number; readonly timer: Disposable };
@@ -36,7 +44,9 @@ export type MemoryStoreOptions = {
 };
 
 export class MemoryStore implements RoomStore {
-  readonly features = FEATURES_TAKEN;
+  readonly features: readonly Feature[];
+  /** Undefined: no files are kept. */
+  readonly files: MemoryFiles | undefined;
   readonly #options: MemoryStoreOptions;
   readonly #awake: AwakeClock | undefined;
   readonly #reserved = new Map<RoomId, Reservation>();
@@ -50,6 +60,15 @@ export class MemoryStore implements RoomStore {
     const { clock, wall } = options;
     this.#awake = wall && new AwakeClock({ clock, wall, onWake: () => this.#woke() });
     this.#options = { ...options, clock: this.#awake ?? clock };
+    const { limits } = options;
+    this.features = featuresOf(limits);
+    this.files =
+      limits.files &&
+      new MemoryFiles({
+        clock: this.#options.clock,
+        limits: limits.files,
+        room: (room) => this.#living(room),
+      });
   }
 
   async create(room: RoomId, spec: RoomSpec): Promise<Creation> {
@@ -156,11 +175,13 @@ export class MemoryStore implements RoomStore {
   #woke(): void {
     for (const room of this.#rooms.values()) room.woke();
     for (const room of this.#reserved.keys()) this.#reservation(room);
+    this.files?.woke();
   }
 
   #forget(room: RoomId): void {
     this.#rooms.delete(room);
     this.#unused.delete(room);
+    this.files?.roomEnded(room);
   }
 
   #makeWay(): boolean {

@@ -6,6 +6,7 @@ import {
   startRedis,
   startRedisCluster,
 } from '../../testing/redis-server.ts';
+import { NO_FILES } from '../file-store.ts';
 import { roomStoreContract } from '../contract/room-store-contract.ts';
 
 // Every step of a test is a few round trips to real processes.
@@ -33,6 +34,7 @@ for (const name of ['redis store', 'redis store on a cluster']) {
     if (world === undefined) throw new Error('no Redis');
     return {
       store: settling(await world.node(limits), world),
+      files: NO_FILES,
       pass: (ms) => world.pass(ms),
       jump: (ms) => world.jump(ms),
     };
