@@ -2,6 +2,7 @@
 
 import {
   ENVELOPE_BYTES_MAX,
+  FILE_LIMITS_MAX,
   HISTORY_MAX,
   LIFE_SECONDS,
   ROOM_ID_LENGTH,
@@ -12,6 +13,8 @@ import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
 import { hostText, parseHost, parseOrigin } from './guard/origins.ts';
 import { parseBasePath } from './net/base-path.ts';
 import { type RedisAddress, parseRedisUrl } from './store/redis/address.ts';
+
+const MIB = 2 ** 20;
 
 /** One row of docs/settings.md; `T` is what the server uses. */
 export type Setting<T> = {
@@ -77,6 +80,33 @@ export const SETTINGS = {
     4 * ENVELOPE_BYTES_MAX,
     HISTORY_MAX.bytes,
     'bytes of messages a room keeps',
+  ),
+  files: {
+    name: 'FILES',
+    fallback: 'on',
+    allowed: 'on or off',
+    meaning: '`off` takes no files at all',
+    read: (text) => (text === 'on' || text === 'off' ? { value: text === 'on' } : undefined),
+  },
+  maxFileMb: whole('MAX_FILE_MB', '25', 0, FILE_LIMITS_MAX.file / MIB, 'MiB of one file; `0` takes no files'),
+  maxRoomFilesMb: whole(
+    'MAX_ROOM_FILES_MB',
+    '100',
+    1,
+    FILE_LIMITS_MAX.room / MIB,
+    'MiB of all files of a room',
+  ),
+  maxFilesMb: {
+    name: 'MAX_FILES_MB',
+    fallback: '',
+    allowed: 'a whole number from 1 to 1048576',
+    meaning: 'MiB of all files on this server; if not set, 512 or a quarter of its memory, whichever is less',
+    read: (text) => (text === '' ? { value: undefined } : wholeIn(text, 1, 1_048_576)),
+  },
+  fileLifeMaxSeconds: minutes(
+    'FILE_MAX_MINUTES',
+    '120',
+    'longest time a file is kept; the room may end sooner',
   ),
   maxRooms: whole('MAX_ROOMS', '10000', 1, 10_000_000, 'rooms at one time'),
   maxConnections: whole(
@@ -177,6 +207,11 @@ export type Config = {
   readonly maxMembers: number;
   readonly historyMessages: number;
   readonly historyBytes: number;
+  readonly files: boolean;
+  readonly maxFileMb: number;
+  readonly maxRoomFilesMb: number;
+  readonly maxFilesMb: number | undefined;
+  readonly fileLifeMaxSeconds: number;
   readonly maxRooms: number;
   readonly maxConnections: number;
   readonly rateLimits: RateLevel;
@@ -223,6 +258,11 @@ export function loadConfig(environment: Environment): Loaded {
     maxMembers: take(SETTINGS.maxMembers),
     historyMessages: take(SETTINGS.historyMessages),
     historyBytes: take(SETTINGS.historyBytes),
+    files: take(SETTINGS.files),
+    maxFileMb: take(SETTINGS.maxFileMb),
+    maxRoomFilesMb: take(SETTINGS.maxRoomFilesMb),
+    maxFilesMb: take(SETTINGS.maxFilesMb),
+    fileLifeMaxSeconds: take(SETTINGS.fileLifeMaxSeconds),
     maxRooms: take(SETTINGS.maxRooms),
     maxConnections: take(SETTINGS.maxConnections),
     rateLimits: take(SETTINGS.rateLimits),
@@ -274,8 +314,12 @@ function whole(name: string, fallback: string, min: number, max: number, meaning
     fallback,
     meaning,
     allowed: `a whole number from ${min} to ${max}`,
-    read: (text) => within(/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN, min, max),
+    read: (text) => wholeIn(text, min, max),
   };
+}
+
+function wholeIn(text: string, min: number, max: number): { readonly value: number } | undefined {
+  return within(/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN, min, max);
 }
 
 // Minutes, rounded to whole seconds; fractions are for tests and demos.

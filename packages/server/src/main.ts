@@ -28,6 +28,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 const hasTerminal = isatty(1);
 process.on('SIGHUP', hangUp);
 
+const memoryBytes = memoryLimit(process.constrainedMemory(), totalmem());
+
 running = await run({
   environment: process.env,
   envPath: '.env',
@@ -37,6 +39,7 @@ running = await run({
   // Copied onto V8's heap: a small Buffer costs several times its bytes while it is kept.
   random: (length) => Uint8Array.from(randomBytes(length)),
   vitals: watchVitals(),
+  memoryBytes,
   openFilesMax: openFilesIn(process.report.getReport()),
   say: (line) => {
     process.stdout.write(`${line}\n`);
@@ -101,7 +104,7 @@ function watchVitals(): () => Vitals {
       collectGarbage: garbageCollector(),
       now: () => performance.now(),
     },
-    memoryLimit(process.constrainedMemory(), totalmem()),
+    memoryBytes,
   );
   return () => {
     const loopP99Ms = delay.percentile(99) / 1e6;

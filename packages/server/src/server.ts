@@ -1,13 +1,14 @@
 // One Mayfly server: store, hub, HTTP and WebSocket put together, started and stopped. The only file that names a store.
 
 import type { AddressInfo } from 'node:net';
-import type { RoomLimits } from '@mayfly/protocol';
+import { FILE_PART_BYTES, type RoomLimits, sealedFileSize } from '@mayfly/protocol';
 import type { FastifyInstance } from 'fastify';
 import { background } from './net/background.ts';
 import type { Clock, RandomBytes } from './net/clock.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './socket/gateway.ts';
 import type { Events } from './observe/events.ts';
+import type { PlaceLimits } from './guard/file-guard.ts';
 import { Guard } from './guard/guard.ts';
 import { SHORT_HISTORY, limitsAt } from './guard/limits.ts';
 import { type Capacity, capacityFor } from './guard/capacity.ts';
@@ -27,7 +28,8 @@ import type { RedisOutage } from './store/redis/redis-health.ts';
 import { connectRedisStore } from './store/redis/start/connect.ts';
 import { DataVersionConflict } from './store/redis/start/data-version.ts';
 import { checkRedis } from './store/redis/start/start-check.ts';
-import type { RoomStore } from './store/room-store.ts';
+import { type FileStore, NO_FILES } from './store/file-store.ts';
+import type { RoomStore, StoreLimits } from './store/room-store.ts';
 
 /** What the embedding program gives to a server. */
 export type ServerParts = {
@@ -36,12 +38,16 @@ export type ServerParts = {
   readonly events: Events;
   /** Asked once a second. Without it the process never counts as short of anything. */
   readonly vitals?: () => Vitals;
+  /** The memory that the process may use, in bytes, if known. */
+  readonly memoryBytes?: number;
   /** How many files the process may have open, if known. */
   readonly openFilesMax?: number | undefined;
   /** The time of day, in milliseconds. Without it the machine is assumed to be always awake. */
   readonly wall?: () => number;
   /** By default in Redis if `REDIS_URL` is set, otherwise in this process. Disposed of with the server. */
   readonly store?: RoomStore;
+  /** By default the files of the default store; with another store, none. */
+  readonly files?: FileStore;
   /** By default the page as this repository builds it. */
   readonly pageDirectory?: string;
 };
@@ -68,13 +74,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { clock, random, events, pageDirectory = BUILT_PAGE } = parts;
   if (!hasPage(pageDirectory)) throw new StartError("The page isn't built. npm start builds it.");
   const tls = await openCertificate(config);
-  const { store, persistentRedis, redisOutage } = await openStore(config, parts);
+  const { store, files, persistentRedis, redisOutage } = await openStore(config, parts);
   const rules = { ...config, tls: tls !== undefined };
   let isDraining = false;
   const draining = () => isDraining;
 
   const guard = new Guard({
     limits: limitsAt(config.rateLimits),
+    places: placeLimits(config, parts),
     clock,
     random,
     vitals: parts.vitals ?? (() => AT_EASE),
@@ -99,11 +106,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     connections: () => gateway.incident,
   };
   const routes = routeTable({
+    files: { files, guard, hstsDays: config.hstsDays },
     health: { draining, persistentRedis, incidents },
     rooms: { config, store, guard, events, random, space },
     page: { ...config, directory: pageDirectory },
   });
-  const app = await createHttp({ ...config, routes, rules, tls: tls?.files, events, draining }).catch(
+  const app = await createHttp({ ...config, routes, rules, tls: tls?.files, events, draining, clock }).catch(
     async (error: unknown) => {
       guard[Symbol.dispose]();
       await store[Symbol.asyncDispose]();
@@ -113,7 +121,15 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const capacity = chooseCapacity(config, parts);
   const hub = new Hub(store, new FanOut(clock));
   const proofQueue = new SlicedQueue(clock);
-  const session = { store, hub, proofQueue, clock, random, limits: roomLimits(config) };
+  const session = {
+    store,
+    hub,
+    proofQueue,
+    clock,
+    random,
+    limits: roomLimits(config),
+    ...(takesFiles(config) && { files: { store: files, bytesMax: sealedFileSize(config.maxFileMb * MIB) } }),
+  };
   const gateway: Gateway = new Gateway(app.server, {
     rules,
     basePath: config.basePath,
@@ -185,6 +201,7 @@ function chooseCapacity({ maxConnections }: Config, { openFilesMax, events }: Se
 
 type OpenedStore = {
   readonly store: RoomStore;
+  readonly files: FileStore;
   /** Settings of Redis with which rooms may outlive its memory. */
   readonly persistentRedis: readonly string[];
   readonly redisOutage: () => RedisOutage | undefined;
@@ -195,11 +212,12 @@ const NO_REDIS = { persistentRedis: [], redisOutage: () => undefined };
 async function openStore(config: Config, parts: ServerParts): Promise<OpenedStore> {
   const { clock, random, events } = parts;
   const { redisUrl } = config;
-  const limits = storeLimits(config);
-  if (parts.store !== undefined) return { store: parts.store, ...NO_REDIS };
+  const limits = storeLimits(config, parts);
+  if (parts.store !== undefined) return { store: parts.store, files: parts.files ?? NO_FILES, ...NO_REDIS };
   if (redisUrl === undefined) {
     const { wall } = parts;
-    return { store: new MemoryStore({ clock, random, limits, ...(wall && { wall }) }), ...NO_REDIS };
+    const store = new MemoryStore({ clock, random, limits, ...(wall && { wall }) });
+    return { store, files: store.files ?? NO_FILES, ...NO_REDIS };
   }
 
   const check = await checkRedis(redisUrl, config.allowPersistentRedis);
@@ -212,20 +230,54 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
       throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
     },
   );
-  return { store, persistentRedis: check.persistent, redisOutage: () => store.outage };
+  return { store, files: NO_FILES, persistentRedis: check.persistent, redisOutage: () => store.outage };
 }
 
 const REDIS_CANNOT =
   "Redis answers, but can't hold rooms. It must be version 7.0 or newer and the primary, and allow functions and sharded pub/sub.";
 
-function storeLimits({ maxRooms, maxMembers, historyMessages, historyBytes }: Config) {
-  return { maxRooms, maxMembers, historyMessages, historyBytes };
+function storeLimits(config: Config, parts: ServerParts): StoreLimits {
+  const { maxRooms, maxMembers, historyMessages, historyBytes, maxRoomFilesMb, fileLifeMaxSeconds } = config;
+  const files = {
+    roomBytes: maxRoomFilesMb * MIB,
+    allBytes: allFilesBytes(config, parts),
+    lifeMs: fileLifeMaxSeconds * 1000,
+  };
+  const rooms = { maxRooms, maxMembers, historyMessages, historyBytes };
+  return takesFiles(config) ? { ...rooms, files } : rooms;
 }
 
-function roomLimits({ maxMembers, historyMessages, historyBytes, rateLimits }: Config): RoomLimits {
+const MIB = 2 ** 20;
+/** Unless MAX_FILES_MB says so. */
+const ALL_FILES = { bytes: 512 * MIB, memoryShare: 1 / 4 };
+
+function takesFiles({ files, maxFileMb }: Config): boolean {
+  return files && maxFileMb > 0;
+}
+
+function allFilesBytes({ maxFilesMb }: Config, { memoryBytes = Infinity }: ServerParts): number {
+  if (maxFilesMb !== undefined) return maxFilesMb * MIB;
+  return Math.min(ALL_FILES.bytes, memoryBytes * ALL_FILES.memoryShare);
+}
+
+// Rule LIMIT-11: room for two of the largest files on their way, and an eighth of what is kept.
+function placeLimits(config: Config, parts: ServerParts): PlaceLimits {
+  const largest = sealedFileSize(config.maxFileMb * MIB);
+  return { openBytes: 2 * largest, heldBytes: Math.max(largest, allFilesBytes(config, parts) / 8) };
+}
+
+function roomLimits(config: Config): RoomLimits {
+  const { maxMembers, historyMessages, historyBytes, rateLimits, maxFileMb, maxRoomFilesMb } = config;
   const { messages, messageBytes } = limitsAt(rateLimits).socket;
   const rates = { messages, bytes: messageBytes };
-  return { members: maxMembers, historyMessages, historyBytes, ...(rateLimits !== 'off' && { rates }) };
+  const files = { file: maxFileMb * MIB, room: maxRoomFilesMb * MIB, part: FILE_PART_BYTES };
+  return {
+    members: maxMembers,
+    historyMessages,
+    historyBytes,
+    ...(rateLimits !== 'off' && { rates }),
+    ...(takesFiles(config) && { files }),
+  };
 }
 
 async function openCertificate({

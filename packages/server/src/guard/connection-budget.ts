@@ -16,6 +16,20 @@ export type BudgetDeps = {
   readonly mayJoin: (isNew: boolean) => Slowed | undefined;
   readonly joinFailed: () => void;
   readonly gone: () => void;
+  readonly files: FileBudget;
+};
+
+/** What one connection's address has stored (rule LIMIT-11). `fid` in hex. */
+export type FileBudget = {
+  /** Counts a file. `known`: it counts already. `short`: there is no memory for files. */
+  readonly place: (
+    room: RoomId,
+    fid: string,
+    bytes: number,
+    forMs: number,
+  ) => 'new' | 'known' | 'short' | Slowed;
+  readonly gone: (room: RoomId, fid: string) => void;
+  readonly roomEnded: (room: RoomId) => void;
 };
 
 export class ConnectionBudget implements Disposable {
@@ -24,6 +38,7 @@ export class ConnectionBudget implements Disposable {
   readonly #messageBytes: Bucket;
   readonly #profiles: Bucket;
   readonly #ephemerals: Bucket;
+  readonly #files: Bucket;
   readonly #frames: Bucket;
   readonly #frameBytes: Bucket;
 
@@ -34,6 +49,7 @@ export class ConnectionBudget implements Disposable {
     this.#messageBytes = new Bucket(limits.messageBytes);
     this.#profiles = new Bucket(limits.profiles);
     this.#ephemerals = new Bucket(limits.ephemerals);
+    this.#files = new Bucket(limits.files);
     this.#frames = new Bucket(limits.frames);
     this.#frameBytes = new Bucket(limits.frameBytes);
   }
@@ -88,6 +104,19 @@ export class ConnectionBudget implements Disposable {
     if (this.#ephemerals.waitFor(1, now) > 0) return false;
     this.#ephemerals.take(1, now);
     return true;
+  }
+
+  /** A place asked for, or a file erased. */
+  file(): Slowed | undefined {
+    const now = this.#deps.now();
+    const wait = this.#files.waitFor(1, now);
+    if (wait > 0) return { code: 'rate', retryAfterMs: wait };
+    this.#files.take(1, now);
+    return undefined;
+  }
+
+  get files(): FileBudget {
+    return this.#deps.files;
   }
 
   [Symbol.dispose](): void {

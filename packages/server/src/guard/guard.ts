@@ -5,6 +5,7 @@ import type { RoomId } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../net/clock.ts';
 import { AddressKeys, type Hold } from './address-keys.ts';
 import { Bucket } from './bucket.ts';
+import { FileGuard, type PlaceLimits } from './file-guard.ts';
 import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
 import { LOAD_TROUBLES, type LoadTrouble, Pressure, type Vitals } from './pressure.ts';
 import { Incident, type OngoingIncident } from './incident.ts';
@@ -23,6 +24,8 @@ export type LoadIncident = OngoingIncident<LoadTrouble>;
 
 export type GuardOptions = {
   readonly limits: Limits;
+  /** What an address may have stored. */
+  readonly places?: PlaceLimits;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Read once a second. */
@@ -48,7 +51,10 @@ type SiteRecord = { readonly creates: Bucket; readonly charters: Bucket };
 
 const TICK_MS = 1_000;
 
+const NO_PLACES: PlaceLimits = { openBytes: 0, heldBytes: 0 };
+
 export class Guard implements Disposable {
+  readonly files: FileGuard;
   readonly #options: GuardOptions;
   readonly #addresses: AddressKeys<AddressRecord>;
   readonly #sites: AddressKeys<SiteRecord>;
@@ -60,8 +66,9 @@ export class Guard implements Disposable {
   #tick: Disposable;
 
   constructor(options: GuardOptions) {
-    const { limits, clock, random } = options;
+    const { limits, clock, random, places = NO_PLACES } = options;
     this.#options = options;
+    this.files = new FileGuard({ limits: limits.files, places, random, now: () => clock.now() });
     this.#addresses = new AddressKeys(random, ADDRESSES_MAX, () => newRecord(limits.address));
     this.#sites = new AddressKeys(random, ADDRESSES_MAX, () => newSite(limits.site), siteOf);
     this.#handshakes = new Bucket(limits.process.handshakes);
@@ -114,6 +121,11 @@ export class Guard implements Disposable {
       mayJoin: (isNew) => this.#mayJoin(hold.record, isNew),
       joinFailed: () => this.#joinFailed(hold.record),
       gone: () => counting[Symbol.dispose](),
+      files: {
+        place: (...file) => (this.trouble === undefined ? this.files.place(address, ...file) : 'short'),
+        gone: (...file) => this.files.gone(...file),
+        roomEnded: (room) => this.files.roomEnded(room),
+      },
     });
   }
 
@@ -204,6 +216,7 @@ export class Guard implements Disposable {
     this.#saltUntil = now + SALT_MS;
     this.#addresses.rotate();
     this.#sites.rotate();
+    this.files.rotate();
   }
 }
 

@@ -9,6 +9,7 @@ export type Limits = ReturnType<typeof limitsAt>;
 
 const SHARE: Record<RateLevel, number> = { off: Infinity, default: 1, strict: 0.5 };
 const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** `off` counts but never refuses; `strict` halves every rate. */
 export function limitsAt(level: RateLevel) {
@@ -24,6 +25,8 @@ export function limitsAt(level: RateLevel) {
       messageBytes: perSecond(32 * KIB, 64 * KIB),
       profiles: perMinute(6, 6),
       ephemerals: perSecond(2, 4),
+      /** Places asked for and files erased. */
+      files: perSecond(2, 20),
       /** Frames of any kind, pings included: ten times the limit of messages. Beyond that it is a flood. */
       frames: perSecond(50, 150),
       frameBytes: perSecond(320 * KIB, 640 * KIB),
@@ -45,6 +48,17 @@ export function limitsAt(level: RateLevel) {
       creates: perMinute(30, 50),
       charters: perMinute(30, 50),
     },
+    /** Of one address, if nothing else is said (rule LIMIT-11). */
+    files: {
+      up: perMinute(64 * MIB, 64 * MIB),
+      down: perMinute(256 * MIB, 256 * MIB),
+      /** Requests at the same time. */
+      transfers: 8 * share,
+      /** The same, of all addresses. */
+      transfersInAll: level === 'off' ? Infinity : 256,
+      /** Of what is stored, an address may have this many times as much. */
+      held: Math.max(1, share),
+    },
     process: {
       handshakes: perSecond(1_500, 1_500),
       /** With a slower event loop newcomers are refused. */
@@ -63,6 +77,10 @@ export const PAUSE_MS = {
   busy: 5_000,
   /** No rooms while memory is short. It is not known when that ends. */
   noMemory: 30_000,
+  /** Too many files on their way. */
+  transfers: 1_000,
+  /** Too many files of one address, or no space for them. It is not known when one ends. */
+  files: 60_000,
 } as const;
 
 /** Shares of the memory limit at which the process starts to do less. */

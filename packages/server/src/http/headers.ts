@@ -96,6 +96,18 @@ export function fileHeaders(visit: Visit, hstsDays: number): Headers {
   return { ...assetHeaders(visit, hstsDays), 'Cache-Control': 'public, max-age=3600' };
 }
 
+/** For the bytes of a file, which no browser may run, show or keep (rule FILE-7). */
+export function downloadHeaders(visit: Visit, hstsDays: number): Headers {
+  return {
+    ...EVERYWHERE,
+    ...transportHeaders(visit, hstsDays),
+    'Cache-Control': 'no-store',
+    'Content-Disposition': 'attachment',
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+    'Content-Type': 'application/octet-stream',
+  };
+}
+
 /** For the API, health and errors. Without a visit (to a host that isn't ours) there is no word about TLS. */
 export function plainHeaders(visit?: Visit, hstsDays = 0): Headers {
   return {

@@ -1,7 +1,9 @@
 // Serves the route table over HTTP: checks host, origin, method and body size, then calls the row and sends its answer.
 
+import type { IncomingMessage } from 'node:http';
 import { CONTROL_BYTES_MAX } from '@mayfly/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { background } from '../net/background.ts';
 import { plainHeaders } from './headers.ts';
 import { clientAddress } from '../guard/network.ts';
 import {
@@ -14,8 +16,9 @@ import {
   readVisit,
 } from '../guard/origins.ts';
 import { withoutBase } from '../net/base-path.ts';
+import type { Clock } from '../net/clock.ts';
 import type { TlsFiles } from '../net/certificate.ts';
-import { answerBrokenRequest, createListener } from '../net/listener.ts';
+import { answerAndClose, answerBrokenRequest, createListener } from '../net/listener.ts';
 import { type Refusal, refuse } from '../net/refusal.ts';
 import type { Events } from '../observe/events.ts';
 import {
@@ -25,9 +28,11 @@ import {
   NOT_FOUND,
   type Params,
   type Route,
+  type TransferRoute,
   isRefusal,
   methodsAt,
 } from './routes.ts';
+import { readBody, sendParts } from './transfers.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 
 export type HttpDeps = {
@@ -38,7 +43,11 @@ export type HttpDeps = {
   readonly tls: TlsFiles | undefined;
   readonly events: Events;
   readonly draining: () => boolean;
+  readonly clock: Clock;
 };
+
+/** How long a body may take that isn't a part of a file. */
+const BODY_MS = 10_000;
 
 export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = Fastify({
@@ -55,11 +64,17 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   const visits = new WeakMap<FastifyRequest, Visit>();
   app.addHook('onRequest', async (request, reply) => {
     const refusal = inspect(deps, request, reply, visits);
+    if (!isTransfer(deps.routes, request)) expectBody(deps.clock, request.raw);
     if (refusal !== undefined) await refuse(reply, refusal);
   });
   acceptBodies(app);
   answerErrors(app, deps.events);
-  for (const route of deps.routes) serve(app, route, deps.rules, visits);
+  for (const route of deps.routes) {
+    if (!('transfer' in route)) serve(app, route, deps.rules, visits);
+  }
+  app.register(async (scope) => {
+    serveTransfers(scope, deps, visits);
+  });
   return app;
 }
 
@@ -103,6 +118,18 @@ function isForAnyHost(routes: readonly Route[], { routeOptions }: FastifyRequest
   return routes.some((route) => 'anyHost' in route && route.path === routeOptions.url);
 }
 
+function isTransfer(routes: readonly Route[], { routeOptions }: FastifyRequest): boolean {
+  return routes.some((route) => 'transfer' in route && route.path === routeOptions.url);
+}
+
+function expectBody(clock: Clock, request: IncomingMessage): void {
+  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
+    return;
+  const patience = clock.after(BODY_MS, () => answerAndClose(request.socket, '408 Request Timeout'));
+  const done = () => patience[Symbol.dispose]();
+  request.once('end', done).once('close', done);
+}
+
 function refuseUnknown(
   routes: readonly Route[],
   { url, method }: FastifyRequest,
@@ -116,7 +143,7 @@ function refuseUnknown(
 
 function serve(
   app: FastifyInstance,
-  route: Route,
+  route: Exclude<Route, TransferRoute>,
   { trustProxy }: OriginRules,
   visits: WeakMap<FastifyRequest, Visit>,
 ): void {
@@ -140,6 +167,35 @@ function serve(
       return send(reply, await route.answer({ params, body, address }));
     },
   });
+}
+
+// In a scope of their own, where Fastify reads no body.
+function serveTransfers(
+  scope: FastifyInstance,
+  { routes, rules, events }: HttpDeps,
+  visits: WeakMap<FastifyRequest, Visit>,
+): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _body, done) => done(null));
+  for (const route of routes) {
+    if (!('transfer' in route)) continue;
+    const { method, path, transfer } = route;
+    scope.route<{ Params: Params }>({
+      method,
+      url: path,
+      handler: async ({ params, raw, headers }, reply) => {
+        const visit = visits.get(reply.request);
+        if (visit === undefined) throw new Error('a request went past its inspection');
+        const address = clientAddress(raw.socket.remoteAddress, headers['x-forwarded-for'], rules.trustProxy);
+        const read = (length: number) => readBody(raw, length);
+        const answer = await transfer({ params, visit, address, headers, read });
+        if (!('parts' in answer)) return send(reply, answer);
+        reply.hijack();
+        background(sendParts(reply.raw, answer), (error) => events.trouble('http', error));
+        return reply;
+      },
+    });
+  }
 }
 
 function send(reply: FastifyReply, { headers = {}, ...answer }: Answer): FastifyReply {

@@ -20,7 +20,16 @@ import { PAUSE_MS } from '../guard/limits.ts';
 import type { Slowed } from '../guard/connection-budget.ts';
 import { verifyCharter } from '../auth/proof.ts';
 import type { Refusal } from '../net/refusal.ts';
-import { type Answer, BAD_REQUEST, BYTES_BODY, JSON_BODY, NOT_ALLOWED, type Route, write } from './routes.ts';
+import {
+  type Answer,
+  BAD_REQUEST,
+  BYTES_BODY,
+  JSON_BODY,
+  NOT_ALLOWED,
+  type Route,
+  tooOften,
+  write,
+} from './routes.ts';
 import type { RoomSpace } from '../store/room-space.ts';
 import type { RoomStore } from '../store/room-store.ts';
 
@@ -66,14 +75,14 @@ export function roomRoutes(deps: RoomsDeps): readonly Route[] {
       maxBytes: CHARTER_BODY_MAX,
       decode: (bytes, { id = '' }) => decodeCharter(id, bytes),
       // Counts whether or not the id is reserved: the answer must not reveal it.
-      limit: (address) => tooOften(deps.guard.charter(address)),
+      limit: (address) => refusalOf(deps.guard.charter(address)),
       answer: (charter) => openRoom(deps, charter),
     }),
   ];
 }
 
-function tooOften(slowed: Slowed | undefined): Refusal | undefined {
-  return slowed && { status: 429, error: 'rate', retryAfterMs: slowed.retryAfterMs };
+function refusalOf(slowed: Slowed | undefined): Refusal | undefined {
+  return slowed && tooOften(slowed);
 }
 
 function decodeRoom(text: string, lifeMax: number): CreateRoom | Refusal {
@@ -87,7 +96,7 @@ function limitRooms({ guard, events }: RoomsDeps, address: string): Refusal | un
   if (trouble !== undefined) return trouble === 'slow' ? NO_TIME : NO_MEMORY;
   const slowed = guard.create(address);
   if (slowed !== undefined) events.createSlowed();
-  return tooOften(slowed);
+  return refusalOf(slowed);
 }
 
 const DRAWS_MAX = 32;

@@ -1,5 +1,6 @@
 // A route is a row: method, path, body, limit, answer. A row that writes can't be made without its checks.
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Headers } from './headers.ts';
 import type { Visit } from '../guard/origins.ts';
 import type { Refusal } from '../net/refusal.ts';
@@ -49,7 +50,35 @@ export type WriteRoute = {
   readonly answer: (request: WriteRequest) => Promise<Answer>;
 };
 
-export type Route = ReadRoute | HealthRoute | WriteRoute;
+/** A large answer, sent piece by piece as the client takes it. */
+export type Parts = {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Of all parts together. If they end before, the answer breaks off. */
+  readonly length: number;
+  readonly parts: AsyncIterable<Uint8Array>;
+  /** Called once, when nothing more will be sent. */
+  readonly onEnd: (sentBytes: number) => void;
+};
+
+export type TransferRequest = {
+  readonly params: Params;
+  readonly visit: Visit;
+  /** The client's address. */
+  readonly address: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body, which must have this length. Undefined: it has another, or the connection broke. */
+  readonly read: (length: number) => Promise<Uint8Array | undefined>;
+};
+
+/** Bodies too large to be held with the others: the row reads its request itself. The other checks are those of its method. */
+export type TransferRoute = {
+  readonly method: 'GET' | 'PUT';
+  readonly path: string;
+  readonly transfer: (request: TransferRequest) => Promise<Answer | Parts>;
+};
+
+export type Route = ReadRoute | HealthRoute | WriteRoute | TransferRoute;
 
 type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -82,6 +111,10 @@ export function write<Body, Asked extends object>(row: WriteRow<Body, Asked>): W
   return { method, path, maxBytes, answer };
 }
 
+export function tooOften(slowed: Pick<Refusal, 'retryAfterMs'>): Refusal {
+  return { status: 429, error: 'rate', retryAfterMs: slowed.retryAfterMs };
+}
+
 export function isRefusal(answer: object): answer is Refusal {
   return 'retryAfterMs' in answer;
 }
@@ -99,4 +132,4 @@ function patternOf(path: string): RegExp {
 export const BAD_REQUEST: Refusal = { status: 400, error: 'bad_request', retryAfterMs: 0 };
 export const NOT_ALLOWED: Refusal = { status: 403, error: 'not_allowed', retryAfterMs: 0 };
 export const NOT_FOUND: Refusal = { status: 404, error: 'not_found', retryAfterMs: 0 };
-const UNSUPPORTED_TYPE: Refusal = { ...BAD_REQUEST, status: 415 };
+export const UNSUPPORTED_TYPE: Refusal = { ...BAD_REQUEST, status: 415 };

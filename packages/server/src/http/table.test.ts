@@ -3,13 +3,15 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { toBase64url } from '@mayfly/protocol';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { NO_FILES } from '../store/file-store.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { RoomSpace } from '../store/room-space.ts';
 import { createEvents } from '../observe/events.ts';
 import { TestClock } from '../testing/clock.ts';
 import { charterRequest, roomRequest } from '../testing/test-rooms.ts';
-import { type TestRequest, ask, makePage } from '../testing/test-server.ts';
+import { RawClient, type TestRequest, ask, makePage } from '../testing/test-server.ts';
 import { OPEN_RULES, calmGuard } from '../testing/guard.ts';
 import { roomId } from '../testing/signer.ts';
 import { createHttp } from './http-server.ts';
@@ -44,18 +46,22 @@ function tableWith(guard = calmGuard(random)): readonly Route[] {
   return routeTable({
     health: { draining, persistentRedis: [], incidents },
     rooms: { config, store, guard, events, random, space },
+    files: { files: NO_FILES, guard, hstsDays: 0 },
     page: { directory, hideKey: true, publicOrigin: undefined, hstsDays: 0, basePath: '/' },
   });
 }
 
 const ROUTES = tableWith();
-const READS = ROUTES.filter(({ method }) => method === 'GET');
+const TRANSFERS = ROUTES.flatMap((route) => ('transfer' in route ? [route] : []));
+const READS = ROUTES.filter((route) => route.method === 'GET' && !('transfer' in route));
 const WRITES = ROUTES.flatMap((route) => ('maxBytes' in route ? [route] : []));
 
 const VALID: { readonly [route: string]: TestRequest } = {
   'POST /api/rooms': roomRequest(),
   'POST /api/rooms/:id/charter': charterRequest(roomId('7Kq2mD')),
 };
+
+const FID = toBase64url(new Uint8Array(16));
 
 type Listening = AsyncDisposable & { readonly server: { readonly address: string; readonly port: number } };
 
@@ -69,6 +75,7 @@ async function listen(routes: readonly Route[]): Promise<Listening> {
     tls: undefined,
     events,
     draining,
+    clock,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -88,7 +95,12 @@ afterEach(() => {
 });
 
 function pathOf({ path }: Route): string {
-  return path.replace('/assets/:name', '/assets/app.1a2b.js').replace(':id', '7Kq2mD').replace('*', '7Kq2mD');
+  return path
+    .replace('/assets/:name', '/assets/app.1a2b.js')
+    .replace(':id', '7Kq2mD')
+    .replace(':fid', FID)
+    .replace(':n', '0')
+    .replace('*', '7Kq2mD');
 }
 
 function validFor({ method, path }: Route): TestRequest {
@@ -183,6 +195,68 @@ describe.each(READS)('GET $path', (route) => {
     const isHealth = path === '/healthz' || path === '/readyz';
     expect(await statusOf({ headers: { host: 'a b' } })).toBe(isHealth ? 200 : 400);
   });
+});
+
+describe.each(TRANSFERS)('$method $path', (route) => {
+  const { method } = route;
+  const headers: { readonly [name: string]: string } =
+    method === 'PUT'
+      ? {
+          'content-type': 'application/octet-stream',
+          authorization: `Mayfly ${toBase64url(new Uint8Array(32))}`,
+        }
+      : {};
+  const request = { method, path: pathOf(route), headers, ...(method === 'PUT' && { body: 'x' }) };
+  const isAnswered = method === 'PUT' ? 403 : 404;
+
+  test('FILE-5, FILE-7: nothing is there', async () => {
+    const { status, body } = await ask(http, request);
+    const error = method === 'PUT' ? 'not_allowed' : 'not_found';
+    expect([status, JSON.parse(body.toString())]).toEqual([isAnswered, { error, retryAfterMs: 0 }]);
+  });
+
+  test.each(FOREIGN)('API-5: another site writes nothing and reads nothing: %j', async (strange) => {
+    const answer = await ask(http, { ...request, headers: { ...headers, ...strange } });
+    expect(JSON.parse(answer.body.toString()).hint === undefined).toBe(method === 'GET');
+    expect(answer.headers['cross-origin-resource-policy']).toBe('same-origin');
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  test('CLOSE-4: while the server stops, files are still read, and parts are sent elsewhere', async () => {
+    isDraining = true;
+    const answer = await ask(http, request);
+    expect(answer.status).toBe(method === 'PUT' ? 503 : 404);
+  });
+
+  test('API-4: refuses other methods and names the right ones', async () => {
+    const allowed = method === 'PUT' ? 'PUT' : 'GET, HEAD';
+    for (const other of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+      (m) => !allowed.includes(m),
+    )) {
+      const answer = await ask(http, { method: other, path: request.path });
+      expect([other, answer.status, answer.headers['allow']]).toEqual([other, 405, allowed]);
+    }
+  });
+
+  test('LIMIT-11: refuses an address with too many at a time, or too many bytes', async () => {
+    for (const files of [{ transfers: 0 }, { up: NOTHING_LEFT, down: NOTHING_LEFT }]) {
+      const guard = calmGuard(random, { files });
+      await using slow = await listen(tableWith(guard));
+      const answer = await ask(slow, request);
+      expect([answer.status, JSON.parse(answer.body.toString()).error]).toEqual([429, 'rate']);
+      guard[Symbol.dispose]();
+    }
+  });
+});
+
+test('a body that is not a part of a file has 10 s', async () => {
+  const head = (path: string, type: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/${type}\r\nContent-Length: 100\r\n\r\n{`;
+  using slow = new RawClient(http).write(head('/api/rooms', 'json'));
+  const waiting = clock.pending;
+  await vi.waitFor(() => expect(clock.pending).toBeGreaterThan(waiting));
+  clock.pass(10_000);
+  expect((await slow.closed).toString()).toMatch(/^HTTP\/1\.1 408 /);
 });
 
 describe('a row with any method that writes gets the same checks', () => {

@@ -7,10 +7,11 @@ import { Server as TlsServer } from 'node:tls';
 import type { TlsFiles } from './certificate.ts';
 import { HttpRequest, Pipelines } from './pipelines.ts';
 
-// Request line and headers within 5 s, also of an upgrade; the whole request within 10 s.
+// Request line and headers within 5 s, also of an upgrade; the whole request within 60 s, which only a part of a file may take
+// (http-server.ts).
 const BOUNDS: ServerOptions = {
   headersTimeout: 5_000,
-  requestTimeout: 10_000,
+  requestTimeout: 60_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8 * 1024,

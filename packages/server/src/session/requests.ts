@@ -14,16 +14,15 @@ import {
 } from '@mayfly/protocol';
 import type { Frame } from '../delivery/frame.ts';
 import type { Subscriber } from '../delivery/subscriber.ts';
-import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import type { Clock } from '../net/clock.ts';
 import type { MemberSession, Appended, RoomStore } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { type FileRequestDeps, file, fileErase } from './file-requests.ts';
 import { OUTCOME, type Outcome, refused } from './outcomes.ts';
 
-export type RequestDeps = {
+export type RequestDeps = FileRequestDeps & {
   readonly store: RoomStore;
   readonly clock: Clock;
-  readonly budget: ConnectionBudget;
 };
 
 /** One session as a member of its room. */
@@ -153,15 +152,6 @@ const PONG = encodeServerControl({ type: 'pong' });
 function ping(_ping: RequestOf<'ping'>, { subscriber }: Membership): Reply {
   subscriber.say(PONG);
   return undefined;
-}
-
-// This server keeps no files: a client that asks anyway didn't read its welcome (rule WELCOME-4).
-function file({ fid }: RequestOf<'file'>): Reply {
-  return { say: { type: 'fileRefused', fid, code: 'not_allowed', retryAfterMs: 0 } };
-}
-
-function fileErase({ fid }: RequestOf<'fileErase'>): Reply {
-  return { say: { type: 'fileErased', fid } };
 }
 
 async function leave(

@@ -143,12 +143,13 @@ export class Session implements RoomSession {
     if (outcome !== undefined) this.#reject(outcome);
   }
 
-  #apply(notice: RoomNotice, { member, subscriber }: Membership): void {
+  #apply(notice: RoomNotice, { room, member, subscriber }: Membership): void {
     switch (notice.type) {
       case 'replaced':
         if (isOlder(member, notice.session)) this.#reject(OUTCOME.replaced);
         return;
       case 'ended':
+        this.#deps.budget.files.roomEnded(room);
         subscriber.conclude(notice.frame);
         return this.close('ended');
       case 'hole':

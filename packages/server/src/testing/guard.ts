@@ -18,12 +18,16 @@ export const UNLIMITED = new ConnectionBudget({
   mayJoin: () => undefined,
   joinFailed: () => {},
   gone: () => {},
+  files: { place: () => 'new', gone: () => {}, roomEnded: () => {} },
 });
 
 /** No time passes for it. */
-export function calmGuard(random: RandomBytes, address: Partial<Limits['address']> = {}): Guard {
+export function calmGuard(
+  random: RandomBytes,
+  { files = {}, ...address }: Partial<Limits['address']> & { readonly files?: Partial<Limits['files']> } = {},
+): Guard {
   return new Guard({
-    limits: { ...OFF, address: { ...OFF.address, ...address } },
+    limits: { ...OFF, address: { ...OFF.address, ...address }, files: { ...OFF.files, ...files } },
     clock: new TestClock(),
     random,
     vitals: () => ({ memoryShare: 0, loopP99Ms: 0 }),

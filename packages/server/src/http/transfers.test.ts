@@ -1,0 +1,117 @@
+// Large bodies on real connections: one part in memory at a time, and nothing that ends early looks complete.
+
+import { once } from 'node:events';
+import { type RequestListener, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { RawClient } from '../testing/test-server.ts';
+import { readBody, sendParts } from './transfers.ts';
+
+const PART = 256 * 1024;
+const PARTS = 100;
+const CLIENTS = 20;
+
+async function listen(answer: RequestListener) {
+  const listener = createServer(answer);
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const close = async () => {
+    listener.closeAllConnections();
+    await new Promise((resolve) => void listener.close(resolve));
+  };
+  return { server: { address: '127.0.0.1', port }, [Symbol.asyncDispose]: close };
+}
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+
+test('twenty clients that read nothing hold one part each, and get everything once they read', async () => {
+  const waiting: number[] = [];
+  let stalled = 0;
+  await using at = await listen((_request, response) => {
+    const parts = async function* () {
+      for (let n = 0; n < PARTS; n++) {
+        waiting.push(response.writableLength);
+        stalled += 1;
+        yield new Uint8Array(PART).fill(n);
+      }
+    };
+    const length = PARTS * PART;
+    void sendParts(response, { status: 200, headers: {}, length, parts: parts(), onEnd: () => {} });
+  });
+  const clients = Array.from({ length: CLIENTS }, () => new RawClient(at));
+  for (const { socket } of clients) socket.pause();
+  for (const client of clients) client.write(GET);
+  while (stalled < CLIENTS) await new Promise((resolve) => void setImmediate(resolve));
+  expect(stalled).toBeLessThan(CLIENTS * PARTS);
+  for (const { socket } of clients) socket.resume();
+  const received = await Promise.all(clients.map(({ closed }) => closed));
+  for (const bytes of received) expect(bytes.length).toBeGreaterThan(PARTS * PART);
+  // Each part was asked for when the one before it had been taken as a whole.
+  expect(Math.max(...waiting)).toBe(0);
+});
+
+test.each([
+  ['end early', false],
+  ['fail', true],
+])('parts that %s break the connection', async (_how, fails) => {
+  const ended: number[] = [];
+  const failures: unknown[] = [];
+  await using at = await listen((_request, response) => {
+    const parts = async function* () {
+      yield new Uint8Array(PART);
+      if (fails) throw new Error('lost');
+    };
+    const onEnd = (sent: number) => void ended.push(sent);
+    sendParts(response, { status: 200, headers: {}, length: 2 * PART, parts: parts(), onEnd }).catch(
+      (error: unknown) => failures.push(error),
+    );
+  });
+  const received = await new RawClient(at).write(GET).closed;
+  expect(received.toString('latin1')).toContain(`Content-Length: ${2 * PART}`);
+  expect(received.length).toBeLessThan(2 * PART);
+  expect([ended, failures.length]).toEqual([[PART], fails ? 1 : 0]);
+});
+
+test('a client that goes away ends the sending', async () => {
+  const gone = new Promise<number>((resolve) => {
+    void listen((_request, response) => {
+      const parts = async function* () {
+        for (;;) yield new Uint8Array(PART);
+      };
+      void sendParts(response, { status: 200, headers: {}, length: 1e12, parts: parts(), onEnd: resolve });
+    }).then(async (at) => {
+      using client = new RawClient(at).write(GET);
+      await client.until('200 OK');
+      client.socket.destroy();
+      await gone;
+      await at[Symbol.asyncDispose]();
+    });
+  });
+  expect(await gone).toBeGreaterThan(0);
+});
+
+test.each([
+  ['as promised', 'abc', 'abc'],
+  ['shorter', 'ab', undefined],
+  ['longer', 'abcd', undefined],
+])('a body %s', async (_how, sent, read) => {
+  const bodies: (string | undefined)[] = [];
+  await using at = await listen((request, response) => {
+    void readBody(request, 3).then((body) => {
+      bodies.push(body && Buffer.from(body).toString());
+      response.end();
+    });
+  });
+  const head = `PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${sent.length}\r\n\r\n`;
+  await new RawClient(at).write(head + sent).closed;
+  expect(bodies).toEqual([read]);
+});
+
+test('a body whose client goes away is none', async () => {
+  let request: (body: Uint8Array | undefined) => void = () => {};
+  const body = new Promise<Uint8Array | undefined>((resolve) => void (request = resolve));
+  await using at = await listen((asked) => void readBody(asked, 3).then(request));
+  const client = new RawClient(at).write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na');
+  client.socket.end();
+  expect(await body).toBeUndefined();
+});
