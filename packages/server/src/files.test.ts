@@ -17,6 +17,7 @@ type World = AsyncDisposable & { readonly environment: { readonly [name: string]
 const NOTHING: World = { environment: {}, [Symbol.asyncDispose]: async () => {} };
 
 const said = ({ status, body }: Answer) => [status, JSON.parse(body.toString()).error];
+const token = (text: string) => ({ headers: { authorization: text } });
 let seeds = 0;
 
 describe.each<[string, () => Promise<World>]>([['memory', async () => NOTHING]])(
@@ -99,7 +100,6 @@ describe.each<[string, () => Promise<World>]>([['memory', async () => NOTHING]])
       await other.open(ann);
       const wrong = async (n: number, more: Parameters<SentFile['request']>[1]) =>
         said(await file.put(at, n, more));
-      const token = (text: string) => ({ headers: { authorization: text } });
       expect(await wrong(0, { headers: { 'transfer-encoding': 'chunked' } })).toEqual([411, 'bad_request']);
       expect(await wrong(0, { headers: { 'content-type': 'image/png' } })).toEqual([415, 'bad_request']);
       expect(await wrong(0, { body: new Uint8Array(FILE_PART_BYTES + 1) })).toEqual([413, 'too_big']);
@@ -129,14 +129,14 @@ describe.each<[string, () => Promise<World>]>([['memory', async () => NOTHING]])
     test('FILE-3: two members with one fid: the first keeps it', async () => {
       const file = fileOf();
       await file.open(ann);
-      const token = file.token;
+      const first = file.token;
       const bob = await new Talker(at).enter(room, 'bob');
       expect(await file.ask(bob)).toMatchObject({
         type: 'fileRefused',
         code: 'not_allowed',
         retryAfterMs: 0,
       });
-      file.token = token;
+      file.token = first;
       expect((await file.put(at, 0)).status).toBe(204);
       await file.erase(ann);
       bob.ws.terminate();

@@ -136,7 +136,7 @@ export class FileGuard {
   }
 
   roomEnded(room: RoomId): void {
-    for (const fid of [...(this.#places.get(room)?.keys() ?? [])]) this.gone(room, fid);
+    for (const fid of this.#places.get(room)?.keys() ?? []) this.gone(room, fid);
   }
 
   /** Everything kept about addresses. */

@@ -22,7 +22,7 @@ import type { MemberSession } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { OUTCOME, type Outcome } from './outcomes.ts';
 
-export type SessionFiles = {
+type SessionFiles = {
   readonly store: FileStore;
   /** Sealed bytes of the largest file that this server takes. */
   readonly bytesMax: number;

@@ -138,7 +138,7 @@ export class MemoryFiles implements FileStore {
 
   /** Timers stood still while the machine slept. */
   woke(): void {
-    for (const [id, { files }] of this.#rooms) for (const name of [...files.keys()]) this.#living(id, name);
+    for (const [id, { files }] of this.#rooms) for (const name of files.keys()) this.#living(id, name);
   }
 
   #refusal(
