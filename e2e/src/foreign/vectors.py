@@ -45,11 +45,14 @@ from mayfly.room import (
     make_fragment,
     read_command,
     read_fragment,
+    read_manifest,
+    seal_manifest,
 )
 
 DIRECTORY = Path(sys.argv[1])
 KNOWN = json.loads((DIRECTORY / "crypto.json").read_text())
 FRAMES = json.loads((DIRECTORY / "frames.json").read_text())
+ROOM_WORDS = json.loads((DIRECTORY / "room-words.json").read_text())
 ROOM, SECRET = KNOWN["room_id"], KNOWN["schedule"]["none"]["S"]
 KEYS = RoomKeys(ROOM, SECRET)
 OWNER = Owner(KNOWN["owner"]["owner_code"])
@@ -133,7 +136,7 @@ def charter():
     first = KNOWN["commands"][0]
     mods = [(unhex(mod["idPk"]), mod["mask"]) for mod in first["mods"]]
     nonces = (unhex(first["manifest_nonce"]), unhex(first["owner_box_nonce"]))
-    raw, blob = make_first_charter(OWNER, KEYS, unhex(KNOWN["link_secret"][0]["r"]), mods, "Lab", nonces)
+    raw, blob = make_first_charter(OWNER, KEYS, unhex(KNOWN["link_secret"][0]["r"]), mods, {"name": "Lab"}, nonces)
     same(hashlib.sha256(blob).hexdigest(), first["blob_sha256"])
     same([raw.hex(), blob.hex()], [first["bytes"], first["blob"]])
     same(check_charter(KEYS, raw, blob, 1).owner_pk, OWNER.key.pk)
@@ -149,6 +152,14 @@ def charter():
         same(command.signer_pk.hex(), entry.get("signer_pk", KNOWN["owner"]["owner_pk"]))
         assert command.is_signed()
         same(event_hash(COMMAND, command.raw).hex(), entry["event_hash"])
+
+
+def room_words():
+    for entry in ROOM_WORDS["sealed"]:
+        r = unhex(KNOWN["link_secret"][0]["r"])
+        sealed = seal_manifest(OWNER, KEYS, r, entry["words"], unhex(entry["nonce"]))
+        same(sealed.hex(), entry["manifest"])
+        same(read_manifest(KEYS, sealed), (OWNER.key.pk, r, entry["words"]))
 
 
 def messages():
@@ -272,6 +283,7 @@ for part in (
     people,
     proofs,
     charter,
+    room_words,
     messages,
     profiles,
     from_the_server,

@@ -7,7 +7,7 @@ import {
   equalBytes,
 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createRoom } from './create.ts';
+import { type CreateOptions, createRoom } from './create.ts';
 import { checkCharter } from './crypto/charter.ts';
 import { epochKeys, roomSecrets } from './crypto/keys.ts';
 import { ownerKeys } from './crypto/owner.ts';
@@ -37,9 +37,9 @@ const bodyText = (init: RequestInit | undefined): string =>
 const long = json(201, { id: 'k7Qm2x', more: 'x'.repeat(5000) });
 const opened = () => new Response(null, { status: 204 });
 
-const make = (fetch: typeof globalThis.fetch, signal?: AbortSignal) =>
+const make = (fetch: typeof globalThis.fetch, more: Pick<CreateOptions, 'signal' | 'room'> = {}) =>
   createRoom({
-    ...(signal && { signal }),
+    ...more,
     origin: 'https://chat.example',
     lifeSeconds: 1800,
     history: 'all',
@@ -87,6 +87,34 @@ describe('creating a room', () => {
     expect(charter?.moderators).toEqual([{ idPk: identity.pk, mask: 128 }]);
     expect(identity).toMatchObject({ name: 'Ann', joined: false, ownerCode });
     expect(equalBytes(sent.command.signerPk, owner.pk)).toBe(true);
+  });
+
+  test('CHARTER-6: name and topic are sealed for people with the link; too long ones send nothing', async () => {
+    const room = { name: ' Hatch morning', topic: 'Bring gloves' };
+    const { fetch, requests } = server(reserved, opened);
+    const created = await make(fetch, { room });
+    if (!created.ok) throw new Error(created.reason);
+    const { id, secret } = created.link;
+    const body = requests[1]?.init?.body;
+    const sent = body instanceof Uint8Array ? decodeCommandWithBlob(body) : undefined;
+    if (sent === undefined) throw new Error('no charter was sent');
+    const secrets = roomSecrets(secret);
+    const keys = epochKeys(secrets.root, id, 0);
+    const checked = checkCharter({
+      id,
+      secrets,
+      keys,
+      door: 1,
+      lastC: 1,
+      bytes: sent.bytes,
+      blob: sent.blob,
+    });
+    expect(checked.ok && checked.manifest).toMatchObject({ name: 'Hatch morning', topic: 'Bring gloves' });
+    expect(requests.map(({ init }) => bodyText(init)).join()).not.toMatch(/Hatch|gloves/);
+
+    const idle = server();
+    await expect(make(idle.fetch, { room: { name: 'n'.repeat(51) } })).rejects.toThrow(RangeError);
+    expect(idle.requests).toEqual([]);
   });
 
   test('nothing sent to the server opens the room', async () => {
@@ -194,7 +222,7 @@ describe('API-2: if it is unknown whether the charter opened the room', () => {
       abort.signal.addEventListener('abort', () => reject(new TypeError('aborted')));
     });
     const fetch: typeof globalThis.fetch = (url, init) => Promise.race([answer(url, init), cut]);
-    const creating = make(fetch, abort.signal);
+    const creating = make(fetch, { signal: abort.signal });
     await vi.advanceTimersByTimeAsync(afterMs);
     abort.abort();
     await vi.advanceTimersByTimeAsync(0);

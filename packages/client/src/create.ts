@@ -19,6 +19,7 @@ import { makeFirstCharter } from './crypto/charter.ts';
 import { roomSecrets, wipeRoomSecrets } from './crypto/keys.ts';
 import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
+import { type RoomWords, fittingRoomWords } from './crypto/room-words.ts';
 import { wipe } from './crypto/wipe.ts';
 import { type Identity, newIdentity } from './people/identity.ts';
 import { type RoomLink, withoutLastSlash } from './link.ts';
@@ -33,6 +34,8 @@ export type CreateOptions = {
   readonly history: HistoryPolicy;
   /** The creator's, as typed. */
   readonly name: string;
+  /** The room's own name and topic, as typed. Only people with the link can read them. */
+  readonly room?: RoomWords;
   /** Aborts the attempt. The result is then the server's last answer, or `offline`. */
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
@@ -52,13 +55,17 @@ export type Created =
   /** `retryAfterMs` 0: trying again won't help, unless the network was the reason. */
   | { readonly ok: false; readonly reason: ApiError | 'offline'; readonly retryAfterMs: number };
 
-/** Creates a room and its owner. Throws a RangeError for a name that `nameFits` refuses; anything else is a `Created`. */
+/**
+ * Creates a room and its owner. Throws a RangeError for a name that `nameFits` refuses and a topic that `topicFits` refuses;
+ * anything else is a `Created`.
+ */
 export async function createRoom(options: CreateOptions): Promise<Created> {
   const random = options.random ?? secureRandom;
+  const words = fittingRoomWords(options.room ?? {});
   const ownerCode = newOwnerCode(random);
   const owner = ownerKeys(ownerCode);
   const identity = { ...newIdentity(random, options.name), ownerCode };
-  const link = await makeRoom(options, owner, identity);
+  const link = await makeRoom(options, owner, identity, words);
   wipe(owner.seed, owner.boxKey);
   if ('id' in link) return { ok: true, link, identity, ownerCode };
   wipe(identity.seed, identity.xSecret);
@@ -69,22 +76,28 @@ async function makeRoom(
   options: CreateOptions,
   owner: OwnerKeys,
   { pk }: Identity,
+  words: RoomWords,
 ): Promise<RoomLink | Failed> {
   const reserved = await reserve(options, owner);
   if (!reserved.ok) return reserved;
   const { id } = reserved;
-  const { secret, body } = makeCharter(id, owner, pk, options.random ?? secureRandom);
+  const { secret, body } = makeCharter(id, owner, { pk, words }, options.random ?? secureRandom);
   const opened = await sendCharter(options, `/api/rooms/${id}/charter`, body);
   return opened.ok ? { id, secret } : opened;
 }
 
 /** The link's secret, and the request body with the charter that commits to it. */
-function makeCharter(id: RoomId, owner: OwnerKeys, ownerTab: Uint8Array, random: RandomBytes) {
+function makeCharter(
+  id: RoomId,
+  owner: OwnerKeys,
+  { pk, words }: { readonly pk: Uint8Array; readonly words: RoomWords },
+  random: RandomBytes,
+) {
   const r = random(32);
   const secret = linkSecret(owner.pk, r);
   const secrets = roomSecrets(secret);
-  const moderators = [{ idPk: ownerTab, mask: POWER.owner }];
-  const charter = makeFirstCharter({ id, owner, r, secrets, moderators }, random);
+  const moderators = [{ idPk: pk, mask: POWER.owner }];
+  const charter = makeFirstCharter({ id, owner, r, secrets, moderators, words }, random);
   wipe(r);
   wipeRoomSecrets(secrets);
   return { secret, body: encodeCommandWithBlob(charter.bytes, charter.blob) };

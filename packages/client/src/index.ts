@@ -5,6 +5,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
+export { type RoomWords, topicFits } from './crypto/room-words.ts';
 export { keepDraft, loadDraft } from './storage/draft.ts';
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';
 export { openRoom } from './live-room.ts';

@@ -8,7 +8,8 @@ import { loadIdentity, newIdentity } from './people/identity.ts';
 import { Author, ID, KEYS, OWNER, OWNER_CODE, SECRETS } from './testing/author.ts';
 import { enter, open } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';
-import { LIFE_MS, type ServerDouble } from './testing/server-double.ts';
+import { LIFE_MS, ServerDouble } from './testing/server-double.ts';
+import { NetworkDouble } from './testing/wire-double.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
@@ -64,6 +65,13 @@ describe('joining', () => {
     expect(last('facts')?.facts).toMatchObject({ id: ID, lifeMs: LIFE_MS, history: 'all', owner: false });
     expect(last('facts')?.facts.safetyCode).toHaveLength(8);
     expect(last('life')?.expiresInMs).toBe(LIFE_MS - 1000);
+  });
+
+  test('CHARTER-6: name and topic come with the facts', async () => {
+    const { server, last } = await open();
+    server.charter = new ServerDouble(new NetworkDouble(), undefined, { name: 'Lab', topic: 'Tea' }).charter;
+    server.letIn();
+    expect(last('facts')?.facts).toMatchObject({ name: 'Lab', topic: 'Tea' });
   });
 
   test("the owner's own tab is known by the charter", async () => {

@@ -196,7 +196,7 @@ class LiveRoom implements Room {
     this.#settle(welcome, checked);
   }
 
-  #settle(welcome: Welcome, { owners }: Extract<CheckedWelcome, { ok: true }>): void {
+  #settle(welcome: Welcome, { owners, words }: Extract<CheckedWelcome, { ok: true }>): void {
     const { self, keys, roster, outbox, connection, updates, life, profile, typing, log, clock } =
       this.#parts;
     const last = this.#welcome;
@@ -209,7 +209,7 @@ class LiveRoom implements Room {
     connection.established();
     life.begin(welcome.lifeMs);
     const owner = owners.some((pk) => equalBytes(pk, self.pk));
-    updates.facts(this.#link.id, welcome, keys.current, owner);
+    updates.facts(this.#link.id, welcome, keys.current, { ...words, owner });
     life.expiresIn(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') updates.reset(welcome, last.logId);
     if (welcome.features.includes('ephemeral')) typing.enter(welcome.slot);

@@ -1,21 +1,19 @@
-import { CLOSE, type Look, type ServerControl, joinTranscript } from '@mayfly/protocol';
+import { CLOSE, type Look, type Sight, joinTranscript } from '@mayfly/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { makeFirstCharter } from './crypto/charter.ts';
+import { roomSecrets } from './crypto/keys.ts';
+import { linkSecret, ownerKeys } from './crypto/owner.ts';
+import type { RoomWords } from './crypto/room-words.ts';
 import { verify } from './crypto/signature.ts';
 import { LOOK_WITHIN_MS, type LookAnswer, lookAtRoom } from './look.ts';
 import { ID, SECRETS } from './testing/author.ts';
 import { seededRandom } from './testing/random.ts';
-import { LINK } from './testing/server-double.ts';
+import { LINK, ServerDouble } from './testing/server-double.ts';
 import { NetworkDouble } from './testing/wire-double.ts';
 
 const NONCE = new Uint8Array(32).fill(5);
-const SIGHT: ServerControl = {
-  type: 'room',
-  count: 3,
-  expiresInMs: 1_440_000,
-  history: 'all',
-  full: false,
-  closed: false,
-};
+const FIGURES = { count: 3, expiresInMs: 1_440_000, history: 'all', full: false, closed: false } as const;
+const SIGHT: Sight = { type: 'room', ...FIGURES };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -42,16 +40,45 @@ test("LOOK-1: the look proves the link's key over the challenge, with a throwawa
   expect(verify(frame.idPk, 'id', transcript, frame.idSig)).toBe(true);
   expect(verify(SECRETS.access.pk, 'look', transcript, frame.lookSig)).toBe(true);
   network.wire.say(SIGHT);
-  expect(await answer).toEqual({
-    outcome: 'room',
-    count: 3,
-    expiresInMs: 1_440_000,
-    history: 'all',
-    full: false,
-    closed: false,
-  });
+  expect(await answer).toEqual({ outcome: 'room', ...FIGURES });
   expect(network.open).toEqual([]);
 });
+
+const charterWith = (words: RoomWords) => new ServerDouble(new NetworkDouble(), undefined, words).charter;
+
+test('LOOK-5: name and topic are shown from a charter that passes all checks', async () => {
+  const { network, answer } = look();
+  network.wire.say({ ...SIGHT, ...sealed(charterWith({ name: 'Hatch morning', topic: 'Gloves' })) });
+  expect(await answer).toMatchObject({ count: 3, name: 'Hatch morning', topic: 'Gloves' });
+});
+
+test.each<[string, () => Partial<Sight>]>([
+  ['another link’s charter', () => sealed(makeOther())],
+  [
+    'the blob of another charter',
+    () => ({ ...sealed(charterWith({ name: 'a' })), blob: charterWith({ name: 'b' }).blob }),
+  ],
+  ['a charter that is none', () => ({ ...sealed(charterWith({})), charter: new Uint8Array(40) })],
+  ['no charter, from an older server', () => ({})],
+  ['a name that is too long', () => sealed(charterWith({ name: 'n'.repeat(51) }))],
+])('LOOK-5: %s: the figures alone', async (_what, odd) => {
+  const { network, answer } = look();
+  network.wire.say({ ...SIGHT, ...odd() });
+  expect(await answer).toEqual({ outcome: 'room', ...FIGURES });
+});
+
+function sealed({ bytes, blob }: ServerDouble['charter']): Pick<Sight, 'charter' | 'blob'> {
+  return { charter: bytes, blob };
+}
+
+/** By an owner of another room with the same id. */
+function makeOther(): ServerDouble['charter'] {
+  const owner = ownerKeys('8'.repeat(32));
+  const r = new Uint8Array(32).fill(3);
+  const secrets = roomSecrets(linkSecret(owner.pk, r));
+  const words = { name: 'False' };
+  return makeFirstCharter({ id: ID, owner, r, secrets, moderators: [], words }, seededRandom('other'));
+}
 
 test('LOOK-4: exaggerated figures are bounded', async () => {
   const { network, answer } = look();

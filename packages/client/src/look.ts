@@ -9,9 +9,11 @@ import {
 import { type Clock, systemClock } from './clock.ts';
 import { makeLook } from './crypto/join-proof.ts';
 import { roomSecrets, wipeRoomSecrets } from './crypto/keys.ts';
+import type { RoomWords } from './crypto/room-words.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { signingKey } from './crypto/signature.ts';
 import { wipe } from './crypto/wipe.ts';
+import { wordsOfSight } from './governance/welcome-check.ts';
 import type { RoomLink } from './link.ts';
 import type { Transport } from './connection/transport.ts';
 
@@ -24,8 +26,8 @@ export type LookOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** What the server says of a room to someone who has its link. */
-export type RoomSight = {
+/** What the server says of a room to someone who has its link, and what its owner sealed for them. */
+export type RoomSight = RoomWords & {
   readonly outcome: 'room';
   readonly count: number;
   /** Milliseconds until the room disappears, if it stays quiet. */
@@ -68,7 +70,7 @@ export function lookAtRoom({
     };
     const receive = (frame: ServerControl): void => {
       if (signal?.aborted) return hangUp();
-      if (frame.type !== 'challenge') return finish(answerTo(frame));
+      if (frame.type !== 'challenge') return finish(answerTo(frame, link));
       if (greeted) return giveUp();
       greeted = true;
       wire.send(encodeLook(link, frame.nonce, random));
@@ -97,9 +99,9 @@ function encodeLook({ id, secret }: RoomLink, nonce: Uint8Array, random: RandomB
   return look;
 }
 
-function answerTo(frame: ServerControl): LookAnswer {
+function answerTo(frame: ServerControl, link: RoomLink): LookAnswer {
   if (frame.type === 'denied') return { outcome: 'denied' };
   if (frame.type !== 'room') return UNKNOWN;
   const { count, expiresInMs, history, full, closed } = frame;
-  return { outcome: 'room', count, expiresInMs, history, full, closed };
+  return { outcome: 'room', count, expiresInMs, history, full, closed, ...wordsOfSight(frame, link) };
 }

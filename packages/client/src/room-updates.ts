@@ -205,6 +205,9 @@ export type RoomFacts = {
   readonly safetyCode: readonly Emoji[];
   /** The owner's own tab. */
   readonly owner: boolean;
+  /** By its owner's word (CHARTER-6). Safe to show; undefined if there is none. */
+  readonly name?: string;
+  readonly topic?: string;
 };
 
 /** What happened, in order. Lists are complete: a listener keeps the newest and never merges. */

@@ -4,6 +4,7 @@ import type { RoomId, Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection/connection.ts';
 import type { EpochKeys } from './crypto/keys.ts';
 import { safetyCode } from './crypto/person.ts';
+import type { RoomWords } from './crypto/room-words.ts';
 import type { Shown } from './log/talk.ts';
 import type { Outgoing, PendingEffect, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
 
@@ -48,8 +49,13 @@ export class UpdateEmitter {
     }
   }
 
-  facts(id: RoomId, { lifeMs, history, limits }: Welcome, { fingerprint }: EpochKeys, owner: boolean): void {
-    const facts = { id, lifeMs, history, limits, safetyCode: safetyCode(fingerprint), owner };
+  facts(
+    id: RoomId,
+    { lifeMs, history, limits }: Welcome,
+    { fingerprint }: EpochKeys,
+    sealed: RoomWords & { readonly owner: boolean },
+  ): void {
+    const facts = { id, lifeMs, history, limits, safetyCode: safetyCode(fingerprint), ...sealed };
     this.notify({ type: 'facts', facts });
   }
 

@@ -28,6 +28,9 @@ export const EPHEMERAL_MEMBERS_MAX = 50;
 /** A name: code points, and bytes as UTF-8. */
 export const NAME_POINTS_MAX = 50;
 export const NAME_BYTES_MAX = 100;
+/** Rule CHARTER-6. */
+export const TOPIC_POINTS_MAX = 140;
+export const TOPIC_BYTES_MAX = 200;
 /** A message's text, bytes as UTF-8. */
 export const BODY_BYTES_MAX = 16_000;
 

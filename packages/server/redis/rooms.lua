@@ -65,10 +65,14 @@ local function look(keys, args)
   local ask = cmsgpack.unpack(args[1])
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
-  local f = room and redis.call('HMGET', keys[1], 'a', 'hist')
-  if not room or f[1] ~= ask.accessPk or room.epoch ~= ask.epoch then return nil end
+  local access = room and redis.call('HGET', keys[1], 'a')
+  if not room or access ~= ask.accessPk or room.epoch ~= ask.epoch then return nil end
   local here = count(tail)
-  local sight = { count = here, expiresInMs = room.exp - at, history = f[2], full = here >= ask.maxMembers, closed = false }
+  local terms = terms_of(tail, room)
+  local sight = {
+    count = here, expiresInMs = room.exp - at, history = terms.history, full = here >= ask.maxMembers, closed = terms.closed,
+    charter = terms.charter, blob = terms.blob,
+  }
   return { cmsgpack.pack(sight), redis.call('HKEYS', 'w' .. tail) }
 end
 

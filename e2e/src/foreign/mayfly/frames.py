@@ -181,6 +181,7 @@ def read_sight(frame):
         "history": one_of(frame.get("history"), ("all", "none")),
         "full": flag(frame.get("full")),
         "closed": flag(frame.get("closed")),
+        **({name: from_base64url(frame[name]) for name in ("charter", "blob")} if "blob" in frame else {}),
     }
 
 

@@ -171,11 +171,15 @@ def read_charter_args(raw):
     return CharterArgs(new_epoch, access_pk, link_pk, door, flags == 1, blob_hash, mods)
 
 
-def make_first_charter(owner, keys, r, mods, name=None, nonces=(None, None)):
-    """CHARTER-1 and CHARTER-2: command and blob."""
-    manifest = {"o": to_base64url(owner.key.pk), "r": to_base64url(r), **({"name": name} if name else {}), "roots": []}
+def seal_manifest(owner, keys, r, words, nonce=None):
+    manifest = {"o": to_base64url(owner.key.pk), "r": to_base64url(r), **words, "roots": []}
     text = json.dumps(manifest, separators=(",", ":"), ensure_ascii=False).encode()
-    blob = seal_box(keys.manifest, b"mayfly/v1 man\0" + keys.ctx, text.ljust(1024, b"\0"), nonces[0])
+    return seal_box(keys.manifest, b"mayfly/v1 man\0" + keys.ctx, text.ljust(1024, b"\0"), nonce)
+
+
+def make_first_charter(owner, keys, r, mods, words=None, nonces=(None, None)):
+    """CHARTER-1 and CHARTER-2: command and blob. `words` has the room's name and topic (CHARTER-6)."""
+    blob = seal_manifest(owner, keys, r, words or {}, nonces[0])
     aad = b"mayfly/v1 ownerbox\0" + lid(keys.room_id) + u32(0)
     blob += seal_box(owner.box_key, aad, keys.secret.encode("ascii") + bytes(32), nonces[1])
     blob_hash = hashlib.sha256(blob).digest()
@@ -194,7 +198,10 @@ def read_manifest(keys, sealed):
         raise Misfit("not JSON") from error
     if not isinstance(manifest, dict):
         raise Misfit("not an object")
-    return from_base64url(manifest.get("o"), 32), from_base64url(manifest.get("r"), 32)
+    words = {word: manifest[word] for word in ("name", "topic") if word in manifest}
+    if not all(isinstance(word, str) for word in words.values()):
+        raise Misfit("a name or topic that is no text")
+    return from_base64url(manifest.get("o"), 32), from_base64url(manifest.get("r"), 32), words
 
 
 @dataclass(frozen=True)
@@ -204,6 +211,7 @@ class Charter:
     c: int
     owner_pk: bytes
     args: CharterArgs
+    words: dict
 
 
 def check_charter(keys, raw, blob, last_c, door=DOOR_LINK_IS_ENOUGH):
@@ -218,7 +226,7 @@ def check_charter(keys, raw, blob, last_c, door=DOOR_LINK_IS_ENOUGH):
         require(command.op == CHARTER and not rest, "not a charter")
         args = read_charter_args(command.args)
         require(hashlib.sha256(blob).digest() == args.blob_hash and len(blob) == BLOB_BYTES, "another blob")
-        owner_pk, r = read_manifest(keys, blob[:MANIFEST_BYTES])
+        owner_pk, r, words = read_manifest(keys, blob[:MANIFEST_BYTES])
     except Misfit as misfit:
         raise FalseRoom(str(misfit)) from misfit
     require(command.room_id == keys.room_id, "of another room")
@@ -228,4 +236,4 @@ def check_charter(keys, raw, blob, last_c, door=DOOR_LINK_IS_ENOUGH):
     require(args.door == door, "another door")
     require(args.access_pk == keys.access.pk and args.link_pk == NO_KEY, "other keys")
     require(command.c <= last_c, "a number above the last")
-    return Charter(command.c, owner_pk, args)
+    return Charter(command.c, owner_pk, args, words)

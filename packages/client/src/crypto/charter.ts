@@ -33,6 +33,7 @@ import { BOX_OVERHEAD, openBox, sealBox } from './box.ts';
 import { type EpochKeys, type RoomSecrets, epochKeys, linkPkOf, wipeEpochKeys } from './keys.ts';
 import { type OwnerKeys, linkSecret } from './owner.ts';
 import type { RandomBytes } from './random.ts';
+import { type RoomWords, cleanRoomWords } from './room-words.ts';
 import { sign, verify } from './signature.ts';
 import { withJoined, withSecret } from './wipe.ts';
 
@@ -40,12 +41,10 @@ const MANIFEST_TEXT_BYTES = MANIFEST_BYTES - BOX_OVERHEAD;
 const ROOTS_MAX = 8;
 
 /** The sealed settings of a room. */
-type Manifest = {
+type Manifest = RoomWords & {
   readonly ownerPk: Uint8Array;
   /** With the owner's key it gives S: the link commits to its owner. */
   readonly r: Uint8Array;
-  readonly name?: string;
-  readonly topic?: string;
   /** Older epochs whose messages may still be in the log. */
   readonly roots: readonly { readonly epoch: number; readonly root: Uint8Array }[];
 };
@@ -57,7 +56,8 @@ export type FirstCharter = {
   /** Of the link that `owner` and `r` give. */
   readonly secrets: RoomSecrets;
   readonly moderators: readonly Moderator[];
-  readonly name?: string;
+  /** They fit. */
+  readonly words?: RoomWords;
 };
 
 /** Command 1 of a room that needs only its link, with its blob (CHARTER-2). */
@@ -65,9 +65,9 @@ export function makeFirstCharter(
   first: FirstCharter,
   random: RandomBytes,
 ): { readonly bytes: Uint8Array; readonly blob: Uint8Array } {
-  const { id, owner, r, secrets, moderators, name } = first;
+  const { id, owner, r, secrets, moderators, words } = first;
   const keys = epochKeys(secrets.root, id, 0);
-  const manifest = sealManifest(keys, { ownerPk: owner.pk, r, ...(name && { name }), roots: [] }, random);
+  const manifest = sealManifest(keys, { ownerPk: owner.pk, r, ...words, roots: [] }, random);
   const blob = concat(manifest, sealOwnerBox(owner, id, secrets, random));
   wipeEpochKeys(keys);
   const args = encodeCharterArgs({
@@ -131,7 +131,7 @@ function readManifest(object: JsonObject): Manifest | undefined {
   const roots = listOf(field(object, 'roots') ?? [], ROOTS_MAX, readRoot);
   if (ownerPk === undefined || r === undefined || roots === undefined) return undefined;
   if (!isOptionalText(name) || !isOptionalText(topic)) return undefined;
-  return { ownerPk, r, ...(name && { name }), ...(topic && { topic }), roots };
+  return { ownerPk, r, ...cleanRoomWords({ ...(name && { name }), ...(topic && { topic }) }), roots };
 }
 
 function isOptionalText(value: unknown): value is string | undefined {

@@ -186,7 +186,7 @@ describe('charter and commands', () => {
 
   test('CHARTER-1 and CHARTER-2: the first charter and its blob', () => {
     const random = givenRandom(first.manifest_nonce ?? '', first.owner_box_nonce ?? '');
-    const made = makeFirstCharter({ id, owner, r, secrets, moderators, name: 'Lab' }, random);
+    const made = makeFirstCharter({ id, owner, r, secrets, moderators, words: { name: 'Lab' } }, random);
     expect(toHex(made.blob)).toBe(first.blob);
     expect(toHex(made.bytes)).toBe(first.bytes);
     expect(toHex(sha256(made.blob))).toBe(first.blob_sha256);

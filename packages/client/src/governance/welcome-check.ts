@@ -1,10 +1,11 @@
-// Whether a welcome comes from the room that the link was made for, checked before anything is sent (CHARTER-3).
+// Whether a welcome or a look shows the room that the link was made for (CHARTER-3).
 
-import { type Moderator, POWER, type RoomId, type Welcome } from '@mayfly/protocol';
+import { type Moderator, POWER, type RoomId, type Sight, type Welcome } from '@mayfly/protocol';
 import { checkCharter } from '../crypto/charter.ts';
+import type { RoomWords } from '../crypto/room-words.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { RoomEnd } from '../room-updates.ts';
-import type { KeyRing } from './key-ring.ts';
+import { KeyRing } from './key-ring.ts';
 
 export type CheckedWelcome =
   | {
@@ -13,6 +14,7 @@ export type CheckedWelcome =
       readonly moderators: readonly Moderator[];
       /** Keys of the owner's own tabs. */
       readonly owners: readonly Uint8Array[];
+      readonly words: RoomWords;
     }
   | { readonly ok: false; readonly end: RoomEnd };
 
@@ -25,9 +27,28 @@ export function checkWelcome(welcome: Welcome, id: RoomId, ring: KeyRing): Check
   const { charter: bytes, blob, c: lastC } = welcome;
   const checked = checkCharter({ id, secrets, keys, door: DOOR, lastC, bytes, blob });
   if (!checked.ok) return { ok: false, end: { why: 'false_room' } };
-  const { ownerPk, r, roots } = checked.manifest;
+  const { ownerPk, r, roots, ...words } = checked.manifest;
   wipe(r, ...roots.map(({ root }) => root));
   const { moderators } = checked.charter;
   const owners = moderators.filter(({ mask }) => (mask & POWER.owner) !== 0).map(({ idPk }) => idPk);
-  return { ok: true, ownerPk, moderators, owners };
+  return { ok: true, ownerPk, moderators, owners, words };
 }
+
+/** LOOK-5: the words in a charter that passes all checks; else none. */
+export function wordsOfSight(
+  { charter: bytes, blob }: Sight,
+  { id, secret }: { readonly id: RoomId; readonly secret: string },
+): RoomWords {
+  if (bytes === undefined || blob === undefined) return {};
+  const ring = new KeyRing(id, secret);
+  const { secrets, current: keys } = ring;
+  const checked = checkCharter({ id, secrets, keys, door: DOOR, lastC: C_MAX, bytes, blob });
+  ring.wipe();
+  if (!checked.ok) return {};
+  const { r, roots, name, topic } = checked.manifest;
+  wipe(r, ...roots.map(({ root }) => root));
+  return { ...(name && { name }), ...(topic && { topic }) };
+}
+
+/** A look gives no number to compare with. */
+const C_MAX = 0xffff_ffff;

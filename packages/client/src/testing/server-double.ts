@@ -13,6 +13,7 @@ import {
   encodeCommandEvent,
 } from '@mayfly/protocol';
 import { makeFirstCharter } from '../crypto/charter.ts';
+import type { RoomWords } from '../crypto/room-words.ts';
 import type { RoomLink } from '../link.ts';
 import { ID, OWNER, R, SECRET, SECRETS } from './author.ts';
 import { seededRandom } from './random.ts';
@@ -33,11 +34,11 @@ export class ServerDouble {
   slot = Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1);
   charter: { bytes: Uint8Array; blob: Uint8Array };
 
-  constructor(network: NetworkDouble, ownerTab?: Uint8Array) {
+  constructor(network: NetworkDouble, ownerTab?: Uint8Array, words: RoomWords = {}) {
     this.#network = network;
     const moderators = ownerTab ? [{ idPk: ownerTab, mask: 128 }] : [];
     const made = makeFirstCharter(
-      { id: ID, owner: OWNER, r: R, secrets: SECRETS, moderators },
+      { id: ID, owner: OWNER, r: R, secrets: SECRETS, moderators, words },
       seededRandom('charter'),
     );
     // As it comes off the wire.

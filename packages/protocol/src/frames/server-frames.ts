@@ -140,6 +140,9 @@ export type Sight = {
   readonly history: HistoryPolicy;
   readonly full: boolean;
   readonly closed: boolean;
+  /** As in a welcome. Both, or neither: servers of earlier versions send none. */
+  readonly charter?: Uint8Array;
+  readonly blob?: Uint8Array;
 };
 
 /** A member: its slot in the room, and its identity key. */
@@ -346,7 +349,17 @@ function decodeSight(object: JsonObject): Sight | undefined {
   const closed = flag(field(object, 'closed'));
   if (count === undefined || expiresInMs === undefined || history === undefined) return undefined;
   if (full === undefined || closed === undefined) return undefined;
-  return { type: 'room', count, expiresInMs, history, full, closed };
+  const charter = readCharter(field(object, 'charter'));
+  const blob = bytesField(field(object, 'blob'), CHARTER_BLOB_BYTES);
+  return {
+    type: 'room',
+    count,
+    expiresInMs,
+    history,
+    full,
+    closed,
+    ...(charter && blob && { charter, blob }),
+  };
 }
 
 function readCharter(value: unknown): Uint8Array | undefined {
@@ -432,6 +445,10 @@ function spelled(frame: ServerControl): object {
     return { ...frame, slot: toBase64url(slot), charter: toBase64url(charter), blob: toBase64url(blob) };
   }
   if (isFileAnswer(frame)) return spellFileAnswer(frame);
+  if (frame.type === 'room') {
+    const { charter, blob } = frame;
+    return { ...frame, charter: charter && toBase64url(charter), blob: blob && toBase64url(blob) };
+  }
   if (frame.type !== 'presence') return frame;
   return {
     ...frame,

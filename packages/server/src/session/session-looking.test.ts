@@ -37,6 +37,8 @@ test('LOOK-1: a look with the key gets the figures of the room, and is closed', 
     history: 'all',
     full: false,
     closed: false,
+    charter: expect.any(Uint8Array),
+    blob: expect.any(Uint8Array),
   });
   expect(socket.closed).toBe('left');
   expect(fixture.hub.size).toBe(1);

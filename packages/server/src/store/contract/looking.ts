@@ -7,10 +7,15 @@ import { type Fixtures, LIFE_MS, ROOM, VERIFIED_WITH } from './fixture.ts';
 export function looking({ opened }: Fixtures): void {
   test('LOOK-2: a look says how many are there, how long, what newcomers see, and whether it is full', async () => {
     const f = await opened({ history: 'none' }, { maxMembers: 2 });
-    await f.join('ann');
+    const { charter, blob } = (await f.join('ann')).terms;
     await f.pass(1_000);
     const sight = { type: 'room', count: 1, history: 'none', full: false, closed: false };
-    expect(await f.store.look(ROOM, VERIFIED_WITH)).toEqual({ ...sight, expiresInMs: LIFE_MS - 1_000 });
+    expect(await f.store.look(ROOM, VERIFIED_WITH)).toEqual({
+      ...sight,
+      expiresInMs: LIFE_MS - 1_000,
+      charter,
+      blob,
+    });
     await f.join('bob');
     expect(await f.store.look(ROOM, VERIFIED_WITH)).toMatchObject({ count: 2, full: true });
   });

@@ -145,14 +145,8 @@ export class MemoryRoom {
   look({ accessPk, epoch }: VerifiedWith): Sight | undefined {
     if (!equalBytes(accessPk, this.keys.accessPk) || epoch !== this.keys.epoch) return undefined;
     const { count, full } = this.#members;
-    return {
-      type: 'room',
-      count,
-      expiresInMs: this.#leftMs(),
-      history: this.#terms.history,
-      full,
-      closed: this.#terms.closed,
-    };
+    const { history, closed, charter, blob } = this.#terms;
+    return { type: 'room', count, expiresInMs: this.#leftMs(), history, full, closed, charter, blob };
   }
 
   append(session: MemberSession, n: number, envelope: Uint8Array): Appended {

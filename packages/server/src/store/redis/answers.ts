@@ -132,6 +132,8 @@ export function readSight(answer: unknown): LookAnswer | undefined {
     history: asHistory(fields.text('history')),
     full: fields.flag('full'),
     closed: fields.flag('closed'),
+    charter: fields.bytes('charter'),
+    blob: fields.bytes('blob'),
   };
   return { sight, nodes: readNodes(reply.list()) };
 }
