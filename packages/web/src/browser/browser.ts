@@ -51,6 +51,13 @@ export async function shareLink(title: string, url: string): Promise<void> {
   }
 }
 
+/** Soon, when the browser has nothing else to do; Safari can't tell, so there it is soon. */
+export function whenIdle(run: () => void): void {
+  if (attempt(() => window.requestIdleCallback(run)) === undefined) setTimeout(run, SOON_MS);
+}
+
+const SOON_MS = 500;
+
 /** Undefined if it threw. */
 export function attempt<T>(use: () => T): T | undefined {
   try {

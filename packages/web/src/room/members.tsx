@@ -7,7 +7,6 @@ import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
 import { AuthorName, Avatar } from './list/author-name.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 type MembersProps = { readonly view: RoomView };
@@ -30,23 +29,9 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
   );
 }
 
-function InThisRoom({ people }: { readonly people: People }) {
+/** With how many they are. */
+export function InThisRoom({ people }: { readonly people: People }) {
   return <>{pieces(roomTexts.inThisRoom, { count: <span class="num">{people.count.value || ''}</span> })}</>;
-}
-
-type MembersDialogProps = MembersProps & { readonly onInvite: () => void; readonly onClose: () => void };
-
-export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
-  return (
-    <Dialog title={<InThisRoom people={view.people} />} onClose={onClose}>
-      <MemberList people={view.people} isCurrent={view.connection.banner.value === undefined} />
-      <SafetyCode facts={view.facts} />
-      <button class="btn btn--secondary btn--wide" type="button" onClick={onInvite}>
-        <Icon name="invite" />
-        {roomTexts.invitePeople}
-      </button>
-    </Dialog>
-  );
 }
 
 type MemberListProps = {
@@ -55,7 +40,8 @@ type MemberListProps = {
   readonly isCurrent: boolean;
 };
 
-function MemberList({ people, isCurrent }: MemberListProps) {
+/** Those who are here, or who were seen here. */
+export function MemberList({ people, isCurrent }: MemberListProps) {
   const members = people.members.value;
   const isWhole = people.listIsWhole.value;
   return (

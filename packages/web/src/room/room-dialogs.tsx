@@ -3,7 +3,9 @@
 import type { RoomFacts } from '@mayfly/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isNameTooLong } from '../ui/display-name.ts';
+import { type Loss, lossesOf } from './losses.ts';
 import type { RoomView } from './model/room-view.ts';
+import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
 import { texts } from '../words/start.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -18,13 +20,13 @@ type DialogProps = { readonly view: RoomView; readonly onClose: () => void };
 export function InviteDialog({ view, onClose }: DialogProps) {
   const history = view.facts.value?.history;
   return (
-    <Dialog title={roomTexts.invitePeople} onClose={onClose}>
+    <Dialog title={panelTexts.invitePeople} onClose={onClose}>
       <ShareLink url={view.link.url} primary="focused" keyIsKept={view.link.keyIsKept} />
-      <QrCode text={view.link.url} label={roomTexts.link.qrLabel} />
+      <QrCode text={view.link.url} label={panelTexts.qrLabel} />
       <p class="note note--warn">
         <Icon name="gone" />
         <span>
-          <b>{roomTexts.inviteWarning}</b> {history !== undefined && roomTexts.inviteHistory[history]}
+          <b>{roomTexts.inviteWarning}</b> {history !== undefined && panelTexts.inviteHistory[history]}
         </span>
       </p>
     </Dialog>
@@ -33,8 +35,8 @@ export function InviteDialog({ view, onClose }: DialogProps) {
 
 export function QrDialog({ view, onClose }: DialogProps) {
   return (
-    <Dialog title={roomTexts.link.qr} lead={roomTexts.link.qrLead} onClose={onClose}>
-      <QrCode text={view.link.url} label={roomTexts.link.qrLabel} />
+    <Dialog title={roomTexts.link.qr} lead={panelTexts.qrLead} onClose={onClose}>
+      <QrCode text={view.link.url} label={panelTexts.qrLabel} />
     </Dialog>
   );
 }
@@ -42,9 +44,9 @@ export function QrDialog({ view, onClose }: DialogProps) {
 type LeaveDialogProps = DialogProps & { readonly onLeave: () => void };
 
 export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
-  const [first, ...others] = lossesOf(view);
+  const [first, ...others] = lossesOf(view).map((loss) => wordsFor(loss, view));
   return (
-    <Dialog title={roomTexts.leaveAsk} lead={first} onClose={onClose}>
+    <Dialog title={panelTexts.leaveAsk} lead={first} onClose={onClose}>
       {others.map((loss) => (
         <p class="muted" key={loss}>
           {loss}
@@ -55,21 +57,22 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
           {roomTexts.leave}
         </button>
         <button class="btn btn--secondary" type="button" autofocus onClick={onClose}>
-          {roomTexts.stay}
+          {panelTexts.stay}
         </button>
       </div>
     </Dialog>
   );
 }
 
-/** What leaving would lose. If there is anything, the page asks first. */
-export function lossesOf(view: RoomView): readonly string[] {
-  const unsent = view.draft.unsent.value;
-  return [
-    ...(unsent > 0 ? [roomTexts.leaveUnsent(unsent)] : []),
-    ...(view.facts.value?.owner === true ? [roomTexts.leaveOwner] : []),
-    ...(view.people.count.value <= 1 ? [roomTexts.leaveAlone] : []),
-  ];
+function wordsFor(loss: Loss, view: RoomView): string {
+  switch (loss) {
+    case 'unsent':
+      return panelTexts.leaveUnsent(view.draft.unsent.value);
+    case 'owner':
+      return panelTexts.leaveOwner;
+    case 'alone':
+      return panelTexts.leaveAlone;
+  }
 }
 
 export function RenameDialog({ view, onClose }: DialogProps) {
@@ -92,10 +95,10 @@ export function RenameDialog({ view, onClose }: DialogProps) {
         <NameField value={name} onValue={setName} hint={texts.name.hint} />
         <div class="actions">
           <button class="btn btn--primary" type="submit" disabled={isNameTooLong(name)}>
-            {roomTexts.renameSave}
+            {panelTexts.renameSave}
           </button>
           <button class="btn btn--secondary" type="button" onClick={onClose}>
-            {roomTexts.cancel}
+            {panelTexts.cancel}
           </button>
         </div>
       </form>
@@ -111,7 +114,7 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
       {view.unverified.value > 0 && (
         <p class="note note--warn">
           <Icon name="alert" />
-          <span>{roomTexts.unverified(view.unverified.value)}</span>
+          <span>{panelTexts.unverified(view.unverified.value)}</span>
         </p>
       )}
       <PlainHttpBadge />
@@ -122,11 +125,11 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
 function Details({ facts }: { readonly facts: RoomFacts }) {
   const { id, lifeMs, history, limits } = facts;
   const rows: readonly (readonly [string, string])[] = [
-    [roomTexts.detailsCode, id],
-    [roomTexts.detailsLife, roomTexts.detailsLifeIs(lifeMs)],
-    [roomTexts.detailsHistory, roomTexts.detailsHistoryIs[history]],
-    [roomTexts.detailsKeeps, roomTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
-    [roomTexts.detailsMembers, roomTexts.detailsMembersIs(limits.members)],
+    [panelTexts.detailsCode, id],
+    [panelTexts.detailsLife, panelTexts.detailsLifeIs(lifeMs)],
+    [panelTexts.detailsHistory, panelTexts.detailsHistoryIs[history]],
+    [panelTexts.detailsKeeps, panelTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
+    [panelTexts.detailsMembers, panelTexts.detailsMembersIs(limits.members)],
   ];
   return (
     <dl class="details">

@@ -4,17 +4,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { mediaMatches } from '../browser/browser.ts';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
-import { MembersDialog, MembersPanel } from './members.tsx';
+import { MembersPanel } from './members.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
-import {
-  DetailsDialog,
-  InviteDialog,
-  LeaveDialog,
-  QrDialog,
-  RenameDialog,
-  lossesOf,
-} from './room-dialogs.tsx';
-import { LinkDialog } from './list/link-dialog.tsx';
+import { Later } from './later.tsx';
+import { type Panels, fetchAhead, panels } from './later-parts.ts';
+import { askedLink } from './list/asked-link.ts';
+import { lossesOf } from './losses.ts';
 import { PrintHead } from './list/print-head.tsx';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
@@ -22,7 +17,6 @@ import { listenForFind } from './find-key.ts';
 import { guideKeyboard, isTouch } from './room-focus.ts';
 import { currentRoom, leaveRoom, panic } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
-import { SearchPanel } from './search-panel.tsx';
 import { followSeenPart } from './list/seen-part.ts';
 import { roomTexts } from '../words/room.ts';
 import { toggleTheme } from '../ui/theme.ts';
@@ -60,6 +54,8 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
     const following = followSeenPart(window.visualViewport, document.documentElement);
     return () => following[Symbol.dispose]();
   }, []);
+  const { isEmpty } = view.timeline;
+  useEffect(() => (isEmpty.value ? undefined : fetchAhead()), [isEmpty.value]);
   const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
   const room = useRef<HTMLDivElement>(null);
   useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
@@ -92,16 +88,20 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         <Composer view={view} />
       </main>
       {searching && (
-        <SearchPanel
-          view={view}
-          onChosen={() => setSearching(besides())}
-          onClose={() => setSearching(false)}
-        />
+        <Later part={panels} onClose={() => setSearching(false)}>
+          {({ SearchPanel }) => (
+            <SearchPanel
+              view={view}
+              onChosen={() => setSearching(besides())}
+              onClose={() => setSearching(false)}
+            />
+          )}
+        </Later>
       )}
       {panel && !searching && <MembersPanel view={view} onHide={() => setPanel(false)} />}
       <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
-      <LinkDialog />
+      <OpenSheet view={view} />
     </div>
   );
 }
@@ -143,21 +143,49 @@ type OpenDialogProps = {
 };
 
 function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
+  if (open === undefined) return null;
   const onClose = () => onOpen(undefined);
+  return (
+    <Later part={panels} onClose={onClose}>
+      {(part) => dialogOf(part, { open, view, onOpen, onClose })}
+    </Later>
+  );
+}
+
+type DialogOf = Required<OpenDialogProps> & { readonly open: Open; readonly onClose: () => void };
+
+function dialogOf(part: Panels, { open, view, onOpen, onClose }: DialogOf) {
   switch (open) {
-    case undefined:
-      return null;
     case 'members':
-      return <MembersDialog view={view} onInvite={() => onOpen('invite')} onClose={onClose} />;
+      return <part.MembersDialog view={view} onInvite={() => onOpen('invite')} onClose={onClose} />;
     case 'invite':
-      return <InviteDialog view={view} onClose={onClose} />;
+      return <part.InviteDialog view={view} onClose={onClose} />;
     case 'qr':
-      return <QrDialog view={view} onClose={onClose} />;
+      return <part.QrDialog view={view} onClose={onClose} />;
     case 'leave':
-      return <LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
+      return <part.LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
     case 'rename':
-      return <RenameDialog view={view} onClose={onClose} />;
+      return <part.RenameDialog view={view} onClose={onClose} />;
     case 'details':
-      return <DetailsDialog view={view} onClose={onClose} />;
+      return <part.DetailsDialog view={view} onClose={onClose} />;
   }
+}
+
+/** What a message or a link in it has opened. */
+function OpenSheet({ view }: { readonly view: RoomView }) {
+  if (askedLink.value === undefined && view.sheet.value === undefined) return null;
+  const close = () => {
+    askedLink.value = undefined;
+    view.sheet.value = undefined;
+  };
+  return (
+    <Later part={panels} onClose={close}>
+      {({ LinkDialog, MessageSheet }) => (
+        <>
+          <LinkDialog />
+          <MessageSheet view={view} />
+        </>
+      )}
+    </Later>
+  );
 }

@@ -1,12 +1,14 @@
 // Search in the room: beside the messages on wide screens, over them on others.
 
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { background } from '../background.ts';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
+import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
-import { showFound, unmarkFound } from './found-message.ts';
+import { unmarkFound } from './list/message-element.ts';
 import type { RoomView } from './model/room-view.ts';
+import { Search } from './model/search.ts';
+import { Results } from './search-results.tsx';
 
 type SearchPanelProps = {
   readonly view: RoomView;
@@ -17,14 +19,14 @@ type SearchPanelProps = {
 
 export function SearchPanel({ view, onChosen, onClose }: SearchPanelProps) {
   const query = useSignal('');
-  const { part, search } = useSearch(view, query);
+  const search = useSearch(view, query);
   const close = () => {
     unmarkFound();
     onClose();
   };
   const step = (by: 1 | -1) => {
-    const hit = search?.step(by);
-    if (hit !== undefined) showFound(hit.key);
+    const hit = search.step(by);
+    if (hit !== undefined) view.jump.value = { key: hit.key, marks: true };
   };
   return (
     <aside
@@ -35,49 +37,30 @@ export function SearchPanel({ view, onChosen, onClose }: SearchPanelProps) {
       }}
     >
       <div class="side__head">
-        <h2>{roomTexts.searchHeading}</h2>
-        <button class="icon-button" type="button" aria-label={roomTexts.searchClose} onClick={close}>
+        <h2>{panelTexts.searchHeading}</h2>
+        <button class="icon-button" type="button" aria-label={panelTexts.searchClose} onClick={close}>
           <Icon name="x" />
         </button>
       </div>
       <Field query={query} onStep={step} />
-      {part === 'failed' && <p class="search__note">{roomTexts.searchFailed}</p>}
-      {typeof part !== 'string' && search !== undefined && (
-        <part.Results
-          search={search}
-          onStep={step}
-          onChoose={(hit) => {
-            search.choose(hit);
-            onChosen();
-            showFound(hit.key);
-          }}
-        />
-      )}
-      <p class="search__note">{roomTexts.searchHere}</p>
+      <Results
+        search={search}
+        onStep={step}
+        onChoose={(hit) => {
+          search.choose(hit);
+          onChosen();
+          view.jump.value = { key: hit.key, marks: true };
+        }}
+      />
+      <p class="search__note">{panelTexts.searchHere}</p>
     </aside>
   );
 }
 
-type Part = typeof import('./search-results.tsx');
-
-/** The field takes what is typed while the rest still loads. */
-function useSearch({ timeline }: RoomView, query: Signal<string>) {
-  const [part, setPart] = useState<Part | 'loading' | 'failed'>('loading');
-  useEffect(() => background(loadedPart().then(setPart)), []);
-  const search = useMemo(
-    () => (typeof part === 'string' ? undefined : new part.Search(timeline.blocks, query)),
-    [part, timeline],
-  );
-  useEffect(() => () => search?.[Symbol.dispose](), [search]);
-  return { part, search };
-}
-
-async function loadedPart(): Promise<Part | 'failed'> {
-  try {
-    return await import('./search-results.tsx');
-  } catch {
-    return 'failed';
-  }
+function useSearch({ timeline }: RoomView, query: Signal<string>): Search {
+  const search = useMemo(() => new Search(timeline.blocks, query), [timeline]);
+  useEffect(() => () => search[Symbol.dispose](), [search]);
+  return search;
 }
 
 const QUERY_MAX = 100;

@@ -1,14 +1,13 @@
-// What a search finds: loaded with the first search.
+// What a search finds.
 
 import type { Message } from '@mayfly/client';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { clockTime } from '../ui/clock-time.ts';
 import { Icon } from '../ui/icon.tsx';
+import { panelTexts } from '../words/panels.ts';
 import { roomTexts, shownName } from '../words/room.ts';
 import type { Search } from './model/search.ts';
 import { excerptOf } from './text/folded-text.ts';
-
-export { Search } from './model/search.ts';
 
 type ResultsProps = {
   readonly search: Search;
@@ -30,12 +29,12 @@ function Found({ search, onStep }: Pick<ResultsProps, 'search' | 'onStep'>) {
   return (
     <div class="search__found">
       <span class="hint" role="status">
-        {search.wanted.value !== '' && roomTexts.found(length)}
+        {search.wanted.value !== '' && panelTexts.found(length)}
       </span>
       <button
         class="icon-button"
         type="button"
-        aria-label={roomTexts.previousResult}
+        aria-label={panelTexts.previousResult}
         disabled={length === 0}
         onClick={() => onStep(-1)}
       >
@@ -44,7 +43,7 @@ function Found({ search, onStep }: Pick<ResultsProps, 'search' | 'onStep'>) {
       <button
         class="icon-button"
         type="button"
-        aria-label={roomTexts.nextResult}
+        aria-label={panelTexts.nextResult}
         disabled={length === 0}
         onClick={() => onStep(1)}
       >

@@ -7,18 +7,24 @@ const read = (path: string) => readFileSync(new URL(path, SRC), 'utf8');
 const sheets = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.css'))
   .sort();
-const index = 'style/index.css';
+/** What the page loads at first, and what comes with its later parts. */
+const collections = ['style/index.css', ...sheets.filter((path) => path.endsWith('-part.css'))];
+
+function importsOf(path: string): string[] {
+  const folder = new URL(path, SRC);
+  return [...read(path).matchAll(/@import '(\S+)' layer\((\w+)\);/g)].map(([, file = '']) =>
+    new URL(file, folder).pathname.slice(SRC.pathname.length),
+  );
+}
 
 describe('style sheets', () => {
   /** Looks that several parts share: no file has the markup to itself. */
   const SHARED = new Set(['badge', 'banner', 'button', 'card', 'note', 'single-card']);
 
   test('stand beside their part, and are loaded once, in a layer', () => {
-    const loaded = [...read(index).matchAll(/@import '\.(\S+)' layer\((\w+)\);/g)].map(([, path = '']) =>
-      path.startsWith('./') ? path.replace('./', '') : `style${path}`,
-    );
-    expect(loaded.sort()).toEqual(sheets.filter((path) => path !== index));
-    for (const path of sheets.filter((path) => !path.startsWith('style/'))) {
+    const loaded = collections.flatMap((path) => importsOf(path));
+    expect(loaded.sort()).toEqual(sheets.filter((path) => !collections.includes(path)));
+    for (const path of loaded.filter((path) => !path.startsWith('style/'))) {
       const name = path.replace(/^.*\/|\.css$/g, '');
       const beside = existsSync(new URL(path.replace(/css$/, 'tsx'), SRC));
       expect(beside || SHARED.has(name), path).toBe(true);

@@ -2,7 +2,7 @@
 
 import type { FailReason } from '@mayfly/client';
 import type { ResetReason } from '@mayfly/protocol';
-import { LANGUAGE, counted, figure, lifetime, megabytes, minutesLeft, quietTime } from './quantities.ts';
+import { LANGUAGE, counted, figure, lifetime, minutesLeft } from './quantities.ts';
 import { texts } from './start.ts';
 
 /** The marks around a tag and their look-alikes: no name may imitate a tag. */
@@ -87,7 +87,6 @@ export const roomTexts = {
   inThisRoom: 'In this room {count}',
   someOfThem: 'Too many people to list. Recently seen (some may have left):',
   invite: 'Invite',
-  invitePeople: 'Invite people',
   leave: 'Leave room',
   back: 'Back',
   more: 'More',
@@ -123,19 +122,6 @@ export const roomTexts = {
   conflicting: '{name} sent two versions of this message. Others may see a different text.',
   conflictingOwn: 'You sent two versions of this message. Others may see a different text.',
   showAll: 'Show all',
-  linkAsk: 'Open this link?',
-  linkDoubt: {
-    imitating: 'This address may imitate another site. Browsers read it as:',
-    program: 'This looks like a program. Only run it if you trust whoever sent it. It comes from:',
-    named: 'The link’s text isn’t its address. It leads to:',
-  },
-  linkOpen: 'Open anyway',
-  linkStay: 'Stay here',
-  hiddenText: 'Hidden text. Press to show.',
-  code: (language: string) => (language === '' ? 'Code' : `Code: ${language}`),
-  copyCode: 'Copy',
-  codeCopied: 'Copied',
-  copyCodeByHand: 'Your browser blocked copying. The code is selected: press Ctrl+C (⌘C on a Mac).',
   emptyMessage: 'Empty message',
   unsent: 'Message unsent',
   unsupported: 'This message needs a newer version of the page. Reload to read it.',
@@ -203,7 +189,6 @@ export const roomTexts = {
     saved: 'The note that you saved a copy wasn’t sent.',
   },
   edited: 'Edited',
-  wordings: 'Earlier wordings',
 
   composer: 'Write a message',
   message: 'Message',
@@ -237,6 +222,11 @@ export const roomTexts = {
   offlineLead: 'The room’s clock keeps running.',
   tryNow: 'Try now',
 
+  partMissing: 'This couldn’t be loaded',
+  partMissingLead:
+    'Check your connection and try again. If that doesn’t help, reload the page: you stay in the room.',
+  tryAgain: 'Try again',
+
   link: {
     keyHint: 'The highlighted part is the key. Browsers never send it to the server.',
     inAddress:
@@ -249,63 +239,15 @@ export const roomTexts = {
     share: 'Share…',
     shareTitle: 'A chat room',
     qr: 'QR code',
-    qrLabel: 'QR code of the room link',
-    qrLead: 'Scan it with a phone to open the room there.',
   },
   inviteWarning: 'Anyone with this link can read the room.',
-  inviteHistory: {
-    all: 'New people can see everything so far.',
-    none: 'New people only see what’s said after they join.',
-  },
-
-  leaveAsk: 'Leave this room?',
-  leaveOwner:
-    'You created this room. Once you’ve left it has no owner, and you can’t come back as one, even with the link.',
-  leaveAlone:
-    'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
-  leaveUnsent: (count: number) =>
-    counted(count, {
-      one: 'One of your messages hasn’t been sent and will be lost.',
-      other: '{count} of your messages haven’t been sent and will be lost.',
-    }),
-  stay: 'Stay',
 
   search: 'Search in this room',
-  searchHeading: 'Search',
-  searchClose: 'Close search',
-  found: (count: number) =>
-    count === 0
-      ? 'Nothing found in what this tab holds.'
-      : counted(count, { one: '{count} result', other: '{count} results' }),
-  searchFailed: 'Search couldn’t be loaded. Check your connection, then close and open it again.',
-  previousResult: 'Previous result',
-  nextResult: 'Next result',
-  searchHere: 'Searching happens on your device. The server sees no words.',
 
   panic: 'Panic: forget everything',
   panicKeys: 'Esc 3×',
 
   rename: 'Change your name',
-  renameSave: 'Change name',
-  cancel: 'Cancel',
   appearance: 'Theme',
   details: 'Room details',
-  detailsLife: 'Disappears after',
-  detailsLifeIs: quietTime,
-  detailsHistory: 'New people can see',
-  detailsHistoryIs: { all: 'everything so far', none: 'what’s said after they join' },
-  detailsKeeps: 'History limit',
-  detailsKeepsIs: (messages: number, bytes: number) =>
-    counted(messages, {
-      one: `{count} message, ${megabytes(bytes)} MB`,
-      other: `{count} messages, ${megabytes(bytes)} MB`,
-    }),
-  detailsMembers: 'Room for',
-  detailsMembersIs: (most: number) => counted(most, { one: '{count} person', other: '{count} people' }),
-  detailsCode: 'Room code',
-  unverified: (count: number) =>
-    counted(count, {
-      one: '{count} message couldn’t be verified and is hidden.',
-      other: '{count} messages couldn’t be verified and are hidden.',
-    }),
 } as const;

@@ -8,7 +8,7 @@ import { mayHaveMarkdown, richText } from '../text/rich-text-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
 import { Link } from './link.tsx';
-import { RichText } from './rich-text.tsx';
+import { richDrawing } from './rich-drawing.ts';
 
 /** A message's text, and the key it is known by. */
 export type Body = { readonly key: string; readonly text: string };
@@ -33,11 +33,15 @@ function ShownText({ body, view }: { readonly body: Body; readonly view: RoomVie
   const parts = view.texts.partsOf(key, text);
   const blocks = view.texts.blocksOf(key, text);
   useEffect(() => {
-    if (mayHaveMarkdown(text)) richText.want();
+    if (!mayHaveMarkdown(text)) return;
+    richText.want();
+    richDrawing.want();
   }, [text]);
   if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
-  const content = blocks === undefined ? <LinkedText parts={parts} /> : <RichText blocks={blocks} />;
-  const look: Look = blocks === undefined ? 'plain' : 'rich';
+  const drawing = richDrawing.loaded.value;
+  const isRich = blocks !== undefined && drawing !== undefined;
+  const content = isRich ? <drawing.RichText blocks={blocks} /> : <LinkedText parts={parts} />;
+  const look: Look = isRich ? 'rich' : 'plain';
   if (mayBeTall(parts))
     return (
       <LongText look={look} view={view} source={text}>

@@ -5,7 +5,7 @@ import { background } from '../../background.ts';
 import { copyText, selectContents } from '../../ui/clipboard.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { codeColors, grammarOf } from '../text/code-colors-loader.ts';
-import { roomTexts } from '../../words/room.ts';
+import { richTexts } from '../../words/rich-text.ts';
 
 type CodeBlockProps = { readonly language: string; readonly code: string };
 type Outcome = 'copied' | 'refused';
@@ -19,7 +19,7 @@ export function CodeBlock({ language, code }: CodeBlockProps) {
     if (!copied && shown.current) selectContents(shown.current);
   };
   return (
-    <div class="code-block" dir="ltr" role="group" aria-label={roomTexts.code(language)}>
+    <div class="code-block" dir="ltr" role="group" aria-label={richTexts.code(language)}>
       <div class="code-block__head">
         <span aria-hidden="true">{language}</span>
         <button
@@ -29,17 +29,17 @@ export function CodeBlock({ language, code }: CodeBlockProps) {
           onClick={() => background(copy())}
         >
           <Icon name={outcome === 'copied' ? 'check' : 'copy'} small />
-          {outcome === 'copied' ? roomTexts.codeCopied : roomTexts.copyCode}
+          {outcome === 'copied' ? richTexts.codeCopied : richTexts.copyCode}
         </button>
       </div>
-      <pre ref={shown} role="group" tabIndex={0} aria-label={roomTexts.code(language)}>
+      <pre ref={shown} role="group" tabIndex={0} aria-label={richTexts.code(language)}>
         <code>
           <ColoredCode language={language} code={code} />
         </code>
       </pre>
       <span class={outcome === 'refused' ? 'code-block__hint' : 'visually-hidden'} role="status">
-        {outcome === 'copied' && roomTexts.codeCopied}
-        {outcome === 'refused' && roomTexts.copyCodeByHand}
+        {outcome === 'copied' && richTexts.codeCopied}
+        {outcome === 'refused' && richTexts.copyCodeByHand}
       </span>
     </div>
   );

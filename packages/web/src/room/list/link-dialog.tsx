@@ -2,7 +2,7 @@
 
 import { useEffect } from 'preact/hooks';
 import { Dialog } from '../../ui/dialog.tsx';
-import { roomTexts } from '../../words/room.ts';
+import { panelTexts } from '../../words/panels.ts';
 import { askedLink } from './asked-link.ts';
 import { placeOf } from './link.tsx';
 
@@ -16,7 +16,7 @@ export function LinkDialog() {
   if (asked === undefined) return null;
   const { link, doubt } = asked;
   return (
-    <Dialog title={roomTexts.linkAsk} lead={roomTexts.linkDoubt[doubt]} onClose={close}>
+    <Dialog title={panelTexts.linkAsk} lead={panelTexts.linkDoubt[doubt]} onClose={close}>
       <p class="link-dialog__host" dir="ltr">
         {placeOf(link)}
       </p>
@@ -33,10 +33,10 @@ export function LinkDialog() {
           rel="noopener noreferrer"
           onClick={close}
         >
-          {roomTexts.linkOpen}
+          {panelTexts.linkOpen}
         </a>
         <button class="btn btn--secondary" type="button" autofocus onClick={close}>
-          {roomTexts.linkStay}
+          {panelTexts.linkStay}
         </button>
       </div>
     </Dialog>

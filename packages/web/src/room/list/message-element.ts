@@ -8,6 +8,19 @@ export function elementOf(list: HTMLElement, key: string): HTMLElement | undefin
   return [...all].find((element) => element.dataset['message'] === key);
 }
 
+const FOUND = 'data-found';
+
+/** Until the next press. */
+export function markFound(element: HTMLElement): void {
+  unmarkFound();
+  element.setAttribute(FOUND, '');
+  document.addEventListener('pointerdown', unmarkFound, { once: true });
+}
+
+export function unmarkFound(): void {
+  for (const element of document.querySelectorAll(`[${FOUND}]`)) element.removeAttribute(FOUND);
+}
+
 const FLASH_MS = 1600;
 const RING: Keyframe = { outline: '2px solid var(--sun)', outlineOffset: '2px' };
 

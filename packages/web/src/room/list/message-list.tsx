@@ -10,8 +10,7 @@ import { roomTexts } from '../../words/room.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { DrawnBlocks } from './drawn-blocks.ts';
 import { ItemRow } from './item-row.tsx';
-import { MessageSheet } from './message-sheet.tsx';
-import { elementOf, flash } from './message-element.ts';
+import { elementOf, flash, markFound } from './message-element.ts';
 import { Opening, type OpeningActions } from './opening.tsx';
 import { ScrollKeeper } from './scroll-keeper.ts';
 
@@ -43,14 +42,15 @@ export function MessageList({ view, ...actions }: MessageListProps) {
     };
   }, [view]);
   useSignalEffect(() => {
-    const key = view.jump.value;
-    if (key === undefined) return;
+    const jump = view.jump.value;
+    if (jump === undefined) return;
     view.jump.value = undefined;
-    const element = list.current === null ? undefined : elementOf(list.current, key);
+    const element = list.current === null ? undefined : elementOf(list.current, jump.key);
     if (element === undefined) return;
     atEnd.value = false;
     keeper.current?.goTo(element);
-    flash(element);
+    if (jump.marks) markFound(element);
+    else flash(element);
   });
   const settle = useMemo(() => () => keeper.current?.settle(), []);
   const isBusy = useComputed(() => view.facts.value === undefined || !drawn.isWhole.value);
@@ -74,7 +74,6 @@ export function MessageList({ view, ...actions }: MessageListProps) {
           <DrawnItems drawn={drawn} view={view} onRender={settle} />
         </ol>
       </div>
-      <MessageSheet view={view} />
       <Jump unread={view.unread} onJump={jump} />
     </>
   );

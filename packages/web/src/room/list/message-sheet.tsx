@@ -3,7 +3,7 @@
 import type { Message } from '@mayfly/client';
 import { Dialog } from '../../ui/dialog.tsx';
 import { momentOf } from '../../ui/clock-time.ts';
-import { roomTexts } from '../../words/room.ts';
+import { panelTexts } from '../../words/panels.ts';
 import type { RoomView } from '../model/room-view.ts';
 
 type SheetProps = { readonly message: Message; readonly onClose: () => void };
@@ -21,7 +21,7 @@ export function MessageSheet({ view }: { readonly view: RoomView }) {
 function WordingsSheet({ message, onClose }: SheetProps) {
   const { edits = [] } = message;
   return (
-    <Dialog title={roomTexts.wordings} onClose={onClose}>
+    <Dialog title={panelTexts.wordings} onClose={onClose}>
       <ol class="wordings">
         {edits.map(({ text, at }) => (
           <li key={at}>

@@ -17,7 +17,7 @@ export function Quote({ replyTo: { key, from, text }, view }: QuoteProps) {
       data-hue={view.people.hueOf(from)}
       title={roomTexts.goToQuoted}
       onClick={() => {
-        view.jump.value = key;
+        view.jump.value = { key };
       }}
     >
       <AuthorName person={from} people={view.people} />

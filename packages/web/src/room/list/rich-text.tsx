@@ -3,7 +3,7 @@
 import { Component } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Block, type Inline, inlineText } from '../text/rich-nodes.ts';
-import { roomTexts } from '../../words/room.ts';
+import { richTexts } from '../../words/rich-text.ts';
 import { CodeBlock } from './code-block.tsx';
 import { Link, NamedLink } from './link.tsx';
 
@@ -123,7 +123,7 @@ function Spoiler({ nodes }: InlinesProps) {
       </span>
     );
   return (
-    <button class="spoiler" type="button" aria-label={roomTexts.hiddenText} onClick={() => setShown(true)}>
+    <button class="spoiler" type="button" aria-label={richTexts.hiddenText} onClick={() => setShown(true)}>
       <span class="spoiler__text">{inlineText(nodes)}</span>
     </button>
   );

@@ -36,6 +36,9 @@ export type ChatRoom = Pick<
 /** What is open about a message: its earlier wordings. */
 export type Sheet = { readonly what: 'wordings'; readonly key: string };
 
+/** Where the list goes. `marks`: marked until the next press; otherwise it gets the focus, and a ring for a moment. */
+export type Jump = { readonly key: string; readonly marks?: boolean };
+
 /** What stands above the oldest message. */
 export type Opening = 'created' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
 
@@ -62,7 +65,7 @@ export class RoomView implements Disposable {
   readonly failedEffects = signal<readonly PendingEffect[]>([]);
   readonly sheet = signal<Sheet | undefined>(undefined);
   /** The message to go to; undefined once the list is there. */
-  readonly jump = signal<string | undefined>(undefined);
+  readonly jump = signal<Jump | undefined>(undefined);
   /** How many sealed messages could not be verified. */
   readonly unverified = signal(0);
   /** Who else is typing. */

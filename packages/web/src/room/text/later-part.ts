@@ -1,4 +1,4 @@
-// A part of the page that only some messages need, loaded with the first of them.
+// A part of the page that is loaded later: when it is first needed, or ahead of that.
 
 import { signal } from '@preact/signals';
 import { background } from '../../background.ts';
@@ -6,6 +6,8 @@ import { background } from '../../background.ts';
 export class LaterPart<T> {
   /** Undefined until it is there. */
   readonly loaded = signal<T | undefined>(undefined);
+  /** The server didn't answer, the last time it was asked. */
+  readonly isMissing = signal(false);
   readonly #load: () => Promise<T>;
   #isAsked = false;
 
@@ -13,18 +15,20 @@ export class LaterPart<T> {
     this.#load = load;
   }
 
+  /** Loads it, unless that has begun. After a failure, the next call tries again. */
   want(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
     background(this.#fetch());
   }
 
-  /** Where the server doesn't answer, messages stay as they are, and the next one asks again. */
   async #fetch(): Promise<void> {
     try {
       this.loaded.value = await this.#load();
+      this.isMissing.value = false;
     } catch {
       this.#isAsked = false;
+      this.isMissing.value = true;
     }
   }
 }

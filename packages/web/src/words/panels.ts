@@ -1,0 +1,68 @@
+// The texts of the room's dialogs and of its search, in English.
+
+import { counted, megabytes, quietTime } from './quantities.ts';
+
+export const panelTexts = {
+  invitePeople: 'Invite people',
+  inviteHistory: {
+    all: 'New people can see everything so far.',
+    none: 'New people only see what’s said after they join.',
+  },
+  qrLabel: 'QR code of the room link',
+  qrLead: 'Scan it with a phone to open the room there.',
+
+  leaveAsk: 'Leave this room?',
+  leaveOwner:
+    'You created this room. Once you’ve left it has no owner, and you can’t come back as one, even with the link.',
+  leaveAlone:
+    'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
+  leaveUnsent: (count: number) =>
+    counted(count, {
+      one: 'One of your messages hasn’t been sent and will be lost.',
+      other: '{count} of your messages haven’t been sent and will be lost.',
+    }),
+  stay: 'Stay',
+
+  searchHeading: 'Search',
+  searchClose: 'Close search',
+  found: (count: number) =>
+    count === 0
+      ? 'Nothing found in what this tab holds.'
+      : counted(count, { one: '{count} result', other: '{count} results' }),
+  previousResult: 'Previous result',
+  nextResult: 'Next result',
+  searchHere: 'Searching happens on your device. The server sees no words.',
+
+  renameSave: 'Change name',
+  cancel: 'Cancel',
+
+  detailsLife: 'Disappears after',
+  detailsLifeIs: quietTime,
+  detailsHistory: 'New people can see',
+  detailsHistoryIs: { all: 'everything so far', none: 'what’s said after they join' },
+  detailsKeeps: 'History limit',
+  detailsKeepsIs: (messages: number, bytes: number) =>
+    counted(messages, {
+      one: `{count} message, ${megabytes(bytes)} MB`,
+      other: `{count} messages, ${megabytes(bytes)} MB`,
+    }),
+  detailsMembers: 'Room for',
+  detailsMembersIs: (most: number) => counted(most, { one: '{count} person', other: '{count} people' }),
+  detailsCode: 'Room code',
+  unverified: (count: number) =>
+    counted(count, {
+      one: '{count} message couldn’t be verified and is hidden.',
+      other: '{count} messages couldn’t be verified and are hidden.',
+    }),
+
+  wordings: 'Earlier wordings',
+
+  linkAsk: 'Open this link?',
+  linkDoubt: {
+    imitating: 'This address may imitate another site. Browsers read it as:',
+    program: 'This looks like a program. Only run it if you trust whoever sent it. It comes from:',
+    named: 'The link’s text isn’t its address. It leads to:',
+  },
+  linkOpen: 'Open anyway',
+  linkStay: 'Stay here',
+} as const;
