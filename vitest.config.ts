@@ -6,6 +6,9 @@ const source = { conditions: ['source', 'module', 'import', 'default'] };
 const HANGS = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 120_000 } } };
 const HANGS_IN_BROWSERS = { ...HANGS, testTimeout: 900_000, hookTimeout: 300_000 };
 
+// What measures a machine needs it for itself.
+const ALONE = ['e2e/src/bench.test.ts', 'e2e/src/exhaustion.test.ts'];
+
 export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
@@ -17,6 +20,7 @@ export default defineConfig({
         test: {
           ...HANGS,
           name: 'unit',
+          maxWorkers: '100%',
           include: [
             'packages/*/src/**/*.test.{ts,tsx}',
             '{scripts,deploy}/**/*.test.ts',
@@ -30,9 +34,21 @@ export default defineConfig({
           ...HANGS_IN_BROWSERS,
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
-          exclude: ['e2e/src/engines/**'],
+          exclude: ['e2e/src/engines/**', ...ALONE],
           globalSetup: ['e2e/src/global-setup.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...HANGS_IN_BROWSERS,
+          name: 'alone',
+          include: ALONE,
+          globalSetup: ['e2e/src/global-setup.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -42,7 +58,8 @@ export default defineConfig({
           name: 'engines',
           include: ['e2e/src/engines/**/*.test.ts'],
           globalSetup: ['e2e/src/engines/global-setup.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {

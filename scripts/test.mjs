@@ -23,7 +23,7 @@ function tests(name, projects) {
   const flags = projects.flatMap((project) => ['--project', project]);
   return { name, program: 'vitest/vitest.mjs', args: ['run', ...flags, ...chosen] };
 }
-const CHOSEN = [tests('tests', ['unit', 'e2e', 'engines'])];
+const CHOSEN = [tests('tests', ['unit', 'e2e', 'engines', 'alone'])];
 const EVERYTHING = [
   { name: 'format', program: 'oxfmt/bin/oxfmt', args: ['--check', '.'] },
   { name: 'types', program: 'typescript/bin/tsc', args: ['-b'] },
@@ -31,7 +31,7 @@ const EVERYTHING = [
   // After the types: it reads what they built.
   { name: 'lint', program: 'oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'unused code', program: 'knip/bin/knip.js', args: [] },
-  tests('tests', ['unit', 'e2e']),
+  tests('tests', ['unit', 'e2e', 'alone']),
   tests('tests in other engines', ['engines']),
 ];
 

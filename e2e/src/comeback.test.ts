@@ -17,6 +17,7 @@ import { describe, expect, test } from 'vitest';
 import type { WebSocketRoute } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { PATIENCE } from '../../packages/client/src/connection/connection.ts';
+import { freePort } from '../../packages/server/src/testing/free-port.ts';
 import { startServerProcess } from './server-process.ts';
 import { type Person, type Stage, lanAddress, openStage, openStageAt, startTestServer } from './stage.ts';
 
@@ -155,7 +156,7 @@ describe.concurrent('a server that stops', () => {
   test.each(['SIGKILL', 'SIGTERM'] as const)(
     '%s, and starts again: the room has vanished',
     async (signal) => {
-      await using first = await startServerProcess();
+      await using first = await startServerProcess({ PORT: String(await freePort()) });
       await using stage = await openStageAt(first.port);
       const ann = await stage.person();
       await ann.createRoom({ name: 'Ann' });

@@ -12,7 +12,7 @@ describe.concurrent.each([
   { where: 'on the LAN, over plain HTTP', address: lanAddress(), secure: false },
 ])('a conversation $where', ({ address, secure }) => {
   test('create, copy, join, chat, come late, refresh, leave', async () => {
-    await using stage = await openStage({ address });
+    await using stage = await openStage({ address, ownBrowser: true });
     const ann = await stage.person();
     const bob = await stage.person({ size: PHONE, touch: true });
 

@@ -172,7 +172,7 @@ test('on paper, code is whole, hidden text can be read, and there is nothing to 
 });
 
 const WARNED: readonly (readonly [string, string, string])[] = [
-  ['whose text is not its address', '[https://bank.example/](https://evil.example/in)', 'evil.example'],
+  ['whose text is not its address', '[https://bank.example/](https://evil.example/in) *now*', 'evil.example'],
   ['that looks like another site', 'https://b\u0430nk.example/ *now*', 'xn--bnk-6cd.example'],
   ['to a program', 'https://files.example/setup.exe *now*', 'files.example'],
 ];
@@ -184,6 +184,8 @@ test.each(WARNED)(
     const ann = await stage.person({ theme: 'dark' });
     await ann.createRoom();
     await ann.send(source);
+    // Before, the link is that of the source, which says where it leads.
+    await ann.log().locator('em').waitFor();
     const link = ann.log().getByRole('link', { name: host });
     await link.click();
     const dialog = ann.page.getByRole('dialog', { name: 'Open this link?' });

@@ -1,10 +1,12 @@
 // A stage for end-to-end tests: our own server on a free port, the system's Chromium, and people with a window each.
+// All stages of a test file share one browser; every person has a profile of their own in it.
 // Whatever a person's page complains about (console, content security policy, page error, a foreign request) fails the test.
 
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { type RunningServer, createEvents, loadConfig, startServer } from '@mayfly/server';
 import { type Browser, type BrowserContext, type Page, type Request, chromium } from 'playwright-core';
+import { afterAll } from 'vitest';
 import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
 import type { OwnProfile } from './own-profile.ts';
 
@@ -19,6 +21,8 @@ export type StageOptions = {
   readonly settings?: { readonly [name: string]: string };
   /** The address people open. Default: `127.0.0.1`. */
   readonly address?: string;
+  /** Not shared with other stages: for tests of the clipboard that run side by side. */
+  readonly ownBrowser?: boolean;
 };
 
 export type PersonOptions = {
@@ -33,12 +37,14 @@ export class Stage implements AsyncDisposable {
   readonly origin: string;
   readonly #server: AsyncDisposable | undefined;
   readonly #browser: Browser;
+  readonly #ownsBrowser: boolean;
   readonly #people: Person[] = [];
 
-  constructor(origin: string, browser: Browser, server?: AsyncDisposable) {
+  constructor(origin: string, browser: Browser, server?: AsyncDisposable, ownsBrowser = false) {
     this.origin = origin;
     this.#server = server;
     this.#browser = browser;
+    this.#ownsBrowser = ownsBrowser;
   }
 
   /** Somebody with a browser profile of their own, on a blank page. */
@@ -70,23 +76,27 @@ export class Stage implements AsyncDisposable {
   /** Closes all windows and frees the stage. */
   async clear(): Promise<void> {
     const people = this.#people.splice(0);
-    for (const { context } of people) await context.close();
     const complaints = people.flatMap((person) => person.complaints);
+    await Promise.all(people.map(({ context }) => context.close()));
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const complaints = this.#people.flatMap((person) => person.complaints);
-    await this.#browser.close();
-    await this.#server?.[Symbol.asyncDispose]();
-    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+    try {
+      await this.clear();
+    } finally {
+      if (this.#ownsBrowser) await this.#browser.close();
+      await this.stopServer();
+    }
   }
 }
 
 /** With a server of its own. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const server = await startTestServer(options.settings);
-  return new Stage(`http://${options.address ?? '127.0.0.1'}:${server.port}`, await launchBrowser(), server);
+  const origin = `http://${options.address ?? '127.0.0.1'}:${server.port}`;
+  if (options.ownBrowser !== true) return new Stage(origin, await sharedBrowser(), server);
+  return new Stage(origin, await launchBrowser(), server, true);
 }
 
 /** In this process, on a free port, in real time. */
@@ -107,12 +117,23 @@ function after(ms: number, action: () => void): Disposable {
 
 /** In front of something that listens on this port of loopback. */
 export async function openStageAt(port: number): Promise<Stage> {
-  return new Stage(`http://127.0.0.1:${port}`, await launchBrowser());
+  return new Stage(`http://127.0.0.1:${port}`, await sharedBrowser());
 }
 
-async function launchBrowser(): Promise<Browser> {
+let shared: Promise<Browser> | undefined;
+
+function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return shared;
+}
+
+function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, headless: true });
 }
+
+afterAll(async () => {
+  await (await shared)?.close();
+});
 
 /** An address of this machine that is not loopback: there the page has no secure context. */
 export function lanAddress(): string {

@@ -2,9 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JsonObject, field, isJsonObject } from '@mayfly/protocol';
+import { freePort } from '../../../packages/server/src/testing/free-port.ts';
 import { type EngineWindow, type Point, keyActions, pointerActions } from './window.ts';
 
 const DRIVER = '/usr/bin/WPEWebDriver';
@@ -140,10 +141,3 @@ async function isListening(port: number): Promise<boolean> {
 }
 
 /** The driver does not tell which port it took, so one is chosen for it. */
-async function freePort(): Promise<number> {
-  const listener = createServer();
-  await once(listener.listen(0, '127.0.0.1'), 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  return port;
-}
