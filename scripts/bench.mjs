@@ -1,5 +1,5 @@
 // `npm run bench`: how fast the server is, beside its peers; the report goes into bench/report.
-// Words after `--`: `--quick` (a minute), `--profile` (where the time goes), `--only speed,profile,cluster,…`, `--server FILE`, `--report DIR`.
+// `npm run bench -- --help` names the words that go after `--`.
 
 import { build } from './setup/build.mjs';
 import { root, runPackage } from './setup/command.mjs';

@@ -7,7 +7,7 @@ import { cpuPerMillion, perCpuSecond, spread } from './figures.ts';
 import { type Round, consumed, difference } from './load.ts';
 import { type CpuProfile, Look } from './look.ts';
 import { type Measured, MeasuredProcess } from './measured-process.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, eachContender } from './bench.ts';
 import { persistently } from './patience.ts';
 import { sharesOf } from './shares.ts';
 import { type Findings, ROW, count } from './table.ts';
@@ -40,9 +40,10 @@ function noDoor(): never {
 }
 
 // Connecting, proving and the welcome, and the others in the room hearing of it. Closing is between the rounds.
-export async function measureArrivals({ contenders, plan, findings, say }: Bench): Promise<void> {
+export async function measureArrivals(bench: Bench): Promise<void> {
+  const { plan, findings, say } = bench;
   const { arrivals, arrivalCost } = findings;
-  for (const contender of contenders) {
+  await eachContender(bench, { table: arrivals, rows: [ROW.join, ROW.resume] }, async (contender) => {
     say(`arrivals, ${contender.name}`);
     await using server = await MeasuredProcess.start(contender.program);
     const joins: Round[] = [];
@@ -67,10 +68,10 @@ export async function measureArrivals({ contenders, plan, findings, say }: Bench
     arrivals.put(ROW.resume, contender.name, canResume ? perCpuSecond(cameBack) : NO_SUCH_THING);
     arrivalCost.put(ROW.resume, contender.name, canResume ? cpuPerMillion(cameBack) : NO_SUCH_THING);
     await putArrivalShares(contender, plan.arrivals, findings);
-    if (contender.name !== MAYFLY) continue;
+    if (contender.name !== MAYFLY) return;
     arrivalCost.put(ROW.joinProof, MAYFLY, spread(proofs.slice(1).map((one) => 2 * one)));
     arrivalCost.put(ROW.resumeProof, MAYFLY, spread(proofs.slice(1)));
-  }
+  });
 }
 
 // By a process of its own: to be looked at costs time too.
@@ -130,9 +131,10 @@ const HERD_WITHIN_MS = 60_000;
 
 // Everybody is cut off in one moment, and then all come back as fast as the server takes them, without the pauses of
 // real clients.
-export async function measureHerd({ contenders, plan, findings, socketsMax, say }: Bench): Promise<void> {
+export async function measureHerd(bench: Bench): Promise<void> {
+  const { plan, findings, socketsMax, say } = bench;
   const members = Math.min(plan.herd, socketsMax);
-  for (const contender of contenders) {
+  await eachContender(bench, { table: findings.herd, rows: [ROW.herdSize] }, async (contender) => {
     say(`herd of ${count(members)}, ${contender.name}`);
     await using look = await Look.into(contender.program, 'lag');
     const { server } = look;
@@ -141,7 +143,7 @@ export async function measureHerd({ contenders, plan, findings, socketsMax, say 
     const put = (row: string, value: number) => findings.herd.put(row, contender.name, spread([value]));
     put(ROW.herdSize, members);
     put(ROW.herdCutLag, readLag(await look.during(() => cut(visits, server))).maxMs);
-    if (visits.every(({ comeBack }) => comeBack === undefined)) continue;
+    if (visits.every(({ comeBack }) => comeBack === undefined)) return;
     const rounds: Round[] = [];
     const late = readLag(
       await look.during(async () => {
@@ -157,7 +159,7 @@ export async function measureHerd({ contenders, plan, findings, socketsMax, say 
     }
     put(ROW.herdLag('p99'), late.p99Ms);
     put(ROW.herdLag('max'), late.maxMs);
-  }
+  });
 }
 
 // Refused clients try again, as real ones do.

@@ -1,6 +1,6 @@
 // One picture of the main figure as SVG: bars for each contender, readable on a light and on a dark page.
 
-import { MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
+import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { isMeasured } from './figures.ts';
 import { short } from './numbers.ts';
 import type { Table } from './table.ts';
@@ -53,7 +53,9 @@ export function chart(table: Table, rows: readonly string[]): string {
 }
 
 function barsOf(table: Table, row: string): readonly { readonly name: string; readonly value: number }[] {
-  return [MAYFLY, NAIVE_WS, SOCKET_IO].flatMap((name) => {
+  const known = [MAYFLY, NAIVE_WS, SOCKET_IO];
+  const added = table.columns.filter((name) => name !== FLOOR && !known.includes(name));
+  return [...known, ...added].flatMap((name) => {
     const figure = table.at(row, name);
     return isMeasured(figure) ? [{ name, value: figure.median }] : [];
   });

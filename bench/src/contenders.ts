@@ -32,8 +32,8 @@ export const NAIVE_WS = 'naive ws';
 /** Not a peer but the floor: what Node's own sockets cost, with nothing on them. */
 export const FLOOR = 'bare sockets';
 
-export function contenders(serverProgram: string): readonly Contender[] {
-  return [mayfly(serverProgram), SOCKET_IO_CONTENDER, NAIVE_WS_CONTENDER];
+export function contenders(serverProgram: string, others: readonly Contender[]): readonly Contender[] {
+  return [mayfly(serverProgram), SOCKET_IO_CONTENDER, NAIVE_WS_CONTENDER, ...others];
 }
 
 export function mayfly(serverProgram: string): Contender {
@@ -123,18 +123,18 @@ const SOCKET_IO_CONTENDER: Contender = {
 
 const BINARY_DIALECT: Dialect = { isMessage: (opcode) => opcode === OPCODE.binary };
 
-const NAIVE_WS_CONTENDER = passingOn(NAIVE_WS, 'naive-ws');
-export const FLOOR_CONTENDER = passingOn(FLOOR, 'bare-sockets');
+const NAIVE_WS_CONTENDER = passingOn(NAIVE_WS, peer('naive-ws'));
+export const FLOOR_CONTENDER = passingOn(FLOOR, peer('bare-sockets'));
 
-// Rooms are paths, and binary frames go to everybody as they came.
-function passingOn(name: string, program: string): Contender {
+/** A server whose rooms are paths, and which passes binary frames on to everybody as they came. */
+export function passingOn(name: string, path: string): Contender {
   return {
     name,
-    program: { path: peer(program) },
+    program: { path },
     openRoom: async (port) => {
-      const path = `/r${nextRoom++}`;
+      const room = `/r${nextRoom++}`;
       return async () => {
-        const wire = await Wire.open({ port, path }, BINARY_DIALECT);
+        const wire = await Wire.open({ port, path: room }, BINARY_DIALECT);
         wire.startCounting(0);
         return { wire };
       };

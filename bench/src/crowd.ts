@@ -13,9 +13,6 @@ const QUIET_WITHIN_MS = 60_000;
 
 export type Shape = { readonly rooms: number; readonly members: number };
 
-/** A server that cannot fill its rooms in time has no figures; the message says so in the report. */
-export class NotFilled extends Error {}
-
 export class Crowd implements AsyncDisposable {
   readonly contender: Contender;
   readonly server: MeasuredProcess;
@@ -48,7 +45,7 @@ export class Crowd implements AsyncDisposable {
     const deadline = performance.now() + FILL_WITHIN_MS;
     const enter = async (door: RoomDoor | undefined) => {
       if (door === undefined) throw new Error('a member without a room');
-      if (performance.now() > deadline) throw new NotFilled(`not filled within ${FILL_WITHIN_MS / 1000} s`);
+      if (performance.now() > deadline) throw new Error(`not filled within ${FILL_WITHIN_MS / 1000} s`);
       const { wire } = await persistently(door);
       entered.push(wire);
       return wire;

@@ -2,6 +2,17 @@
 
 import type { Round } from './load.ts';
 
+const REASON_MAX = 200;
+
+/** In one line that fits into a cell of a table. */
+export function reasonOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words
+    .replaceAll(/[|\s]+/g, ' ')
+    .trim()
+    .slice(0, REASON_MAX);
+}
+
 /** The middle of several rounds, with the lowest and the highest of them. */
 export type Spread = { readonly median: number; readonly low: number; readonly high: number };
 
@@ -85,6 +96,8 @@ function isGeneratorBound({ seconds, serverCpuSeconds, generatorCpuSeconds }: Ro
 
 /** Of each round a value, unless the rounds say nothing. */
 export function overRounds(rounds: readonly Round[], value: (round: Round) => number): Figure {
+  const out = rounds.find(({ failed }) => failed !== undefined);
+  if (out?.failed !== undefined) return { refused: out.failed };
   const lost = Math.max(0, ...rounds.map((round) => round.lost));
   if (lost > 0) return { refused: `the server closed ${Math.ceil(lost * 100)} % of the connections` };
   if (rounds.some((round) => round.deliveries === 0)) return { refused: 'nothing arrived' };

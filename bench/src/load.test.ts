@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RoomLoad } from './load.ts';
+import { cpuPerMillion } from './figures.ts';
+import { Driver, RoomLoad, takeTurns } from './load.ts';
 
 function member() {
   return {
@@ -73,4 +74,28 @@ test('what came before the load does not count', () => {
   expect(arrivals).toBe(0);
   hear(members[1]);
   expect(arrivals).toBe(1);
+});
+
+test('a contender that fails is out: the others go on, and its figure is the reason', async () => {
+  let tries = 0;
+  let seconds = 0;
+  const contender = {
+    name: '',
+    program: { path: '' },
+    openRoom: () => expect.unreachable(),
+    writer: () => () => Buffer.of(),
+  };
+  const crash = () => {
+    tries++;
+    throw new Error('the server | is\ngone');
+  };
+  const drivers = [crash, () => [seconds++]].map((cpuByProcess) => {
+    const server = { cpuByProcess, kernelSeconds: () => 0, rest: async () => {} };
+    return new Driver({ contender, rooms: [[]], server }, 1);
+  });
+  const plan = { rounds: 2, roundMs: 1, warmUpMs: 1 };
+  const [failed = [], sound = []] = await takeTurns(plan, drivers, () => ({ inFlight: 0 }));
+  expect(tries).toBe(1);
+  expect(cpuPerMillion(failed)).toEqual({ refused: 'the server is gone' });
+  expect(sound.map((round) => round.serverCpuSeconds)).toEqual([1, 1]);
 });

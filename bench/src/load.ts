@@ -2,6 +2,7 @@
 
 import { UNECHOED_MAX } from '@mayfly/protocol';
 import type { Crowd } from './crowd.ts';
+import { reasonOf } from './figures.ts';
 import type { Measured } from './measured-process.ts';
 import type { Plan } from './plan.ts';
 import type { Wire } from './wire.ts';
@@ -25,6 +26,8 @@ export type Round = {
   readonly latencies: readonly number[];
   /** Connections that the server closed meanwhile, in percent of all: above 0 the round says nothing. */
   readonly lost: number;
+  /** Why the contender is out: then the round says nothing else. */
+  readonly failed?: string;
 };
 
 /** Members of a room that write in turn. */
@@ -106,11 +109,24 @@ export class Driver {
   readonly #crowd: Loadable;
   readonly #write: (n: number) => Buffer;
   readonly #counts: number[][];
+  #failed: string | undefined;
 
   constructor(crowd: Loadable, bucket: number) {
     this.#crowd = crowd;
     this.#write = crowd.contender.writer(bucket);
     this.#counts = crowd.rooms.map(() => []);
+  }
+
+  /** As `round`. A contender that fails once is out: its later rounds say so without trying. */
+  async attempt(load: Load, ms: number): Promise<Round> {
+    if (this.#failed === undefined) {
+      try {
+        return await this.round(load, ms);
+      } catch (error) {
+        this.#failed = reasonOf(error);
+      }
+    }
+    return { ...NOTHING, failed: this.#failed };
   }
 
   /** Measures `ms` of load, then waits until everything under way has arrived. */
@@ -152,21 +168,32 @@ export class Driver {
   }
 }
 
+const NOTHING: Round = {
+  deliveries: 0,
+  seconds: 0,
+  serverCpuSeconds: 0,
+  cpuByProcess: [],
+  serverKernelSeconds: 0,
+  generatorCpuSeconds: 0,
+  latencies: [],
+  lost: 0,
+};
+
 /** Every driver in turn, after a warm-up of each: rounds by driver. */
 export async function takeTurns(
   { rounds, roundMs, warmUpMs }: Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs'>,
   drivers: readonly Driver[],
   loadOf: (driver: number) => Load,
 ): Promise<Round[][]> {
-  for (const [i, driver] of drivers.entries()) await driver.round(loadOf(i), warmUpMs);
+  for (const [i, driver] of drivers.entries()) await driver.attempt(loadOf(i), warmUpMs);
   const taken: Round[][] = drivers.map(() => []);
   for (let turn = 0; turn < rounds; turn++) {
-    for (const [i, driver] of drivers.entries()) taken[i]?.push(await driver.round(loadOf(i), roundMs));
+    for (const [i, driver] of drivers.entries()) taken[i]?.push(await driver.attempt(loadOf(i), roundMs));
   }
   return taken;
 }
 
-type Consumed = Omit<Round, 'latencies' | 'lost'>;
+type Consumed = Omit<Round, 'latencies' | 'lost' | 'failed'>;
 
 /** Since whenever: only the difference of two says something. */
 export function consumed(server: Measured, deliveries: number): Consumed {

@@ -1,76 +1,117 @@
-// `npm run bench`: reads its words, runs the sections, writes report and chart.
+// `npm run bench`: reads its words, runs the sections, writes report and chart after each.
 
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { addedContender } from './added-contender.ts';
+import type { Bench } from './bench.ts';
 import { chart } from './chart.ts';
 import { emptyClusterFindings } from './cluster-findings.ts';
-import { contenders } from './contenders.ts';
+import { type Contender, contenders } from './contenders.ts';
+import { reasonOf } from './figures.ts';
+import { machineTicks } from './measured-process.ts';
 import { FULL, QUICK } from './plan.ts';
 import { profileServer } from './profile.ts';
-import { clusterReport, report } from './report.ts';
-import type { Bench } from './bench.ts';
-import { machineTicks } from './measured-process.ts';
-import { SECTIONS, type Section } from './sections.ts';
+import { type Circumstances, clusterReport, report } from './report.ts';
+import { SECTIONS, sectionNames } from './sections.ts';
 import { ROW, emptyFindings } from './table.ts';
+import { type Asked, HELP, readWords } from './words.ts';
 
 const SERVER = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 const REPORT = fileURLToPath(new URL('../report', import.meta.url));
 /** Sockets are not all that a process has open. */
 const OTHER_FILES = 400;
+/** Where the command was typed: npm runs it in the repository. */
+const TYPED_IN = process.env['INIT_CWD'] ?? process.cwd();
 
-const { values: asked } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    profile: { type: 'boolean', default: false },
-    server: { type: 'string', default: SERVER },
-    report: { type: 'string', default: REPORT },
-    only: { type: 'string', default: '' },
-  },
-});
+const CHART_ROWS = [100, 1_000].flatMap((members) => [1, 16].map((inFlight) => ROW.speed(members, inFlight)));
 
-if (process.platform !== 'linux') fail('it reads /proc, so it needs Linux.');
-if (asked.profile) await profileServer(asked.server, say);
-else await runSections(chosenSections(asked.only));
-process.exit(0);
+process.exit(await main());
 
-async function runSections(sections: readonly Section[]): Promise<void> {
-  const plan = asked.quick ? QUICK : FULL;
-  const findings = emptyFindings();
-  const cluster = emptyClusterFindings();
+/** The exit code. */
+async function main(): Promise<number> {
+  const words = readWords(process.argv.slice(2));
+  if (words.say === 'help') {
+    say(HELP);
+    return 0;
+  }
+  if (words.say === 'wrong')
+    return complain(`${words.complaint}\nnpm run bench -- --help says how it is used.`);
+  if (process.platform !== 'linux') return complain('it reads /proc, so it needs Linux.');
+  const { asked } = words;
+  if (asked.profile) {
+    await profileServer(serverOf(asked), say);
+    return 0;
+  }
+  const others: Contender[] = [];
+  try {
+    for (const file of asked.contenders) others.push(await addedContender(file, TYPED_IN));
+  } catch (error) {
+    return complain(reasonOf(error));
+  }
+  return runSections(asked, others);
+}
+
+// A section that fails loses its tables, not those of the others.
+async function runSections(asked: Asked, others: readonly Contender[]): Promise<number> {
   const bench: Bench = {
-    contenders: contenders(asked.server),
-    plan,
-    findings,
-    cluster,
+    contenders: contenders(serverOf(asked), others),
+    plan: asked.quick ? QUICK : FULL,
+    findings: emptyFindings(),
+    cluster: emptyClusterFindings(),
     socketsMax: openFilesMax() - OTHER_FILES,
     say,
   };
+  const circumstances = circumstancesOf(asked, bench.plan);
+  const failures: string[] = [];
+  for (const section of asked.sections) {
+    await SECTIONS[section](bench).catch((error: unknown) => failures.push(`${section}: ${reasonOf(error)}`));
+    for (const [file, text] of reports(asked, bench, circumstances())) await write(asked, file, text);
+  }
+  for (const [file, text] of reports(asked, bench, circumstances())) {
+    if (file.endsWith('.md')) say(`\n${text}`);
+    say(`written to ${join(folderOf(asked), file)}`);
+  }
+  return failures.length === 0 ? 0 : complain(failures.join('\n'));
+}
+
+/** File names and their texts, as far as anything was found. */
+function reports(asked: Asked, { findings, cluster }: Bench, now: Circumstances) {
+  const aboutCluster: [string, string][] = asked.sections.includes('cluster')
+    ? [['cluster.md', clusterReport(cluster, now)]]
+    : [];
+  if (asked.sections.every((section) => section === 'cluster')) return aboutCluster;
+  return [
+    ...aboutCluster,
+    ['chart.svg', chart(findings.cpu, CHART_ROWS)],
+    ['report.md', report(findings, now)],
+  ] satisfies [string, string][];
+}
+
+async function write(asked: Asked, file: string, text: string): Promise<void> {
+  await mkdir(folderOf(asked), { recursive: true });
+  await writeFile(join(folderOf(asked), file), text);
+}
+
+/** From now on; the answer is asked again for each report. */
+function circumstancesOf(asked: Asked, { rounds }: Bench['plan']): () => Circumstances {
   const [busyBefore = 0] = loadavg();
   const startedAt = performance.now();
   const ticksBefore = machineTicks();
-  for (const section of sections) await SECTIONS[section](bench);
-  const circumstances = {
+  return () => ({
     date: new Date().toISOString().slice(0, 10),
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 1024 ** 3),
     processor: cpus()[0]?.model ?? 'unknown',
     node: process.versions.node,
-    command: commandLine(),
-    rounds: plan.rounds,
+    command: commandLine(asked),
+    rounds,
     minutes: (performance.now() - startedAt) / 60_000,
     busyBefore,
     stolenPercent: stolenSince(ticksBefore),
-  };
-  await mkdir(asked.report, { recursive: true });
-  if (sections.includes('cluster')) await tell('cluster.md', clusterReport(cluster, circumstances));
-  if (sections.every((section) => section === 'cluster')) return;
-  const rows = [100, 1_000].flatMap((members) => [1, 16].map((inFlight) => ROW.speed(members, inFlight)));
-  await writeFile(join(asked.report, 'chart.svg'), chart(findings.cpu, rows));
-  await tell('report.md', report(findings, circumstances));
+  });
 }
 
 // On a rented machine: what its host gave to others of the time that ours wanted.
@@ -79,31 +120,23 @@ function stolenSince(before: ReturnType<typeof machineTicks>): number {
   return ((now.stolen - before.stolen) / (now.all - before.all)) * 100;
 }
 
-async function tell(file: string, text: string): Promise<void> {
-  await writeFile(join(asked.report, file), text);
-  say(`\n${text}`);
-  say(`written to ${join(asked.report, file)}`);
-}
-
 // As it stands in the report: what was measured, not where things are on this machine.
-function commandLine(): string {
+function commandLine({ quick, sections, server, contenders: added }: Asked): string {
   const words = [
-    ...(asked.quick ? ['--quick'] : []),
-    ...(asked.only === '' ? [] : ['--only', asked.only]),
-    ...(asked.server === SERVER ? [] : ['--server', 'ANOTHER']),
+    ...(quick ? ['--quick'] : []),
+    ...(sections.length === sectionNames.length ? [] : ['--only', sections.join(',')]),
+    ...(server === undefined ? [] : ['--server', 'ANOTHER']),
+    ...added.flatMap(() => ['--contender', 'FILE']),
   ];
   return ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
 }
 
-function chosenSections(words: string): readonly Section[] {
-  const all = Object.keys(SECTIONS).filter(isSection);
-  if (words === '') return all;
-  const chosen = words.split(',').filter(isSection);
-  return chosen.length > 0 ? chosen : fail(`--only takes some of ${all.join(', ')}.`);
+function serverOf({ server }: Asked): string {
+  return server === undefined ? SERVER : resolve(TYPED_IN, server);
 }
 
-function isSection(word: string): word is Section {
-  return Object.hasOwn(SECTIONS, word);
+function folderOf({ report: folder }: Asked): string {
+  return folder === undefined ? REPORT : resolve(TYPED_IN, folder);
 }
 
 function openFilesMax(): number {
@@ -115,7 +148,8 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function fail(line: string): never {
-  process.stderr.write(`bench: ${line}\n`);
-  process.exit(1);
+/** Returns the exit code. */
+function complain(lines: string): 1 {
+  process.stderr.write(`bench: ${lines}\n`);
+  return 1;
 }

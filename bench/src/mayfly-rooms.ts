@@ -128,10 +128,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
 function post(port: number, path: string, type: string, body: string | Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
+    // Such as *socket hang up*, where the server was too busy to see the request before its patience with an idle
+    // connection was over; and also in the middle of an answer.
+    const putOff = ({ message }: Error) => reject(new TurnedAway(message));
     const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
     const asked = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (answer) => {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('error', putOff);
       answer.on('end', () => {
         const text = Buffer.concat(parts).toString();
         const { statusCode = 500 } = answer;
@@ -140,9 +144,7 @@ function post(port: number, path: string, type: string, body: string | Uint8Arra
         reject(TRY_AGAIN.has(statusCode) ? new TurnedAway(said) : new Error(said));
       });
     });
-    // Such as *socket hang up*, where the server was too busy to see the request before its patience with an idle
-    // connection was over.
-    asked.on('error', ({ message }) => reject(new TurnedAway(message)));
+    asked.on('error', putOff);
     asked.end(body);
   });
 }

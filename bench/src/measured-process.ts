@@ -84,10 +84,10 @@ export class MeasuredProcess implements AsyncDisposable {
   }
 
   /** Resident memory once garbage is collected and pages are given back. */
-  async settledMemoryBytes(): Promise<number> {
+  async settledMemoryBytes(pauseMs: number): Promise<number> {
     for (let round = 0; round < 3; round++) {
       this.#child.kill('SIGUSR2');
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     return this.memoryBytes();
   }

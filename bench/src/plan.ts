@@ -1,4 +1,4 @@
-// How much is measured: everything within twenty minutes, or a look at every part within a minute.
+// How much is measured: everything within half an hour, or a look at every part within a minute.
 
 export type Plan = {
   readonly rounds: number;
@@ -9,7 +9,13 @@ export type Plan = {
   /** Members of the room. */
   readonly sizes: readonly number[];
   readonly inFlight: readonly number[];
-  /** Rooms of two members. */
+  /** Many small rooms at once. */
+  readonly small: {
+    readonly members: readonly number[];
+    readonly rooms: readonly number[];
+    readonly inFlight: readonly number[];
+  };
+  /** Rooms of two members, from one to more than most servers have. */
   readonly rooms: readonly number[];
   /** Plaintext bytes of a message, and how many of them are under way at most. */
   readonly buckets: readonly { readonly bytes: number; readonly inFlight: number }[];
@@ -17,6 +23,8 @@ export type Plan = {
   readonly idle: number;
   readonly slowReaders: number;
   readonly slowMs: number;
+  /** Between the collections of garbage before memory is read. */
+  readonly settleMs: number;
   /** Joins for each round. */
   readonly arrivals: number;
   /** Connections that are cut off and come back at once. */
@@ -44,7 +52,8 @@ export const FULL: Plan = {
   lookMs: 2_000,
   sizes: [10, 50, 100, 1_000, 5_000],
   inFlight: [1, 16],
-  rooms: [1, 100, 1_000, 10_000],
+  small: { members: [2, 10], rooms: [100, 1_000], inFlight: [1, 16] },
+  rooms: [1, 10_000],
   buckets: [
     { bytes: 256, inFlight: 1 },
     { bytes: 16_384, inFlight: 1 },
@@ -53,6 +62,7 @@ export const FULL: Plan = {
   idle: 2_000,
   slowReaders: 100,
   slowMs: 2_000,
+  settleMs: 400,
   arrivals: 1_500,
   herd: 10_000,
   cluster: {
@@ -69,17 +79,19 @@ export const FULL: Plan = {
 };
 
 export const QUICK: Plan = {
-  rounds: 2,
+  rounds: 1,
   roundMs: 250,
   warmUpMs: 100,
-  lookMs: 300,
-  sizes: [10, 100],
+  lookMs: 200,
+  sizes: [100],
   inFlight: [1, 16],
-  rooms: [1, 50],
+  small: { members: [10], rooms: [10], inFlight: [1, 16] },
+  rooms: [20],
   buckets: [{ bytes: 16_384, inFlight: 1 }],
   idle: 100,
   slowReaders: 5,
   slowMs: 300,
+  settleMs: 100,
   arrivals: 50,
   herd: 200,
   cluster: {

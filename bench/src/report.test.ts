@@ -104,6 +104,15 @@ describe('report', () => {
     expect(text).toContain('| joined idle connection | 9.00 | – | – | – | – |');
   });
 
+  test('a contender that was added has a column too, before the floor', () => {
+    const found = findings(4);
+    found.cpu.put(ROW.speed(100, 1), FLOOR, spread([2]));
+    found.cpu.put(ROW.speed(100, 1), 'another', spread([8]));
+    const text = report(found, CIRCUMSTANCES);
+    expect(text).toContain('| Mayfly | Socket.IO | naive ws | another | bare sockets |');
+    expect(text).toContain('| 4.00 | 10.0 | _generator-bound_ | 8.00 | 2.00 | 0.400 | – | 0.500 | 2.00 |');
+  });
+
   test('a figure stands beside its peers, with ratios where both are there', () => {
     const text = report(findings(4), CIRCUMSTANCES);
     expect(text).toContain(

@@ -66,7 +66,7 @@ export function clusterReport(cluster: ClusterFindings, circumstances: Circumsta
     '',
     ran(circumstances),
     '',
-    `Nodes, Redis and generator are processes of one machine. ${circumstances.rounds} rounds each after a warm-up; a figure is the median of`,
+    `Nodes, Redis and generator are processes of one machine. ${roundsOf(circumstances)} each after a warm-up; a figure is the median of`,
     'its rounds, with the lowest and the highest behind it. CPU is user and system time as Linux counts it for each process.',
     '',
     '## Goals',
@@ -85,16 +85,22 @@ function ran(run: Circumstances): string {
   return `\`${run.command}\` on ${run.date}, in ${run.minutes.toFixed(0)} minutes: ${machine}; ${unrest}.`;
 }
 
+function roundsOf({ rounds }: Circumstances): string {
+  return rounds === 1 ? '1 round' : `${rounds} rounds`;
+}
+
 function preface(run: Circumstances): readonly string[] {
   return [
     ran(run),
     '',
-    `Server and generator are processes of one machine. Contenders take turns, ${run.rounds} rounds each after a warm-up; a figure is`,
+    `Server and generator are processes of one machine. Contenders take turns, ${roundsOf(run)} each after a warm-up; a figure is`,
     'the median of its rounds, with the lowest and the highest behind it. All pass on the same number of sealed bytes in each',
     'message (319 unless said otherwise); the peers neither authenticate nor order, keep or repeat anything.',
     '',
-    '“Bare sockets” are no peer but the floor: sockets of `node:net` that read as little as the generator needs and write',
-    'each turn’s frames as one shared buffer to everybody. What they cost is what Node and the kernel cost.',
+    '- **Peers** are programs that pass messages on: Socket.IO, naive `ws`, and what `--contender` added.',
+    '- **The floor** is “bare sockets”: sockets of `node:net` that read as little as the generator needs and write each',
+    '  turn’s frames as one shared buffer to everybody. What they cost is what Node and the kernel cost.',
+    '- **A limit** that is not the server’s own stands in place of the figure: “generator-bound”, or why a contender is out.',
   ];
 }
 
@@ -138,10 +144,11 @@ function section(table: Table, columns: readonly string[]): readonly string[] {
   ];
 }
 
-// Bare sockets have a column where they were measured.
+// Ours, its peers, those that were added; the floor last, where it was measured.
 function columnsOf(table: Table): readonly string[] {
-  const all = [MAYFLY, SOCKET_IO, NAIVE_WS];
-  return table.rows.some((row) => table.at(row, FLOOR) !== undefined) ? [...all, FLOOR] : all;
+  const known = [MAYFLY, SOCKET_IO, NAIVE_WS];
+  const added = table.columns.filter((name) => name !== FLOOR && !known.includes(name));
+  return [...known, ...added, ...table.columns.filter((name) => name === FLOOR)];
 }
 
 function cells(table: Table, row: string, columns: readonly string[]): readonly string[] {

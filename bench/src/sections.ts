@@ -3,10 +3,19 @@
 
 import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
 import { measureCluster } from './cluster-section.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, eachContender } from './bench.ts';
 import { FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
-import { Crowd, NotFilled, type Shape } from './crowd.ts';
-import { cpuPerMillion, isMeasured, kernelShare, latency, reached, spread, throughput } from './figures.ts';
+import { Crowd, type Shape } from './crowd.ts';
+import {
+  cpuPerMillion,
+  isMeasured,
+  kernelShare,
+  latency,
+  reached,
+  reasonOf,
+  spread,
+  throughput,
+} from './figures.ts';
 import { LOADS } from './goals.ts';
 import { Driver, type Round, takeTurns } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
@@ -16,6 +25,7 @@ import { type Findings, ROW, type Table, count } from './table.ts';
 export type Section =
   | 'speed'
   | 'profile'
+  | 'small'
   | 'rooms'
   | 'buckets'
   | 'idle'
@@ -27,6 +37,7 @@ export type Section =
 export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void> } = {
   speed: measureSpeed,
   profile: measureShares,
+  small: measureSmallRooms,
   rooms: measureRooms,
   buckets: measureBuckets,
   idle: measureIdle,
@@ -35,6 +46,12 @@ export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void
   herd: measureHerd,
   cluster: measureCluster,
 };
+
+export function isSection(word: string): word is Section {
+  return Object.hasOwn(SECTIONS, word);
+}
+
+export const sectionNames: readonly Section[] = Object.keys(SECTIONS).filter(isSection);
 
 const BUCKET = 256;
 /** Messages a second that a steady load never exceeds: more would be the generator's own work. */
@@ -112,10 +129,11 @@ function putLatency(
 }
 
 async function measureShares({ contenders, plan, findings, say }: Bench): Promise<void> {
+  const withFloor = { contenders: [...contenders, FLOOR_CONTENDER], say };
   for (const members of new Set(LOADS.map((load) => load.members))) {
     if (!plan.sizes.includes(members)) continue;
     const loads = LOADS.filter((load) => load.members === members);
-    for (const contender of [...contenders, FLOOR_CONTENDER]) {
+    await eachContender(withFloor, { table: findings.shares, rows: [] }, async (contender) => {
       say(`where the time goes, room of ${count(members)}, ${contender.name}`);
       const all = await timeShares(contender, { members, bucket: BUCKET, loads, ms: plan.lookMs });
       for (const [i, { inFlight }] of loads.entries()) {
@@ -127,22 +145,36 @@ async function measureShares({ contenders, plan, findings, say }: Bench): Promis
           );
         }
       }
-    }
+    });
   }
 }
 
-const ROOM_MEMBERS = 2;
+const PAIR = 2;
 
 async function measureRooms(bench: Bench): Promise<void> {
-  const { plan, findings, socketsMax } = bench;
-  for (const wanted of plan.rooms) {
-    const rooms = Math.min(wanted, Math.floor(socketsMax / ROOM_MEMBERS));
-    const row = ROW.rooms(rooms);
-    await withCrowds(bench, { rooms, members: ROOM_MEMBERS }, [row], async (crowds) => {
-      const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
-      putSpeed(findings, row, crowds, await takeTurns(plan, drivers, () => ({ inFlight: 16 })));
-    });
+  for (const rooms of bench.plan.rooms) await measureManyRooms(bench, { rooms, members: PAIR }, [16]);
+}
+
+async function measureSmallRooms(bench: Bench): Promise<void> {
+  const { members, rooms, inFlight } = bench.plan.small;
+  for (const size of members) {
+    for (const many of rooms) await measureManyRooms(bench, { rooms: many, members: size }, inFlight);
   }
+}
+
+async function measureManyRooms(
+  bench: Bench,
+  { rooms: wanted, members }: Shape,
+  loads: readonly number[],
+): Promise<void> {
+  const { plan, findings, socketsMax } = bench;
+  const rooms = Math.min(wanted, Math.floor(socketsMax / members));
+  const rowOf = (inFlight: number) => ROW.rooms({ rooms, members }, inFlight);
+  await withCrowds(bench, { rooms, members }, loads.map(rowOf), async (crowds) => {
+    const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
+    for (const inFlight of loads)
+      putSpeed(findings, rowOf(inFlight), crowds, await takeTurns(plan, drivers, () => ({ inFlight })));
+  });
 }
 
 async function measureBuckets(bench: Bench): Promise<void> {
@@ -158,23 +190,24 @@ async function measureBuckets(bench: Bench): Promise<void> {
 }
 
 // By growth: what a process needs for itself doesn't count.
-async function measureIdle({ contenders, plan, findings, say }: Bench): Promise<void> {
+async function measureIdle(bench: Bench): Promise<void> {
+  const { plan, findings, say } = bench;
   const shape = { rooms: plan.idle / USUAL_MEMBERS, members: USUAL_MEMBERS };
-  for (const contender of contenders) {
+  await eachContender(bench, { table: findings.memory, rows: [ROW.idle] }, async (contender) => {
     say(`memory of ${count(plan.rounds * plan.idle)} idle connections, ${contender.name}`);
     await using server = await MeasuredProcess.start(contender.program);
     const crowds = [await Crowd.fill(contender, server, shape)];
     const perConnection: number[] = [];
-    let before = await server.settledMemoryBytes();
+    let before = await server.settledMemoryBytes(plan.settleMs);
     for (let round = 0; round < plan.rounds; round++) {
       crowds.push(await Crowd.fill(contender, server, shape));
-      const after = await server.settledMemoryBytes();
+      const after = await server.settledMemoryBytes(plan.settleMs);
       perConnection.push((after - before) / plan.idle / 1024);
       before = after;
     }
     findings.memory.put(ROW.idle, contender.name, spread(perConnection));
     for (const crowd of crowds) crowd.disperse();
-  }
+  });
 }
 
 const SLOW_BUCKET = 16_384;
@@ -182,23 +215,24 @@ const SLOW_PACE = 400;
 /** Fills the room's history first, or its growth would count as the readers'. */
 const HISTORY_MESSAGES = 600;
 
-async function measureSlowReaders({ contenders, plan, findings, say }: Bench): Promise<void> {
-  for (const contender of contenders) {
+async function measureSlowReaders(bench: Bench): Promise<void> {
+  const { plan, findings, say } = bench;
+  await eachContender(bench, { table: findings.memory, rows: [ROW.slow] }, async (contender) => {
     say(`memory of ${plan.slowReaders} slow readers, ${contender.name}`);
     await using crowd = await Crowd.gather(contender, { rooms: 1, members: plan.slowReaders + 1 });
     const [author, ...readers] = crowd.wires;
-    if (author === undefined) continue;
+    if (author === undefined) return;
     const driver = new Driver({ contender, server: crowd.server, rooms: [[author]] }, SLOW_BUCKET);
     await driver.round({ perSecond: SLOW_PACE }, (HISTORY_MESSAGES / SLOW_PACE) * 1000);
     await crowd.quiet();
-    const before = await crowd.server.settledMemoryBytes();
+    const before = await crowd.server.settledMemoryBytes(plan.settleMs);
     for (const reader of readers) reader.stall();
     await driver.round({ perSecond: SLOW_PACE }, plan.slowMs);
-    const grown = (await crowd.server.settledMemoryBytes()) - before;
+    const grown = (await crowd.server.settledMemoryBytes(plan.settleMs)) - before;
     const lost = readers.filter((reader) => reader.lost).length;
     findings.memory.put(ROW.slow, contender.name, spread([Math.max(0, grown) / readers.length / 1024]));
     findings.memory.put(ROW.slowLost, contender.name, spread([(lost / readers.length) * 100]));
-  }
+  });
 }
 
 // All contenders stand ready side by side, or one after the other where there are not enough sockets for all.
@@ -214,18 +248,13 @@ async function withCrowds(
     try {
       for (const contender of group) {
         say(`${count(shape.rooms)} × ${count(shape.members)} members, ${contender.name}`);
-        const crowd = await Crowd.gather(contender, shape).catch(onlyNotFilled);
+        const crowd = await Crowd.gather(contender, shape).catch(reasonOf);
         if (crowd instanceof Crowd) crowds.push(crowd);
-        else for (const row of rows) findings.cpu.put(row, contender.name, { refused: crowd.message });
+        else for (const row of rows) findings.cpu.put(row, contender.name, { refused: crowd });
       }
       await measure(crowds);
     } finally {
       for (const crowd of crowds) await crowd[Symbol.asyncDispose]();
     }
   }
-}
-
-function onlyNotFilled(error: unknown): NotFilled {
-  if (error instanceof NotFilled) return error;
-  throw error;
 }

@@ -1,5 +1,6 @@
 // What a section of the bench finds: figures by row and contender.
 
+import type { Shape } from './crowd.ts';
 import type { Figure } from './figures.ts';
 
 export type Unit =
@@ -132,12 +133,12 @@ export function emptyFindings(): Findings {
 
 /** The names of rows, where more than one place needs them. */
 export const ROW = {
-  speed: (members: number, inFlight: number) =>
-    `room of ${count(members)}, ${inFlight === 1 ? 'one message at a time' : `${inFlight} in flight`}`,
+  speed: (members: number, inFlight: number) => `room of ${count(members)}, ${pace(inFlight)}`,
   share: (row: string, part: string) => `${row}: ${part}`,
   latency: (members: number, what: 'p50' | 'p99' | 'max') => `room of ${count(members)}, ${what}`,
   latencyLoad: (members: number) => `room of ${count(members)}, load (deliveries / s)`,
-  rooms: (rooms: number) => `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of 2, 16 in flight`,
+  rooms: ({ rooms, members }: Shape, inFlight: number) =>
+    `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of ${members}, ${pace(inFlight)}`,
   bucket: (bytes: number, inFlight: number) =>
     `room of 100, ${bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`} messages, ${inFlight === 1 ? 'one at a time' : `${inFlight} in flight`}`,
   idle: 'joined idle connection',
@@ -154,6 +155,10 @@ export const ROW = {
   herdCutLag: 'event loop late while all are cut off, max (ms)',
   herdLag: (what: 'p99' | 'max') => `event loop late while they come back, ${what} (ms)`,
 } as const;
+
+function pace(inFlight: number): string {
+  return inFlight === 1 ? 'one message at a time' : `${inFlight} in flight`;
+}
 
 export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -39,7 +39,7 @@ export class Wire {
   /** Connects and upgrades; rejects when the server does not switch to WebSocket: `TurnedAway` if it closed instead. */
   static async open(door: Door, dialect: Dialect): Promise<Wire> {
     const wire = new Wire(door.port, dialect);
-    await once(wire.#socket, 'connect');
+    await once(wire.#socket, 'connect').catch(putOff);
     wire.#socket.write(upgradeRequest(door));
     await wire.#until(() => wire.#answer === undefined);
     return wire;
@@ -138,6 +138,16 @@ export class Wire {
       });
     }
   }
+}
+
+// A server that is busy may close what it has not accepted yet. One that is gone will not come back.
+function putOff(error: unknown): never {
+  if (isSystemError(error) && error.code !== 'ECONNREFUSED') throw new TurnedAway(error.message);
+  throw error;
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error;
 }
 
 function upgradeRequest({ port, path, subprotocol }: Door): string {
