@@ -2,6 +2,7 @@
 
 import { BODY_BYTES_MAX, utf8 } from '@mayfly/protocol';
 import type { Clock } from './clock.ts';
+import type { Content } from './content/content.ts';
 import { CTYPE } from './content/ctype.ts';
 import { NOTICE } from './content/notice.ts';
 import {
@@ -31,6 +32,8 @@ export type OwnTalkDeps = {
 };
 
 const DONE = { ok: true } as const;
+/** Of the kinds that can have reactions and pins. */
+const TARGETS: ReadonlySet<Content['kind']> = new Set(['text', 'file', 'poll']);
 
 export class OwnTalk {
   readonly #deps: OwnTalkDeps;
@@ -53,10 +56,11 @@ export class OwnTalk {
   }
 
   edit(key: string, text: string): ActionResult<'empty' | 'too_long' | 'not_yours'> {
-    const refusal = refusalOf(text);
-    if (refusal !== undefined) return refuse(refusal);
     const target = this.#deps.log.find(key);
-    if (target?.content.kind !== 'text') return refuse('unknown_target');
+    const isFile = target?.content.kind === 'file';
+    const refusal = isFile && text === '' ? undefined : refusalOf(text);
+    if (refusal !== undefined) return refuse(refusal);
+    if (target === undefined || (target.content.kind !== 'text' && !isFile)) return refuse('unknown_target');
     if (!target.own) return refuse('not_yours');
     this.#send({ ctype: CTYPE.edit, ref: target.ref, body: text });
     return DONE;
@@ -123,10 +127,9 @@ export class OwnTalk {
     return outbox.add(draft, clock.now());
   }
 
-  // Of the kinds that can have reactions and pins.
   #findTarget(key: string): HeldMessage | undefined {
     const held = this.#deps.log.find(key);
-    return held?.content.kind === 'text' || held?.content.kind === 'poll' ? held : undefined;
+    return held !== undefined && TARGETS.has(held.content.kind) ? held : undefined;
   }
 }
 

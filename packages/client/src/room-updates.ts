@@ -45,8 +45,9 @@ export type Message = {
   readonly seq: number;
   readonly from: Person;
   readonly own: boolean;
-  /** Its newest wording; the question of a poll. Undefined for a kind of message that this version can't show. */
+  /** Its newest wording; the question of a poll, the caption of a file. Undefined for a kind of message that this version can't show. */
   readonly text: string | undefined;
+  readonly file?: SharedFile;
   /** The message that it answers. */
   readonly replyTo?: ReplyTo;
   /** Earlier wordings of an edited message, oldest first. */
@@ -67,12 +68,37 @@ export type Message = {
   readonly conflicting: boolean;
 };
 
+/** A file that a message shares (docs/crypto.md, BODY-4). Its bytes are fetched and verified apart from it. */
+export type SharedFile = {
+  /** Names the sealed bytes on the server. */
+  readonly fid: Uint8Array;
+  readonly key: Uint8Array;
+  readonly size: number;
+  /** SHA-256 of the sealed bytes. */
+  readonly hash: Uint8Array;
+  /** One line, without the signs that separate paths or change the direction of a text. */
+  readonly name: string;
+  /** What its sender says it is, which it may not be. */
+  readonly mime: string;
+  /** Of a picture, to reserve its space. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  /** Of a recording. */
+  readonly durationMs: number | undefined;
+  /** Loudness of a recording, over its time. */
+  readonly wave: Uint8Array | undefined;
+  /** A tiny picture, unchecked. */
+  readonly thumb: Uint8Array | undefined;
+};
+
 /** The message that a reply answers. Everything is undefined if this page doesn't hold it. */
 export type ReplyTo = {
   readonly key?: string;
   readonly from?: Person;
   /** As it was worded when it was answered. */
   readonly text?: string;
+  /** Name of a file. */
+  readonly fileName?: string;
 };
 
 /** What a message said before an edit. `at`: when this wording was written. */
@@ -130,9 +156,10 @@ export type FailReason = RefusedCode | 'withheld';
 /** A message of our own, not echoed yet. */
 export type Outgoing = {
   readonly key: string;
-  /** The question of a poll. */
+  /** The question of a poll, the caption of a file. */
   readonly text: string;
   readonly replyTo?: ReplyTo;
+  readonly file?: SharedFile;
   readonly poll?: Pick<Poll, 'question' | 'many'> & { readonly options: readonly string[] };
   readonly at: number;
   readonly state:

@@ -61,7 +61,7 @@ export type Room = {
   subscribe(listener: RoomListener): Disposable;
   /** Sent now, or as soon as there is a connection. `replyTo`: the key of the message to answer. */
   send(text: string, options?: { readonly replyTo?: string }): SendResult;
-  /** Replaces the text of one of our own messages. Earlier wordings stay in the log. */
+  /** Replaces the text of one of our own messages, or a file's caption, which may be empty. Earlier wordings stay in the log. */
   edit(key: string, text: string): ActionResult<'empty' | 'too_long' | 'not_yours'>;
   /** Our one reaction to a message; an empty `emoji` takes it back. At most one a second is sent, the newest. */
   react(key: string, emoji: string): ActionResult<'not_an_emoji'>;

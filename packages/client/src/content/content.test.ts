@@ -1,8 +1,11 @@
 // docs/vectors/bodies.json: what every kind of body says, and what fits none.
 
+import { toHex } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import vectors from '../../../../docs/vectors/bodies.json' with { type: 'json' };
 import { type Content, contentOf } from './content.ts';
+import { CTYPE } from './ctype.ts';
+import { fileNameFits, readFile, writeFile } from './file.ts';
 import { type PollBody, readPoll, writePoll } from './poll.ts';
 import { isEmoji, plainEmoji } from './reaction.ts';
 import { readVote, writeVote } from './vote.ts';
@@ -20,9 +23,17 @@ function contentIn({ ctype, ref = false, flags = ref ? 1 : 0, body }: Vector): C
   return contentOf({ ctype, flags, ...(ref && { ref: REF }), body });
 }
 
-describe('BODY-1 to BODY-3: a body says what the file says', () => {
+/** Byte strings as hex. */
+function spelled(content: Content): unknown {
+  const json = JSON.stringify(content, (_, value: unknown) =>
+    value instanceof Uint8Array ? toHex(value) : value,
+  );
+  return JSON.parse(json);
+}
+
+describe('BODY-1 to BODY-4: a body says what the file says', () => {
   test.each(vectors.bodies)('$name', ({ says, ...vector }) => {
-    expect(contentIn(vector)).toEqual(vector.ref ? { ...says, ref: vectors.ref } : says);
+    expect(spelled(contentIn(vector))).toEqual(vector.ref ? { ...says, ref: vectors.ref } : says);
   });
 });
 
@@ -55,4 +66,17 @@ test('BODY-1: a vote is written with rising digits, none twice', () => {
   expect(writeVote({ chosen: [9, 0, 3, 0] })).toBe('039');
   expect(readVote(writeVote({ chosen: [] }))).toEqual({ chosen: [] });
   expect(readVote(writeVote('close'))).toBe('close');
+});
+
+test('BODY-4: a file reads as it was written', () => {
+  for (const { ctype, body } of vectors.bodies) {
+    const read = ctype === CTYPE.file ? readFile(body) : undefined;
+    if (read !== undefined) expect(readFile(writeFile(read.file, read.text))).toEqual(read);
+  }
+});
+
+test('BODY-4: names of 200 bytes in any script, but no longer ones', () => {
+  expect(fileNameFits('語'.repeat(66))).toBe(true);
+  expect(fileNameFits('語'.repeat(67))).toBe(false);
+  expect(fileNameFits('a'.repeat(10_000))).toBe(false);
 });

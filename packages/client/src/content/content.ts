@@ -1,7 +1,9 @@
 // What a message says, from its ctype and body (BODY-1). What doesn't fit is unsupported.
 
 import { toHex } from '@mayfly/protocol';
+import type { SharedFile } from '../room-updates.ts';
 import { CTYPE } from './ctype.ts';
+import { readFile } from './file.ts';
 import { type NoticeKind, readNotice } from './notice.ts';
 import { type PollBody, readPoll } from './poll.ts';
 import { readReaction } from './reaction.ts';
@@ -18,10 +20,19 @@ export type Body = {
 /** `ref`: the first 16 bytes of another message's mid, hex. */
 export type Content =
   | { readonly kind: 'text'; readonly text: string; readonly ref?: string }
+  | FileContent
   | { readonly kind: 'poll'; readonly poll: PollBody }
   | { readonly kind: 'saved' }
   | Effect
   | { readonly kind: 'unsupported' };
+
+/** `text`: its caption, empty if it has none. */
+export type FileContent = {
+  readonly kind: 'file';
+  readonly file: SharedFile;
+  readonly text: string;
+  readonly ref?: string;
+};
 
 /** Content that changes how another message is shown. */
 export type Effect = Edit | Reaction | Pin | Voting;
@@ -42,6 +53,7 @@ export function contentOf({ ctype, flags, ref, body }: Body): Content {
 
 function alone(ctype: number, body: string): Content | undefined {
   if (ctype === CTYPE.text) return { kind: 'text', text: body };
+  if (ctype === CTYPE.file) return fileContent(readFile(body));
   if (ctype === CTYPE.poll) return pollContent(readPoll(body));
   return ctype === CTYPE.notice && readNotice(body) === 'saved' ? { kind: 'saved' } : undefined;
 }
@@ -50,6 +62,8 @@ function about(ctype: number, body: string, ref: string): Content | undefined {
   switch (ctype) {
     case CTYPE.text:
       return { kind: 'text', text: body, ref };
+    case CTYPE.file:
+      return fileContent(readFile(body), ref);
     case CTYPE.edit:
       return { kind: 'edit', ref, text: body };
     case CTYPE.reaction:
@@ -61,6 +75,13 @@ function about(ctype: number, body: string, ref: string): Content | undefined {
     default:
       return undefined;
   }
+}
+
+function fileContent(
+  read: Pick<FileContent, 'file' | 'text'> | undefined,
+  ref?: string,
+): Content | undefined {
+  return read && { kind: 'file', ...read, ...(ref !== undefined && { ref }) };
 }
 
 function pollContent(poll: PollBody | undefined): Content | undefined {
@@ -81,5 +102,5 @@ function voteContent(ref: string, vote: Vote | undefined): Content | undefined {
 }
 
 export function isEffect(content: Content): content is Effect {
-  return 'ref' in content && content.kind !== 'text';
+  return 'ref' in content && content.kind !== 'text' && content.kind !== 'file';
 }

@@ -92,12 +92,16 @@ export class Effects {
 }
 
 function suitsTarget({ effect, message }: Placed, target: Target): boolean {
-  if (effect.kind === 'edit') return target.content.kind === 'text' && isBySame(message, target.message);
+  if (effect.kind === 'edit') return hasWording(target) && isBySame(message, target.message);
   if (effect.kind === 'vote') return target.content.kind === 'poll';
   return target.content.kind === 'text' || target.content.kind === 'poll' || isFile(target);
 }
 
-// A version that can't show a file yet counts what is said about it.
+function hasWording({ content }: Target): boolean {
+  return content.kind === 'text' || content.kind === 'file';
+}
+
+// Also one that this version can't show.
 function isFile({ message }: Target): boolean {
   return message.opened.ctype === CTYPE.file;
 }

@@ -123,8 +123,8 @@ export class Talk {
     this.#orphans.delete(slot);
     this.#changedAfter(slot, message.index, changed);
     for (const pin of slot.pins) changed.notices.add(pin.message);
-    if (content.kind !== 'text' || content.ref === undefined) return;
-    this.#named(content.ref, message.index).replies.push(message);
+    const answered = answeredBy(content);
+    if (answered !== undefined) this.#named(answered, message.index).replies.push(message);
   }
 
   #takeEffect(placed: Placed, settledTo: number, changed: Changed): void {
@@ -189,14 +189,15 @@ export class Talk {
     const { message, content } = target;
     const { mid, index, conflicting, missingBefore = 0, late = false } = message;
     const wordings = this.#wordings(target, effects, Infinity);
+    const answered = answeredBy(content);
     return {
       key: mid,
       seq: index,
       from: this.#person(message),
       own: this.#isOwn(message),
       text: wordings.at(-1)?.text,
-      ...(content.kind === 'text' &&
-        content.ref !== undefined && { replyTo: this.#replyTo(content.ref, index) }),
+      ...(content.kind === 'file' && { file: content.file }),
+      ...(answered !== undefined && { replyTo: this.#replyTo(answered, index) }),
       ...(wordings.length > 1 && { edits: wordings.slice(0, -1) }),
       reactions: this.#reactions(effects?.reactionsTo(target) ?? []),
       pinned: effects?.isPinned(target, (pk) => this.#options.mayPin(pk)) ?? false,
@@ -212,7 +213,7 @@ export class Talk {
   // As worded right before this index, oldest first.
   #wordings({ message, content }: Target, effects: Effects | undefined, before: number): readonly Wording[] {
     if (content.kind === 'poll') return [{ text: content.poll.question, at: shownTime(message) }];
-    if (content.kind !== 'text') return [];
+    if (content.kind !== 'text' && content.kind !== 'file') return [];
     const edits = effects?.editsOf({ message, content }) ?? [];
     return [
       { text: content.text, at: shownTime(message) },
@@ -230,6 +231,7 @@ export class Talk {
       key: target.message.mid,
       from: this.#person(target.message),
       ...(text !== undefined && { text }),
+      ...(target.content.kind === 'file' && { fileName: target.content.file.name }),
     };
   }
 
@@ -312,6 +314,11 @@ export class Talk {
 
 function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
   return a.seq - b.seq;
+}
+
+/** The ref of the message that it answers. */
+function answeredBy(content: Content): string | undefined {
+  return content.kind === 'text' || content.kind === 'file' ? content.ref : undefined;
 }
 
 /** How a message is named by others: the first 16 bytes of its mid. */

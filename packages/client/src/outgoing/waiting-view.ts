@@ -12,8 +12,11 @@ type ReplyLookup = (ref: string) => ReplyTo;
 export function rowsOf(waiting: readonly Waiting[], replyTo: ReplyLookup): readonly Outgoing[] {
   return waiting.flatMap(({ draft, ...state }) => {
     const content = contentOfDraft(draft);
-    const reply = content.kind === 'text' && content.ref !== undefined ? replyTo(content.ref) : undefined;
-    if (content.kind === 'text') return [{ ...state, text: content.text, ...(reply && { replyTo: reply }) }];
+    if (content.kind === 'text' || content.kind === 'file') {
+      const reply = content.ref === undefined ? undefined : replyTo(content.ref);
+      const file = content.kind === 'file' ? content.file : undefined;
+      return [{ ...state, text: content.text, ...(file && { file }), ...(reply && { replyTo: reply }) }];
+    }
     return content.kind === 'poll' ? [{ ...state, text: content.poll.question, poll: content.poll }] : [];
   });
 }

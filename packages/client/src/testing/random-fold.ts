@@ -138,7 +138,7 @@ function rowOf(message: Message) {
 }
 
 function readByRules(log: readonly Said[]): string {
-  const rows = log.filter(({ content }) => ['text', 'poll', 'unsupported'].includes(content.kind));
+  const rows = log.filter(({ content }) => ['text', 'file', 'poll', 'unsupported'].includes(content.kind));
   const refOf = ({ message }: Said) => message.mid.slice(0, 32);
   const rowsAndEffects = rows.map((row) => ({
     row,
@@ -176,13 +176,15 @@ function rowByRules(row: Said, after: readonly Said[], log: readonly Said[]) {
     pinned: canHaveAll(row) && isPinnedByRules(after),
     poll: content.kind === 'poll' ? pollByRules(row, after, content.poll) : undefined,
     replyTo:
-      content.kind === 'text' && content.ref !== undefined ? replyByRules(row, content.ref, log) : undefined,
+      (content.kind === 'text' || content.kind === 'file') && content.ref !== undefined
+        ? replyByRules(row, content.ref, log)
+        : undefined,
   };
 }
 
 function wordingsByRules({ message, content }: Said, after: readonly Said[]): readonly string[] {
   if (content.kind === 'poll') return [content.poll.question];
-  if (content.kind !== 'text') return [];
+  if (content.kind !== 'text' && content.kind !== 'file') return [];
   const edits = after.flatMap((one) =>
     one.content.kind === 'edit' && equalBytes(one.message.opened.pk, message.opened.pk)
       ? [one.content.text]
@@ -195,7 +197,7 @@ function replyByRules(row: Said, ref: string, log: readonly Said[]) {
   const before = log.filter(({ message }) => message.index < row.message.index);
   const target = before.find(
     ({ message, content }) =>
-      message.mid.startsWith(ref) && ['text', 'poll', 'unsupported'].includes(content.kind),
+      message.mid.startsWith(ref) && ['text', 'file', 'poll', 'unsupported'].includes(content.kind),
   );
   if (target === undefined) return [undefined, undefined];
   const after = before.filter(

@@ -1,6 +1,7 @@
 // Random contents of every kind, and hostile ones: about nothing, about an effect, about another's message, malformed.
 
 import { CTYPE } from '../content/ctype.ts';
+import { writeFile } from '../content/file.ts';
 import { writePoll } from '../content/poll.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import { below, pick } from './random.ts';
@@ -59,8 +60,31 @@ function drawVote(random: RandomBytes, targets: readonly DrawnTarget[]): DrawnCo
 function drawStart(random: RandomBytes, number: number, targets: readonly DrawnTarget[]): DrawnContent {
   const chance = below(random, 3);
   if (chance === 0) return { ctype: CTYPE.poll, body: pick(random, POLLS) };
+  if (chance === 1 && below(random, 2) === 0) return drawFile(random, number, targets);
   if (chance === 1 || targets.length === 0) return { ctype: CTYPE.text, body: `text ${number}` };
   return about(random, CTYPE.text, `reply ${number}`, targets);
+}
+
+function drawFile(random: RandomBytes, number: number, targets: readonly DrawnTarget[]): DrawnContent {
+  const body = fileOf(below(random, 2) === 0 ? '' : `caption ${number}`);
+  return targets.length === 0 ? { ctype: CTYPE.file, body } : about(random, CTYPE.file, body, targets);
+}
+
+function fileOf(caption: string): string {
+  const file = {
+    fid: new Uint8Array(16),
+    key: new Uint8Array(32),
+    size: 5,
+    hash: new Uint8Array(32),
+    name: 'a.txt',
+    mime: 'text/plain',
+    width: undefined,
+    height: undefined,
+    durationMs: undefined,
+    wave: undefined,
+    thumb: undefined,
+  };
+  return writeFile(file, caption);
 }
 
 function about(
