@@ -31,7 +31,7 @@ export const PACKAGES = {
       log: ['crypto', 'content', 'governance'],
       people: ['crypto', 'storage'],
       outgoing: ['crypto', 'content', 'storage'],
-      files: ['crypto'],
+      files: ['crypto', 'content', 'storage'],
     },
   },
   server: {

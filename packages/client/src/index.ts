@@ -6,6 +6,11 @@ export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export { type RoomWords, topicFits } from './crypto/room-words.ts';
+export type { Downloaded } from './files/download.ts';
+export type { FilePort } from './files/file-port.ts';
+export type { FileServer } from './files/file-requests.ts';
+export { type FileDetails, type FileSent, RoomFiles, type TransferOptions } from './files/room-files.ts';
+export type { FileSource, Progress } from './files/upload.ts';
 export { keepDraft, loadDraft } from './storage/draft.ts';
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';
 export { openRoom } from './live-room.ts';
@@ -30,6 +35,7 @@ export type {
   RoomFacts,
   RoomNotice,
   RoomUpdate,
+  SharedFile,
   UnsentMessage,
   Wording,
 } from './room-updates.ts';

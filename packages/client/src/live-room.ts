@@ -17,6 +17,7 @@ import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
 import { openProfile } from './crypto/profile.ts';
 import { type CheckedWelcome, checkWelcome } from './governance/welcome-check.ts';
+import type { FilePort } from './files/file-port.ts';
 import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
@@ -53,6 +54,10 @@ class LiveRoom implements Room {
       over: (code) => this.#end(endByCode(code, this.#parts.life.lastSeen)),
     });
     queueMicrotask(() => startParts(this.#parts));
+  }
+
+  get files(): FilePort {
+    return this.#parts.files;
   }
 
   subscribe(listener: RoomListener): Disposable {
@@ -154,11 +159,10 @@ class LiveRoom implements Room {
         return this.#refused(frame);
       case 'ended':
         return this.#endByWord(frame.reason);
-      // This client asks for no file, so nothing waits for these.
       case 'fileOpen':
       case 'fileRefused':
       case 'fileErased':
-        return;
+        return this.#parts.files.receive(frame);
     }
   }
 
@@ -197,7 +201,7 @@ class LiveRoom implements Room {
   }
 
   #settle(welcome: Welcome, { owners, words }: Extract<CheckedWelcome, { ok: true }>): void {
-    const { self, keys, roster, outbox, connection, updates, life, profile, typing, log, clock } =
+    const { self, keys, roster, outbox, connection, updates, life, profile, typing, files, log, clock } =
       this.#parts;
     const last = this.#welcome;
     this.#welcome = welcome;
@@ -213,6 +217,7 @@ class LiveRoom implements Room {
     life.expiresIn(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') updates.reset(welcome, last.logId);
     if (welcome.features.includes('ephemeral')) typing.enter(welcome.slot);
+    files.enter(welcome);
     profile.enter(welcome.slot, last !== undefined && equalBytes(last.slot, welcome.slot));
     if (log.caughtUp) this.#caughtUp(welcome);
     else if (!this.#over) this.#catchingUp = clock.after(CATCH_UP_MS, () => connection.restart());
@@ -271,12 +276,13 @@ class LiveRoom implements Room {
 
   // Until the next welcome.
   #pause(): void {
-    const { log, outbox, profile, typing, typists } = this.#parts;
+    const { log, outbox, profile, typing, files, typists } = this.#parts;
     this.#stopTimers();
     const held = log.leave();
     outbox.hold();
     profile.suspend();
     typing.suspend();
+    files.suspend();
     typists.clear();
     this.#show(held);
   }

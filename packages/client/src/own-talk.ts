@@ -113,6 +113,12 @@ export class OwnTalk {
     return DONE;
   }
 
+  /** `body`: of a file (BODY-4). `replyTo`: the message that it answers, if this page still holds it. */
+  share(body: string, replyTo?: string): string {
+    const ref = replyTo === undefined ? undefined : this.#deps.log.find(replyTo)?.ref;
+    return this.#send({ ctype: CTYPE.file, ...(ref && { ref }), body });
+  }
+
   noteSaved(): void {
     this.#send({ ctype: CTYPE.notice, body: NOTICE.saved });
   }

@@ -6,6 +6,7 @@ import { Connection, type ConnectionEvents } from './connection/connection.ts';
 import { sealTyping } from './crypto/ephemeral.ts';
 import { sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
+import { FilePort } from './files/file-port.ts';
 import { KeyRing } from './governance/key-ring.ts';
 import { RoomLog } from './log/room-log.ts';
 import { KeepAlive } from './outgoing/keep-alive.ts';
@@ -50,6 +51,8 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now());
   const roster = makeRoster(options, base);
   const outbox = makeOutbox(options, base, log);
+  const talk = new OwnTalk({ clock, log, outbox, idPk: base.self.pk });
+  const keepAlive = new KeepAlive(clock, () => base.connection.say({ type: 'keep' }));
   return {
     ...base,
     log,
@@ -57,9 +60,10 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
     typing: makeTyping(base, roster),
     typists: makeTypists(base, roster),
     outbox,
-    talk: new OwnTalk({ clock, log, outbox, idPk: base.self.pk }),
+    talk,
+    files: makeFiles(options, base, talk, keepAlive),
     profile: makeProfile(base),
-    keepAlive: new KeepAlive(clock, () => base.connection.say({ type: 'keep' })),
+    keepAlive,
     life: new RoomLife(clock, (expiresInMs) => base.updates.life(expiresInMs)),
   };
 }
@@ -71,8 +75,9 @@ export function startParts({ outbox, connection }: RoomParts): void {
 
 /** No timer, wire or key is left. The emitter stays open, to report the end. */
 export function stopParts(parts: RoomParts): void {
-  const { log, connection, profile, typing, typists, outbox, talk, roster, keys, self } = parts;
+  const { log, connection, profile, typing, typists, outbox, talk, files, roster, keys, self } = parts;
   talk.flush();
+  files.close();
   log.clear();
   connection.end();
   profile.suspend();
@@ -109,6 +114,25 @@ function makeOutbox({ link, storage }: RoomOptions, base: Base, log: RoomLog): O
       updates.pending(effectsOf(waiting, replyTo));
     },
     trimmed: (waiting) => updates.trimmed(rowsOf(waiting, replyTo)),
+  });
+}
+
+function makeFiles(
+  { link, storage }: RoomOptions,
+  base: Base,
+  talk: OwnTalk,
+  keepAlive: KeepAlive,
+): FilePort {
+  const { clock, random, self, connection } = base;
+  return new FilePort({
+    id: link.id,
+    clock,
+    random,
+    storage: new RoomStorage(storage, link.id),
+    seed: self.keys.seed,
+    say: (frame) => connection.say(frame),
+    keepAlive: () => keepAlive.ask(),
+    post: (body, replyTo) => talk.share(body, replyTo),
   });
 }
 

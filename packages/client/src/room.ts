@@ -1,6 +1,7 @@
 // The interface of an open room for a page, a command line or a bot. `openRoom` opens one.
 
 import type { Clock } from './clock.ts';
+import type { FilePort } from './files/file-port.ts';
 import type { RandomBytes } from './crypto/random.ts';
 import type { Identity } from './people/identity.ts';
 import type { RoomLink } from './link.ts';
@@ -57,6 +58,8 @@ export type PollResult =
 
 /** A room this page is in. Once it has ended or been closed, calls have no effect. */
 export type Room = {
+  /** What `RoomFiles` needs, to send and fetch files in this room. */
+  readonly files: FilePort;
   /** Connecting begins after the current task, so a subscriber that comes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
   /** Sent now, or as soon as there is a connection. `replyTo`: the key of the message to answer. */

@@ -27,7 +27,7 @@ export type Content =
   | { readonly kind: 'unsupported' };
 
 /** `text`: its caption, empty if it has none. */
-export type FileContent = {
+type FileContent = {
   readonly kind: 'file';
   readonly file: SharedFile;
   readonly text: string;

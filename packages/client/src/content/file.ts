@@ -17,14 +17,14 @@ import {
 import type { SharedFile } from '../room-updates.ts';
 
 const HASH_BYTES = 32;
-const NAME_BYTES_MAX = 200;
+export const FILE_NAME_BYTES_MAX = 200;
 const SIDE_MAX = 65_535;
 const DURATION_MS_MAX = 24 * 3_600_000;
 const WAVE_BYTES_MAX = 64;
 const THUMB_BYTES_MAX = 2048;
 
 /** Controls, separators of lines and paths, what changes the direction of a text, half of a character. */
-const UNFIT = /[\p{Cc}\u2028\u2029/\\\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\p{Cs}]/u;
+export const FILE_NAME_UNFIT = /[\p{Cc}\u2028\u2029/\\\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\p{Cs}]/u;
 const HALF_CHARACTER = /\p{Cs}/u;
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
@@ -117,5 +117,5 @@ function matching(value: unknown, fits: (text: string) => boolean): string | und
 
 /** Whether a file may be called so: at most 200 bytes, in one line, and no path. */
 export function fileNameFits(name: string): boolean {
-  return name !== '' && !UNFIT.test(name) && utf8(name).length <= NAME_BYTES_MAX;
+  return name !== '' && !FILE_NAME_UNFIT.test(name) && utf8(name).length <= FILE_NAME_BYTES_MAX;
 }

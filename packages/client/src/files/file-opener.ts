@@ -47,11 +47,11 @@ export class FileOpener {
   }
 
   /** Takes the next sealed bytes. The plaintext that they complete; undefined if the file is damaged. */
-  take(sealed: Uint8Array): readonly Uint8Array[] | undefined {
+  take(sealed: Uint8Array): readonly Uint8Array<ArrayBuffer>[] | undefined {
     this.#received += sealed.length;
     if (this.#received > this.#sealedSize) return undefined;
     this.#digest.update(sealed);
-    const opened: Uint8Array[] = [];
+    const opened: Uint8Array<ArrayBuffer>[] = [];
     for (const piece of this.#pieces.add(sealed)) {
       const plain = this.#open(piece);
       if (plain === undefined) return undefined;
@@ -72,7 +72,7 @@ export class FileOpener {
     return Math.max(0, Math.min(SEALED_CHUNK_BYTES, this.#sealedSize - before));
   }
 
-  #open(piece: Uint8Array): Uint8Array | undefined {
+  #open(piece: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     if (this.#chunkKey === undefined) {
       this.#chunkKey = streamKey(this.#file.key, piece);
       return new Uint8Array();

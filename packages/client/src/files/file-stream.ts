@@ -22,7 +22,11 @@ export function sealChunk(key: Uint8Array, place: ChunkPlace, plain: Uint8Array)
 }
 
 /** Undefined for a chunk that isn't the one sealed at this place. */
-export function openChunk(key: Uint8Array, place: ChunkPlace, sealed: Uint8Array): Uint8Array | undefined {
+export function openChunk(
+  key: Uint8Array,
+  place: ChunkPlace,
+  sealed: Uint8Array,
+): Uint8Array<ArrayBuffer> | undefined {
   try {
     return chacha20poly1305(key, chunkNonce(place)).decrypt(sealed);
   } catch {
