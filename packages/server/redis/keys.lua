@@ -7,7 +7,9 @@
 --   l hash     LOG -> what changes with every message (see `pack_room`), slot -> record (see `pack_member`): in one
 --              hash, because an append reads and writes one of each
 --   p hash     slot -> sealed profile
---   s stream   <seq>-<bytes of the log so far, including its own>: kind and bytes
+--   s stream   <seq>-<bytes of the log so far, including its own>: kind and bytes; for a message with a ttl also `h` and the
+--              hash that its stub will keep
+--   x hash     seq -> what is left of an erased entry (see `STUB_FORMAT`)     t zset  seqs of messages with a ttl by its end
 --   h zset     slots of members here or in grace, in order of arrival      g zset  slots of members who left, in order of leaving
 --   w hash     node -> number of members it looks after
 --   c channel  announcements (see `publish`)
@@ -15,11 +17,11 @@
 --   n zset     nodes by the end of their lease     {n}f zset  libraries by the end of their latest node's lease
 --   {n}o zset  node and the optional frames it takes, by the end of its lease
 --   {n}v       the data version of this Redis
--- The letters x, t, k, i, a and q are reserved for stubs, due times, slices, invites, admissions and knocks.
+-- The letters k, i, a and q are reserved for slices, invites, admissions and knocks.
 
 -- The version of this layout. A change that another version would misread raises it. To stay readable across versions:
 -- n, {n}f, {n}o, {n}v, d, u and the fields st, v, exp and why of r.
-local DATA_VERSION = 2
+local DATA_VERSION = 3
 -- Before data carried a version.
 local FIRST_VERSION = 1
 -- Stands for the library's whole name.
@@ -57,7 +59,7 @@ local function bytes_of(hex)
   return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
--- First byte: E event, P presence, F profile, S ephemeral signal, L life, R replaced, X ended, D flush due (announcement.ts reads the rest).
+-- First byte: E event, Z stub of an erased event, P presence, F profile, S ephemeral signal, L life, R replaced, X ended, D flush due (announcement.ts reads the rest).
 local function publish(tail, message)
   redis.call('SPUBLISH', 'c' .. tail, message)
 end

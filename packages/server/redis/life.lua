@@ -2,7 +2,7 @@
 
 local function wipe(tail)
   redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
-    'g' .. tail, 'w' .. tail, 'r' .. tail)
+    'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'r' .. tail)
   local room, all, unused = listed_in(tail)
   redis.call('ZREM', all, room)
   redis.call('ZREM', unused, room)
@@ -17,19 +17,20 @@ local function finish(tail, why)
 end
 
 -- The log keeps events `first` to `head`: bytes `start` to `stop` of everything ever logged. `ttl` is when times to live
--- were last written. Always 64 bytes: with a longer field, Redis doesn't keep a small hash compact.
-local ROOM_FORMAT = '>I6I6I6I6I4I4I4I4c8c16'
+-- were last written. `due`: the next entry of `t`; 0 without one. `marked`: 1 once there was something in `x` or `t`.
+-- 63 bytes: with a field longer than 64, Redis doesn't keep a small hash compact.
+local ROOM_FORMAT = '>I6I6I6I6I4I4I4I4c8c8I6B'
 
 local function pack_room(room)
   return struct.pack(ROOM_FORMAT, room.exp, room.ttl, room.start, room.stop, room.first, room.head, room.epoch,
-    room.life, room.log, room.gen)
+    room.life, room.log, room.gen, room.due, room.marked)
 end
 
 local function unpack_room(packed)
-  local exp, ttl, start, stop, first, head, epoch, life, log, gen = struct.unpack(ROOM_FORMAT, packed)
+  local exp, ttl, start, stop, first, head, epoch, life, log, gen, due, marked = struct.unpack(ROOM_FORMAT, packed)
   return {
     exp = exp, ttl = ttl, start = start, stop = stop, first = first, head = head, epoch = epoch, life = life,
-    log = log, gen = gen,
+    log = log, gen = gen, due = due, marked = marked,
   }
 end
 
@@ -42,9 +43,15 @@ local function is_on_its_way(tail)
   return redis.call('PTTL', 'r' .. tail) > BACKSTOP_MS
 end
 
+-- SEND-9: erases what is due. In log.lua.
+local erase_due
+
 local function alive(tail, at, packed)
   local room = packed and unpack_room(packed)
-  if room and at < room.exp then return room end
+  if room and at < room.exp then
+    if room.due > 0 and at >= room.due then erase_due(tail, room, at) end
+    return room
+  end
   local state, version = unpack(redis.call('HMGET', 'r' .. tail, 'st', 'v'))
   if state and state ~= 'ended' and tonumber(version) ~= DATA_VERSION then
     error({ err = 'VERSION the room has another data version' })
@@ -65,7 +72,7 @@ local function keep_key(tail, letter, room, at)
 end
 
 local function keep_keys(tail, room, at)
-  for letter in string.gmatch('omlpshgw', '.') do keep_key(tail, letter, room, at) end
+  for letter in string.gmatch('omlpshgwxt', '.') do keep_key(tail, letter, room, at) end
   redis.call('PEXPIRE', 'r' .. tail, room.exp - at + REFRESH_MS + BACKSTOP_MS)
   list_room(tail, at, room.exp + REFRESH_MS)
   room.ttl = at
@@ -81,7 +88,7 @@ end
 local generation, asked_at = '', 0
 local function generation_of_primary(at)
   if at < asked_at or at - asked_at >= 100 then
-    generation = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 16)
+    generation = bytes_of(string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 16))
     asked_at = at
   end
   return generation
@@ -98,9 +105,10 @@ local function name_log(tail, room, gen)
   store_room(tail, room)
 end
 
--- How long the room still has. Ends it if that is over.
+-- How long until the room is over, or the next message has to be erased. Ends or erases what is due.
 local function expire(keys)
   local tail, at = tail_of(keys[1]), now()
   local room, why = living(tail, at)
-  return room and room.exp - at or why
+  if not room then return why end
+  return (room.due > 0 and math.min(room.due, room.exp) or room.exp) - at
 end

@@ -41,7 +41,7 @@ local function open(keys, args)
   local gen = generation_of_primary(at)
   local room = {
     exp = at + life, ttl = at, start = 0, stop = 0, first = 1, head = 0, epoch = ask.epoch, life = life,
-    log = named_log(ask.log, gen), gen = gen,
+    log = named_log(ask.log, gen), gen = gen, due = 0, marked = 0,
   }
   log_event(tail, room, 'c', ask.charter .. ask.blob, ask.historyMessages, ask.historyBytes)
   -- Before any member: Redis searches a small hash from its start.

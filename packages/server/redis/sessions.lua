@@ -29,10 +29,10 @@ local function join(keys, args)
   store_room(tail, room)
 
   local mode, reason, after = resume_from(room, ask.logId, ask.seq, member.from, ask.historyMessages)
-  local missed_after = room.head - after > EVENTS_IN_ANSWER and after or events_after(tail, after, room.head)
+  local missed_after = room.head - after > EVENTS_IN_ANSWER and after or events_after(tail, room, after, room.head)
   local joined = {
     slot = member.slot, generation = member.generation, logId = room.log, seq = room.head, mode = mode, reason = reason,
-    lastN = member.n, expiresInMs = room.exp - at, terms = terms_of(tail, room),
+    lastN = member.n, expiresInMs = room.exp - at, dueInMs = room.due > 0 and room.due - at or nil, terms = terms_of(tail, room),
   }
   return {
     'joined', cmsgpack.pack(joined), tonumber(redis.call('HGET', keys[1], 'pv')), count(tail),
@@ -40,7 +40,9 @@ local function join(keys, args)
   }
 end
 
--- Everything but the envelope is one packed word (answers.ts, `messageWord`): each argument and each number as text costs time.
+-- Everything but the envelope is one packed word (asks.ts, `messageWord`): each argument and each number as text costs time.
+-- Most messages need no more. Others have two more words: the hash of what their stub will not keep if they have a ttl, and
+-- which message to erase (`eraseWord`).
 local function append(keys, args)
   local slot, generation, node, n, epoch, events, bytes = struct.unpack('>c8I4c8I4I4I4I4', args[1])
   local tail, at = tail_of(keys[1]), now()
@@ -51,9 +53,18 @@ local function append(keys, args)
   if n <= member.n then return 'repeated' end
   if epoch ~= room.epoch then return 'epoch' end
   if n > member.n + 1 then return 'gap' end
+  local erased, may_erase, entry, rest_hash, proof, del_h
+  if args[4] and args[4] ~= '' then
+    erased, del_h, proof, rest_hash = struct.unpack('>I4c16c16c32', args[4])
+    may_erase, entry = erasable(tail, room, erased, del_h)
+    if not may_erase then return 'not_allowed' end
+  end
   name_log(tail, room, generation_of_primary(at))
   restart_life(tail, room, at)
-  local seq = log_event(tail, room, 'm', args[2], events, bytes)
+  if entry then unsend(tail, room, at, erased, entry, rest_hash, proof) end
+  local timed = args[3] and args[3] ~= '' and args[3] or nil
+  local seq = log_event(tail, room, 'm', args[2], events, bytes, timed)
+  if timed then expire_at(tail, room, at, at + 1000 * struct.unpack('>I2', string.sub(args[2], 6, 7))) end
   member.n = n
   redis.call('HSET', 'l' .. tail, LOG, pack_room(room), slot, pack_member(member))
   return seq

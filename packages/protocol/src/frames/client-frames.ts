@@ -176,10 +176,12 @@ export const CLIENT_KIND = { send: 0x01, profile: 0x02, ephemeral: 0x03 } as con
 export type Send = {
   readonly type: 'send';
   readonly n: number;
-  /** The event this one takes the place of, with its author's proof (rule SEND-5). */
-  readonly erase?: { readonly seq: number; readonly proof: Uint8Array };
+  readonly erase?: Erase;
   readonly envelope: Uint8Array;
 };
+
+/** The message to erase with this one, and the proof that only its author can make (rule SEND-5). */
+export type Erase = { readonly seq: number; readonly proof: Uint8Array };
 
 /** What a client says in binary frames; the server reads no further than the header. */
 export type ClientSealed =
@@ -231,6 +233,11 @@ export function isEphemeral(bytes: Uint8Array): boolean {
 /** The epoch that an envelope, a profile or a slice names in its clear header. */
 export function epochOf(sealed: Uint8Array): number {
   return new ByteReader(sealed.subarray(1)).u32();
+}
+
+/** After how many seconds an envelope has to be erased, by its clear header; 0 means with the room (rule SEND-9). */
+export function ttlOf(envelope: Uint8Array): number {
+  return new ByteReader(envelope.subarray(5)).u16();
 }
 
 export function encodeClientSealed(frame: ClientSealed): Uint8Array {

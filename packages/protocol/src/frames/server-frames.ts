@@ -471,7 +471,7 @@ export const SERVER_KIND = {
   ephemeral: 0x95,
 } as const;
 
-/** What is left of an erased message, in its place in the log (docs/crypto.md, EVENT-2). No server sends it yet. */
+/** What is left of an erased message, in its place in the log (docs/crypto.md, EVENT-2). */
 export type Stub = {
   readonly type: 'stub';
   readonly seq: number;

@@ -49,6 +49,16 @@ export class Backlog {
     this.#forgetBatches();
   }
 
+  /** An event was erased: readers who don't have it yet get `framed` in its place. */
+  replace(seq: number, framed: Uint8Array): void {
+    const at = this.#entries.findIndex(({ marker }) => marker?.type === 'event' && marker.seq === seq);
+    const before = this.#entries[at];
+    if (before === undefined) return;
+    this.#bytes += framed.length - before.framed.length;
+    this.#entries[at] = { ...before, framed };
+    this.#forgetBatches();
+  }
+
   /** What follows from `index`, which is not before `start`; undefined at the end. */
   batchAt(index: number): Batch | undefined {
     if (index >= this.end) return undefined;

@@ -1,7 +1,7 @@
 // One room on this node: follows the store, encodes each frame once into its backlog, and serves its subscribers from there.
 
 import { type RoomId, encodeServerControl } from '@mayfly/protocol';
-import type { StoreNotice, RoomStore } from '../store/room-store.ts';
+import type { StoreNotice, StoredEvent, RoomStore } from '../store/room-store.ts';
 import type { DueRoom, FanOut } from './fan-out.ts';
 import { encodeFrame } from './frame.ts';
 import { Backlog, type Entry } from './backlog.ts';
@@ -118,6 +118,8 @@ export class Room implements DueRoom, SubscriberList, Disposable {
     switch (notice.type) {
       case 'event':
         return this.#receiveEvent(notice);
+      case 'erased':
+        return this.#erase(notice.event);
       case 'presence': {
         const { presence } = notice;
         const framed = encodeFrame(encodeServerControl(presence));
@@ -147,6 +149,12 @@ export class Room implements DueRoom, SubscriberList, Disposable {
       return this.#notifyAll({ type: 'hole' });
     }
     this.#push({ framed: encodeFrame(bytes), marker: { type: 'event', seq } });
+  }
+
+  // For those who don't have it yet; the others learn it from the message that took it back, or from their own clock.
+  #erase({ seq, frame }: StoredEvent): void {
+    this.backlog.replace(seq, encodeFrame(frame));
+    for (const subscriber of this.#subscribers) subscriber.erased(seq, frame);
   }
 
   #push(entry: Entry): void {

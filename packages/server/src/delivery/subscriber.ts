@@ -1,7 +1,7 @@
 // Delivers a room to one session: first the frames of its welcome, then the room's backlog, never faster than its socket
 // takes them.
 
-import { type CloseReason, equalBytes } from '@mayfly/protocol';
+import { type CloseReason, SERVER_KIND, equalBytes } from '@mayfly/protocol';
 import type { MemberSession } from '../store/room-store.ts';
 import { type Frame, encodeFrame, encodeFrames, encodedLength } from './frame.ts';
 import { BATCH_BYTES_MAX, type Backlog, type Batch, type Entry, joinFramed } from './backlog.ts';
@@ -94,6 +94,12 @@ export class Subscriber implements Disposable {
     if (isCaughtUp && this.#takes(framed.length)) this.#socket.write(framed);
   }
 
+  /** An event was erased: what is left of it takes its place in the part of the welcome that isn't sent yet. */
+  erased(seq: number, frame: Uint8Array): void {
+    const at = this.#welcome.findIndex((waiting) => isMessageAt(waiting, seq));
+    if (at !== -1) this.#welcome[at] = frame;
+  }
+
   /** The last frame when the room is over. The rest of a welcome holds the store's bytes, which are wiped by now. */
   conclude(frame: Frame): void {
     if (this.#welcome.length > 0) this.#delivered = undefined;
@@ -175,6 +181,11 @@ export class Subscriber implements Disposable {
     delivered.presenceVersion = Math.max(delivered.presenceVersion, lastVersion);
     if (framed.length > 0) this.#socket.write(framed);
   }
+}
+
+function isMessageAt(frame: Frame, seq: number): boolean {
+  if (typeof frame === 'string' || frame[0] !== SERVER_KIND.message) return false;
+  return new DataView(frame.buffer, frame.byteOffset).getUint32(1) === seq;
 }
 
 // What happened while a join was being answered may be part of the answer.

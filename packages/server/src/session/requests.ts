@@ -82,10 +82,11 @@ async function send(
   { room, member }: Membership,
   { budget, store }: RequestDeps,
 ): Promise<Reply> {
-  if (erase !== undefined) return refused({ code: 'not_allowed', retryAfterMs: 0 }, n);
+  if (erase !== undefined && !store.features.includes('erase'))
+    return refused({ code: 'not_allowed', retryAfterMs: 0 }, n);
   const slowed = budget.send(room, envelope.length);
   if (slowed !== undefined) return refused(slowed, n);
-  return afterAppend(await store.append(room, member, n, envelope), n);
+  return afterAppend(await store.append(room, member, n, envelope, erase), n);
 }
 
 const SERVER_FULL_RETRY_MS = 5_000;

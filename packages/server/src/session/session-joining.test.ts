@@ -98,7 +98,10 @@ describe('joining', () => {
   test('WELCOME-4: the welcome names the optional frames that every node takes', async () => {
     const fixture = await new SessionFixture().open();
     const { socket } = await fixture.join('ann');
-    expect(JSON.parse(String(socket.sent[0]))).toMatchObject({ type: 'welcome', features: ['ephemeral'] });
+    expect(JSON.parse(String(socket.sent[0]))).toMatchObject({
+      type: 'welcome',
+      features: ['erase', 'ephemeral'],
+    });
   });
 
   test('RESUME-1: `first` says what follows, even if nothing does', async () => {

@@ -51,7 +51,7 @@ describe('live', () => {
     expect(ann.socket.last('refused')).toMatchObject({ n: 1, code: 'epoch' });
   });
 
-  test('SEND-5: erasing is refused, and uses up no n', async () => {
+  test("SEND-5: a command can't be erased, and the refusal uses up no n", async () => {
     const fixture = await new SessionFixture().open();
     const ann = await fixture.enter('ann');
     const erase = { seq: 1, proof: new Uint8Array(16) };

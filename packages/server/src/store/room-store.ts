@@ -3,6 +3,7 @@
 import type {
   Command,
   EndedReason,
+  Erase,
   Feature,
   HistoryPolicy,
   CharterArgs,
@@ -99,7 +100,7 @@ export type Appended =
   | { readonly outcome: 'appended'; readonly seq: number }
   /** `n` was logged before: nothing changed. */
   | { readonly outcome: 'repeated' }
-  | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'server_full' }
+  | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'server_full' | 'not_allowed' }
   /** A newer session of this identity has taken over. */
   | { readonly outcome: 'replaced' }
   | { readonly outcome: 'gone' };
@@ -107,6 +108,8 @@ export type Appended =
 /** What followers of a room receive, in order. */
 export type StoreNotice =
   | { readonly type: 'event'; readonly logId: string; readonly event: StoredEvent }
+  /** An event was erased: `event` has its place, and the stub that is left of it. */
+  | { readonly type: 'erased'; readonly logId: string; readonly event: StoredEvent }
   | { readonly type: 'presence'; readonly presence: Presence }
   | { readonly type: 'profile'; readonly frame: Uint8Array }
   /** For everyone but its sender. */
@@ -120,7 +123,7 @@ export type StoreNotice =
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
 /** The optional frames this build takes (rule WELCOME-4). */
-export const FEATURES_TAKEN: readonly Feature[] = ['ephemeral'];
+export const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral'];
 
 /** The same, and `files` where files are kept. */
 export function featuresOf({ files }: Pick<StoreLimits, 'files'>): readonly Feature[] {
@@ -161,8 +164,17 @@ export interface RoomStore extends AsyncDisposable {
   /** Describes a room to someone outside (rule LOOK-2). Changes nothing. Undefined means `denied`. */
   look(room: RoomId, verifiedWith: VerifiedWith): Promise<Sight | undefined>;
 
-  /** Appends only that member's next `n`, only for its newest session, only in the current epoch. */
-  append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended>;
+  /**
+   * Appends only that member's next `n`, only for its newest session, only in the current epoch. With `erase`, also
+   * replaces a message by its stub, or refuses (rule SEND-5). An envelope with a ttl becomes a stub itself (rule SEND-9).
+   */
+  append(
+    room: RoomId,
+    session: MemberSession,
+    n: number,
+    envelope: Uint8Array,
+    erase?: Erase,
+  ): Promise<Appended>;
 
   /**
    * Stores and announces a member's sealed profile; ignored for a replaced session. In a crowd it isn't announced: the

@@ -46,7 +46,7 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
     keys: (room) => settled(store.keys(room)),
     join: (room, request) => settled(store.join(room, request)),
     look: (room, verifiedWith) => settled(store.look(room, verifiedWith)),
-    append: (room, session, n, envelope) => settled(store.append(room, session, n, envelope)),
+    append: (...message) => settled(store.append(...message)),
     publishProfile: (room, session, sealed) => settled(store.publishProfile(room, session, sealed)),
     relay: (room, session, sealed) => settled(store.relay(room, session, sealed)),
     detach: (room, session) => settled(store.detach(room, session)),

@@ -9,6 +9,7 @@ import {
   ENVELOPE_TYPE,
   EPHEMERAL_BYTES,
   EPHEMERAL_TYPE,
+  ERASE_PROOF_BYTES,
   type Join,
   OP_CHARTER,
   PROFILE_BYTES,
@@ -23,6 +24,7 @@ import {
   joinTranscript,
   parseRoomId,
   signedBytes,
+  u16,
   u32,
   u8,
 } from '@mayfly/protocol';
@@ -86,10 +88,16 @@ export function makeCharter(room: RoomId, owner: Signer, choices: CharterChoices
 }
 
 /** As much of an envelope as a server can check; different `mark`s make different bytes. */
-export function envelope(mark: number, { epoch = 0, bucket = 0 } = {}): Uint8Array {
+export function envelope(mark: number, { epoch = 0, bucket = 0, ttl = 0 } = {}): Uint8Array {
   const length = (ENVELOPE_BUCKETS[bucket] ?? 0) + ENVELOPE_OVERHEAD;
-  const header = concat(u8(ENVELOPE_TYPE), u32(epoch));
+  const delH = createHash('sha256').update(eraseProof(mark)).digest().subarray(0, ERASE_PROOF_BYTES);
+  const header = concat(u8(ENVELOPE_TYPE), u32(epoch), u16(ttl), delH);
   return concat(header, new Uint8Array(length - header.length - 4).fill(1), u32(mark));
+}
+
+/** With which the author of `envelope(mark)` can erase it. */
+export function eraseProof(mark: number): Uint8Array {
+  return concat(u32(mark), new Uint8Array(ERASE_PROOF_BYTES - 4).fill(1));
 }
 
 export function sealedProfile(mark: number, epoch = 0): Uint8Array {

@@ -1,6 +1,6 @@
 // A store with one room, and the notices its followers received. The test controls time.
 
-import { COUNT_EVERY_MS, type Presence, toHex } from '@mayfly/protocol';
+import { COUNT_EVERY_MS, type Erase, type Presence, toHex } from '@mayfly/protocol';
 import { SeededRandom } from '../../testing/random.ts';
 import { Signer, envelope, makeCharter, roomId } from '../../testing/signer.ts';
 import type { FileStore } from '../file-store.ts';
@@ -87,8 +87,13 @@ export class Fixture {
     for (const n of ns) await this.store.append(ROOM, session, n, envelope(n));
   }
 
-  append(session: MemberSession, n: number, bytes = envelope(n)): ReturnType<RoomStore['append']> {
-    return this.store.append(ROOM, session, n, bytes);
+  append(
+    session: MemberSession,
+    n: number,
+    bytes = envelope(n),
+    erase?: Erase,
+  ): ReturnType<RoomStore['append']> {
+    return this.store.append(ROOM, session, n, bytes, erase);
   }
 
   /** So many more members, each a new identity. */

@@ -3,6 +3,7 @@
 import { describe } from 'vitest';
 import { aCrowd } from './crowd.ts';
 import { ephemeral } from './ephemeral.ts';
+import { erasing } from './erasing.ts';
 import { files } from './files.ts';
 import { type MakeStore, fixtures } from './fixture.ts';
 import { following } from './following.ts';
@@ -22,6 +23,7 @@ const SUBJECTS = {
   joining,
   looking,
   sending,
+  'erasing and timers': erasing,
   following,
   'history and resume': history,
   presence,

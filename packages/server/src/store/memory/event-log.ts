@@ -2,14 +2,12 @@
 
 import { type Position, type ResetReason, toBase64url } from '@mayfly/protocol';
 import type { StoredEvent } from '../room-store.ts';
+import { eventContent } from '../stubs.ts';
 
 /** What a member missed, and whether their position was still in the log (rules RESUME-1 and RESUME-2). */
 export type Missed =
   | { readonly mode: 'resume'; readonly missed: readonly StoredEvent[] }
   | { readonly mode: 'reset'; readonly reason: ResetReason; readonly missed: readonly StoredEvent[] };
-
-// Kind and seq, in front of the content.
-const FRAME_HEADER_BYTES = 5;
 
 export class EventLog {
   readonly id: string;
@@ -36,6 +34,24 @@ export class EventLog {
     this.#bytes += contentBytes(frame);
     this.trim(1);
     return { seq, frame };
+  }
+
+  /** Of the oldest event that is kept. */
+  get first(): number {
+    return this.#trimmedTo + 1;
+  }
+
+  /** Undefined if there is none, or if it is no longer kept. */
+  frameAt(seq: number): Uint8Array | undefined {
+    return this.#kept[seq - this.first];
+  }
+
+  /** An event was erased. Its frame isn't overwritten, because a slow socket may still be sending it. */
+  replace({ seq, frame }: StoredEvent): void {
+    const before = this.frameAt(seq);
+    if (before === undefined) return;
+    this.#bytes += frame.length - before.length;
+    this.#kept[seq - this.first] = frame;
   }
 
   /** This member may read events after `from`, whatever the position says (rule RESUME-3). */
@@ -84,5 +100,5 @@ export class EventLog {
 }
 
 function contentBytes(frame: Uint8Array): number {
-  return frame.length - FRAME_HEADER_BYTES;
+  return eventContent(frame).length;
 }

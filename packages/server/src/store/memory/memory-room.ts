@@ -4,6 +4,7 @@ import {
   COUNT_EVERY_MS,
   EPHEMERAL_MEMBERS_MAX,
   type EndedReason,
+  type Erase,
   LOG_ID_BYTES,
   type Sight,
   encodeCommandEvent,
@@ -11,11 +12,14 @@ import {
   encodeMessageEvent,
   epochOf,
   equalBytes,
+  ttlOf,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { EventLog } from './event-log.ts';
 import { type MemberRecord, Members } from './members.ts';
+import { expired, unsent } from '../stubs.ts';
 import { Throttle } from '../throttle.ts';
+import { TimedEvents } from './timed-events.ts';
 import type {
   JoinRefused,
   JoinRequest,
@@ -52,6 +56,7 @@ export class MemoryRoom {
   readonly #options: MemoryRoomOptions;
   readonly #log: EventLog;
   readonly #members: Members;
+  readonly #timed: TimedEvents;
   readonly #lifeForCrowd: Throttle;
   readonly #terms: RoomTerms;
   #expiresAt: number;
@@ -89,6 +94,7 @@ export class MemoryRoom {
       notify,
       onEmpty: () => this.#emptied(),
     });
+    this.#timed = new TimedEvents(clock, (seq) => this.#eraseExpired(seq));
     this.#lifeForCrowd = new Throttle(clock, COUNT_EVERY_MS, () => this.#announceLifeNow());
     this.#expiresAt = clock.now() + spec.lifeMs;
     this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
@@ -149,16 +155,24 @@ export class MemoryRoom {
     return { type: 'room', count, expiresInMs: this.#leftMs(), history, full, closed, charter, blob };
   }
 
-  append(session: MemberSession, n: number, envelope: Uint8Array): Appended {
+  /** Nothing is read after its time, however late the timers are (rule SEND-9). */
+  eraseDue(): void {
+    this.#timed.check();
+  }
+
+  append(session: MemberSession, n: number, envelope: Uint8Array, erase?: Erase): Appended {
     const record = this.#members.speaking(session);
     if (record === undefined) return { outcome: 'replaced' };
     if (n <= record.lastN) return { outcome: 'repeated' };
     if (epochOf(envelope) !== this.keys.epoch) return { outcome: 'refused', code: 'epoch' };
     if (n > record.lastN + 1) return { outcome: 'refused', code: 'gap' };
+    if (erase !== undefined && !this.#erase(erase)) return { outcome: 'refused', code: 'not_allowed' };
     record.lastN = n;
     this.#restartLife();
     const event = this.#log.append((seq) => encodeMessageEvent(seq, envelope));
     this.#announceEvent(event);
+    const ttl = ttlOf(envelope);
+    if (ttl > 0) this.#timed.add(event.seq, ttl * 1_000, this.#log.first);
     return { outcome: 'appended', seq: event.seq };
   }
 
@@ -199,12 +213,14 @@ export class MemoryRoom {
   woke(): void {
     this.#timer[Symbol.dispose]();
     this.#checkTime();
+    this.eraseDue();
     if (!this.isOver) this.#announceLife();
   }
 
   /** Drops and overwrites everything, then notifies followers. */
   end(reason: EndedReason): void {
     this.#timer[Symbol.dispose]();
+    this.#timed[Symbol.dispose]();
     this.#lifeForCrowd[Symbol.dispose]();
     this.#log.wipe();
     this.#members.wipe();
@@ -231,6 +247,27 @@ export class MemoryRoom {
 
   #emptied(): void {
     if (this.#log.seq === 1 && this.#members.known <= 1) this.#options.onUnused();
+  }
+
+  // SEND-5: false for a wrong proof, and for a place where no message can be. What left the log is gone anyway.
+  #erase(erase: Erase): boolean {
+    if (erase.seq === 0 || erase.seq > this.#log.seq) return false;
+    const frame = this.#log.frameAt(erase.seq);
+    if (frame === undefined) return true;
+    const stub = unsent(frame, erase);
+    if (stub !== undefined && stub.frame !== frame) this.#replace(stub);
+    return stub !== undefined;
+  }
+
+  #eraseExpired(seq: number): void {
+    const frame = this.#log.frameAt(seq);
+    const stub = frame && expired({ seq, frame });
+    if (stub !== undefined) this.#replace(stub);
+  }
+
+  #replace(stub: StoredEvent): void {
+    this.#log.replace(stub);
+    this.#options.notify({ type: 'erased', logId: this.#log.id, event: stub });
   }
 
   #announceEvent(event: StoredEvent): void {

@@ -2,6 +2,7 @@
 
 import {
   type EndedReason,
+  type Erase,
   type Feature,
   RESERVATION_MS,
   type RoomId,
@@ -112,8 +113,14 @@ export class MemoryStore implements RoomStore {
     return this.#living(room)?.look(verifiedWith);
   }
 
-  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended> {
-    return this.#living(room)?.append(session, n, envelope) ?? { outcome: 'gone' };
+  async append(
+    room: RoomId,
+    session: MemberSession,
+    n: number,
+    envelope: Uint8Array,
+    erase?: Erase,
+  ): Promise<Appended> {
+    return this.#living(room)?.append(session, n, envelope, erase) ?? { outcome: 'gone' };
   }
 
   async publishProfile(
@@ -208,6 +215,7 @@ export class MemoryStore implements RoomStore {
   // Timers may be late, so every access checks the clock.
   #living(id: RoomId): MemoryRoom | undefined {
     const room = this.#rooms.get(id);
+    room?.eraseDue();
     if (room?.isOver !== true) return room;
     room.end('expired');
     return undefined;

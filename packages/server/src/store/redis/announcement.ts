@@ -5,12 +5,16 @@ import {
   ENDED_REASONS,
   LOG_ID_BYTES,
   PUBLIC_KEY_BYTES,
+  SERVER_KIND,
   SLOT_BYTES,
+  concat,
   encodeCommandEvent,
   encodeEphemeralFrame,
   encodeMessageEvent,
   encodeProfileFrame,
   toBase64url,
+  u32,
+  u8,
 } from '@mayfly/protocol';
 import type { StoreNotice, StoredEvent } from '../room-store.ts';
 
@@ -26,6 +30,10 @@ export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | und
       const logId = toBase64url(reader.take(LOG_ID_BYTES));
       const seq = reader.u32();
       return { type: 'event', logId, event: storedEvent(seq, letter(reader), reader.rest()) };
+    }
+    case 'Z': {
+      const logId = toBase64url(reader.take(LOG_ID_BYTES));
+      return { type: 'erased', logId, event: storedEvent(reader.u32(), 'x', reader.rest()) };
     }
     case 'P':
       return readPresence(reader);
@@ -51,11 +59,15 @@ export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | und
   }
 }
 
-/** `kind` as the log's entries name it: `m` a message, `c` a command. */
+/** `kind` as the log's entries name it: `m` a message, `c` a command, `x` a stub. */
 export function storedEvent(seq: number, kind: string, content: Uint8Array): StoredEvent {
-  const frame =
-    kind === 'm' ? encodeMessageEvent(seq, content) : encodeCommandEvent(seq, content, NO_BLOB_APART);
-  return { seq, frame };
+  return { seq, frame: encodeEvent(seq, kind, content) };
+}
+
+function encodeEvent(seq: number, kind: string, content: Uint8Array): Uint8Array {
+  if (kind === 'm') return encodeMessageEvent(seq, content);
+  if (kind === 'x') return concat(u8(SERVER_KIND.stub), u32(seq), content);
+  return encodeCommandEvent(seq, content, NO_BLOB_APART);
 }
 
 const NO_BLOB_APART = new Uint8Array(0);

@@ -71,6 +71,8 @@ export type JoinAnswer = {
   readonly joined: Joined;
   /** Set if `missed` is empty because it is long: the events after this seq must still be read. */
   readonly missedAfter: number | undefined;
+  /** When the next message has to be erased. */
+  readonly dueInMs: number | undefined;
   /** The nodes that look after members of the room. */
   readonly nodes: readonly string[];
 };
@@ -102,7 +104,8 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
     profiles,
   };
   const missedAfter = typeof missed === 'number' ? missed : undefined;
-  return { joined, missedAfter, nodes: readNodes(reply.list()) };
+  const dueInMs = fields.numberIfAny('dueInMs');
+  return { joined, missedAfter, dueInMs, nodes: readNodes(reply.list()) };
 }
 
 function readTerms(terms: Fields): RoomTerms {
@@ -150,6 +153,7 @@ export function readAppended(answer: unknown): Appended | 'vanished' {
   switch (word) {
     case 'epoch':
     case 'gap':
+    case 'not_allowed':
       return { outcome: 'refused', code: word };
     case 'repeated':
     case 'replaced':

@@ -1,6 +1,15 @@
 // What the Lua functions take, as arguments.
 
-import { LISTED_MAX, type Position, RESERVATION_MS, concat, u32 } from '@mayfly/protocol';
+import {
+  ERASE_PROOF_BYTES,
+  type Erase,
+  LISTED_MAX,
+  type Position,
+  RESERVATION_MS,
+  concat,
+  ttlOf,
+  u32,
+} from '@mayfly/protocol';
 import { OWNERS_SEAT, RECORDS_PER_MEMBER } from '../member-rules.ts';
 import type {
   JoinRequest,
@@ -10,6 +19,7 @@ import type {
   VerifiedCharter,
   VerifiedWith,
 } from '../room-store.ts';
+import { restHashOf, sha256 } from '../stubs.ts';
 import { packMap } from './msgpack.ts';
 
 /** A node's name, random at each start. */
@@ -85,4 +95,24 @@ export function messageWord(
   { historyMessages, historyBytes }: Pick<StoreLimits, 'historyMessages' | 'historyBytes'>,
 ): Uint8Array {
   return concat(slot, u32(generation), node, ...[n, epoch, historyMessages, historyBytes].map(u32));
+}
+
+/** The words that only some messages need. `erased`: the envelope that `erase` is about, if the log still has it. */
+export function moreOfMessage(
+  envelope: Uint8Array,
+  erase: Erase | undefined,
+  erased: Uint8Array | undefined,
+): readonly Uint8Array[] {
+  const timed = ttlOf(envelope) > 0 ? restHashOf(envelope) : NOTHING;
+  if (erase === undefined) return timed === NOTHING ? [] : [timed];
+  return [timed, eraseWord(erase, erased)];
+}
+
+const NOTHING = new Uint8Array(0);
+const NO_HASH = new Uint8Array(32);
+
+// The store compares the hash of the proof with the message's header.
+function eraseWord({ seq, proof }: Erase, erased: Uint8Array | undefined): Uint8Array {
+  const delH = sha256(proof).subarray(0, ERASE_PROOF_BYTES);
+  return concat(u32(seq), delH, proof, erased ? restHashOf(erased) : NO_HASH);
 }

@@ -1,9 +1,10 @@
 // The rooms that have followers on this node: their channels and feeds, kept a while after the last follower, and the
 // timer of their end.
 
-import { ENDED_REASONS, type RoomId } from '@mayfly/protocol';
+import { ENDED_REASONS, type RoomId, SERVER_KIND, ttlOf } from '@mayfly/protocol';
 import { Followers } from '../followers.ts';
 import type { Joined, MemberSession, RoomListener, StoreNotice } from '../room-store.ts';
+import { eventContent } from '../stubs.ts';
 import { readEvents, readPresent } from './answers.ts';
 import { positionWords } from './asks.ts';
 import { roomChannel } from './keyspace.ts';
@@ -31,7 +32,9 @@ type FollowedRoom = {
   readonly feed: RoomFeed;
   followers: number;
   linger: Disposable | undefined;
-  expiry: Disposable | undefined;
+  /** When something has to be ended or erased next. */
+  dueAt: number;
+  due: Disposable | undefined;
 };
 
 export class FollowedRooms {
@@ -71,10 +74,11 @@ export class FollowedRooms {
     if (this.#rooms.has(room)) await this.#deps.link.subscribe(roomChannel(room));
   }
 
-  joined(room: RoomId, joined: Joined): void {
+  /** `dueInMs`: until the next message has to be erased. */
+  joined(room: RoomId, joined: Joined, dueInMs = Infinity): void {
     const followed = this.#rooms.get(room);
     followed?.feed.joined(joined);
-    if (followed !== undefined && followed.expiry === undefined) this.#watch(followed, joined.expiresInMs);
+    if (followed !== undefined) this.#watch(followed, Math.min(joined.expiresInMs, dueInMs));
   }
 
   /** This node stopped serving that session. */
@@ -83,7 +87,10 @@ export class FollowedRooms {
   }
 
   receive(room: RoomId, notice: StoreNotice): void {
-    this.feedOf(room)?.receive(notice);
+    const followed = this.#rooms.get(room);
+    followed?.feed.receive(notice);
+    const ttl = notice.type === 'event' ? ttlOfEvent(notice.event.frame) : 0;
+    if (followed !== undefined && ttl > 0) this.#watch(followed, ttl * 1_000);
   }
 
   /** What was missed is unknown: every session has to resume. */
@@ -117,7 +124,7 @@ export class FollowedRooms {
       trouble: onTrouble,
       deps: this.#readsOf(room),
     });
-    const followed: FollowedRoom = { feed, followers: 0, linger: undefined, expiry: undefined };
+    const followed: FollowedRoom = { feed, followers: 0, linger: undefined, dueAt: Infinity, due: undefined };
     this.#rooms.set(room, followed);
     retry.background(link.subscribe(roomChannel(room)));
     return followed;
@@ -143,8 +150,8 @@ export class FollowedRooms {
     followed.linger = this.#deps.retry.later(LINGER_MS, () => this.#unsubscribe(followed));
   }
 
-  #unsubscribe({ feed, expiry, linger }: FollowedRoom): void {
-    expiry?.[Symbol.dispose]();
+  #unsubscribe({ feed, due, linger }: FollowedRoom): void {
+    due?.[Symbol.dispose]();
     linger?.[Symbol.dispose]();
     this.#rooms.delete(feed.room);
     this.#deps.link.unsubscribe(roomChannel(feed.room));
@@ -158,14 +165,19 @@ export class FollowedRooms {
     this.#followers.notify(room, ...notices);
   }
 
-  /** One timer per life: it checks the time when it fires, so messages don't have to reset it. */
-  #watch(followed: FollowedRoom, expiresInMs: number): void {
+  /** One timer, for what comes first: it checks the time when it fires, so messages don't have to reset it. */
+  #watch(followed: FollowedRoom, inMs: number): void {
     const { retry } = this.#deps;
-    followed.expiry = retry.later(expiresInMs, () => retry.background(this.#expire(followed)));
+    const at = retry.now() + inMs;
+    if (at >= followed.dueAt) return;
+    followed.due?.[Symbol.dispose]();
+    followed.dueAt = at;
+    followed.due = retry.later(inMs, () => retry.background(this.#endDue(followed)));
   }
 
-  async #expire(followed: FollowedRoom): Promise<void> {
+  async #endDue(followed: FollowedRoom): Promise<void> {
     const { room } = followed.feed;
+    followed.dueAt = Infinity;
     const left = await this.#deps.calls.untilAnswered('expire', room, []).catch((error: unknown) => {
       if (this.#rooms.get(room) === followed) this.#watch(followed, BEAT_MS);
       throw error;
@@ -174,4 +186,8 @@ export class FollowedRooms {
     if (typeof left === 'number') this.#watch(followed, left);
     else if (textOf(left) === 'vanished') this.vanished(room);
   }
+}
+
+function ttlOfEvent(frame: Uint8Array): number {
+  return frame[0] === SERVER_KIND.message ? ttlOf(eventContent(frame)) : 0;
 }

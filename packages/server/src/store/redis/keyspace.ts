@@ -4,7 +4,7 @@ import { type RoomId, parseRoomId } from '@mayfly/protocol';
 
 const PARTITIONS = 1024;
 /** As in keys.lua, `r` first. */
-const ROOM_KEYS = ['r', 'o', 'm', 'l', 'p', 's', 'h', 'g', 'w'];
+const ROOM_KEYS = ['r', 'o', 'm', 'l', 'p', 's', 'h', 'g', 'w', 'x', 't'];
 
 export function roomKey(room: RoomId): string {
   return `r${tail(room)}`;

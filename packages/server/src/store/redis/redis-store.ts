@@ -4,8 +4,10 @@
 
 import {
   EPHEMERAL_MEMBERS_MAX,
+  type Erase,
   type Feature,
   type RoomId,
+  SERVER_KIND,
   SLOT_BYTES,
   type Sight,
   encodeProfileFrame,
@@ -24,10 +26,12 @@ import type {
   RoomSpec,
   RoomStore,
   StoreLimits,
+  StoredEvent,
   VerifiedCharter,
   VerifiedWith,
 } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
+import { eventContent } from '../stubs.ts';
 import { readAnnouncement } from './announcement.ts';
 import {
   type JoinAnswer,
@@ -38,7 +42,7 @@ import {
   readSight,
   withMissed,
 } from './answers.ts';
-import { NODE_BYTES, joinAsk, lookAsk, messageWord, openAsk } from './asks.ts';
+import { NODE_BYTES, joinAsk, lookAsk, messageWord, moreOfMessage, openAsk, positionWords } from './asks.ts';
 import { FollowedRooms } from './followed-rooms.ts';
 import { roomOfChannel, roomStream } from './keyspace.ts';
 import { LeaveTimers } from './leave-timers.ts';
@@ -133,7 +137,7 @@ export class RedisStore implements RoomStore, LinkEvents {
       if ('outcome' in answer) return { outcome: answer.outcome };
       for (const node of answer.nodes) this.#recovery.saw(node);
       const joined = await this.#readMissed(room, answer);
-      this.#followed.joined(room, joined);
+      this.#followed.joined(room, joined, answer.dueInMs);
       return joined;
     } catch (error) {
       this.#retry.background(this.#leaveTimers.withdrawn(room, request.idPk, attempt));
@@ -148,10 +152,18 @@ export class RedisStore implements RoomStore, LinkEvents {
     return seen && (await this.#recovery.reap(room, seen.nodes)) ? (await ask())?.sight : seen?.sight;
   }
 
-  async append(room: RoomId, session: MemberSession, n: number, envelope: Uint8Array): Promise<Appended> {
+  async append(
+    room: RoomId,
+    session: MemberSession,
+    n: number,
+    envelope: Uint8Array,
+    erase?: Erase,
+  ): Promise<Appended> {
     const word = messageWord(session, this.#node, n, epochOf(envelope), this.#options.limits);
+    const erased = erase && (await this.#envelopeAt(room, erase.seq));
+    const words = [word, envelope, ...moreOfMessage(envelope, erase, erased)];
     const appended = await unlessFull(SERVER_FULL, async () =>
-      readAppended(await this.#calls.once('append', room, [word, envelope])),
+      readAppended(await this.#calls.once('append', room, words)),
     );
     if (appended !== 'vanished') return appended;
     this.#followed.vanished(room);
@@ -265,7 +277,26 @@ export class RedisStore implements RoomStore, LinkEvents {
   async #readMissed(room: RoomId, { joined, missedAfter }: JoinAnswer): Promise<Joined> {
     if (missedAfter === undefined) return joined;
     const entries = await this.#link.range(roomStream(room), missedAfter, joined.seq);
-    return withMissed(joined, missedAfter, readEvents(new Reply(entries)));
+    const events = readEvents(new Reply(entries));
+    const isWhole = events.length === joined.seq - missedAfter;
+    return withMissed(
+      joined,
+      missedAfter,
+      isWhole ? events : await this.#readStubsToo(room, joined, missedAfter),
+    );
+  }
+
+  // The stream itself has no stubs.
+  async #readStubsToo(room: RoomId, { logId, seq }: Joined, after: number): Promise<readonly StoredEvent[]> {
+    const words = [...positionWords({ logId, seq: after }), seq];
+    return readEvents(new Reply(await this.#calls.once('missed', room, words)));
+  }
+
+  // Lua has no SHA-256, so a message is read before it is erased. An entry never changes, and its place is never used again.
+  async #envelopeAt(room: RoomId, seq: number): Promise<Uint8Array | undefined> {
+    if (seq === 0) return undefined;
+    const [event] = readEvents(new Reply(await this.#link.range(roomStream(room), seq - 1, seq)));
+    return event?.frame[0] === SERVER_KIND.message ? eventContent(event.frame) : undefined;
   }
 }
 

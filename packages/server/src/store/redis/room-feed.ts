@@ -93,6 +93,7 @@ export class RoomFeed {
       case 'ended':
       case 'hole':
       case 'life':
+      case 'erased':
       case 'profile':
       case 'ephemeral':
         return this.#options.notify(notice);
