@@ -143,7 +143,12 @@ export function lanAddress(): string {
   return lan.address;
 }
 
-type NewRoom = { readonly name?: string; readonly history?: 'Only what’s said after they join' };
+type NewRoom = {
+  readonly name?: string;
+  readonly history?: 'Only what’s said after they join';
+  readonly roomName?: string;
+  readonly topic?: string;
+};
 
 /** One person at one page, with the words of the page for the things people do. */
 export class Person {
@@ -191,10 +196,11 @@ export class Person {
     await this.open('/');
     const card = this.page.getByRole('form', { name: 'Create a room' });
     if (options.name !== undefined) await card.getByLabel('Display name').fill(options.name);
-    if (options.history !== undefined) {
-      await card.getByText('Room options').click();
-      await card.getByRole('radio', { name: options.history }).check({ force: true });
-    }
+    const { history, roomName, topic } = options;
+    if ((history ?? roomName ?? topic) !== undefined) await card.getByText('Room options').click();
+    if (history !== undefined) await card.getByRole('radio', { name: history }).check({ force: true });
+    if (roomName !== undefined) await card.getByLabel('Room name').fill(roomName);
+    if (topic !== undefined) await card.getByLabel('Topic').fill(topic);
     await card.getByRole('button', { name: 'Create Shareable Link' }).click();
   }
 

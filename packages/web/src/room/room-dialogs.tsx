@@ -123,8 +123,10 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
 }
 
 function Details({ facts }: { readonly facts: RoomFacts }) {
-  const { id, lifeMs, history, limits } = facts;
+  const { id, name, topic, lifeMs, history, limits } = facts;
   const rows: readonly (readonly [string, string])[] = [
+    ...(name === undefined ? [] : [[panelTexts.detailsName, name] as const]),
+    ...(topic === undefined ? [] : [[panelTexts.detailsTopic, topic] as const]),
     [panelTexts.detailsCode, id],
     [panelTexts.detailsLife, panelTexts.detailsLifeIs(lifeMs)],
     [panelTexts.detailsHistory, panelTexts.detailsHistoryIs[history]],
@@ -136,7 +138,7 @@ function Details({ facts }: { readonly facts: RoomFacts }) {
       {rows.map(([what, is]) => (
         <div key={what}>
           <dt>{what}</dt>
-          <dd>{is}</dd>
+          <dd dir="auto">{is}</dd>
         </div>
       ))}
     </dl>

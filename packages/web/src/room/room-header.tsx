@@ -37,7 +37,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
       <LifeRing left={view.life.fraction.value} />
       <div class="bar__id">
         <div class="bar__code">
-          <h1 class="mono">{view.id}</h1>
+          <RoomName view={view} />
           {window.isSecureContext ? <EncryptedBadge facts={view.facts} /> : <PlainHttpBadge />}
         </div>
         <LifeLine life={view.life} />
@@ -72,6 +72,27 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
         {children}
       </div>
     </header>
+  );
+}
+
+function RoomName({ view }: { readonly view: RoomView }) {
+  const { name, topic } = view.facts.value ?? {};
+  return (
+    <>
+      {name === undefined ? (
+        <h1 class="mono">{view.id}</h1>
+      ) : (
+        <>
+          <h1 dir="auto">{name}</h1>
+          <span class="bar__room mono wide-only">{view.id}</span>
+        </>
+      )}
+      {topic !== undefined && (
+        <span class="bar__topic wide-only" dir="auto">
+          {topic}
+        </span>
+      )}
+    </>
   );
 }
 

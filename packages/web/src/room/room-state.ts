@@ -177,7 +177,7 @@ function listenToPage(view: RoomView): () => void {
   };
   // Before everything else, because a dialog or a menu may keep the press to itself.
   window.addEventListener('keydown', press, { capture: true, signal: until });
-  const stopMarking = effect(() => markTab(view.id, view.unread.unseen.value));
+  const stopMarking = effect(() => markTab(view.facts.value?.name ?? view.id, view.unread.unseen.value));
   return () => {
     stop.abort();
     stopMarking();

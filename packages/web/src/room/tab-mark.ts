@@ -1,14 +1,14 @@
 // The title and icon of the browser's tab, with the number of unread messages.
 
-import type { RoomId } from '@mayfly/protocol';
 import { basePath } from '../browser/base-path.ts';
 import { roomTexts } from '../words/room.ts';
 
 /** Files, because the content policy allows no other images. */
 const ICONS = { plain: 'logo.svg', unread: 'logo-unread.svg' } as const;
 
-export function markTab(id: RoomId, unseen: number): void {
-  document.title = roomTexts.title(id, unseen);
+/** `room`: its name, or its code. */
+export function markTab(room: string, unseen: number): void {
+  document.title = roomTexts.title(room, unseen);
   showIcon(unseen > 0 ? 'unread' : 'plain');
 }
 

@@ -1,12 +1,15 @@
 // Creates a room with one click, and offers the few choices its creator has.
 
+import type { RoomWords } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { background } from '../background.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
 import { lifeChoices } from './life-choice.ts';
 import { type CreatedRoom, createRoomHere } from './new-room.ts';
 import { loadRoomPart } from '../room-part-loader.ts';
+import { RoomWordsFields, areRoomWordsTooLong } from './room-words-fields.tsx';
 import { askServerLimits, serverLimits } from './server-limits.ts';
 import { shortTime } from '../words/quantities.ts';
 import { texts } from '../words/start.ts';
@@ -22,6 +25,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
   const [name, setName] = useState('');
   const [chosenLife, setChosenLife] = useState<number>();
   const [history, setHistory] = useState<HistoryPolicy>('all');
+  const [words, setWords] = useState<RoomWords>({});
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string>();
   const life = chosenLife ?? serverLimits.value.life;
@@ -31,7 +35,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
     setBusy(true);
     setTrouble(undefined);
     background(loadRoomPart());
-    const created = await createRoomHere({ lifeSeconds: life, history, name });
+    const created = await createRoomHere({ lifeSeconds: life, history, name, room: words });
     setBusy(false);
     if (created.ok) onCreated({ link: created.link, identity: created.identity });
     else setTrouble(texts.createTrouble(created.reason, created.retryAfterMs));
@@ -44,12 +48,14 @@ export function CreateCard({ onCreated }: CreateCardProps) {
       aria-labelledby={headingId}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy && !isNameTooLong(name)) background(create());
+        if (!busy && !isNameTooLong(name) && !areRoomWordsTooLong(words)) background(create());
       }}
     >
       <h2 id={headingId}>{texts.landing.create}</h2>
       <NameField value={name} onValue={setName} />
-      <RoomOptions life={life} onLife={setChosenLife} history={history} onHistory={setHistory} />
+      <RoomOptions life={life} onLife={setChosenLife} history={history} onHistory={setHistory}>
+        <RoomWordsFields value={words} onValue={setWords} />
+      </RoomOptions>
       {trouble !== undefined && <Trouble text={trouble} />}
       <button class="btn btn--primary btn--large btn--wide" type="submit" aria-disabled={busy}>
         {busy ? texts.landing.creating : texts.landing.createLink}
@@ -63,9 +69,10 @@ type RoomOptionsProps = {
   readonly onLife: (seconds: number) => void;
   readonly history: HistoryPolicy;
   readonly onHistory: (history: HistoryPolicy) => void;
+  readonly children: ComponentChildren;
 };
 
-function RoomOptions({ life, onLife, history, onHistory }: RoomOptionsProps) {
+function RoomOptions({ life, onLife, history, onHistory, children }: RoomOptionsProps) {
   return (
     <details class="disclosure">
       <summary>
@@ -92,6 +99,7 @@ function RoomOptions({ life, onLife, history, onHistory }: RoomOptionsProps) {
           value={history}
           onChoose={onHistory}
         />
+        {children}
       </div>
     </details>
   );

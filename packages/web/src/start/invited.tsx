@@ -35,7 +35,7 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
         <div class="single-card__head">
           <LifeRing left={1} large />
           <ScreenHeading title={texts.invited.heading}>{texts.invited.heading}</ScreenHeading>
-          <p class="muted">{pieces(texts.invited.room, { room: <b class="mono">{link.id}</b> })}</p>
+          <RoomLine id={link.id} name={sight.value?.name} />
           <Sight sight={sight.value} />
         </div>
         <NameField value={name} onValue={setName} hint={texts.name.hint} />
@@ -54,6 +54,20 @@ export function Invited({ link, sight, keySent, onJoin }: InvitedProps) {
         </p>
       </form>
     </main>
+  );
+}
+
+type RoomLineProps = { readonly id: string; readonly name: string | undefined };
+
+/** One line, whatever the name: nothing below it moves when the name arrives. */
+function RoomLine({ id, name }: RoomLineProps) {
+  const room = <b class="mono">{id}</b>;
+  return (
+    <p class="muted invited__room">
+      {name === undefined
+        ? pieces(texts.invited.room, { room })
+        : pieces(texts.invited.namedRoom, { room, name: <bdi>{name}</bdi> })}
+    </p>
   );
 }
 

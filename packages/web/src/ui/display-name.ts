@@ -1,11 +1,16 @@
-// The limits of a display name, as the SDK counts them.
+// The limits of a display name and of a room's topic, as the SDK counts them.
 
-import { nameFits } from '@mayfly/client';
+import { nameFits, topicFits } from '@mayfly/client';
 import { NAME_BYTES_MAX, NAME_POINTS_MAX } from '@mayfly/protocol';
 
 /** Surrounding spaces don't count. */
 export function isNameTooLong(name: string): boolean {
   return !nameFits(name.trim());
+}
+
+/** Surrounding spaces don't count. */
+export function isTopicTooLong(topic: string): boolean {
+  return !topicFits(topic.trim());
 }
 
 /** Below this many, the field says how many are left. */

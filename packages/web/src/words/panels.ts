@@ -36,6 +36,8 @@ export const panelTexts = {
   renameSave: 'Change name',
   cancel: 'Cancel',
 
+  detailsName: 'Room name',
+  detailsTopic: 'Topic',
   detailsLife: 'Disappears after',
   detailsLifeIs: quietTime,
   detailsHistory: 'New people can see',

@@ -64,8 +64,9 @@ const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
 export const roomTexts = {
   /** Spoken after a name, letter by letter. */
   tag: (tag: string) => `tag ${Array.from(tag).join(' ')}`,
-  title: (id: string, unseen: number) =>
-    unseen === 0 ? `Mayfly chat · ${id}` : `(${unseen}) Mayfly chat · ${id}`,
+  /** `room`: its name, or its code. */
+  title: (room: string, unseen: number) =>
+    unseen === 0 ? `Mayfly chat · ${room}` : `(${unseen}) Mayfly chat · ${room}`,
   printed: (moment: string) => `Printed ${moment}`,
   encrypted: 'End-to-end encrypted',
   encryptedLead:

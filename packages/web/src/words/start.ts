@@ -39,6 +39,10 @@ export const texts = {
     history: 'New people can see',
     historyAll: 'Everything so far',
     historyNone: 'Only what’s said after they join',
+    roomName: 'Room name',
+    topic: 'Topic',
+    topicTooLong: 'That topic is too long. Shorten it.',
+    wordsHint: 'Only people with the link can read the room’s name and topic. The server can’t.',
     /** A summary while the options are closed. */
     optionsNow: (lifeSeconds: number, history: HistoryPolicy) =>
       `${shortTime(lifeSeconds)} · ${HISTORY_NOW[history]}`,
@@ -53,6 +57,7 @@ export const texts = {
   invited: {
     heading: 'You’re invited to a room',
     room: 'Room {room}',
+    namedRoom: 'Room {room} · {name}',
     /** What the server reports about the room before the reader joins. */
     sight: {
       label: 'The server says',
@@ -223,7 +228,7 @@ export const texts = {
     doesNot: 'It can’t see',
     doesNotList: [
       'what people write',
-      'display names',
+      'display names, and the name and topic of the room',
       'the key in the link: browsers never send the part after #',
     ],
     keeps:
@@ -235,7 +240,7 @@ export const texts = {
       'Code served by a server can be changed by that server. Use a server run by someone you trust.',
       'Your browser may write this tab’s storage to disk: keys, your draft, and messages that are still waiting. Leaving the room clears it.',
       'On http:// someone on your network could replace this page; use https when it matters.',
-      'Your browser’s history may still have a link you opened, with its key.',
+      'Your browser’s history may still have a link you opened, with its key, and the name of a room.',
       'Screenshots can’t be prevented.',
     ],
   },

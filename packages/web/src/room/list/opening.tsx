@@ -27,6 +27,11 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
     <li class={kind === 'alone_here' ? 'room-start room-start--alone' : 'room-start'}>
       <Mark />
       <h2>{heading}</h2>
+      {facts.topic !== undefined && (
+        <p class="room-start__topic" dir="auto">
+          {facts.topic}
+        </p>
+      )}
       <p>{lead}</p>
       {kind === 'alone_here' && (
         <div class="row">

@@ -8,7 +8,7 @@ import { roomTexts } from '../../words/room.ts';
 export function PrintHead({ view }: { readonly view: RoomView }) {
   return (
     <div class="print-head">
-      <p>{roomTexts.title(view.id, 0)}</p>
+      <p>{roomTexts.title(view.facts.value?.name ?? view.id, 0)}</p>
       <p>{roomTexts.printed(dateAndTime(view.now.minute.value))}</p>
     </div>
   );
