@@ -17,6 +17,7 @@ const REST_MS = 250;
 const REST_WITHIN_MS = 20_000;
 
 export type Program = {
+  /** Of a file, also as a URL. */
   readonly path: string;
   readonly environment?: { readonly [name: string]: string };
   readonly nodeOptions?: readonly string[];
@@ -39,11 +40,15 @@ export class MeasuredProcess implements AsyncDisposable {
   /** Runs until it says on which port of localhost it listens. Rejects with its words if it ends before. */
   static async start({ path, environment, nodeOptions = [] }: Program): Promise<MeasuredProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'mayfly-bench-'));
-    const child = spawn(process.execPath, ['--expose-gc', '--import', SETTLE, ...nodeOptions, path], {
-      cwd: directory,
-      env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--expose-gc', '--import', SETTLE, ...nodeOptions, fileName(path)],
+      {
+        cwd: directory,
+        env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const port = await new Promise<number>((resolve, reject) => {
       let output = '';
       const hear = (chunk: Buffer) => {
