@@ -4,7 +4,7 @@ import { parseRoomLink, type Person } from '@mayfly/client';
 import { BODY_BYTES_MAX, NAME_BYTES_MAX } from '@mayfly/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { cleanName } from '../../../../client/src/crypto/person.ts';
-import { costRatio } from '../../../../client/src/testing/cost.ts';
+import { costRatio, leastMs } from '../../../../client/src/testing/cost.ts';
 import { HOSTILE_SHAPES, hostileText } from '../../../../client/src/testing/hostile-text.ts';
 import { isNameTooLong, nameRoomLeft } from '../../ui/display-name.ts';
 import { codePointCount, trimmedDraft } from '../model/draft-text.ts';
@@ -94,7 +94,6 @@ const MARKDOWN = [
 /** An eighth of a whole body. */
 const SHORT_BYTES = BODY_BYTES_MAX / 8;
 const SMALL_MS = 1;
-const MARKDOWN_ROUNDS = 5;
 
 describe.each([...MARKDOWN, ...HOSTILE_SHAPES])('Markdown of %j', (shape) => {
   test('throws nothing, and costs at most 2.5 times as much for twice the length', () => {
@@ -108,15 +107,6 @@ describe.each([...MARKDOWN, ...HOSTILE_SHAPES])('Markdown of %j', (shape) => {
     );
   });
 });
-
-function leastMs(run: () => unknown): number {
-  const times = Array.from({ length: MARKDOWN_ROUNDS }, () => {
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  });
-  return Math.min(...times);
-}
 
 function messageLook(text: string): readonly boolean[] {
   const parts = shownParts(text);
