@@ -1,6 +1,8 @@
 // What a function costs, compared with itself in one run: no figure depends on the machine. Processor time counts, since a
 // long run is interrupted more often than a short one where other programs are at work.
 
+import { cpuUsage } from 'node:process';
+
 /** Long enough to measure. */
 const SAMPLE_MS = 0.2;
 const ROUNDS = { min: 5, max: 60 } as const;
@@ -27,9 +29,9 @@ class Stopwatch {
 }
 
 function timeOf(run: () => unknown, repeats: number): number {
-  const before = process.cpuUsage();
+  const before = cpuUsage();
   for (let i = 0; i < repeats; i++) run();
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = cpuUsage(before);
   return (user + system) / 1_000 / repeats;
 }
 
