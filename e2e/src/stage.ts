@@ -21,6 +21,8 @@ export type StageOptions = {
   readonly settings?: { readonly [name: string]: string };
   /** The address people open. Default: `127.0.0.1`. */
   readonly address?: string;
+  /** The folder of another built page than this repository's. */
+  readonly page?: string;
   /** Not shared with other stages: for tests of the clipboard that run side by side. */
   readonly ownBrowser?: boolean;
 };
@@ -93,7 +95,7 @@ export class Stage implements AsyncDisposable {
 
 /** With a server of its own. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const server = await startTestServer(options.settings);
+  const server = await startTestServer(options.settings, options.page);
   const origin = `http://${options.address ?? '127.0.0.1'}:${server.port}`;
   if (options.ownBrowser !== true) return new Stage(origin, await sharedBrowser(), server);
   return new Stage(origin, await launchBrowser(), server, true);
@@ -102,12 +104,18 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 /** In this process, on a free port, in real time. */
 export async function startTestServer(
   settings: { readonly [name: string]: string } = {},
+  page?: string,
 ): Promise<RunningServer> {
   const loaded = loadConfig({ PORT: '0', RATE_LIMITS: 'off', ...settings });
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
   const { events } = createEvents('error', (line) => process.stderr.write(`${line}\n`));
   const clock = { now: () => performance.now(), after };
-  return startServer(loaded.config, { clock, events, random: (length) => randomBytes(length) });
+  return startServer(loaded.config, {
+    clock,
+    events,
+    random: (length) => randomBytes(length),
+    ...(page !== undefined && { pageDirectory: page }),
+  });
 }
 
 function after(ms: number, action: () => void): Disposable {
