@@ -46,6 +46,7 @@ export class SlowStore implements RoomStore {
   detach: RoomStore['detach'] = (...of) => this.#ask(() => this.#store.detach(...of));
   leave: RoomStore['leave'] = (...of) => this.#ask(() => this.#store.leave(...of));
   renew: RoomStore['renew'] = (...of) => this.#ask(() => this.#store.renew(...of));
+  end: RoomStore['end'] = (...of) => this.#ask(() => this.#store.end(...of));
   follow: RoomStore['follow'] = (...of) => this.#store.follow(...of);
   shorten: RoomStore['shorten'] = (share) => this.#store.shorten(share);
   size: RoomStore['size'] = () => this.#store.size();

@@ -12,6 +12,7 @@
 --   x hash     seq -> what is left of an erased entry (see `STUB_FORMAT`)     t zset  seqs of messages with a ttl by its end
 --   h zset     slots of members here or in grace, in order of arrival      g zset  slots of members who left, in order of leaving
 --   w hash     node -> number of members it looks after
+--   f, fp, fr  files (see files.lua)
 --   c channel  announcements (see `publish`)
 --   d{T} zset  the partition's rooms by expiry     u{T} zset  those nobody uses, by since when
 --   n zset     nodes by the end of their lease     {n}f zset  libraries by the end of their latest node's lease

@@ -1,6 +1,7 @@
 -- A room's life. Content goes at once; a tombstone stays for a minute and only says why.
 
 local function wipe(tail)
+  wipe_files(tail)
   redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
     'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'r' .. tail)
   local room, all, unused = listed_in(tail)
@@ -73,6 +74,7 @@ end
 
 local function keep_keys(tail, room, at)
   for letter in string.gmatch('omlpshgwxt', '.') do keep_key(tail, letter, room, at) end
+  keep_files(tail, at, room.exp - at + REFRESH_MS)
   redis.call('PEXPIRE', 'r' .. tail, room.exp - at + REFRESH_MS + BACKSTOP_MS)
   list_room(tail, at, room.exp + REFRESH_MS)
   room.ttl = at
@@ -111,4 +113,13 @@ local function expire(keys)
   local room, why = living(tail, at)
   if not room then return why end
   return (room.due > 0 and math.min(room.due, room.exp) or room.exp) - at
+end
+
+-- The operator ends it.
+local function end_room(keys)
+  local tail = tail_of(keys[1])
+  local room, why = living(tail, now())
+  if not room then return why end
+  finish(tail, 'server')
+  return 'ended'
 end

@@ -230,7 +230,12 @@ async function openStore(config: Config, parts: ServerParts): Promise<OpenedStor
       throw new StartError(`${REDIS_CANNOT} (${error instanceof Error ? error.message : 'unknown'})`);
     },
   );
-  return { store, files: NO_FILES, persistentRedis: check.persistent, redisOutage: () => store.outage };
+  return {
+    store,
+    files: store.files ?? NO_FILES,
+    persistentRedis: check.persistent,
+    redisOutage: () => store.outage,
+  };
 }
 
 const REDIS_CANNOT =

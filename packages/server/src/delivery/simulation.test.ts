@@ -196,6 +196,7 @@ class SlowStore implements RoomStore {
     this.#later(() => this.#store.detach(room, session));
   leave = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.leave(room, session));
   renew = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.renew(room, session));
+  end = (room: typeof ROOM) => this.#later(() => this.#store.end(room));
   follow = (room: typeof ROOM, listener: RoomListener) => this.#store.follow(room, listener);
   shorten = (share: number) => this.#later(() => this.#store.shorten(share));
   size = () => this.#later(() => this.#store.size());

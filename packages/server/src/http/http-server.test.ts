@@ -407,6 +407,7 @@ function unusable() {
     publishProfile: lost,
     features: [],
     relay: lost,
+    end: lost,
     detach: lost,
     leave: lost,
     renew: lost,

@@ -123,7 +123,7 @@ export type StoreNotice =
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
 /** The optional frames this build takes (rule WELCOME-4). */
-export const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral'];
+const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral'];
 
 /** The same, and `files` where files are kept. */
 export function featuresOf({ files }: Pick<StoreLimits, 'files'>): readonly Feature[] {
@@ -193,6 +193,9 @@ export interface RoomStore extends AsyncDisposable {
 
   /** Restarts the room's life. */
   renew(room: RoomId, session: MemberSession): Promise<void>;
+
+  /** Ends it at once, as when its time is up (rule LIFE-4). False: there is no such room. */
+  end(room: RoomId): Promise<boolean>;
 
   /** Delivers everything new, in order, until `ended` or disposal. Never calls the listener before it has returned. */
   follow(room: RoomId, listener: RoomListener): Disposable;

@@ -52,6 +52,7 @@ export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
     detach: (room, session) => settled(store.detach(room, session)),
     leave: (room, session) => settled(store.leave(room, session)),
     renew: (room, session) => settled(store.renew(room, session)),
+    end: (room) => settled(store.end(room)),
     follow: (room, listener) => store.follow(room, listener),
     shorten: (share) => settled(store.shorten(share)),
     size: () => settled(store.size()),

@@ -21,6 +21,17 @@ export function life({ opened }: Fixtures): void {
     expect(await f.outcome('ann', { as: 'member' })).toBe('denied');
   });
 
+  test('LIFE-4: an operator ends a room for everyone, with all that it had, and only once', async () => {
+    const f = await opened();
+    const ann = await f.join('ann');
+    f.heard();
+    expect(await f.store.end(ROOM)).toBe(true);
+    expect(f.heard()).toEqual([{ type: 'ended', reason: 'server' }]);
+    expect(await f.store.end(ROOM)).toBe(false);
+    expect(await f.append(ann.session, 1)).toEqual({ outcome: 'gone' });
+    expect([await f.outcome('ann', { as: 'member' }), await f.store.size()]).toEqual(['denied', 0]);
+  });
+
   const operations: readonly [string, (f: Fixture, session: MemberSession) => Promise<unknown>, unknown][] = [
     ['join', (f) => f.outcome('bob'), 'denied'],
     ['resume', (f) => f.outcome('ann', { as: 'member' }), 'denied'],

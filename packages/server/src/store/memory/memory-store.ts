@@ -147,6 +147,12 @@ export class MemoryStore implements RoomStore {
     this.#living(room)?.renew(session);
   }
 
+  async end(id: RoomId): Promise<boolean> {
+    const room = this.#living(id);
+    room?.end('server');
+    return room !== undefined;
+  }
+
   follow(room: RoomId, listener: RoomListener): Disposable {
     return this.#followers.follow(room, listener);
   }

@@ -2,6 +2,7 @@
 
 import {
   type Door,
+  FEATURES,
   type Feature,
   type HistoryPolicy,
   type Presence,
@@ -16,7 +17,6 @@ import {
 } from '@mayfly/protocol';
 import {
   type Appended,
-  FEATURES_TAKEN,
   type Joined,
   type MemberSession,
   type RoomKeys,
@@ -274,7 +274,7 @@ export function readLeases(answer: unknown): Leases {
 // Each entry is a node and the names of what it takes; nodes of older builds have none.
 function takenByAll(living: ReadonlySet<string>, entries: Reply): readonly Feature[] {
   const taken = new Map(entries.all((row) => readOffer(row.bytes())));
-  return FEATURES_TAKEN.filter((feature) => [...living].every((node) => taken.get(node)?.includes(feature)));
+  return FEATURES.filter((feature) => [...living].every((node) => taken.get(node)?.includes(feature)));
 }
 
 function readOffer(bytes: Uint8Array): readonly [string, readonly string[]] {

@@ -17,6 +17,11 @@ export function keysOfRoom(key: string): readonly string[] {
   return [...ROOM_KEYS.map((letter) => `${letter}${tail}`), `d${partition}`, `u${partition}`];
 }
 
+/** The same, of a function about its files: the list of them, too, which most rooms don't have. */
+export function keysWithFiles(key: string): readonly string[] {
+  return [...keysOfRoom(key), `fr${key.slice(1)}`];
+}
+
 export function roomStream(room: RoomId): string {
   return `s${tail(room)}`;
 }

@@ -9,7 +9,14 @@ export type FunctionName =
   | 'append'
   | 'claim'
   | 'create'
+  | 'end_room'
   | 'expire'
+  | 'file_erase'
+  | 'file_expects'
+  | 'file_find'
+  | 'file_open'
+  | 'file_put'
+  | 'file_read'
   | 'flush_counts'
   | 'give_way'
   | 'heads'
@@ -39,7 +46,19 @@ export type Library = {
 };
 
 /** Each part uses the locals of those before it, since Redis permits no globals. */
-const PARTS = ['keys', 'life', 'log', 'members', 'presence', 'rooms', 'sessions', 'nodes', 'api'];
+const PARTS = [
+  'keys',
+  'files',
+  'life',
+  'log',
+  'members',
+  'presence',
+  'rooms',
+  'sessions',
+  'uploads',
+  'nodes',
+  'api',
+];
 const PLAIN_NAME = 'mayfly_v1';
 /** Matches the name of every version's library. */
 export const LIBRARY_NAMES = `${PLAIN_NAME}_*`;

@@ -2,7 +2,6 @@
 // others died and take over their members.
 
 import { type Feature, GRACE_MS, LIFE_SECONDS, type RoomId } from '@mayfly/protocol';
-import { FEATURES_TAKEN } from '../room-store.ts';
 import { readHeads, readLeases, readNodes, readSessions } from './answers.ts';
 import type { FollowedRooms } from './followed-rooms.ts';
 import { NODE_KEYS, roomKey } from './keyspace.ts';
@@ -17,11 +16,10 @@ import type { RoomFeed } from './room-feed.ts';
 /** Redis remembers its data version as long as a room may live without any node. */
 export const VERSION_MS = LIFE_SECONDS.max * 1_000 + 60_000;
 
-/** As `takenByAll` reads it. */
-const OFFER = FEATURES_TAKEN.join();
-
 export type RecoveryDeps = {
   readonly node: Uint8Array;
+  /** The optional frames that this node takes. */
+  readonly offers: readonly Feature[];
   readonly retry: Retry;
   readonly link: Link;
   readonly calls: RoomCalls;
@@ -33,6 +31,8 @@ export type RecoveryDeps = {
 
 export class Recovery {
   readonly #deps: RecoveryDeps;
+  /** As `takenByAll` reads it. */
+  readonly #offer: string;
   readonly #nodeLeases = new NodeLeases();
   /** When the latest answered beat began; undefined before the first. */
   #leasedAt: number | undefined;
@@ -43,6 +43,7 @@ export class Recovery {
 
   constructor(deps: RecoveryDeps) {
     this.#deps = deps;
+    this.#offer = deps.offers.join();
     deps.retry.later(BEAT_MS, () => this.#keepBeating());
   }
 
@@ -69,7 +70,7 @@ export class Recovery {
   async beat(): Promise<void> {
     const { retry, link, node, followed, leaveTimers } = this.#deps;
     const askedAt = retry.now();
-    const leases = readLeases(await link.call('lease', NODE_KEYS, [node, LEASE_MS, VERSION_MS, OFFER]));
+    const leases = readLeases(await link.call('lease', NODE_KEYS, [node, LEASE_MS, VERSION_MS, this.#offer]));
     if (leases.lapsed) this.#lapsed();
     this.#leasedAt = askedAt;
     this.#isReloaded = false;
@@ -84,7 +85,7 @@ export class Recovery {
   async stop(): Promise<void> {
     if (!this.hasLease) return;
     const { link, node } = this.#deps;
-    await link.call('lease', NODE_KEYS, [node, 0, VERSION_MS, OFFER]).catch(() => {});
+    await link.call('lease', NODE_KEYS, [node, 0, VERSION_MS, this.#offer]).catch(() => {});
   }
 
   /** Members of long-dead nodes leave and free their seats. False: all of these nodes are alive, or may be. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { keysOfRoom } from './keyspace.ts';
+import { keysOfRoom, keysWithFiles } from './keyspace.ts';
 import { type FunctionName, LIBRARY_NAMES, type Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
@@ -104,7 +104,8 @@ export class RedisLink implements Link {
   #declare(name: FunctionName, keys: readonly string[]): readonly string[] {
     const [key] = keys;
     const isRoom = this.#topology.isCluster && !NOT_OF_ONE_ROOM.has(name);
-    return isRoom && key !== undefined ? keysOfRoom(key) : keys;
+    if (!isRoom || key === undefined) return keys;
+    return OF_FILES.has(name) ? keysWithFiles(key) : keysOfRoom(key);
   }
 
   // A restarted or promoted Redis may have no functions.
@@ -148,6 +149,15 @@ export class RedisLink implements Link {
     }
   }
 }
+
+const OF_FILES: ReadonlySet<FunctionName> = new Set([
+  'file_erase',
+  'file_expects',
+  'file_find',
+  'file_open',
+  'file_put',
+  'file_read',
+]);
 
 /** Functions that take one key of each of several rooms, or no key of a room. */
 const NOT_OF_ONE_ROOM: ReadonlySet<FunctionName> = new Set(['claim', 'heads', 'lately', 'lease', 'rooms']);

@@ -7,7 +7,8 @@ import {
   startRedisCluster,
 } from '../../testing/redis-server.ts';
 import { NO_FILES } from '../file-store.ts';
-import { roomStoreContract } from '../contract/room-store-contract.ts';
+import type { MakeStore } from '../contract/fixture.ts';
+import { fileStoreContract, roomStoreContract } from '../contract/room-store-contract.ts';
 
 // Every step of a test is a few round trips to real processes.
 vi.setConfig({ testTimeout: 30_000 });
@@ -29,14 +30,17 @@ afterAll(async () => {
 });
 
 for (const name of ['redis store', 'redis store on a cluster']) {
-  roomStoreContract(name, async (limits) => {
+  const make: MakeStore = async (limits) => {
     const world = await worlds.get(name)?.fresh();
     if (world === undefined) throw new Error('no Redis');
+    const store = await world.node(limits);
     return {
-      store: settling(await world.node(limits), world),
-      files: NO_FILES,
+      store: settling(store, world),
+      files: store.files ?? NO_FILES,
       pass: (ms) => world.pass(ms),
       jump: (ms) => world.jump(ms),
     };
-  });
+  };
+  roomStoreContract(name, make);
+  fileStoreContract(name, make);
 }

@@ -30,6 +30,7 @@ import type {
   VerifiedCharter,
   VerifiedWith,
 } from '../room-store.ts';
+import { featuresOf } from '../room-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { eventContent } from '../stubs.ts';
 import { readAnnouncement } from './announcement.ts';
@@ -48,6 +49,7 @@ import { roomOfChannel, roomStream } from './keyspace.ts';
 import { LeaveTimers } from './leave-timers.ts';
 import type { Link, LinkEvents } from './link.ts';
 import { Recovery } from './recovery.ts';
+import { RedisFiles } from './redis-files.ts';
 import { RedisHealth, type RedisOutage, type RedisReport } from './redis-health.ts';
 import type { RedisTrouble } from './refusals.ts';
 import { Reply, textOf } from './reply.ts';
@@ -64,6 +66,8 @@ export type RedisStoreOptions = {
   /** Larger rooms are announced as counts. */
   readonly listedMax?: number;
   readonly connect: (events: LinkEvents) => Link;
+  /** For the parts of files. Default: the same as for everything else. */
+  readonly connectFiles?: (events: LinkEvents) => Link;
   /** Receives bugs noticed in background work. */
   readonly onTrouble: (error: unknown) => void;
   readonly report?: RedisReport;
@@ -82,6 +86,9 @@ export class RedisStore implements RoomStore, LinkEvents {
   readonly #health: RedisHealth;
   readonly #followed: FollowedRooms;
   readonly #recovery: Recovery;
+  readonly #fileLink: Link | undefined;
+  /** Undefined: no files are kept. */
+  readonly files: RedisFiles | undefined;
 
   constructor(options: RedisStoreOptions) {
     const { clock, random, limits, onTrouble, report = NO_REPORT } = options;
@@ -103,7 +110,19 @@ export class RedisStore implements RoomStore, LinkEvents {
       onEnded: () => roomCreation.ended(),
       onVanished: onEmptied,
     });
-    this.#recovery = new Recovery({ node: this.#node, retry, link, calls, followed, leaveTimers, onEmptied });
+    this.#recovery = new Recovery({
+      node: this.#node,
+      offers: featuresOf(limits),
+      retry,
+      link,
+      calls,
+      followed,
+      leaveTimers,
+      onEmptied,
+    });
+    this.#fileLink = limits.files && options.connectFiles?.(this);
+    this.files =
+      limits.files && new RedisFiles(new RoomCalls(this.#fileLink ?? link, retry), this.#node, limits.files);
     this.#retry = retry;
     this.#link = link;
     this.#calls = calls;
@@ -200,6 +219,10 @@ export class RedisStore implements RoomStore, LinkEvents {
     await this.#calls.once('renew', room, [slot, generation, this.#node]);
   }
 
+  async end(room: RoomId): Promise<boolean> {
+    return textOf(await this.#calls.once('end_room', room, [])) === 'ended';
+  }
+
   follow(room: RoomId, listener: RoomListener): Disposable {
     return this.#followed.follow(room, listener);
   }
@@ -258,6 +281,7 @@ export class RedisStore implements RoomStore, LinkEvents {
     this.#retry[Symbol.dispose]();
     await this.#recovery.stop();
     this.#followed.clear();
+    await this.#fileLink?.[Symbol.asyncDispose]();
     await this.#link[Symbol.asyncDispose]();
   }
 

@@ -5,6 +5,7 @@ import type { StoreLimits } from '../../room-store.ts';
 import type { RedisAddress } from '../address.ts';
 import type { RedisReport } from '../redis-health.ts';
 import { type Library, readLibrary } from '../library.ts';
+import type { LinkEvents } from '../link.ts';
 import { RedisLink } from '../redis-link.ts';
 import { RedisStore } from '../redis-store.ts';
 import { claimDataVersion } from './data-version.ts';
@@ -25,13 +26,15 @@ export async function connectRedisStore(
   library: Library = readLibrary(),
 ): Promise<RedisStore> {
   const links: RedisLink[] = [];
+  const connect = (events: LinkEvents) => {
+    const link = new RedisLink({ address, library, clock: parts.clock, events });
+    links.push(link);
+    return link;
+  };
   const store = new RedisStore({
     ...parts,
-    connect: (events) => {
-      const link = new RedisLink({ address, library, clock: parts.clock, events });
-      links.push(link);
-      return link;
-    },
+    connect,
+    connectFiles: connect,
   });
   try {
     for (const link of links) {
