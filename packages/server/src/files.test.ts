@@ -277,7 +277,7 @@ test('FILES=off, MAX_FILE_MB=0: no feature, no limits, and every request is refu
     const room = await makeRoom(at);
     const ann = await new Talker(at).enter(room, 'ann');
     const { features, limits } = await ann.control('welcome');
-    expect([features, limits.files]).toEqual([['ephemeral'], undefined]);
+    expect([features.includes('files'), limits.files]).toEqual([false, undefined]);
     const file = new SentFile(room, 1, SIZE);
     expect(await file.ask(ann)).toMatchObject({ type: 'fileRefused', code: 'not_allowed' });
     expect(await file.erase(ann)).toMatchObject({ type: 'fileErased' });
