@@ -15,14 +15,36 @@ export function retryDelay(tries: number, random: RandomBytes): number {
 /** Resolves after the time, or when it is aborted. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = clock.after(ms, resolve);
     const stop = () => {
       timer[Symbol.dispose]();
+      signal.removeEventListener('abort', stop);
       resolve();
     };
+    const timer = clock.after(ms, stop);
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    else signal.addEventListener('abort', stop);
   });
+}
+
+/** Aborts when one of them does. */
+export class EitherSignal implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #signals: readonly AbortSignal[];
+  readonly #stop = () => this.#controller.abort();
+
+  constructor(...signals: readonly AbortSignal[]) {
+    this.#signals = signals;
+    if (signals.some(({ aborted }) => aborted)) this.#stop();
+    for (const signal of signals) signal.addEventListener('abort', this.#stop);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#stop);
+  }
 }
 
 /** Aborts when `outer` does, and when nothing happens for too long. */

@@ -18,6 +18,7 @@ import { cleanFileName } from './file-name.ts';
 import type { FilePort } from './file-port.ts';
 import { FileRequests, type FileServer } from './file-requests.ts';
 import { type BegunFile, KeptFiles } from './kept-files.ts';
+import { EitherSignal } from './patience.ts';
 import { paddedHash } from './sealed-file.ts';
 import { type FileSource, type Progress, type Uploaded, upload } from './upload.ts';
 
@@ -60,6 +61,7 @@ export class RoomFiles implements Disposable {
   readonly #requests: FileRequests;
   readonly #kept: KeptFiles;
   readonly #eraser: Eraser;
+  readonly #over = new AbortController();
   // The newest send: the next one begins after it, so messages come in the order of their files.
   #last: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +71,7 @@ export class RoomFiles implements Disposable {
     this.#requests = new FileRequests(server, port.deps.id, port.deps.clock);
     this.#kept = new KeptFiles(port.deps.storage);
     this.#eraser = new Eraser(port, this.#kept);
+    port.listen({ opened: () => {}, answered: () => {}, ended: () => this.#over.abort() });
   }
 
   /** Names of files that an earlier page in this tab didn't finish. Sending the same bytes again continues. */
@@ -90,15 +93,21 @@ export class RoomFiles implements Disposable {
     };
     const refusal = this.#refusal(job);
     if (refusal !== undefined) return Promise.resolve({ ok: false, reason: refusal });
-    const sent = this.#last.then(() => this.#send(job));
+    const sent = this.#last.then(() => this.#sendUntil(job));
     this.#last = sent;
     return sent;
   }
 
   /** The bytes of a file, once all of them are here and verified. */
-  fetch(file: SharedFile, { signal = NEVER, onProgress }: TransferOptions = {}): Promise<Downloaded> {
-    const { deps } = this.#port;
-    return download({ deps, requests: this.#requests, file, signal, ...(onProgress && { onProgress }) });
+  async fetch(file: SharedFile, { signal = NEVER, onProgress }: TransferOptions = {}): Promise<Downloaded> {
+    using until = new EitherSignal(signal, this.#over.signal);
+    return await download({
+      deps: this.#port.deps,
+      requests: this.#requests,
+      file,
+      signal: until.signal,
+      ...(onProgress && { onProgress }),
+    });
   }
 
   /** Takes a file of our own from the server. */
@@ -124,10 +133,17 @@ export class RoomFiles implements Disposable {
     return utf8(longest).length > BODY_BYTES_MAX ? 'too_long' : undefined;
   }
 
+  async #sendUntil(job: Job): Promise<FileSent> {
+    using until = new EitherSignal(job.signal, this.#over.signal);
+    return await this.#send({ ...job, signal: until.signal });
+  }
+
   async #send(job: Job): Promise<FileSent> {
     const file = await this.#begin(job);
     if (file === undefined) return { ok: false, reason: 'unreadable' };
     const uploaded = await upload({ ...job, port: this.#port, requests: this.#requests, file });
+    // A message after the end would wait for ever.
+    if (this.#port.isEnded) return { ok: false, reason: 'ended' };
     if (!uploaded.ok) return this.#failed(job, file, uploaded.reason);
     const key = this.#port.deps.post(
       bodyOf(job.details, { ...file, hash: uploaded.hash }),
