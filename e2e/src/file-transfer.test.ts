@@ -90,7 +90,7 @@ function counted(): { readonly fetch: typeof globalThis.fetch; readonly puts: Ma
   return {
     puts,
     fetch(url, init) {
-      const name = url.toString();
+      const name = url instanceof Request ? url.url : url.toString();
       if (init?.method === 'PUT') puts.set(name, (puts.get(name) ?? 0) + 1);
       return globalThis.fetch(url, init);
     },
