@@ -46,6 +46,7 @@ export const PACKAGES = {
       'store/redis': ['net', 'guard', 'store'],
       'store/redis/start': ['net', 'store', 'store/redis'],
       observe: ['guard', 'store', 'store/redis'],
+      admin: ['net', 'store'],
       auth: ['store'],
       delivery: ['net', 'store'],
       session: ['net', 'guard', 'store', 'auth', 'delivery'],

@@ -33,7 +33,17 @@ export type ServerLimits = {
   /** The life that the operator suggests. */
   readonly life: number;
   readonly lifeMax: number;
+  /** Where a room can be reported, if the operator says so: an email address, or one that begins with https://. */
+  readonly abuseContact?: string;
 };
+
+const CONTACT_MAX = 200;
+
+/** Printable ASCII without spaces, quotes and brackets: it becomes a link. Undefined for anything else. */
+export function parseContact(text: string): string | undefined {
+  const isOne = /^(?:https:\/\/[^\s"'<>\\]{3,}|[^\s"'<>\\@:/?]+@[^\s"'<>\\@:/?]+)$/.test(text);
+  return isOne && /^[\x21-\x7e]+$/.test(text) && text.length <= CONTACT_MAX ? text : undefined;
+}
 
 /** Cut to what any honest server says (rule BOUND-1). */
 export function decodeServerLimits(text: string): ServerLimits | undefined {
@@ -41,7 +51,10 @@ export function decodeServerLimits(text: string): ServerLimits | undefined {
   if (object === undefined) return undefined;
   const lifeMax = clamped(field(object, 'lifeMax'), LIFE_SECONDS);
   const life = lifeMax && clamped(field(object, 'life'), { ...LIFE_SECONDS, max: lifeMax });
-  return life === undefined || lifeMax === undefined ? undefined : { life, lifeMax };
+  if (life === undefined || lifeMax === undefined) return undefined;
+  const contact = field(object, 'abuseContact');
+  const abuseContact = typeof contact === 'string' ? parseContact(contact) : undefined;
+  return { life, lifeMax, ...(abuseContact !== undefined && { abuseContact }) };
 }
 
 /** What an error answer's `error` can say; every one comes with `retryAfterMs` (0: the same will fail again). */

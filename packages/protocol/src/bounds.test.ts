@@ -41,6 +41,28 @@ const pauseOf = (retryAfterMs: unknown) =>
   decodeApiRefusal(JSON.stringify({ error: 'rate', retryAfterMs }))?.retryAfterMs;
 const decoded = (frame: object) => decodeServerControl(JSON.stringify(frame));
 
+const contactOf = (abuseContact: unknown) =>
+  decodeServerLimits(JSON.stringify({ life: 60, lifeMax: 60, abuseContact }));
+
+test('API-6: a contact is an email address or an https link, and nothing that could be more', () => {
+  for (const contact of ['abuse@chat.example', 'https://chat.example/report?a=b#c']) {
+    expect(contactOf(contact)).toEqual({ life: 60, lifeMax: 60, abuseContact: contact });
+  }
+  const wrong = [
+    7,
+    '',
+    'a',
+    'javascript:alert(1)',
+    'http://a.example',
+    'mailto:a@b?cc=c@d',
+    'a@b c',
+    'https://a"onclick',
+    'a@\u202eb',
+    `a@${'b'.repeat(200)}`,
+  ];
+  for (const contact of wrong) expect(contactOf(contact), String(contact)).toEqual({ life: 60, lifeMax: 60 });
+});
+
 describe('BOUND-1: what a server claims is cut to what any honest one says', () => {
   test('pauses and windows: an hour', () => {
     const refused = { type: 'refused', code: 'rate', retryAfterMs: HUGE };

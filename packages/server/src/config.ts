@@ -7,6 +7,7 @@ import {
   LIFE_SECONDS,
   ROOM_ID_LENGTH,
   ROOM_MEMBERS_MAX,
+  parseContact,
 } from '@mayfly/protocol';
 import { LOG_LEVELS, type LogLevel } from './observe/events.ts';
 import { RATE_LEVELS, type RateLevel } from './guard/limits.ts';
@@ -170,6 +171,17 @@ export const SETTINGS = {
     730,
     'days browsers refuse plain HTTP to this host after a visit over HTTPS (HSTS); `0` turns that off',
   ),
+  adminSocket: file(
+    'ADMIN_SOCKET',
+    'Unix socket for `npm run admin`, which only its owner can open; if not set, there is none',
+  ),
+  abuseContact: {
+    name: 'ABUSE_CONTACT',
+    fallback: '',
+    allowed: 'an email address, or an address that begins with https://',
+    meaning: 'where people can report a room; the page shows it',
+    read: (text) => (text === '' ? { value: undefined } : presence(parseContact(text))),
+  },
   redisUrl: {
     name: 'REDIS_URL',
     isSecret: true,
@@ -224,6 +236,8 @@ export type Config = {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly hstsDays: number;
+  readonly adminSocket: string | undefined;
+  readonly abuseContact: string | undefined;
   readonly redisUrl: RedisAddress | undefined;
   readonly allowPersistentRedis: boolean;
   readonly logLevel: LogLevel;
@@ -275,6 +289,8 @@ export function loadConfig(environment: Environment): Loaded {
     tlsCert: take(SETTINGS.tlsCert),
     tlsKey: take(SETTINGS.tlsKey),
     hstsDays: take(SETTINGS.hstsDays),
+    adminSocket: take(SETTINGS.adminSocket),
+    abuseContact: take(SETTINGS.abuseContact),
     redisUrl: take(SETTINGS.redisUrl),
     allowPersistentRedis: take(SETTINGS.allowPersistentRedis),
     logLevel: take(SETTINGS.logLevel),

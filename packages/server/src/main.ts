@@ -40,6 +40,9 @@ running = await run({
   random: (length) => Uint8Array.from(randomBytes(length)),
   vitals: watchVitals(),
   memoryBytes,
+  stop: () => {
+    if (stoppingSince === undefined) stop();
+  },
   openFilesMax: openFilesIn(process.report.getReport()),
   say: (line) => {
     process.stdout.write(`${line}\n`);

@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { FILE_PART_BYTES, type RoomLimits, sealedFileSize } from '@mayfly/protocol';
 import type { FastifyInstance } from 'fastify';
+import { type AdminDeps, openAdminSocket } from './admin/admin-socket.ts';
 import { background } from './net/background.ts';
 import type { Clock, RandomBytes } from './net/clock.ts';
 import type { Config } from './config.ts';
@@ -38,6 +39,8 @@ export type ServerParts = {
   readonly events: Events;
   /** Asked once a second. Without it the process never counts as short of anything. */
   readonly vitals?: () => Vitals;
+  /** The operator asks this server to stop. */
+  readonly stop?: () => void;
   /** The memory that the process may use, in bytes, if known. */
   readonly memoryBytes?: number;
   /** How many files the process may have open, if known. */
@@ -160,6 +163,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     renewal?.[Symbol.dispose]();
     guard[Symbol.dispose]();
     space[Symbol.dispose]();
+    await admin?.[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();
     await closeHttp(app, clock);
     httpConnections[Symbol.dispose]();
@@ -173,8 +177,20 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     events.stopped();
   };
   let stopping: Promise<void> | undefined;
+  let admin: AsyncDisposable | undefined;
 
   try {
+    admin = await openAdmin(config, {
+      store,
+      connections: () => gateway.size,
+      fileBytes: () => guard.files.heldBytes,
+      refuseRooms: (isOn) => {
+        guard.refusesRooms = isOn;
+      },
+      refusesRooms: () => guard.refusesRooms,
+      drain: parts.stop ?? (() => {}),
+      onTrouble: (error) => events.trouble('process', error),
+    });
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
     await close();
@@ -310,6 +326,17 @@ async function closeHttp(app: FastifyInstance, clock: Clock): Promise<void> {
   const patience = clock.after(REQUEST_GRACE_MS, () => app.server.closeAllConnections());
   await app.close();
   patience[Symbol.dispose]();
+}
+
+async function openAdmin({ adminSocket }: Config, deps: AdminDeps): Promise<AsyncDisposable | undefined> {
+  if (adminSocket === undefined) return undefined;
+  try {
+    return await openAdminSocket(adminSocket, deps);
+  } catch (error) {
+    throw new StartError(
+      `ADMIN_SOCKET can't be made at ${adminSocket} (${codeOf(error)}). Its directory must exist and be writable, and nothing else may be there.`,
+    );
+  }
 }
 
 function explainListening(error: unknown, { host, port }: Config): unknown {

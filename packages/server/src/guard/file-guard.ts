@@ -56,12 +56,18 @@ export class FileGuard {
   readonly #sites: AddressKeys<SiteRecord>;
   readonly #places = new Map<RoomId, Map<string, Place>>();
   #transfers = 0;
+  #heldBytes = 0;
 
   constructor(options: FileGuardOptions) {
     const { limits, random } = options;
     this.#options = options;
     this.#addresses = new AddressKeys(random, ADDRESSES_MAX, () => newRecord(limits));
     this.#sites = new AddressKeys(random, ADDRESSES_MAX, () => ({ heldBytes: 0 }), siteOf);
+  }
+
+  /** Bytes of all files that count. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** Counts a request until it is disposed of. */
@@ -106,6 +112,7 @@ export class FileGuard {
     const until = this.#options.now() + forMs;
     const places = this.#places.get(room) ?? new Map<string, Place>();
     this.#places.set(room, places.set(fid, { bytes, address: own, site, isOpen: true, until }));
+    this.#heldBytes += bytes;
     own.record.openBytes += bytes;
     own.record.heldBytes += bytes;
     site.record.heldBytes += bytes;
@@ -129,6 +136,7 @@ export class FileGuard {
     places.delete(fid);
     if (places.size === 0) this.#places.delete(room);
     const { bytes, isOpen, address, site } = place;
+    this.#heldBytes -= bytes;
     if (isOpen) address.record.openBytes -= bytes;
     address.record.heldBytes -= bytes;
     site.record.heldBytes -= bytes;

@@ -55,6 +55,8 @@ const NO_PLACES: PlaceLimits = { openBytes: 0, heldBytes: 0 };
 
 export class Guard implements Disposable {
   readonly files: FileGuard;
+  /** The operator wants no new rooms on this server. */
+  refusesRooms = false;
   readonly #options: GuardOptions;
   readonly #addresses: AddressKeys<AddressRecord>;
   readonly #sites: AddressKeys<SiteRecord>;

@@ -37,6 +37,7 @@ type RoomSettings = {
   readonly roomLifeSeconds: number;
   readonly roomLifeMaxSeconds: number;
   readonly roomCodeLength: number;
+  readonly abuseContact: string | undefined;
 };
 
 export type RoomsDeps = {
@@ -53,12 +54,15 @@ const CHARTER_BODY_MAX = 2 + COMMAND_BYTES_MAX + CHARTER_BLOB_BYTES;
 const SERVER_FULL = { status: 503, error: 'server_full' } as const;
 const NO_MEMORY: Refusal = { ...SERVER_FULL, retryAfterMs: PAUSE_MS.noMemory };
 const NO_TIME: Refusal = { status: 503, error: 'unavailable', retryAfterMs: PAUSE_MS.busy };
+/** The operator said so, and may say otherwise. */
+const NO_NEW_ROOMS: Refusal = { ...SERVER_FULL, retryAfterMs: PAUSE_MS.files };
 const NO_FREE_ID: Refusal = { ...SERVER_FULL, retryAfterMs: RESERVATION_MS };
 
 export function roomRoutes(deps: RoomsDeps): readonly Route[] {
-  const { roomLifeSeconds: life, roomLifeMaxSeconds: lifeMax } = deps.config;
+  const { roomLifeSeconds: life, roomLifeMaxSeconds: lifeMax, abuseContact } = deps.config;
+  const limits = { life, lifeMax, ...(abuseContact !== undefined && { abuseContact }) };
   return [
-    { method: 'GET', path: '/api/limits', answer: () => ({ status: 200, body: { life, lifeMax } }) },
+    { method: 'GET', path: '/api/limits', answer: () => ({ status: 200, body: limits }) },
     write({
       method: 'POST',
       path: '/api/rooms',
@@ -92,6 +96,7 @@ function decodeRoom(text: string, lifeMax: number): CreateRoom | Refusal {
 }
 
 function limitRooms({ guard, events }: RoomsDeps, address: string): Refusal | undefined {
+  if (guard.refusesRooms) return NO_NEW_ROOMS;
   const { trouble } = guard;
   if (trouble !== undefined) return trouble === 'slow' ? NO_TIME : NO_MEMORY;
   const slowed = guard.create(address);

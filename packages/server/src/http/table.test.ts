@@ -42,7 +42,12 @@ const well = () => undefined;
 
 function tableWith(guard = calmGuard(random)): readonly Route[] {
   const incidents = { redis: well, load: well, rooms: well, connections: well };
-  const config = { roomLifeSeconds: 600, roomLifeMaxSeconds: 3600, roomCodeLength: 6 };
+  const config = {
+    roomLifeSeconds: 600,
+    roomLifeMaxSeconds: 3600,
+    roomCodeLength: 6,
+    abuseContact: undefined,
+  };
   return routeTable({
     health: { draining, persistentRedis: [], incidents },
     rooms: { config, store, guard, events, random, space },

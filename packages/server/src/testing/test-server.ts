@@ -39,7 +39,7 @@ const secureRandom = (length: number): Uint8Array => randomBytes(length);
 
 export async function startTestServer(
   environment: Environment = {},
-  parts: Partial<Pick<ServerParts, 'store' | 'random' | 'vitals' | 'openFilesMax'>> = {},
+  parts: Partial<Pick<ServerParts, 'store' | 'random' | 'vitals' | 'openFilesMax' | 'stop'>> = {},
 ): Promise<TestServer> {
   const quick = { RATE_LIMITS: 'off', DRAIN_SECONDS: '0' };
   const loaded = loadConfig({ HOST: '127.0.0.1', PORT: '0', ...quick, ...environment });
