@@ -1,13 +1,12 @@
 // Two builds in one room: a page that knows texts alone and what is of today. While a deployment is going on, or where someone
 // never reloads, that is the rule.
 
-import { type Room, openRoom, parseRoomLink, socketUrl, webSocketTransport } from '@mayfly/client';
 import { expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { startRedis } from '../../packages/server/src/testing/redis-server.ts';
 import { PythonClient } from './foreign/python-client.ts';
 import { oldPage } from './old-page.ts';
 import { type Stage, openStage } from './stage.ts';
+import { Talker } from './talker.ts';
 
 /** What a member of the old build shows. */
 type Seen = { readonly texts: readonly string[]; readonly unknown: number };
@@ -28,7 +27,7 @@ test('to an old page everything new is a message that needs a newer one; both ta
   const page = oldPage();
   await using oldNode = await openStage({ settings, ...(page !== undefined && { page }) });
   await using bob = page === undefined ? await pythonMember(link) : await pageMember(oldNode, link);
-  using dee = new Member(link);
+  using dee = new Talker(link, 'Dee');
 
   await bob.say('from before');
   const before = await dee.keyOf('from before');
@@ -57,41 +56,6 @@ test('to an old page everything new is a message that needs a newer one; both ta
     unknown: edit + fromDee,
   });
 });
-
-/** With the SDK of today, and what the page has no button for yet. */
-class Member implements Disposable {
-  readonly room: Room;
-  readonly #keys = new Map<string, string>();
-  #look: () => void = () => {};
-
-  constructor(link: string) {
-    const parsed = parseRoomLink(link);
-    if (parsed.type !== 'room') throw new Error(parsed.type);
-    this.room = openRoom({
-      link: parsed.link,
-      storage: { getItem: () => null, setItem: () => {}, removeItem: () => {} },
-      transport: webSocketTransport(socketUrl(new URL(link).origin), WebSocket),
-      name: 'Dee',
-    });
-    this.room.subscribe((update) => {
-      if (update.type !== 'messages') return;
-      for (const { key, text } of update.messages) this.#keys.set(text ?? '', key);
-      this.#look();
-    });
-  }
-
-  async keyOf(text: string): Promise<string> {
-    for (;;) {
-      const key = this.#keys.get(text);
-      if (key !== undefined) return key;
-      await new Promise<void>((resolve) => void (this.#look = resolve));
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.room.close();
-  }
-}
 
 /** In a window with the old page, from a node that serves it. */
 async function pageMember(stage: Stage, link: string): Promise<OldMember> {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { startTestServer } from '../stage.ts';
+import { Talker } from '../talker.ts';
 import { Firefox } from './firefox.ts';
 import { Visitor } from './visitor.ts';
 import { WebKitWindow } from './webkit.ts';
@@ -76,6 +77,51 @@ describe.each(ENGINES)('$name', ({ start }) => {
     await ann.sees('still me');
     await ann.participants(2);
     expect(await ann.look(() => document.body.innerText)).not.toContain('Bob left');
+    for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
+  });
+
+  test('Markdown, a reply, a reaction, an edit, search, and who is typing', async () => {
+    await using server = await startTestServer();
+    await using engine = await start();
+    const origin = `http://127.0.0.1:${server.port}`;
+    await using ann = new Visitor(await engine.window(), origin);
+    await using bob = new Visitor(await engine.window(), origin);
+    const link = await ann.createRoom('Ann');
+    await bob.join(link, 'Bob');
+    using dee = new Talker(link, 'Dee');
+
+    await ann.send('**at six** by the `north gate`');
+    const key = await dee.keyOf('**at six** by the `north gate`');
+    dee.room.send('I’ll be there', { replyTo: key });
+    dee.room.react(key, '👍');
+    for (const person of [ann, bob]) {
+      await person.until('draws bold text', () => document.querySelector('strong')?.innerText === 'at six');
+      await person.until('draws code', () => document.querySelector('p code')?.innerHTML === 'north gate');
+      await person.until('shows a quote', () =>
+        (document.querySelector('.quote')?.textContent ?? '').includes('at six'),
+      );
+      await person.shows('button', '👍 1: Dee');
+    }
+    await bob.press('button', '👍 1: Dee');
+    await bob.shows('button', '👍 2: Dee and you');
+    await ann.shows('button', '👍 2: Dee and Bob');
+
+    await ann.press('textbox', 'Message');
+    await ann.window.pressKeys([KEYS.up]);
+    await ann.sees('Editing your message');
+    await ann.send('at seven, by the south gate');
+    await bob.sees('at seven, by the south gate');
+    await bob.shows('button', 'Edited');
+
+    await bob.fill('Message', 'half a sent');
+    await ann.sees('Bob is typing…');
+
+    await ann.press('button', 'More');
+    await ann.press('menuitem', 'Search in this room');
+    await ann.fill('Search in this room', 'SEVEN');
+    await ann.sees('1 result');
+    await ann.press('button', 'Close search');
+    await ann.showsNo('textbox', 'Search in this room');
     for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
   });
 
