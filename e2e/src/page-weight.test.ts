@@ -16,6 +16,10 @@ const LATER_PARTS = {
   'colors of code': { files: /code-colors/, most: 28 * KB },
   /** After the first message, when the browser has nothing else to do. */
   panels: { files: /panels-part/, most: 9 * KB },
+  /** Settings, alerts, saved copies: with the first of them. */
+  life: { files: /life-part/, most: 7 * KB },
+  /** What several of these parts use. */
+  'shared by later parts': { files: /folded-text|mentions/, most: 3 * KB },
 };
 
 test('script and style, compressed: at most 60 KB for the first screen, 100 KB with a room', async () => {
@@ -46,6 +50,9 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   expect((await loaded(ann)).later['colors of code']).toBe(0);
   await ann.send('```js\nlet a = 5;\n```');
   await ann.log().locator('pre span').first().waitFor();
+  await ann.page.getByRole('button', { name: 'More', exact: true }).click();
+  await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
+  await ann.page.getByRole('dialog', { name: 'Settings' }).waitFor();
   const whole = await loaded(ann);
   expect(whole.atFirst).toBe(room.atFirst);
   for (const [name, { most }] of Object.entries(LATER_PARTS)) {

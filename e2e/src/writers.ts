@@ -11,10 +11,7 @@ export class Writers implements Disposable {
   #written = 0;
 
   constructor(link: string, names: readonly string[]) {
-    const parsed = parseRoomLink(link);
-    if (parsed.type !== 'room') throw new Error(parsed.type);
-    const transport = webSocketTransport(socketUrl(new URL(link).origin), WebSocket);
-    this.#rooms = names.map((name) => openRoom({ link: parsed.link, storage: memory(), transport, name }));
+    this.#rooms = names.map((name) => joinBySdk(link, name));
   }
 
   /** `number 1`, `number 2` and so on; resolves when all are in the log. */
@@ -29,6 +26,14 @@ export class Writers implements Disposable {
   [Symbol.dispose](): void {
     for (const room of this.#rooms) room.close();
   }
+}
+
+/** A member without a browser. */
+export function joinBySdk(link: string, name: string): Room {
+  const parsed = parseRoomLink(link);
+  if (parsed.type !== 'room') throw new Error(parsed.type);
+  const transport = webSocketTransport(socketUrl(new URL(link).origin), WebSocket);
+  return openRoom({ link: parsed.link, storage: memory(), transport, name });
 }
 
 /** Resolves with the echo. */

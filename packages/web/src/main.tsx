@@ -3,9 +3,9 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startNavigation } from './navigation.ts';
-import { restoreTheme } from './ui/theme.ts';
+import { followLook } from './ui/theme.ts';
 
-restoreTheme();
+followLook();
 startNavigation();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

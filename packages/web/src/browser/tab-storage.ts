@@ -38,5 +38,8 @@ export class GuardedStorage implements TabStorage {
   }
 }
 
-/** This tab's only storage: `sessionStorage` if the browser allows it. */
+/** For what the reader asked to keep on this device. */
+export const deviceStorage = new GuardedStorage(() => window.localStorage);
+
+/** `sessionStorage`, if the browser allows it. */
 export const tabStorage = new GuardedStorage(() => window.sessionStorage);

@@ -18,8 +18,8 @@ export function editsLast(press: Press, text: string): boolean {
  * Enter sends and Shift Enter starts a new line. On touch Enter starts a new line too, because there is no Shift to hold.
  * Ctrl or ⌘ with Enter always sends. A key that an input method handles never sends.
  */
-export function sendsMessage(press: Press, touch: boolean): boolean {
+export function sendsMessage(press: Press, entersBreak: boolean): boolean {
   if (press.key !== 'Enter' || press.isComposing || press.keyCode === OWNED_BY_INPUT_METHOD) return false;
   if (press.ctrlKey || press.metaKey) return true;
-  return !touch && !press.shiftKey && !press.altKey;
+  return !entersBreak && !press.shiftKey && !press.altKey;
 }

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle } from '../browser/browser.ts';
 import { ComposerAbout, FailedEffects } from './composer-about.tsx';
 import { editsLast, sendsMessage } from './composer-keys.ts';
+import { entersBreak } from './enter-key.ts';
 import { isTouch } from './room-focus.ts';
 import type { RoomConnection } from './model/connection.ts';
 import type { Draft } from './model/draft.ts';
@@ -63,7 +64,7 @@ export function Composer({ view }: ComposerProps) {
             aria-invalid={draft.roomLeft.value < 0}
             aria-describedby="composer-room"
             placeholder={roomTexts.placeholder}
-            enterkeyhint={isTouch() ? 'enter' : 'send'}
+            enterkeyhint={entersBreak() ? 'enter' : 'send'}
             value={text}
             onInput={(event) => {
               view.type(event.currentTarget.value);
@@ -71,7 +72,7 @@ export function Composer({ view }: ComposerProps) {
             onKeyDown={(event) => {
               if (event.key === 'Escape') draft.cancel();
               if (editsLast(event, draft.text.peek()) && view.editLast()) event.preventDefault();
-              if (!sendsMessage(event, isTouch())) return;
+              if (!sendsMessage(event, entersBreak())) return;
               event.preventDefault();
               send();
             }}
@@ -112,7 +113,7 @@ function Tip({ connection }: { readonly connection: RoomConnection }) {
   return (
     <p class="composer__tip">
       <span>{connection.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
-      {!isTouch() && (
+      {!entersBreak() && (
         <span>
           {pieces(roomTexts.tipKeys, {
             enter: <kbd>{roomTexts.tipEnter}</kbd>,

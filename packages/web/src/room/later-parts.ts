@@ -2,6 +2,7 @@
 
 import { whenIdle } from '../browser/browser.ts';
 import { withStyle } from '../browser/later-style.ts';
+import lifeStyle from './life-part.css?url';
 import panelsStyle from './panels-part.css?url';
 import { LaterPart } from './text/later-part.ts';
 
@@ -9,6 +10,9 @@ export type Panels = typeof import('./panels-part.ts');
 
 /** The dialogs of the room, and the search. */
 export const panels = new LaterPart(() => withStyle(import('./panels-part.ts'), panelsStyle));
+
+/** Settings, alerts, the sheet about a person, saved copies. */
+export const lifePart = new LaterPart(() => withStyle(import('./life-part.ts'), lifeStyle));
 
 /** Loads them before they are needed, while the browser has nothing else to do. */
 export function fetchAhead(): void {

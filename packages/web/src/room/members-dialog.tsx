@@ -15,7 +15,7 @@ type MembersDialogProps = {
 export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
   return (
     <Dialog title={<InThisRoom people={view.people} />} onClose={onClose}>
-      <MemberList people={view.people} isCurrent={view.connection.banner.value === undefined} />
+      <MemberList view={view} />
       <SafetyCode facts={view.facts} />
       <button class="btn btn--secondary btn--wide" type="button" onClick={onInvite}>
         <Icon name="invite" />

@@ -4,7 +4,7 @@ import type { Emoji, Member, RoomFacts } from '@mayfly/client';
 import type { ReadonlySignal } from '@preact/signals';
 import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
-import { roomTexts } from '../words/room.ts';
+import { roomTexts, shownName } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
 import { AuthorName, Avatar } from './list/author-name.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -23,7 +23,7 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
           <Icon name="x" />
         </button>
       </div>
-      <MemberList people={view.people} isCurrent={view.connection.banner.value === undefined} />
+      <MemberList view={view} />
       <SafetyCode facts={view.facts} />
     </aside>
   );
@@ -34,14 +34,11 @@ export function InThisRoom({ people }: { readonly people: People }) {
   return <>{pieces(roomTexts.inThisRoom, { count: <span class="num">{people.count.value || ''}</span> })}</>;
 }
 
-type MemberListProps = {
-  readonly people: People;
-  /** False while the server does not report who comes and goes. */
-  readonly isCurrent: boolean;
-};
-
 /** Those who are here, or who were seen here. */
-export function MemberList({ people, isCurrent }: MemberListProps) {
+export function MemberList({ view }: MembersProps) {
+  const { people } = view;
+  // While there is a banner, the server doesn't report who comes and goes.
+  const isCurrent = view.connection.banner.value === undefined;
   const members = people.members.value;
   const isWhole = people.listIsWhole.value;
   return (
@@ -49,12 +46,7 @@ export function MemberList({ people, isCurrent }: MemberListProps) {
       {!isCurrent && members.length > 0 && <li class="members__note">{roomTexts.listBefore}</li>}
       {!isWhole && <li class="members__note">{roomTexts.someOfThem}</li>}
       {members.map((member) => (
-        <MemberRow
-          key={member.idPk}
-          member={member}
-          people={people}
-          away={isWhole && isCurrent && member.away}
-        />
+        <MemberRow key={member.idPk} member={member} view={view} away={isWhole && isCurrent && member.away} />
       ))}
     </ul>
   );
@@ -62,12 +54,14 @@ export function MemberList({ people, isCurrent }: MemberListProps) {
 
 type MemberRowProps = {
   readonly member: Member;
-  readonly people: People;
+  readonly view: RoomView;
   readonly away: boolean;
 };
 
-function MemberRow({ member, people, away }: MemberRowProps) {
-  const marks = [member.you && roomTexts.you, member.owner && roomTexts.owner].filter(Boolean);
+function MemberRow({ member, view, away }: MemberRowProps) {
+  const { people } = view;
+  const { you, owner, muted } = roomTexts;
+  const marks = [member.you && you, member.owner && owner, view.isMuted(member) && muted].filter(Boolean);
   return (
     <li class="member">
       <Avatar person={member} people={people} />
@@ -81,6 +75,19 @@ function MemberRow({ member, people, away }: MemberRowProps) {
         </span>
         {away && <small>{roomTexts.away}</small>}
       </span>
+      {!member.you && (
+        <button
+          class="icon-button"
+          type="button"
+          aria-haspopup="dialog"
+          aria-label={roomTexts.about(shownName(member.name))}
+          onClick={() => {
+            view.aboutPerson.value = member.idPk;
+          }}
+        >
+          <Icon name="dots" />
+        </button>
+      )}
     </li>
   );
 }

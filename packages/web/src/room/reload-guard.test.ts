@@ -101,6 +101,7 @@ function enter(storage = new MemoryStorage()) {
     discard: nothing,
     keepAlive: nothing,
     wake: nothing,
+    noteSaved: refuse,
     leave: nothing,
     close: nothing,
   };

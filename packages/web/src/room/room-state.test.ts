@@ -72,6 +72,7 @@ class ScriptedRoom implements ChatRoom {
   retry = () => undefined;
   discard = () => undefined;
   keepAlive = () => undefined;
+  noteSaved = () => ({ ok: true });
 }
 
 let browser = stubPage();

@@ -9,11 +9,14 @@ import { blankPage } from '../browser/blank-page.ts';
 import { forgetLink, isLinkKept, keptLink } from '../browser/kept-link.ts';
 import { type RoomEntry, openInBrowser } from './open-in-browser.ts';
 import { PanicKeys } from './panic-keys.ts';
+import { forgetChoices, keepChoices } from './kept-choices.ts';
+import { lifePart } from './later-parts.ts';
 import { guardReload } from './reload-guard.ts';
 import { type ChatRoom, RoomView } from './model/room-view.ts';
 import { markTab, showIcon } from './tab-mark.ts';
 import type { EndedRoom } from './model/ended-room.ts';
 import { tabStorage } from '../browser/tab-storage.ts';
+import { settings } from '../ui/settings.ts';
 
 /** The room this page is in. */
 export const currentRoom = signal<RoomView | undefined>(undefined);
@@ -27,7 +30,7 @@ const FADE_MS = 900;
 /** How long leaving can be undone. */
 export const UNDO_MS = 10_000;
 
-/** Stops storing a room's draft. */
+/** Stops storing a room's draft and choices. */
 const guards = new WeakMap<RoomView, () => void>();
 /** Set while the page is in a room, and while leaving can be undone. */
 let stopListening: (() => void) | undefined;
@@ -40,7 +43,8 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
   const room = open(entry);
   const url = makeLink(serverAddress(), link.id, link.secret);
   const view = new RoomView(room, { room: link, url, isNew, keyIsKept: isLinkKept(link.id) });
-  guards.set(view, guardReload(view, room, link.id));
+  const stops = [guardReload(view, room, link.id), keepChoices(view, link.id)];
+  guards.set(view, () => stops.forEach((stop) => stop()));
   hide();
   roomEnd.value = undefined;
   show(view);
@@ -119,7 +123,7 @@ export function panic(): void {
   release(view);
   // Last: releasing a room stores its draft.
   forgetIdentity(tabStorage, view.id);
-  forgetLink(view.id);
+  forgetKept(view.id);
 }
 
 function release(view: RoomView): void {
@@ -142,7 +146,7 @@ function finish(view: RoomView, end: RoomEnd): void {
   if (view === leftRoom.value) {
     stopLeaving?.();
     forgetIdentity(tabStorage, view.id);
-    forgetLink(view.id);
+    forgetKept(view.id);
   }
   // The page may be in another room by now, because fading takes time.
   if (view === currentRoom.value) tell(view, end);
@@ -178,11 +182,22 @@ function listenToPage(view: RoomView): () => void {
   // Before everything else, because a dialog or a menu may keep the press to itself.
   window.addEventListener('keydown', press, { capture: true, signal: until });
   const stopMarking = effect(() => markTab(view.facts.value?.name ?? view.id, view.unread.unseen.value));
+  const stopAlerts = effect(() => watchForAlerts(view));
   return () => {
     stop.abort();
     stopMarking();
+    stopAlerts();
     showIcon('plain');
   };
+}
+
+/** Loads what alerts need with the first setting that asks for them. */
+function watchForAlerts(view: RoomView): (() => void) | undefined {
+  const { notify, quiet } = settings.value;
+  view.isQuiet.value = quiet;
+  if (notify === 'none' && !view.sounds.value) return undefined;
+  lifePart.want();
+  return lifePart.loaded.value?.watchForAlerts(view);
 }
 
 function lookAround(view: RoomView): void {
@@ -198,6 +213,11 @@ function mayComeBack({ why }: RoomEnd): boolean {
 
 /** A reload must not lead to a room that is over. */
 function forgetRoom(id: RoomId): void {
-  forgetLink(id);
+  forgetKept(id);
   dropRoomFromAddress(id);
+}
+
+function forgetKept(id: RoomId): void {
+  forgetLink(id);
+  forgetChoices(id);
 }

@@ -7,7 +7,7 @@ import { Composer } from './composer.tsx';
 import { MembersPanel } from './members.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
 import { Later } from './later.tsx';
-import { type Panels, fetchAhead, panels } from './later-parts.ts';
+import { type Panels, fetchAhead, lifePart, panels } from './later-parts.ts';
 import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
 import { PrintHead } from './list/print-head.tsx';
@@ -19,9 +19,8 @@ import { currentRoom, leaveRoom, panic } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
 import { followSeenPart } from './list/seen-part.ts';
 import { roomTexts } from '../words/room.ts';
-import { toggleTheme } from '../ui/theme.ts';
 
-type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details';
+type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details' | 'settings' | 'copy';
 
 /** As in room.css: from here on the list of people is beside the messages. */
 const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
@@ -102,6 +101,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
       <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
       <OpenSheet view={view} />
+      <OpenPerson view={view} />
     </div>
   );
 }
@@ -120,7 +120,8 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
       onChoose: () => view.life.keepAlive(),
       disabled: !view.life.canKeepAlive.value,
     },
-    { icon: 'theme', text: roomTexts.appearance, onChoose: toggleTheme },
+    { icon: 'settings', text: roomTexts.settings, onChoose: () => open('settings') },
+    { icon: 'save', text: roomTexts.saveCopy, onChoose: () => open('copy') },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
     {
       icon: 'leave',
@@ -145,6 +146,19 @@ type OpenDialogProps = {
 function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   if (open === undefined) return null;
   const onClose = () => onOpen(undefined);
+  if (open === 'settings' || open === 'copy') {
+    return (
+      <Later part={lifePart} onClose={onClose}>
+        {({ SettingsSheet, SaveCopy }) =>
+          open === 'copy' ? (
+            <SaveCopy view={view} onClose={onClose} />
+          ) : (
+            <SettingsSheet view={view} onClose={onClose} />
+          )
+        }
+      </Later>
+    );
+  }
   return (
     <Later part={panels} onClose={onClose}>
       {(part) => dialogOf(part, { open, view, onOpen, onClose })}
@@ -152,7 +166,10 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   );
 }
 
-type DialogOf = Required<OpenDialogProps> & { readonly open: Open; readonly onClose: () => void };
+type DialogOf = Required<OpenDialogProps> & {
+  readonly open: Exclude<Open, 'settings' | 'copy'>;
+  readonly onClose: () => void;
+};
 
 function dialogOf(part: Panels, { open, view, onOpen, onClose }: DialogOf) {
   switch (open) {
@@ -169,6 +186,18 @@ function dialogOf(part: Panels, { open, view, onOpen, onClose }: DialogOf) {
     case 'details':
       return <part.DetailsDialog view={view} onClose={onClose} />;
   }
+}
+
+function OpenPerson({ view }: { readonly view: RoomView }) {
+  if (view.aboutPerson.value === undefined) return null;
+  const close = () => {
+    view.aboutPerson.value = undefined;
+  };
+  return (
+    <Later part={lifePart} onClose={close}>
+      {({ PersonSheet }) => <PersonSheet view={view} onClose={close} />}
+    </Later>
+  );
 }
 
 /** What a message or a link in it has opened. */

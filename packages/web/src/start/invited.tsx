@@ -66,7 +66,14 @@ function RoomLine({ id, name }: RoomLineProps) {
     <p class="muted invited__room">
       {name === undefined
         ? pieces(texts.invited.room, { room })
-        : pieces(texts.invited.namedRoom, { room, name: <bdi>{name}</bdi> })}
+        : pieces(texts.invited.namedRoom, {
+            room,
+            name: (
+              <b>
+                <bdi>{name}</bdi>
+              </b>
+            ),
+          })}
     </p>
   );
 }

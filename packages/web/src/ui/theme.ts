@@ -1,27 +1,29 @@
-// Light or dark: the system's choice, until the reader chooses for this tab.
+// Light or dark, and the size of messages: the system's, until the reader chooses.
 
+import { effect } from '@preact/signals';
 import { mediaMatches } from '../browser/browser.ts';
-import { tabStorage } from '../browser/tab-storage.ts';
+import { type Settings, change, settings } from './settings.ts';
 
-type Theme = 'light' | 'dark';
+type Theme = Exclude<Settings['theme'], 'auto'>;
 
-const STORED = 'mayfly:theme';
 const SKY_TOP = { light: '#ccd9f1', dark: '#0b0d20' } as const;
+const TEXT_SCALE = { small: 0.875, normal: 1, large: 1.2, largest: 1.5 } as const;
 
-/** Restores this tab's choice after a reload. */
-export function restoreTheme(): void {
-  const stored = tabStorage.getItem(STORED);
-  if (stored === 'light' || stored === 'dark') show(stored);
+/** The page looks as the settings say. */
+export function followLook(): void {
+  effect(() => {
+    const { theme, textSize } = settings.value;
+    show(theme === 'auto' ? undefined : theme);
+    document.documentElement.style.setProperty('--text-scale', `${TEXT_SCALE[textSize]}`);
+  });
 }
 
 /** Every press changes the look. Back at the system's choice, the page follows the system again. */
 export function toggleTheme(): void {
   const system: Theme = mediaMatches('(prefers-color-scheme: dark)') ? 'dark' : 'light';
-  const shown = document.documentElement.dataset['theme'] ?? system;
-  const wanted: Theme = shown === 'dark' ? 'light' : 'dark';
-  if (wanted === system) tabStorage.removeItem(STORED);
-  else tabStorage.setItem(STORED, wanted);
-  show(wanted === system ? undefined : wanted);
+  const { theme } = settings.peek();
+  const wanted: Theme = (theme === 'auto' ? system : theme) === 'dark' ? 'light' : 'dark';
+  change({ theme: wanted === system ? 'auto' : wanted });
 }
 
 function show(theme: Theme | undefined): void {

@@ -96,6 +96,13 @@ export const roomTexts = {
   you: 'you',
   owner: 'owner',
   away: 'Away',
+  muted: 'muted',
+  about: (name: string) => `About ${name}`,
+  folded: {
+    one: '{name} is muted: {count} message',
+    other: '{name} is muted: {count} messages',
+  },
+  unfold: 'Show',
   listBefore: 'You’re not connected. These people were here before.',
   ownTurn: 'You',
 
@@ -249,6 +256,7 @@ export const roomTexts = {
   panicKeys: 'Esc 3×',
 
   rename: 'Change your name',
-  appearance: 'Theme',
+  settings: 'Settings',
+  saveCopy: 'Save a copy',
   details: 'Room details',
 } as const;

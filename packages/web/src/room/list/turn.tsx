@@ -1,10 +1,14 @@
 // A turn: consecutive messages by one person.
 
+import type { Person } from '@mayfly/client';
 import { Component } from 'preact';
+import { useState } from 'preact/hooks';
 import { clockTime } from '../../ui/clock-time.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { type Bubble, type Turn, timedBubble } from '../model/turns.ts';
+import { figure, formFor } from '../../words/quantities.ts';
 import { roomTexts } from '../../words/room.ts';
+import { pieces } from '../../words/sentence.ts';
 import { AuthorName, Avatar } from './author-name.tsx';
 import { MessageBubble } from './message.tsx';
 
@@ -27,7 +31,10 @@ export class TurnRow extends Component<TurnProps> {
 
 function OthersTurn({ turn, view }: TurnProps) {
   const { person } = turn;
+  const [isUnfolded, setUnfolded] = useState(false);
   if (person === undefined) return null;
+  if (!isUnfolded && view.isMuted(person))
+    return <FoldedTurn turn={turn} view={view} person={person} onUnfold={() => setUnfolded(true)} />;
   return (
     <li class="turn" data-hue={view.people.hueOf(person)}>
       <Avatar person={person} people={view.people} />
@@ -38,6 +45,24 @@ function OthersTurn({ turn, view }: TurnProps) {
         </p>
         <Bubbles turn={turn} view={view} />
       </div>
+    </li>
+  );
+}
+
+type FoldedTurnProps = TurnProps & { readonly person: Person; readonly onUnfold: () => void };
+
+/** Of someone who is muted: nothing of it is read out. */
+function FoldedTurn({ turn, view, person, onUnfold }: FoldedTurnProps) {
+  const count = turn.bubbles.length;
+  const name = <AuthorName person={person} people={view.people} />;
+  return (
+    <li class="notice" aria-live="off">
+      <span>
+        {pieces(formFor(count, roomTexts.folded), { name, count: figure(count) })}{' '}
+        <button class="link-button" type="button" onClick={onUnfold}>
+          {roomTexts.unfold}
+        </button>
+      </span>
     </li>
   );
 }

@@ -64,6 +64,7 @@ function enter({ isNew = false } = {}) {
     rename: vi.fn<ChatRoom['rename']>(() => ({ ok: true })),
     keepAlive: vi.fn<ChatRoom['keepAlive']>(),
     wake: vi.fn<ChatRoom['wake']>(),
+    noteSaved: vi.fn<ChatRoom['noteSaved']>(() => ({ ok: true })),
     leave: vi.fn<ChatRoom['leave']>(),
     close: vi.fn<ChatRoom['close']>(),
   };
@@ -87,6 +88,40 @@ afterEach(() => {
   for (const view of views.splice(0)) view[Symbol.dispose]();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+describe('muting and quiet mode', () => {
+  test('a muted person is not heard: no unread messages, no alerts, no typing; by key, not by name', () => {
+    const { view } = enter();
+    const other = person('Juno', 'other');
+    view.unread.setFocused(false);
+    view.mute(juno, true);
+    view.update(heard([message(2), message(3, { from: other })]));
+    expect(view.unread.count.value).toBe(1);
+    expect(view.arrived.value.map(({ seq }) => seq)).toEqual([3]);
+    view.update({ type: 'typing', people: [juno, other] });
+    expect(view.typing.value).toEqual([other]);
+    view.mute(juno, false);
+    view.update(heard([message(4), message(5, { own: true })]));
+    expect(view.unread.count.value).toBe(2);
+    expect(view.arrived.value.map(({ seq }) => seq)).toEqual([4]);
+  });
+
+  test('history and messages that are known alert no one', () => {
+    const { view } = enter();
+    view.update(heard([message(2)], true));
+    expect(view.arrived.value).toEqual([]);
+    view.update(heard([message(3)]));
+    view.update(heard([message(3, { text: 'edited' })]));
+    expect(view.arrived.value).toEqual([]);
+  });
+
+  test('in quiet mode no one sees us typing', () => {
+    const { view, room } = enter();
+    view.isQuiet.value = true;
+    view.type('h');
+    expect(room.typing).toHaveBeenCalledExactlyOnceWith(false);
+  });
 });
 
 describe('typing', () => {

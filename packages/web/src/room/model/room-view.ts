@@ -29,6 +29,7 @@ export type ChatRoom = Pick<
   | 'rename'
   | 'keepAlive'
   | 'wake'
+  | 'noteSaved'
   | 'leave'
   | 'close'
 >;
@@ -70,6 +71,16 @@ export class RoomView implements Disposable {
   readonly unverified = signal(0);
   /** Who else is typing. */
   readonly typing = signal<readonly Person[]>([]);
+  /** Keys of people whose messages the reader has folded. */
+  readonly muted = signal<ReadonlySet<string>>(new Set());
+  /** The room makes sounds. */
+  readonly sounds = signal(false);
+  /** Nothing tells the others that we are typing. */
+  readonly isQuiet = signal(false);
+  /** The messages of others that came last, without those of muted people. */
+  readonly arrived = signal<readonly Message[]>([]);
+  /** Key of the person whose sheet is open. */
+  readonly aboutPerson = signal<string | undefined>(undefined);
   /** Out of sight, and over as soon as that can no longer be undone. */
   readonly isLeft = signal(false);
   /** The last moments, for the room to fade. */
@@ -140,7 +151,7 @@ export class RoomView implements Disposable {
         this.failedEffects.value = update.effects.filter(({ state }) => state === 'failed');
         return;
       case 'typing':
-        this.typing.value = update.people;
+        this.typing.value = update.people.filter((person) => !this.isMuted(person));
         return;
       case 'notices':
         return;
@@ -160,7 +171,10 @@ export class RoomView implements Disposable {
   #addMessages(messages: readonly Message[], history: boolean): void {
     const added = this.timeline.addMessages(messages);
     for (const { from } of added) this.people.addAuthor(from);
-    if (!history) this.unread.add(added);
+    if (history) return;
+    const heard = added.filter(({ own, from }) => !own && !this.isMuted(from));
+    this.unread.add(heard);
+    this.arrived.value = heard;
   }
 
   #reset(reason: Extract<RoomUpdate, { type: 'reset' }>['reason']): void {
@@ -172,7 +186,7 @@ export class RoomView implements Disposable {
   /** The person changed the draft. */
   type(text: string): void {
     this.draft.text.value = text;
-    this.#room.typing(text !== '');
+    this.#room.typing(text !== '' && !this.isQuiet.peek());
   }
 
   /** Sends the draft; it stays where it is if it can't be sent. */
@@ -224,6 +238,21 @@ export class RoomView implements Disposable {
 
   rename(name: string): void {
     this.#room.rename(name);
+  }
+
+  isMuted({ idPk }: Person): boolean {
+    return this.muted.value.has(idPk);
+  }
+
+  /** For this reader alone. */
+  mute({ idPk }: Person, isMuted: boolean): void {
+    const others = [...this.muted.peek()].filter((one) => one !== idPk);
+    this.muted.value = new Set(isMuted ? [...others, idPk] : others);
+  }
+
+  /** Tells the room that we saved a copy. */
+  noteSaved(): void {
+    this.#room.noteSaved();
   }
 
   /** Says goodbye. */

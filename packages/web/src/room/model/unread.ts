@@ -31,6 +31,10 @@ export class Unread implements Disposable {
   /** In sight, and in the front window. */
   readonly #watched = computed(() => this.#visible.value && this.#focused.value);
 
+  get isWatched(): boolean {
+    return this.#watched.peek();
+  }
+
   /** Unread messages while the page is not watched, for the browser's tab. */
   readonly unseen = computed(() => (this.#watched.value ? 0 : this.#count.value));
 

@@ -1,0 +1,53 @@
+// What a saved copy says: the messages that are shown, as plain words.
+
+import type { Message, Person } from '@mayfly/client';
+import { shownText } from '../text/shown-text.ts';
+import { counted, figure } from '../../words/quantities.ts';
+import { shownName } from '../../words/room.ts';
+import type { People } from './people.ts';
+import type { Timeline } from './timeline.ts';
+
+/** One message of a copy. No text has a control character or what could reorder it. */
+export type CopiedMessage = {
+  readonly at: number;
+  readonly own: boolean;
+  readonly name: string;
+  /** Undefined for a kind that this version can't show. */
+  readonly text: string | undefined;
+  readonly replyTo: string | undefined;
+  readonly edited: boolean;
+  /** Below the text: a poll's options, reactions. */
+  readonly lines: readonly string[];
+};
+
+/** The messages of the log, in order; unsent ones are none. */
+export function shownMessages({ blocks }: Timeline): readonly Message[] {
+  const items = blocks.peek().flatMap((block) => block.items.peek());
+  const bubbles = items.flatMap((item) => (item.type === 'turn' ? item.bubbles : []));
+  return bubbles.flatMap((bubble) => (bubble.type === 'message' ? [bubble.message] : []));
+}
+
+export function copiedMessage(message: Message, people: Pick<People, 'isTagged'>): CopiedMessage {
+  const { at, own, from, text, replyTo, edits = [], reactions, poll } = message;
+  const options = poll?.options ?? [];
+  return {
+    at,
+    own,
+    name: copiedName(from, people),
+    text: text === undefined ? undefined : shownText(text),
+    replyTo: replyTo?.from && copiedName(replyTo.from, people),
+    edited: edits.length > 0,
+    lines: [
+      ...options.map((option) => `${shownText(option.text)}: ${counted(option.voters.length, VOTES)}`),
+      ...reactions.map(({ emoji, people: by }) => `${emoji} ${figure(by.length)}`),
+    ],
+  };
+}
+
+const VOTES = { one: '{count} vote', other: '{count} votes' } as const;
+
+/** With the tag where another has the name, too. */
+function copiedName(person: Person, people: Pick<People, 'isTagged'>): string {
+  const name = shownName(person.name);
+  return people.isTagged(person) ? `${name} ‹${person.tag}›` : name;
+}

@@ -1,0 +1,36 @@
+// The sheet about a person: their name, the emoji that tell them apart, and muting them.
+
+import { Switch } from '../ui/switch.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { lifeTexts } from '../words/life.ts';
+import { roomTexts } from '../words/room.ts';
+import { AuthorName } from './list/author-name.tsx';
+import type { RoomView } from './model/room-view.ts';
+
+type PersonSheetProps = { readonly view: RoomView; readonly onClose: () => void };
+
+/** Of the person it was opened for, as long as they are on the list. */
+export function PersonSheet({ view, onClose }: PersonSheetProps) {
+  const { people } = view;
+  const person = people.members.value.find(({ idPk }) => idPk === view.aboutPerson.value);
+  if (person === undefined) return null;
+  return (
+    <Dialog title={<AuthorName person={person} people={people} />} onClose={onClose}>
+      <ul class="person-emoji" aria-label={roomTexts.safety}>
+        {person.emoji.map(({ glyph, name }, place) => (
+          <li key={place}>
+            <span aria-hidden="true">{glyph}</span>
+            <small>{name}</small>
+          </li>
+        ))}
+      </ul>
+      <p class="hint">{lifeTexts.personEmojiHint}</p>
+      <Switch
+        label={lifeTexts.mute}
+        hint={lifeTexts.muteHint}
+        on={view.isMuted(person)}
+        onChange={(on) => view.mute(person, on)}
+      />
+    </Dialog>
+  );
+}
