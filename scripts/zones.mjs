@@ -57,6 +57,7 @@ export const PACKAGES = {
   web: {
     uses: [
       '@mayfly/client',
+      '@mayfly/client/files',
       '@mayfly/protocol',
       'preact',
       'preact/*',
@@ -76,8 +77,9 @@ export const PACKAGES = {
       'room/pictures': [],
       'room/model': ['words', 'room/text'],
       start: ['browser', 'words', 'ui', 'room/model'],
-      'room/list': ['browser', 'words', 'ui', 'room/model', 'room/text'],
-      room: ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/list'],
+      'room/files': ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/pictures'],
+      'room/list': ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/files'],
+      room: ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/list', 'room/files'],
     },
   },
 };

@@ -6,7 +6,6 @@ import {
   type FileSource,
   type Message,
   type Room,
-  RoomFiles,
   type RoomLink,
   type SharedFile,
   createRoom,
@@ -14,6 +13,7 @@ import {
   socketUrl,
   webSocketTransport,
 } from '@mayfly/client';
+import { RoomFiles } from '@mayfly/client/files';
 import { filePartCount, sealedFileSize } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';

@@ -9,7 +9,8 @@ export { type RoomWords, topicFits } from './crypto/room-words.ts';
 export type { Downloaded } from './files/download.ts';
 export type { FilePort } from './files/file-port.ts';
 export type { FileServer } from './files/file-requests.ts';
-export { type FileDetails, type FileSent, RoomFiles, type TransferOptions } from './files/room-files.ts';
+// RoomFiles itself is at '@mayfly/client/files': a page loads it with its first file.
+export type { FileDetails, FileSent, RoomFiles, TransferOptions } from './files/room-files.ts';
 export type { FileSource, Progress } from './files/upload.ts';
 export { keepDraft, loadDraft } from './storage/draft.ts';
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';

@@ -58,7 +58,7 @@ export type PollResult =
 
 /** A room this page is in. Once it has ended or been closed, calls have no effect. */
 export type Room = {
-  /** What `RoomFiles` needs, to send and fetch files in this room. */
+  /** What `RoomFiles` of `@mayfly/client/files` needs, to send and fetch files in this room. */
   readonly files: FilePort;
   /** Connecting begins after the current task, so a subscriber that comes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;

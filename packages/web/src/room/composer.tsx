@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle } from '../browser/browser.ts';
 import { ComposerAbout, FailedEffects } from './composer-about.tsx';
+import { AttachButton, FilesPlace } from './attach.tsx';
 import { editsLast, sendsMessage } from './composer-keys.ts';
 import { entersBreak } from './enter-key.ts';
 import { isTouch } from './room-focus.ts';
@@ -44,6 +45,7 @@ export function Composer({ view }: ComposerProps) {
   return (
     <div class="composer-area">
       <TypingLine view={view} />
+      <FilesPlace view={view} part="Uploads" />
       <FailedEffects view={view} />
       <form
         class="composer"
@@ -53,8 +55,10 @@ export function Composer({ view }: ComposerProps) {
           send();
         }}
       >
+        <FilesPlace view={view} part="Tray" />
         <ComposerAbout view={view} />
         <div class="composer__row">
+          <AttachButton view={view} />
           <textarea
             class="composer__text"
             ref={field}
@@ -69,6 +73,9 @@ export function Composer({ view }: ComposerProps) {
             onInput={(event) => {
               view.type(event.currentTarget.value);
             }}
+            onPaste={({ clipboardData }) => {
+              if (clipboardData?.types.includes('text/plain') !== true) view.attach(clipboardData?.files);
+            }}
             onKeyDown={(event) => {
               if (event.key === 'Escape') draft.cancel();
               if (editsLast(event, draft.text.peek()) && view.editLast()) event.preventDefault();
@@ -81,7 +88,7 @@ export function Composer({ view }: ComposerProps) {
             class="btn btn--primary send"
             type="submit"
             aria-label={roomTexts.send}
-            disabled={!draft.canSend.value}
+            disabled={!draft.canSend.value && (view.tray.value === undefined || draft.roomLeft.value < 0)}
           >
             <Icon name="up" />
           </button>

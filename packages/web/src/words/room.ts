@@ -198,6 +198,7 @@ export const roomTexts = {
   },
   edited: 'Edited',
 
+  attach: 'Attach files',
   composer: 'Write a message',
   message: 'Message',
   placeholder: 'Write a message',

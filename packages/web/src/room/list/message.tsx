@@ -12,6 +12,7 @@ import { AuthorName } from './author-name.tsx';
 import { type Body, BubbleText } from './bubble-text.tsx';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
+import { SharedFileBubble } from './shared-file.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
 type MessageProps = {
@@ -31,12 +32,18 @@ export class MessageBubble extends Component<MessageProps> {
   }
 
   override render({ bubble, view, speaker }: MessageProps) {
-    const { key, text, replyTo } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
+    const { key, text, replyTo, file } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
     return (
       <div class={`message ${classOf(bubble)}`} data-message={key}>
         {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
         {replyTo !== undefined && <Quote replyTo={replyTo} view={view} />}
-        <BubbleText body={text === undefined ? undefined : { key, text }} view={view} />
+        {file === undefined ? (
+          <BubbleText body={text === undefined ? undefined : { key, text }} view={view} />
+        ) : (
+          <SharedFileBubble messageKey={key} file={file} view={view}>
+            {text !== undefined && text !== '' && <BubbleText body={{ key, text }} view={view} />}
+          </SharedFileBubble>
+        )}
         {bubble.type === 'message' ? (
           <>
             <Reactions message={bubble.message} view={view} />

@@ -7,7 +7,7 @@ import { AuthorName } from './author-name.tsx';
 
 type QuoteProps = { readonly replyTo: ReplyTo; readonly view: RoomView };
 
-export function Quote({ replyTo: { key, from, text }, view }: QuoteProps) {
+export function Quote({ replyTo: { key, from, text, fileName }, view }: QuoteProps) {
   if (key === undefined || from === undefined || view.timeline.message(key) === undefined)
     return <p class="quote quote--gone">{roomTexts.noLongerHere}</p>;
   return (
@@ -21,7 +21,7 @@ export function Quote({ replyTo: { key, from, text }, view }: QuoteProps) {
       }}
     >
       <AuthorName person={from} people={view.people} />
-      <span dir="auto">{text ?? roomTexts.unsupported}</span>
+      <span dir="auto">{(text || fileName) ?? roomTexts.unsupported}</span>
     </button>
   );
 }

@@ -32,7 +32,8 @@ export type ChatRoom = Pick<
   | 'noteSaved'
   | 'leave'
   | 'close'
->;
+> &
+  Partial<Pick<Room, 'files'>>;
 
 /** What is open about a message: its earlier wordings. */
 export type Sheet = { readonly what: 'wordings'; readonly key: string };
@@ -69,6 +70,10 @@ export class RoomView implements Disposable {
   readonly jump = signal<Jump | undefined>(undefined);
   /** How many sealed messages could not be verified. */
   readonly unverified = signal(0);
+  /** Files that were chosen, until the part for them takes them over. */
+  readonly chosenFiles = signal<readonly File[]>([]);
+  /** Files are about to be sent, with the draft as their caption. */
+  readonly tray = signal<{ send(): void } | undefined>(undefined);
   /** Who else is typing. */
   readonly typing = signal<readonly Person[]>([]);
   /** Keys of people whose messages the reader has folded. */
@@ -103,6 +108,13 @@ export class RoomView implements Disposable {
   get facts(): ReadonlySignal<RoomFacts | undefined> {
     return this.#facts;
   }
+
+  /** Undefined in a room without files. */
+  get filePort(): Room['files'] | undefined {
+    return this.#room.files;
+  }
+
+  readonly takesFiles = computed(() => this.#facts.value?.limits.files !== undefined);
 
   readonly opening = computed((): Opening | undefined => {
     const facts = this.#facts.value;
@@ -189,9 +201,18 @@ export class RoomView implements Disposable {
     this.#room.typing(text !== '' && !this.isQuiet.peek());
   }
 
+  /** False if there are none, or the server takes none. */
+  attach(files: FileList | null | undefined): boolean {
+    if (!this.takesFiles.peek() || !files?.length) return false;
+    this.chosenFiles.value = [...this.chosenFiles.peek(), ...files];
+    return true;
+  }
+
   /** Sends the draft; it stays where it is if it can't be sent. */
   send(): void {
     const isEdit = this.draft.about.peek()?.what === 'edit';
+    const tray = this.tray.peek();
+    if (tray !== undefined && !isEdit) return this.draft.roomLeft.peek() < 0 ? undefined : tray.send();
     if (!this.draft.submit((text, about) => this.#submit(text, about)) || isEdit) return;
     this.timeline.markUnread(undefined);
     this.unread.atEnd.value = true;

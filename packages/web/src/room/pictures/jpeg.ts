@@ -116,11 +116,15 @@ function written(marker: number, body: Uint8Array): readonly Uint8Array[] {
   return [Uint8Array.of(MARKER, marker, length >>> 8, length), body];
 }
 
-// A long one comes in several segments, numbered from 1.
+// A long one comes in several segments, each with its number and how many there are. If there are two, the first counts.
 function profileOf(segments: readonly Segment[]): Uint8Array {
-  const chunks = segments
+  const all = segments
     .filter(({ marker, body }) => marker === APP2 && ascii(body, 0, PROFILE.length) === PROFILE)
-    .map(({ body }) => body)
+    .map(({ body }) => body);
+  const count = all[0]?.[PROFILE_AT - 1];
+  const chunks = all
+    .filter((body) => body[PROFILE_AT - 1] === count)
+    .slice(0, count)
     .sort((a, b) => u8(a, PROFILE.length) - u8(b, PROFILE.length))
     .map((body) => body.subarray(PROFILE_AT));
   const size = chunks.reduce((sum, { length }) => sum + length, 0);

@@ -166,6 +166,17 @@ describe('a stripped picture has no metadata but its orientation, and ends at it
     expect((await stripped(withThumbnail))?.subarray(2, 2 + expected.length).equals(expected)).toBe(true);
   });
 
+  test('of two color profiles, the first one counts, as in browsers', async () => {
+    const one = cameraJpeg(bareJpeg(), 1, colorProfile({ swapped: true }));
+    const other = segment(0xe2, 'ICC_PROFILE\0', Buffer.of(1, 1), colorProfile());
+    const both = Buffer.concat([
+      one.subarray(0, one.indexOf('MPF') - 4),
+      other,
+      one.subarray(one.indexOf('MPF') - 4),
+    ]);
+    expect((await stripped(both))?.equals((await stripped(one)) ?? Buffer.alloc(0))).toBe(true);
+  });
+
   test('frames of a moving WebP and PNG stay, what hides in them goes', async () => {
     const frame = webpChunk(
       'ANMF',

@@ -12,8 +12,13 @@ const PROGRAM =
 /** `text` is what the link shows in place of its address. */
 export function linkDoubt(link: Link, text?: string): LinkDoubt | undefined {
   if (IN_ASCII.test(link.host)) return 'imitating';
-  if (link.host !== '' && PROGRAM.test(new URL(link.href).pathname)) return 'program';
+  if (link.host !== '' && isProgram(new URL(link.href).pathname)) return 'program';
   return text === undefined || isAddress(text, link) ? undefined : 'named';
+}
+
+/** By the name of a file, or the path to it. */
+export function isProgram(name: string): boolean {
+  return PROGRAM.test(name);
 }
 
 function isAddress(text: string, { before, host, after }: Link): boolean {

@@ -1,0 +1,227 @@
+// Files in a room, in real browsers: chosen, pasted, dropped, looked at, saved, refused, and gone.
+
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { withoutMetadata } from '../../packages/web/src/room/pictures/picture.ts';
+import {
+  annotatedPng,
+  cameraJpeg,
+  cameraWebp,
+  colorProfile,
+  webpChunk,
+} from '../../packages/web/src/testing/picture-files.ts';
+import { expectAccessible } from './accessibility.ts';
+import { PHONE, type Person, openStage } from './stage.ts';
+
+type Type = 'image/jpeg' | 'image/png' | 'image/webp';
+
+/** A picture with a red, a green and a blue stripe, as the browser writes it. */
+async function drawn({ page }: Person, type: Type, width = 300, height = 200): Promise<Buffer> {
+  const url = await page.evaluate(
+    ([type, width, height]) => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [width, height];
+      const context = canvas.getContext('2d');
+      for (const [i, color] of ['#e02040', '#20a060', '#2040e0'].entries()) {
+        if (context === null) continue;
+        context.fillStyle = color;
+        context.fillRect((i * width) / 3, 0, width / 3, height);
+      }
+      return canvas.toDataURL(type, 0.9);
+    },
+    [type, width, height] as const,
+  );
+  return Buffer.from(url.split(',')[1] ?? '', 'base64');
+}
+
+/** All pixels of a picture as the browser shows it. */
+async function pixelsOf({ page }: Person, bytes: Buffer, type: Type): Promise<string> {
+  return page.evaluate(
+    async ([base64, type]) => {
+      const blob = new Blob([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], { type });
+      const image = new Image();
+      image.src = URL.createObjectURL(blob);
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const context = canvas.getContext('2d');
+      context?.drawImage(image, 0, 0);
+      const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      return `${canvas.width}x${canvas.height}:${Array.from(data).join()}`;
+    },
+    [bytes.toString('base64'), type] as const,
+  );
+}
+
+function attach({ page }: Person, ...files: readonly { name: string; mimeType: string; buffer: Buffer }[]) {
+  return page.locator('input[type=file]').setInputFiles([...files]);
+}
+
+const tray = ({ page }: Person) => page.getByRole('list', { name: 'To send' });
+const openButton = (person: Person, name: string) =>
+  person.log().getByRole('button', { name: `Open ${name}` });
+
+async function send({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+/** Puts a file into the clipboard's or a drag's event, as the system does. */
+async function bring(person: Person, event: 'paste' | 'drop', name: string, bytes: Buffer): Promise<void> {
+  await person.page.evaluate(
+    ([event, name, base64]) => {
+      const file = new File([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], name, {
+        type: 'image/png',
+      });
+      const data = new DataTransfer();
+      data.items.add(file);
+      const init = { bubbles: true, cancelable: true };
+      const field = document.querySelector('textarea');
+      if (event === 'paste')
+        field?.dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: data }));
+      else
+        for (const type of ['dragenter', 'dragover', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { ...init, dataTransfer: data }));
+    },
+    [event, name, bytes.toString('base64')] as const,
+  );
+}
+
+test('pictures and files between a computer and a phone', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  const bob = await stage.person({ size: PHONE, touch: true, theme: 'dark' });
+  const link = await ann.createRoom({ name: 'Ann' });
+  await bob.join(link, 'Bob');
+  await ann.participants(2);
+
+  const photo = cameraJpeg(await drawn(ann, 'image/jpeg', 300, 200), 6, Buffer.alloc(0));
+  const text = Buffer.from('a,b\n1,2\n');
+  await attach(
+    ann,
+    { name: 'lake.jpg', mimeType: 'image/jpeg', buffer: photo },
+    { name: 'wings.png', mimeType: 'image/png', buffer: await drawn(ann, 'image/png') },
+    { name: 'counts.csv', mimeType: 'text/csv', buffer: text },
+    { name: 'setup.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('MZ') },
+  );
+  await tray(ann).getByText('lake.jpg').waitFor();
+  await ann.page.getByText('4 files,').waitFor();
+  await ann.page.getByText('Files like this may hold where and when they were made.').waitFor();
+  await ann.composer().fill('From *this* morning');
+  await expectAccessible(ann, 'a tray of files');
+  await ann.page.getByRole('button', { name: 'Remove setup.exe' }).click();
+  await send(ann);
+
+  await bob.log().getByText('counts.csv').waitFor();
+  await openButton(bob, 'wings.png').waitFor();
+  expect(await ann.composer().inputValue()).toBe('');
+  expect(await tray(ann).count()).toBe(0);
+  await expectAccessible(bob, 'files on a phone');
+
+  const [download] = await Promise.all([
+    bob.page.waitForEvent('download'),
+    bob.log().getByRole('button', { name: 'Save counts.csv' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('counts.csv');
+  expect((await readFile(await download.path())).equals(text)).toBe(true);
+
+  await openButton(bob, 'lake.jpg').click();
+  const viewer = bob.page.getByRole('dialog', { name: 'Picture' });
+  await viewer.getByText('lake.jpg').waitFor();
+  await expectAccessible(bob, 'a picture');
+  const [saved] = await Promise.all([
+    bob.page.waitForEvent('download'),
+    viewer.getByRole('button', { name: 'Save lake.jpg' }).click(),
+  ]);
+  expect((await readFile(await saved.path())).includes('SECRET')).toBe(false);
+  await bob.page.keyboard.press('ArrowRight');
+  await viewer.getByText('wings.png').waitFor();
+  await bob.page.keyboard.press('Escape');
+  await viewer.waitFor({ state: 'detached' });
+
+  await bring(bob, 'paste', 'pasted.png', await drawn(bob, 'image/png', 90, 60));
+  await tray(bob).getByText('pasted.png').waitFor();
+  await bring(bob, 'drop', 'dropped.png', await drawn(bob, 'image/png', 60, 90));
+  await tray(bob).getByText('dropped.png').waitFor();
+  await send(bob);
+  await openButton(ann, 'pasted.png').waitFor();
+  await openButton(ann, 'dropped.png').waitFor();
+
+  // Whoever comes late, or again, loads them from the server; one that is gone says so.
+  await bob.page.reload();
+  await openButton(bob, 'lake.jpg').waitFor();
+  await bob.context.route(/\/files\//, (route) => route.fulfill({ status: 404 }));
+  bob.expectComplaints(/404/);
+  await bob.log().getByRole('button', { name: 'Save counts.csv' }).click();
+  await bob.log().getByText('No longer here.').waitFor();
+});
+
+test('files that wait, stop, lie or are too big', async () => {
+  await using stage = await openStage({ settings: { MAX_FILE_MB: '3' } });
+  const [ann, bob] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann' });
+  await bob.join(link, 'Bob');
+
+  await attach(ann, { name: 'huge.bin', mimeType: 'application/zip', buffer: Buffer.alloc(4_000_000) });
+  await ann.page.getByText('huge.bin is too big. This server takes files up to 3.1 MB.').waitFor();
+  expect(await tray(ann).count()).toBe(0);
+
+  // Not one by its bytes, whatever its name and type are; and too large to load unasked.
+  const lie = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(2_500_000, '<svg/>') };
+  await attach(ann, lie, {
+    name: 'drawing.svg',
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+  });
+  await tray(ann).getByText('drawing.svg').waitFor();
+  await send(ann);
+  await bob.log().getByRole('button', { name: 'Save drawing.svg' }).waitFor();
+  await bob.log().getByRole('button', { name: 'Load 2.5 MB' }).click();
+  await bob.log().getByRole('button', { name: 'Save photo.jpg' }).waitFor();
+  expect(await bob.log().locator('img').count()).toBe(0);
+
+  const uploads = ann.page.getByRole('list', { name: 'Files being sent' });
+  await ann.context.setOffline(true);
+  ann.expectComplaints(/ERR_INTERNET_DISCONNECTED|WebSocket/);
+  await ann.page.getByText('You’re offline.').waitFor();
+  await attach(ann, { name: 'later.txt', mimeType: 'text/plain', buffer: Buffer.from('later') });
+  await tray(ann).getByText('later.txt').waitFor();
+  await send(ann);
+  await uploads.getByText('Waiting for a connection, 0%').waitFor();
+  await ann.context.setOffline(false);
+  await bob.log().getByRole('button', { name: 'Save later.txt' }).waitFor();
+  await uploads.waitFor({ state: 'detached' });
+
+  await ann.context.route(/\/files\/[^/]+\/\d+$/, () => {});
+  await attach(ann, { name: 'never.txt', mimeType: 'text/plain', buffer: Buffer.from('never') });
+  await tray(ann).getByText('never.txt').waitFor();
+  await send(ann);
+  await uploads.getByText('Sending, 0%').waitFor();
+  await expectAccessible(ann, 'a file on its way');
+  await ann.page.getByRole('button', { name: 'Cancel never.txt' }).click();
+  await uploads.waitFor({ state: 'detached' });
+  await ann.send('and the chat goes on');
+  await bob.sees('and the chat goes on');
+  expect(await bob.log().getByText('never.txt').count()).toBe(0);
+});
+
+test('a stripped picture shows the same pixels: orientation and colors stay', async () => {
+  await using stage = await openStage();
+  const ann = await stage.person();
+  await ann.open('/');
+  const profile = colorProfile({ swapped: true });
+  const webp = await drawn(ann, 'image/webp');
+  const at = webp.indexOf('VP8 ');
+  const pixels = webpChunk('VP8 ', webp.subarray(at + 8, at + 8 + webp.readUInt32LE(at + 4)));
+  const pictures: readonly (readonly [Type, Buffer])[] = [
+    ['image/jpeg', cameraJpeg(await drawn(ann, 'image/jpeg'), 6, profile)],
+    ['image/png', annotatedPng(await drawn(ann, 'image/png'), 6, profile)],
+    ['image/webp', cameraWebp([pixels], 6, { profile, width: 300, height: 200 })],
+  ];
+  for (const [type, picture] of pictures) {
+    const stripped = Buffer.concat((await withoutMetadata(picture)) ?? []);
+    expect(stripped.length).toBeGreaterThan(100);
+    expect(stripped.includes('SECRET')).toBe(false);
+    const [before, after] = [await pixelsOf(ann, picture, type), await pixelsOf(ann, stripped, type)];
+    expect(after === before, type).toBe(true);
+  }
+});

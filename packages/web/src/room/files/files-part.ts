@@ -1,0 +1,5 @@
+// Files of a room: loaded after the first message, or with the first file.
+
+export { FileBubble } from './file-bubble.tsx';
+export { Tray } from './tray.tsx';
+export { Uploads } from './uploads.tsx';

@@ -1,0 +1,130 @@
+// The bytes of shared files that this page holds, each for as long as there is room, and none after the room's end.
+
+import type { Progress, RoomFiles, SharedFile } from '@mayfly/client';
+import { type Signal, signal } from '@preact/signals';
+import { background } from '../../background.ts';
+import { saveAs } from '../../browser/save-as.ts';
+import { type Picture, pictureIn } from '../pictures/picture.ts';
+
+export type FileState =
+  | { readonly at: 'idle' | 'gone' | 'damaged' | 'unreachable' }
+  | { readonly at: 'loading'; readonly percent: number }
+  /** `picture`: only of bytes that are one. */
+  | { readonly at: 'ready'; readonly url: string; readonly picture: Picture | undefined };
+
+/** Larger ones are loaded when the reader asks. */
+const BY_ITSELF_BYTES_MAX = 2_000_000;
+/** Of all files that are held. */
+const HELD_BYTES_MAX = 200_000_000;
+const PICTURE_TYPE = /^image\/(?:png|jpeg|webp|gif|avif)$/;
+
+const IDLE: FileState = { at: 'idle' };
+
+export function looksLikePicture({ mime }: Pick<SharedFile, 'mime'>): boolean {
+  return PICTURE_TYPE.test(mime);
+}
+
+export function percentOf({ done, total }: Progress): number {
+  return Math.floor((100 * done) / total);
+}
+
+export class SharedFiles implements Disposable {
+  readonly #files: Pick<RoomFiles, 'fetch'>;
+  readonly #states = new Map<string, Signal<FileState>>();
+  /** Sizes of those that are held, the oldest first. */
+  readonly #held = new Map<string, number>();
+  /** The picture that is looked at: the key of its message. */
+  readonly viewed = signal<string | undefined>(undefined);
+  #isOver = false;
+
+  constructor(files: Pick<RoomFiles, 'fetch'>) {
+    this.#files = files;
+  }
+
+  /** `key`: of the message. Never by the file's own id, which others can repeat. */
+  stateOf(key: string): Signal<FileState> {
+    const known = this.#states.get(key) ?? signal(IDLE);
+    this.#states.set(key, known);
+    return known;
+  }
+
+  /** It is in sight: small pictures load by themselves. */
+  see(key: string, file: SharedFile): void {
+    const isWanted = looksLikePicture(file) && file.size <= BY_ITSELF_BYTES_MAX;
+    if (isWanted && this.stateOf(key).peek().at === 'idle') this.load(key, file);
+  }
+
+  load(key: string, file: SharedFile): void {
+    if (this.stateOf(key).peek().at !== 'loading') background(this.#load(key, file));
+  }
+
+  async save(key: string, file: SharedFile): Promise<void> {
+    if (this.stateOf(key).peek().at !== 'ready') await this.#load(key, file);
+    const state = this.stateOf(key).peek();
+    if (state.at === 'ready') saveAs(state.url, file.name);
+  }
+
+  /** Our own, which we have. */
+  async keep(key: string, blob: Blob): Promise<void> {
+    const state = await readyState(blob);
+    if (this.#isOver) return release(state);
+    this.#drop(key);
+    this.#held.set(key, blob.size);
+    this.stateOf(key).value = state;
+    this.#makeRoom(key);
+  }
+
+  /** Keys of the pictures that are here. */
+  get pictures(): readonly string[] {
+    return [...this.#held.keys()].filter((key) => {
+      const state = this.stateOf(key).value;
+      return state.at === 'ready' && state.picture !== undefined;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.viewed.value = undefined;
+    for (const key of this.#held.keys()) this.#drop(key);
+  }
+
+  async #load(key: string, file: SharedFile): Promise<void> {
+    const state = this.stateOf(key);
+    state.value = { at: 'loading', percent: 0 };
+    const fetched = await this.#files.fetch(file, {
+      onProgress: (progress) => {
+        state.value = { at: 'loading', percent: percentOf(progress) };
+      },
+    });
+    if (fetched.ok) await this.keep(key, fetched.blob);
+    else state.value = fetched.reason === 'cancelled' ? IDLE : { at: fetched.reason };
+  }
+
+  #makeRoom(newest: string): void {
+    let sum = [...this.#held.values()].reduce((all, size) => all + size, 0);
+    for (const [key, size] of this.#held) {
+      if (sum <= HELD_BYTES_MAX) return;
+      if (key === newest || key === this.viewed.peek()) continue;
+      this.#drop(key);
+      sum -= size;
+    }
+  }
+
+  #drop(key: string): void {
+    const state = this.stateOf(key);
+    release(state.peek());
+    this.#held.delete(key);
+    state.value = IDLE;
+  }
+}
+
+// How large a picture is comes from its bytes, before a browser decodes them.
+async function readyState(blob: Blob): Promise<FileState> {
+  const picture = pictureIn(new Uint8Array(await blob.arrayBuffer()));
+  const type = picture ? `image/${picture.kind}` : 'application/octet-stream';
+  return { at: 'ready', url: URL.createObjectURL(new Blob([blob], { type })), picture };
+}
+
+function release(state: FileState): void {
+  if (state.at === 'ready') URL.revokeObjectURL(state.url);
+}

@@ -1,0 +1,50 @@
+// What is about to be sent: chosen files, looked at on this device only.
+
+import { pictureIn, withoutMetadata, type Picture } from '../pictures/picture.ts';
+
+export type TrayItem = {
+  readonly id: number;
+  readonly name: string;
+  readonly size: number;
+  readonly file: File;
+  readonly picture: Picture | undefined;
+  /** Of a picture, to look at. */
+  readonly url: string | undefined;
+  /** The same picture without metadata; undefined for what isn't one, or can't be stripped. */
+  readonly stripped: Blob | undefined;
+};
+
+const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+
+let made = 0;
+
+export async function trayItem(file: File): Promise<TrayItem> {
+  const isPicture = file.type.startsWith('image/');
+  const bytes = isPicture ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array();
+  const picture = pictureIn(bytes);
+  const parts = picture && (await withoutMetadata(bytes));
+  const type = picture ? `image/${picture.kind}` : typeOf(file);
+  const url = picture && URL.createObjectURL(new Blob([bytes], { type }));
+  const stripped =
+    parts &&
+    new Blob(
+      parts.map((part) => Uint8Array.from(part)),
+      { type },
+    );
+  return { id: (made += 1), name: file.name, size: file.size, file, picture, url, stripped };
+}
+
+/** Whether the file may tell more than it shows. Texts tell nothing else. */
+export function tellsMore({ file, stripped }: TrayItem): boolean {
+  return stripped === undefined && !file.type.startsWith('text/');
+}
+
+/** What its sender says it is. */
+export function typeOf({ type }: Pick<File, 'type'>): string {
+  const [plain = ''] = type.toLowerCase().split(';');
+  return TYPE.test(plain) ? plain : 'application/octet-stream';
+}
+
+export function forgetItem({ url }: TrayItem): void {
+  if (url !== undefined) URL.revokeObjectURL(url);
+}

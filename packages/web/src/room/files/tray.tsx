@@ -1,0 +1,128 @@
+// What is about to be sent, above the field for its caption; the veil while files are dragged over the page.
+
+import { useEffect } from 'preact/hooks';
+import { Icon } from '../../ui/icon.tsx';
+import { fileSize, fileTexts } from '../../words/files.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { listenForDrops } from './drops.ts';
+import { PictureViewer } from './picture-viewer.tsx';
+import { boxOf } from './picture-box.ts';
+import { type RoomFileDesk, deskOf } from './room-file-desk.ts';
+import { type TrayItem, tellsMore } from './tray-items.ts';
+
+type TrayProps = { readonly view: RoomView };
+
+export function Tray({ view }: TrayProps) {
+  const desk = deskOf(view);
+  useEffect(() => {
+    const drops = listenForDrops(view, desk);
+    return () => drops[Symbol.dispose]();
+  }, [view]);
+  const items = desk.items.value;
+  return (
+    <>
+      <Refused desk={desk} />
+      {items.length > 0 && (
+        <div class="tray">
+          <ul class="tray__list" aria-label={fileTexts.tray}>
+            {items.map((item) => (
+              <Item key={item.id} item={item} desk={desk} />
+            ))}
+          </ul>
+          <Originals desk={desk} />
+          <p class="tray__tip">{fileTexts.trayTip(items.length, desk.bytes.value)}</p>
+        </div>
+      )}
+      {desk.isDragging.value && <Veil desk={desk} />}
+      <PictureViewer view={view} />
+    </>
+  );
+}
+
+type DeskProps = { readonly desk: RoomFileDesk };
+
+function Item({ item, desk }: DeskProps & { readonly item: TrayItem }) {
+  return (
+    <li class="tray__item">
+      <Preview item={item} />
+      <span class="tray__name">
+        <b dir="auto">{item.name}</b>
+        <small>{fileSize(item.size)}</small>
+      </span>
+      <button
+        class="icon-button tray__remove"
+        type="button"
+        aria-label={fileTexts.remove(item.name)}
+        onClick={() => desk.remove(item)}
+      >
+        <Icon name="x" small />
+      </button>
+    </li>
+  );
+}
+
+function Preview({ item: { picture, url } }: { readonly item: TrayItem }) {
+  if (picture === undefined || url === undefined)
+    return (
+      <span class="tray__preview">
+        <Icon name="file" />
+      </span>
+    );
+  const { width, height } = boxOf(picture);
+  return <img class="tray__preview" src={url} width={width} height={height} alt="" decoding="async" />;
+}
+
+/** What goes along with the files. */
+function Originals({ desk }: DeskProps) {
+  const items = desk.items.value;
+  const tells = items.some(tellsMore);
+  return (
+    <>
+      {items.some(({ stripped }) => stripped !== undefined) && (
+        <label class="tray__originals">
+          <input
+            type="checkbox"
+            checked={desk.originals.value}
+            onChange={(event) => {
+              desk.originals.value = event.currentTarget.checked;
+            }}
+          />
+          <span>
+            <b>{fileTexts.originals}</b>
+            <small>{desk.originals.value ? fileTexts.originalsOn : fileTexts.originalsOff}</small>
+          </span>
+        </label>
+      )}
+      {tells && (
+        <p class="tray__tip">
+          <Icon name="info" small />
+          {fileTexts.tellsMore}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Refused({ desk }: DeskProps) {
+  const names = desk.refused.value;
+  return names.length === 0 ? null : (
+    <ul class="tray__refused" role="alert">
+      {names.map((name) => (
+        <li key={name} dir="auto">
+          {fileTexts.tooBig(name, desk.most)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Veil({ desk }: DeskProps) {
+  return (
+    <div class="veil" role="status">
+      <div class="veil__card">
+        <b>{fileTexts.dropHere}</b>
+        <p>{fileTexts.dropLimit(desk.most)}</p>
+      </div>
+    </div>
+  );
+}
