@@ -33,13 +33,13 @@ end
 
 -- `ask` is a map. Answers a word, or the file's life and the numbers of the parts that are there.
 local function file_open(keys, args)
-  local ask = cmsgpack.unpack(args[1])
+  local fid, ask = args[1], cmsgpack.unpack(args[2])
   local tail, at = tail_of(keys[1]), now()
   local room, known, why = living_with(tail, at, ask.slot)
   if not room then return why end
   if not speaking(tail, room, at, known, ask.generation, ask.node) then return 'replaced' end
-  local head, content = file_keys(tail, ask.fid)
-  local _, file = living_file(tail, ask.fid, at)
+  local head, content = file_keys(tail, fid)
+  local _, file = living_file(tail, fid, at)
   if file then
     local is_same = file.size == ask.size and redis.call('HGET', head, 'del') == ask.delHash
     if not is_same or (file.writer ~= NO_WRITER and file.writer ~= ask.slot) then return 'not_allowed' end
@@ -52,7 +52,7 @@ local function file_open(keys, args)
   redis.call('UNLINK', head, content)
   redis.call('HSET', keys[1], 'files', 1)
   redis.call('HSET', head, 'size', ask.size, 'parts', ask.parts, 'del', ask.delHash, 'life', life, 'tok', ask.tokenHash)
-  store_file(tail, room, { fid = ask.fid, due = at + ask.firstMs, size = ask.size, writer = ask.slot }, at)
+  store_file(tail, room, { fid = fid, due = at + ask.firstMs, size = ask.size, writer = ask.slot }, at)
   return { life, {} }
 end
 

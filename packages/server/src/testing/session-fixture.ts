@@ -16,7 +16,7 @@ import { expect, vi } from 'vitest';
 import { FanOut } from '../delivery/fan-out.ts';
 import { Hub } from '../delivery/hub.ts';
 import type { Socket } from '../delivery/subscriber.ts';
-import { Session, type SessionEvents } from '../session/session.ts';
+import { Session, type SessionDeps, type SessionEvents } from '../session/session.ts';
 import { SlicedQueue } from '../net/sliced-queue.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import type { RoomListener, StoreNotice, RoomStore } from '../store/room-store.ts';
@@ -116,10 +116,20 @@ export class SessionFixture {
     return this;
   }
 
-  connect(): Connection {
+  connect(more: Partial<SessionDeps> = {}): Connection {
     const socket = new TestSocket();
     const { clock, random, store, hub, proofQueue, events } = this;
-    const deps = { clock, random, store, hub, proofQueue, events, limits: LIMITS, budget: UNLIMITED };
+    const deps = {
+      clock,
+      random,
+      store,
+      hub,
+      proofQueue,
+      events,
+      limits: LIMITS,
+      budget: UNLIMITED,
+      ...more,
+    };
     const session = new Session(socket, deps);
     const { nonce } = socket.last('challenge');
     socket.sent.length = 0;
@@ -130,16 +140,16 @@ export class SessionFixture {
     return { socket, session, nonce, drain };
   }
 
-  async join(name: string, more: Partial<Join> = {}): Promise<Connection> {
-    const connection = this.connect();
+  async join(name: string, more: Partial<Join> = {}, deps: Partial<SessionDeps> = {}): Promise<Connection> {
+    const connection = this.connect(deps);
     connection.session.receive(joinFrame(name, connection.nonce, more));
     await settled();
     return connection;
   }
 
   /** As `join`, and discards the answer. */
-  async enter(name: string, more: Partial<Join> = {}): Promise<Connection> {
-    const connection = await this.join(name, more);
+  async enter(name: string, more: Partial<Join> = {}, deps: Partial<SessionDeps> = {}): Promise<Connection> {
+    const connection = await this.join(name, more, deps);
     expect(connection.socket.received()).toContain('welcome');
     return connection;
   }

@@ -17,9 +17,10 @@ export function keysOfRoom(key: string): readonly string[] {
   return [...ROOM_KEYS.map((letter) => `${letter}${tail}`), `d${partition}`, `u${partition}`];
 }
 
-/** The same, of a function about its files: the list of them, too, which most rooms don't have. */
-export function keysWithFiles(key: string): readonly string[] {
-  return [...keysOfRoom(key), `fr${key.slice(1)}`];
+/** The same, of a function about one of its files, and what the file has. `fid` in hex. */
+export function keysOfFile(key: string, fid: string): readonly string[] {
+  const tail = key.slice(1);
+  return [...keysOfRoom(key), `fr${tail}`, `f${tail}:${fid}`, `fp${tail}:${fid}`];
 }
 
 export function roomStream(room: RoomId): string {

@@ -33,7 +33,7 @@ export class RedisFiles implements FileStore {
     const ask = packMap({
       ...wish,
       ...FILES_MAX,
-      fid: toHex(wish.fid),
+      fid: undefined,
       parts: filePartCount(wish.size),
       slot,
       generation,
@@ -42,7 +42,7 @@ export class RedisFiles implements FileStore {
       lifeMs,
       firstMs: FILE_OPEN_MS.first,
     });
-    return readPlace(await this.#calls.once('file_open', room, [ask]), wish);
+    return readPlace(await this.#calls.once('file_open', room, [toHex(wish.fid), ask]), wish);
   }
 
   async expects(room: RoomId, fid: Uint8Array, tokenHash: Uint8Array): Promise<FileExpected> {

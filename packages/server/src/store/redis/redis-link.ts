@@ -5,7 +5,7 @@ import type { Clock } from '../../net/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RedisAddress } from './address.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { keysOfRoom, keysWithFiles } from './keyspace.ts';
+import { keysOfFile, keysOfRoom } from './keyspace.ts';
 import { type FunctionName, LIBRARY_NAMES, type Library } from './library.ts';
 import { ANSWER_WITHIN_MS, type Argument, type Link, type LinkEvents } from './link.ts';
 import { Topology } from './topology.ts';
@@ -79,7 +79,7 @@ export class RedisLink implements Link {
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<unknown> {
-    const declared = this.#declare(name, keys);
+    const declared = this.#declare(name, keys, args);
     const fcall = () => {
       this.#topology.corkCalls();
       return this.#topology.caller.callBuffer(
@@ -101,11 +101,11 @@ export class RedisLink implements Link {
 
   // While a slot moves, a room's keys are on two primaries. A call that names all of them is answered TRYAGAIN instead of
   // running on half a room.
-  #declare(name: FunctionName, keys: readonly string[]): readonly string[] {
+  #declare(name: FunctionName, keys: readonly string[], args: readonly Argument[]): readonly string[] {
     const [key] = keys;
     const isRoom = this.#topology.isCluster && !NOT_OF_ONE_ROOM.has(name);
     if (!isRoom || key === undefined) return keys;
-    return OF_FILES.has(name) ? keysWithFiles(key) : keysOfRoom(key);
+    return OF_FILES.has(name) ? keysOfFile(key, String(args[0])) : keysOfRoom(key);
   }
 
   // A restarted or promoted Redis may have no functions.
@@ -150,6 +150,7 @@ export class RedisLink implements Link {
   }
 }
 
+/** Functions about one file: its fid is the first argument. */
 const OF_FILES: ReadonlySet<FunctionName> = new Set([
   'file_erase',
   'file_expects',

@@ -1,14 +1,16 @@
 // A room's slot moves from one primary of a cluster to another while people write: key by key, on real processes.
 
-import { SERVER_KIND } from '@mayfly/protocol';
+import { FILE_PART_BYTES, SERVER_KIND, filePartLength } from '@mayfly/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
 import { type RedisCluster, startRedisCluster, until } from '../../testing/redis-server.ts';
 import { Signer, envelope, eraseProof, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
 import { SlotMove } from '../../testing/slot-move.ts';
 import type { JoinRequest, Joined, StoreNotice, RoomStore, StoredEvent } from '../room-store.ts';
+import { type FileLimits, type FileStore, NO_FILES } from '../file-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
+import type { RedisStore } from './redis-store.ts';
 import { connectRedisStore } from './start/connect.ts';
 import { keysOfRoom, roomKey, slotOf } from './keyspace.ts';
 
@@ -48,11 +50,12 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store[Symbol.asyncDispose]();
 });
 
-async function connect(seed: number): Promise<RoomStore> {
+async function connect(seed: number, files?: FileLimits): Promise<RedisStore> {
   const address = parseRedisUrl(cluster.url);
   if (address === undefined) throw new Error('not a URL of Redis');
   const random = new SeededRandom(seed).bytes;
-  const store = await connectRedisStore(address, { clock, random, limits: LIMITS, onTrouble: fail });
+  const limits = { ...LIMITS, ...(files && { files }) };
+  const store = await connectRedisStore(address, { clock, random, limits, onTrouble: fail });
   stores.push(store);
   return store;
 }
@@ -252,6 +255,45 @@ describe('a slot moves', () => {
     await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ type: 'ended' }), PATIENCE);
   });
 
+  test.each([1, 2])(
+    'files move with their room, in any order (seed %i): meanwhile no answer is wrong, and the end leaves no key',
+    async (seed) => {
+      const here = await connect(1, { roomBytes: 1_000_000, allBytes: 1_000_000, lifeMs: 600_000 });
+      const files = here.files ?? NO_FILES;
+      await openRoom(here);
+      const { session } = await join(here, 'ann');
+      const [whole, open] = [fileOf(1), fileOf(2)];
+      for (const { wish } of [whole, open]) await files.open(ROOM, session, wish);
+      await whole.put(files, 0);
+      await whole.put(files, 1);
+      await open.put(files, 0);
+      const asks = [
+        async () => (await files.find(ROOM, whole.wish.fid)) === SIZE,
+        async () => (await files.expects(ROOM, open.wish.fid, open.wish.tokenHash)).outcome === 'open',
+        async () => (await files.open(ROOM, session, open.wish)).outcome === 'open',
+        async () => (await files.erase(ROOM, open.wish.fid, whole.wish.delHash)) === 'not_allowed',
+        async () => (await open.put(files, 0)) === 'stored',
+      ];
+      const answer = (ask: () => Promise<boolean>) =>
+        ask().catch((error: unknown) => error instanceof StoreUnavailable || error);
+      const answers: unknown[] = [];
+      const move = await SlotMove.begin(cluster, SLOT);
+      for (const [i, key] of shuffled(await move.keys(), seed).entries()) {
+        await move.take(key);
+        // Redis takes its time to say no.
+        if (i % 5 === 0) answers.push(...(await Promise.all(asks.map(answer))));
+      }
+      await move.finish();
+      await vi.waitFor(() => here.renew(ROOM, session), PATIENCE);
+      expect(new Set(answers)).toEqual(new Set([true]));
+      expect(await files.read(ROOM, whole.wish.fid, 1)).toHaveLength(SIZE - FILE_PART_BYTES);
+      expect(await open.put(files, 1)).toEqual({ lifeMs: 600_000 });
+      expect(await here.end(ROOM)).toBe(true);
+      const keys = await Promise.all(cluster.primaries.map((primary) => primary.ask('KEYS', `*${ROOM}*`)));
+      expect(keys.flat()).toEqual([roomKey(ROOM)]);
+    },
+  );
+
   test('there and back: a reader keeps receiving', async () => {
     const { here, heard, session, logId } = await speakerAndListener();
     await (await SlotMove.begin(cluster, SLOT)).complete();
@@ -261,6 +303,22 @@ describe('a slot moves', () => {
     await vi.waitFor(() => expect(hears()).toBe(true), PATIENCE);
   });
 });
+
+const SIZE = FILE_PART_BYTES + 9_000;
+
+function fileOf(seed: number) {
+  const random = new SeededRandom(seed);
+  const wish = {
+    fid: random.bytes(16),
+    size: SIZE,
+    delHash: random.bytes(16),
+    ttlMs: 0,
+    tokenHash: random.bytes(32),
+  };
+  const put = (files: FileStore, n: number) =>
+    files.put(ROOM, wish.fid, wish.tokenHash, n, new Uint8Array(filePartLength(SIZE, n) ?? 0));
+  return { wish, put };
+}
 
 function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   const random = new SeededRandom(seed);
