@@ -137,6 +137,7 @@ export class SdkMember {
       case 'life':
       case 'trimmed':
       case 'unsent':
+      case 'gone':
       case 'typing':
       case 'notices':
       case 'pending':

@@ -36,12 +36,21 @@ export type {
   RoomFacts,
   RoomNotice,
   RoomUpdate,
+  Timer,
   SharedFile,
   UnsentMessage,
   Wording,
 } from './room-updates.ts';
 export type { RoomListener } from './update-emitter.ts';
-export type { ActionResult, PollDraft, PollResult, Room, RoomOptions, SendResult } from './room.ts';
+export type {
+  ActionResult,
+  PollDraft,
+  PollResult,
+  Room,
+  RoomOptions,
+  SendOptions,
+  SendResult,
+} from './room.ts';
 export type { TabStorage } from './storage/tab-storage.ts';
 export { hasVisibleText } from './visible-text.ts';
 export {

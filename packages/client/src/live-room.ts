@@ -22,7 +22,7 @@ import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
 import type { RoomEnd } from './room-updates.ts';
-import type { PollDraft, PollResult, Room, RoomOptions, SendResult } from './room.ts';
+import type { PollDraft, PollResult, Room, RoomOptions, SendOptions, SendResult } from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
 
 /** If the events that a welcome announced take longer, the room is joined again. */
@@ -41,6 +41,9 @@ class LiveRoom implements Room {
   #welcome: Welcome | undefined;
   // From a welcome until everything it announced is here.
   #catchingUp: Disposable | undefined;
+  // The next message that disappears by itself.
+  #ending: Disposable | undefined;
+  #endsAt: number | undefined;
   #over = false;
 
   constructor(options: RoomOptions) {
@@ -64,15 +67,23 @@ class LiveRoom implements Room {
     return this.#parts.updates.subscribe(listener);
   }
 
-  send(text: string, { replyTo }: { readonly replyTo?: string } = {}): SendResult {
+  get canErase(): boolean | undefined {
+    return this.#welcome?.features.includes('erase');
+  }
+
+  send(text: string, { replyTo, ttlMs }: SendOptions = {}): SendResult {
     if (this.#over) return ENDED;
-    const result = this.#parts.talk.send(text, replyTo);
+    const result = this.#parts.talk.send(text, replyTo, ttlMs);
     if (result.ok) this.#parts.typing.sent();
     return result;
   }
 
   edit(key: string, text: string): ReturnType<Room['edit']> {
     return this.#over ? ENDED : this.#parts.talk.edit(key, text);
+  }
+
+  unsend(key: string): ReturnType<Room['unsend']> {
+    return this.#over ? ENDED : this.#parts.talk.unsend(key);
   }
 
   react(key: string, emoji: string): ReturnType<Room['react']> {
@@ -129,6 +140,7 @@ class LiveRoom implements Room {
   }
 
   wake(): void {
+    this.#endTimed();
     this.#parts.connection.wake();
   }
 
@@ -201,8 +213,21 @@ class LiveRoom implements Room {
   }
 
   #settle(welcome: Welcome, { owners, words }: Extract<CheckedWelcome, { ok: true }>): void {
-    const { self, keys, roster, outbox, connection, updates, life, profile, typing, files, log, clock } =
-      this.#parts;
+    const {
+      self,
+      keys,
+      roster,
+      outbox,
+      talk,
+      connection,
+      updates,
+      life,
+      profile,
+      typing,
+      files,
+      log,
+      clock,
+    } = this.#parts;
     const last = this.#welcome;
     this.#welcome = welcome;
     // In each log a chain begins with its first message, so a gap before any other can be noticed (RECV-7).
@@ -217,6 +242,7 @@ class LiveRoom implements Room {
     life.expiresIn(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') updates.reset(welcome, last.logId);
     if (welcome.features.includes('ephemeral')) typing.enter(welcome.slot);
+    talk.serverErases(welcome.features.includes('erase'));
     files.enter(welcome);
     profile.enter(welcome.slot, last !== undefined && equalBytes(last.slot, welcome.slot));
     if (log.caughtUp) this.#caughtUp(welcome);
@@ -250,18 +276,37 @@ class LiveRoom implements Room {
     this.#parts.outbox.caughtUp(welcome);
   }
 
-  #show({ history, fresh, unsent, authors, echoes, live }: Batch): void {
-    const { roster, typists, updates, outbox, log } = this.#parts;
+  #show({ history, fresh, unsent, gone, authors, echoes, live }: Batch): void {
+    const { roster, typists, updates, outbox, talk, log } = this.#parts;
     for (const { pk, name, at } of authors) {
       roster.nameByMessage(pk, name, at);
       if (live) roster.wrote(pk);
       typists.wrote(toBase64url(pk));
     }
+    updates.gone(gone);
     updates.shown(history, true);
     updates.shown(fresh, false);
     updates.unsent(unsent);
     outbox.received(echoes);
+    talk.echoed();
     updates.unverified(log.unverified);
+    this.#awaitEnd();
+  }
+
+  // By this page's own clock: no one announces it (SEND-9).
+  #awaitEnd(): void {
+    const { log, clock } = this.#parts;
+    const at = log.nextEnd;
+    if (at === this.#endsAt || this.#over) return;
+    this.#ending?.[Symbol.dispose]();
+    this.#endsAt = at;
+    this.#ending =
+      at === undefined ? undefined : clock.after(Math.max(0, at - clock.now()), () => this.#endTimed());
+  }
+
+  #endTimed(): void {
+    this.#endsAt = undefined;
+    if (!this.#over) this.#show(this.#parts.log.endTimed());
   }
 
   #refused({ n, code, retryAfterMs }: Refused): void {
@@ -304,6 +349,7 @@ class LiveRoom implements Room {
 
   #stop(end?: RoomEnd): void {
     this.#over = true;
+    this.#ending?.[Symbol.dispose]();
     this.#stopTimers();
     stopParts(this.#parts);
     this.#parts.updates.close(end);

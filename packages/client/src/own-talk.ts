@@ -1,6 +1,6 @@
 // What we say in the room: checked here, then sealed and sent by the outbox. Rules: BODY and EFFECT.
 
-import { BODY_BYTES_MAX, utf8 } from '@mayfly/protocol';
+import { BODY_BYTES_MAX, toHex, utf8 } from '@mayfly/protocol';
 import type { Clock } from './clock.ts';
 import type { Content } from './content/content.ts';
 import { CTYPE } from './content/ctype.ts';
@@ -14,6 +14,7 @@ import {
   writePoll,
 } from './content/poll.ts';
 import { readReaction } from './content/reaction.ts';
+import { writeUnsend } from './content/unsend.ts';
 import { suits, writeVote } from './content/vote.ts';
 import type { RoomLog } from './log/room-log.ts';
 import type { HeldMessage } from './log/talk.ts';
@@ -29,6 +30,8 @@ export type OwnTalkDeps = {
   readonly outbox: Outbox;
   /** Our own key. */
   readonly idPk: Uint8Array;
+  /** The proof that erases a message of ours that was sealed with this nonce. */
+  proofOf(nonce: Uint8Array): Uint8Array;
 };
 
 const DONE = { ok: true } as const;
@@ -38,20 +41,32 @@ const TARGETS: ReadonlySet<Content['kind']> = new Set(['text', 'file', 'poll']);
 export class OwnTalk {
   readonly #deps: OwnTalkDeps;
   readonly #pacer: Pacer;
+  #serverErases = false;
+  // Keys of messages to take back once edits of them that are on their way have arrived.
+  readonly #later = new Set<string>();
 
   constructor(deps: OwnTalkDeps) {
     this.#deps = deps;
     this.#pacer = new Pacer(deps.clock, (draft) => this.#send(draft));
   }
 
-  send(text: string, replyTo?: string): SendResult {
+  /** Whether this connection's server erases messages (WELCOME-4). */
+  serverErases(erases: boolean): void {
+    this.#serverErases = erases;
+    this.#deps.outbox.serverErases(erases);
+  }
+
+  send(text: string, replyTo?: string, ttlMs?: number): SendResult {
     const refusal = refusalOf(text);
     if (refusal !== undefined) return refuse(refusal);
+    const timer = ttlMs === undefined ? {} : { ttl: ttlMs / 1_000 };
+    if (timer.ttl !== undefined && !isTtl(timer.ttl)) return refuse('wrong_timer');
+    if (timer.ttl !== undefined && !this.#serverErases) return refuse('not_supported');
     const answered = replyTo === undefined ? undefined : this.#deps.log.find(replyTo);
     if (replyTo !== undefined && answered === undefined) return refuse('unknown_target');
     return {
       ok: true,
-      key: this.#send({ ctype: CTYPE.text, ...(answered && { ref: answered.ref }), body: text }),
+      key: this.#send({ ctype: CTYPE.text, ...(answered && { ref: answered.ref }), ...timer, body: text }),
     };
   }
 
@@ -62,8 +77,27 @@ export class OwnTalk {
     if (refusal !== undefined) return refuse(refusal);
     if (target === undefined || (target.content.kind !== 'text' && !isFile)) return refuse('unknown_target');
     if (!target.own) return refuse('not_yours');
-    this.#send({ ctype: CTYPE.edit, ref: target.ref, body: text });
+    this.#send({ ctype: CTYPE.edit, ref: target.ref, ...this.#restOf(target), body: text });
     return DONE;
+  }
+
+  unsend(key: string): ActionResult<'not_yours' | 'not_supported'> {
+    const { log, outbox } = this.#deps;
+    const target = log.find(key);
+    if (target === undefined) return refuse('unknown_target');
+    if (!target.own) return refuse('not_yours');
+    if (!this.#serverErases) return refuse('not_supported');
+    outbox.discardFailed(CTYPE.edit, target.ref);
+    if (outbox.has(CTYPE.edit, target.ref)) this.#later.add(key);
+    else for (const ref of log.refsToErase(key)) this.#erase(ref, ref === toHex(target.ref));
+    return DONE;
+  }
+
+  /** Messages of ours were echoed. */
+  echoed(): void {
+    const later = [...this.#later];
+    this.#later.clear();
+    for (const key of later) this.unsend(key);
   }
 
   react(key: string, emoji: string): ActionResult<'not_an_emoji'> {
@@ -128,6 +162,21 @@ export class OwnTalk {
     this.#pacer.flush();
   }
 
+  #erase(ref: string, leavesLine: boolean): void {
+    const { log, outbox, proofOf } = this.#deps;
+    const nonce = log.ownPlace(ref)?.nonce;
+    const target = bytesOf(ref);
+    if (nonce === undefined || outbox.has(CTYPE.unsend, target)) return;
+    const body = writeUnsend({ proof: proofOf(nonce), leavesLine });
+    this.#send({ ctype: CTYPE.unsend, ref: target, body });
+  }
+
+  // An edit must not outlive what it changes.
+  #restOf({ endsAt }: HeldMessage): Pick<Draft, 'ttl'> {
+    if (endsAt === undefined) return {};
+    return { ttl: Math.max(1, Math.ceil((endsAt - this.#deps.clock.now()) / 1_000)) };
+  }
+
   #send(draft: Draft): string {
     const { outbox, clock } = this.#deps;
     return outbox.add(draft, clock.now());
@@ -148,4 +197,15 @@ function refuse<const Reason extends string>(
 function refusalOf(text: string): 'empty' | 'too_long' | undefined {
   if (!hasVisibleText(text)) return 'empty';
   return utf8(text).length > BODY_BYTES_MAX ? 'too_long' : undefined;
+}
+
+// As the header of an envelope has it.
+const TTL_MAX_S = 65_535;
+
+function isTtl(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds > 0 && seconds <= TTL_MAX_S;
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

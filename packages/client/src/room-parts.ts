@@ -1,8 +1,9 @@
 // The parts of one open room, wired to each other. What they do together is up to `live-room`.
 
-import { EPHEMERAL_MEMBERS_MAX } from '@mayfly/protocol';
+import { EPHEMERAL_MEMBERS_MAX, toHex } from '@mayfly/protocol';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection, type ConnectionEvents } from './connection/connection.ts';
+import { eraseProof } from './crypto/envelope.ts';
 import { sealTyping } from './crypto/ephemeral.ts';
 import { sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
@@ -51,7 +52,13 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now());
   const roster = makeRoster(options, base);
   const outbox = makeOutbox(options, base, log);
-  const talk = new OwnTalk({ clock, log, outbox, idPk: base.self.pk });
+  const talk = new OwnTalk({
+    clock,
+    log,
+    outbox,
+    idPk: base.self.pk,
+    proofOf: (nonce) => eraseProof(base.self.keys.seed, nonce),
+  });
   const keepAlive = new KeepAlive(clock, () => base.connection.say({ type: 'keep' }));
   return {
     ...base,
@@ -107,6 +114,7 @@ function makeOutbox({ link, storage }: RoomOptions, base: Base, log: RoomLog): O
     seal: (draft, at) => sealer.seal({ draft, at, name: self.name, statement: log.statement() }),
     restartChain: () => sealer.restart(),
     send: (frame) => connection.send(frame),
+    seqOf: (ref) => log.seqOf(toHex(ref)),
     distrust: () => connection.restart(),
     bufferedBytes: () => connection.bufferedBytes,
     changed: (waiting) => {

@@ -56,6 +56,8 @@ export type Message = {
   readonly reactions: readonly Reaction[];
   readonly pinned: boolean;
   readonly poll?: Poll;
+  /** It disappears by itself. */
+  readonly timer?: Timer;
   /** Milliseconds since 1970: by the sender's clock, or the time of arrival if that clock is off. */
   readonly at: number;
   /** The sender's clock is too far off to be used. */
@@ -67,6 +69,9 @@ export type Message = {
   /** The sender signed another message under the same number. */
   readonly conflicting: boolean;
 };
+
+/** `endsAt`: when the message disappears, by this page's clock, in milliseconds since 1970. */
+export type Timer = { readonly ttlMs: number; readonly endsAt: number };
 
 /** A file that a message shares (docs/crypto.md, BODY-4). Its bytes are fetched and verified apart from it. */
 export type SharedFile = {
@@ -142,7 +147,7 @@ export type RoomNotice = {
   readonly conflicting: boolean;
 };
 
-/** A message that its author took back before this page received it. Only its position is known. */
+/** A message that its author took back. Only its position is left. */
 export type UnsentMessage = {
   /** The event's hash, hex. */
   readonly key: string;
@@ -179,7 +184,7 @@ export type Outgoing = {
 
 /** Something of our own about a message, not echoed yet. Retry or discard it by `key`, as a message. */
 export type PendingEffect = Pick<Outgoing, 'key' | 'at' | 'state' | 'why' | 'until'> & {
-  readonly what: 'edit' | 'reaction' | 'vote' | 'pin' | 'saved';
+  readonly what: 'edit' | 'unsend' | 'reaction' | 'vote' | 'pin' | 'saved';
   /** The message's key. Undefined if there is none, or this page doesn't hold it. */
   readonly target: string | undefined;
   /** An edit's new text, a reaction's emoji, a vote's digits or `x`, `1` to pin and `2` to unpin. Empty takes it back. */
@@ -268,6 +273,8 @@ export type RoomUpdate =
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
   /** Notices to insert by `seq`, or known ones that changed. */
   | { readonly type: 'notices'; readonly notices: readonly RoomNotice[]; readonly history: boolean }
+  /** Keys of messages, notices and unsent messages to take away: unsent, their time over, or not verified after all. */
+  | { readonly type: 'gone'; readonly keys: readonly string[] }
   /** Unsent messages to insert by `seq`. */
   | { readonly type: 'unsent'; readonly unsent: readonly UnsentMessage[] }
   /** Everything not echoed yet, oldest first. `safe`: it survives a reload of this tab. */

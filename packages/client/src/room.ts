@@ -29,9 +29,16 @@ export type SendResult =
   | { readonly ok: true; readonly key: string }
   /**
    * `empty`: nothing to see (TEXT-2). `too_long`: more than `BODY_BYTES_MAX` bytes of UTF-8. `unknown_target`: this page
-   * doesn't hold the message to answer.
+   * doesn't hold the message to answer. `wrong_timer`: not a whole number of seconds, or more than 65,535 of them.
+   * `not_supported`: this server erases no messages, so it takes none that disappear by themselves.
    */
-  | { readonly ok: false; readonly reason: 'empty' | 'too_long' | 'unknown_target' | 'ended' };
+  | {
+      readonly ok: false;
+      readonly reason: 'empty' | 'too_long' | 'unknown_target' | 'wrong_timer' | 'not_supported' | 'ended';
+    };
+
+/** `replyTo`: the key of the message to answer. `ttlMs`: after this time the message disappears, here and on the server. */
+export type SendOptions = { readonly replyTo?: string; readonly ttlMs?: number };
 
 /**
  * Whether it will be sent; until its echo it is in the `pending` update. `unknown_target`: this page doesn't hold such a
@@ -62,8 +69,15 @@ export type Room = {
   readonly files: FilePort;
   /** Connecting begins after the current task, so a subscriber that comes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
-  /** Sent now, or as soon as there is a connection. `replyTo`: the key of the message to answer. */
-  send(text: string, options?: { readonly replyTo?: string }): SendResult;
+  /** Sent now, or as soon as there is a connection. */
+  send(text: string, options?: SendOptions): SendResult;
+  /** Whether this server erases messages; undefined before the first welcome. Without it, there is no `unsend` and no timer. */
+  readonly canErase: boolean | undefined;
+  /**
+   * Takes a message of our own back, with its edits: the server forgets them, and a line without a text is left. Pages that are
+   * offline until the room has forgotten that may keep it. `not_supported`: this server erases no messages.
+   */
+  unsend(key: string): ActionResult<'not_yours' | 'not_supported'>;
   /** Replaces the text of one of our own messages, or a file's caption, which may be empty. Earlier wordings stay in the log. */
   edit(key: string, text: string): ActionResult<'empty' | 'too_long' | 'not_yours'>;
   /** Our one reaction to a message; an empty `emoji` takes it back. At most one a second is sent, the newest. */

@@ -74,6 +74,10 @@ export class UpdateEmitter {
     if (notices.length > 0) this.notify({ type: 'notices', notices, history });
   }
 
+  gone(keys: readonly string[]): void {
+    if (keys.length > 0) this.notify({ type: 'gone', keys });
+  }
+
   unsent(unsent: readonly UnsentMessage[]): void {
     if (unsent.length > 0) this.notify({ type: 'unsent', unsent });
   }

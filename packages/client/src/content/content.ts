@@ -7,6 +7,7 @@ import { readFile } from './file.ts';
 import { type NoticeKind, readNotice } from './notice.ts';
 import { type PollBody, readPoll } from './poll.ts';
 import { readReaction } from './reaction.ts';
+import { type UnsendBody, readUnsend } from './unsend.ts';
 import { type Vote, readVote } from './vote.ts';
 
 /** The part of a message that its content is in. */
@@ -23,6 +24,7 @@ export type Content =
   | FileContent
   | { readonly kind: 'poll'; readonly poll: PollBody }
   | { readonly kind: 'saved' }
+  | Unsend
   | Effect
   | { readonly kind: 'unsupported' };
 
@@ -33,6 +35,9 @@ type FileContent = {
   readonly text: string;
   readonly ref?: string;
 };
+
+/** Takes the message that it names away, of whatever kind. */
+export type Unsend = UnsendBody & { readonly kind: 'unsend'; readonly ref: string };
 
 /** Content that changes how another message is shown. */
 export type Effect = Edit | Reaction | Pin | Voting;
@@ -66,6 +71,8 @@ function about(ctype: number, body: string, ref: string): Content | undefined {
       return fileContent(readFile(body), ref);
     case CTYPE.edit:
       return { kind: 'edit', ref, text: body };
+    case CTYPE.unsend:
+      return unsendContent(ref, readUnsend(body));
     case CTYPE.reaction:
       return reactionContent(ref, readReaction(body));
     case CTYPE.notice:
@@ -92,6 +99,10 @@ function reactionContent(ref: string, emoji: string | undefined): Content | unde
   return emoji === undefined ? undefined : { kind: 'reaction', ref, emoji };
 }
 
+function unsendContent(ref: string, body: UnsendBody | undefined): Content | undefined {
+  return body && { kind: 'unsend', ref, ...body };
+}
+
 function pinContent(ref: string, what: NoticeKind | undefined): Content | undefined {
   if (what === undefined || what === 'saved') return undefined;
   return { kind: 'pin', ref, pinned: what === 'pinned' };
@@ -102,5 +113,7 @@ function voteContent(ref: string, vote: Vote | undefined): Content | undefined {
 }
 
 export function isEffect(content: Content): content is Effect {
-  return 'ref' in content && content.kind !== 'text' && content.kind !== 'file';
+  return EFFECTS.has(content.kind);
 }
+
+const EFFECTS: ReadonlySet<Content['kind']> = new Set(['edit', 'reaction', 'pin', 'vote']);

@@ -5,7 +5,7 @@ import { equalBytes, toHex } from '@mayfly/protocol';
 import type { Content, Edit, Effect, Pin, Reaction, Voting } from '../content/content.ts';
 import { CTYPE } from '../content/ctype.ts';
 import { suits } from '../content/vote.ts';
-import type { Candidate } from './chains.ts';
+import type { Candidate } from './chain.ts';
 
 /** An accepted message whose content is an effect. */
 export type Placed<E extends Effect = Effect> = { readonly message: Candidate; readonly effect: E };

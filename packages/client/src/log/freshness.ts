@@ -3,7 +3,7 @@
 
 import { toHex } from '@mayfly/protocol';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
-import type { Candidate } from './chains.ts';
+import type { Candidate } from './chain.ts';
 
 /** A message sent when it was written arrives within this time. */
 export const LATE_AFTER_MS = 120_000;

@@ -54,8 +54,9 @@ export class HeldLog {
     this.#lastMessageIndex = this.head;
   }
 
-  hold(event: LogEvent): void {
-    this.#hashes = [...this.#hashes, hashOf(event)].slice(-SEEN_EVENTS_MAX);
+  /** `hash`: of the event. */
+  hold(event: LogEvent, hash: Uint8Array): void {
+    this.#hashes = [...this.#hashes, hash].slice(-SEEN_EVENTS_MAX);
     this.#position = { logId: this.#position.logId, seq: event.seq };
     if (event.type !== 'command') this.#lastMessageIndex = this.head;
   }
@@ -80,7 +81,8 @@ export class HeldLog {
   }
 }
 
-function hashOf(event: LogEvent): Uint8Array {
+/** Of the message that it is, or was before it was erased. */
+export function hashOf(event: LogEvent): Uint8Array {
   if (event.type === 'stub') return stubHash(event);
   return eventHash(SERVER_KIND[event.type], event.type === 'message' ? event.envelope : event.bytes);
 }

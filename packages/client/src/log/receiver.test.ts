@@ -10,7 +10,7 @@ import {
   encodeUnsignedCommand,
 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { VOUCHING_REACH } from './chains.ts';
+import { VOUCHING_REACH } from './chain.ts';
 import { verifyMessage } from '../crypto/envelope.ts';
 import { eventHash, seenDigest } from '../crypto/event-hash.ts';
 import { type SigningKey, sign } from '../crypto/signature.ts';

@@ -1,8 +1,18 @@
 // From the events of a log to messages that may be shown: RECV-0 to RECV-4 and RECV-7 of docs/crypto.md.
 // Pure: no I/O, no clock. Events come by seq and without a hole; the log reader sees to that.
 
-import { type LogEvent, type Position, type RoomId, type Stub, epochOf, toHex } from '@mayfly/protocol';
-import { type Arrival, type Candidate, Chains } from './chains.ts';
+import {
+  ENVELOPE_HEADER_BYTES,
+  type LogEvent,
+  type Position,
+  type RoomId,
+  type Stub,
+  epochOf,
+  equalBytes,
+  toHex,
+} from '@mayfly/protocol';
+import type { Arrival, Candidate } from './chain.ts';
+import { type Changes, Chains } from './chains.ts';
 import {
   type RoomLaw,
   type WelcomeLaw,
@@ -15,15 +25,18 @@ import {
   lawAtWelcome,
   verifyCommand,
 } from '../governance/room-law.ts';
-import { openEnvelope, readHeader, verifyMessage } from '../crypto/envelope.ts';
+import { type OpenedMessage, REF_BYTES, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
-import { erasureOf, stubHash } from '../crypto/stub.ts';
+import { type Erasure, erasureOf } from '../crypto/stub.ts';
+import { Erased } from './erased.ts';
 import { Freshness } from './freshness.ts';
-import { HeldLog } from './held-log.ts';
+import { HeldLog, hashOf } from './held-log.ts';
+import { type OwnPlace, OwnPlaces } from './own-places.ts';
 import type { Message, ReplyTo, RoomNotice, UnsentMessage } from '../room-updates.ts';
 import { shownTime } from './shown-time.ts';
-import { type HeldMessage, type Shown, Talk } from './talk.ts';
+import { type HeldMessage, Talk } from './talk.ts';
+import { Unsends } from './unsends.ts';
 
 export type ReceiverOptions = {
   readonly id: RoomId;
@@ -46,7 +59,10 @@ export type Received = {
   /** To show, or to update. */
   readonly messages: readonly Message[];
   readonly notices: readonly RoomNotice[];
+  /** Lines to insert. */
   readonly unsent: readonly UnsentMessage[];
+  /** Keys of what was shown and is no more: messages, notices and lines. */
+  readonly gone: readonly string[];
   /** Of the messages that were written when they entered the log (RECV-4). */
   readonly authors: readonly Author[];
 };
@@ -58,8 +74,15 @@ export class Receiver {
   readonly #freshness = new Freshness();
   readonly #log: HeldLog;
   readonly #talk: Talk;
-  // By delH: messages that opened, and stubs. A stub of one of them is a repeat.
-  readonly #seen = new Set<string>();
+  readonly #erased = new Erased();
+  readonly #unsends = new Unsends();
+  readonly #own = new OwnPlaces();
+  // By the first half of their mid.
+  readonly #accepted = new Map<string, Candidate>();
+  // By header: when their time is over.
+  readonly #timed = new Map<string, number>();
+  // By header: what is to be erased next.
+  readonly #doomed = new Map<string, Erasure>();
   #law: RoomLaw;
   // By which pins were last shown.
   #moderators: RoomLaw['moderators'];
@@ -105,6 +128,17 @@ export class Receiver {
     return this.#talk.replyTo(ref);
   }
 
+  /** Where a message of our own stands. `ref`: as in `replyTo`. */
+  ownPlace(ref: string): OwnPlace | undefined {
+    const message = this.#accepted.get(ref);
+    return message && this.#own.get(message.header);
+  }
+
+  /** The refs of a message's edits, newest first, and its own (UNSEND-3). */
+  refsToErase(key: string): readonly string[] {
+    return [...this.#talk.editsOf(key).map(refOf).toReversed(), key.slice(0, 2 * REF_BYTES)];
+  }
+
   get unverified(): number {
     return this.#chains.unverified;
   }
@@ -120,52 +154,121 @@ export class Receiver {
     return this.#log.statement(this.c);
   }
 
-  /** `live`: they arrive as they are sent. */
+  /** `live`: they arrive as they are sent. Also ends what is due by then. */
   receive(events: readonly LogEvent[], arrivedAt: number, live: boolean): Received {
     const arrivals: Arrival[] = [];
-    const unsent: UnsentMessage[] = [];
     for (const event of events) {
-      if (event.type === 'stub') unsent.push(...this.#takeStub(event));
-      if (event.type === 'message') arrivals.push(...this.#takeMessage(event, arrivedAt, live));
+      const hash = hashOf(event);
+      if (event.type === 'stub') this.#takeStub(event);
+      if (event.type === 'message') arrivals.push(...this.#takeMessage(event, { hash, arrivedAt, live }));
       if (event.type === 'command')
         this.#law = lawAfterCommand(this.#law, event.command, event.seq, this.#crypto.verifyCommand);
-      this.#log.hold(event);
+      this.#log.hold(event, hash);
     }
-    return { ...this.#accept(arrivals), unsent };
+    this.#endTimed(arrivedAt);
+    return this.#settle(arrivals);
   }
 
-  #accept(arrivals: readonly Arrival[]): Omit<Received, 'unsent'> {
-    const changed = new Set<Candidate>();
-    for (const message of this.#chains.accept(arrivals, this.#log.head)) {
-      for (const other of this.#freshness.judge(message)) changed.add(other);
-      changed.add(message);
-    }
-    const sorted = [...changed].sort((a, b) => a.index - b.index);
-    const inTime = sorted.filter(({ late = false }) => !late);
-    return { ...this.#show(sorted), authors: inTime.map(authorOf) };
+  /** When the next message ends by itself. */
+  get nextEnd(): number | undefined {
+    return this.#timed.size === 0 ? undefined : Math.min(...this.#timed.values());
   }
 
-  #show(messages: readonly Candidate[]): Shown {
+  // An erasure can bring others: what it leaves may be a message that takes another back.
+  #settle(arrivals: readonly Arrival[]): Received {
+    const standing = new Map<Candidate, 'changed' | 'gone'>();
+    this.#note(this.#chains.accept(arrivals, this.#log.head), standing);
+    for (let headers = this.#eraseDoomed(); headers.size > 0; headers = this.#eraseDoomed())
+      this.#note(this.#chains.erase(headers, this.#log.head), standing);
+    const all = [...standing].sort(([a], [b]) => a.index - b.index);
+    const changed = all.flatMap(([message, how]) => (how === 'changed' ? [message] : []));
+    const gone = all.flatMap(([message, how]) => (how === 'gone' ? [message] : []));
+    return this.#report(changed, gone);
+  }
+
+  #report(changed: readonly Candidate[], gone: readonly Candidate[]): Received {
+    const shown = this.#show(changed, gone);
+    const lines = this.#erased.changeLines((delH) => this.#unsends.leavesLine(delH));
+    const authors = changed.filter(({ late = false }) => !late).map(authorOf);
+    return { ...shown, unsent: lines.unsent, gone: [...shown.gone, ...lines.gone], authors };
+  }
+
+  #note({ changed, gone }: Changes, standing: Map<Candidate, 'changed' | 'gone'>): void {
+    for (const message of gone) {
+      if (this.#accepted.get(refOf(message)) === message) this.#accepted.delete(refOf(message));
+      standing.set(message, 'gone');
+    }
+    this.#unsends.remove(gone);
+    for (const message of changed) {
+      for (const other of this.#freshness.judge(message))
+        if (this.#isAccepted(other)) standing.set(other, 'changed');
+      if (!this.#accepted.has(refOf(message))) this.#accepted.set(refOf(message), message);
+      standing.set(message, 'changed');
+    }
+    for (const ref of [...this.#unsends.add(changed), ...changed.map(refOf)]) this.#doomIfUnsent(ref);
+  }
+
+  #isAccepted(message: Candidate): boolean {
+    return this.#accepted.get(refOf(message)) === message;
+  }
+
+  #doomIfUnsent(ref: string): void {
+    const target = this.#accepted.get(ref);
+    if (target !== undefined && this.#unsends.takesBack(target, ref)) this.#doom(target.header, 'unsent');
+  }
+
+  /** The headers of what is erased now. */
+  #eraseDoomed(): ReadonlySet<string> {
+    const headers = new Set<string>();
+    for (const [header, how] of this.#doomed) {
+      const index = this.#erased.erase(header, how);
+      this.#timed.delete(header);
+      if (index === undefined) continue;
+      this.#chains.noteErased(index);
+      headers.add(header);
+    }
+    this.#doomed.clear();
+    return headers;
+  }
+
+  #endTimed(now: number): void {
+    for (const [header, endsAt] of this.#timed) if (endsAt <= now) this.#doom(header, 'expired');
+  }
+
+  // What comes first counts, as it does for events that come one by one.
+  #doom(header: string, how: Erasure): void {
+    if (!this.#doomed.has(header)) this.#doomed.set(header, how);
+  }
+
+  #show(messages: readonly Candidate[], gone: readonly Candidate[]): ReturnType<Talk['take']> {
     const { moderators } = this.#law;
     const mayPinChanged = moderators !== this.#moderators;
     this.#moderators = moderators;
-    return this.#talk.take(messages, { head: this.#log.head, mayPinChanged });
+    return this.#talk.take(messages, { head: this.#log.head, mayPinChanged, gone });
   }
 
+  // A message that was erased, posted again by anyone, is as gone as before.
   #takeMessage(
     { envelope, seq }: Extract<LogEvent, { type: 'message' }>,
-    arrivedAt: number,
-    live: boolean,
+    arrival: Pick<Arrival, 'hash' | 'arrivedAt' | 'live'>,
   ): readonly Arrival[] {
+    const header = toHex(envelope.subarray(0, ENVELOPE_HEADER_BYTES));
+    if (this.#erased.has(header)) return [];
     const opened = this.#open(envelope);
     if (opened === undefined) return [];
-    this.#seen.add(toHex(opened.delH));
+    const index = this.#log.indexOf(seq);
+    const endsAt = endOf(opened, arrival);
+    if (endsAt !== undefined && !this.#erased.isKnown(header)) this.#timed.set(header, endsAt);
+    this.#erased.see(header, { index, hash: arrival.hash });
+    if (equalBytes(opened.pk, this.#options.idPk))
+      this.#own.see(header, { logId: this.position.logId, seq }, envelope);
     return [
       {
-        index: this.#log.indexOf(seq),
+        ...arrival,
+        ...(endsAt !== undefined && { endsAt }),
+        index,
         opened,
-        arrivedAt,
-        live,
+        header,
         overtaken: this.#log.isOvertaken(opened.statement),
         heldFrom: this.#log.heldFrom,
         fromStart: this.#log.isWholeFor(opened.statement),
@@ -186,16 +289,25 @@ export class Receiver {
   }
 
   // EVENT-2: a stub without proof is a message withheld. One that comes again explains no other gap.
-  #takeStub(stub: Stub): readonly UnsentMessage[] {
+  #takeStub(stub: Stub): void {
     const erasure = erasureOf(stub);
-    if (erasure === undefined) this.#chains.countUnverified();
-    const delH = toHex(readHeader(stub.header).delH);
-    if (erasure === undefined || this.#seen.has(delH)) return [];
-    const index = this.#log.indexOf(stub.seq);
-    this.#seen.add(delH);
-    this.#chains.noteErased(index);
-    return erasure === 'unsent' ? [{ key: toHex(stubHash(stub)), seq: index }] : [];
+    if (erasure === undefined) return this.#chains.countUnverified();
+    const header = toHex(stub.header);
+    this.#erased.seeStub(stub, this.#log.indexOf(stub.seq));
+    this.#doom(header, erasure);
   }
+}
+
+// SEND-9, by our own clock. A history doesn't say when a message came, only when it was written.
+function endOf(
+  { ttl, at }: OpenedMessage,
+  { arrivedAt, live }: Pick<Arrival, 'arrivedAt' | 'live'>,
+): number | undefined {
+  return ttl === 0 ? undefined : (live ? arrivedAt : Math.min(at, arrivedAt)) + ttl * 1_000;
+}
+
+function refOf({ mid }: Candidate): string {
+  return mid.slice(0, 2 * REF_BYTES);
 }
 
 function authorOf(message: Candidate): Author {

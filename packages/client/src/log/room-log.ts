@@ -8,9 +8,10 @@ import { erasureOf } from '../crypto/stub.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { type Received, Receiver, type ReceiverOptions } from './receiver.ts';
 import type { ReplyTo } from '../room-updates.ts';
+import type { OwnPlace } from './own-places.ts';
 import type { HeldMessage, Shown } from './talk.ts';
 
-export type Batch = Pick<Received, 'unsent' | 'authors'> & {
+export type Batch = Pick<Received, 'unsent' | 'gone' | 'authors'> & {
   /** Of each message event, its envelope, or the header that its stub keeps. */
   readonly echoes: readonly Uint8Array[];
   /** Written before this page came. */
@@ -74,6 +75,32 @@ export class RoomLog {
   /** EFFECT-4. */
   mayPin(pk: Uint8Array): boolean {
     return this.#receiver?.mayPin(pk) ?? false;
+  }
+
+  /** As in `Receiver`. */
+  ownPlace(ref: string): OwnPlace | undefined {
+    return this.#receiver?.ownPlace(ref);
+  }
+
+  /** Of a message of our own; undefined if it isn't in the current log. `ref`: as in `replyTo`. */
+  seqOf(ref: string): number | undefined {
+    const position = this.ownPlace(ref)?.position;
+    return position?.logId === this.#receiver?.position.logId ? position?.seq : undefined;
+  }
+
+  /** As in `Receiver`. */
+  refsToErase(key: string): readonly string[] {
+    return this.#receiver?.refsToErase(key) ?? [];
+  }
+
+  /** When the next message ends by itself. */
+  get nextEnd(): number | undefined {
+    return this.#receiver?.nextEnd;
+  }
+
+  /** Takes away the messages whose time is over. */
+  endTimed(): Batch {
+    return this.#receive([], false);
   }
 
   /** What the next message states about it (EVENT-3). */
@@ -148,7 +175,7 @@ export class RoomLog {
   }
 }
 
-const NOTHING: Received = { messages: [], notices: [], unsent: [], authors: [] };
+const NOTHING: Received = { messages: [], notices: [], unsent: [], gone: [], authors: [] };
 
 function echoOf(event: LogEvent): readonly Uint8Array[] {
   if (event.type === 'message') return [event.envelope];

@@ -1,7 +1,7 @@
 // The time shown with a message: its sender's clock, unless that is too far off.
 
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
-import type { Candidate } from './chains.ts';
+import type { Candidate } from './chain.ts';
 
 /** Milliseconds since 1970. */
 export function shownTime(message: Candidate): number {

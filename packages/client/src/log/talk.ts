@@ -15,7 +15,7 @@ import { plainEmoji } from '../content/reaction.ts';
 import { REF_BYTES } from '../crypto/envelope.ts';
 import { personOf } from '../crypto/person.ts';
 import type { Message, Person, Poll, Reaction, ReplyTo, RoomNotice, Wording } from '../room-updates.ts';
-import { type Candidate, VOUCHING_REACH } from './chains.ts';
+import { type Candidate, VOUCHING_REACH } from './chain.ts';
 import { Effects, type Placed, type Target, counts, isOf } from './effects.ts';
 import { isClockOff, shownTime } from './shown-time.ts';
 
@@ -30,6 +30,9 @@ export type TalkOptions = {
 /** To show, or to update; by seq. */
 export type Shown = { readonly messages: readonly Message[]; readonly notices: readonly RoomNotice[] };
 
+/** Keys of messages and notices that were shown and are no more. */
+type Gone = { readonly gone: readonly string[] };
+
 /** A message that this page holds, for one who wants to say something about it. */
 export type HeldMessage = {
   readonly content: Content;
@@ -38,6 +41,9 @@ export type HeldMessage = {
   readonly own: boolean;
   /** It is a poll, and over. */
   readonly closed: boolean;
+  /** Its ttl in seconds, and when it is over. */
+  readonly ttl: number;
+  readonly endsAt: number | undefined;
 };
 
 /** Everything about one message, named by the first half of its mid. */
@@ -45,15 +51,28 @@ type Slot = {
   readonly ref: string;
   target?: Target;
   effects?: Effects;
+  /** All of them, also those that others have replaced. */
+  placed: Placed[];
   /** That answer it. */
-  readonly replies: Candidate[];
+  replies: Candidate[];
   /** That pin or unpin it. */
-  readonly pins: Placed<Pin>[];
+  pins: Placed<Pin>[];
   /** Index of the newest message that names it. */
   newest: number;
 };
 
-type Changed = { readonly slots: Set<Slot>; readonly notices: Set<Candidate> };
+type Changed = {
+  readonly slots: Set<Slot>;
+  readonly notices: Set<Candidate>;
+  /** With effects that were taken back. */
+  readonly fewer: Set<Slot>;
+};
+
+type Taking = {
+  readonly head: number;
+  readonly mayPinChanged: boolean;
+  readonly gone?: readonly Candidate[];
+};
 
 export class Talk {
   readonly #options: TalkOptions;
@@ -70,17 +89,16 @@ export class Talk {
 
   /**
    * Takes messages that were accepted, or whose marks changed, by index. `head` is the index of the last event.
-   * `mayPinChanged`: another charter is in force.
+   * `mayPinChanged`: another charter is in force. `gone`: messages that were erased, or are no longer accepted.
    */
-  take(
-    messages: readonly Candidate[],
-    { head, mayPinChanged }: { readonly head: number; readonly mayPinChanged: boolean },
-  ): Shown {
-    const changed: Changed = { slots: new Set(), notices: new Set() };
+  take(messages: readonly Candidate[], { head, mayPinChanged, gone = [] }: Taking): Shown & Gone {
+    const changed: Changed = { slots: new Set(), notices: new Set(), fewer: new Set() };
+    const taken = gone.filter((message) => this.#takeBack(message, changed)).map(({ mid }) => mid);
+    for (const slot of changed.fewer) slot.effects = effectsOn(slot);
     for (const message of messages) this.#takeOne(message, head - VOUCHING_REACH, changed);
     if (mayPinChanged) this.#takePinsAgain(changed);
     this.#forgetOrphans(head - VOUCHING_REACH);
-    return this.#shown(changed);
+    return { ...this.#shown(changed), gone: taken };
   }
 
   /** `key`: its mid, hex. */
@@ -90,7 +108,15 @@ export class Talk {
     if (target === undefined || target.message.mid !== key) return undefined;
     const closed = slot?.effects?.votesOn(target).closed ?? false;
     const { content, message } = target;
-    return { content, ref: message.opened.mid.slice(0, REF_BYTES), own: this.#isOwn(message), closed };
+    const { opened, endsAt } = message;
+    const ref = opened.mid.slice(0, REF_BYTES);
+    return { content, ref, own: this.#isOwn(message), closed, ttl: opened.ttl, endsAt };
+  }
+
+  /** The edits of a message, oldest first. */
+  editsOf(key: string): readonly Candidate[] {
+    const { target, effects } = this.#slots.get(refOfKey(key)) ?? {};
+    return target === undefined ? [] : (effects?.editsOf(target) ?? []).map(({ message }) => message);
   }
 
   /** What a reply to it that is sent now will show. */
@@ -102,7 +128,7 @@ export class Talk {
     const known = this.#contents.get(message);
     const content = known ?? contentOf(message.opened);
     this.#contents.set(message, content);
-    if (content.kind === 'saved') changed.notices.add(message);
+    if (content.kind === 'saved' || content.kind === 'unsend') changed.notices.add(message);
     else if (!isEffect(content)) this.#takeMessage({ message, content }, changed);
     else if (known === undefined) this.#takeEffect({ message, effect: content }, settledTo, changed);
     else this.#takeMarks(message, content, changed);
@@ -132,10 +158,44 @@ export class Talk {
     const slot = this.#named(effect.ref, message.index);
     slot.effects ??= new Effects();
     changed.notices.add(message);
+    slot.placed.push(placed);
     if (isOf(placed, 'pin')) slot.pins.push(placed);
     if (!slot.effects.add(placed, slot.target, settledTo)) return;
     changed.slots.add(slot);
     if (effect.kind === 'edit') this.#changedAfter(slot, message.index, changed);
+  }
+
+  // False if it wasn't shown.
+  #takeBack(message: Candidate, changed: Changed): boolean {
+    const content = this.#contents.get(message);
+    const wasReported = this.#reported.delete(message);
+    this.#contents.delete(message);
+    changed.notices.delete(message);
+    if (content === undefined) return false;
+    if (isEffect(content)) this.#takeEffectBack(message, content, changed);
+    return this.#takeTargetBack(message, content, changed) || wasReported;
+  }
+
+  #takeEffectBack(message: Candidate, { kind, ref }: Effect, changed: Changed): void {
+    const slot = this.#slots.get(ref);
+    if (slot === undefined) return;
+    slot.placed = slot.placed.filter((placed) => placed.message !== message);
+    slot.pins = slot.pins.filter((pin) => pin.message !== message);
+    changed.fewer.add(slot);
+    changed.slots.add(slot);
+    if (kind === 'edit') this.#changedAfter(slot, message.index, changed);
+  }
+
+  #takeTargetBack(message: Candidate, content: Content, changed: Changed): boolean {
+    const slot = this.#slots.get(refOfKey(message.mid));
+    if (slot?.target?.message !== message) return false;
+    delete slot.target;
+    this.#orphans.add(slot);
+    this.#changedAfter(slot, message.index, changed);
+    for (const pin of slot.pins) changed.notices.add(pin.message);
+    const answered = this.#slots.get(answeredBy(content) ?? '');
+    if (answered !== undefined) answered.replies = answered.replies.filter((reply) => reply !== message);
+    return true;
   }
 
   // A reply shows what it answers as it was worded at the reply's place.
@@ -154,7 +214,7 @@ export class Talk {
   #slot(ref: string): Slot {
     const known = this.#slots.get(ref);
     if (known !== undefined) return known;
-    const slot: Slot = { ref, replies: [], pins: [], newest: 0 };
+    const slot: Slot = { ref, placed: [], replies: [], pins: [], newest: 0 };
     this.#slots.set(ref, slot);
     return slot;
   }
@@ -202,6 +262,9 @@ export class Talk {
       reactions: this.#reactions(effects?.reactionsTo(target) ?? []),
       pinned: effects?.isPinned(target, (pk) => this.#options.mayPin(pk)) ?? false,
       ...(content.kind === 'poll' && { poll: this.#poll(content.poll, target, effects) }),
+      ...(message.endsAt !== undefined && {
+        timer: { ttlMs: message.opened.ttl * 1_000, endsAt: message.endsAt },
+      }),
       at: shownTime(message),
       clockOff: isClockOff(message),
       late,
@@ -314,6 +377,13 @@ export class Talk {
 
 function bySeq(a: { readonly seq: number }, b: { readonly seq: number }): number {
   return a.seq - b.seq;
+}
+
+// Anew, because an effect that was replaced may count again.
+function effectsOn({ placed, target }: Slot): Effects {
+  const effects = new Effects();
+  for (const one of placed) effects.add(one, target, -Infinity);
+  return effects;
 }
 
 /** The ref of the message that it answers. */

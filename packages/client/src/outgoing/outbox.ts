@@ -9,6 +9,7 @@ import {
 } from '@mayfly/protocol';
 import type { Clock } from '../clock.ts';
 import { CTYPE } from '../content/ctype.ts';
+import { readUnsend } from '../content/unsend.ts';
 import type { FailReason, Outgoing } from '../room-updates.ts';
 import type { Draft, SealedDraft } from './sealer.ts';
 import type { KeptMessage, SentAs, StoredOutbox } from './stored-outbox.ts';
@@ -24,6 +25,8 @@ export type OutboxDeps = {
   /** What is sealed from here on must not continue the chain so far. */
   restartChain(): void;
   send(frame: Uint8Array): void;
+  /** Where a message of our own stands in the log; undefined if it isn't there. */
+  seqOf(ref: Uint8Array): number | undefined;
   /** No echo for too long, or the numbers don't match: a new join will sort it out. */
   distrust(): void;
   /** Bytes of earlier frames that the network has not taken. */
@@ -69,6 +72,7 @@ export class Outbox {
   // Written before the first `caughtUp`.
   #isEarly = true;
   readonly #early = new Set<Entry>();
+  #serverErases = false;
   // Messages may be sent.
   #open = false;
   // False from the loss of a connection until the next one has caught up.
@@ -101,6 +105,24 @@ export class Outbox {
     return this.#push(entry);
   }
 
+  /** Whether this connection's server erases messages. Those that need it fail if it doesn't. */
+  serverErases(erases: boolean): void {
+    this.#serverErases = erases;
+  }
+
+  /** Whether such a message is on its way, about the one with this ref. */
+  has(ctype: number, ref: Uint8Array): boolean {
+    return this.#entries.some((entry) => entry.progress.on !== 'hold' && isAbout(entry, ctype, ref));
+  }
+
+  /** Deletes the failed ones of them. */
+  discardFailed(ctype: number, ref: Uint8Array): void {
+    const failed = this.#entries.filter(
+      (entry) => entry.progress.on === 'hold' && isAbout(entry, ctype, ref),
+    );
+    for (const { sealed } of failed) this.discard(sealed.key);
+  }
+
   /** Sends nothing until the next `caughtUp`. What was sent has an unknown outcome until then. */
   hold(): void {
     this.#open = false;
@@ -131,6 +153,7 @@ export class Outbox {
     }
     this.#slot = slot;
     this.#n = lastN;
+    this.#failUnerasable();
     this.#open = true;
     this.#connected = true;
     this.#flush();
@@ -303,10 +326,29 @@ export class Outbox {
       unechoed += 1;
       entry.progress = { on: 'wire', sent: { slot: this.#slot, n: this.#n } };
       this.#keep(entry);
-      this.#deps.send(encodeClientSealed({ type: 'send', n: this.#n, envelope: entry.sealed.envelope }));
+      this.#deps.send(this.#frameOf(entry));
     }
     if (this.#entries.every(({ progress }) => progress.on !== 'queue')) this.#slowed = undefined;
     if (unechoed > 0 && this.#patience === undefined) this.#awaitEcho(this.#deps.bufferedBytes());
+  }
+
+  // Its target may have left the log, or may be erased already: then it is an ordinary message (SEND-5).
+  #frameOf({ sealed, draft }: Entry): Uint8Array {
+    const { envelope } = sealed;
+    const proof = draft.ctype === CTYPE.unsend ? readUnsend(draft.body)?.proof : undefined;
+    const seq = proof && draft.ref && this.#deps.seqOf(draft.ref);
+    const erase = proof && seq !== undefined ? { seq, proof } : undefined;
+    return encodeClientSealed({ type: 'send', n: this.#n, envelope, ...(erase && { erase }) });
+  }
+
+  #failUnerasable(): void {
+    if (this.#serverErases) return;
+    for (const entry of this.#entries.filter(
+      ({ draft, progress }) => progress.on === 'queue' && needsErasing(draft),
+    )) {
+      this.#fail(entry, 'not_allowed');
+      this.#resealBehind(entry);
+    }
   }
 
   #pauseFor(ms: number, why: RefusedCode): void {
@@ -375,6 +417,14 @@ function restored({ key, envelope, draft, at, sent, failed }: KeptMessage): Entr
 function wasTaken(progress: Progress, slot: Uint8Array, lastN: number): boolean {
   const sent = progress.on === 'hold' ? undefined : progress.sent;
   return sent !== undefined && equalBytes(sent.slot, slot) && sent.n <= lastN;
+}
+
+function isAbout({ draft }: Entry, ctype: number, ref: Uint8Array): boolean {
+  return draft.ctype === ctype && draft.ref !== undefined && equalBytes(draft.ref, ref);
+}
+
+function needsErasing({ ctype, ttl = 0 }: Draft): boolean {
+  return ctype === CTYPE.unsend || ttl > 0;
 }
 
 function replaces({ ctype, ref }: Draft, { draft, progress }: Entry): boolean {

@@ -15,8 +15,8 @@ const NO_STATEMENT: Statement = {
   seen: new Uint8Array(8),
 };
 
-/** A message as it is written. */
-export type Draft = Pick<MessageContent, 'ctype' | 'ref' | 'body'>;
+/** A message as it is written. Without a ttl it disappears with the room. */
+export type Draft = Pick<MessageContent, 'ctype' | 'ref' | 'body'> & Partial<Pick<MessageContent, 'ttl'>>;
 
 /** `key`: its mid, hex. */
 export type SealedDraft = { readonly key: string; readonly envelope: Uint8Array };
@@ -62,9 +62,9 @@ export class Sealer {
         prev: this.#prev,
         statement: statement ?? NO_STATEMENT,
         at,
+        ttl: 0,
         ...draft,
         name,
-        ttl: 0,
       },
       this.#random,
     );

@@ -43,6 +43,7 @@ export type KeptMessage = {
 const FAIL_REASONS: readonly FailReason[] = [...REFUSED_CODES, 'withheld'];
 const KEY = /^[0-9a-f]{64}$/;
 const U8_MAX = 255;
+const U16_MAX = 65_535;
 const U32_MAX = 2 ** 32 - 1;
 const U48_MAX = 2 ** 48 - 1;
 
@@ -146,6 +147,7 @@ function encode({ key, envelope, draft, at, sent, failed }: KeptMessage, order: 
     text: draft.body,
     ...(draft.ctype !== CTYPE.text && { ctype: draft.ctype }),
     ...(draft.ref && { ref: toBase64url(draft.ref) }),
+    ...(draft.ttl !== undefined && { ttl: draft.ttl }),
     at,
     ...(sent && { slot: toBase64url(sent.slot), n: sent.n }),
     ...(failed && { failed }),
@@ -171,13 +173,14 @@ function readMessage(object: JsonObject): KeptMessage | undefined {
   return { key, envelope, draft, at, ...(sent && { sent }), ...(failed && { failed }) };
 }
 
-// Entries of earlier versions are texts, and have neither ctype nor ref.
+// Entries of earlier versions are texts, and have no ctype, ref or ttl.
 function readDraft(object: JsonObject): Draft | undefined {
   const body = field(object, 'text');
   const ctype = wholeNumber(field(object, 'ctype') ?? CTYPE.text, U8_MAX);
   const ref = bytesField(field(object, 'ref'), REF_BYTES);
+  const ttl = wholeNumber(field(object, 'ttl'), U16_MAX);
   if (typeof body !== 'string' || utf8(body).length > BODY_BYTES_MAX || ctype === undefined) return undefined;
-  return { ctype, ...(ref && { ref }), body };
+  return { ctype, ...(ref && { ref }), ...(ttl !== undefined && { ttl }), body };
 }
 
 function readEnvelope(value: unknown): Uint8Array | undefined {

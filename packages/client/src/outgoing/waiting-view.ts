@@ -31,7 +31,9 @@ export function effectsOf(waiting: readonly Waiting[], replyTo: ReplyLookup): re
 
 function aboutOf(content: Content, replyTo: ReplyLookup): Pick<PendingEffect, 'what' | 'target'> | undefined {
   if (content.kind === 'saved') return { what: 'saved', target: undefined };
-  return isEffect(content) ? { what: content.kind, target: replyTo(content.ref).key } : undefined;
+  return isEffect(content) || content.kind === 'unsend'
+    ? { what: content.kind, target: replyTo(content.ref).key }
+    : undefined;
 }
 
 function contentOfDraft({ ctype, ref, body }: Draft): Content {

@@ -1,13 +1,21 @@
 // One log read in every way a page can come to read it: all of them have to show and to count the same.
 
-import { type Command, type LogEvent, type Position, encodeMessageEvent, toHex } from '@mayfly/protocol';
+import {
+  type Command,
+  type LogEvent,
+  type Position,
+  encodeMessageEvent,
+  toHex,
+  ttlOf,
+} from '@mayfly/protocol';
+import { CTYPE } from '../content/ctype.ts';
 import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import { verifyCommand } from '../governance/room-law.ts';
 import { Receiver } from '../log/receiver.ts';
 import type { Message, RoomNotice, UnsentMessage } from '../room-updates.ts';
 import { ID, KEYS, OWNER } from './author.ts';
-import { LOG_ID, MessagePool, type Source, type Step, WRITTEN_AT, drawLog } from './random-log.ts';
+import { LOG_ID, MessagePool, type Source, type Step, TTL_S, WRITTEN_AT, drawLog } from './random-log.ts';
 import { seededRandom } from './random.ts';
 
 /** Sealing a pool takes longer than reading many logs drawn from it. */
@@ -32,7 +40,10 @@ export function compareReaders(firstSeed: number, count: number): readonly strin
 }
 
 function poolsOf(name: string): readonly [MessagePool, MessagePool] {
-  return [new MessagePool(name), new MessagePool(`talk ${name}`, { talk: true })];
+  return [
+    new MessagePool(name, { erasing: true }),
+    new MessagePool(`talk ${name}`, { talk: true, erasing: true }),
+  ];
 }
 
 /** A log, and how we read it: for readers that share no code with us. */
@@ -57,14 +68,15 @@ export function readLogs(firstSeed: number, count: number): readonly ReadLog[] {
       logId: LOG_ID,
       from: 0,
       steps: steps.map(encodeStep),
-      view: describeView(read(steps, () => true)),
+      view: describeView(read(steps, live)),
     };
   });
 }
 
 function encodeStep(step: Step): ReadLog['steps'][number] {
   if (step.type === 'reset') return { reset: step.position };
-  if (step.source === undefined) throw new Error('such an event is not drawn for strangers');
+  if (step.type === 'time' || step.source === undefined)
+    throw new Error('such an event is not drawn for strangers');
   const event = toHex(encodeMessageEvent(step.event.seq, step.source.envelope));
   return { event, arrivedAt: WRITTEN_AT, live: false };
 }
@@ -72,19 +84,75 @@ function encodeStep(step: Step): ReadLog['steps'][number] {
 function faultsOf(steps: readonly Step[], pool: MessagePool): readonly string[] {
   const differing = differences(steps, pool);
   if (differing.length > 0) return differing;
-  const sources = steps.flatMap((step) => (step.type === 'event' ? (step.source ?? []) : []));
-  const live = read(steps, () => true);
-  return [...balance(sources, live), ...missingHonest(sources, live)];
+  const erased = headersOfErased(steps);
+  const all = steps.flatMap((step) => (step.type === 'event' ? (step.source ?? []) : []));
+  // What an erasure leaves of its chain depends on what was erased: the other readers say whether that is right.
+  const changed = new Set(all.flatMap((one) => (erased.has(headerOf(one.envelope)) ? [one.chain] : [])));
+  const sources = all.filter(({ chain }) => !changed.has(chain));
+  const view = read(steps, live);
+  return [...balance(sources, view, all.length), ...missingHonest(sources, view)];
+}
+
+/** Headers of messages that aren't shown as such: erased, maybe, or such that erase others. */
+function headersOfErased(steps: readonly Step[]): ReadonlySet<string> {
+  const events = steps.filter((step) => step.type === 'event');
+  const unsent = new Set(events.map(({ source }) => source?.unsends));
+  return new Set(
+    events.flatMap(({ event, source }) => {
+      if (event.type === 'stub') return source === undefined ? [toHex(event.header)] : [];
+      const isErased = source?.mid !== undefined && (unsent.has(source.mid) || isAboutErasing(source));
+      return isErased ? [headerOf(source.envelope)] : [];
+    }),
+  );
+}
+
+function isAboutErasing({ envelope }: Source): boolean {
+  const opened = openOnce(KEYS, envelope);
+  return ttlOf(envelope) > 0 || (opened.ok && opened.message.ctype === CTYPE.unsend);
+}
+
+function headerOf(envelope: Uint8Array): string {
+  return toHex(envelope.subarray(0, 23));
 }
 
 function differences(steps: readonly Step[], { ownerPk }: MessagePool): readonly string[] {
-  const live = describeAll(read(steps, () => true, ownerPk));
-  for (const cut of steps.keys()) {
-    const other = describeAll(read(steps, (index) => index === cut, ownerPk));
-    if (live !== other) return [`cut at ${cut}: ${other}, live ${live}`];
+  const all = describeAll(read(steps, live, ownerPk));
+  const ways = steps.some((step) => step.type === 'event' && step.erased)
+    ? WAYS
+    : { 'cut at': WAYS['cut at'] };
+  for (const [way, planAt] of Object.entries(ways)) {
+    for (const cut of steps.keys()) {
+      const other = describeAll(read(steps, planAt(cut, steps.length), ownerPk));
+      if (all !== other) return [`${way} ${cut}: ${other}, live ${all}`];
+    }
   }
   return [];
 }
+
+/** How a step is read: `isCut`: a new batch begins with it. `asOf`: the server had come so far when it was sent. */
+type Plan = (index: number) => { readonly isCut: boolean; readonly asOf: number };
+
+const live: Plan = (index) => ({ isCut: true, asOf: index });
+
+/** A page comes, or comes back, at the step `cut`. */
+const WAYS = {
+  'cut at':
+    (cut: number): Plan =>
+    (index) => ({ isCut: index === cut, asOf: index }),
+  'joined at':
+    (cut: number): Plan =>
+    (index) => ({ isCut: index >= cut, asOf: index < cut ? cut - 1 : index }),
+  'resumed at':
+    (cut: number, end: number): Plan =>
+    (index) =>
+      index < cut ? live(index) : { isCut: index === cut, asOf: end },
+  'joined and resumed at':
+    (cut: number, end: number): Plan =>
+    (index) => ({
+      isCut: index === cut,
+      asOf: index < cut ? cut - 1 : end,
+    }),
+};
 
 type View = { readonly shown: ReadonlyMap<string, Message>; readonly unverified: number };
 type FullView = View & {
@@ -93,32 +161,31 @@ type FullView = View & {
   readonly c: number;
 };
 
-/** `isCut`: a batch ends before the step of this index. A cut before the first step leaves one batch. */
-function read(
-  steps: readonly Step[],
-  isCut: (index: number) => boolean,
-  ownerPk: Uint8Array = OWNER.pk,
-): FullView {
+function read(steps: readonly Step[], plan: Plan, ownerPk: Uint8Array = OWNER.pk): FullView {
   const law = { ...NO_COMMANDS, moderators: [{ idPk: ownerPk, mask: 128 }] };
   const receiver = new Receiver(READER, { logId: LOG_ID, seq: 0 }, law);
   const shown = new Map<string, Message>();
   const notices = new Map<string, RoomNotice>();
-  const unsent: UnsentMessage[] = [];
+  const unsent = new Map<string, UnsentMessage>();
+  let now = WRITTEN_AT;
   let batch: LogEvent[] = [];
   const flush = () => {
-    const received = receiver.receive(batch, WRITTEN_AT, false);
+    const received = receiver.receive(batch, now, false);
+    for (const key of received.gone) for (const all of [shown, notices, unsent]) all.delete(key);
     for (const message of received.messages) shown.set(message.key, message);
     for (const notice of received.notices) notices.set(notice.key, notice);
-    unsent.push(...received.unsent);
+    for (const line of received.unsent) unsent.set(line.key, line);
     batch = [];
   };
   for (const [index, step] of steps.entries()) {
-    if (isCut(index) || step.type === 'reset') flush();
+    const { isCut, asOf } = plan(index);
+    if (isCut || step.type === 'reset') flush();
     if (step.type === 'reset') receiver.skipTo(step.position, law);
-    else batch.push(step.event);
+    else if (step.type === 'time') now = WRITTEN_AT + TTL_S * 1_000;
+    else batch.push(step.erased !== undefined && step.erased.by <= asOf ? step.erased.stub : step.event);
   }
   flush();
-  return { shown, notices, unsent, unverified: receiver.unverified, c: receiver.c };
+  return { shown, notices, unsent: [...unsent.values()], unverified: receiver.unverified, c: receiver.c };
 }
 
 // The readers of one log are given the same events: what costs time is done once for all of them.
@@ -168,8 +235,8 @@ function describeAll(view: FullView): string {
   const { shown, notices, unsent, c } = view;
   const rows = [...shown.values()].filter(hasMore).map((message) => JSON.stringify(message, namesOnly));
   const lines = [...notices.values()].filter(isShown).map((notice) => JSON.stringify(notice, namesOnly));
-  const erased = unsent.map(({ key, seq }) => `${seq} ${key}`);
-  const more = [...rows.toSorted(), ...lines.toSorted(), ...erased].join(', ');
+  const erased = unsent.map(({ key, seq }) => `${seq} ${key.slice(0, 6)} unsent`);
+  const more = [...rows.toSorted(), ...lines.toSorted(), ...erased.toSorted()].join(', ');
   return `${describeView(view)}, ${more}, ${c} commands`;
 }
 
@@ -186,8 +253,8 @@ function namesOnly(field: string, value: unknown): unknown {
   return field === 'emoji' && Array.isArray(value) ? undefined : value;
 }
 
-/** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. */
-function balance(sources: readonly Source[], { shown, unverified }: View): readonly string[] {
+/** Every message of a log is shown, repeats one that is shown, conflicts with one, or is counted. `events`: with the erased ones. */
+function balance(sources: readonly Source[], { shown, unverified }: View, events: number): readonly string[] {
   const conflicting = new Set(
     sources.flatMap(({ mid, ...source }) =>
       mid !== undefined && shown.get(mid)?.conflicting ? [claimOf(source)] : [],
@@ -197,7 +264,7 @@ function balance(sources: readonly Source[], { shown, unverified }: View): reado
   const rivals = unseen.filter((source) => source.signed && conflicting.has(claimOf(source)));
   const uncounted = unseen.length - rivals.length - unverified;
   if (uncounted > 0) return [`${uncounted} messages vanished without being counted`];
-  const most = sources.length - shown.size;
+  const most = events - shown.size;
   return unverified > most ? [`${unverified} counted of ${most} that are not shown`] : [];
 }
 

@@ -44,6 +44,7 @@ export function openOutbox({ storage, author, sealed }: Tab = newTab(), onSend =
       sealed.set(draft.body, [...(sealed.get(draft.body) ?? []), made]);
       return { key: toHex(made.mid), envelope: made.envelope };
     },
+    seqOf: () => undefined,
     restartChain: () => {
       happened.push('restart');
       author.restart();

@@ -4,7 +4,7 @@
 import { equalBytes, toHex } from '@mayfly/protocol';
 import { type Content, contentOf } from '../content/content.ts';
 import type { OpenedMessage } from '../crypto/envelope.ts';
-import { type Candidate, VOUCHING_REACH } from '../log/chains.ts';
+import { type Candidate, VOUCHING_REACH } from '../log/chain.ts';
 import { Talk } from '../log/talk.ts';
 import type { Message, RoomNotice } from '../room-updates.ts';
 import { ID } from './author.ts';
@@ -90,7 +90,8 @@ function candidateOf({ ctype, ref, body, mid, pk, author }: Drawn, index: number
     epoch: 0,
     statement: { logTag: nothing, seq: 0, events: 0, seen: nothing },
   };
-  const arrival = { opened, arrivedAt: index, live: true, overtaken: false, heldFrom: 0, fromStart: false };
+  const sight = { header: '', hash: nothing, arrivedAt: index, live: true };
+  const arrival = { ...sight, opened, overtaken: false, heldFrom: 0, fromStart: false };
   return { ...arrival, index, mid: toHex(mid), conflicting: false };
 }
 

@@ -15,21 +15,33 @@ import {
   encodeUnsignedCommand,
   toBase64url,
   toHex,
+  ttlOf,
 } from '@mayfly/protocol';
 import { eraseProof } from '../crypto/envelope.ts';
 import { logTagOf } from '../crypto/event-hash.ts';
 import { sign } from '../crypto/signature.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import { CTYPE } from '../content/ctype.ts';
+import { writeUnsend } from '../content/unsend.ts';
 import { Author, ID, OWNER, type Sealed, reseal, spoilSignature } from './author.ts';
 import { below, pick, seededRandom } from './random.ts';
 import { type DrawnContent, type DrawnTarget, drawContent } from './random-talk.ts';
 
-/** What a reader of the log gets: an event, or a reset that moves it to another position (RESUME-2). */
+/** What a reader of the log gets: an event, a reset that moves it to another position (RESUME-2), or time that passes. */
 export type Step =
-  /** `source`: of a message, and of a stub that proves nothing, which is as good as a message that doesn't open. */
-  | { readonly type: 'event'; readonly event: LogEvent; readonly source: Source | undefined }
-  | { readonly type: 'reset'; readonly position: Position };
+  | EventStep
+  | { readonly type: 'reset'; readonly position: Position }
+  /** The time of everything with a ttl so far is over. */
+  | { readonly type: 'time' };
+
+export type EventStep = {
+  readonly type: 'event';
+  readonly event: LogEvent;
+  /** Of a message, and of a stub that proves nothing, which is as good as a message that doesn't open. */
+  readonly source: Source | undefined;
+  /** From the step of this index on, the server has a stub in its place. */
+  erased?: { readonly by: number; readonly stub: LogEvent };
+};
 
 /** What the test knows about an event's bytes. */
 export type Source = {
@@ -40,11 +52,17 @@ export type Source = {
   readonly count: number;
   readonly signed: boolean;
   readonly envelope: Uint8Array;
+  /** With which its author erases it. */
+  readonly proof?: Uint8Array;
+  /** The mid of what it takes back, with the right proof. */
+  readonly unsends?: string;
 };
 
 export const LOG_ID = 'yMnKy8zNzs8';
 /** When everything in these logs is written, and arrives. */
 export const WRITTEN_AT = Date.UTC(2026, 0, 1);
+/** Of those messages that have one, in seconds. */
+export const TTL_S = 60;
 
 const WRITERS = ['Ann', 'Bob', 'Carl'];
 const CHAINS_OF_WRITER = 2;
@@ -62,17 +80,17 @@ export class MessagePool {
   /** The first writer, who may pin. */
   readonly ownerPk: Uint8Array;
 
-  /** `talk`: messages of every kind that are about each other, not just texts. */
-  constructor(seed: string, { talk = false } = {}) {
+  /** `talk`: messages of every kind that are about each other, not just texts. `erasing`: some take others back, or have a ttl. */
+  constructor(seed: string, { talk = false, erasing = false } = {}) {
     const random = seededRandom(`pool ${seed}`);
     const authors = WRITERS.map((name) => new Author(`${name} ${seed}`));
     const drafts = authors.flatMap((author) =>
       Array.from({ length: CHAINS_OF_WRITER }, () => newChain(author, random)),
     );
     // By number across all chains: a message can refer to one of another chain.
-    const targets: DrawnTarget[] = [];
+    const said = { targets: talk ? [] : undefined, erasable: erasing ? [] : undefined };
     for (let count = 1; count <= COUNTS; count++)
-      for (const draft of drafts) sealNext(draft, count, random, talk ? targets : undefined);
+      for (const draft of drafts) sealNext(draft, count, random, said);
     this.chains = drafts.map(({ chain }) => chain);
     this.ownerPk = (authors[0] ?? new Author(seed)).key.pk;
     const envelope = new Author(`Junk ${seed}`).write('junk').envelope;
@@ -121,25 +139,36 @@ function newChain(author: Author, random: RandomBytes): Draft {
   return { author, sess: random(4), logTag: pick(random, [logTagOf(LOG_ID), new Uint8Array(4)]), chain: [] };
 }
 
-/** `targets`: what others may be about so far; it grows. */
-function sealNext(
-  draft: Draft,
-  count: number,
-  random: RandomBytes,
-  targets: DrawnTarget[] | undefined,
-): void {
+/** What others may be about so far, and take back; it grows. */
+type Said = { readonly targets: DrawnTarget[] | undefined; readonly erasable: Erasable[] | undefined };
+type Erasable = { readonly mid: Uint8Array; readonly author: string; readonly proof: Uint8Array };
+
+function sealNext(draft: Draft, count: number, random: RandomBytes, { targets, erasable }: Said): void {
   const { author, sess, logTag, chain, before } = draft;
   const numbers = { chain: toHex(author.key.pk) + toHex(sess), count };
   const statement = { logTag, seq: 1, events: 1, seen: new Uint8Array(8) };
   const seal = (content: DrawnContent, previous: Sealed | undefined) => {
     const prev = previous?.mid ?? new Uint8Array(32);
-    const odd = { ...content, sess, count, prev, at: WRITTEN_AT, statement };
+    const isTimed = erasable !== undefined && content.ctype !== CTYPE.unsend && below(random, 5) === 0;
+    const ttl = isTimed ? TTL_S : 0;
+    const odd = { ...content, ttl, sess, count, prev, at: WRITTEN_AT, statement };
     const sealed = author.forge(author.key, content.body, odd);
     targets?.push({ mid: sealed.mid, ctype: content.ctype, author: author.name });
+    // Whoever takes an unsend back leaves those who were away with the message that it was about (UNSEND-3).
+    if (content.ctype !== CTYPE.unsend)
+      erasable?.push({
+        mid: sealed.mid,
+        author: author.name,
+        proof: proofOf(author.key.seed, sealed.envelope),
+      });
     return sealed;
   };
-  const contentOf = (text: string): DrawnContent =>
-    targets ? drawContent(random, author.name, count, targets) : { ctype: CTYPE.text, body: text };
+  const contentOf = (text: string): Content => {
+    const target =
+      erasable && below(random, 4) === 0 ? pickErasable(random, author.name, erasable) : undefined;
+    if (target !== undefined) return drawUnsend(random, author.name, target);
+    return targets ? drawContent(random, author.name, count, targets) : { ctype: CTYPE.text, body: text };
+  };
   const contents = [contentOf(`${count}`), contentOf(`rival ${count}`)] as const;
   const honest = seal(contents[0], before?.[0]);
   const rival = seal(contents[1], before && pick(random, before));
@@ -147,13 +176,32 @@ function sealNext(
   draft.before = [honest, rival];
 }
 
+type Content = DrawnContent & Pick<Source, 'unsends'>;
+
+// Mostly one's own.
+function pickErasable(random: RandomBytes, author: string, all: readonly Erasable[]): Erasable | undefined {
+  const own = all.filter((one) => one.author === author);
+  const among = own.length > 0 && below(random, 8) > 0 ? own : all;
+  return among.length > 0 ? pick(random, among) : undefined;
+}
+
+function drawUnsend(random: RandomBytes, author: string, target: Erasable): Content {
+  const isRight = below(random, 8) > 0;
+  const proof = isRight ? target.proof : random(16);
+  const body = writeUnsend({ proof, leavesLine: below(random, 3) > 0 });
+  const content = { ctype: CTYPE.unsend, ref: target.mid.slice(0, 16), body };
+  return isRight && target.author === author ? { ...content, unsends: toHex(target.mid) } : content;
+}
+
 function formsOf(
   { envelope, mid }: Sealed,
   numbers: Pick<Source, 'chain' | 'count'>,
   { name, key }: Author,
-  content: DrawnContent,
+  content: Content,
 ): Forms {
-  const source = { mid: toHex(mid), ...numbers };
+  const proof = proofOf(key.seed, envelope);
+  const unsends = content.unsends === undefined ? {} : { unsends: content.unsends };
+  const source = { mid: toHex(mid), ...numbers, ...unsends, proof };
   return {
     signed: { ...source, signed: true, envelope },
     resealed: { ...source, signed: true, envelope: reseal(envelope) },
@@ -168,8 +216,16 @@ function formsOf(
 
 /** An honest server's replacement for a message erased by its author (EVENT-2). */
 export function unsentStub(seed: Uint8Array, envelope: Uint8Array): Omit<Stub, 'type' | 'seq'> {
-  const [header, nonce] = [envelope.subarray(0, 23), envelope.subarray(23, 47)];
-  return { reason: 1, header, restHash: sha256(envelope.subarray(23)), proof: eraseProof(seed, nonce) };
+  return leftOf(envelope, proofOf(seed, envelope));
+}
+
+function leftOf(envelope: Uint8Array, proof: Uint8Array | undefined): Omit<Stub, 'type' | 'seq'> {
+  const [header, restHash] = [envelope.subarray(0, 23), sha256(envelope.subarray(23))];
+  return { reason: proof === undefined ? 2 : 1, header, restHash, proof: proof ?? new Uint8Array(16) };
+}
+
+function proofOf(seed: Uint8Array, envelope: Uint8Array): Uint8Array {
+  return eraseProof(seed, envelope.subarray(23, 47));
 }
 
 /**
@@ -211,9 +267,10 @@ class LogDraw {
   }
 
   #stepBare(): void {
-    const chance = below(this.random, 3);
-    if (chance === 0) this.#command();
-    else this.#erase(chance === 1);
+    const chance = below(this.random, 10);
+    if (chance < 3) this.#command();
+    else if (chance < 9) this.#erase(chance < 6);
+    else this.#endTimed();
   }
 
   #stepMessage(): void {
@@ -302,6 +359,45 @@ class LogDraw {
 
   #append(source: Source): void {
     this.#log(encodeMessageEvent(this.#seq + 1, source.envelope), source);
+    if (source.unsends !== undefined && this.#isAccepted(this.steps.length - 1)) this.#unsend(source.unsends);
+  }
+
+  /** By an honest server, because a page accepts both messages for sure. */
+  #unsend(mid: string): void {
+    const at = this.steps.findIndex((step) => step.type === 'event' && step.source?.mid === mid);
+    const target = this.steps[at];
+    if (target?.type !== 'event' || target.source === undefined || !this.#isAccepted(at)) return;
+    this.#eraseAt(target, leftOf(target.source.envelope, target.source.proof));
+  }
+
+  /** Signed, and numbered higher than everything before it in its chain. */
+  #isAccepted(at: number): boolean {
+    const step = this.steps[at];
+    const source = step?.type === 'event' ? step.source : undefined;
+    if (source === undefined || !source.signed) return false;
+    return this.steps
+      .slice(0, at)
+      .every(
+        (other) =>
+          other.type !== 'event' || other.source?.chain !== source.chain || other.source.count < source.count,
+      );
+  }
+
+  #eraseAt(step: EventStep, stub: Omit<Stub, 'type' | 'seq'>): void {
+    const { seq } = step.event;
+    step.erased ??= { by: this.steps.length - 1, stub: { type: 'stub', seq, ...stub } };
+  }
+
+  /** Once, because all are written at one time. */
+  #endTimed(): void {
+    if (this.steps.some(({ type }) => type === 'time')) return;
+    this.steps.push({ type: 'time' });
+    for (const step of this.steps) {
+      const envelope =
+        step.type === 'event' && step.event.type === 'message' ? step.source?.envelope : undefined;
+      if (step.type === 'event' && envelope !== undefined && ttlOf(envelope) > 0)
+        this.#eraseAt(step, leftOf(envelope, undefined));
+    }
   }
 
   #log(frame: Uint8Array, source: Source | undefined): void {

@@ -1,6 +1,8 @@
 // A scripted server for one room: it keeps a log and answers joins. Tests send everything else through the wire.
 
+import { sha256 } from '@noble/hashes/sha2.js';
 import {
+  type Erase,
   type Join,
   type RefusedCode,
   type RoomLimits,
@@ -10,7 +12,9 @@ import {
   encodeCommandWithBlob,
   encodeMessageEvent,
   encodeProfileFrame,
+  decodeServerSealed,
   encodeCommandEvent,
+  encodeStubEvent,
 } from '@mayfly/protocol';
 import { makeFirstCharter } from '../crypto/charter.ts';
 import type { RoomWords } from '../crypto/room-words.ts';
@@ -121,6 +125,7 @@ export class ServerDouble {
     for (const frame of this.#unhandled()) {
       if (frame.n !== this.lastN + 1) continue;
       this.lastN = frame.n;
+      if (frame.erase !== undefined) this.#erase(frame.erase);
       if (silently) this.frames.push(encodeMessageEvent(this.seq + 1, frame.envelope));
       else this.append(frame.envelope);
     }
@@ -132,6 +137,14 @@ export class ServerDouble {
       const gap = n > this.lastN + 1;
       this.wire.say({ type: 'refused', n, code: gap ? 'gap' : code, retryAfterMs: 0 });
     }
+  }
+
+  #erase({ seq, proof }: Erase): void {
+    const event = decodeServerSealed(this.frames[seq - 1] ?? new Uint8Array());
+    if (event?.type !== 'message') return;
+    const header = event.envelope.subarray(0, 23);
+    const restHash = sha256(event.envelope.subarray(23));
+    this.frames[seq - 1] = encodeStubEvent({ seq, reason: 1, header, restHash, proof });
   }
 
   #unhandled(): readonly Send[] {

@@ -191,6 +191,7 @@ export const roomTexts = {
   goToQuoted: 'Go to this message',
   failedEffect: {
     edit: 'Your edit wasn’t sent.',
+    unsend: 'The message wasn’t unsent.',
     reaction: 'Your reaction wasn’t sent.',
     vote: 'Your vote wasn’t sent.',
     pin: 'The pin wasn’t sent.',

@@ -157,6 +157,8 @@ export class RoomView implements Disposable {
       case 'unverified':
         this.unverified.value = update.count;
         return;
+      case 'gone':
+        return this.timeline.remove(update.keys);
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
       case 'pending':

@@ -91,6 +91,15 @@ export class Timeline {
     this.#update();
   }
 
+  /** Messages that are no more: unsent, or their time is over. */
+  remove(keys: readonly string[]): void {
+    for (const key of keys) {
+      const entry = this.#logged.get(key);
+      if (entry !== undefined) this.#removeLogged(entry);
+    }
+    this.#update();
+  }
+
   /** What comes from now on is numbered from 1 again. */
   beginLog(): void {
     this.#log += 1;
@@ -175,13 +184,16 @@ export class Timeline {
 
   #dropOldest(): void {
     while (this.#logged.size > this.#messagesMax && this.#first !== undefined) {
-      const oldest = this.#first;
-      this.#logged.delete(keyOf(oldest));
-      this.#blocks.remove(oldest);
-      this.#dropped = oldest.position;
-      this.#setFirst(this.#blocks.find(isLogged));
-      if (oldest === this.#firstTimed) this.#firstTimed = this.#blocks.find(isTimed);
+      this.#dropped = this.#first.position;
+      this.#removeLogged(this.#first);
     }
+  }
+
+  #removeLogged(entry: Entry): void {
+    this.#logged.delete(keyOf(entry));
+    this.#blocks.remove(entry);
+    if (entry === this.#first) this.#setFirst(this.#blocks.find(isLogged));
+    if (entry === this.#firstTimed) this.#firstTimed = this.#blocks.find(isTimed);
   }
 
   /** `last`: number of the one before; an entry that is already behind it stays. */
