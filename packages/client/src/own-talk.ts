@@ -163,11 +163,11 @@ export class OwnTalk {
   }
 
   #erase(ref: string, leavesLine: boolean): void {
-    const { log, outbox, proofOf } = this.#deps;
+    const { log, outbox } = this.#deps;
     const nonce = log.ownPlace(ref)?.nonce;
     const target = bytesOf(ref);
     if (nonce === undefined || outbox.has(CTYPE.unsend, target)) return;
-    const body = writeUnsend({ proof: proofOf(nonce), leavesLine });
+    const body = writeUnsend({ proof: this.#deps.proofOf(nonce), leavesLine });
     this.#send({ ctype: CTYPE.unsend, ref: target, body });
   }
 

@@ -37,7 +37,7 @@ type FileContent = {
 };
 
 /** Takes the message that it names away, of whatever kind. */
-export type Unsend = UnsendBody & { readonly kind: 'unsend'; readonly ref: string };
+type Unsend = UnsendBody & { readonly kind: 'unsend'; readonly ref: string };
 
 /** Content that changes how another message is shown. */
 export type Effect = Edit | Reaction | Pin | Voting;

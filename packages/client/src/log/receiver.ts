@@ -136,7 +136,7 @@ export class Receiver {
 
   /** The refs of a message's edits, newest first, and its own (UNSEND-3). */
   refsToErase(key: string): readonly string[] {
-    return [...this.#talk.editsOf(key).map(refOf).toReversed(), key.slice(0, 2 * REF_BYTES)];
+    return [...this.#talk.editsOf(key).map(refOf).reverse(), key.slice(0, 2 * REF_BYTES)];
   }
 
   get unverified(): number {

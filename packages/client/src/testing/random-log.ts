@@ -34,7 +34,7 @@ export type Step =
   /** The time of everything with a ttl so far is over. */
   | { readonly type: 'time' };
 
-export type EventStep = {
+type EventStep = {
   readonly type: 'event';
   readonly event: LogEvent;
   /** Of a message, and of a stub that proves nothing, which is as good as a message that doesn't open. */

@@ -58,6 +58,10 @@ class Recomputed {
     this.placed.sort((a, b) => a.log - b.log || a.message.seq - b.message.seq);
   }
 
+  remove(keys: readonly string[]): void {
+    this.placed = this.placed.filter(({ message: { key } }) => !keys.includes(key));
+  }
+
   notice(change: Parameters<Timeline['notice']>[0]): void {
     const newest = this.placed.at(-1);
     change(this.notices, { log: this.log, seq: newest?.log === this.log ? newest.message.seq : 0 });
@@ -169,6 +173,7 @@ class Pair {
     () => this.#messages(this.#gap()),
     () => this.#messages(this.#gap()),
     () => this.#messages(this.#again()),
+    () => this.#remove(),
     () => this.#notice((who, notices, after) => notices.joined(who, this.#at, after)),
     () => this.#notice((who, notices, after) => notices.left(who, this.#at, after)),
     () => this.#notice((who, notices, after) => notices.left(who, this.#at, after, this.#at)),
@@ -230,6 +235,12 @@ class Pair {
   #again(): readonly Message[] {
     const known = this.#known();
     return known ? [{ ...known, seq: 1, conflicting: true, late: this.#random() < 0.5 }] : [];
+  }
+
+  #remove(): void {
+    const keys = [this.#known()?.key, this.#known()?.key, 'unknown'].filter((key) => key !== undefined);
+    this.timeline.remove(keys);
+    this.recomputed.remove(keys);
   }
 
   #outgoing(key: string): Outgoing {
