@@ -14,10 +14,10 @@ import {
 } from '@mayfly/client';
 import { encodeServerControl } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
-import type { WebSocketRoute } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { PATIENCE } from '../../packages/client/src/connection/connection.ts';
 import { freePort } from '../../packages/server/src/testing/free-port.ts';
+import { hold } from './held-line.ts';
 import { startServerProcess } from './server-process.ts';
 import { type Person, type Stage, lanAddress, openStage, openStageAt, startTestServer } from './stage.ts';
 
@@ -212,8 +212,7 @@ test.concurrent('a tab duplicated before it was admitted joins as someone else',
   await using stage = await openStage();
   const [ann, bob] = [await stage.person(), await stage.person()];
   const link = await ann.createRoom({ name: 'Ann' });
-  const held: WebSocketRoute[] = [];
-  await bob.page.routeWebSocket(/\/ws$/, (wire) => void held.push(wire));
+  const letGo = await hold(bob);
   await bob.page.goto(link);
   await bob.page.getByLabel('Display name').fill('Bob');
   await bob.page.getByRole('button', { name: 'Join Chat Room' }).click();
@@ -223,7 +222,7 @@ test.concurrent('a tab duplicated before it was admitted joins as someone else',
   await twin.heading('You’re invited to a room');
   await twin.page.getByRole('button', { name: 'Join Chat Room' }).click();
   await twin.inRoom();
-  for (const wire of held) wire.connectToServer();
+  letGo();
   await bob.inRoom();
   await ann.participants(3);
   await bob.send('from the first tab');

@@ -1,22 +1,8 @@
 // A room that is full: its owner still gets in, and people turned away keep their identity.
 
 import { expect, test } from 'vitest';
-import type { WebSocketRoute } from 'playwright-core';
-import { type Person, openStage } from './stage.ts';
-
-/** Holds this person's connections to the room until it is let go. */
-async function hold({ page }: Person): Promise<() => void> {
-  const held: WebSocketRoute[] = [];
-  let isFree = false;
-  await page.routeWebSocket(/\/ws$/, (wire) => {
-    if (isFree) wire.connectToServer();
-    else held.push(wire);
-  });
-  return () => {
-    isFree = true;
-    for (const wire of held) wire.connectToServer();
-  };
-}
+import { hold } from './held-line.ts';
+import { openStage } from './stage.ts';
 
 test('JOIN-5: the creator gets into a full room', async () => {
   await using stage = await openStage({ settings: { ROOM_MAX_MEMBERS: '2' } });
