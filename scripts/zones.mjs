@@ -79,7 +79,8 @@ export const PACKAGES = {
       start: ['browser', 'words', 'ui', 'room/model'],
       'room/files': ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/pictures'],
       'room/list': ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/files'],
-      room: ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/list', 'room/files'],
+      'room/actions': ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/list'],
+      room: ['browser', 'words', 'ui', 'room/model', 'room/text', 'room/list', 'room/files', 'room/actions'],
     },
   },
 };

@@ -15,6 +15,7 @@ const LATER_PARTS = {
   /** With the first code in a known language. */
   'colors of code': { files: /code-colors/, most: 28 * KB },
   /** After the first message, when the browser has nothing else to do. */
+  'message actions': { files: /actions-part/, most: 12 * KB },
   panels: { files: /panels-part/, most: 9 * KB },
   /** After the first message, too, or with the first file. */
   files: { files: /files-part/, most: 18 * KB },
@@ -42,8 +43,8 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
 
   await ann.send('plain, as most are: 3 > 2, a_b_c, 5 * 3, https://a.example');
   await ann.log().getByRole('link').waitFor();
-  await fetched(ann, LATER_PARTS.panels.files);
-  await fetched(ann, LATER_PARTS.files.files);
+  for (const part of ['panels', 'message actions', 'files'] as const)
+    await fetched(ann, LATER_PARTS[part].files);
   const plain = await loaded(ann);
   expect(plain.atFirst).toBe(room.atFirst);
   expect([plain.later['rich text'], plain.later['colors of code']]).toEqual([0, 0]);

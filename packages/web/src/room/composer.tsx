@@ -2,8 +2,8 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle } from '../browser/browser.ts';
-import { ComposerAbout, FailedEffects } from './composer-about.tsx';
 import { AttachButton, FilesPlace } from './attach.tsx';
+import { messageActions } from './later-parts.ts';
 import { editsLast, sendsMessage } from './composer-keys.ts';
 import { entersBreak } from './enter-key.ts';
 import { isTouch } from './room-focus.ts';
@@ -34,6 +34,7 @@ export function Composer({ view }: ComposerProps) {
     if (!isTouch() && view.opening.peek() !== 'created') field.current?.focus({ preventScroll: true });
   }, []);
   const about = draft.about.value;
+  const actions = useActions(view);
   // After the render: the sheet in which it was chosen is closed by then.
   useEffect(() => {
     if (about !== undefined) field.current?.focus();
@@ -46,7 +47,7 @@ export function Composer({ view }: ComposerProps) {
     <div class="composer-area">
       <TypingLine view={view} />
       <FilesPlace view={view} part="Uploads" />
-      <FailedEffects view={view} />
+      {actions && <actions.FailedEffects view={view} />}
       <form
         class="composer"
         aria-label={roomTexts.composer}
@@ -56,7 +57,7 @@ export function Composer({ view }: ComposerProps) {
         }}
       >
         <FilesPlace view={view} part="Tray" />
-        <ComposerAbout view={view} />
+        {actions && <actions.ComposerAbout view={view} />}
         <div class="composer__row">
           <AttachButton view={view} />
           <textarea
@@ -98,6 +99,15 @@ export function Composer({ view }: ComposerProps) {
       <Tip connection={connection} />
     </div>
   );
+}
+
+/** They show what the draft is about, and what wasn't sent. */
+function useActions({ draft, failedEffects }: RoomView) {
+  const isNeeded = draft.about.value !== undefined || failedEffects.value.length > 0;
+  useEffect(() => {
+    if (isNeeded) messageActions.want();
+  }, [isNeeded]);
+  return messageActions.loaded.value;
 }
 
 /** How many characters still fit, near the limit. */

@@ -4,6 +4,7 @@ import { whenIdle } from '../browser/browser.ts';
 import { withStyle } from '../browser/later-style.ts';
 import lifeStyle from './life-part.css?url';
 import panelsStyle from './panels-part.css?url';
+import actionsStyle from './actions/actions-part.css?url';
 import { LaterPart } from './text/later-part.ts';
 
 export type Panels = typeof import('./panels-part.ts');
@@ -14,7 +15,15 @@ export const panels = new LaterPart(() => withStyle(import('./panels-part.ts'), 
 /** Settings, alerts, the sheet about a person, saved copies. */
 export const lifePart = new LaterPart(() => withStyle(import('./life-part.ts'), lifeStyle));
 
+/** What one can do with messages. */
+export const messageActions = new LaterPart(() =>
+  withStyle(import('./actions/actions-part.ts'), actionsStyle),
+);
+
 /** Loads them before they are needed, while the browser has nothing else to do. */
 export function fetchAhead(): void {
-  whenIdle(() => panels.want());
+  whenIdle(() => {
+    messageActions.want();
+    panels.want();
+  });
 }

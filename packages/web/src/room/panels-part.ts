@@ -1,7 +1,6 @@
 // The dialogs of a room and its search: loaded after the first message, or with the first of them.
 
 export { LinkDialog } from './list/link-dialog.tsx';
-export { MessageSheet } from './list/message-sheet.tsx';
 export { MembersDialog } from './members-dialog.tsx';
 export { Menu } from './menu.tsx';
 export { DetailsDialog, InviteDialog, LeaveDialog, QrDialog, RenameDialog } from './room-dialogs.tsx';

@@ -96,6 +96,8 @@ function enter(storage = new MemoryStorage()) {
     typing: nothing,
     edit: refuse,
     react: refuse,
+    pin: refuse,
+    unpin: refuse,
     rename: refuse,
     retry: nothing,
     discard: nothing,

@@ -67,6 +67,8 @@ class ScriptedRoom implements ChatRoom {
   send = () => ({ ok: true, key: 'k' }) as const;
   edit = () => ({ ok: true }) as const;
   react = () => ({ ok: true }) as const;
+  pin = () => ({ ok: true }) as const;
+  unpin = () => ({ ok: true }) as const;
   rename = () => ({ ok: true });
   typing = () => undefined;
   retry = () => undefined;

@@ -7,7 +7,7 @@ import { Composer } from './composer.tsx';
 import { MembersPanel } from './members.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
 import { Later } from './later.tsx';
-import { type Panels, fetchAhead, lifePart, panels } from './later-parts.ts';
+import { type Panels, fetchAhead, lifePart, messageActions, panels } from './later-parts.ts';
 import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
 import { PrintHead } from './list/print-head.tsx';
@@ -83,6 +83,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
             onQr={() => setOpen('qr')}
             onRename={() => setOpen('rename')}
           />
+          <Actions view={view} />
         </div>
         <Composer view={view} />
       </main>
@@ -100,7 +101,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
       {panel && !searching && <MembersPanel view={view} onHide={() => setPanel(false)} />}
       <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
-      <OpenSheet view={view} />
+      <AskedLink />
       <OpenPerson view={view} />
     </div>
   );
@@ -200,21 +201,28 @@ function OpenPerson({ view }: { readonly view: RoomView }) {
   );
 }
 
-/** What a message or a link in it has opened. */
-function OpenSheet({ view }: { readonly view: RoomView }) {
-  if (askedLink.value === undefined && view.sheet.value === undefined) return null;
+function AskedLink() {
+  if (askedLink.value === undefined) return null;
+  return (
+    <Later part={panels} onClose={forgetLink}>
+      {({ LinkDialog }) => <LinkDialog />}
+    </Later>
+  );
+}
+
+function forgetLink(): void {
+  askedLink.value = undefined;
+}
+
+/** Nothing to do with messages until the part is there, unless someone asks for it. */
+function Actions({ view }: { readonly view: RoomView }) {
+  if (messageActions.loaded.value === undefined && view.sheet.value === undefined) return null;
   const close = () => {
-    askedLink.value = undefined;
     view.sheet.value = undefined;
   };
   return (
-    <Later part={panels} onClose={close}>
-      {({ LinkDialog, MessageSheet }) => (
-        <>
-          <LinkDialog />
-          <MessageSheet view={view} />
-        </>
-      )}
+    <Later part={messageActions} onClose={close}>
+      {({ MessageActions }) => <MessageActions view={view} />}
     </Later>
   );
 }

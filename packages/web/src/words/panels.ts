@@ -57,8 +57,6 @@ export const panelTexts = {
       other: '{count} messages couldn’t be verified and are hidden.',
     }),
 
-  wordings: 'Earlier wordings',
-
   linkAsk: 'Open this link?',
   linkDoubt: {
     imitating: 'This address may imitate another site. Browsers read it as:',

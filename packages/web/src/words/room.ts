@@ -174,7 +174,6 @@ export const roomTexts = {
   retry: 'Retry',
   delete: 'Delete',
 
-  editLead: 'An edit doesn’t erase the first wording. People can still see it.',
   reactions: 'Reactions',
   /** `names` is a list: Juno, Sam, and you. */
   reaction: (emoji: string, count: number, names: string) => `${emoji} ${figure(count)}: ${names}`,
@@ -182,21 +181,8 @@ export const roomTexts = {
     list.format(
       others === 0 ? names : [...names, counted(others, { one: '{count} other', other: '{count} others' })],
     ),
-  replyTo: 'Reply to {name}',
-  replyToOwn: 'Reply to yourself',
-  cancelReply: 'Cancel reply',
-  editing: 'Editing your message',
-  cancelEdit: 'Cancel editing',
   noLongerHere: 'This message is no longer here',
   goToQuoted: 'Go to this message',
-  failedEffect: {
-    edit: 'Your edit wasn’t sent.',
-    unsend: 'The message wasn’t unsent.',
-    reaction: 'Your reaction wasn’t sent.',
-    vote: 'Your vote wasn’t sent.',
-    pin: 'The pin wasn’t sent.',
-    saved: 'The note that you saved a copy wasn’t sent.',
-  },
   edited: 'Edited',
 
   attach: 'Attach files',

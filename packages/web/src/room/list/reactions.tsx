@@ -45,7 +45,8 @@ function Chip({ reaction, view, onPress }: ChipProps) {
 /** More than these are counted. */
 const NAMES_MAX = 10;
 
-function namesOf({ people, own }: Reaction, view: RoomView): string {
+/** Who reacted, as a list. */
+export function namesOf({ people, own }: Reaction, view: RoomView): string {
   const you = view.people.you.peek()?.idPk;
   const others = people.filter(({ idPk }) => !own || idPk !== you);
   const named = others.slice(0, NAMES_MAX).map((person) => nameOf(person, view));

@@ -59,6 +59,8 @@ function enter({ isNew = false } = {}) {
     typing: vi.fn<ChatRoom['typing']>(),
     edit: vi.fn<ChatRoom['edit']>(() => ({ ok: true })),
     react: vi.fn<ChatRoom['react']>(() => ({ ok: true })),
+    pin: vi.fn<ChatRoom['pin']>(() => ({ ok: true })),
+    unpin: vi.fn<ChatRoom['unpin']>(() => ({ ok: true })),
     retry: vi.fn<ChatRoom['retry']>(),
     discard: vi.fn<ChatRoom['discard']>(),
     rename: vi.fn<ChatRoom['rename']>(() => ({ ok: true })),

@@ -23,6 +23,8 @@ export type ChatRoom = Pick<
   | 'send'
   | 'edit'
   | 'react'
+  | 'pin'
+  | 'unpin'
   | 'typing'
   | 'retry'
   | 'discard'
@@ -35,8 +37,13 @@ export type ChatRoom = Pick<
 > &
   Partial<Pick<Room, 'files'>>;
 
-/** What is open about a message: its earlier wordings. */
-export type Sheet = { readonly what: 'wordings'; readonly key: string };
+/** What is open about a message. */
+export type Sheet = {
+  readonly what: 'menu' | 'react' | 'info' | 'wordings';
+  readonly key: string;
+  /** Where the mouse was pressed, in the window. */
+  readonly at?: { readonly x: number; readonly y: number } | undefined;
+};
 
 /** Where the list goes. `marks`: marked until the next press; otherwise it gets the focus, and a ring for a moment. */
 export type Jump = { readonly key: string; readonly marks?: boolean };
@@ -115,6 +122,8 @@ export class RoomView implements Disposable {
   }
 
   readonly takesFiles = computed(() => this.#facts.value?.limits.files !== undefined);
+
+  readonly isOwner = computed(() => this.#facts.value?.owner === true);
 
   readonly opening = computed((): Opening | undefined => {
     const facts = this.#facts.value;
@@ -251,6 +260,12 @@ export class RoomView implements Disposable {
     this.#room.react(key, isOurs ? '' : emoji);
   }
 
+  /** Only the owner can. */
+  pin(key: string, pinned: boolean): void {
+    if (pinned) this.#room.pin(key);
+    else this.#room.unpin(key);
+  }
+
   retry(key: string): void {
     this.#room.retry(key);
   }
@@ -334,6 +349,6 @@ export class RoomView implements Disposable {
 }
 
 /** A message of our own with a text, and not a poll. */
-function canEdit({ own, text, poll }: Message): boolean {
+export function canEdit({ own, text, poll }: Message): boolean {
   return own && text !== undefined && poll === undefined;
 }

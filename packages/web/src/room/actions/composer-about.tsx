@@ -1,11 +1,12 @@
 // Above the field: the message that the draft answers or edits.
 
 import type { Message } from '@mayfly/client';
-import { Icon } from '../ui/icon.tsx';
-import { roomTexts } from '../words/room.ts';
-import { pieces } from '../words/sentence.ts';
-import { AuthorName } from './list/author-name.tsx';
-import type { RoomView } from './model/room-view.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { roomTexts } from '../../words/room.ts';
+import { pieces } from '../../words/sentence.ts';
+import { talkTexts } from '../../words/talk.ts';
+import { AuthorName } from '../list/author-name.tsx';
+import type { RoomView } from '../model/room-view.ts';
 
 type ComposerAboutProps = { readonly view: RoomView };
 
@@ -19,13 +20,13 @@ export function ComposerAbout({ view }: ComposerAboutProps) {
     <div class="composer-about">
       <Icon name={about.what} small flip={isReply} />
       <p>
-        {isReply ? <ReplyLine message={message} view={view} /> : <b>{roomTexts.editing}</b>}
-        {!isReply && <span>{roomTexts.editLead}</span>}
+        {isReply ? <ReplyLine message={message} view={view} /> : <b>{talkTexts.editing}</b>}
+        {!isReply && <span class="composer-about__lead">{talkTexts.editLead}</span>}
       </p>
       <button
         class="icon-button"
         type="button"
-        aria-label={isReply ? roomTexts.cancelReply : roomTexts.cancelEdit}
+        aria-label={isReply ? talkTexts.cancelReply : talkTexts.cancelEdit}
         onClick={() => view.draft.cancel()}
       >
         <Icon name="x" />
@@ -41,7 +42,7 @@ function ReplyLine({ message, view }: ReplyLineProps) {
   const name = <AuthorName person={message.from} people={view.people} />;
   return (
     <>
-      <b>{message.own ? roomTexts.replyToOwn : pieces(roomTexts.replyTo, { name })}</b>
+      <b>{message.own ? talkTexts.replyToOwn : pieces(talkTexts.replyTo, { name })}</b>
       <span dir="auto">{message.text ?? roomTexts.unsupported}</span>
     </>
   );
@@ -52,7 +53,7 @@ export function FailedEffects({ view }: ComposerAboutProps) {
   return view.failedEffects.value.map(({ key, what, why }) => (
     <div class="failed-effect" key={key}>
       <span role="alert">
-        {roomTexts.failedEffect[what]} {why !== undefined && roomTexts.why(why)}
+        {talkTexts.failedEffect[what]} {why !== undefined && roomTexts.why(why)}
       </span>
       <button class="link-button" type="button" onClick={() => view.retry(key)}>
         {roomTexts.retry}

@@ -1,0 +1,161 @@
+// What people do with a message that is there: by mouse, by keyboard, and by finger.
+
+import { expect, test } from 'vitest';
+import { expectAccessible } from './accessibility.ts';
+import { PHONE, type Person, type PersonOptions, type Stage, openStage } from './stage.ts';
+
+async function inOneRoom(stage: Stage, options: PersonOptions = {}): Promise<[Person, Person]> {
+  const [ann, ben] = [await stage.person(), await stage.person(options)];
+  const link = await ann.createRoom({ name: 'Ann' });
+  await ben.join(link, 'Ben');
+  await ann.participants(2);
+  return [ann, ben];
+}
+
+const bubble = (person: Person, text: string) => person.log().locator('.bubble', { hasText: text });
+const bar = ({ page }: Person) => page.getByRole('toolbar', { name: 'Message actions' });
+const menu = ({ page }: Person) => page.getByRole('dialog', { name: 'Message actions' });
+const row = (person: Person, name: string) => menu(person).getByRole('menuitem', { name });
+const about = ({ page }: Person) => page.locator('.composer-about');
+
+/** In sight, and where the next key goes. */
+const focusedText = ({ page }: Person) =>
+  page.evaluate(() => document.activeElement?.querySelector('.bubble')?.textContent);
+
+async function isInSight({ page }: Person, text: string): Promise<boolean> {
+  return page.evaluate((wanted) => {
+    const log = document.querySelector('[role=log]')?.getBoundingClientRect();
+    const all = [...document.querySelectorAll('.bubble')];
+    const box = all.find((one) => one.textContent === wanted)?.getBoundingClientRect();
+    return log !== undefined && box !== undefined && box.top >= log.top && box.bottom <= log.bottom;
+  }, text);
+}
+
+test('mouse and keyboard: react, reply, go to what a quote quotes, copy, info', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = await inOneRoom(stage);
+  await ben.send('the question');
+  for (let i = 0; i < 25; i++) await ben.send(`in between ${i}`);
+  await ann.sees('in between 24');
+
+  // A bar beside the message under the mouse moves nothing.
+  const place = () => bubble(ann, 'in between 20').boundingBox();
+  await bubble(ann, 'in between 20').hover();
+  const before = await place();
+  await bar(ann).waitFor();
+  expect(await place()).toEqual(before);
+  await expectAccessible(ann, 'message bar');
+  await bar(ann).getByRole('button', { name: 'React' }).click();
+  await menu(ann).getByRole('button', { name: 'React with 👍' }).click();
+  await ann.log().getByRole('button', { name: '👍 1: you', pressed: true }).waitFor();
+  const chip = ben.log().getByRole('button', { name: '👍 1: Ann' });
+  await chip.click();
+  await ann.log().getByRole('button', { name: '👍 2: Ben and you', pressed: true }).click();
+  await ben.log().getByRole('button', { name: '👍 1: you', pressed: true }).waitFor();
+
+  // Who reacted, by a right click on the chip.
+  await ann.log().getByRole('button', { name: '👍 1: Ben' }).click({ button: 'right' });
+  const info = ann.page.getByRole('dialog', { name: 'Message info' });
+  await info.getByText('Reacted with 👍').waitFor();
+  await info.getByText('Valid. Only Ben could have written this').waitFor();
+  await expectAccessible(ann, 'message info');
+  await ann.page.keyboard.press('Escape');
+  await info.waitFor({ state: 'detached' });
+
+  // The keyboard: arrows go from message to message, Enter opens the menu, a letter chooses.
+  await ann.log().focus();
+  await ann.page.keyboard.press('ArrowUp');
+  expect(await focusedText(ann)).toBe('in between 24');
+  await ann.page.keyboard.press('ArrowUp');
+  await ann.page.keyboard.press('ArrowDown');
+  expect(await focusedText(ann)).toBe('in between 24');
+  await ann.page.keyboard.press('Enter');
+  await row(ann, 'Copy text').waitFor();
+  await expectAccessible(ann, 'message menu');
+  await ann.page.keyboard.press('c');
+  await menu(ann).waitFor({ state: 'detached' });
+  expect(await focusedText(ann)).toBe('in between 24');
+  await ann.page.keyboard.press('Shift+F10');
+  await menu(ann).waitFor();
+  await ann.page.keyboard.press('i');
+  await info.waitFor();
+  await ann.page.keyboard.press('Escape');
+  await info.waitFor({ state: 'detached' });
+  await ann.page.keyboard.press('Shift+F10');
+  await menu(ann).waitFor();
+  await ann.page.keyboard.press('Escape');
+  await menu(ann).waitFor({ state: 'detached' });
+  await ann.page.keyboard.press('Escape');
+  expect(await ann.page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Messages');
+
+  // A reply, kept through a reload, and the way back to what it answers.
+  await ann.log().evaluate((log) => log.scrollTo(0, 0));
+  await bubble(ann, 'the question').click({ button: 'right' });
+  await row(ann, 'Reply').click();
+  await ann.page.keyboard.type('the answer');
+  await ann.page.reload();
+  await ann.inRoom();
+  await about(ann).getByText('the question').waitFor();
+  await expectAccessible(ann, 'reply');
+  await ann.composer().press('Enter');
+  await ben.sees('the answer');
+  await about(ann).waitFor({ state: 'detached' });
+  expect(await isInSight(ben, 'the question')).toBe(false);
+  await ben.log().getByRole('button', { name: 'Ben the question' }).click();
+  await expect.poll(() => isInSight(ben, 'the question')).toBe(true);
+  expect(await focusedText(ben)).toBe('the question');
+});
+
+test('a finger: it rests for the menu, and swipes to reply', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = await inOneRoom(stage, { size: PHONE, touch: true, theme: 'dark' });
+  await ann.send('hold me');
+  await ann.send('swipe me');
+  await ben.sees('swipe me');
+  await ben.page.waitForFunction(() => document.querySelector('#message-keys') !== null);
+
+  const finger = await fingerOf(ben);
+  await finger.down(await middleOf(ben, 'hold me'));
+  await menu(ben).waitFor();
+  await finger.up();
+  await expectAccessible(ben, 'message sheet');
+  await row(ben, 'Reply').tap();
+  await about(ben).getByText('hold me').waitFor();
+  await ben.page.getByRole('button', { name: 'Cancel reply' }).tap();
+  await about(ben).waitFor({ state: 'detached' });
+
+  const { x, y } = await middleOf(ben, 'swipe me');
+  await finger.down({ x, y });
+  for (let dx = 10; dx <= 80; dx += 10) await finger.move({ x: x + dx, y: y + 2 });
+  await ben.page.locator('.swipe-disc--full').waitFor();
+  await finger.up();
+  await about(ben).getByText('swipe me').waitFor();
+  expect(await bubble(ben, 'swipe me').evaluate((one) => one.parentElement?.style.translate)).toBe('');
+
+  // Against the line a swipe does nothing.
+  await ben.composer().press('Escape');
+  await about(ben).waitFor({ state: 'detached' });
+  await finger.down({ x, y });
+  for (let dx = 10; dx <= 80; dx += 10) await finger.move({ x: x - dx, y });
+  await finger.up();
+  expect(await about(ben).count()).toBe(0);
+});
+
+type Point = { readonly x: number; readonly y: number };
+
+async function middleOf(person: Person, text: string): Promise<Point> {
+  const box = await bubble(person, text).boundingBox();
+  if (box === null) throw new Error(`${text} is not in sight`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+async function fingerOf({ context, page }: Person) {
+  const browser = await context.newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point) =>
+    browser.send('Input.dispatchTouchEvent', { type, touchPoints: at === undefined ? [] : [at] });
+  return {
+    down: (at: Point) => touch('touchStart', at),
+    move: (at: Point) => touch('touchMove', at),
+    up: () => touch('touchEnd'),
+  };
+}

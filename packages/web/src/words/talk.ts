@@ -1,0 +1,55 @@
+// The texts about messages that are there: what one can do with them, and pins. In English.
+
+import { counted } from './quantities.ts';
+
+export const talkTexts = {
+  actions: 'Message actions',
+  react: 'React',
+  reactWith: (emoji: string) => `React with ${emoji}`,
+  takeBack: (emoji: string) => `Take back ${emoji}`,
+  reply: 'Reply',
+  more: 'More',
+  copyText: 'Copy text',
+  copied: 'Copied',
+  notCopied: 'Your browser blocked copying.',
+  edit: 'Edit',
+  pin: 'Pin for everyone',
+  unpin: 'Unpin',
+  info: 'Message info',
+  keys: 'Press the up and down arrows to go from message to message, and Enter for what you can do with one.',
+
+  editLead: 'An edit doesn’t erase the first wording. People can still see it.',
+  replyTo: 'Reply to {name}',
+  replyToOwn: 'Reply to yourself',
+  cancelReply: 'Cancel reply',
+  editing: 'Editing your message',
+  cancelEdit: 'Cancel editing',
+  failedEffect: {
+    edit: 'Your edit wasn’t sent.',
+    unsend: 'The message wasn’t unsent.',
+    reaction: 'Your reaction wasn’t sent.',
+    vote: 'Your vote wasn’t sent.',
+    pin: 'The pin wasn’t sent.',
+    saved: 'The note that you saved a copy wasn’t sent.',
+  },
+
+  infoFrom: 'From',
+  infoSent: 'Sent',
+  infoClockOff: 'The sender’s clock is wrong; this is when it arrived.',
+  infoLate: 'Delivered later',
+  infoEdited: 'Edited',
+  infoEdits: (count: number) => counted(count, { one: 'Once', other: '{count} times' }),
+  infoReaction: (emoji: string) => `Reacted with ${emoji}`,
+  infoSignature: 'Signature',
+  infoSigned: 'Valid. Only {name} could have written this, in the tab they joined with.',
+  infoSignedOwn: 'Valid. Only this tab could have written this.',
+  wordings: 'Earlier wordings',
+
+  pins: 'Pinned messages',
+  pinnedBy: 'Pinned by {name}',
+  pinnedByYou: 'Pinned by you',
+  pinned: 'Pinned',
+  pinPlace: '{pinned}, {place} of {count}',
+  hidePins: 'Hide pinned messages',
+  listPins: 'List pinned messages',
+} as const;
