@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { emojiTable } from './emoji-table.ts';
 
 const api = process.env['MAYFLY_DEV_API'] ?? 'http://127.0.0.1:5001';
 
@@ -51,7 +52,7 @@ export default defineConfig(({ command }) => ({
       [`${devBase}ws`]: { target: api, changeOrigin: false, ws: true },
     },
   },
-  plugins: [plainImports(), grammarsAsModule(), integrity(), compressedCopies()],
+  plugins: [tableOfEmoji(), plainImports(), grammarsAsModule(), integrity(), compressedCopies()],
 }));
 
 /** Vite wraps each later import in a helper that preloads style sheets. This page has its own way (later-style.ts). */
@@ -63,6 +64,16 @@ function plainImports(): Plugin {
     load: {
       filter: { id: /^\0vite\/preload-helper\.js$/ },
       handler: () => 'export const __vitePreload = (load) => load();',
+    },
+  };
+}
+
+function tableOfEmoji(): Plugin {
+  return {
+    name: 'mayfly:table-of-emoji',
+    load: {
+      filter: { id: /room\/emoji\/emoji-table\.ts$/ },
+      handler: () => `export const EMOJI_TABLE = ${JSON.stringify(emojiTable())};`,
     },
   };
 }

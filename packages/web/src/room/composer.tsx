@@ -1,10 +1,12 @@
 // The field for a new message. Grows with the text.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { supportsStyle } from '../browser/browser.ts';
+import { supportsStyle, whenIdle } from '../browser/browser.ts';
 import { AttachButton, FilesPlace } from './attach.tsx';
 import { messageActions } from './later-parts.ts';
 import { editsLast, sendsMessage } from './composer-keys.ts';
+import { composing } from './compose/composing-loader.ts';
 import { entersBreak } from './enter-key.ts';
 import { isTouch } from './room-focus.ts';
 import type { RoomConnection } from './model/connection.ts';
@@ -39,10 +41,23 @@ export function Composer({ view }: ComposerProps) {
   useEffect(() => {
     if (about !== undefined) field.current?.focus();
   }, [about]);
+  const part = composing.loaded.value;
+  const isLive = connection.isLive.value;
+  useEffect(() => {
+    if (isLive) whenIdle(() => composing.want());
+  }, [isLive]);
+  // Commands are known to the later part, so they wait for it.
+  const isAsked = useRef(false);
   const send = () => {
-    view.send();
+    isAsked.current = part === undefined && draft.text.peek().startsWith('/');
+    if (part !== undefined) part.submit(view);
+    else if (isAsked.current) composing.want();
+    else view.send();
     field.current?.focus();
   };
+  useEffect(() => {
+    if (isAsked.current) send();
+  }, [part]);
   return (
     <div class="composer-area">
       <TypingLine view={view} />
@@ -85,6 +100,7 @@ export function Composer({ view }: ComposerProps) {
               send();
             }}
           />
+          {part !== undefined && <part.Tools view={view} />}
           <button
             class="btn btn--primary send"
             type="submit"
@@ -94,8 +110,20 @@ export function Composer({ view }: ComposerProps) {
             <Icon name="up" />
           </button>
         </div>
+        {part !== undefined && <part.Composing view={view} field={field} />}
       </form>
-      <RoomLeft draft={draft} />
+      <RoomLeft draft={draft}>
+        {part === undefined ? (
+          isAsked.current &&
+          composing.isMissing.value && (
+            <p class="error" role="alert">
+              {roomTexts.partMissingLead}
+            </p>
+          )
+        ) : (
+          <part.Notes view={view} />
+        )}
+      </RoomLeft>
       <Tip connection={connection} />
     </div>
   );
@@ -111,7 +139,7 @@ function useActions({ draft, failedEffects }: RoomView) {
 }
 
 /** How many characters still fit, near the limit. */
-function RoomLeft({ draft }: { readonly draft: Draft }) {
+function RoomLeft({ draft, children }: { readonly draft: Draft; readonly children: ComponentChildren }) {
   const left = draft.roomLeft.value;
   return (
     <div class="composer__limit" id="composer-room">
@@ -122,6 +150,7 @@ function RoomLeft({ draft }: { readonly draft: Draft }) {
         </p>
       )}
       {left >= 0 && left < NEAR_LIMIT && <small>{roomTexts.charactersLeft(left)}</small>}
+      {children}
     </div>
   );
 }

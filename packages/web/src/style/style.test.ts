@@ -19,7 +19,7 @@ function importsOf(path: string): string[] {
 
 describe('style sheets', () => {
   /** Looks that several parts share: no file has the markup to itself. */
-  const SHARED = new Set(['badge', 'banner', 'button', 'card', 'note', 'single-card']);
+  const SHARED = new Set(['badge', 'banner', 'button', 'card', 'named-text', 'note', 'single-card']);
 
   test('stand beside their part, and are loaded once, in a layer', () => {
     const loaded = collections.flatMap((path) => importsOf(path));

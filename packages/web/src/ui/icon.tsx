@@ -48,22 +48,29 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
-type IconProps = {
-  readonly name: IconName;
+type IconProps = Omit<StrokeProps, 'path'> & { readonly name: IconName };
+
+type StrokeProps = {
+  readonly path: string;
   readonly small?: boolean;
   /** Mirrored in right-to-left text. */
   readonly flip?: boolean;
 };
 
 /** Always beside words, so it has no accessible name. */
-export function Icon({ name, small = false, flip = false }: IconProps) {
+export function Icon({ name, ...look }: IconProps) {
+  return <Stroke path={ICONS[name]} {...look} />;
+}
+
+/** An icon that only a later part of the page draws. */
+export function Stroke({ path, small = false, flip = false }: StrokeProps) {
   return (
     <svg
       class={`icon${small ? ' icon--small' : ''}${flip ? ' icon--flip' : ''}`}
       viewBox="0 0 24 24"
       aria-hidden="true"
     >
-      <path d={ICONS[name]} />
+      <path d={path} />
     </svg>
   );
 }

@@ -2,16 +2,19 @@
 
 import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Person } from '@mayfly/client';
 import type { TextPart } from '../text/linkify.ts';
+import type { Named } from '../text/rich-nodes.ts';
 import { isFewEmoji, mayBeTall } from '../text/message-look.ts';
 import { mayHaveMarkdown, richText } from '../text/rich-text-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
-import { Link } from './link.tsx';
+import { Link, NamedText } from './link.tsx';
+import { mayNameSomeone, namedText } from './named-text-loader.ts';
 import { richDrawing } from './rich-drawing.ts';
 
-/** A message's text, and the key it is known by. */
-export type Body = { readonly key: string; readonly text: string };
+/** A message's text, the key it is known by, and its author. */
+export type Body = { readonly key: string; readonly text: string; readonly from?: Person | undefined };
 
 type BubbleTextProps = {
   /** Undefined for a type of message that this page cannot show. */
@@ -31,8 +34,11 @@ export function BubbleText({ body, view }: BubbleTextProps) {
 function ShownText({ body, view }: { readonly body: Body; readonly view: RoomView }) {
   const { key, text } = body;
   const parts = view.texts.partsOf(key, text);
-  const blocks = view.texts.blocksOf(key, text);
+  const names = mayNameSomeone(text) ? namedText.loaded.value : undefined;
+  const shown = names?.drawnOf(view, body) ?? { parts, blocks: view.texts.blocksOf(key, text) };
+  const { blocks } = shown;
   useEffect(() => {
+    if (mayNameSomeone(text)) namedText.want();
     if (!mayHaveMarkdown(text)) return;
     richText.want();
     richDrawing.want();
@@ -40,7 +46,7 @@ function ShownText({ body, view }: { readonly body: Body; readonly view: RoomVie
   if (parts.length === 0) return <Placeholder text={roomTexts.emptyMessage} />;
   const drawing = richDrawing.loaded.value;
   const isRich = blocks !== undefined && drawing !== undefined;
-  const content = isRich ? <drawing.RichText blocks={blocks} /> : <LinkedText parts={parts} />;
+  const content = isRich ? <drawing.RichText blocks={blocks} /> : <LinkedText parts={shown.parts} />;
   const look: Look = isRich ? 'rich' : 'plain';
   if (mayBeTall(parts))
     return (
@@ -122,7 +128,7 @@ function useIsCut(text: { readonly current: HTMLElement | null }, isWhole: boole
   return isCut && !isWhole;
 }
 
-type LinkedTextProps = { readonly parts: readonly TextPart[] };
+type LinkedTextProps = { readonly parts: readonly (TextPart | Named)[] };
 
 /** Renders again only for another text, not when the state of its message changes. */
 class LinkedText extends Component<LinkedTextProps> {
@@ -131,6 +137,9 @@ class LinkedText extends Component<LinkedTextProps> {
   }
 
   override render({ parts }: LinkedTextProps) {
-    return parts.map((part) => (part.type === 'text' ? part.text : <Link link={part} />));
+    return parts.map((part) => {
+      if (part.type === 'text') return part.text;
+      return part.type === 'link' ? <Link link={part} /> : <NamedText node={part} />;
+    });
   }
 }

@@ -1,6 +1,6 @@
-// A link of a message. Isolated left to right, and the host once more: text around it cannot change how the host reads.
+// A link or a name in a message. Isolated, and the host of a link once more: text around it cannot change how the host reads.
 
-import { type Inline, inlineText } from '../text/rich-nodes.ts';
+import { type Inline, type Named, inlineText } from '../text/rich-nodes.ts';
 import type { ComponentChildren } from 'preact';
 import { linkDoubt } from '../text/link-doubt.ts';
 import type { Link as LinkPart } from '../text/linkify.ts';
@@ -28,6 +28,15 @@ export function NamedLink({ link, text, children }: NamedLinkProps) {
     <LinkTo link={link} text={inlineText(text)}>
       <bdi>{children}</bdi> (<bdi>{placeOf(link)}</bdi>)
     </LinkTo>
+  );
+}
+
+/** Isolated: a Latin name doesn't turn an Arabic line around. */
+export function NamedText({ node: { look, text, hue } }: { readonly node: Named }) {
+  return (
+    <bdi class={look} data-hue={hue}>
+      {text}
+    </bdi>
   );
 }
 

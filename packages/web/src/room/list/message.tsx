@@ -33,15 +33,16 @@ export class MessageBubble extends Component<MessageProps> {
 
   override render({ bubble, view, speaker }: MessageProps) {
     const { key, text, replyTo, file } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
+    const from = bubble.type === 'message' ? bubble.message.from : view.people.you.peek();
     return (
       <div class={`message ${classOf(bubble)}`} data-message={key}>
         {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
         {replyTo !== undefined && <Quote replyTo={replyTo} view={view} />}
         {file === undefined ? (
-          <BubbleText body={text === undefined ? undefined : { key, text }} view={view} />
+          <BubbleText body={text === undefined ? undefined : { key, text, from }} view={view} />
         ) : (
           <SharedFileBubble messageKey={key} file={file} view={view}>
-            {text !== undefined && text !== '' && <BubbleText body={{ key, text }} view={view} />}
+            {text !== undefined && text !== '' && <BubbleText body={{ key, text, from }} view={view} />}
           </SharedFileBubble>
         )}
         {bubble.type === 'message' ? (

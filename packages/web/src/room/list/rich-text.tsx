@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Block, type Inline, inlineText } from '../text/rich-nodes.ts';
 import { richTexts } from '../../words/rich-text.ts';
 import { CodeBlock } from './code-block.tsx';
-import { Link, NamedLink } from './link.tsx';
+import { Link, NamedLink, NamedText } from './link.tsx';
 
 type BlocksProps = { readonly blocks: readonly Block[] };
 type InlinesProps = { readonly nodes: readonly Inline[] };
@@ -76,6 +76,8 @@ function InlineOf({ node }: { readonly node: Inline }) {
   switch (node.type) {
     case 'text':
       return <>{node.text}</>;
+    case 'named':
+      return <NamedText node={node} />;
     case 'code':
       return <code>{node.text}</code>;
     case 'link':

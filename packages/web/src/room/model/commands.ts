@@ -7,11 +7,14 @@ export const COMMANDS = ['me', 'nick', 'shrug', 'clear', 'help'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
+/** Nothing is written behind these. */
+export const PLAIN_COMMANDS: ReadonlySet<CommandName> = new Set(['clear', 'help']);
+
 export type Entry =
   | { readonly what: 'message'; readonly text: string }
   | { readonly what: 'command'; readonly name: Exclude<CommandName, 'me' | 'shrug'>; readonly rest: string }
-  /** `/me` with nothing behind it. */
-  | { readonly what: 'incomplete'; readonly name: CommandName }
+  /** With nothing behind it. */
+  | { readonly what: 'incomplete'; readonly name: 'me' | 'nick' }
   | { readonly what: 'unknown'; readonly name: string };
 
 const COMMAND = /^\/(\/?)(\p{L}+)(?:\s+([^]*))?$/u;
@@ -39,6 +42,11 @@ export function readEntry(draft: string): Entry {
     case 'help':
       return { what: 'command', name, rest };
   }
+}
+
+/** Whether a command is called so. */
+export function isCommand(word: string): boolean {
+  return commandOf(word) !== undefined;
 }
 
 /** What the author does, by a text like `/me waves`; undefined for other texts. */

@@ -9,7 +9,7 @@ import { type DraftAbout, type WholeDraft, draftFromText, draftToText } from './
 export class Draft {
   readonly text = signal('');
   readonly #about = signal<DraftAbout | undefined>(undefined);
-  readonly #unsent = signal(0);
+  readonly #waiting = signal<ReadonlySet<string>>(new Set());
   readonly #unsentIsSafe = signal(true);
 
   /** In characters like those of the text; below 0 exactly when it does not fit. */
@@ -30,10 +30,13 @@ export class Draft {
     return this.#about;
   }
 
-  /** How many messages have not been echoed. */
-  get unsent(): ReadonlySignal<number> {
-    return this.#unsent;
+  /** Keys of the messages that have not been echoed. */
+  get waiting(): ReadonlySignal<ReadonlySet<string>> {
+    return this.#waiting;
   }
+
+  /** How many messages have not been echoed. */
+  readonly unsent = computed(() => this.#waiting.value.size);
 
   /** A reload of the tab loses none of them. */
   get unsentIsSafe(): ReadonlySignal<boolean> {
@@ -41,7 +44,7 @@ export class Draft {
   }
 
   updateOutbox(outgoing: readonly Outgoing[], safe: boolean): void {
-    this.#unsent.value = outgoing.length;
+    this.#waiting.value = new Set(outgoing.map(({ key }) => key));
     this.#unsentIsSafe.value = safe;
   }
 
@@ -76,12 +79,12 @@ export class Draft {
     if (this.text.peek() === '' && this.#about.peek() === undefined) this.#put(draftFromText(kept));
   }
 
-  /** Empties the draft if `send` accepts it; after an edit, what was written before it comes back. */
-  submit(send: (text: string, about: DraftAbout | undefined) => boolean): boolean {
+  /** Empties the draft if `send` accepts it; after an edit, what was written before it comes back. Answers as `send` does. */
+  submit<T>(send: (text: string, about: DraftAbout | undefined) => T | undefined): T | undefined {
     const about = this.#about.peek();
-    if (!this.canSend.value || !send(trimmedDraft(this.text.value), about)) return false;
-    this.#put(about?.what === 'edit' ? about.behind : { text: '' });
-    return true;
+    const sent = this.canSend.value ? send(trimmedDraft(this.text.value), about) : undefined;
+    if (sent !== undefined) this.#put(about?.what === 'edit' ? about.behind : { text: '' });
+    return sent;
   }
 
   #endEdit(): void {

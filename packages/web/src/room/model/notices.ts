@@ -56,6 +56,10 @@ export class Notices {
     this.#push(content, at, after);
   }
 
+  clear(): void {
+    if (this.#list.length > 0) this.#list = [];
+  }
+
   /** Shows the departures that are due. */
   pass(now: number, after: LogPosition): void {
     for (const [idPk, { person, drawnAt }] of this.#held) {

@@ -24,6 +24,11 @@ export class People {
 
   readonly you = computed(() => this.#members.value.find((member) => member.you));
 
+  /** Those who are here, and those who were. */
+  readonly everyone = computed((): readonly Person[] =>
+    Array.from(this.#known.value.values(), ({ person }) => person),
+  );
+
   get members(): ReadonlySignal<readonly Member[]> {
     return this.#members;
   }

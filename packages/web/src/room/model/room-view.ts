@@ -219,21 +219,26 @@ export class RoomView implements Disposable {
     return true;
   }
 
-  /** Sends the draft; it stays where it is if it can't be sent. */
-  send(): void {
+  /** Sends the draft, and answers with the message's key. Undefined if it can't be sent; it stays where it is then. */
+  send(): string | undefined {
     const isEdit = this.draft.about.peek()?.what === 'edit';
     const tray = this.tray.peek();
-    if (tray !== undefined && !isEdit) return this.draft.roomLeft.peek() < 0 ? undefined : tray.send();
-    if (!this.draft.submit((text, about) => this.#submit(text, about)) || isEdit) return;
+    if (tray !== undefined && !isEdit) {
+      if (this.draft.roomLeft.peek() >= 0) tray.send();
+      return undefined;
+    }
+    const key = this.draft.submit((text, about) => this.#submit(text, about));
+    if (key === undefined || isEdit) return key;
     this.timeline.markUnread(undefined);
     this.unread.atEnd.value = true;
+    return key;
   }
 
-  #submit(text: string, about: DraftAbout | undefined): boolean {
-    if (about?.what === 'edit') return this.#edit(about.key, text);
-    if (about === undefined || this.timeline.message(about.key) === undefined)
-      return this.#room.send(text).ok;
-    return this.#room.send(text, { replyTo: about.key }).ok;
+  #submit(text: string, about: DraftAbout | undefined): string | undefined {
+    if (about?.what === 'edit') return this.#edit(about.key, text) ? about.key : undefined;
+    const isReply = about !== undefined && this.timeline.message(about.key) !== undefined;
+    const sent = isReply ? this.#room.send(text, { replyTo: about.key }) : this.#room.send(text);
+    return sent.ok ? sent.key : undefined;
   }
 
   /** The same wording again is no edit. */

@@ -100,6 +100,12 @@ export class Timeline {
     this.#update();
   }
 
+  /** Shows nothing of what was there so far; what is on its way stays. */
+  clear(): void {
+    this.#dropOldest(0);
+    this.notice((notices) => notices.clear());
+  }
+
   /** What comes from now on is numbered from 1 again. */
   beginLog(): void {
     this.#log += 1;
@@ -182,8 +188,8 @@ export class Timeline {
     else if (entry === this.#firstTimed && message.late) this.#firstTimed = this.#blocks.find(isTimed);
   }
 
-  #dropOldest(): void {
-    while (this.#logged.size > this.#messagesMax && this.#first !== undefined) {
+  #dropOldest(max = this.#messagesMax): void {
+    while (this.#logged.size > max && this.#first !== undefined) {
       this.#dropped = this.#first.position;
       this.#removeLogged(this.#first);
     }

@@ -2,8 +2,17 @@
 
 import type { Link, TextPart } from './linkify.ts';
 
+/** The name of someone the text speaks of. `look`: its classes; `hue`: the color of their name. */
+export type Named = {
+  readonly type: 'named';
+  readonly look: string;
+  readonly text: string;
+  readonly hue?: number;
+};
+
 export type Inline =
   | TextPart
+  | Named
   | { readonly type: 'bold' | 'italic' | 'struck' | 'spoiler'; readonly children: readonly Inline[] }
   | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'named-link'; readonly link: Link; readonly children: readonly Inline[] };

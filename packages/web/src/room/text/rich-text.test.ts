@@ -25,6 +25,7 @@ function drawnInlines(nodes: readonly Inline[]): string {
 function drawnInline(node: Inline): string {
   switch (node.type) {
     case 'text':
+    case 'named':
       return node.text;
     case 'code':
       return `<code>${node.text}</code>`;

@@ -1,0 +1,74 @@
+// What helps with writing a message: loaded once the room is live, and drawn around the composer's field.
+
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Stroke } from '../../ui/icon.tsx';
+import { composingTexts } from '../../words/composing.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { CompletionList } from './completion-list.tsx';
+import { composingOf } from './composing-state.ts';
+import { listenToField } from './field.ts';
+import { EmojiPopup } from './emoji-popup.tsx';
+import { FormattingHelp } from './formatting-help.tsx';
+import { Notes } from './notes.tsx';
+
+export { submit } from './submit.ts';
+export { Notes };
+
+type ComposingProps = { readonly view: RoomView; readonly field: RefObject<HTMLTextAreaElement | null> };
+
+/** Around the field: what is offered at the caret, and what was opened. */
+export function Composing({ view, field }: ComposingProps) {
+  const state = composingOf(view);
+  useEffect(() => (field.current === null ? undefined : listenToField(field.current, state)), [state]);
+  return (
+    <>
+      <CompletionList state={state} people={view.people} field={field} />
+      {state.open.value === 'emoji' && <EmojiPopup state={state} field={field} />}
+      {state.open.value === 'formatting' && (
+        <FormattingHelp
+          onClose={() => {
+            state.open.value = undefined;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const SMILE =
+  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17ZM8.5 14.2c.9 1.3 2.1 1.9 3.5 1.9s2.6-.6 3.5-1.9M9 9.7h.01M15 9.7h.01';
+const HELP =
+  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17ZM9.6 9.6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.9-1.1 1.7M12 16.3v.01';
+
+/** Beside the field. */
+export function Tools({ view }: Pick<ComposingProps, 'view'>) {
+  const { open } = composingOf(view);
+  return (
+    <>
+      <button
+        class="icon-button"
+        type="button"
+        aria-label={composingTexts.emoji}
+        aria-haspopup="dialog"
+        aria-expanded={open.value === 'emoji'}
+        onClick={() => {
+          open.value = open.value === 'emoji' ? undefined : 'emoji';
+        }}
+      >
+        <Stroke path={SMILE} />
+      </button>
+      <button
+        class="icon-button composer__help"
+        type="button"
+        aria-label={composingTexts.formatting}
+        aria-haspopup="dialog"
+        onClick={() => {
+          open.value = 'formatting';
+        }}
+      >
+        <Stroke path={HELP} />
+      </button>
+    </>
+  );
+}

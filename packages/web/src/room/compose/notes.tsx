@@ -1,0 +1,55 @@
+// Below the field: what a command came to, and a text that is too long for one message.
+
+import { nameRoom } from '../../ui/display-name.ts';
+import { composingTexts } from '../../words/composing.ts';
+import { texts } from '../../words/start.ts';
+import { trimmedDraft } from '../model/draft-text.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { PARTS_MAX, splitText } from '../model/split-text.ts';
+import { type Note, composingOf } from './composing-state.ts';
+import { sendInParts } from './submit.ts';
+
+type NotesProps = { readonly view: RoomView };
+
+export function Notes({ view }: NotesProps) {
+  const { note } = composingOf(view);
+  const isMessage = view.draft.about.value?.what !== 'edit' && view.tray.value === undefined;
+  return (
+    <>
+      {isMessage && view.draft.roomLeft.value < 0 && <Split view={view} />}
+      <PartsLeft view={view} />
+      {note.value !== undefined && <p role="alert">{textOf(note.value, view)}</p>}
+    </>
+  );
+}
+
+function Split({ view }: NotesProps) {
+  const parts = splitText(trimmedDraft(view.draft.text.value));
+  if (parts === undefined) return <p>{composingTexts.splitTooMany(PARTS_MAX)}</p>;
+  return (
+    <button class="link-button" type="button" onClick={() => sendInParts(view)}>
+      {composingTexts.split(parts.length)}
+    </button>
+  );
+}
+
+function PartsLeft({ view }: NotesProps) {
+  const { parts } = composingOf(view);
+  const waiting = view.draft.waiting.value;
+  const left = parts.value.filter((key) => waiting.has(key)).length;
+  if (left === 0) return null;
+  return <p role="status">{composingTexts.splitLeft(left, parts.value.length)}</p>;
+}
+
+function textOf(note: Note, { draft }: RoomView): string {
+  switch (note.what) {
+    case 'unknown':
+      return composingTexts.unknownCommand(note.name);
+    case 'incomplete':
+      return composingTexts.incomplete[note.name];
+    case 'long-name':
+      return texts.name.tooLong(nameRoom(draft.text.peek()));
+    case 'no-files':
+      return composingTexts.noFiles;
+  }
+}

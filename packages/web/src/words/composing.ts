@@ -1,0 +1,55 @@
+// The texts of what helps with writing a message, in English.
+
+import { counted, figure } from './quantities.ts';
+import { sentence } from './sentence.ts';
+
+export const composingTexts = {
+  emoji: 'Emoji',
+  emojiMissing: 'Emoji couldn’t be loaded. Check your connection.',
+  tryAgain: 'Try again',
+  formatting: 'Formatting',
+
+  mention: 'Mention someone',
+  command: 'Commands',
+  commands: {
+    me: 'Say what you’re doing',
+    nick: 'Change your name',
+    shrug: 'Add ¯\\_(ツ)_/¯ to your message',
+    clear: 'Clear what this tab shows',
+    help: 'Show formatting and commands',
+  },
+  incomplete: {
+    me: 'Write what you’re doing after /me, like /me waves.',
+    nick: 'Write your new name after /nick, like /nick Sam.',
+  },
+  unknownCommand: (name: string) =>
+    sentence('There’s no command /{name}. Nothing was sent. To send it as text, start with //.', { name }),
+  noFiles: 'This server doesn’t take pictures or files.',
+
+  split: (count: number) =>
+    counted(count, { one: 'Split into {count} message', other: 'Split into {count} messages' }),
+  splitTooMany: (most: number) =>
+    counted(most, {
+      one: 'That’s too long for {count} message.',
+      other: 'That’s too long even for {count} messages.',
+    }),
+  splitLeft: (left: number, all: number) =>
+    sentence('Sending in parts: {left} of {all} left', { left: figure(left), all: figure(all) }),
+
+  youType: 'You type',
+  youGet: 'You get',
+  sample: {
+    bold: 'bold',
+    italic: 'italic',
+    struck: 'struck out',
+    code: 'code',
+    hidden: 'hidden',
+    quote: 'quote',
+    item: 'item',
+    map: 'map',
+    name: 'name',
+  },
+  hiddenShown: 'Hidden until it’s pressed',
+  newLine: 'New line',
+  slash: 'Text that starts with /',
+} as const;
