@@ -284,7 +284,12 @@ function allFilesBytes({ maxFilesMb }: Config, { memoryBytes = Infinity }: Serve
 // Rule LIMIT-11: room for two of the largest files on their way, and an eighth of what is kept.
 function placeLimits(config: Config, parts: ServerParts): PlaceLimits {
   const largest = sealedFileSize(config.maxFileMb * MIB);
-  return { openBytes: 2 * largest, heldBytes: Math.max(largest, allFilesBytes(config, parts) / 8) };
+  const all = allFilesBytes(config, parts);
+  return {
+    openBytes: 2 * largest,
+    heldBytes: Math.max(largest, all / 8),
+    allBytes: config.redisUrl === undefined ? Infinity : all,
+  };
 }
 
 function roomLimits(config: Config): RoomLimits {

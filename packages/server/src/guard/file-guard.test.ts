@@ -15,7 +15,7 @@ function setUp(level: 'default' | 'strict' | 'off' = 'default') {
   let now = 1_000;
   const guard = new FileGuard({
     limits: limitsAt(level).files,
-    places: { openBytes: 50 * MIB, heldBytes: 64 * MIB },
+    places: { openBytes: 50 * MIB, heldBytes: 64 * MIB, allBytes: 200 * MIB },
     random: new SeededRandom(3).bytes,
     now: () => now,
   });
@@ -84,6 +84,17 @@ test('an eighth of everything for one address, and the same for all of its /48',
   expect(place(SITE, 'd', 24, OTHER)).toBe('new');
 });
 
+test('MAX_FILES_MB: all addresses together, to the last byte, and again when something is gone', () => {
+  const { guard, place, pass } = setUp();
+  for (let i = 0; i < 4; i++) expect(place(`10.0.0.${i}`, `a${i}`, 50)).toBe('new');
+  expect(place(FAR, 'b', 1)).toBe('short');
+  guard.gone(ROOM, 'a0');
+  expect(place(FAR, 'b', 50)).toBe('new');
+  pass(MINUTE_MS);
+  expect(place(HERE, 'c', 50)).toBe('new');
+  expect(guard.heldBytes).toBe(50 * MIB);
+});
+
 test('a file stops counting when its time is over, and all of a room when that ends', () => {
   const { guard, place, pass } = setUp();
   place(HERE, 'a', 50);
@@ -118,5 +129,5 @@ test('RATE_LIMITS: strict halves, off refuses nothing', () => {
   expect('retryAfterMs' in strict.guard.begin(HERE, 'up')).toBe(true);
   const off = setUp('off');
   for (let i = 0; i < 300; i++) expect(off.begin(HERE).charge(100 * MIB)).toBeUndefined();
-  expect(off.place(HERE, 'a', 10_000)).toBe('new');
+  expect(off.place(HERE, 'a', 200)).toBe('new');
 });

@@ -14,6 +14,8 @@ export type PlaceLimits = {
   readonly openBytes: number;
   /** In all. */
   readonly heldBytes: number;
+  /** Of all addresses together, where the store itself sets no such bound. */
+  readonly allBytes: number;
 };
 
 export type FileGuardOptions = {
@@ -99,9 +101,17 @@ export class FileGuard {
     };
   }
 
-  /** Counts a file that is asked for until it is gone, or `forMs` are over. `known`: it counts already. */
-  place(address: string, room: RoomId, fid: string, bytes: number, forMs: number): 'new' | 'known' | Slowed {
+  /** Counts a file that is asked for until it is gone, or `forMs` are over. `known`: it counts already. `short`: no space. */
+  place(
+    address: string,
+    room: RoomId,
+    fid: string,
+    bytes: number,
+    forMs: number,
+  ): 'new' | 'known' | 'short' | Slowed {
     if (this.#places.get(room)?.has(fid) === true) return 'known';
+    if (!this.#hasSpace(bytes)) this.#forgetOver();
+    if (!this.#hasSpace(bytes)) return 'short';
     const own = this.#addresses.hold(address);
     const site = this.#sites.hold(address);
     if (!this.#fits(own.record, site.record, bytes)) this.#forgetOver();
@@ -157,6 +167,10 @@ export class FileGuard {
     this.#forgetOver();
     this.#addresses.rotate();
     this.#sites.rotate();
+  }
+
+  #hasSpace(bytes: number): boolean {
+    return this.#heldBytes + bytes <= this.#options.places.allBytes;
   }
 
   #fits(own: AddressRecord, site: SiteRecord, bytes: number): boolean {

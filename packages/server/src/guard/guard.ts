@@ -51,7 +51,7 @@ type SiteRecord = { readonly creates: Bucket; readonly charters: Bucket };
 
 const TICK_MS = 1_000;
 
-const NO_PLACES: PlaceLimits = { openBytes: 0, heldBytes: 0 };
+const NO_PLACES: PlaceLimits = { openBytes: 0, heldBytes: 0, allBytes: 0 };
 
 export class Guard implements Disposable {
   readonly files: FileGuard;
