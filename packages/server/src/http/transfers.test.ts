@@ -64,7 +64,9 @@ test.each([
 ])('parts that %s break the connection', async (_how, fails) => {
   const ended: number[] = [];
   const failures: unknown[] = [];
+  const responses: ServerResponse[] = [];
   await using at = await listen((_request, response) => {
+    responses.push(response);
     const answer = { status: 200, headers: {}, length: 2 * PART, parts: onePart(fails) };
     const sending = sendParts(response, { ...answer, onEnd: (sent) => void ended.push(sent) });
     background(sending, (error) => void failures.push(error));
@@ -73,6 +75,9 @@ test.each([
   expect(received.toString('latin1')).toContain(`Content-Length: ${2 * PART}`);
   expect(received.length).toBeLessThan(2 * PART);
   expect([ended, failures.length]).toEqual([[PART], fails ? 1 : 0]);
+  expect(responses.map(({ destroyed, writableEnded }) => [destroyed, writableEnded])).toEqual([
+    [true, false],
+  ]);
 });
 
 test('a client that goes away ends the sending', async () => {
