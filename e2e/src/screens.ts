@@ -115,11 +115,16 @@ export const SCREENS: readonly Screen[] = [
       return person;
     },
   },
+  { name: 'room-details', show: (stage, options) => chosen(stage, options, 'Room details') },
+  { name: 'room-settings', show: (stage, options) => chosen(stage, options, 'Settings') },
+  { name: 'room-save-copy', show: (stage, options) => chosen(stage, options, 'Save a copy') },
   {
-    name: 'room-details',
+    name: 'room-muted',
     show: async (stage, options) => {
-      const person = await opened(stage, options, 'More');
-      await person.page.getByRole('menuitem', { name: 'Room details' }).click();
+      const person = await conversation(stage, options);
+      if (isNarrow(options)) await person.page.getByRole('button', { name: '3 people' }).click();
+      await person.page.getByRole('button', { name: 'About Juno' }).click();
+      await person.page.getByRole('switch', { name: 'Mute for me' }).click();
       return person;
     },
   },
@@ -410,6 +415,14 @@ async function conversation(stage: Stage, options: PersonOptions): Promise<Perso
   await me.send('Parking is full, walk in from the north gate:\nhttps://example.org/map');
   await juno.sees('Parking is full, walk in from the north gate: https://example.org/map');
   return me;
+}
+
+/** From the menu of a room, where people talk. */
+async function chosen(stage: Stage, options: PersonOptions, item: string): Promise<Person> {
+  const person = await opened(stage, options, 'More');
+  await person.page.getByRole('menuitem', { name: item }).click();
+  await person.page.getByRole('dialog').waitFor();
+  return person;
 }
 
 async function opened(stage: Stage, options: PersonOptions, button: string): Promise<Person> {
