@@ -1,6 +1,7 @@
 // A copy as text; what a browser makes of the web page is in e2e/src/settings.test.ts.
 
 import { describe, expect, test } from 'vitest';
+import { inNextTask } from '../browser/next-task.ts';
 import { type Copy, SLICE, writeCopy } from './copy-file.ts';
 import type { CopiedMessage } from './model/copied-messages.ts';
 
@@ -43,6 +44,17 @@ describe('a copy as text', () => {
 
   test('a kind of message that is not known here says so', async () => {
     expect(await textOf(said(undefined))).toContain('needs a newer version of the page');
+  });
+
+  test('between two slices the browser gets to do other things', async () => {
+    const order: string[] = [];
+    const progress = (): void => {
+      order.push('slice');
+      inNextTask(() => void order.push('other'));
+    };
+    const messages = Array.from({ length: 3 * SLICE }, () => () => said('x'));
+    await writeCopy({ format: 'text', room: 'Lab', savedAt: AT, messages }, progress, goesOn());
+    expect(order).toEqual(['slice', 'other', 'slice', 'other', 'slice', 'other']);
   });
 
   test('is written in slices, with progress, and can be stopped', async () => {
