@@ -28,6 +28,15 @@ test('site data blocked: create, join and talk, both ways', async () => {
   await ann.sees('from a tab without storage');
   await ann.send('to another one');
   await bob.sees('to another one');
+
+  await ann.page.getByRole('button', { name: 'More', exact: true }).click();
+  await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
+  const keep = ann.page.getByRole('switch', { name: 'Keep on this device' });
+  for (const attempt of [1, 2]) {
+    await keep.click();
+    await ann.page.getByText('Your browser doesn’t let this page keep anything').waitFor();
+    expect(await keep.isChecked(), `attempt ${attempt}`).toBe(false);
+  }
 });
 
 test('site data blocked: only the address brings the key through a reload, so it is there, and the page says why', async () => {

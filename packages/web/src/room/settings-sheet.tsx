@@ -139,7 +139,8 @@ async function chooseNotified(chosen: Settings['notify']): Promise<void> {
 }
 
 function Device({ view }: { readonly view: RoomView }) {
-  const [outcome, setOutcome] = useState<string>();
+  // An object, so the switch goes back to where it was each time.
+  const [outcome, setOutcome] = useState<{ readonly text: string }>();
   return (
     <Section heading={lifeTexts.device}>
       <Switch
@@ -148,11 +149,11 @@ function Device({ view }: { readonly view: RoomView }) {
         on={areKept.value}
         onChange={(on) => {
           if (!on) forgetOnDevice();
-          setOutcome(on && !keepOnDevice() ? lifeTexts.keepRefused : undefined);
+          setOutcome(on && !keepOnDevice() ? { text: lifeTexts.keepRefused } : undefined);
         }}
       />
       <p class="hint" role="status">
-        {outcome}
+        {outcome?.text}
       </p>
       <button
         class="btn btn--secondary"
@@ -160,7 +161,7 @@ function Device({ view }: { readonly view: RoomView }) {
         onClick={() => {
           resetSettings();
           view.sounds.value = false;
-          setOutcome(lifeTexts.resetDone);
+          setOutcome({ text: lifeTexts.resetDone });
         }}
       >
         {lifeTexts.reset}
