@@ -1,5 +1,6 @@
 // Words of every kind that must appear in nothing a server holds, writes or sends; nor may the key of the link.
 
+import type { Message } from '@mayfly/client';
 import type { Person, Stage } from './stage.ts';
 import { joinBySdk } from './writers.ts';
 
@@ -48,26 +49,23 @@ export async function talk(stage: Stage): Promise<{ ann: Person; bob: Person; li
 async function sayMore(link: string): Promise<void> {
   const room = joinBySdk(link, NAME);
   await new Promise<void>((resolve) => {
-    const seen = new Set<string>();
-    room.subscribe((update) => {
-      if (update.type !== 'messages') return;
-      for (const { own, text, edits, reactions } of update.messages) {
-        if (own && text !== undefined) seen.add(text);
-        if (edits !== undefined) seen.add('edited');
-        if (reactions.length > 0) seen.add('reacted');
+    const missing = new Set(['asked', 'edited', 'reacted']);
+    const take = ({ own, key, text, poll, edits, reactions }: Message): void => {
+      if (!own) return;
+      if (text === SAID && edits === undefined) {
+        room.edit(key, EDITED);
+        room.react(key, EMOJI);
       }
-      if ([SAID, QUESTION, 'edited', 'reacted'].every((one) => seen.has(one))) resolve();
+      if (poll !== undefined) missing.delete('asked');
+      if (edits !== undefined) missing.delete('edited');
+      if (reactions.length > 0) missing.delete('reacted');
+      if (missing.size === 0) resolve();
+    };
+    room.subscribe((update) => {
+      if (update.type === 'messages') update.messages.forEach(take);
     });
-    const said = room.send(SAID);
+    room.send(SAID);
     room.poll({ question: QUESTION, options: OPTIONS, many: false });
-    if (!said.ok) throw new Error(said.reason);
-    const { key } = said;
-    const waiting = room.subscribe((update) => {
-      if (update.type !== 'messages' || !update.messages.some((message) => message.key === key)) return;
-      waiting[Symbol.dispose]();
-      room.edit(key, EDITED);
-      room.react(key, EMOJI);
-    });
   });
   room.close();
 }
