@@ -36,6 +36,8 @@ test('a text, a name and the key are nowhere: node, Redis, its directory, both w
   await using stage = await openStageAt(wire.port);
 
   const { ann, bob, link } = await talk(stage);
+  // While the memory is searched, nothing answers.
+  for (const person of [ann, bob]) person.expectComplaints(/WebSocket connection/);
 
   const { roomId, canaries } = canariesOf(link);
   const [envelope = Buffer.alloc(0), ...others] = envelopesIn(wire);
@@ -57,7 +59,6 @@ test('a text, a name and the key are nowhere: node, Redis, its directory, both w
   expect(readdirSync(redis.directory)).toEqual([]);
   expect(await redis.ask('SLOWLOG', 'LEN')).toBe(0);
 
-  for (const person of [ann, bob]) person.expectComplaints(/WebSocket connection/);
   await server.stop();
   for (const word of [...canaries, roomId, '127.0.0.1:']) expect(server.output).not.toContain(word);
 });

@@ -12,6 +12,8 @@ test('a text, a name and the key are nowhere in the server: heap, memory, log, w
   await using stage = await openStageAt(wire.port);
 
   const { ann, bob, link } = await talk(stage);
+  // While the memory is searched, nothing answers.
+  for (const person of [ann, bob]) person.expectComplaints(/WebSocket connection/);
 
   const { roomId, canaries } = canariesOf(link);
   const held = [await server.heapSnapshot(), ...(process.platform === 'linux' ? [server.memory()] : [])];
@@ -26,7 +28,6 @@ test('a text, a name and the key are nowhere in the server: heap, memory, log, w
   }
   expect(places.down.includes('"type":"welcome"')).toBe(true);
 
-  for (const person of [ann, bob]) person.expectComplaints(/WebSocket connection/);
   await server.stop();
   for (const canary of [...canaries, roomId, '127.0.0.1:']) expect(server.output).not.toContain(canary);
 });

@@ -48,13 +48,14 @@ export function watchForAlerts(view: RoomView): () => void {
   };
 }
 
-/** Without the text unless the reader wants it: a notification can lie on a locked screen. */
+/** Without the text unless the reader wants it: a notification can lie on a locked screen, and outlives a timer. */
 function notificationOf({ kind, message }: Alert, view: RoomView): Notification | undefined {
-  const { from, text = '' } = message;
+  const { from, text = '', timer } = message;
   const icon = `${basePath()}icon-192.png`;
-  const shown = settings.peek().notifyText
-    ? showNotification(shownName(from.name), shownText(text).slice(0, BODY_LENGTH_MAX), icon)
-    : showNotification(lifeTexts.notified(kind, view.unread.unseen.peek()), '', icon);
+  const shown =
+    settings.peek().notifyText && timer === undefined
+      ? showNotification(shownName(from.name), shownText(text).slice(0, BODY_LENGTH_MAX), icon)
+      : showNotification(lifeTexts.notified(kind, view.unread.unseen.peek()), '', icon);
   shown?.addEventListener('click', () => {
     window.focus();
     shown.close();

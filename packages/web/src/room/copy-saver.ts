@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { download } from '../browser/download.ts';
 import { type CopyFormat, writeCopy } from './copy-file.ts';
-import { copiedMessage, shownMessages } from './model/copied-messages.ts';
+import { copiedMessage, messagesToCopy } from './model/copied-messages.ts';
 import type { RoomView } from './model/room-view.ts';
 
 export class CopySaver implements Disposable {
@@ -23,7 +23,9 @@ export class CopySaver implements Disposable {
   /** The messages that are shown at this moment. The room learns it when the file is there. */
   async save(format: CopyFormat): Promise<void> {
     const view = this.#view;
-    const messages = shownMessages(view.timeline).map((message) => () => copiedMessage(message, view.people));
+    const messages = messagesToCopy(view.timeline).map(
+      (message) => () => copiedMessage(message, view.people),
+    );
     const all = messages.length;
     this.state.value = { done: 0, all };
     const room = view.facts.peek()?.name ?? view.id;

@@ -10,7 +10,7 @@ import { shownName } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
 import type { CopyFormat } from './copy-file.ts';
 import { CopySaver } from './copy-saver.ts';
-import { shownMessages } from './model/copied-messages.ts';
+import { messagesToCopy } from './model/copied-messages.ts';
 import type { RoomView } from './model/room-view.ts';
 
 type SaveCopyProps = { readonly view: RoomView; readonly onClose: () => void };
@@ -20,7 +20,7 @@ export function SaveCopy({ view, onClose }: SaveCopyProps) {
   useEffect(() => () => saver[Symbol.dispose](), [saver]);
   const [format, setFormat] = useState<CopyFormat>('html');
   const { size } = view.timeline;
-  const count = useMemo(() => shownMessages(view.timeline).length, [view, size.value]);
+  const count = useMemo(() => messagesToCopy(view.timeline).length, [view, size.value]);
   const isSaved = saver.state.value === 'saved';
   const cannotSave = count === 0 || saver.isWriting;
   return (

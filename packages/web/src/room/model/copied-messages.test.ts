@@ -1,6 +1,6 @@
 import type { Message, Person } from '@mayfly/client';
 import { expect, test } from 'vitest';
-import { copiedMessage, shownMessages } from './copied-messages.ts';
+import { copiedMessage, messagesToCopy } from './copied-messages.ts';
 import { Timeline } from './timeline.ts';
 
 const person = (name: string): Person => ({ idPk: name, name, tag: 'k3fa', colour: 0, emoji: [] });
@@ -23,11 +23,12 @@ const said = (seq: number, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
-test('copied are the messages that are shown, in order, without those that were unsent', () => {
+test('copied are the messages that are shown, in order, without unsent ones and those with a timer', () => {
   const timeline = new Timeline(0);
   timeline.addMessages([said(3), said(1), said(4, { from: ann, own: true })]);
   timeline.addUnsent([{ key: 'gone', seq: 2 }]);
-  expect(shownMessages(timeline).map(({ text }) => text)).toEqual(['text 1', 'text 3', 'text 4']);
+  timeline.addMessages([said(5, { timer: { ttlMs: 10_000, endsAt: 1 } })]);
+  expect(messagesToCopy(timeline).map(({ text }) => text)).toEqual(['text 1', 'text 3', 'text 4']);
 });
 
 test('a copied message has no controls, tags where a name is shared, and what is said about it', () => {

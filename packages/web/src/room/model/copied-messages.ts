@@ -20,11 +20,12 @@ export type CopiedMessage = {
   readonly lines: readonly string[];
 };
 
-/** The messages of the log, in order; unsent ones are none. */
-export function shownMessages({ blocks }: Timeline): readonly Message[] {
+/** The messages of the log, in order: without unsent ones, and without those with a timer, which a copy would outlive. */
+export function messagesToCopy({ blocks }: Timeline): readonly Message[] {
   const items = blocks.peek().flatMap((block) => block.items.peek());
   const bubbles = items.flatMap((item) => (item.type === 'turn' ? item.bubbles : []));
-  return bubbles.flatMap((bubble) => (bubble.type === 'message' ? [bubble.message] : []));
+  const messages = bubbles.flatMap((bubble) => (bubble.type === 'message' ? [bubble.message] : []));
+  return messages.filter(({ timer }) => timer === undefined);
 }
 
 export function copiedMessage(message: Message, people: Pick<People, 'isTagged'>): CopiedMessage {
