@@ -1,12 +1,12 @@
-// Hands a file to the browser's downloads.
+// Hands a file that was made here to the browser's downloads.
+
+import { saveAs } from './save-as.ts';
 
 /** The browser reads it some time after the click. */
 const READ_WITHIN_MS = 60_000;
 
 export function download(file: File): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), READ_WITHIN_MS);
+  const url = URL.createObjectURL(file);
+  saveAs(url, file.name);
+  setTimeout(() => URL.revokeObjectURL(url), READ_WITHIN_MS);
 }
