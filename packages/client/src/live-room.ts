@@ -83,7 +83,12 @@ class LiveRoom implements Room {
   }
 
   unsend(key: string): ReturnType<Room['unsend']> {
-    return this.#over ? ENDED : this.#parts.talk.unsend(key);
+    if (this.#over) return ENDED;
+    const { log, talk, files } = this.#parts;
+    const content = log.find(key)?.content;
+    const result = talk.unsend(key);
+    if (result.ok && content?.kind === 'file') files.unsent(content.file.fid);
+    return result;
   }
 
   react(key: string, emoji: string): ReturnType<Room['react']> {

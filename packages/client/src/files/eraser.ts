@@ -20,6 +20,7 @@ export class Eraser implements Disposable {
       opened: () => this.#kept.toErase.forEach((fid) => this.#say(fid)),
       answered: (frame) => this.#answered(frame),
       ended: () => this[Symbol.dispose](),
+      unsent: (fid) => this.erase(fid),
     });
   }
 

@@ -13,6 +13,8 @@ export type FileListener = {
   answered(frame: FileAnswer): void;
   /** The room is over for this page. */
   ended(): void;
+  /** The message of a file of ours is taken back. */
+  readonly unsent?: (fid: Uint8Array) => void;
 };
 
 export type FilePortDeps = {
@@ -32,6 +34,7 @@ export type FilePortDeps = {
 export class FilePort {
   readonly deps: FilePortDeps;
   readonly #listeners = new Set<FileListener>();
+  readonly #unsent: Uint8Array[] = [];
   #limits: FileLimits | undefined;
   #state: 'away' | 'here' | 'ended' = 'away';
 
@@ -57,6 +60,7 @@ export class FilePort {
   listen(listener: FileListener): Disposable {
     this.#listeners.add(listener);
     if (this.#state === 'here' && this.#limits !== undefined) listener.opened();
+    this.#passOn(listener);
     if (this.isEnded) listener.ended();
     return {
       [Symbol.dispose]: () => {
@@ -75,6 +79,12 @@ export class FilePort {
     for (const listener of this.#listeners) listener.answered(frame);
   }
 
+  /** Kept until someone listens who can erase it. */
+  unsent(fid: Uint8Array): void {
+    this.#unsent.push(fid);
+    for (const listener of this.#listeners) this.#passOn(listener);
+  }
+
   suspend(): void {
     if (!this.isEnded) this.#state = 'away';
   }
@@ -82,5 +92,9 @@ export class FilePort {
   close(): void {
     this.#state = 'ended';
     for (const listener of this.#listeners) listener.ended();
+  }
+
+  #passOn({ unsent }: FileListener): void {
+    if (unsent !== undefined) for (const fid of this.#unsent.splice(0)) unsent(fid);
   }
 }

@@ -243,6 +243,28 @@ describe('FILE-8: a file that is given up is erased', () => {
     expect(files.unfinished).toEqual([]);
   });
 
+  test('when its message is taken back, also before anyone listened', async () => {
+    const { server, port, files, storage } = page();
+    await files.send(sourceOf(contentOf('unsent', 10)), DETAILS);
+    await files.send(sourceOf(contentOf('unsent too', 10)), DETAILS);
+    port.unsent(shared(server, 0).fid);
+    await expect.poll(() => server.erased.length).toBe(1);
+
+    const next = server.letIn(server.port(storage));
+    next.unsent(shared(server, 1).fid);
+    using later = new RoomFiles(next, { fetch: server.fetch });
+    await expect.poll(() => server.erased.length).toBe(2);
+    expect(later.unfinished).toEqual([]);
+  });
+
+  test('a file that is given up after a reload', async () => {
+    const { server, files } = await halfSent(contentOf('given up'));
+    files.giveUp('lake.jpg');
+    await expect.poll(() => server.erased.length).toBe(1);
+    expect(files.unfinished).toEqual([]);
+    expect(server.places.size).toBe(0);
+  });
+
   test('it asks until the server says so: after a refusal, on the next connection, and after a reload', async () => {
     const first = page();
     const { server } = first;

@@ -79,6 +79,11 @@ export class RoomFiles implements Disposable {
     return this.#kept.begun.map(({ name }) => name);
   }
 
+  /** Forgets an unfinished file, and has it erased. */
+  giveUp(name: string): void {
+    for (const file of this.#kept.begun) if (file.name === name) this.#eraser.erase(file.fid);
+  }
+
   /** Waits while there is no connection, and goes on after it. `source`: read twice, and again after a loss. */
   send(
     source: Blob | FileSource,
@@ -110,7 +115,7 @@ export class RoomFiles implements Disposable {
     });
   }
 
-  /** Takes a file of our own from the server. */
+  /** Takes a file of our own from the server. Taking its message back does so, too. */
   erase({ fid }: Pick<SharedFile, 'fid'>): void {
     this.#eraser.erase(fid);
   }
@@ -169,7 +174,7 @@ export class RoomFiles implements Disposable {
     if (hash === undefined) return undefined;
     const same = this.#kept.begun.find((file) => file.size === source.size && equalBytes(file.hash, hash));
     if (same !== undefined) return same;
-    for (const file of this.#kept.begun) if (file.name === name) this.#eraser.erase(file.fid);
+    this.giveUp(name);
     const { random } = this.#port.deps;
     const file = {
       fid: random(FILE_ID_BYTES),

@@ -6,9 +6,14 @@ export type Loss = 'unsent' | 'owner' | 'alone';
 
 export function lossesOf(view: RoomView): readonly Loss[] {
   const losses: readonly (Loss | false)[] = [
-    view.draft.unsent.value > 0 && 'unsent',
+    unsentOf(view) > 0 && 'unsent',
     view.facts.value?.owner === true && 'owner',
     view.people.count.value <= 1 && 'alone',
   ];
   return losses.filter((loss) => loss !== false);
+}
+
+/** Messages and files that are not out yet. */
+export function unsentOf({ draft, unsentFiles }: RoomView): number {
+  return draft.unsent.value + unsentFiles.value;
 }

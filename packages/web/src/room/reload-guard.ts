@@ -17,7 +17,9 @@ export function guardReload(
   view.draft.restore(loadDraft(storage, id));
   const keeper = new DraftKeeper(view.draft.kept, (text) => keepDraft(storage, id, text));
   const stopAsking = askBeforeUnload(
-    () => !view.isLeft.value && (!view.draft.unsentIsSafe.value || !keeper.isSafe.value),
+    () =>
+      !view.isLeft.value &&
+      (!view.draft.unsentIsSafe.value || !keeper.isSafe.value || view.unsentFiles.value > 0),
   );
   const stop = new AbortController();
   const flush = (): void => keeper.flush();

@@ -3,7 +3,7 @@
 import type { RoomFacts } from '@mayfly/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isNameTooLong } from '../ui/display-name.ts';
-import { type Loss, lossesOf } from './losses.ts';
+import { type Loss, lossesOf, unsentOf } from './losses.ts';
 import type { RoomView } from './model/room-view.ts';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
@@ -67,7 +67,7 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
 function wordsFor(loss: Loss, view: RoomView): string {
   switch (loss) {
     case 'unsent':
-      return panelTexts.leaveUnsent(view.draft.unsent.value);
+      return panelTexts.leaveUnsent(unsentOf(view));
     case 'owner':
       return panelTexts.leaveOwner;
     case 'alone':

@@ -45,6 +45,9 @@ export const fileTexts = {
   tooBig: (name: string, most: number) =>
     `${name} is too big. This server takes files up to ${fileSize(most)}.`,
 
+  unfinished: (name: string) => `${name} wasn’t sent completely. Attach it again to go on where it stopped.`,
+  dismiss: 'Dismiss',
+
   uploads: 'Files being sent',
   sending: (percent: number) => `Sending, ${percent}%`,
   waiting: (percent: number) => `Waiting for a connection, ${percent}%`,

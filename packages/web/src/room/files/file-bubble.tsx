@@ -24,7 +24,13 @@ type FileBubbleProps = {
 export function FileBubble({ messageKey, file, view, children }: FileBubbleProps) {
   const { shared } = deskOf(view);
   const state = shared.stateOf(messageKey).value;
-  useEffect(() => shared.see(messageKey, file), [messageKey]);
+  useEffect(() => {
+    shared.see(messageKey, file);
+    return () => {
+      // A row that is out of sight keeps its bytes, a message that was taken back doesn't.
+      if (view.timeline.message(messageKey) === undefined) shared.forget(messageKey);
+    };
+  }, [messageKey]);
   const isPicture = state.at === 'ready' ? state.picture !== undefined : looksLikePicture(file);
   const props = { file, state, view, messageKey };
   return (

@@ -28,6 +28,8 @@ export class RoomFileDesk {
   readonly originals = signal(false);
   /** Names of files that are too big. */
   readonly refused = signal<readonly string[]>([]);
+  /** Names of files that a page before this one didn't finish. */
+  readonly unfinished = signal<readonly string[]>([]);
   readonly isDragging = signal(false);
   readonly shared: SharedFiles;
   readonly #view: RoomView;
@@ -41,6 +43,7 @@ export class RoomFileDesk {
     this.#port = filePort;
     this.#files = new RoomFiles(filePort, { origin: serverAddress() });
     this.shared = new SharedFiles(this.#files);
+    this.unfinished.value = this.#files.unfinished;
     filePort.listen({ opened: () => {}, answered: () => {}, ended: () => this.#end() });
     effect(() => {
       const chosen = view.chosenFiles.value;
@@ -49,6 +52,7 @@ export class RoomFileDesk {
       background(this.#take(chosen));
     });
     effect(() => {
+      view.unsentFiles.value = this.items.value.length + this.uploads.value.length;
       view.tray.value = this.items.value.length > 0 ? { send: () => this.send() } : undefined;
     });
   }
@@ -68,6 +72,12 @@ export class RoomFileDesk {
     for (const item of this.items.peek()) forgetItem(item);
     this.items.value = [];
     this.refused.value = [];
+  }
+
+  /** An unfinished file isn't sent any further. */
+  giveUp(name: string): void {
+    this.#files.giveUp(name);
+    this.unfinished.value = this.#files.unfinished;
   }
 
   /** One message for each file; the draft is the caption of the first. */
@@ -134,6 +144,7 @@ export class RoomFileDesk {
         },
       },
     );
+    this.unfinished.value = this.unfinished.value.filter((name) => name !== item.name);
     if (sent.ok) await this.shared.keep(sent.key, source);
     if (sent.ok || sent.reason === 'cancelled' || sent.reason === 'ended') this.#drop(row);
     else row.stopped.value = sent.reason === 'changed' ? 'unreadable' : sent.reason;

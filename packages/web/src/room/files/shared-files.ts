@@ -30,6 +30,7 @@ export function percentOf({ done, total }: Progress): number {
 
 export class SharedFiles implements Disposable {
   readonly #files: Pick<RoomFiles, 'fetch'>;
+  readonly #heldMax: number;
   readonly #states = new Map<string, Signal<FileState>>();
   /** Sizes of those that are held, the oldest first. */
   readonly #held = new Map<string, number>();
@@ -37,8 +38,9 @@ export class SharedFiles implements Disposable {
   readonly viewed = signal<string | undefined>(undefined);
   #isOver = false;
 
-  constructor(files: Pick<RoomFiles, 'fetch'>) {
+  constructor(files: Pick<RoomFiles, 'fetch'>, heldMax = HELD_BYTES_MAX) {
     this.#files = files;
+    this.#heldMax = heldMax;
   }
 
   /** `key`: of the message. Never by the file's own id, which others can repeat. */
@@ -74,6 +76,13 @@ export class SharedFiles implements Disposable {
     this.#makeRoom(key);
   }
 
+  /** Its message is gone. */
+  forget(key: string): void {
+    if (this.viewed.peek() === key) this.viewed.value = undefined;
+    this.#drop(key);
+    this.#states.delete(key);
+  }
+
   /** Keys of the pictures that are here. */
   get pictures(): readonly string[] {
     return [...this.#held.keys()].filter((key) => {
@@ -103,7 +112,7 @@ export class SharedFiles implements Disposable {
   #makeRoom(newest: string): void {
     let sum = [...this.#held.values()].reduce((all, size) => all + size, 0);
     for (const [key, size] of this.#held) {
-      if (sum <= HELD_BYTES_MAX) return;
+      if (sum <= this.#heldMax) return;
       if (key === newest || key === this.viewed.peek()) continue;
       this.#drop(key);
       sum -= size;

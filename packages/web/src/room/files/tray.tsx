@@ -21,6 +21,7 @@ export function Tray({ view }: TrayProps) {
   const items = desk.items.value;
   return (
     <>
+      <Unfinished desk={desk} />
       <Refused desk={desk} />
       {items.length > 0 && (
         <div class="tray">
@@ -99,6 +100,22 @@ function Originals({ desk }: DeskProps) {
           {fileTexts.tellsMore}
         </p>
       )}
+    </>
+  );
+}
+
+/** Only who chose a file can choose it again. */
+function Unfinished({ desk }: DeskProps) {
+  return (
+    <>
+      {desk.unfinished.value.map((name) => (
+        <p key={name} class="tray__unfinished">
+          <span dir="auto">{fileTexts.unfinished(name)}</span>
+          <button class="link-button" type="button" onClick={() => desk.giveUp(name)}>
+            {fileTexts.dismiss}
+          </button>
+        </p>
+      ))}
     </>
   );
 }

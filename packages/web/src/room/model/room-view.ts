@@ -79,6 +79,8 @@ export class RoomView implements Disposable {
   readonly unverified = signal(0);
   /** Files that were chosen, until the part for them takes them over. */
   readonly chosenFiles = signal<readonly File[]>([]);
+  /** How many files are in the tray or on their way. */
+  readonly unsentFiles = signal(0);
   /** Files are about to be sent, with the draft as their caption. */
   readonly tray = signal<{ send(): void } | undefined>(undefined);
   /** Who else is typing. */

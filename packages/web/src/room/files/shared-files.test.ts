@@ -1,0 +1,121 @@
+// The bytes of shared files on this page: what is loaded, what is held, and what is let go.
+
+import type { RoomFiles, SharedFile } from '@mayfly/client';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { barePng } from '../../testing/picture-files.ts';
+import { SharedFiles } from './shared-files.ts';
+
+type Fetched = Awaited<ReturnType<RoomFiles['fetch']>>;
+
+const PNG: SharedFile = {
+  fid: new Uint8Array(16),
+  key: new Uint8Array(32),
+  size: 100,
+  hash: new Uint8Array(32),
+  name: 'a.png',
+  mime: 'image/png',
+  width: undefined,
+  height: undefined,
+  durationMs: undefined,
+  wave: undefined,
+  thumb: undefined,
+};
+
+const revoked: string[] = [];
+beforeEach(() => {
+  revoked.length = 0;
+  let made = 0;
+  vi.spyOn(URL, 'createObjectURL').mockImplementation(() => `blob:${(made += 1)}`);
+  vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void revoked.push(url));
+});
+afterEach(() => void vi.restoreAllMocks());
+
+function blobOf(bytes: Uint8Array): Fetched {
+  return { ok: true, blob: new Blob([Uint8Array.from(bytes)]) };
+}
+
+function page(answer: Fetched = blobOf(barePng()), heldMax?: number) {
+  const fetch = vi.fn<RoomFiles['fetch']>(() => Promise.resolve(answer));
+  const shared = new SharedFiles({ fetch }, heldMax);
+  const at = (key: string) => shared.stateOf(key).value.at;
+  return { fetch, shared, at };
+}
+
+describe('what loads', () => {
+  test('small pictures by themselves, once; large ones and other files when asked', async () => {
+    const { fetch, shared, at } = page();
+    shared.see('small', PNG);
+    shared.see('small', PNG);
+    shared.see('large', { ...PNG, size: 2_000_001 });
+    shared.see('other', { ...PNG, mime: 'application/pdf' });
+    shared.see('drawing', { ...PNG, mime: 'image/svg+xml' });
+    await expect.poll(() => at('small')).toBe('ready');
+    expect(fetch).toHaveBeenCalledTimes(1);
+    shared.see('small', PNG);
+    shared.load('large', { ...PNG, size: 2_000_001 });
+    await expect.poll(() => at('large')).toBe('ready');
+    expect(fetch).toHaveBeenCalledTimes(2);
+    expect(shared.pictures).toEqual(['small', 'large']);
+  });
+
+  test('what is called a picture but isn’t one by its bytes is ready, and no picture', async () => {
+    const { shared, at } = page(blobOf(Buffer.from('<svg/>')));
+    shared.see('a', PNG);
+    await expect.poll(() => at('a')).toBe('ready');
+    expect(shared.stateOf('a').value).toMatchObject({ picture: undefined });
+    expect(shared.pictures).toEqual([]);
+  });
+
+  test.each(['gone', 'damaged', 'unreachable'] as const)(
+    '%s is said, and can be tried again',
+    async (reason) => {
+      const { fetch, shared, at } = page({ ok: false, reason });
+      shared.see('a', PNG);
+      await expect.poll(() => at('a')).toBe(reason);
+      fetch.mockResolvedValueOnce(blobOf(barePng()));
+      shared.load('a', PNG);
+      await expect.poll(() => at('a')).toBe('ready');
+    },
+  );
+
+  test('two messages with the same file don’t share a fate', async () => {
+    const { fetch, shared, at } = page();
+    fetch.mockResolvedValueOnce({ ok: false, reason: 'damaged' });
+    shared.load('forged', PNG);
+    shared.load('honest', PNG);
+    await expect.poll(() => at('honest')).toBe('ready');
+    expect(at('forged')).toBe('damaged');
+  });
+});
+
+describe('what is let go', () => {
+  test('the oldest, beyond the most that is held, but not what is looked at', async () => {
+    const picture = barePng();
+    const { shared, at } = page(blobOf(picture), 2.5 * picture.length);
+    for (const key of ['a', 'b', 'c']) {
+      await shared.keep(key, new Blob([Uint8Array.from(picture)]));
+      if (key === 'a') shared.viewed.value = 'a';
+    }
+    expect(['a', 'b', 'c'].map(at)).toEqual(['ready', 'idle', 'ready']);
+    expect(revoked).toEqual(['blob:2']);
+  });
+
+  test('what its author took back, and everything when the room ends', async () => {
+    const { shared, at } = page();
+    for (const key of ['a', 'b']) await shared.keep(key, new Blob([Uint8Array.from(barePng())]));
+    shared.viewed.value = 'a';
+    shared.forget('a');
+    expect([at('a'), shared.viewed.value]).toEqual(['idle', undefined]);
+    shared[Symbol.dispose]();
+    expect(at('b')).toBe('idle');
+    expect(revoked).toEqual(['blob:1', 'blob:2']);
+  });
+
+  test('what arrives after the end', async () => {
+    const { shared, at } = page();
+    shared.load('a', PNG);
+    shared[Symbol.dispose]();
+    await expect.poll(() => revoked).toEqual(['blob:1']);
+    expect(at('a')).not.toBe('ready');
+  });
+});
