@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ID, SECRET } from '../../../packages/client/src/testing/author.ts';
 import { readLateLogs } from '../../../packages/client/src/testing/late-logs.ts';
-import { readLogs } from '../../../packages/client/src/testing/log-readers.ts';
+import { readErasingLogs, readLogs } from '../../../packages/client/src/testing/log-readers.ts';
 import { openStage, startTestServer } from '../stage.ts';
 import { PythonClient, runPython } from './python-client.ts';
 
@@ -21,8 +21,8 @@ describe('a Python client', { timeout: 600_000 }, () => {
     );
   });
 
-  test(`RECV-3, RECV-4, RECV-7: shows and counts of ${2 * LOGS} random logs what the SDK does`, async () => {
-    const logs = [...readLogs(1, LOGS), ...readLateLogs(1, LOGS)];
+  test(`RECV-3, RECV-4, RECV-7, UNSEND-2: shows and counts of ${3 * LOGS} random logs what the SDK does`, async () => {
+    const logs = [...readLogs(1, LOGS), ...readLateLogs(1, LOGS), ...readErasingLogs(1, LOGS)];
     const given = { room: ID, secret: SECRET, logs };
     const views = await runPython('logs.py', [], JSON.stringify(given));
     expect(views.map((view) => JSON.parse(view))).toEqual(logs.map(({ view }) => view));

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from mayfly import frames as wire
@@ -16,6 +17,7 @@ from mayfly.messages import (
     make_statement,
     open_message,
     open_profile,
+    read_stub,
     seal_message,
     seal_profile,
     tag_of,
@@ -188,6 +190,9 @@ def messages():
         same([envelope.hex(), mid.hex()], [entry["envelope"], entry["mid"]])
         same(erase_proof(ann.key.seed, unhex(entry["nonce"])).hex(), entry["del_token"])
         same(event_hash(MESSAGE, envelope).hex(), entry["event_hash"])
+        for left in [read_stub(unhex(entry[name])) for name in ("stub_unsent", "stub_expired") if name in entry]:
+            assert left.is_valid and not replace(left, reason=3 - left.reason).is_valid
+            same(left.hash.hex(), entry["event_hash"])
         opened = open_message(KEYS, envelope)
         assert opened.is_signed()
         same((opened.body, opened.name, opened.mid, opened.statement), (entry["body"], entry["name"], mid, statement))
@@ -237,8 +242,9 @@ def from_the_client():
             same(wire.encode_profile(unhex(means["sealed"])).hex(), frame["hex"])
         elif kind == "binary from the client" and means["type"] == "ephemeral":
             same(wire.encode_signal(unhex(means["sealed"])).hex(), frame["hex"])
-        elif kind == "binary from the client" and "erase" not in means:
-            same(wire.encode_send(means["n"], unhex(means["envelope"])).hex(), frame["hex"])
+        elif kind == "binary from the client":
+            erase = (means["erase"]["seq"], unhex(means["erase"]["proof"])) if "erase" in means else None
+            same(wire.encode_send(means["n"], unhex(means["envelope"]), erase).hex(), frame["hex"])
         elif kind == "text from the client" and means["type"] == "join":
             at = means.get("position")
             position = (unhex(at["logId"]), at["seq"]) if at else None

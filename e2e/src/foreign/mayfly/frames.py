@@ -2,7 +2,7 @@
 
 import json
 
-from .messages import COMMAND, MESSAGE, PROFILE_BYTES, PROFILE_TYPE, is_envelope, transcript
+from .messages import COMMAND, MESSAGE, PROFILE_BYTES, PROFILE_TYPE, STUB, is_envelope, read_stub, transcript
 from .primitives import Misfit, Reader, from_base64url, to_base64url, u8, u32
 from .room import BLOB_BYTES, read_command
 
@@ -249,20 +249,38 @@ def decode_sealed(raw):
         if len(sealed) != SIGNAL_BYTES or sealed[0] != SIGNAL_TYPE:
             raise Misfit("not a signal")
         return {"type": "ephemeral", "sealed": sealed}
-    if kind not in (MESSAGE, COMMAND) or (seq := reader.number(4)) == 0:
+    if kind not in (MESSAGE, COMMAND, STUB) or (seq := reader.number(4)) == 0:
         raise Misfit("a kind that this version doesn't know, or no seq")
     if kind == MESSAGE:
         if not is_envelope(reader.rest):
             raise Misfit("not an envelope")
         return {"type": "message", "seq": seq, "envelope": reader.rest}
+    if kind == STUB:
+        stub = read_stub(reader.rest)
+        return {"type": "stub", "seq": seq, **stub_fields(stub)}
     command, blob = read_command(reader.rest)
     if len(blob) not in (0, BLOB_BYTES):
         raise Misfit("not a charter's blob")
     return {"type": "command", "seq": seq, "bytes": command.raw, "blob": blob}
 
 
-def encode_send(n, envelope):
-    return u8(SEND) + u32(n) + u8(0) + envelope
+def stub_fields(stub):
+    return {"reason": stub.reason, "header": stub.header, "restHash": stub.rest_hash, "proof": stub.proof}
+
+
+def event_of(frame):
+    """Kind and bytes of an event, as a receiver takes them."""
+    if frame["type"] == "message":
+        return MESSAGE, frame["envelope"]
+    if frame["type"] == "command":
+        return COMMAND, frame["bytes"]
+    return STUB, u8(frame["reason"]) + frame["header"] + frame["restHash"] + frame["proof"]
+
+
+def encode_send(n, envelope, erase=None):
+    """SEND-1, SEND-5. `erase` is a pair of seq and proof."""
+    erased = u8(0) if erase is None else u8(1) + u32(erase[0]) + erase[1]
+    return u8(SEND) + u32(n) + erased + envelope
 
 
 def encode_profile(sealed):

@@ -9,7 +9,8 @@ from .connection import Connection, Lost
 from .messages import COMMAND, MESSAGE, Chain, open_profile, seal_profile
 from .outbox import Outbox
 from .primitives import Misfit, SigningKey
-from .receiver import CLOCK_TOLERANCE_MS, Receiver
+from .erasing import ErasingLog
+from .receiver import CLOCK_TOLERANCE_MS
 from .room import FalseRoom, RoomKeys, check_charter
 
 JOIN_S = 20
@@ -146,7 +147,7 @@ class Member:
             raise Lost()
         log_id, before = welcome["logId"], welcome["first"] - 1
         if self._receiver is None:
-            self._receiver = Receiver(self._keys, charter, log_id, before, welcome["c"], welcome["seq"])
+            self._receiver = ErasingLog(self._keys, charter, log_id, before, welcome["c"], welcome["seq"])
         elif welcome["mode"] == "reset":
             if log_id != self._receiver.log_id:
                 self._chain.restart()
@@ -203,7 +204,7 @@ class Member:
 
     async def _heed(self, frame, live):
         kind = frame["type"]
-        if kind in ("message", "command"):
+        if kind in ("message", "command", "stub"):
             self._take(frame, live)
         elif kind == "profile":
             self._meet(frame)
@@ -219,12 +220,12 @@ class Member:
     def _take(self, frame, live):
         if frame["seq"] != self._receiver.seq + 1:
             raise Lost()
-        is_message = frame["type"] == "message"
-        raw = frame["envelope"] if is_message else frame["bytes"]
-        accepted = self._receiver.take(MESSAGE if is_message else COMMAND, frame["seq"], raw, now_ms(), live)
+        kind, raw = frames.event_of(frame)
+        accepted = self._receiver.take(kind, frame["seq"], raw, now_ms(), live)
         for one in accepted:
             self._tell({"saw": "message", **self.describe(one)})
-        entry = self._outbox.echoed(raw) if is_message else None
+        # The header that a stub keeps is as good as the envelope: no other message has its delH.
+        entry = None if kind == COMMAND else self._outbox.echoed(raw if kind == MESSAGE else frame["header"])
         if entry is not None:
             self._tell({"saw": "echo", "text": entry.text})
 

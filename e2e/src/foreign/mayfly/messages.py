@@ -13,6 +13,7 @@ from .primitives import (
     exchange_public_key,
     expand,
     extract,
+    from_base64url,
     is_good_exchange_key,
     open_box,
     seal_box,
@@ -25,8 +26,8 @@ from .primitives import (
 )
 from .room import lid
 
-MESSAGE, COMMAND = 0x91, 0x92
-ENVELOPE_TYPE, PROFILE_TYPE, TEXT = 0x11, 0x13, 1
+MESSAGE, COMMAND, STUB = 0x91, 0x92, 0x93
+ENVELOPE_TYPE, PROFILE_TYPE, TEXT, UNSEND = 0x11, 0x13, 1, 3
 HEADER_BYTES, OVERHEAD, PROFILE_BYTES = 23, 63, 301
 BUCKETS = (256, 512, 1024, 2048, 4096, 8192, 16384)
 ENVELOPE_LENGTHS = frozenset(bucket + OVERHEAD for bucket in BUCKETS)
@@ -64,6 +65,34 @@ def transcript(room_id, nonce, id_pk):
 def event_hash(kind, raw):
     """EVENT-1."""
     return digest(b"event", u8(kind), raw[:HEADER_BYTES], hashlib.sha256(raw[HEADER_BYTES:]).digest())
+
+
+@dataclass(frozen=True)
+class Stub:
+    """EVENT-2: what is left of an erased message."""
+
+    reason: int
+    header: bytes
+    rest_hash: bytes
+    proof: bytes
+
+    @property
+    def hash(self):
+        return digest(b"event", u8(MESSAGE), self.header, self.rest_hash)
+
+    @property
+    def is_valid(self):
+        if self.reason == 1:
+            return delete_hash(self.proof) == self.header[7:]
+        return self.reason == 2 and self.header[5:7] != bytes(2) and self.proof == bytes(16)
+
+
+def read_stub(raw):
+    reader = Reader(raw)
+    stub = Stub(reader.number(1), reader.take(HEADER_BYTES), reader.take(32), reader.take(16))
+    if reader.rest:
+        raise Misfit("something after the stub")
+    return stub
 
 
 @dataclass(frozen=True)
@@ -115,6 +144,16 @@ class Message:
         """ENV-5: None for what this version doesn't know."""
         return self.body if self.ctype == TEXT and self.flags <= 1 else None
 
+    @property
+    def unsends(self):
+        """BODY-5: the proof, and whether a line is left; None if it takes nothing back."""
+        if self.ctype != UNSEND or self.flags != 1 or self.body[:1] not in ("m", "e"):
+            return None
+        try:
+            return from_base64url(self.body[1:], 16), self.body[0] == "m"
+        except Misfit:
+            return None
+
     def is_signed(self):
         return verify(self.pk, b"sig", self.mid, self.signature)
 
@@ -122,6 +161,11 @@ class Message:
 def erase_proof(seed, nonce):
     """delT of ENV-6."""
     return expand(extract(nonce, seed), b"del", 16)
+
+
+def delete_hash(proof):
+    """delH of ENV-6."""
+    return hashlib.sha256(proof).digest()[:16]
 
 
 def encode_content(message):
@@ -154,7 +198,7 @@ def seal_message(keys, author, message, nonce=None):
     if not fits(message):
         raise ValueError("outside ENV-4")
     nonce = nonce or secrets.token_bytes(24)
-    del_hash = hashlib.sha256(erase_proof(author.seed, nonce)).digest()[:16]
+    del_hash = delete_hash(erase_proof(author.seed, nonce))
     header = u8(ENVELOPE_TYPE) + u32(keys.epoch) + u16(message.ttl) + del_hash
     content = encode_content(message)
     mid = digest(b"mid", keys.ctx, header, content)

@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-from .messages import COMMAND, MESSAGE, WINDOW, epoch_of, event_hash, make_statement, open_message
+from .messages import (
+    COMMAND,
+    HEADER_BYTES,
+    MESSAGE,
+    STUB,
+    WINDOW,
+    epoch_of,
+    event_hash,
+    make_statement,
+    open_message,
+    read_stub,
+)
 from .primitives import Misfit
 from .room import CHARTER, read_charter_args, read_command
 
@@ -23,6 +34,7 @@ class Shown:
     message: object
     arrived_at: int
     live: bool
+    header: bytes
     overtaken: bool = False
     whole: bool = False
     conflicting: bool = False
@@ -95,8 +107,10 @@ class Commands:
 class Receiver:
     """Takes the events of one room, one by one, from one connection to the next."""
 
-    def __init__(self, keys, charter, log_id, seq, c, head):
+    def __init__(self, keys, charter, log_id, seq, c, head, erased=()):
         self._keys = keys
+        # By header: what is erased wherever it stands, what a stub erased, where the first of each stood, what opened, and until when.
+        self._erased, self.stubs, self.erased_places, self.opened, self.ends = erased, {}, {}, set(), {}
         self._commands = Commands(keys.room_id, charter.owner_pk, charter.args.mods, c, head)
         self.log_id, self.seq = log_id, seq
         self._offset, self._hashes = 0, []
@@ -146,10 +160,18 @@ class Receiver:
 
     def take(self, kind, seq, raw, arrived_at, live=True):
         """The next event: for a command, without its blob. Returns the messages that are accepted now."""
-        candidate = self._open(seq, raw, arrived_at, live) if kind == MESSAGE else None
+        header = raw[:HEADER_BYTES] if kind == MESSAGE else None
+        if header is not None and (header in self._erased or header in self.stubs):
+            # UNSEND-2: a copy of an erased message is as gone as that.
+            self.erased_places.setdefault(header, self._offset + seq)
+            candidate = None
+        else:
+            candidate = self._open(seq, raw, arrived_at, live) if kind == MESSAGE else None
+        if kind == STUB:
+            self._take_stub(read_stub(raw), self._offset + seq)
         self.seq = seq
-        self._hashes = [*self._hashes, event_hash(kind, raw)][-WINDOW:]
-        if kind == MESSAGE:
+        self._hashes = [*self._hashes, read_stub(raw).hash if kind == STUB else event_hash(kind, raw)][-WINDOW:]
+        if kind in (MESSAGE, STUB):
             self._last_message = self.place
         if kind == COMMAND:
             self._commands.obey(raw, seq)
@@ -158,6 +180,15 @@ class Receiver:
         for one in accepted:
             one.missing_before = self._missing_before(one)
         return accepted
+
+    def _take_stub(self, stub, place):
+        """EVENT-2."""
+        if not stub.is_valid:
+            self._counted += 1
+            return
+        self.stubs.setdefault(stub.header, stub.reason)
+        if stub.header not in self.opened:
+            self.erased_places.setdefault(stub.header, place)
 
     def _open(self, seq, raw, arrived_at, live):
         try:
@@ -168,13 +199,18 @@ class Receiver:
             self._counted += 1
             return None
         self._commands.epoch = message.epoch
+        header = raw[:HEADER_BYTES]
+        if message.ttl and header not in self.opened:
+            self.ends[header] = (arrived_at if live else min(arrived_at, message.ts)) + 1000 * message.ttl
+        self.opened.add(header)
         stated = message.statement
         ours = stated.log_tag == self.log_id[:4]
         overtaken = None
         if ours and stated.seq > 0:
             overtaken = stated.seq > self.seq or self._offset + stated.seq < self._last_message
         whole = self._whole and ours
-        return Shown(self._offset + seq, seq, message, arrived_at, live, overtaken=overtaken, whole=whole)
+        place = self._offset + seq
+        return Shown(place, seq, message, arrived_at, live, header, overtaken=overtaken, whole=whole)
 
     def _judge(self, candidate):
         """The five steps of RECV-3; the first is `_give_up`, after the event before."""
@@ -245,10 +281,13 @@ class Receiver:
         chain = self._chains[one.message.chain]
         at = chain.index(one)
         if at == 0:
-            return one.message.count - 1 if one.whole else 0
-        before = chain[at - 1]
-        lost_to_us = before.place <= self._hole_after < one.place
-        return 0 if lost_to_us else one.message.count - before.message.count - 1
+            missing, after = (one.message.count - 1 if one.whole else 0), self._hole_after
+        else:
+            before = chain[at - 1]
+            lost_to_us = before.place <= self._hole_after < one.place
+            missing, after = (0 if lost_to_us else one.message.count - before.message.count - 1), before.place
+        erased = sum(after < place < one.place for place in self.erased_places.values())
+        return missing if missing > erased else 0
 
     def _judge_time(self, one):
         """RECV-4: written long before it was delivered, unless that clock is slow."""

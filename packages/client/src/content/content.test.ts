@@ -31,7 +31,7 @@ function spelled(content: Content): unknown {
   return JSON.parse(json);
 }
 
-describe('BODY-1 to BODY-4: a body says what the file says', () => {
+describe('BODY-1 to BODY-5: a body says what the file says', () => {
   test.each(vectors.bodies)('$name', ({ says, ...vector }) => {
     expect(spelled(contentIn(vector))).toEqual(vector.ref ? { ...says, ref: vectors.ref } : says);
   });

@@ -1,18 +1,26 @@
 // Erased messages in the log of a later server: 72 bytes replace each of them (EVENT-2).
 
 import { type LogEvent, type Stub, decodeServerSealed, encodeMessageEvent } from '@mayfly/protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import { logTagOf } from '../crypto/event-hash.ts';
 import { Author, ID, KEYS, OWNER } from '../testing/author.ts';
 import { NO_COMMANDS } from '../testing/log-readers.ts';
 import { LOG_ID, unsentStub } from '../testing/random-log.ts';
-import { Receiver } from './receiver.ts';
+import { verifyCommand } from '../governance/room-law.ts';
+import { Receiver, type ReceiverOptions } from './receiver.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const statement = { logTag: logTagOf(LOG_ID), seq: 0, events: 0, seen: new Uint8Array(8) };
 
-function newReceiver(): Receiver {
-  const options = { id: ID, idPk: new Uint8Array(32), ownerPk: OWNER.pk, keysOf: () => KEYS };
+function newReceiver(crypto?: ReceiverOptions['crypto']): Receiver {
+  const options = {
+    id: ID,
+    idPk: new Uint8Array(32),
+    ownerPk: OWNER.pk,
+    keysOf: () => KEYS,
+    ...(crypto && { crypto }),
+  };
   return new Receiver(options, { logId: LOG_ID, seq: 0 }, NO_COMMANDS);
 }
 
@@ -129,5 +137,30 @@ test('UNSEND-2: after a reset that goes back, a stub is not shown twice, and tak
     messages: [],
     gone: [expect.any(String)],
     unsent: [{ seq: 2 }],
+  });
+});
+
+describe('RECV-3: a history of 500 messages by 20 people', () => {
+  const authors = Array.from({ length: 20 }, (_, i) => new Author(`${i}`));
+  const written = Array.from({ length: 500 }, (_, i) => {
+    const author = authors[i % 20] ?? new Author('');
+    return { author, ...author.write(`${i}`, { statement }) };
+  });
+  const erasedEvery = (distance: number) =>
+    written.map(({ author, envelope }, i): LogEvent => {
+      if (i % distance !== distance - 1) return event(i + 1, envelope);
+      return { type: 'stub', seq: i + 1, ...unsentStub(author.key.seed, envelope) };
+    });
+
+  test.each([
+    [0, Infinity],
+    [10, 50],
+    [50, 10],
+  ])('and %i stubs takes one signature a person, and at most one more a stub', (stubs, distance) => {
+    const verify = vi.fn(verifyMessage);
+    const room = newReceiver({ openEnvelope, verifyCommand, verifyMessage: verify });
+    const { messages, unsent } = room.receive(erasedEvery(distance), NOW, false);
+    expect([messages.length, unsent.length, room.unverified]).toEqual([500 - stubs, stubs, 0]);
+    expect(verify.mock.calls.length).toBeLessThanOrEqual(20 + stubs);
   });
 });

@@ -5,9 +5,11 @@ import {
   type ClientControl,
   type ClientSealed,
   type Position,
+  SERVER_KIND,
   type ServerControl,
   type Welcome,
   concat,
+  decodeServerSealed,
   encodeClientControl,
   encodeClientSealed,
   encodeCommandEvent,
@@ -21,6 +23,7 @@ import {
   isJsonObject,
   toBase64url,
   toHex,
+  u32,
   u8,
 } from '@mayfly/protocol';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
@@ -160,6 +163,13 @@ const logged = (name: string, seq: number, envelope: Uint8Array) =>
     envelope,
   });
 
+function stub(name: string, seq: number, hex: string | undefined): FrameVector {
+  const frame = concat(u8(SERVER_KIND.stub), u32(seq), bytes(hex));
+  const means = decodeServerSealed(frame);
+  if (means === undefined) throw new Error('not a stub');
+  return carried(name, 'binary from the server', frame, means);
+}
+
 function rejoin(position: Position): ClientControl {
   return makeJoin({ id, identity: ann, nonce, as: 'member', secrets, epoch: 0, position });
 }
@@ -264,12 +274,14 @@ const MORE: readonly FrameVector[] = [
   says('PRESENCE-2: Bob has left', { ...presence, version: 4, left: [bobsSlot], count: 1 }),
   says('PRESENCE-6: only a count', { ...presence, version: 5, count: 201 }),
   sends('SEND-1: the next message', { type: 'send', n: 2, envelope: sealed(longer) }),
-  sends('SEND-5: reserved, and refused', {
+  sends('SEND-5: she takes the first one back', {
     type: 'send',
     n: 2,
     erase: { seq: 2, proof: bytes(known.log.messages[0]?.del_token) },
     envelope: sealed(longer),
   }),
+  stub('SEND-5: what is left of it', 2, known.log.messages[0]?.stub_unsent),
+  stub('SEND-9: what is left of a message whose time is over', 6, known.log.messages[3]?.stub_expired),
   sends('EPHEMERAL-1: she types', { type: 'ephemeral', sealed: signal }),
   carried('EPHEMERAL-1: the others see that', 'binary from the server', encodeEphemeralFrame(signal), {
     type: 'ephemeral',
@@ -383,5 +395,6 @@ const MISFITS: readonly MisfitVector[] = [
     hex: toHex(encodeMessageEvent(0, sealed(hello))),
     rule: 'FRAME-4',
   },
-  { name: 'a reserved kind', kind: 'binary from the server', hex: '9300000001', rule: 'FRAME-4' },
+  { name: 'a stub without anything', kind: 'binary from the server', hex: '9300000001', rule: 'FRAME-4' },
+  { name: 'a reserved kind', kind: 'binary from the server', hex: '9600000001', rule: 'FRAME-4' },
 ];

@@ -4,7 +4,9 @@ import {
   type Command,
   type LogEvent,
   type Position,
+  encodeCommandEvent,
   encodeMessageEvent,
+  encodeStubEvent,
   toHex,
   ttlOf,
 } from '@mayfly/protocol';
@@ -55,6 +57,8 @@ export type ReadLog = {
   readonly steps: readonly (
     | { readonly event: string; readonly arrivedAt: number; readonly live: boolean }
     | { readonly reset: Position }
+    /** By then it is so late. */
+    | { readonly now: number }
   )[];
   readonly view: string;
 };
@@ -71,6 +75,42 @@ export function readLogs(firstSeed: number, count: number): readonly ReadLog[] {
       view: describeView(read(steps, live)),
     };
   });
+}
+
+/** The same with messages that were unsent or had their time: each log as those read it who were there, and as newcomers do. */
+export function readErasingLogs(firstSeed: number, count: number): readonly ReadLog[] {
+  const pool = new MessagePool(`erasing ${firstSeed}`, { erasing: true });
+  return Array.from({ length: count }, (_, index) => {
+    const steps = drawLog(pool, firstSeed + index, { bare: true }).filter(isForStrangers);
+    const view = read(steps, live);
+    const lines = view.unsent.map(({ seq }) => seq).sort((a, b) => a - b);
+    return [live, asNewcomer(steps.length)].map((plan) => ({
+      logId: LOG_ID,
+      from: 0,
+      steps: steps.map((step, at) => encodeAsOf(step, plan(at).asOf)),
+      view: `${describeView(view)}, lines [${lines.join(', ')}]`,
+    }));
+  }).flat();
+}
+
+const asNewcomer = (end: number): Plan => WAYS['resumed at'](0, end);
+
+// Commands are checked apart.
+function isForStrangers(step: Step): boolean {
+  return step.type !== 'event' || step.event.type !== 'command';
+}
+
+function encodeAsOf(step: Step, asOf: number): ReadLog['steps'][number] {
+  if (step.type === 'reset') return { reset: step.position };
+  if (step.type === 'time') return { now: WRITTEN_AT + TTL_S * 1_000 };
+  const event = step.erased !== undefined && step.erased.by <= asOf ? step.erased.stub : step.event;
+  return { event: toHex(frameOf(event)), arrivedAt: WRITTEN_AT, live: false };
+}
+
+function frameOf(event: LogEvent): Uint8Array {
+  if (event.type === 'stub') return encodeStubEvent(event);
+  if (event.type === 'message') return encodeMessageEvent(event.seq, event.envelope);
+  return encodeCommandEvent(event.seq, event.bytes, event.blob);
 }
 
 function encodeStep(step: Step): ReadLog['steps'][number] {
