@@ -16,6 +16,7 @@ import {
   types,
 } from '../../testing/redis-nodes.ts';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
+import { envelope, eraseProof } from '../../testing/signer.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { Joined } from '../room-store.ts';
@@ -58,6 +59,48 @@ describe('several nodes', () => {
     expect(heard.map((notice) => (notice.type === 'event' ? notice.event.seq : 0))).toEqual([
       2, 3, 4, 5, 6, 7,
     ]);
+  });
+
+  test('SEND-5: what one node erases, every node hears, and no node reads it', async () => {
+    const [a, b] = await nodes(1, 2);
+    const [ann] = [await a.join('ann'), await b.join('bob')];
+    await a.append(ann.session, 1);
+    a.heard();
+    b.heard();
+    const erase = { seq: 2, proof: eraseProof(1) };
+    await a.store.append(ROOM, ann.session, 2, envelope(2), erase);
+    const heard = a.heard();
+    expect(types(heard)).toEqual(['erased', 'event']);
+    expect(b.heard()).toEqual(heard);
+    const cem = await b.join('cem');
+    expect(cem.missed.map(({ frame }) => frame[0])).toEqual([0x92, 0x93, 0x91]);
+  });
+
+  test('SEND-9: a message ends in time whichever node dies; one that slept reads nothing of it', async () => {
+    const [a, b] = await nodes(1, 2);
+    const [ann] = [await a.join('ann'), await b.join('bob')];
+    await a.store.append(ROOM, ann.session, 1, envelope(1, { ttl: 10 }));
+    const wake = world.stop(a.raw);
+    b.heard();
+    await world.pass(9_000);
+    expect(types(b.heard())).not.toContain('erased');
+    await world.pass(1_001);
+    expect(types(b.heard())).toContain('erased');
+    wake();
+    const back = await a.join('dee');
+    expect(back.missed.map(({ frame }) => frame[0])).toEqual([0x92, 0x93]);
+  });
+
+  test('SEND-9: a node that came later knows the end of a message, too', async () => {
+    const [a, b] = await nodes(1, 2);
+    const ann = await a.join('ann');
+    await a.store.append(ROOM, ann.session, 1, envelope(1, { ttl: 10 }));
+    await world.pass(4_000);
+    await b.join('bob');
+    world.stop(a.raw);
+    b.heard();
+    await world.pass(6_001);
+    expect(types(b.heard())).toContain('erased');
   });
 
   test('JOIN-4: a newer session at another node fences off the older', async () => {
