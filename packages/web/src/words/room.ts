@@ -152,6 +152,8 @@ export const roomTexts = {
       one: 'Rooms keep only the latest message.',
       other: 'Rooms keep the latest {count} messages.',
     }),
+  dropped: 'Older messages were dropped from this tab',
+  droppedLead: (most: number) => `A tab keeps the latest ${figure(most)} messages.`,
   created: 'Room created',
   createdLead: 'Send this link to the people you want to talk to.',
   createdLife: (lifeMs: number) => `The room disappears when it’s quiet for ${lifetime(lifeMs)}.`,

@@ -1,7 +1,7 @@
 // The head of the list: the link of a new room, the start of the room, or why earlier messages are missing.
 
 import type { RoomFacts } from '@mayfly/client';
-import type { Opening as OpeningKind, RoomView } from '../model/room-view.ts';
+import { MESSAGES_MAX, type Opening as OpeningKind, type RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
@@ -64,6 +64,8 @@ function wordsOf(kind: Plain, { lifeMs, limits }: RoomFacts): readonly [heading:
       return [roomTexts.start, roomTexts.startLead(limits.historyMessages, lifeMs)];
     case 'joined_late':
       return [roomTexts.joinedLate, roomTexts.joinedLateLead];
+    case 'dropped':
+      return [roomTexts.dropped, roomTexts.droppedLead(MESSAGES_MAX)];
     case 'cut_off':
       return [roomTexts.cutOff, roomTexts.cutOffLead(limits.historyMessages)];
   }

@@ -87,6 +87,11 @@ export class People {
     this.#names.add(person);
   }
 
+  /** Their name no longer stands at a message of theirs. */
+  dropAuthor(person: Person): void {
+    this.#names.remove(person);
+  }
+
   // People who left keep their name; the oldest make room.
   #recognize(members: readonly Member[]): void {
     const known = new Map(this.#known.peek());

@@ -1,7 +1,7 @@
 import type { Member, Message, Person, RoomFacts, RoomUpdate } from '@mayfly/client';
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ChatRoom, RoomView } from './room-view.ts';
+import { type ChatRoom, MESSAGES_MAX, RoomView } from './room-view.ts';
 
 const MINUTE = 60_000;
 const START = new Date(2026, 4, 10, 12, 0, 0).getTime();
@@ -551,6 +551,25 @@ test('BOUND-5: a server that announces thousands fills neither the page nor its 
   expect(notices.at(-2)).toMatchObject({ type: 'renamed', person: { name: 'P11990' } });
   expect(new Set(notices.map(({ key }) => key)).size).toBe(200);
   expect(view.summary().names).toBe(10_000);
+});
+
+test('a page that is open for days holds 5,000 messages, says that it dropped older ones, and forgets the names on them', () => {
+  const { view } = enter();
+  view.update(facts());
+  view.update({ type: 'members', members: [member(sam)], count: 1, whole: true });
+  const other = person('Juno', 'another');
+  view.update(heard([message(2, { from: other })]));
+  expect(view.people.isTagged(juno)).toBe(false);
+  view.update(heard([message(3, { from: juno })]));
+  expect(view.people.isTagged(juno)).toBe(true);
+  for (let seq = 4; seq < 12_000; seq += 100)
+    view.update(
+      heard(Array.from({ length: 100 }, (_, i) => message(seq + i, { from: person(`P${seq + i}`) }))),
+    );
+  expect(view.timeline.size.value).toBe(MESSAGES_MAX);
+  expect(view.opening.value).toBe('dropped');
+  view.update(heard([message(20_000, { from: juno })]));
+  expect(view.people.isTagged(juno)).toBe(false);
 });
 
 test('a line names people by their current names', () => {

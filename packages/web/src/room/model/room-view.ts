@@ -49,15 +49,15 @@ export type Sheet = {
 export type Jump = { readonly key: string; readonly marks?: boolean };
 
 /** What stands above the oldest message. */
-export type Opening = 'created' | 'alone_here' | 'start' | 'joined_late' | 'cut_off';
+export type Opening = 'created' | 'alone_here' | 'start' | 'joined_late' | 'cut_off' | 'dropped';
 
 const TICK_MS = 1000;
 /** A tick this late means that the machine slept, and the connection with it. */
 const SLEPT_MS = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
-/** A page that stays open for days shows at most these. */
-const MESSAGES_MAX = 10_000;
+/** A page that stays open for days holds at most these. */
+export const MESSAGES_MAX = 5_000;
 
 export class RoomView implements Disposable {
   readonly id: RoomId;
@@ -65,7 +65,7 @@ export class RoomView implements Disposable {
   readonly now = new Now();
   readonly connection = new RoomConnection(this.now);
   readonly people = new People();
-  readonly timeline = new Timeline(this.now.ms, MESSAGES_MAX);
+  readonly timeline = new Timeline(this.now.ms, MESSAGES_MAX, ({ from }) => this.people.dropAuthor(from));
   readonly unread = new Unread((key) => this.timeline.markUnread(key));
   readonly draft = new Draft();
   readonly life: Life;
@@ -135,6 +135,7 @@ export class RoomView implements Disposable {
     if (isAlone && this.link.isNew) return 'created';
     if (facts === undefined || count === 0) return undefined;
     if (isAlone) return facts.owner ? 'created' : 'alone_here';
+    if (this.timeline.hasDropped.value) return 'dropped';
     if (facts.history === 'none' && !facts.owner) return 'joined_late';
     return (this.timeline.firstSeq.value ?? 0) <= FIRST_MESSAGE_SEQ ? 'start' : 'cut_off';
   });

@@ -18,7 +18,9 @@ export class Timeline {
   readonly #notices = new Notices();
   readonly #size = signal(0);
   readonly #firstSeq = signal<number | undefined>(undefined);
+  readonly #hasDropped = signal(false);
   readonly #messagesMax: number;
+  readonly #onRemoved: (message: Message) => void;
   #today: number;
   #firstUnread: string | undefined;
   #log = 0;
@@ -32,9 +34,10 @@ export class Timeline {
   #firstTimed: Entry | undefined;
 
   /** Past `messagesMax`, the oldest are dropped. */
-  constructor(now: number, messagesMax = Infinity) {
+  constructor(now: number, messagesMax = Infinity, onRemoved: (message: Message) => void = () => {}) {
     this.#today = startOfDay(now);
     this.#messagesMax = messagesMax;
+    this.#onRemoved = onRemoved;
   }
 
   /** All items, in order; each block has its own signal. */
@@ -47,6 +50,11 @@ export class Timeline {
   /** Number of the first message. */
   get firstSeq(): ReadonlySignal<number | undefined> {
     return this.#firstSeq;
+  }
+
+  /** There were more than this page holds. */
+  get hasDropped(): ReadonlySignal<boolean> {
+    return this.#hasDropped;
   }
 
   /** How many messages are held, also the unsent ones. */
@@ -191,12 +199,14 @@ export class Timeline {
   #dropOldest(max = this.#messagesMax): void {
     while (this.#logged.size > max && this.#first !== undefined) {
       this.#dropped = this.#first.position;
+      this.#hasDropped.value = true;
       this.#removeLogged(this.#first);
     }
   }
 
   #removeLogged(entry: Entry): void {
     this.#logged.delete(keyOf(entry));
+    if (entry.content.type === 'message') this.#onRemoved(entry.content.message);
     this.#blocks.remove(entry);
     if (entry === this.#first) this.#setFirst(this.#blocks.find(isLogged));
     if (entry === this.#firstTimed) this.#firstTimed = this.#blocks.find(isTimed);
