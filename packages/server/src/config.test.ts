@@ -23,7 +23,7 @@ test('without settings it uses the defaults', () => {
     roomLifeMaxSeconds: 86_400,
     roomCodeLength: 6,
     maxMembers: 1000,
-    historyMessages: 500,
+    historyMessages: 2000,
     historyBytes: 2 * 1024 * 1024,
     files: true,
     maxFileMb: 25,

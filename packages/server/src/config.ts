@@ -70,7 +70,7 @@ export const SETTINGS = {
   maxMembers: whole('ROOM_MAX_MEMBERS', '1000', 2, ROOM_MEMBERS_MAX, 'members of one room'),
   historyMessages: whole(
     'ROOM_HISTORY_MESSAGES',
-    '500',
+    '2000',
     10,
     HISTORY_MAX.messages,
     'messages a room keeps for people who join later',
