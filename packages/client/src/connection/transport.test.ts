@@ -48,6 +48,8 @@ function open() {
   return { events, wire, socket };
 }
 
+const nextTask = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 describe('WS-1: a WebSocket as a wire', () => {
   test('uses the subprotocol, and receives text and bytes', () => {
     const { events, socket, wire } = open();
@@ -69,6 +71,34 @@ describe('WS-1: a WebSocket as a wire', () => {
     socket.fire('close', { code: 1006 });
     socket.fire('close', { code: 1000 });
     expect(events).toEqual(['closed 1006']);
+  });
+
+  test('of many frames at once, eight come in each task, in order, and the close after them', async () => {
+    const { events, socket } = open();
+    const frames = Array.from({ length: 30 }, (_, i) => `${i}`);
+    for (const data of frames) socket.fire('message', { data });
+    socket.fire('close', { code: 1001 });
+    const seen = [events.length];
+    while (events.length < 31) {
+      await nextTask();
+      seen.push(events.length);
+    }
+    expect(new Set(seen)).toEqual(new Set([8, 16, 24, 31]));
+    expect(events).toEqual([...frames, 'closed 1001']);
+  });
+
+  test('past a thousand that wait, each one that comes has the oldest taken at once', () => {
+    const { events, socket } = open();
+    for (let i = 0; i < 1_100; i++) socket.fire('message', { data: `${i}` });
+    expect(events).toEqual(Array.from({ length: 100 }, (_, i) => `${i}`));
+  });
+
+  test('what waits is gone when we close', async () => {
+    const { events, socket, wire } = open();
+    for (let i = 0; i < 20; i++) socket.fire('message', { data: `${i}` });
+    wire.close();
+    for (let i = 0; i < 5; i++) await nextTask();
+    expect(events).toHaveLength(8);
   });
 
   test('closed by us: no more events', () => {

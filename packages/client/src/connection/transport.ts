@@ -1,6 +1,7 @@
 // The interface to the network: one wire, frames in and out. Reconnecting, and what frames mean, is up to others.
 
 import { SUBPROTOCOL } from '@mayfly/protocol';
+import { Slices } from './slices.ts';
 
 /** Events of a wire. */
 export type WireEvents = {
@@ -71,15 +72,16 @@ function openSocket(Socket: WebSocketConstructor, url: string): WebSocketLike | 
 
 function listen(socket: WebSocketLike, events: WireEvents): Wire {
   let closed = false;
+  const slices = new Slices();
   socket.addEventListener('message', ({ data }) => {
     if (closed) return;
-    if (typeof data === 'string') events.text(data);
-    else if (data instanceof ArrayBuffer) events.binary(new Uint8Array(data));
+    if (typeof data === 'string') slices.take(() => events.text(data));
+    else if (data instanceof ArrayBuffer) slices.take(() => events.binary(new Uint8Array(data)));
   });
   socket.addEventListener('close', ({ code }) => {
     if (closed) return;
     closed = true;
-    events.closed(code);
+    slices.take(() => events.closed(code));
   });
   // `close` always follows and says why. Without a listener, Node would crash.
   socket.addEventListener('error', () => {});
@@ -89,6 +91,7 @@ function listen(socket: WebSocketLike, events: WireEvents): Wire {
     },
     close() {
       closed = true;
+      slices.clear();
       socket.close(NORMAL_CLOSURE);
     },
     get bufferedBytes() {

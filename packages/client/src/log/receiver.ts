@@ -25,7 +25,13 @@ import {
   lawAtWelcome,
   verifyCommand,
 } from '../governance/room-law.ts';
-import { type OpenedMessage, REF_BYTES, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
+import {
+  type OpenResult,
+  type OpenedMessage,
+  REF_BYTES,
+  openEnvelope,
+  verifyMessage,
+} from '../crypto/envelope.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import { type Erasure, erasureOf } from '../crypto/stub.ts';
@@ -75,6 +81,7 @@ export class Receiver {
   readonly #log: HeldLog;
   readonly #talk: Talk;
   readonly #erased = new Erased();
+  readonly #opened = new WeakMap<Uint8Array, OpenResult>();
   readonly #unsends = new Unsends();
   readonly #own = new OwnPlaces();
   // By the first half of their mid.
@@ -152,6 +159,11 @@ export class Receiver {
   /** What the next message states about the log (EVENT-3). */
   statement(): Statement {
     return this.#log.statement(this.c);
+  }
+
+  /** Opens a message that waits for others, so what waits is accepted in one go, but not opened in one go. */
+  prepare(event: LogEvent): void {
+    if (event.type === 'message') this.#result(event.envelope);
   }
 
   /** `live`: they arrive as they are sent. Also ends what is due by then. */
@@ -278,14 +290,21 @@ export class Receiver {
 
   #open(envelope: Uint8Array) {
     const epoch = epochOf(envelope);
-    const keys = isInForce(this.#law, epoch) ? this.#options.keysOf(epoch) : undefined;
-    const result = keys && this.#crypto.openEnvelope(keys, envelope);
+    const result = isInForce(this.#law, epoch) ? this.#result(envelope) : undefined;
+    this.#opened.delete(envelope);
     if (!result?.ok) {
       this.#chains.countUnverified();
       return undefined;
     }
     this.#law = lawAfterMessage(this.#law, epoch);
     return result.message;
+  }
+
+  #result(envelope: Uint8Array): OpenResult | undefined {
+    const keys = this.#options.keysOf(epochOf(envelope));
+    const result = this.#opened.get(envelope) ?? (keys && this.#crypto.openEnvelope(keys, envelope));
+    if (result !== undefined) this.#opened.set(envelope, result);
+    return result;
   }
 
   // EVENT-2: a stub without proof is a message withheld. One that comes again explains no other gap.

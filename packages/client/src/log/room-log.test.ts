@@ -10,7 +10,9 @@ import {
   encodeUnsignedCommand,
 } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
+import { openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import { sign } from '../crypto/signature.ts';
+import { verifyCommand } from '../governance/room-law.ts';
 import { RoomLog } from './room-log.ts';
 import { Author, ID, KEYS, OWNER } from '../testing/author.ts';
 import { seededRandom } from '../testing/random.ts';
@@ -121,4 +123,27 @@ test('after leaving no events are expected, and held ones are returned', () => {
   expect(log.leave().fresh.messages).toMatchObject([{ text: 'a' }]);
   expect(log.isOpen).toBe(false);
   expect(log.leave().echoes).toEqual([]);
+});
+
+test('of a history, each message is opened as it comes, and none of them twice', () => {
+  const opens: number[] = [];
+  let count = 0;
+  const crypto = {
+    openEnvelope: (...args: Parameters<typeof openEnvelope>) => {
+      count += 1;
+      return openEnvelope(...args);
+    },
+    verifyMessage,
+    verifyCommand,
+  };
+  const log = new RoomLog({ id: ID, idPk: seededRandom('me')(32), keysOf: () => KEYS, crypto }, () =>
+    Date.now(),
+  );
+  log.enter(welcome({ first: 1, seq: 40 }), CHARTER);
+  for (let seq = 1; seq <= 41; seq++) {
+    const read = log.read(event(seq, `${seq}`));
+    opens.push(count);
+    expect(read.outcome).toBe(seq < 40 ? 'held' : 'read');
+  }
+  expect(opens).toEqual(Array.from({ length: 41 }, (_, i) => i + 1));
 });

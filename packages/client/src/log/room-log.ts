@@ -145,6 +145,7 @@ export class RoomLog {
     if (this.#reader === undefined) return { outcome: 'held' };
     const live = this.#reader.caughtUp;
     const read = this.#reader.take(event);
+    if (read.outcome === 'held') this.#receiver?.prepare(event);
     return read.outcome === 'events' ? { outcome: 'read', ...this.#receive(read.events, live) } : read;
   }
 
