@@ -12,6 +12,7 @@ import { AuthorName } from './author-name.tsx';
 import { type Body, BubbleText } from './bubble-text.tsx';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
+import { SentAt } from './sent-at.tsx';
 import { SharedFileBubble } from './shared-file.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
@@ -45,6 +46,9 @@ export class MessageBubble extends Component<MessageProps> {
             {text !== undefined && text !== '' && <BubbleText body={{ key, text, from }} view={view} />}
           </SharedFileBubble>
         )}
+        <span class="message__time">
+          <SentAt bubble={bubble} />
+        </span>
         {bubble.type === 'message' ? (
           <>
             <Reactions message={bubble.message} view={view} />

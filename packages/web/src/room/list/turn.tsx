@@ -3,14 +3,14 @@
 import type { Person } from '@mayfly/client';
 import { Component } from 'preact';
 import { useState } from 'preact/hooks';
-import { clockTime } from '../../ui/clock-time.ts';
 import type { RoomView } from '../model/room-view.ts';
-import { type Bubble, type Turn, timedBubble } from '../model/turns.ts';
+import { type Turn, timedBubble } from '../model/turns.ts';
 import { figure, formFor } from '../../words/quantities.ts';
 import { roomTexts } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { AuthorName, Avatar } from './author-name.tsx';
 import { MessageBubble } from './message.tsx';
+import { SentAt } from './sent-at.tsx';
 
 type TurnProps = { readonly turn: Turn; readonly view: RoomView };
 
@@ -93,15 +93,4 @@ function Bubbles({ turn, view }: TurnProps) {
       speaker={index === 0 ? 'head' : turn.person}
     />
   ));
-}
-
-function SentAt({ bubble }: { readonly bubble: Bubble | undefined }) {
-  if (bubble?.type !== 'message' || bubble.message.late) return null;
-  const { at, clockOff } = bubble.message;
-  return (
-    <time dateTime={new Date(at).toISOString()} title={clockOff ? roomTexts.clockOff : undefined}>
-      {clockOff && '~'}
-      {clockTime(at)}
-    </time>
-  );
 }
