@@ -7,6 +7,14 @@ const BELOW_TOP_PX = 16;
 /** This close to the top counts as at the top: what is above may just have changed its height. */
 const NEAR_TOP_PX = 48;
 
+type Reader = {
+  onAtEnd(atEnd: boolean): void;
+  /** Then the place is left to the reader: the list shows a card, which is read from its top. */
+  isIdle(): boolean;
+  /** Something else may be in sight now. */
+  onMoved(): void;
+};
+
 type Anchor = { readonly element: Element; readonly top: number };
 
 /**
@@ -16,25 +24,17 @@ type Anchor = { readonly element: Element; readonly top: number };
 export class ScrollKeeper implements Disposable {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
-  readonly #onAtEnd: (atEnd: boolean) => void;
-  readonly #isIdle: () => boolean;
+  readonly #reader: Reader;
   readonly #listening = new AbortController();
   readonly #resized: ResizeObserver;
   #atEnd = true;
   #heights = '';
   #anchor: Anchor | undefined;
 
-  /** While `isIdle`, the place is left to the reader: then the list shows a card, which is read from its top. */
-  constructor(
-    scroller: HTMLElement,
-    list: HTMLElement,
-    onAtEnd: (atEnd: boolean) => void,
-    isIdle: () => boolean,
-  ) {
-    this.#isIdle = isIdle;
+  constructor(scroller: HTMLElement, list: HTMLElement, reader: Reader) {
     this.#scroller = scroller;
     this.#list = list;
-    this.#onAtEnd = onAtEnd;
+    this.#reader = reader;
     scroller.addEventListener('scroll', () => this.#scrolled(), {
       passive: true,
       signal: this.#listening.signal,
@@ -50,12 +50,17 @@ export class ScrollKeeper implements Disposable {
 
   /** After anything in the list changed, before it is painted. */
   settle(): void {
-    if (this.#isIdle()) return;
+    if (this.#reader.isIdle()) return;
     if (this.#atEnd) {
       this.#scroller.scrollTop = this.#scroller.scrollHeight;
       this.#heights = this.#measure();
-      return;
+    } else {
+      this.#holdAnchor();
     }
+    this.#reader.onMoved();
+  }
+
+  #holdAnchor(): void {
     if (this.#anchor?.element.isConnected) {
       const moved = this.#topOf(this.#anchor.element) - this.#anchor.top;
       if (moved !== 0) this.#scroller.scrollTop += moved;
@@ -102,7 +107,7 @@ export class ScrollKeeper implements Disposable {
   }
 
   #scrolled(): void {
-    if (this.#isIdle()) return;
+    if (this.#reader.isIdle()) return;
     // Scroll events come before resize observations: a new size, not the reader, moved the list from its end.
     if (this.#atEnd && this.#heights !== this.#measure()) {
       this.settle();
@@ -115,7 +120,8 @@ export class ScrollKeeper implements Disposable {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     this.#atEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
     this.#anchor = this.#findAnchor();
-    this.#onAtEnd(this.#atEnd);
+    this.#reader.onAtEnd(this.#atEnd);
+    this.#reader.onMoved();
   }
 
   #measure(): string {
@@ -124,7 +130,7 @@ export class ScrollKeeper implements Disposable {
 
   // A message rather than its turn: those above it in the same turn can change their height.
   #findAnchor(): Anchor | undefined {
-    const item = this.#firstInSight(this.#list.children);
+    const item = this.#firstInSight(this.#list.querySelectorAll(':scope > :not(.log__gap)'));
     const element = (item && this.#firstInSight(item.querySelectorAll('.message'))) ?? item;
     return element && { element, top: this.#topOf(element) };
   }

@@ -1,0 +1,143 @@
+// The reader's place in the list, and the ways to another one: also to what isn't drawn yet.
+
+import { computed, effect } from '@preact/signals';
+import type { ShownBlock } from '../model/blocks.ts';
+import type { RoomView } from '../model/room-view.ts';
+import type { Item } from '../model/turns.ts';
+import { LaterPart } from '../text/later-part.ts';
+import type { Drawn } from './drawn-window.ts';
+import { elementOf, flash, markFound } from './message-element.ts';
+import { ScrollKeeper } from './scroll-keeper.ts';
+
+/** Up to so many blocks, everything is drawn. Only longer rooms need the window, which draws no more than these. */
+const BLOCKS_MAX = 6;
+const windowPart = new LaterPart(() => import('./list-window.ts'));
+
+export class ListPlace {
+  readonly #view: RoomView;
+  #keeper: ScrollKeeper | undefined;
+  #list: HTMLElement | undefined;
+  // Takes the reader there once it is drawn; false until then.
+  #arrive: (() => boolean) | undefined;
+
+  constructor(view: RoomView) {
+    this.#view = view;
+  }
+
+  readonly #window = computed(() => {
+    const part = windowPart.loaded.value;
+    return part && new part.ListWindow(this.#view.timeline.blocks, () => this.rendered());
+  });
+
+  readonly drawn = computed((): Drawn => {
+    const { value: blocks } = this.#view.timeline.blocks;
+    return this.#window.value?.drawn.value ?? { blocks: blocks.slice(-BLOCKS_MAX), above: 0, below: 0 };
+  });
+
+  /** The newest messages aren't drawn. */
+  readonly isFar = computed(() => this.drawn.value.below > 0);
+
+  get #isBusy(): boolean {
+    return this.#view.facts.value === undefined || this.#window.value?.isMoving.value === true;
+  }
+
+  /** Returns a function that stops it. */
+  watch(scroller: HTMLElement, list: HTMLElement): () => void {
+    const { unread, opening } = this.#view;
+    this.#list = list;
+    const keeper = new ScrollKeeper(scroller, list, {
+      onAtEnd: (atEnd) => {
+        unread.atEnd.value = atEnd;
+      },
+      isIdle: () => opening.peek() === 'created',
+      onMoved: () => this.#window.peek()?.look(scroller, list, unread.atEnd.peek()),
+    });
+    this.#keeper = keeper;
+    // At once: until the next frame, the keeper would still report the place that was left, and a screen reader hear what
+    // isn't new.
+    const stops = [
+      effect(() => {
+        if (this.#view.timeline.blocks.value.length > BLOCKS_MAX) windowPart.want();
+      }),
+      effect(() => this.#follow()),
+      effect(() => scroller.setAttribute('aria-busy', String(this.#isBusy))),
+      effect(() => scroller.setAttribute('aria-live', this.isFar.value ? 'off' : 'polite')),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      keeper[Symbol.dispose]();
+      this.#window.peek()?.[Symbol.dispose]();
+    };
+  }
+
+  /** After anything in the list changed, before it is painted. */
+  rendered(): void {
+    if (this.#arrive?.() === true) this.#arrive = undefined;
+    this.#keeper?.settle();
+  }
+
+  /** Goes where a press has led. */
+  answer(): void {
+    const asked = this.#view.jump.value;
+    this.#view.jump.value = undefined;
+    if (asked !== undefined) this.#goTo(asked.key, asked.marks === true ? markFound : flash);
+  }
+
+  /** To the first of the new messages, and from there to the newest. */
+  goDown(): void {
+    const { unread } = this.#view;
+    const fresh = unread.count.value > 0 ? this.#blockWith(({ type }) => type === 'new') : undefined;
+    if (fresh === undefined || !this.#goDownTo(fresh)) unread.atEnd.value = true;
+  }
+
+  #follow(): void {
+    if (!this.#view.unread.atEnd.value) return this.#keeper?.stayHere();
+    this.#arrive = undefined;
+    this.#keeper?.goToEnd();
+  }
+
+  /** False if the divider in it is above, or in sight at the top. */
+  #goDownTo(block: ShownBlock): boolean {
+    const arrive = () => {
+      const divider = this.#list?.querySelector('.divider--new') ?? undefined;
+      return divider !== undefined && this.#keeper?.goDownTo(divider) === true;
+    };
+    const { blocks } = this.drawn.peek();
+    const [first] = blocks;
+    if (blocks.includes(block) || first === undefined) return arrive();
+    const all = this.#view.timeline.blocks.peek();
+    if (all.indexOf(block) < all.indexOf(first)) return false;
+    this.#go(block, arrive);
+    return true;
+  }
+
+  #goTo(key: string, mark: (element: HTMLElement) => void): void {
+    const block = this.#blockWith((item) => holds(item, key));
+    if (block === undefined) return;
+    this.#view.unread.atEnd.value = false;
+    this.#go(block, () => {
+      const element = this.#list && elementOf(this.#list, key);
+      if (element === undefined) return false;
+      this.#keeper?.goTo(element);
+      mark(element);
+      return true;
+    });
+  }
+
+  #go(block: ShownBlock, arrive: () => boolean): void {
+    this.#arrive = arrive;
+    this.#window.peek()?.show(block);
+    this.rendered();
+  }
+
+  #blockWith(matches: (item: Item) => boolean): ShownBlock | undefined {
+    return this.#view.timeline.blocks.peek().find(({ items }) => items.peek().some(matches));
+  }
+}
+
+function holds(item: Item, key: string): boolean {
+  return (
+    item.type === 'turn' &&
+    item.bubbles.some((bubble) => bubble.type === 'message' && bubble.message.key === key)
+  );
+}

@@ -1,0 +1,52 @@
+// The window over the blocks, and the list as it stands on the page. Only long rooms need it: loaded with the first
+// blocks that are too many to draw.
+
+import type { ReadonlySignal } from '@preact/signals';
+import type { ShownBlock } from '../model/blocks.ts';
+import { DrawnWindow, type Sight } from './drawn-window.ts';
+
+export class ListWindow extends DrawnWindow {
+  readonly #printing = new AbortController();
+
+  /** `onPrint` runs once everything is to be drawn for a print, and after it. */
+  constructor(blocks: ReadonlySignal<readonly ShownBlock[]>, onPrint: () => void) {
+    super(blocks);
+    for (const event of ['beforeprint', 'afterprint']) {
+      const change = () => {
+        this.isPrinting.value = event === 'beforeprint';
+        onPrint();
+      };
+      window.addEventListener(event, change, { signal: this.#printing.signal });
+    }
+  }
+
+  /** After each scrolling, and each change of what is drawn. */
+  look(scroller: Element, list: Element, atEnd: boolean): void {
+    const sight = sightOf(this.drawn.peek().blocks, scroller, list);
+    if (sight !== undefined) this.cover({ ...sight, atEnd });
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#printing.abort();
+  }
+}
+
+/** Undefined while what was chosen isn't drawn yet. */
+function sightOf(
+  blocks: readonly ShownBlock[],
+  scroller: Element,
+  list: Element,
+): Omit<Sight, 'atEnd'> | undefined {
+  const counts = blocks.map(({ items }) => items.peek().length);
+  const rows = [...list.children].filter((row) => !row.matches('.log__gap'));
+  let at = rows.length - counts.reduce((sum, count) => sum + count, 0);
+  // Above the rows, there may be the head of the list.
+  if (at !== 0 && at !== 1) return undefined;
+  const { top, height } = scroller.getBoundingClientRect();
+  const edges = counts.map((count) => {
+    at += count;
+    return (rows[at - count]?.getBoundingClientRect().top ?? 0) - top;
+  });
+  return { edges: [...edges, (rows.at(-1)?.getBoundingClientRect().bottom ?? 0) - top], height };
+}
