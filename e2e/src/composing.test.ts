@@ -10,7 +10,7 @@ async function inOneRoom(stage: Stage): Promise<readonly [Person, Person]> {
   const [ann, bob] = [await stage.person(), await stage.person({ size: PHONE, touch: true, theme: 'dark' })];
   await bob.join(await ann.createRoom({ name: HOSTILE_NAME }), 'Bob');
   await ann.participants(2);
-  for (const { page } of [ann, bob]) await page.locator('.composer__help').waitFor({ state: 'attached' });
+  for (const { page } of [ann, bob]) await page.getByRole('button', { name: 'Emoji' }).waitFor();
   return [ann, bob];
 }
 
@@ -40,7 +40,7 @@ test('names and commands are completed by key and by touch, and commands run', a
   await bob.composer().fill('');
 
   await ann.composer().pressSequentially('/');
-  expect(await offers(ann).count()).toBe(5);
+  expect(await offers(ann).count()).toBe(6);
   await ann.page.keyboard.press('Escape');
   expect(await offers(ann).count()).toBe(0);
   await ann.composer().pressSequentially('h');
@@ -76,9 +76,18 @@ test('names and commands are completed by key and by touch, and commands run', a
   await help.waitFor();
   await ann.page.keyboard.press('Escape');
 
+  await ann.send('/timer');
+  const timer = ann.page.getByRole('dialog', { name: 'Message timer' });
+  await expectAccessible(ann, 'message timer');
+  await timer.getByRole('button', { name: 'an hour' }).click();
+  await ann.page.getByText('Your messages disappear an hour after they’re sent.').waitFor();
+  await ann.send('for an hour');
+  await bob.sees('for an hour');
+  await ann.page.getByRole('button', { name: 'Turn off' }).click();
+
   await ann.send('/clear');
   await ann.log().locator('.bubble').first().waitFor({ state: 'detached' });
-  expect((await bob.messages()).length).toBe(2);
+  expect((await bob.messages()).length).toBe(3);
 });
 
 test('emoji are found by code, by search and by arrow keys, and a mention and an action are drawn', async () => {

@@ -37,15 +37,6 @@ export function copySelection(): boolean {
   return attempt(() => document.execCommand('copy')) ?? false;
 }
 
-/** Puts text in the place of some, and the caret behind it. In a focused field, the browser can undo it. */
-export function replaceInField(field: HTMLTextAreaElement, from: number, to: number, text: string): void {
-  field.setSelectionRange(from, to);
-  const isFocused = document.activeElement === field;
-  if (isFocused && attempt(() => document.execCommand('insertText', false, text)) === true) return;
-  field.setRangeText(text, from, to, 'end');
-  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-}
-
 /** Whether the browser has a share sheet. */
 export function canShare(): boolean {
   return attempt(() => typeof navigator.share === 'function') ?? false;

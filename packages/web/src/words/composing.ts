@@ -1,6 +1,6 @@
 // The texts of what helps with writing a message, in English.
 
-import { counted, figure } from './quantities.ts';
+import { counted, figure, lifetime } from './quantities.ts';
 import { sentence } from './sentence.ts';
 
 export const composingTexts = {
@@ -15,6 +15,7 @@ export const composingTexts = {
     me: 'Say what you’re doing',
     nick: 'Change your name',
     shrug: 'Add ¯\\_(ツ)_/¯ to your message',
+    timer: 'Let your messages disappear',
     clear: 'Clear what this tab shows',
     help: 'Show formatting and commands',
   },
@@ -25,6 +26,16 @@ export const composingTexts = {
   unknownCommand: (name: string) =>
     sentence('There’s no command /{name}. Nothing was sent. To send it as text, start with //.', { name }),
   noFiles: 'This server doesn’t take pictures or files.',
+
+  timer: 'Message timer',
+  timerLead:
+    'Your next messages disappear for everyone this long after they’re sent. People may still have copied them.',
+  timerOff: 'Off',
+  timerOn: (ms: number) =>
+    sentence('Your messages disappear {time} after they’re sent.', { time: lifetime(ms) }),
+  timerStop: 'Turn off',
+  timerTime: lifetime,
+  noTimer: 'This server doesn’t erase single messages, so nothing was sent. Turn off the timer to send it.',
 
   split: (count: number) =>
     counted(count, { one: 'Split into {count} message', other: 'Split into {count} messages' }),

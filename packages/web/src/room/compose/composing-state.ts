@@ -19,10 +19,10 @@ export type Offer = { readonly key: string; readonly insert: string } & (
 export type Note =
   | { readonly what: 'unknown'; readonly name: string }
   | { readonly what: 'incomplete'; readonly name: 'me' | 'nick' }
-  | { readonly what: 'long-name' | 'no-files' };
+  | { readonly what: 'long-name' | 'no-files' | 'no-timer' };
 
 export class ComposingState {
-  readonly open = signal<'emoji' | 'formatting' | undefined>(undefined);
+  readonly open = signal<'emoji' | 'formatting' | 'timer' | undefined>(undefined);
   /** What the last press of Send, or the last paste, came to. */
   readonly note = signal<Note | undefined>(undefined);
   /** Keys of the parts of a text that was too long. */

@@ -2,7 +2,7 @@
 
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Stroke } from '../../ui/icon.tsx';
+import { Icon, Stroke } from '../../ui/icon.tsx';
 import { composingTexts } from '../../words/composing.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { CompletionList } from './completion-list.tsx';
@@ -11,6 +11,7 @@ import { listenToField } from './field.ts';
 import { EmojiPopup } from './emoji-popup.tsx';
 import { FormattingHelp } from './formatting-help.tsx';
 import { Notes } from './notes.tsx';
+import { TimerDialog } from './timer-dialog.tsx';
 
 export { submit } from './submit.ts';
 export { Notes };
@@ -25,6 +26,7 @@ export function Composing({ view, field }: ComposingProps) {
     <>
       <CompletionList state={state} people={view.people} field={field} />
       {state.open.value === 'emoji' && <EmojiPopup state={state} field={field} />}
+      {state.open.value === 'timer' && <TimerDialog state={state} view={view} />}
       {state.open.value === 'formatting' && (
         <FormattingHelp
           onClose={() => {
@@ -68,6 +70,17 @@ export function Tools({ view }: Pick<ComposingProps, 'view'>) {
         }}
       >
         <Stroke path={HELP} />
+      </button>
+      <button
+        class="icon-button composer__help"
+        type="button"
+        aria-label={composingTexts.timer}
+        aria-haspopup="dialog"
+        onClick={() => {
+          open.value = 'timer';
+        }}
+      >
+        <Icon name="clock" />
       </button>
     </>
   );

@@ -2,7 +2,8 @@
 
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
-import { mediaMatches, replaceInField } from '../../browser/browser.ts';
+import { mediaMatches } from '../../browser/browser.ts';
+import { replaceInField } from '../../browser/field-text.ts';
 import { composingTexts } from '../../words/composing.ts';
 import { emojiPart } from '../emoji/emoji-loader.ts';
 import type { ComposingState } from './composing-state.ts';

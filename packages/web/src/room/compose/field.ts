@@ -1,6 +1,6 @@
 // The composer's field while something is offered at its caret, and what is pasted or dropped there.
 
-import { replaceInField } from '../../browser/browser.ts';
+import { replaceInField } from '../../browser/field-text.ts';
 import { emojiPart } from '../emoji/emoji-loader.ts';
 import type { ComposingState, Offer } from './composing-state.ts';
 

@@ -1,6 +1,7 @@
 // Below the field: what a command came to, and a text that is too long for one message.
 
 import { nameRoom } from '../../ui/display-name.ts';
+import { Icon } from '../../ui/icon.tsx';
 import { composingTexts } from '../../words/composing.ts';
 import { texts } from '../../words/start.ts';
 import { trimmedDraft } from '../model/draft-text.ts';
@@ -18,6 +19,7 @@ export function Notes({ view }: NotesProps) {
     <>
       {isMessage && view.draft.roomLeft.value < 0 && <Split view={view} />}
       <PartsLeft view={view} />
+      <TimerLine view={view} />
       {note.value !== undefined && <p role="alert">{textOf(note.value, view)}</p>}
     </>
   );
@@ -41,6 +43,25 @@ function PartsLeft({ view }: NotesProps) {
   return <p role="status">{composingTexts.splitLeft(left, parts.value.length)}</p>;
 }
 
+function TimerLine({ view: { ttlMs } }: NotesProps) {
+  if (ttlMs.value === undefined) return null;
+  return (
+    <p class="composer__timer">
+      <Icon name="clock" small />
+      <span>{composingTexts.timerOn(ttlMs.value)}</span>
+      <button
+        class="link-button"
+        type="button"
+        onClick={() => {
+          ttlMs.value = undefined;
+        }}
+      >
+        {composingTexts.timerStop}
+      </button>
+    </p>
+  );
+}
+
 function textOf(note: Note, { draft }: RoomView): string {
   switch (note.what) {
     case 'unknown':
@@ -51,5 +72,7 @@ function textOf(note: Note, { draft }: RoomView): string {
       return texts.name.tooLong(nameRoom(draft.text.peek()));
     case 'no-files':
       return composingTexts.noFiles;
+    case 'no-timer':
+      return composingTexts.noTimer;
   }
 }

@@ -25,7 +25,12 @@ function sendAs(view: RoomView, text: string): boolean {
   view.send();
   const isSent = draft.text.peek() !== text;
   if (!isSent) draft.text.value = typed;
+  if (!isSent) noteTimer(view);
   return isSent;
+}
+
+function noteTimer(view: RoomView): void {
+  if (view.timerIsRefused.peek()) composingOf(view).note.value = { what: 'no-timer' };
 }
 
 function run(view: RoomView, { name, rest }: Extract<Entry, { what: 'command' }>): void {
@@ -37,7 +42,7 @@ function run(view: RoomView, { name, rest }: Extract<Entry, { what: 'command' }>
   view.type('');
   if (name === 'nick') view.rename(rest);
   else if (name === 'clear') view.timeline.clear();
-  else state.open.value = 'formatting';
+  else state.open.value = name === 'timer' ? 'timer' : 'formatting';
 }
 
 /** Sends the draft in parts, in order. What can't be sent stays in the composer. */
@@ -50,6 +55,7 @@ export function sendInParts(view: RoomView): void {
     const key = view.send();
     if (key === undefined) {
       draft.text.value = parts.slice(index).join('\n\n');
+      noteTimer(view);
       break;
     }
     keys.push(key);

@@ -11,6 +11,7 @@ test.each([
   ['/nick Bob the 2nd', { what: 'command', name: 'nick', rest: 'Bob the 2nd' }],
   ['/nick', { what: 'incomplete', name: 'nick' }],
   ['/help', { what: 'command', name: 'help', rest: '' }],
+  ['/timer', { what: 'command', name: 'timer', rest: '' }],
   ['/clear', { what: 'command', name: 'clear', rest: '' }],
   ['/shrug', message('¯\\_(ツ)_/¯')],
   ['/shrug why not', message('why not ¯\\_(ツ)_/¯')],

@@ -3,12 +3,12 @@
 import { trimmedDraft } from './draft-text.ts';
 
 /** In the order in which they are offered. */
-export const COMMANDS = ['me', 'nick', 'shrug', 'clear', 'help'] as const;
+export const COMMANDS = ['me', 'nick', 'shrug', 'timer', 'clear', 'help'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
 /** Nothing is written behind these. */
-export const PLAIN_COMMANDS: ReadonlySet<CommandName> = new Set(['clear', 'help']);
+export const PLAIN_COMMANDS: ReadonlySet<CommandName> = new Set(['timer', 'clear', 'help']);
 
 export type Entry =
   | { readonly what: 'message'; readonly text: string }
@@ -38,6 +38,7 @@ export function readEntry(draft: string): Entry {
       return { what: 'message', text: rest === '' ? SHRUG : `${rest} ${SHRUG}` };
     case 'nick':
       return rest === '' ? { what: 'incomplete', name } : { what: 'command', name, rest };
+    case 'timer':
     case 'clear':
     case 'help':
       return { what: 'command', name, rest };

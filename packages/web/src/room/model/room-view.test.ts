@@ -347,7 +347,7 @@ describe('the draft', () => {
     view.draft.text.value = '\n  \n  code stays\n\n  indented \n\n';
     view.unread.atEnd.value = false;
     view.send();
-    expect(room.send).toHaveBeenCalledExactlyOnceWith('  code stays\n\n  indented');
+    expect(room.send).toHaveBeenCalledExactlyOnceWith('  code stays\n\n  indented', {});
     expect(view.draft.text.value).toBe('');
     expect(view.unread.atEnd.value).toBe(true);
   });
@@ -364,11 +364,11 @@ describe('the draft', () => {
     view.draft.cancel();
     view.draft.text.value = 'no answer';
     view.send();
-    expect(room.send).toHaveBeenLastCalledWith('no answer');
+    expect(room.send).toHaveBeenLastCalledWith('no answer', {});
     view.draft.reply('gone');
     view.draft.text.value = 'to whom';
     view.send();
-    expect(room.send).toHaveBeenLastCalledWith('to whom');
+    expect(room.send).toHaveBeenLastCalledWith('to whom', {});
   });
 
   test('gives way to an edit of our last message, and comes back after it', () => {
@@ -429,6 +429,27 @@ describe('the draft', () => {
     view.draft.text.value = 'hello';
     view.send();
     expect(view.draft.text.value).toBe('hello');
+  });
+
+  test('with a timer is sent with it, and stays if the server can’t erase it', () => {
+    const { view, room } = enter();
+    view.ttlMs.value = 60_000;
+    view.draft.text.value = 'soon gone';
+    view.send();
+    expect(room.send).toHaveBeenLastCalledWith('soon gone', { ttlMs: 60_000 });
+    room.send.mockReturnValueOnce({ ok: false, reason: 'not_supported' });
+    view.draft.text.value = 'here to stay';
+    expect(view.send()).toBe(undefined);
+    expect([view.draft.text.value, view.timerIsRefused.value]).toEqual(['here to stay', true]);
+  });
+
+  test('cleared, the room says nothing about where it begins', () => {
+    const { view } = enter();
+    for (const news of [facts(), here(2), heard([message(9)], true)]) view.update(news);
+    view.timeline.clear();
+    expect(view.opening.value).toBe(undefined);
+    view.update(heard([message(10)]));
+    expect(view.opening.value).toBe(undefined);
   });
 
   test('is not sent if nothing in it is visible or it is too long, counted in bytes', () => {

@@ -81,6 +81,10 @@ export class RoomView implements Disposable {
   readonly chosenFiles = signal<readonly File[]>([]);
   /** How many files are in the tray or on their way. */
   readonly unsentFiles = signal(0);
+  /** After this time, our next messages disappear. */
+  readonly ttlMs = signal<number | undefined>(undefined);
+  /** The server can't erase single messages, so the last one wasn't sent. */
+  readonly timerIsRefused = signal(false);
   /** Files are about to be sent, with the draft as their caption. */
   readonly tray = signal<{ send(): void } | undefined>(undefined);
   /** Who else is typing. */
@@ -133,7 +137,7 @@ export class RoomView implements Disposable {
     const isAlone = this.timeline.isEmpty.value && count <= 1;
     // The link of a new room can be copied before the server has let its creator in.
     if (isAlone && this.link.isNew) return 'created';
-    if (facts === undefined || count === 0) return undefined;
+    if (facts === undefined || count === 0 || this.timeline.isCleared.value) return undefined;
     if (isAlone) return facts.owner ? 'created' : 'alone_here';
     if (this.timeline.hasDropped.value) return 'dropped';
     if (facts.history === 'none' && !facts.owner) return 'joined_late';
@@ -240,7 +244,10 @@ export class RoomView implements Disposable {
   #submit(text: string, about: DraftAbout | undefined): string | undefined {
     if (about?.what === 'edit') return this.#edit(about.key, text) ? about.key : undefined;
     const isReply = about !== undefined && this.timeline.message(about.key) !== undefined;
-    const sent = isReply ? this.#room.send(text, { replyTo: about.key }) : this.#room.send(text);
+    const ttlMs = this.ttlMs.peek();
+    const options = { ...(isReply && { replyTo: about.key }), ...(ttlMs !== undefined && { ttlMs }) };
+    const sent = this.#room.send(text, options);
+    this.timerIsRefused.value = !sent.ok && sent.reason === 'not_supported';
     return sent.ok ? sent.key : undefined;
   }
 

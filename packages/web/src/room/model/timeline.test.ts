@@ -481,3 +481,19 @@ test('the first day has no divider if its message turns out to be late', () => {
   timeline.addMessages([message(2, juno, NOON - DAY, { late: true })]);
   expect(itemsOf(timeline).map(({ type }) => type)).toEqual(['turn']);
 });
+
+test('cleared, it shows nothing of what was there, and what comes again stays away', () => {
+  const timeline = new Timeline(NOON);
+  timeline.addMessages([message(2, juno, NOON), message(3, me, NOON)]);
+  timeline.notice((notices, after) => notices.joined(juno, NOON, after));
+  timeline.clear();
+  expect(itemsOf(timeline)).toEqual([]);
+  expect(timeline.isCleared.value).toBe(true);
+  expect(timeline.message('m2')).toBe(undefined);
+  expect(timeline.addMessages([message(2, juno, NOON), message(4, juno, NOON)])).toEqual([
+    message(4, juno, NOON),
+  ]);
+  timeline.clear();
+  timeline.clear();
+  expect(itemsOf(timeline)).toEqual([]);
+});

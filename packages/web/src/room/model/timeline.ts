@@ -45,6 +45,9 @@ export class Timeline {
     return this.#blocks.shown;
   }
 
+  /** The person cleared it, so it says nothing about where the room begins. */
+  readonly isCleared = signal(false);
+
   readonly isEmpty = computed(() => this.#blocks.shown.value.length === 0);
 
   /** Number of the first message. */
@@ -110,8 +113,10 @@ export class Timeline {
 
   /** Shows nothing of what was there so far; what is on its way stays. */
   clear(): void {
+    this.isCleared.value = true;
     this.#dropOldest(0);
     this.notice((notices) => notices.clear());
+    this.#update();
   }
 
   /** What comes from now on is numbered from 1 again. */
