@@ -1,14 +1,14 @@
 // The operator's socket, as a test uses it.
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A path for a socket, in a directory of its own. */
+/** A path where nothing is. A server removes its socket when it stops. */
 export function adminPath(): string {
-  return join(mkdtempSync(join(tmpdir(), 'mayfly-admin-')), 'admin.sock');
+  return join(tmpdir(), `mayfly-admin-${randomUUID()}.sock`);
 }
 
 /** Sends these bytes and returns the answer, if there is one. */
