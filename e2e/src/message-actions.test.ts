@@ -16,6 +16,7 @@ const bubble = (person: Person, text: string) => person.log().locator('.bubble',
 const bar = ({ page }: Person) => page.getByRole('toolbar', { name: 'Message actions' });
 const menu = ({ page }: Person) => page.getByRole('dialog', { name: 'Message actions' });
 const row = (person: Person, name: string) => menu(person).getByRole('menuitem', { name });
+const pins = ({ page }: Person) => page.getByRole('region', { name: 'Pinned messages' });
 const about = ({ page }: Person) => page.locator('.composer-about');
 
 /** In sight, and where the next key goes. */
@@ -139,6 +140,47 @@ test('a finger: it rests for the menu, and swipes to reply', async () => {
   for (let dx = 10; dx <= 80; dx += 10) await finger.move({ x: x - dx, y });
   await finger.up();
   expect(await about(ben).count()).toBe(0);
+});
+
+test('pins: by the owner, shown to all, with a way there; and a message taken back to be written again', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = await inOneRoom(stage, { size: PHONE, touch: true });
+  await ben.send('gate code: 4417');
+  for (let i = 0; i < 20; i++) await ann.send(`in between ${i}`);
+  await ann.send('boots, not sandals');
+  await ben.sees('boots, not sandals');
+  for (const text of ['gate code: 4417', 'boots, not sandals']) {
+    await bubble(ann, text).click({ button: 'right' });
+    await row(ann, 'Pin for everyone').click();
+    await pins(ann).getByText(text).waitFor();
+  }
+  await ann.log().getByText('You pinned a message').first().waitFor();
+  await ben.log().getByText('Ann pinned a message').first().waitFor();
+  await pins(ben).getByText('Pinned by Ann, 1 of 2').waitFor();
+  await expectAccessible(ben, 'pinned messages');
+  await pins(ben).getByRole('button', { name: /boots/ }).tap();
+  await pins(ben)
+    .getByRole('button', { name: /gate code/ })
+    .tap();
+  await expect.poll(() => isInSight(ben, 'gate code: 4417')).toBe(true);
+  await pins(ben).getByRole('button', { name: 'List pinned messages' }).tap();
+  await expectAccessible(ben, 'list of pinned messages');
+  await ben.page.keyboard.press('Escape');
+  await ben.log().press('Shift+F10');
+  expect(await row(ben, 'Pin for everyone').count()).toBe(0);
+  await ben.page.keyboard.press('Escape');
+
+  // Unsent: gone from both pages and from the pins, and its text is back in the composer.
+  await bubble(ann, 'boots, not sandals').click({ button: 'right' });
+  await row(ann, 'Unsend').click();
+  const ask = ann.page.getByRole('dialog', { name: 'Unsend this message?' });
+  await ask.getByText('Open pages that are offline may keep it.').waitFor();
+  await expectAccessible(ann, 'unsend');
+  await ask.getByRole('button', { name: 'Unsend and write again' }).click();
+  await bubble(ben, 'boots, not sandals').waitFor({ state: 'detached' });
+  await ben.log().getByText('Message unsent').waitFor();
+  await pins(ben).getByText('boots, not sandals').waitFor({ state: 'detached' });
+  expect(await ann.composer().inputValue()).toBe('boots, not sandals');
 });
 
 type Point = { readonly x: number; readonly y: number };

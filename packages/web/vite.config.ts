@@ -40,7 +40,10 @@ export default defineConfig(({ command }) => ({
       // In one file they compress better, and nothing is loaded that isn't used.
       output: {
         codeSplitting: {
-          groups: [{ name: 'first', tags: ['$initial'], priority: 1 }, { name: roomPartOf }],
+          groups: [
+            { name: 'first', tags: ['$initial'], test: /^(?!.*protocol\/src\/frames\/)/, priority: 1 },
+            { name: roomPartOf },
+          ],
         },
       },
     },

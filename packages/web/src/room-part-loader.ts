@@ -16,3 +16,16 @@ export async function loadRoomPart(): Promise<RoomPart | undefined> {
   }
   return roomPart.value;
 }
+
+/** Ahead of a new room: with the card that shows its link. */
+export async function loadNewRoomPart(): Promise<void> {
+  await Promise.all([loadRoomPart(), loadCreatedCard()]);
+}
+
+async function loadCreatedCard(): Promise<void> {
+  try {
+    await import('./room/list/room-created.tsx');
+  } catch {
+    // The room asks for it again.
+  }
+}

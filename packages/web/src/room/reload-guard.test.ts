@@ -98,6 +98,8 @@ function enter(storage = new MemoryStorage()) {
     react: refuse,
     pin: refuse,
     unpin: refuse,
+    unsend: refuse,
+    canErase: true,
     rename: refuse,
     retry: nothing,
     discard: nothing,

@@ -69,6 +69,8 @@ class ScriptedRoom implements ChatRoom {
   react = () => ({ ok: true }) as const;
   pin = () => ({ ok: true }) as const;
   unpin = () => ({ ok: true }) as const;
+  unsend = () => ({ ok: true }) as const;
+  canErase = true;
   rename = () => ({ ok: true });
   typing = () => undefined;
   retry = () => undefined;

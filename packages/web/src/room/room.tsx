@@ -75,6 +75,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
           <MoreMenu items={menuOf(view, setOpen, () => setSearching(true))} />
         </RoomHeader>
         <PrintHead view={view} />
+        <Pins view={view} />
         <div class="stage">
           <Banner connection={view.connection} onRetry={() => view.tryNow()} />
           <MessageList
@@ -212,6 +213,11 @@ function AskedLink() {
 
 function forgetLink(): void {
   askedLink.value = undefined;
+}
+
+function Pins({ view }: { readonly view: RoomView }) {
+  const part = messageActions.loaded.value;
+  return part === undefined ? null : <part.PinBar view={view} />;
 }
 
 /** Nothing to do with messages until the part is there, unless someone asks for it. */

@@ -8,7 +8,7 @@ import { background } from '../background.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
 import { lifeChoices } from './life-choice.ts';
 import { type CreatedRoom, createRoomHere } from './new-room.ts';
-import { loadRoomPart } from '../room-part-loader.ts';
+import { loadNewRoomPart } from '../room-part-loader.ts';
 import { RoomWordsFields, areRoomWordsTooLong } from './room-words-fields.tsx';
 import { askServerLimits, serverLimits } from './server-limits.ts';
 import { shortTime } from '../words/quantities.ts';
@@ -34,7 +34,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
   const create = async () => {
     setBusy(true);
     setTrouble(undefined);
-    background(loadRoomPart());
+    background(loadNewRoomPart());
     const created = await createRoomHere({ lifeSeconds: life, history, name, room: words });
     setBusy(false);
     if (created.ok) onCreated({ link: created.link, identity: created.identity });

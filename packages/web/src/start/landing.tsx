@@ -6,7 +6,7 @@ import type { CreatedRoom } from './new-room.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { JoinCard } from './join-card.tsx';
 import { ScreenHeading } from '../ui/screen-heading.tsx';
-import { Wing } from './wing.tsx';
+import { LaterWing } from './later-wing.tsx';
 import { serverLimits } from './server-limits.ts';
 import { texts } from '../words/start.ts';
 
@@ -35,7 +35,7 @@ export function Landing({ roomLink, onCreated, onJoin }: LandingProps) {
         </ul>
       </section>
       <div class="hero__forms">
-        <Wing kind="hero" />
+        <LaterWing kind="hero" />
         <CreateCard onCreated={onCreated} />
         <JoinCard roomLink={roomLink} onJoin={onJoin} />
       </div>

@@ -9,7 +9,7 @@ import { Mark } from '../ui/mark.tsx';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
 import { ServerSees } from '../ui/server-sees.tsx';
 import { ThemeButton } from '../ui/theme-button.tsx';
-import { Wing } from './wing.tsx';
+import { LaterWing } from './later-wing.tsx';
 
 type StartPageProps = {
   /** The landing page places the wing behind its own cards. */
@@ -23,7 +23,7 @@ export function StartPage({ ownWing = false, onHome, children }: StartPageProps)
     <div class="start-page">
       {!ownWing && (
         <div class="wing-frame">
-          <Wing kind="solo" />
+          <LaterWing kind="solo" />
         </div>
       )}
       <div class="start-page__body">

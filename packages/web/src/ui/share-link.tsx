@@ -1,16 +1,14 @@
 // The room link with its key highlighted, and the ways to share it.
 
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { background } from '../background.ts';
 import { canShare, shareLink } from '../browser/browser.ts';
-import { copyText, selectContents } from './clipboard.ts';
-import { useAfter } from './use-after.ts';
+import { selectContents } from './clipboard.ts';
+import { CopyButton } from './copy-button.tsx';
 import { roomTexts } from '../words/room.ts';
 import { isThisMachine } from './this-machine.ts';
 import { Icon } from './icon.tsx';
-
-const COPIED_SHOWN_MS = 4000;
 
 type ShareLinkProps = {
   readonly url: string;
@@ -84,47 +82,5 @@ function SecretLink({ url, shown }: SecretLinkProps) {
       {address.slice(idStart)}
       <mark>#{key}</mark>
     </p>
-  );
-}
-
-type CopyButtonProps = {
-  readonly text: string;
-  readonly primary: boolean;
-  /** Takes the focus at first. */
-  readonly focused?: boolean;
-  /** The browser refused, so the reader has to copy by hand. */
-  readonly onRefused: () => void;
-};
-
-export function CopyButton({ text, primary, focused = false, onRefused }: CopyButtonProps) {
-  const button = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => {
-    // A dialog uses `autofocus`: it couldn't restore a focus that was taken before it opens.
-    if (focused && button.current?.closest('dialog') === null) button.current.focus();
-  }, [focused]);
-  const [outcome, setOutcome] = useState<'copied' | 'refused'>();
-  useAfter(outcome === 'copied' ? COPIED_SHOWN_MS : undefined, () => setOutcome(undefined));
-  const copy = async () => {
-    const copied = await copyText(text);
-    setOutcome(copied ? 'copied' : 'refused');
-    if (!copied) onRefused();
-  };
-  return (
-    <>
-      <button
-        class={`btn ${primary ? 'btn--primary' : 'btn--secondary'}`}
-        type="button"
-        ref={button}
-        autofocus={focused}
-        onClick={() => background(copy())}
-      >
-        <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
-        {outcome === 'copied' ? roomTexts.link.copied : roomTexts.link.copy}
-      </button>
-      <span class={outcome === 'refused' ? 'hint hint--row' : 'visually-hidden'} role="status">
-        {outcome === 'copied' && roomTexts.link.copied}
-        {outcome === 'refused' && roomTexts.link.copyByHand}
-      </span>
-    </>
   );
 }

@@ -33,6 +33,14 @@ export const talkTexts = {
     saved: 'The note that you saved a copy wasn’t sent.',
   },
 
+  unsend: 'Unsend',
+  unsendAsk: 'Unsend this message?',
+  unsendLead:
+    'It’s erased from the server and from every open page. Someone may have read or copied it already.',
+  unsendOffline: 'Open pages that are offline may keep it.',
+  unsendAgain: 'Unsend and write again',
+  keep: 'Keep it',
+
   infoFrom: 'From',
   infoSent: 'Sent',
   infoClockOff: 'The sender’s clock is wrong; this is when it arrived.',

@@ -2,3 +2,4 @@
 
 export { ComposerAbout, FailedEffects } from './composer-about.tsx';
 export { MessageActions } from './message-actions.tsx';
+export { PinBar } from './pin-bar.tsx';

@@ -12,12 +12,13 @@ export type MenuRow = {
   readonly letter: string;
   /** The row stays for a moment, and says what came of it. */
   readonly copies?: string;
+  readonly isGrave?: boolean;
   readonly run: () => void;
 };
 
 export function rowsFor(message: Message, view: RoomView): readonly MenuRow[] {
   const { key, text } = message;
-  const open = (what: 'info') => () => {
+  const open = (what: 'info' | 'unsend') => () => {
     view.sheet.value = { what, key };
   };
   const rows: (MenuRow | false)[] = [
@@ -42,6 +43,14 @@ export function rowsFor(message: Message, view: RoomView): readonly MenuRow[] {
       run: () => view.pin(key, !message.pinned),
     },
     { icon: 'info', text: talkTexts.info, letter: 'i', run: open('info') },
+    message.own &&
+      view.canUnsend && {
+        icon: 'gone',
+        text: talkTexts.unsend,
+        letter: 'u',
+        isGrave: true,
+        run: open('unsend'),
+      },
   ];
   return rows.filter((row) => row !== false);
 }

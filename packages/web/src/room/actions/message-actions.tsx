@@ -13,6 +13,7 @@ import { MessageMenu } from './message-menu.tsx';
 import { guidePointer } from './message-pointer.ts';
 import { beside } from './place.ts';
 import { type Swiped, guideSwipes } from './swipe.ts';
+import { UnsendDialog } from './unsend-dialog.tsx';
 
 type ViewProps = { readonly view: RoomView };
 
@@ -124,6 +125,8 @@ function OpenSheet({ view }: ViewProps) {
       return <MessageMenu key={sheet.key} message={message} sheet={sheet} view={view} onClose={close} />;
     case 'info':
       return <MessageInfo message={message} view={view} onClose={close} />;
+    case 'unsend':
+      return <UnsendDialog message={message} view={view} onClose={close} />;
     case 'wordings':
       return <WordingsSheet message={message} view={view} onClose={close} />;
   }

@@ -77,10 +77,16 @@ export function MessageMenu({ message, sheet, view, onClose }: MessageMenuProps)
 
 type RowProps = { readonly row: MenuRow; readonly outcome: Outcome; readonly onChoose: () => void };
 
-function Row({ row: { icon, text, letter, copies }, outcome, onChoose }: RowProps) {
+function Row({ row: { icon, text, letter, copies, isGrave = false }, outcome, onChoose }: RowProps) {
   const says = copies === undefined ? undefined : outcome;
   return (
-    <button class="btn" type="button" role="menuitem" data-key={letter} onClick={onChoose}>
+    <button
+      class={isGrave ? 'btn message-menu__grave' : 'btn'}
+      type="button"
+      role="menuitem"
+      data-key={letter}
+      onClick={onChoose}
+    >
       <Icon name={says === 'copied' ? 'check' : icon} flip={icon === 'reply'} />
       <span>{says === undefined ? text : talkTexts[says]}</span>
       <kbd aria-hidden="true">{letter.toUpperCase()}</kbd>

@@ -1,7 +1,8 @@
 // A row of the list: a turn, a divider, or a line about what happened.
 
-import type { Person } from '@mayfly/client';
+import type { Person, RoomNotice } from '@mayfly/client';
 import { Component, type ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { dayName } from '../../ui/clock-time.ts';
 import { figure, formFor } from '../../words/quantities.ts';
 import { roomTexts } from '../../words/room.ts';
@@ -11,6 +12,7 @@ import type { RoomView } from '../model/room-view.ts';
 import type { Item } from '../model/turns.ts';
 import { AuthorName } from './author-name.tsx';
 import { NoticeRow } from './notice-row.tsx';
+import { talkRows } from './talk-rows.ts';
 import { TurnRow } from './turn.tsx';
 
 type RowProps = { readonly item: Item; readonly view: RoomView };
@@ -27,6 +29,8 @@ export class ItemRow extends Component<RowProps> {
         return <TurnRow turn={item} view={view} />;
       case 'notice':
         return <NoticeRow notice={item.notice} view={view} />;
+      case 'talk':
+        return <LaterTalkRow notice={item.notice} view={view} />;
       case 'day':
         return <Divider text={dayName(item.at)} />;
       case 'new':
@@ -47,6 +51,14 @@ export class ItemRow extends Component<RowProps> {
         );
     }
   }
+}
+
+type TalkProps = { readonly notice: RoomNotice; readonly view: RoomView };
+
+function LaterTalkRow(props: TalkProps) {
+  useEffect(() => talkRows.want(), []);
+  const part = talkRows.loaded.value;
+  return part === undefined ? null : <part.TalkRow {...props} />;
 }
 
 type MissingProps = { readonly count: number; readonly person: Person; readonly people: People };

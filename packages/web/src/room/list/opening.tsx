@@ -1,13 +1,14 @@
 // The head of the list: the link of a new room, the start of the room, or why earlier messages are missing.
 
 import type { RoomFacts } from '@mayfly/client';
+import { useEffect } from 'preact/hooks';
 import { MESSAGES_MAX, type Opening as OpeningKind, type RoomView } from '../model/room-view.ts';
 import { roomTexts } from '../../words/room.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
-import { RoomCreated } from './room-created.tsx';
-import { CopyButton } from '../../ui/share-link.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { createdCard } from './created-card.ts';
 
 export type OpeningActions = {
   readonly onInvite: () => void;
@@ -19,7 +20,7 @@ type OpeningProps = OpeningActions & { readonly view: RoomView };
 
 export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
   const kind = view.opening.value;
-  if (kind === 'created') return <RoomCreated view={view} onQr={onQr} onRename={onRename} />;
+  if (kind === 'created') return <Created view={view} onQr={onQr} onRename={onRename} />;
   const facts = view.facts.value;
   if (facts === undefined || kind === undefined) return null;
   const [heading, lead] = wordsOf(kind, facts);
@@ -52,6 +53,13 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
       </span>
     </li>
   );
+}
+
+/** Its part was loaded while the room was being created. */
+function Created(props: Omit<OpeningProps, 'onInvite'>) {
+  useEffect(() => createdCard.want(), []);
+  const part = createdCard.loaded.value;
+  return part === undefined ? null : <part.RoomCreated {...props} />;
 }
 
 type Plain = Exclude<OpeningKind, 'created'>;

@@ -128,5 +128,5 @@ function middleCut(items: readonly Item[], length: number): number | undefined {
 
 function entriesOf(item: Item): number {
   if (item.type === 'turn') return item.bubbles.length;
-  return item.type === 'notice' || item.type === 'unsent' ? 1 : 0;
+  return item.type === 'notice' || item.type === 'talk' || item.type === 'unsent' ? 1 : 0;
 }

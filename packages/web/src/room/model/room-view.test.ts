@@ -1,4 +1,4 @@
-import type { Member, Message, Person, RoomFacts, RoomUpdate } from '@mayfly/client';
+import type { Member, Message, Person, RoomFacts, RoomNotice, RoomUpdate } from '@mayfly/client';
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ChatRoom, MESSAGES_MAX, RoomView } from './room-view.ts';
@@ -61,6 +61,8 @@ function enter({ isNew = false } = {}) {
     react: vi.fn<ChatRoom['react']>(() => ({ ok: true })),
     pin: vi.fn<ChatRoom['pin']>(() => ({ ok: true })),
     unpin: vi.fn<ChatRoom['unpin']>(() => ({ ok: true })),
+    unsend: vi.fn<ChatRoom['unsend']>(() => ({ ok: true })),
+    canErase: true,
     retry: vi.fn<ChatRoom['retry']>(),
     discard: vi.fn<ChatRoom['discard']>(),
     rename: vi.fn<ChatRoom['rename']>(() => ({ ok: true })),
@@ -645,5 +647,66 @@ test('the summary counts the people and messages of this page', () => {
     endedAt: START + MINUTE,
     lifeMs: 30 * MINUTE,
     wasIn: true,
+  });
+});
+
+const notice = (seq: number, more: Partial<RoomNotice> = {}): RoomNotice => ({
+  key: `n${seq}`,
+  seq,
+  from: juno,
+  own: false,
+  at: Date.now(),
+  what: 'pinned',
+  target: 'm2',
+  missingBefore: 0,
+  conflicting: false,
+  ...more,
+});
+const notices = (...list: RoomNotice[]): RoomUpdate => ({ type: 'notices', notices: list, history: false });
+
+describe('what is done to messages', () => {
+  test('a notice is a line at its place in the log, and changes with its marks', () => {
+    const { view } = enter();
+    view.update(heard([message(2), message(5)]));
+    view.update(notices(notice(3)));
+    expect(itemsOf(view).map(({ type }) => type)).toEqual(['turn', 'talk', 'turn']);
+    view.update(notices(notice(3, { conflicting: true })));
+    expect(itemsOf(view)[1]).toMatchObject({ type: 'talk', notice: { conflicting: true } });
+    view.update({ type: 'gone', keys: ['n3'] });
+    expect(itemsOf(view).map(({ type }) => type)).not.toContain('talk');
+  });
+
+  test('a gap that only an effect reveals is shown', () => {
+    const { view } = enter();
+    view.update(heard([message(2)]));
+    view.update(notices(notice(4, { what: 'effect', missingBefore: 3 })));
+    expect(itemsOf(view).find(({ type }) => type === 'missing')).toMatchObject({ count: 3, person: juno });
+  });
+
+  test('pins are known by the messages, and by whom by the notices', () => {
+    const { view } = enter();
+    view.update(heard([message(2, { pinned: true })]));
+    view.update(notices(notice(3)));
+    expect(view.pins.shown.value).toMatchObject([{ key: 'm2', by: juno }]);
+  });
+
+  test('what is not in the log yet is pending; what was refused is told apart', () => {
+    const { view } = enter();
+    const effect = { key: 'e', at: 0, what: 'edit', target: 'm2', body: 'x' } as const;
+    view.update({ type: 'pending', effects: [{ ...effect, state: 'sending' }] });
+    expect([view.pending.value.length, view.failedEffects.value.length]).toEqual([1, 0]);
+    view.update({ type: 'pending', effects: [{ ...effect, state: 'failed' }] });
+    expect(view.failedEffects.value).toHaveLength(1);
+  });
+
+  test('an unsent text comes back before what is written, if it is to be written again', () => {
+    const { room, view } = enter();
+    view.update(heard([message(2, { own: true, text: 'boots' })]));
+    view.type('sandals');
+    view.unsend('m2', true);
+    expect(view.draft.text.value).toBe('boots\nsandals');
+    room.unsend.mockReturnValueOnce({ ok: false, reason: 'not_yours' });
+    view.unsend('m2', true);
+    expect(view.draft.text.value).toBe('boots\nsandals');
   });
 });

@@ -13,6 +13,7 @@ import { Life } from './life.ts';
 import type { ShownLink } from './link.ts';
 import { Now } from './now.ts';
 import { People } from './people.ts';
+import { Pins } from './pins.ts';
 import { Timeline } from './timeline.ts';
 import { Unread } from './unread.ts';
 
@@ -25,6 +26,8 @@ export type ChatRoom = Pick<
   | 'react'
   | 'pin'
   | 'unpin'
+  | 'unsend'
+  | 'canErase'
   | 'typing'
   | 'retry'
   | 'discard'
@@ -39,7 +42,7 @@ export type ChatRoom = Pick<
 
 /** What is open about a message. */
 export type Sheet = {
-  readonly what: 'menu' | 'react' | 'info' | 'wordings';
+  readonly what: 'menu' | 'react' | 'info' | 'wordings' | 'unsend';
   readonly key: string;
   /** Where the mouse was pressed, in the window. */
   readonly at?: { readonly x: number; readonly y: number } | undefined;
@@ -67,11 +70,14 @@ export class RoomView implements Disposable {
   readonly people = new People();
   readonly timeline = new Timeline(this.now.ms, MESSAGES_MAX, ({ from }) => this.people.dropAuthor(from));
   readonly unread = new Unread((key) => this.timeline.markUnread(key));
+  readonly pins = new Pins();
   readonly draft = new Draft();
   readonly life: Life;
   readonly texts = new ParsedTexts();
-  /** Edits and reactions of our own that the server refused. */
-  readonly failedEffects = signal<readonly PendingEffect[]>([]);
+  /** Edits, reactions and the like of our own that are not in the log yet. */
+  readonly pending = signal<readonly PendingEffect[]>([]);
+  /** Those that the server refused. */
+  readonly failedEffects = computed(() => this.pending.value.filter(({ state }) => state === 'failed'));
   readonly sheet = signal<Sheet | undefined>(undefined);
   /** The message to go to; undefined once the list is there. */
   readonly jump = signal<Jump | undefined>(undefined);
@@ -178,13 +184,14 @@ export class RoomView implements Disposable {
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
       case 'pending':
-        this.failedEffects.value = update.effects.filter(({ state }) => state === 'failed');
+        this.pending.value = update.effects;
         return;
       case 'typing':
         this.typing.value = update.people.filter((person) => !this.isMuted(person));
         return;
       case 'notices':
-        return;
+        this.pins.takeNotices(update.notices);
+        return this.timeline.addTalk(update.notices);
     }
   }
 
@@ -199,6 +206,7 @@ export class RoomView implements Disposable {
   }
 
   #addMessages(messages: readonly Message[], history: boolean): void {
+    this.pins.takeMessages(messages);
     const added = this.timeline.addMessages(messages);
     for (const { from } of added) this.people.addAuthor(from);
     if (history) return;
@@ -273,6 +281,20 @@ export class RoomView implements Disposable {
   react(key: string, emoji: string): void {
     const isOurs = this.timeline.message(key)?.reactions.some((one) => one.own && one.emoji === emoji);
     this.#room.react(key, isOurs ? '' : emoji);
+  }
+
+  /** Whether this server erases messages. */
+  get canUnsend(): boolean {
+    return this.#room.canErase === true;
+  }
+
+  /** Takes back one of our own. `again`: its text goes into the composer, before what is there. */
+  unsend(key: string, again = false): void {
+    const text = this.timeline.message(key)?.text ?? '';
+    if (!this.#room.unsend(key).ok || !again) return;
+    this.draft.cancel();
+    const written = this.draft.text.peek();
+    this.type(written === '' ? text : `${text}\n${written}`);
   }
 
   /** Only the owner can. */

@@ -1,6 +1,6 @@
 // Messages and notices in order, as items to draw. The cost of a change does not depend on how much is shown.
 
-import type { Message, Outgoing, UnsentMessage } from '@mayfly/client';
+import type { Message, Outgoing, RoomNotice, UnsentMessage } from '@mayfly/client';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
 import { type Entry, type Position, type ShownBlock, comparePositions } from './blocks.ts';
 import { ItemBlocks } from './item-blocks.ts';
@@ -119,6 +119,13 @@ export class Timeline {
     this.#update();
   }
 
+  /** Lines of the current log; known ones take their new marks. */
+  addTalk(notices: readonly RoomNotice[]): void {
+    for (const notice of notices) this.#addTalk(notice);
+    this.#dropOldest();
+    this.#update();
+  }
+
   /** What comes from now on is numbered from 1 again. */
   beginLog(): void {
     this.#log += 1;
@@ -174,6 +181,16 @@ export class Timeline {
     this.#seen += 1;
     if (!message.late && isBefore(entry, this.#firstTimed)) this.#firstTimed = entry;
     return true;
+  }
+
+  #addTalk(notice: RoomNotice): void {
+    const known = this.#logged.get(notice.key);
+    if (known === undefined) {
+      this.#addLogged(notice.key, notice.seq, { type: 'talk', notice });
+      return;
+    }
+    known.content = { type: 'talk', notice };
+    this.#blocks.touch(known);
   }
 
   #addLogged(key: string, seq: number, content: Content): Entry | undefined {
@@ -288,7 +305,7 @@ function isBefore(entry: Entry, other: Entry | undefined): boolean {
 }
 
 function isLogged({ content }: Entry): boolean {
-  return content.type === 'message' || content.type === 'unsent';
+  return content.type === 'message' || content.type === 'unsent' || content.type === 'talk';
 }
 
 function keyOf({ content }: Entry): string {
@@ -298,6 +315,7 @@ function keyOf({ content }: Entry): string {
     case 'outgoing':
       return content.outgoing.key;
     case 'notice':
+    case 'talk':
       return content.notice.key;
     case 'unsent':
       return content.key;

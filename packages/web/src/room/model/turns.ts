@@ -1,6 +1,6 @@
 // From entries in order to what is drawn: turns, dividers and notices. Pure, and able to start in the middle.
 
-import type { Message, Outgoing, Person } from '@mayfly/client';
+import type { Message, Outgoing, Person, RoomNotice } from '@mayfly/client';
 import type { Notice } from './notices.ts';
 
 /** A bubble: a message of the log, or one of our own on its way there. */
@@ -12,7 +12,8 @@ export type Bubble =
 export type Content =
   | Bubble
   | { readonly type: 'unsent'; readonly key: string }
-  | { readonly type: 'notice'; readonly notice: Notice };
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'talk'; readonly notice: RoomNotice };
 
 /** Consecutive messages of one person. `person` is undefined for ourselves. */
 export type Turn = {
@@ -27,7 +28,9 @@ export type Item =
   | { readonly type: 'day'; readonly key: string; readonly at: number }
   | { readonly type: 'new' | 'unsent'; readonly key: string }
   | { readonly type: 'missing'; readonly key: string; readonly count: number; readonly person: Person }
-  | { readonly type: 'notice'; readonly key: string; readonly notice: Notice };
+  | { readonly type: 'notice'; readonly key: string; readonly notice: Notice }
+  /** Something that was done to messages, by the log; drawn only where it says something. */
+  | { readonly type: 'talk'; readonly key: string; readonly notice: RoomNotice };
 
 /** All that decides how the next entry is drawn. */
 export type Carry = { readonly day: number; readonly open: OpenTurn | undefined };
@@ -87,12 +90,20 @@ class Folding {
     if (content.type === 'message') this.#addMessage(content);
     else if (content.type === 'outgoing') this.#addOutgoing(content);
     else if (content.type === 'notice') this.#addNotice(content.notice);
+    else if (content.type === 'talk') this.#addTalk(content.notice);
     else this.#close({ type: 'unsent', key: content.key });
   }
 
   #addNotice(notice: Notice): void {
     this.#divideDays(notice.at, notice.key);
     this.#close({ type: 'notice', key: notice.key, notice });
+  }
+
+  #addTalk(notice: RoomNotice): void {
+    const { key, at, from, missingBefore: count } = notice;
+    this.#divideDays(at, key);
+    if (count > 0) this.#close({ type: 'missing', key: `missing-${key}`, count, person: from });
+    this.#close({ type: 'talk', key, notice });
   }
 
   #addMessage(bubble: Extract<Bubble, { type: 'message' }>): void {
@@ -198,6 +209,7 @@ function saysTheSame(a: Item, b: Item): boolean {
   if (a.type === 'missing' && b.type === 'missing') return a.count === b.count && a.person === b.person;
   if (a.type === 'day' && b.type === 'day') return a.at === b.at;
   if (a.type === 'notice' && b.type === 'notice') return a.notice === b.notice;
+  if (a.type === 'talk' && b.type === 'talk') return a.notice === b.notice;
   return a.type === b.type;
 }
 
