@@ -183,7 +183,9 @@ export class Receiver {
 
   /** When the next message ends by itself. */
   get nextEnd(): number | undefined {
-    return this.#timed.size === 0 ? undefined : Math.min(...this.#timed.values());
+    let next: number | undefined;
+    for (const endsAt of this.#timed.values()) next = Math.min(next ?? endsAt, endsAt);
+    return next;
   }
 
   // An erasure can bring others: what it leaves may be a message that takes another back.
