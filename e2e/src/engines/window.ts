@@ -19,7 +19,7 @@ export interface EngineWindow extends AsyncDisposable {
 }
 
 /** Keys that are no character, by their code points in WebDriver. */
-export const KEYS = { escape: '\u{E00C}', up: '\u{E013}' };
+export const KEYS = { escape: '\u{E00C}', enter: '\u{E007}', up: '\u{E013}' };
 
 /** Input actions, which WebDriver and WebDriver BiDi share. */
 export function pointerActions({ x, y }: Point) {
