@@ -102,6 +102,12 @@ describe('a mention', () => {
   });
 });
 
+test('TEXT-7: the first 200 that can begin a mention count', () => {
+  expect(marked(`${'@x '.repeat(199)}@Ann`)).toEqual(['@Ann']);
+  expect(marked(`${'@x '.repeat(200)}@Ann`)).toEqual([]);
+  expect(marked(`${'@'.repeat(16_000)} @Ann`)).toEqual(['@Ann']);
+});
+
 test.each(['@', '@ ', '(@a', '@A·'])('16 KB of %j cost a bounded number of comparisons', (piece) => {
   let asked = 0;
   const counting = new Proxy(person('A'), {

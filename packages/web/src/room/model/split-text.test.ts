@@ -43,6 +43,14 @@ describe('a text that is too long', () => {
     );
   });
 
+  test('flags, joined emoji and accents stay whole without a break between them', () => {
+    for (const character of ['🇩🇪', '👩🏽‍🚀', 'e\u0301']) {
+      const whole = new RegExp(`^(?:${character})+$`, 'u');
+      for (const bytesMax of [124, 126, 128, 130])
+        for (const part of splitText(character.repeat(60), bytesMax) ?? []) expect(part).toMatch(whole);
+    }
+  });
+
   test('a block of code is closed at the end of a part and opened again in the next', () => {
     const code = Array.from({ length: 60 }, (_, i) => `  line(${i});`);
     const parts = splitText(`Look:\n\`\`\`js\n${code.join('\n')}\n\`\`\`\nThat was it.`, 300) ?? [];
