@@ -37,6 +37,11 @@ export function copySelection(): boolean {
   return attempt(() => document.execCommand('copy')) ?? false;
 }
 
+/** Into the field that has the focus, as if it were typed. */
+export function insertText(text: string): boolean {
+  return attempt(() => document.execCommand('insertText', false, text)) ?? false;
+}
+
 /** Whether the browser has a share sheet. */
 export function canShare(): boolean {
   return attempt(() => typeof navigator.share === 'function') ?? false;
