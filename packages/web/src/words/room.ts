@@ -154,11 +154,6 @@ export const roomTexts = {
     }),
   dropped: 'Older messages were dropped from this tab',
   droppedLead: (most: number) => `A tab keeps the latest ${figure(most)} messages.`,
-  created: 'Room created',
-  createdLead: 'Send this link to the people you want to talk to.',
-  createdLife: (lifeMs: number) => `The room disappears when it’s quiet for ${lifetime(lifeMs)}.`,
-  createdWarning: 'Only share it with people you trust.',
-  yourName: 'Your name',
   aloneHere: 'You’re the only one here',
   aloneLead: (lifeMs: number) =>
     `Share the link, or leave a message for whoever joins. The room disappears when it’s quiet for ${lifetime(lifeMs)}.`,

@@ -78,12 +78,13 @@ export class DrawnWindow implements Disposable {
     this.#choose(nearest(all, this.#distances(all, begin, height), new Set(blocks)), atEnd);
   }
 
-  /** Draws it and what is around it. */
-  show(block: ShownBlock): void {
+  /** Draws it and what is around it; false if it is drawn already. */
+  show(block: ShownBlock): boolean {
+    if (this.drawn.peek().blocks.includes(block)) return false;
     const all = this.#blocks.peek();
     const at = all.indexOf(block);
-    if (!this.drawn.peek().blocks.includes(block))
-      this.#choose(all.slice(Math.max(0, at - 1), at + 2), false);
+    this.#choose(all.slice(Math.max(0, at - 1), at + 2), false);
+    return true;
   }
 
   [Symbol.dispose](): void {

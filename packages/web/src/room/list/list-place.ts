@@ -1,9 +1,7 @@
 // The reader's place in the list, and the ways to another one: also to what isn't drawn yet.
 
 import { computed, effect } from '@preact/signals';
-import type { ShownBlock } from '../model/blocks.ts';
 import type { RoomView } from '../model/room-view.ts';
-import type { Item } from '../model/turns.ts';
 import { LaterPart } from '../text/later-part.ts';
 import type { Drawn } from './drawn-window.ts';
 import { elementOf, flash, markFound } from './message-element.ts';
@@ -85,9 +83,14 @@ export class ListPlace {
 
   /** To the first of the new messages, and from there to the newest. */
   goDown(): void {
-    const { unread } = this.#view;
-    const fresh = unread.count.value > 0 ? this.#blockWith(({ type }) => type === 'new') : undefined;
-    if (fresh === undefined || !this.#goDownTo(fresh)) unread.atEnd.value = true;
+    const { count, atEnd } = this.#view.unread;
+    const arrive = () => {
+      const divider = this.#list?.querySelector('.divider--new') ?? undefined;
+      return divider !== undefined && this.#keeper?.goDownTo(divider) === true;
+    };
+    if (count.value > 0 && arrive()) return;
+    if (count.value > 0 && this.#window.peek()?.showNew() === true) this.#arrive = arrive;
+    else atEnd.value = true;
   }
 
   #follow(): void {
@@ -96,48 +99,17 @@ export class ListPlace {
     this.#keeper?.goToEnd();
   }
 
-  /** False if the divider in it is above, or in sight at the top. */
-  #goDownTo(block: ShownBlock): boolean {
-    const arrive = () => {
-      const divider = this.#list?.querySelector('.divider--new') ?? undefined;
-      return divider !== undefined && this.#keeper?.goDownTo(divider) === true;
-    };
-    const { blocks } = this.drawn.peek();
-    const [first] = blocks;
-    if (blocks.includes(block) || first === undefined) return arrive();
-    const all = this.#view.timeline.blocks.peek();
-    if (all.indexOf(block) < all.indexOf(first)) return false;
-    this.#go(block, arrive);
-    return true;
-  }
-
   #goTo(key: string, mark: (element: HTMLElement) => void): void {
-    const block = this.#blockWith((item) => holds(item, key));
-    if (block === undefined) return;
+    if (this.#view.timeline.message(key) === undefined) return;
     this.#view.unread.atEnd.value = false;
-    this.#go(block, () => {
+    this.#arrive = () => {
       const element = this.#list && elementOf(this.#list, key);
       if (element === undefined) return false;
       this.#keeper?.goTo(element);
       mark(element);
       return true;
-    });
-  }
-
-  #go(block: ShownBlock, arrive: () => boolean): void {
-    this.#arrive = arrive;
-    this.#window.peek()?.show(block);
+    };
+    this.#window.peek()?.showMessage(key);
     this.rendered();
   }
-
-  #blockWith(matches: (item: Item) => boolean): ShownBlock | undefined {
-    return this.#view.timeline.blocks.peek().find(({ items }) => items.peek().some(matches));
-  }
-}
-
-function holds(item: Item, key: string): boolean {
-  return (
-    item.type === 'turn' &&
-    item.bubbles.some((bubble) => bubble.type === 'message' && bubble.message.key === key)
-  );
 }

@@ -3,14 +3,17 @@
 
 import type { ReadonlySignal } from '@preact/signals';
 import type { ShownBlock } from '../model/blocks.ts';
+import type { Item } from '../model/turns.ts';
 import { DrawnWindow, type Sight } from './drawn-window.ts';
 
 export class ListWindow extends DrawnWindow {
+  readonly #blocks: ReadonlySignal<readonly ShownBlock[]>;
   readonly #printing = new AbortController();
 
   /** `onPrint` runs once everything is to be drawn for a print, and after it. */
   constructor(blocks: ReadonlySignal<readonly ShownBlock[]>, onPrint: () => void) {
     super(blocks);
+    this.#blocks = blocks;
     for (const event of ['beforeprint', 'afterprint']) {
       const change = () => {
         this.isPrinting.value = event === 'beforeprint';
@@ -24,6 +27,27 @@ export class ListWindow extends DrawnWindow {
   look(scroller: Element, list: Element, atEnd: boolean): void {
     const sight = sightOf(this.drawn.peek().blocks, scroller, list);
     if (sight !== undefined) this.cover({ ...sight, atEnd });
+  }
+
+  /** Has the message drawn, unless it is. */
+  showMessage(key: string): void {
+    const at = this.#find((item) => holds(item, key));
+    const block = this.#blocks.peek()[at];
+    if (block !== undefined) this.show(block);
+  }
+
+  /** Has the divider of the new messages drawn, if it is further down. */
+  showNew(): boolean {
+    const all = this.#blocks.peek();
+    const [first] = this.drawn.peek().blocks;
+    const at = this.#find(({ type }) => type === 'new');
+    const block = all[at];
+    if (block === undefined || first === undefined || at < all.indexOf(first)) return false;
+    return this.show(block);
+  }
+
+  #find(matches: (item: Item) => boolean): number {
+    return this.#blocks.peek().findIndex(({ items }) => items.peek().some(matches));
   }
 
   override [Symbol.dispose](): void {
@@ -49,4 +73,11 @@ function sightOf(
     return (rows[at - count]?.getBoundingClientRect().top ?? 0) - top;
   });
   return { edges: [...edges, (rows.at(-1)?.getBoundingClientRect().bottom ?? 0) - top], height };
+}
+
+function holds(item: Item, key: string): boolean {
+  return (
+    item.type === 'turn' &&
+    item.bubbles.some((bubble) => bubble.type === 'message' && bubble.message.key === key)
+  );
 }

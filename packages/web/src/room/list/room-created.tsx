@@ -2,6 +2,7 @@
 
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { RoomView } from '../model/room-view.ts';
+import { createdTexts } from '../../words/created.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
@@ -24,9 +25,9 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
       <section class="card created-card" aria-labelledby={headingId} ref={card}>
         <div class="created-card__head">
           <Mark />
-          <h2 id={headingId}>{roomTexts.created}</h2>
+          <h2 id={headingId}>{createdTexts.created}</h2>
           <p>
-            {roomTexts.createdLead} {life !== undefined && roomTexts.createdLife(life)}
+            {createdTexts.lead} {life !== undefined && createdTexts.life(life)}
           </p>
         </div>
         <ShareLink
@@ -42,7 +43,7 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
         <p class="note note--warn">
           <Icon name="gone" />
           <span>
-            <b>{roomTexts.inviteWarning}</b> {roomTexts.createdWarning}
+            <b>{roomTexts.inviteWarning}</b> {createdTexts.warning}
           </span>
         </p>
         <YourName view={view} onRename={onRename} />
@@ -61,7 +62,7 @@ function YourName({ view, onRename }: Omit<RoomCreatedProps, 'onQr'>) {
       {you !== undefined && (
         <>
           <span>
-            {roomTexts.yourName} <b dir="auto">{shownName(you.name)}</b>
+            {createdTexts.yourName} <b dir="auto">{shownName(you.name)}</b>
           </span>
           <button class="link-button" type="button" onClick={onRename}>
             {roomTexts.rename}
