@@ -6,7 +6,7 @@ import { CTYPE } from './content/ctype.ts';
 import { readUnsend, writeUnsend } from './content/unsend.ts';
 import { eraseProof } from './crypto/envelope.ts';
 import type { SendResult } from './room.ts';
-import { Author, reseal } from './testing/author.ts';
+import { Author, type Sealed, reseal } from './testing/author.ts';
 import { open } from './testing/open-room.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -172,6 +172,34 @@ describe('SEND-5, UNSEND-1: unsend', () => {
     expect(held()).toEqual(['(unsent)']);
     server.append(reseal(hers.envelope));
     expect(held()).toEqual(['(unsent)']);
+  });
+
+  test('UNSEND-2: what an erased reaction or edit had replaced counts again', async () => {
+    const { server, of } = await talking();
+    const ann = new Author('Ann');
+    const write = (body: string, odd: Parameters<Author['write']>[1] = {}) => {
+      const sealed = ann.write(body, odd);
+      server.append(sealed.envelope);
+      return sealed;
+    };
+    const takeBack = ({ mid, envelope }: Sealed) => {
+      const proof = eraseProof(ann.key.seed, envelope.subarray(23, 47));
+      write(writeUnsend({ proof, leavesLine: false }), { ctype: CTYPE.unsend, ref: mid.slice(0, 16) });
+    };
+    const text = write('first');
+    const ref = text.mid.slice(0, 16);
+    write('👍', { ctype: CTYPE.reaction, ref });
+    const reaction = write('🎉', { ctype: CTYPE.reaction, ref });
+    const edit = write('second', { ctype: CTYPE.edit, ref });
+    const shown = () =>
+      of('messages')
+        .flatMap(({ messages }) => messages)
+        .at(-1);
+    expect(shown()).toMatchObject({ text: 'second', reactions: [{ emoji: '🎉' }] });
+    takeBack(edit);
+    expect(shown()).toMatchObject({ text: 'first', reactions: [{ emoji: '🎉' }] });
+    takeBack(reaction);
+    expect(shown()).toMatchObject({ text: 'first', reactions: [{ emoji: '👍' }] });
   });
 
   test('EFFECT-6: a reply to it says that it answers something that is no longer here', async () => {

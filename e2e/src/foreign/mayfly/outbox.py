@@ -53,7 +53,7 @@ class Outbox:
 
     def echoed(self, envelope):
         """SEND-2, EVENT-2: the entry whose bytes came back, or the header that is left of them, if it was one of ours."""
-        entry = next((entry for entry in self.entries if entry.envelope[: len(envelope)] == envelope), None)
+        entry = next((entry for entry in self.entries if entry.envelope and entry.envelope.startswith(envelope)), None)
         if entry is not None:
             self.entries.remove(entry)
             # Refused as unavailable, and logged all the same (SEND-6).
