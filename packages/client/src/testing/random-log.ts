@@ -367,6 +367,10 @@ class LogDraw {
     const at = this.steps.findIndex((step) => step.type === 'event' && step.source?.mid === mid);
     const target = this.steps[at];
     if (target?.type !== 'event' || target.source === undefined || !this.#isAccepted(at)) return;
+    // All of them are written at one time, so this one was over before it came.
+    const isOver =
+      this.steps.slice(0, at).some(({ type }) => type === 'time') && ttlOf(target.source.envelope) > 0;
+    if (isOver) return;
     this.#eraseAt(target, leftOf(target.source.envelope, target.source.proof));
   }
 
