@@ -79,7 +79,7 @@ test('names and commands are completed by key and by touch, and commands run', a
   await ann.send('/timer');
   const timer = ann.page.getByRole('dialog', { name: 'Message timer' });
   await expectAccessible(ann, 'message timer');
-  await timer.getByRole('button', { name: 'an hour' }).click();
+  await timer.getByRole('button', { name: '1 h' }).click();
   await ann.page.getByText('Your messages disappear an hour after they’re sent.').waitFor();
   await ann.send('for an hour');
   await bob.sees('for an hour');
@@ -124,6 +124,7 @@ test('emoji are found by code, by search and by arrow keys, and a mention and an
 
   await ann.send('@Bob and @Anna');
   await ann.send('/me **waves** to @bob');
+  expect(await offers(ann).count()).toBe(0);
   for (const { page } of [ann, bob]) {
     const [mention, action] = [page.locator('.mention').first(), page.locator('.bubble').last()];
     await mention.waitFor();

@@ -1,6 +1,6 @@
 // The texts of what helps with writing a message, in English.
 
-import { counted, figure, lifetime } from './quantities.ts';
+import { counted, figure, lifetime, shortTime } from './quantities.ts';
 import { sentence } from './sentence.ts';
 
 export const composingTexts = {
@@ -34,7 +34,7 @@ export const composingTexts = {
   timerOn: (ms: number) =>
     sentence('Your messages disappear {time} after they’re sent.', { time: lifetime(ms) }),
   timerStop: 'Turn off',
-  timerTime: lifetime,
+  timerTime: (ms: number) => shortTime(ms / 1000),
   noTimer: 'This server doesn’t erase single messages, so nothing was sent. Turn off the timer to send it.',
 
   split: (count: number) =>

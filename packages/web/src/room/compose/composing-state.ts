@@ -21,19 +21,22 @@ export type Note =
   | { readonly what: 'incomplete'; readonly name: 'me' | 'nick' }
   | { readonly what: 'long-name' | 'no-files' | 'no-timer' };
 
+/** What of a room matters here. */
+type Writing = Pick<RoomView, 'draft' | 'people' | 'takesFiles'>;
+
 export class ComposingState {
   readonly open = signal<'emoji' | 'formatting' | 'timer' | undefined>(undefined);
   /** What the last press of Send, or the last paste, came to. */
   readonly note = signal<Note | undefined>(undefined);
   /** Keys of the parts of a text that was too long. */
   readonly parts = signal<readonly string[]>([]);
-  readonly #view: RoomView;
+  readonly #view: Writing;
   readonly #trigger = signal<Trigger | undefined>(undefined);
   readonly #chosen = signal(0);
   // Closed by the person, or completed: not offered again until less of it is left.
   #closed: Trigger | undefined;
 
-  constructor(view: RoomView) {
+  constructor(view: Writing) {
     this.#view = view;
   }
 
@@ -43,7 +46,8 @@ export class ComposingState {
 
   readonly offers = computed((): readonly Offer[] => {
     const trigger = this.#trigger.value;
-    return trigger === undefined ? [] : offersFor(trigger, this.#view);
+    const text = this.#view.draft.text.value;
+    return trigger === undefined || !isThere(trigger, text) ? [] : offersFor(trigger, this.#view);
   });
 
   readonly chosen = computed(() => Math.min(this.#chosen.value, this.offers.value.length - 1));
@@ -87,7 +91,12 @@ export class ComposingState {
   }
 }
 
-function offersFor({ what, query }: Trigger, { people }: RoomView): readonly Offer[] {
+/** False once the text was sent or replaced. */
+function isThere({ from, query }: Trigger, text: string): boolean {
+  return text.length > from && text.startsWith(query, from + 1);
+}
+
+function offersFor({ what, query }: Trigger, { people }: Writing): readonly Offer[] {
   if (what === 'mention')
     return peopleFor(query, people.members.value).map((person) => ({
       what,
