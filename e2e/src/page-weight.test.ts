@@ -13,7 +13,7 @@ const LATER_PARTS = {
   /** Decoration of the screens outside of a room: no text waits for it. */
   'the wing': { files: /wing-/, most: 4 * KB },
   /** The card of a new room, while it is being created; people who open a link never load it. */
-  'card of a new room': { files: /room-created|share-link/, most: 2 * KB },
+  'card of a new room': { files: /room-created|share-link|later-strokes/, most: 4 * KB },
   /** With the first Markdown. */
   'rich text': { files: /rich-text/, most: 45 * KB },
   /** With the first code in a known language. */
@@ -32,7 +32,7 @@ const LATER_PARTS = {
   /** Settings, alerts, saved copies: with the first of them. */
   life: { files: /life-part/, most: 7 * KB },
   /** What several of these parts use. */
-  'shared by later parts': { files: /folded-text|mentions|commands/, most: 3 * KB },
+  'shared by later parts': { files: /folded-text|mentions|commands|save-as|next-task/, most: 3 * KB },
 };
 
 /** They may be there before the first message. */

@@ -1,6 +1,7 @@
 // Loads the part of the page that only rooms need, before a room is entered.
 
 import { signal } from '@preact/signals';
+import { createdCard } from './room/list/created-card.ts';
 
 export type RoomPart = typeof import('./room/room-part.ts');
 
@@ -19,13 +20,6 @@ export async function loadRoomPart(): Promise<RoomPart | undefined> {
 
 /** Ahead of a new room: with the card that shows its link. */
 export async function loadNewRoomPart(): Promise<void> {
-  await Promise.all([loadRoomPart(), loadCreatedCard()]);
-}
-
-async function loadCreatedCard(): Promise<void> {
-  try {
-    await import('./room/list/room-created.tsx');
-  } catch {
-    // The room asks for it again.
-  }
+  createdCard.want();
+  await loadRoomPart();
 }

@@ -1,8 +1,11 @@
-// Who is here, where there is no room for the list beside the messages.
+// Who is here, where there is no room for the list beside the messages; and what the encryption does.
 
+import type { RoomFacts } from '@mayfly/client';
+import type { ReadonlySignal } from '@preact/signals';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { panelTexts } from '../words/panels.ts';
+import { roomTexts } from '../words/room.ts';
 import { InThisRoom, MemberList, SafetyCode } from './members.tsx';
 import type { RoomView } from './model/room-view.ts';
 
@@ -21,6 +24,19 @@ export function MembersDialog({ view, onInvite, onClose }: MembersDialogProps) {
         <Icon name="invite" />
         {panelTexts.invitePeople}
       </button>
+    </Dialog>
+  );
+}
+
+type EncryptedDialogProps = {
+  readonly facts: ReadonlySignal<RoomFacts | undefined>;
+  readonly onClose: () => void;
+};
+
+export function EncryptedDialog({ facts, onClose }: EncryptedDialogProps) {
+  return (
+    <Dialog title={roomTexts.encrypted} lead={panelTexts.encryptedLead} onClose={onClose}>
+      <SafetyCode facts={facts} />
     </Dialog>
   );
 }

@@ -7,6 +7,7 @@ import { type Loss, lossesOf, unsentOf } from './losses.ts';
 import type { RoomView } from './model/room-view.ts';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
+import { sharingTexts } from '../words/sharing.ts';
 import { texts } from '../words/start.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -26,7 +27,7 @@ export function InviteDialog({ view, onClose }: DialogProps) {
       <p class="note note--warn">
         <Icon name="gone" />
         <span>
-          <b>{roomTexts.inviteWarning}</b> {history !== undefined && panelTexts.inviteHistory[history]}
+          <b>{sharingTexts.inviteWarning}</b> {history !== undefined && panelTexts.inviteHistory[history]}
         </span>
       </p>
     </Dialog>

@@ -10,10 +10,10 @@ import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
-import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LifeRing } from '../ui/life-ring.tsx';
-import { SafetyCode } from './members.tsx';
+import { Later } from './later.tsx';
+import { panels } from './later-parts.ts';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
 
 type RoomHeaderProps = {
@@ -107,9 +107,9 @@ function EncryptedBadge({ facts }: FactsProps) {
         {roomTexts.encrypted}
       </button>
       {open && (
-        <Dialog title={roomTexts.encrypted} lead={roomTexts.encryptedLead} onClose={() => setOpen(false)}>
-          <SafetyCode facts={facts} />
-        </Dialog>
+        <Later part={panels} onClose={() => setOpen(false)}>
+          {({ EncryptedDialog }) => <EncryptedDialog facts={facts} onClose={() => setOpen(false)} />}
+        </Later>
       )}
     </span>
   );

@@ -10,7 +10,6 @@ import { Later } from './later.tsx';
 import { type Panels, fetchAhead, lifePart, messageActions, panels } from './later-parts.ts';
 import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
-import { PrintHead } from './list/print-head.tsx';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
 import { listenForFind } from './find-key.ts';
@@ -74,7 +73,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         >
           <MoreMenu items={menuOf(view, setOpen, () => setSearching(true))} />
         </RoomHeader>
-        <PrintHead view={view} />
+        <Printed view={view} />
         <Pins view={view} />
         <div class="stage">
           <Banner connection={view.connection} onRetry={() => view.tryNow()} />
@@ -213,6 +212,11 @@ function AskedLink() {
 
 function forgetLink(): void {
   askedLink.value = undefined;
+}
+
+function Printed({ view }: { readonly view: RoomView }) {
+  const part = panels.loaded.value;
+  return part === undefined ? null : <part.PrintHead view={view} />;
 }
 
 function Pins({ view }: { readonly view: RoomView }) {

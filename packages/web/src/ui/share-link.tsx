@@ -7,8 +7,10 @@ import { canShare, shareLink } from '../browser/browser.ts';
 import { selectContents } from './clipboard.ts';
 import { CopyButton } from './copy-button.tsx';
 import { roomTexts } from '../words/room.ts';
+import { sharingTexts } from '../words/sharing.ts';
 import { isThisMachine } from './this-machine.ts';
-import { Icon } from './icon.tsx';
+import { Icon, Stroke } from './icon.tsx';
+import { SHARE } from './later-strokes.ts';
 
 type ShareLinkProps = {
   readonly url: string;
@@ -29,7 +31,7 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
         <SecretLink url={url} shown={shown} />
         <p class="hint">
           <Icon name="key" small />
-          <span>{roomTexts.link.keyHint}</span>
+          <span>{sharingTexts.keyHint}</span>
         </p>
         {!keyIsKept && (
           <p class="hint">
@@ -40,7 +42,7 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
         {isThisMachine(window.location.hostname) && (
           <p class="hint">
             <Icon name="alert" small />
-            <span>{roomTexts.link.hereOnly}</span>
+            <span>{sharingTexts.hereOnly}</span>
           </p>
         )}
       </div>
@@ -57,10 +59,10 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
           <button
             class="btn btn--secondary"
             type="button"
-            onClick={() => background(shareLink(roomTexts.link.shareTitle, url))}
+            onClick={() => background(shareLink(sharingTexts.shareTitle, url))}
           >
-            <Icon name="share" />
-            {roomTexts.link.share}
+            <Stroke path={SHARE} />
+            {sharingTexts.share}
           </button>
         )}
         {children}

@@ -3,6 +3,9 @@
 import { counted, megabytes, quietTime } from './quantities.ts';
 
 export const panelTexts = {
+  encryptedLead:
+    'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
+  printed: (moment: string) => `Printed ${moment}`,
   invitePeople: 'Invite people',
   inviteHistory: {
     all: 'New people can see everything so far.',

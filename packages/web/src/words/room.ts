@@ -67,10 +67,7 @@ export const roomTexts = {
   /** `room`: its name, or its code. */
   title: (room: string, unseen: number) =>
     unseen === 0 ? `Mayfly chat · ${room}` : `(${unseen}) Mayfly chat · ${room}`,
-  printed: (moment: string) => `Printed ${moment}`,
   encrypted: 'End-to-end encrypted',
-  encryptedLead:
-    'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
   /** For wide, narrow and very narrow headers. */
   life: {
     full: 'Disappears in {time} if it stays quiet',
@@ -221,19 +218,13 @@ export const roomTexts = {
   tryAgain: 'Try again',
 
   link: {
-    keyHint: 'The highlighted part is the key. Browsers never send it to the server.',
     inAddress:
       'Your browser doesn’t let this page store anything, so the key stays in the address bar. After a reload you’re someone new.',
-    hereOnly:
-      'This link only works on this computer. To invite other devices, open this page at the network address that the server printed when it started.',
     copy: 'Copy link',
     copied: 'Link copied',
     copyByHand: 'Your browser blocked copying. The link is selected: press Ctrl+C (⌘C on a Mac).',
-    share: 'Share…',
-    shareTitle: 'A chat room',
     qr: 'QR code',
   },
-  inviteWarning: 'Anyone with this link can read the room.',
 
   search: 'Search in this room',
 

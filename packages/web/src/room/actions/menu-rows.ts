@@ -6,7 +6,7 @@ import { talkTexts } from '../../words/talk.ts';
 import { type RoomView, canEdit } from '../model/room-view.ts';
 
 export type MenuRow = {
-  readonly icon: IconName;
+  readonly icon: IconName | 'pin';
   readonly text: string;
   /** Chooses it while the menu is open. */
   readonly letter: string;

@@ -3,7 +3,8 @@
 
 import type { Message } from '@mayfly/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Icon } from '../../ui/icon.tsx';
+import { Icon, Stroke } from '../../ui/icon.tsx';
+import { SMILE } from '../../ui/later-strokes.ts';
 import { talkTexts } from '../../words/talk.ts';
 import type { RoomView, Sheet } from '../model/room-view.ts';
 import { elementOf } from './message-finding.ts';
@@ -87,7 +88,7 @@ type BarButtonProps = {
 function BarButton({ icon, text, onPress }: BarButtonProps) {
   return (
     <button class="icon-button" type="button" tabIndex={-1} aria-label={text} title={text} onClick={onPress}>
-      <Icon name={icon} flip={icon === 'reply'} />
+      {icon === 'smile' ? <Stroke path={SMILE} /> : <Icon name={icon} flip={icon === 'reply'} />}
     </button>
   );
 }

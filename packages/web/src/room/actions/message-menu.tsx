@@ -5,7 +5,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../../background.ts';
 import { mediaMatches } from '../../browser/browser.ts';
 import { copyText } from '../../ui/clipboard.ts';
-import { Icon } from '../../ui/icon.tsx';
+import { Icon, Stroke } from '../../ui/icon.tsx';
+import { PIN } from '../../ui/later-strokes.ts';
 import { useAfter } from '../../ui/use-after.ts';
 import { talkTexts } from '../../words/talk.ts';
 import type { RoomView, Sheet } from '../model/room-view.ts';
@@ -87,7 +88,11 @@ function Row({ row: { icon, text, letter, copies, isGrave = false }, outcome, on
       data-key={letter}
       onClick={onChoose}
     >
-      <Icon name={says === 'copied' ? 'check' : icon} flip={icon === 'reply'} />
+      {icon === 'pin' ? (
+        <Stroke path={PIN} />
+      ) : (
+        <Icon name={says === 'copied' ? 'check' : icon} flip={icon === 'reply'} />
+      )}
       <span>{says === undefined ? text : talkTexts[says]}</span>
       <kbd aria-hidden="true">{letter.toUpperCase()}</kbd>
     </button>

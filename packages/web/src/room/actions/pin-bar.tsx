@@ -1,23 +1,24 @@
 // The pinned messages, under the header: a press goes to the one that is named, and steps on to the next.
 
 import type { Message } from '@mayfly/client';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Icon } from '../../ui/icon.tsx';
+import { Icon, Stroke } from '../../ui/icon.tsx';
+import { PIN } from '../../ui/later-strokes.ts';
 import { figure } from '../../words/quantities.ts';
 import { roomTexts } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { talkTexts } from '../../words/talk.ts';
 import { AuthorName } from '../list/author-name.tsx';
-import type { Pin } from '../model/pins.ts';
 import type { RoomView } from '../model/room-view.ts';
+import { type Pin, pinsIn } from './pins.ts';
 
 type ViewProps = { readonly view: RoomView };
 type Shown = { readonly pin: Pin; readonly message: Message };
 
 /** Nothing where no message is pinned, or the reader has put the bar away; another pin brings it back. */
 export function PinBar({ view }: ViewProps) {
-  const pins = shownPins(view);
+  const pins = usePins(view);
   const [step, setStep] = useState(0);
   const [isListed, setListed] = useState(false);
   const [hidden, setHidden] = useState<string>();
@@ -37,7 +38,7 @@ export function PinBar({ view }: ViewProps) {
           setStep((place + 1) % pins.length);
         }}
       >
-        <Icon name="pin" />
+        <Stroke path={PIN} />
         <b>
           <PinnedBy pin={pin} view={view} place={place} count={pins.length} />
         </b>
@@ -68,9 +69,10 @@ export function PinBar({ view }: ViewProps) {
 }
 
 /** Drawn again when messages come or go: a pinned one may be gone. */
-function shownPins({ pins, timeline }: RoomView): readonly Shown[] {
+function usePins({ pinsVersion, timeline }: RoomView): readonly Shown[] {
+  const pins = useMemo(() => pinsIn(timeline.blocks.peek()), [timeline, pinsVersion.value]);
   if (timeline.size.value === 0) return [];
-  return pins.shown.value.flatMap((pin) => {
+  return pins.flatMap((pin) => {
     const message = timeline.message(pin.key);
     return message === undefined ? [] : [{ pin, message }];
   });

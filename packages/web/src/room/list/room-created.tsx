@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { RoomView } from '../model/room-view.ts';
 import { createdTexts } from '../../words/created.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
+import { sharingTexts } from '../../words/sharing.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
@@ -43,7 +44,7 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
         <p class="note note--warn">
           <Icon name="gone" />
           <span>
-            <b>{roomTexts.inviteWarning}</b> {createdTexts.warning}
+            <b>{sharingTexts.inviteWarning}</b> {createdTexts.warning}
           </span>
         </p>
         <YourName view={view} onRename={onRename} />

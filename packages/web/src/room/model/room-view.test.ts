@@ -683,13 +683,6 @@ describe('what is done to messages', () => {
     expect(itemsOf(view).find(({ type }) => type === 'missing')).toMatchObject({ count: 3, person: juno });
   });
 
-  test('pins are known by the messages, and by whom by the notices', () => {
-    const { view } = enter();
-    view.update(heard([message(2, { pinned: true })]));
-    view.update(notices(notice(3)));
-    expect(view.pins.shown.value).toMatchObject([{ key: 'm2', by: juno }]);
-  });
-
   test('what is not in the log yet is pending; what was refused is told apart', () => {
     const { view } = enter();
     const effect = { key: 'e', at: 0, what: 'edit', target: 'm2', body: 'x' } as const;

@@ -13,7 +13,6 @@ import { Life } from './life.ts';
 import type { ShownLink } from './link.ts';
 import { Now } from './now.ts';
 import { People } from './people.ts';
-import { Pins } from './pins.ts';
 import { Timeline } from './timeline.ts';
 import { Unread } from './unread.ts';
 
@@ -70,7 +69,8 @@ export class RoomView implements Disposable {
   readonly people = new People();
   readonly timeline = new Timeline(this.now.ms, MESSAGES_MAX, ({ from }) => this.people.dropAuthor(from));
   readonly unread = new Unread((key) => this.timeline.markUnread(key));
-  readonly pins = new Pins();
+  /** Rises when messages may have been pinned or unpinned. */
+  readonly pinsVersion = signal(0);
   readonly draft = new Draft();
   readonly life: Life;
   readonly texts = new ParsedTexts();
@@ -180,6 +180,7 @@ export class RoomView implements Disposable {
         this.unverified.value = update.count;
         return;
       case 'gone':
+        this.pinsVersion.value += 1;
         return this.timeline.remove(update.keys);
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
@@ -190,7 +191,7 @@ export class RoomView implements Disposable {
         this.typing.value = update.people.filter((person) => !this.isMuted(person));
         return;
       case 'notices':
-        this.pins.takeNotices(update.notices);
+        this.pinsVersion.value += 1;
         return this.timeline.addTalk(update.notices);
     }
   }
@@ -206,7 +207,6 @@ export class RoomView implements Disposable {
   }
 
   #addMessages(messages: readonly Message[], history: boolean): void {
-    this.pins.takeMessages(messages);
     const added = this.timeline.addMessages(messages);
     for (const { from } of added) this.people.addAuthor(from);
     if (history) return;

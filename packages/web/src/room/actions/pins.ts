@@ -1,6 +1,7 @@
 // The pinned messages, the one pinned last first.
 
 import type { Message, Person, RoomNotice } from '@mayfly/client';
+import type { ShownBlock } from '../model/blocks.ts';
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 export type Pin = {
@@ -58,4 +59,14 @@ export class Pins {
     }
     this.#shown.value = placed;
   }
+}
+
+/** Those of a timeline. */
+export function pinsIn(blocks: readonly ShownBlock[]): readonly Pin[] {
+  const items = blocks.flatMap((block) => block.items.peek());
+  const bubbles = items.flatMap((item) => (item.type === 'turn' ? item.bubbles : []));
+  const pins = new Pins();
+  pins.takeMessages(bubbles.flatMap((bubble) => (bubble.type === 'message' ? bubble.message : [])));
+  pins.takeNotices(items.flatMap((item) => (item.type === 'talk' ? item.notice : [])));
+  return pins.shown.peek();
 }
