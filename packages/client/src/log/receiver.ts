@@ -267,7 +267,7 @@ export class Receiver {
     arrival: Pick<Arrival, 'hash' | 'arrivedAt' | 'live'>,
   ): readonly Arrival[] {
     const header = toHex(envelope.subarray(0, ENVELOPE_HEADER_BYTES));
-    if (this.#erased.has(header)) return [];
+    if (this.#erased.has(header) || this.#doomed.has(header)) return [];
     const opened = this.#open(envelope);
     if (opened === undefined) return [];
     const index = this.#log.indexOf(seq);

@@ -378,12 +378,21 @@ class LogDraw {
   #isAccepted(at: number): boolean {
     const step = this.steps[at];
     const source = step?.type === 'event' ? step.source : undefined;
-    if (source === undefined || !source.signed) return false;
+    if (source === undefined || !source.signed || this.#hasStub(source.envelope, at)) return false;
     return this.steps
       .slice(0, at)
       .every(
         (other) =>
           other.type !== 'event' || other.source?.chain !== source.chain || other.source.count < source.count,
+      );
+  }
+
+  #hasStub(envelope: Uint8Array, before: number): boolean {
+    const header = toHex(envelope.subarray(0, 23));
+    return this.steps
+      .slice(0, before)
+      .some(
+        (step) => step.type === 'event' && step.event.type === 'stub' && toHex(step.event.header) === header,
       );
   }
 
