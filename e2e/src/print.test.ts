@@ -40,6 +40,8 @@ test.each(['light', 'dark'] as const)(
     await ann.page.emulateMedia({ media: 'screen' });
     await ann.send('on paper');
     await ann.sees('on paper');
+    // The rules for paper come after the first message.
+    await ann.page.locator('.print-head').waitFor({ state: 'attached' });
     await ann.page.emulateMedia({ media: 'print' });
 
     const id = new URL(link).pathname.slice('/chat/'.length);
