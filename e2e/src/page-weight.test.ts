@@ -14,6 +14,8 @@ const LATER_PARTS = {
   'the wing': { files: /wing-/, most: 4 * KB },
   /** The card of a new room, while it is being created; people who open a link never load it. */
   'card of a new room': { files: /room-created|share-link|later-strokes/, most: 4 * KB },
+  /** Two fields in the closed options of a new room. */
+  'words of a new room': { files: /room-words/, most: 2 * KB },
   /** With the first Markdown. */
   'rich text': { files: /rich-text/, most: 45 * KB },
   /** With the first code in a known language. */
@@ -38,6 +40,7 @@ const LATER_PARTS = {
 /** They may be there before the first message. */
 const WHEN_LIVE: ReadonlySet<string> = new Set([
   'the wing',
+  'words of a new room',
   'card of a new room',
   'composing',
   'shared by later parts',

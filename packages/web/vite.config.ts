@@ -174,7 +174,11 @@ function compressedCopies(): Plugin {
 async function compress(path: string): Promise<void> {
   const bytes = await readFile(path);
   if (bytes.length < COMPRESS_FROM_BYTES) return;
-  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  const quality = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    // Whatever its name says: of the three modes, it makes these files the smallest.
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_FONT,
+  };
   await Promise.all([
     writeFile(`${path}.br`, brotliCompressSync(bytes, { params: quality })),
     writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 })),

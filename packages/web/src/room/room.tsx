@@ -150,13 +150,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   if (open === 'settings' || open === 'copy') {
     return (
       <Later part={lifePart} onClose={onClose}>
-        {({ SettingsSheet, SaveCopy }) =>
-          open === 'copy' ? (
-            <SaveCopy view={view} onClose={onClose} />
-          ) : (
-            <SettingsSheet view={view} onClose={onClose} />
-          )
-        }
+        {(part) => <part.LifeDialog open={open} view={view} onClose={onClose} />}
       </Later>
     );
   }

@@ -9,7 +9,7 @@ import { isNameTooLong } from '../ui/display-name.ts';
 import { lifeChoices } from './life-choice.ts';
 import { type CreatedRoom, createRoomHere } from './new-room.ts';
 import { loadNewRoomPart } from '../room-part-loader.ts';
-import { RoomWordsFields, areRoomWordsTooLong } from './room-words-fields.tsx';
+import { LaterRoomWords, areRoomWordsTooLong } from './later-room-words.tsx';
 import { askServerLimits, serverLimits } from './server-limits.ts';
 import { shortTime } from '../words/quantities.ts';
 import { texts } from '../words/start.ts';
@@ -54,7 +54,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
       <h2 id={headingId}>{texts.landing.create}</h2>
       <NameField value={name} onValue={setName} />
       <RoomOptions life={life} onLife={setChosenLife} history={history} onHistory={setHistory}>
-        <RoomWordsFields value={words} onValue={setWords} />
+        <LaterRoomWords value={words} onValue={setWords} />
       </RoomOptions>
       {trouble !== undefined && <Trouble text={trouble} />}
       <button class="btn btn--primary btn--large btn--wide" type="submit" aria-disabled={busy}>

@@ -3,6 +3,7 @@
 import type { RoomWords } from '@mayfly/client';
 import { isNameTooLong, isTopicTooLong, nameRoom } from '../ui/display-name.ts';
 import { TextField } from '../ui/text-field.tsx';
+import { roomWordsTexts } from '../words/room-words.ts';
 import { texts } from '../words/start.ts';
 
 type RoomWordsFieldsProps = { readonly value: RoomWords; readonly onValue: (words: RoomWords) => void };
@@ -13,7 +14,7 @@ export function RoomWordsFields({ value, onValue }: RoomWordsFieldsProps) {
   return (
     <>
       <TextField
-        label={texts.landing.roomName}
+        label={roomWordsTexts.name}
         optional
         value={name}
         onValue={(typed) => onValue({ name: typed, topic })}
@@ -21,18 +22,14 @@ export function RoomWordsFields({ value, onValue }: RoomWordsFieldsProps) {
         input={input}
       />
       <TextField
-        label={texts.landing.topic}
+        label={roomWordsTexts.topic}
         optional
         value={topic}
         onValue={(typed) => onValue({ name, topic: typed })}
-        hint={texts.landing.wordsHint}
-        error={isTopicTooLong(topic) ? texts.landing.topicTooLong : undefined}
+        hint={roomWordsTexts.hint}
+        error={isTopicTooLong(topic) ? roomWordsTexts.topicTooLong : undefined}
         input={input}
       />
     </>
   );
-}
-
-export function areRoomWordsTooLong({ name = '', topic = '' }: RoomWords): boolean {
-  return isNameTooLong(name) || isTopicTooLong(topic);
 }

@@ -1,13 +1,15 @@
 // The frame of every screen outside a room: sky, wing, header, footer.
 
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { background } from '../background.ts';
 import { basePath } from '../browser/base-path.ts';
 import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
-import { ServerSees } from '../ui/server-sees.tsx';
 import { ThemeButton } from '../ui/theme-button.tsx';
 import { LaterWing } from './later-wing.tsx';
 
@@ -59,15 +61,40 @@ function HomeLink({ onHome }: { readonly onHome: () => void }) {
   );
 }
 
+type SeesPart = typeof import('../ui/server-sees.tsx');
+
+/** Loaded when someone asks; `missing` if the server didn't answer. */
+const seesPart = signal<SeesPart | 'missing' | undefined>(undefined);
+
+async function loadSees(): Promise<void> {
+  try {
+    seesPart.value = await import('../ui/server-sees.tsx');
+  } catch {
+    seesPart.value = 'missing';
+  }
+}
+
 function Foot() {
   const [open, setOpen] = useState(false);
+  const ask = () => {
+    setOpen(true);
+    background(loadSees());
+  };
   return (
     <footer class="footer">
       <span>{pieces(texts.foot.host, { host: <bdi>{window.location.host}</bdi> })}</span>
-      <button class="link-button" type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button class="link-button" type="button" aria-haspopup="dialog" onClick={ask}>
         {texts.foot.sees}
       </button>
-      {open && <ServerSees onClose={() => setOpen(false)} />}
+      {open && <Sees onClose={() => setOpen(false)} />}
     </footer>
   );
+}
+
+function Sees({ onClose }: { readonly onClose: () => void }) {
+  const part = seesPart.value;
+  if (part === undefined) return null;
+  if (part !== 'missing') return <part.ServerSees onClose={onClose} />;
+  const { heading, lead } = texts.unreachable;
+  return <Dialog title={heading} lead={lead} onClose={onClose} />;
 }

@@ -1,15 +1,14 @@
 // What the server sees, what it can't see, and what no one can promise.
 
-import { texts } from '../words/start.ts';
+import { seesTexts } from '../words/server-sees.ts';
 import { Dialog } from './dialog.tsx';
 
 export function ServerSees({ onClose }: { readonly onClose: () => void }) {
-  const { sees } = texts;
   return (
-    <Dialog title={sees.heading} lead={sees.keeps} onClose={onClose}>
-      <Facts heading={sees.does} facts={sees.doesList} />
-      <Facts heading={sees.doesNot} facts={sees.doesNotList} />
-      <Facts heading={sees.limits} facts={sees.limitsList} />
+    <Dialog title={seesTexts.heading} lead={seesTexts.keeps} onClose={onClose}>
+      <Facts heading={seesTexts.does} facts={seesTexts.doesList} />
+      <Facts heading={seesTexts.doesNot} facts={seesTexts.doesNotList} />
+      <Facts heading={seesTexts.limits} facts={seesTexts.limitsList} />
     </Dialog>
   );
 }
