@@ -91,6 +91,10 @@ test('pictures and files between a computer and a phone', async () => {
   const ann = await stage.person();
   const bob = await stage.person({ size: PHONE, touch: true, theme: 'dark' });
   const link = await ann.createRoom({ name: 'Ann' });
+  // Into an empty room, before the part for files is loaded.
+  await ann.page.getByRole('button', { name: 'Emoji' }).waitFor();
+  await bring(ann, 'drop', 'early.png', await drawn(ann, 'image/png'));
+  await ann.page.getByRole('button', { name: 'Remove early.png' }).click();
   await bob.join(link, 'Bob');
   await ann.participants(2);
 

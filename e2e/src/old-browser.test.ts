@@ -28,7 +28,7 @@ describe('words, not an empty sky', () => {
     await ann.page.getByText(WORDS).waitFor();
   });
 
-  test.each(['getElementById', 'createElement', 'createElementNS'] as const)(
+  test.each(['getElementById', 'createTextNode', 'createElementNS'] as const)(
     'where the script stops at an error (%s)',
     async (method) => {
       await using stage = await openStage();

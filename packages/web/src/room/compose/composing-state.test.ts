@@ -22,7 +22,7 @@ function member(name: string): Member {
 function composing(...names: readonly string[]) {
   const [draft, people] = [new Draft(), new People()];
   people.update(names.map(member), names.length, true);
-  const state = new ComposingState({ draft, people, takesFiles: signal(false) });
+  const state = new ComposingState({ draft, people, takesFiles: signal(false), attach: () => false });
   const type = (text: string) => {
     draft.text.value = text;
     state.look(text, text.length);

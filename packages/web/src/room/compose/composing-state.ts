@@ -22,7 +22,7 @@ export type Note =
   | { readonly what: 'long-name' | 'no-files' | 'no-timer' };
 
 /** What of a room matters here. */
-type Writing = Pick<RoomView, 'draft' | 'people' | 'takesFiles'>;
+type Writing = Pick<RoomView, 'draft' | 'people' | 'takesFiles' | 'attach'>;
 
 export class ComposingState {
   readonly open = signal<'emoji' | 'formatting' | 'timer' | undefined>(undefined);
@@ -54,6 +54,10 @@ export class ComposingState {
 
   get takesFiles(): boolean {
     return this.#view.takesFiles.peek();
+  }
+
+  attach(files: FileList): void {
+    this.#view.attach(files);
   }
 
   /** What is typed needs no completing: a command, or the only name that begins like it. */

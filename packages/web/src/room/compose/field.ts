@@ -28,9 +28,9 @@ export function listenToField(field: HTMLTextAreaElement, state: ComposingState)
   field.addEventListener('keyup', ({ key }) => CARET_KEYS.has(key) && look(), { signal });
   field.addEventListener('blur', () => state.close(), { signal });
   field.addEventListener('paste', (event) => refuseFiles(event, event.clipboardData, state), { signal });
-  // A dropped file would take the place of the page.
+  // A dropped file would take the place of the page, also before the part for files is loaded.
   for (const type of ['dragover', 'drop'] as const)
-    document.addEventListener(type, (event) => refuseFiles(event, event.dataTransfer, state), { signal });
+    document.addEventListener(type, (event) => takeDrop(event, state), { signal });
   // Before the composer's own keys.
   field.form?.addEventListener('keydown', (event) => press(event, field, state), { signal, capture: true });
   return () => listening.abort();
@@ -86,6 +86,14 @@ function actionFor(key: string, field: HTMLTextAreaElement, state: ComposingStat
     default:
       return undefined;
   }
+}
+
+function takeDrop(event: DragEvent, state: ComposingState): void {
+  refuseFiles(event, event.dataTransfer, state);
+  if (event.defaultPrevented || event.dataTransfer?.types.includes('Files') !== true || !state.takesFiles)
+    return;
+  event.preventDefault();
+  if (event.type === 'drop') state.attach(event.dataTransfer.files);
 }
 
 /** On a server that takes none. Text beside the files is pasted as usual. */

@@ -27,7 +27,8 @@ export function listenForDrops(view: RoomView, desk: RoomFileDesk): Disposable {
     'drop',
     (event) => {
       away();
-      if (view.attach(event.dataTransfer?.files)) event.preventDefault();
+      // The composer may have taken them: it listens before this part is loaded.
+      if (!event.defaultPrevented && view.attach(event.dataTransfer?.files)) event.preventDefault();
     },
     { signal },
   );
