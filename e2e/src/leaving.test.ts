@@ -166,11 +166,36 @@ describe('leaving', () => {
     await using stage = await openStage();
     const { bob } = await annAndBob(stage);
     bob.expectComplaints(/ERR_INTERNET_DISCONNECTED|WebSocket connection/);
+    await bob.page.getByRole('button', { name: 'More', exact: true }).click();
+    await bob.page.getByRole('menuitem', { name: 'Leave room' }).waitFor();
+    await bob.page.keyboard.press('Escape');
     await bob.context.setOffline(true);
     await bob.send('unsent');
     await bob.page.getByText('Waiting for a connection').waitFor();
     await bob.leave();
     await bob.page.getByRole('dialog').getByText('One of your messages hasn’t been sent').waitFor();
+  });
+
+  test('with unsent messages it is asked, even if the menu never loaded', async () => {
+    await using stage = await openStage();
+    const ann = await stage.person();
+    const bob = await stage.person({ size: PHONE, touch: true });
+    bob.expectComplaints(/ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket connection/);
+    await bob.page.route(/panels-part/, (route) => route.abort());
+    await bob.join(await ann.createRoom({ name: 'Ann' }), 'Bob');
+    await ann.participants(2);
+    await bob.context.setOffline(true);
+    await bob.send('unsent');
+    await bob.page.getByText('Waiting for a connection').waitFor();
+    await bob.page.getByRole('button', { name: 'More', exact: true }).click();
+    const missing = bob.page.getByRole('dialog', { name: 'This couldn’t be loaded' });
+    await missing.getByRole('button', { name: 'Panic: forget everything' }).waitFor();
+    await missing.getByRole('button', { name: 'Leave room' }).click();
+    const asked = bob.page.getByRole('dialog', { name: 'Leave this room?' });
+    await asked.getByText('One of your messages hasn’t been sent').waitFor();
+    await asked.getByRole('button', { name: 'Stay' }).click();
+    expect(await bob.page.locator('dialog').count()).toBe(0);
+    expect(await bob.log().getByText('unsent').count()).toBe(1);
   });
 });
 

@@ -26,12 +26,12 @@ const LATER_PARTS = {
   emoji: { files: /emoji-part/, most: 18 * KB },
   /** With the first mention. */
   'names in texts': { files: /named-text/, most: 2 * KB },
-  /** After the first message, when the browser has nothing else to do. */
+  /** As composing. */
   'message actions': { files: /actions-part/, most: 12 * KB },
   panels: { files: /panels-part/, most: 9 * KB },
-  /** After the first message, too, or with the first file. */
+  /** As composing, or with the first file. */
   files: { files: /files-part/, most: 18 * KB },
-  /** Settings, alerts, saved copies: with the first of them. */
+  /** Settings, alerts, saved copies: as composing. */
   life: { files: /life-part/, most: 7 * KB },
   /** What several of these parts use. */
   'shared by later parts': { files: /folded-text|mentions|commands|save-as|next-task/, most: 3 * KB },
@@ -43,6 +43,10 @@ const WHEN_LIVE: ReadonlySet<string> = new Set([
   'words of a new room',
   'card of a new room',
   'composing',
+  'message actions',
+  'panels',
+  'files',
+  'life',
   'shared by later parts',
 ]);
 
@@ -64,10 +68,10 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   for (const [name, bytes] of Object.entries(room.later))
     if (!WHEN_LIVE.has(name)) expect(bytes, name).toBe(0);
 
+  for (const part of ['panels', 'message actions', 'files', 'life'] as const)
+    await fetched(ann, LATER_PARTS[part].files);
   await ann.send('plain, as most are: 3 > 2, a_b_c, 5 * 3, https://a.example');
   await ann.log().getByRole('link').waitFor();
-  for (const part of ['panels', 'message actions', 'files'] as const)
-    await fetched(ann, LATER_PARTS[part].files);
   const plain = await loaded(ann);
   expect(plain.atFirst).toBe(room.atFirst);
   expect([plain.later['rich text'], plain.later['colors of code']]).toEqual([0, 0]);

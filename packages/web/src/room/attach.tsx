@@ -36,10 +36,10 @@ export function AttachButton({ view }: AttachProps) {
   );
 }
 
-/** Loaded with the first file, or after the first message. */
+/** Loaded with the first file, or once the room is live. */
 export function FilesPlace({ view, part }: AttachProps & { readonly part: 'Tray' | 'Uploads' }) {
   const isWanted = view.chosenFiles.value.length > 0;
-  const isLater = view.takesFiles.value && !view.timeline.isEmpty.value;
+  const isLater = view.takesFiles.value && view.connection.isLive.value;
   useEffect(() => {
     if (isWanted) filesPart.want();
     else if (isLater) whenIdle(() => filesPart.want());

@@ -20,10 +20,11 @@ export const messageActions = new LaterPart(() =>
   withStyle(import('./actions/actions-part.ts'), actionsStyle),
 );
 
-/** Loads them before they are needed, while the browser has nothing else to do. */
+/** Loads them before they are needed, and before the connection may be gone, while the browser has nothing else to do. */
 export function fetchAhead(): void {
   whenIdle(() => {
     messageActions.want();
     panels.want();
+    lifePart.want();
   });
 }

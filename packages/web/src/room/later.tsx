@@ -9,11 +9,13 @@ import type { LaterPart } from './text/later-part.ts';
 type LaterProps<T> = {
   readonly part: LaterPart<T>;
   readonly onClose: () => void;
+  /** What can be done without the part. */
+  readonly instead?: ComponentChildren;
   readonly children: (part: T) => ComponentChildren;
 };
 
 /** Nothing while it loads. */
-export function Later<T>({ part, onClose, children }: LaterProps<T>) {
+export function Later<T>({ part, onClose, instead, children }: LaterProps<T>) {
   useLayoutEffect(() => part.want(), [part]);
   const loaded = part.loaded.value;
   if (loaded !== undefined) return <>{children(loaded)}</>;
@@ -28,6 +30,7 @@ export function Later<T>({ part, onClose, children }: LaterProps<T>) {
         <button class="btn btn--primary" type="button" autofocus onClick={() => part.want()}>
           {roomTexts.tryAgain}
         </button>
+        {instead}
       </div>
     </Dialog>
   );

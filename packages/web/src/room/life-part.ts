@@ -1,4 +1,4 @@
-// Settings, alerts, the sheet about a person and saved copies: loaded with the first of them.
+// Settings, alerts, the sheet about a person and saved copies: loaded once the room is live, or with the first of them.
 
 export { watchForAlerts } from './alerts.ts';
 export { LifeDialog } from './life-dialog.tsx';

@@ -11,6 +11,8 @@ export type MenuItem = {
   readonly text: string;
   readonly onChoose: () => void;
   readonly disabled?: boolean;
+  /** Can be chosen even if the menu couldn't be loaded. */
+  readonly isUrgent?: boolean;
   /** What to press instead. */
   readonly keys?: string;
 };
@@ -47,10 +49,28 @@ export function MoreMenu({ items }: { readonly items: readonly MenuItem[] }) {
         <Icon name="dots" />
       </button>
       {open && (
-        <Later part={panels} onClose={close}>
+        <Later part={panels} onClose={close} instead={urgentOf(items, close)}>
           {({ Menu }) => <Menu items={items} onClose={close} />}
         </Later>
       )}
     </span>
   );
+}
+
+function urgentOf(items: readonly MenuItem[], close: () => void) {
+  return items
+    .filter(({ isUrgent }) => isUrgent)
+    .map(({ icon, text, onChoose }) => (
+      <button
+        class="btn btn--secondary"
+        type="button"
+        key={icon}
+        onClick={() => {
+          close();
+          onChoose();
+        }}
+      >
+        {text}
+      </button>
+    ));
 }

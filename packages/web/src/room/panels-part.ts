@@ -1,8 +1,8 @@
-// The dialogs of a room and its search: loaded after the first message, or with the first of them.
+// The dialogs of a room and its search: loaded once the room is live, or with the first of them.
 
 export { LinkDialog } from './list/link-dialog.tsx';
 export { PrintHead } from './list/print-head.tsx';
 export { EncryptedDialog, MembersDialog } from './members-dialog.tsx';
 export { Menu } from './menu.tsx';
-export { DetailsDialog, InviteDialog, LeaveDialog, QrDialog, RenameDialog } from './room-dialogs.tsx';
+export { DetailsDialog, InviteDialog, QrDialog, RenameDialog } from './room-dialogs.tsx';
 export { SearchPanel } from './search-panel.tsx';

@@ -1,9 +1,8 @@
-// The room's dialogs: invite, leave, change the name, details.
+// The room's dialogs: invite, change the name, details.
 
 import type { RoomFacts } from '@mayfly/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isNameTooLong } from '../ui/display-name.ts';
-import { type Loss, lossesOf, unsentOf } from './losses.ts';
 import type { RoomView } from './model/room-view.ts';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
@@ -40,40 +39,6 @@ export function QrDialog({ view, onClose }: DialogProps) {
       <QrCode text={view.link.url} label={panelTexts.qrLabel} />
     </Dialog>
   );
-}
-
-type LeaveDialogProps = DialogProps & { readonly onLeave: () => void };
-
-export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
-  const [first, ...others] = lossesOf(view).map((loss) => wordsFor(loss, view));
-  return (
-    <Dialog title={panelTexts.leaveAsk} lead={first} onClose={onClose}>
-      {others.map((loss) => (
-        <p class="muted" key={loss}>
-          {loss}
-        </p>
-      ))}
-      <div class="actions">
-        <button class="btn btn--primary" type="button" onClick={onLeave}>
-          {roomTexts.leave}
-        </button>
-        <button class="btn btn--secondary" type="button" autofocus onClick={onClose}>
-          {panelTexts.stay}
-        </button>
-      </div>
-    </Dialog>
-  );
-}
-
-function wordsFor(loss: Loss, view: RoomView): string {
-  switch (loss) {
-    case 'unsent':
-      return panelTexts.leaveUnsent(unsentOf(view));
-    case 'owner':
-      return panelTexts.leaveOwner;
-    case 'alone':
-      return panelTexts.leaveAlone;
-  }
 }
 
 export function RenameDialog({ view, onClose }: DialogProps) {

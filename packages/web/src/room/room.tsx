@@ -8,6 +8,7 @@ import { MembersPanel } from './members.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
 import { Later } from './later.tsx';
 import { type Panels, fetchAhead, lifePart, messageActions, panels } from './later-parts.ts';
+import { LeaveDialog } from './leave-dialog.tsx';
 import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
@@ -52,8 +53,8 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
     const following = followSeenPart(window.visualViewport, document.documentElement);
     return () => following[Symbol.dispose]();
   }, []);
-  const { isEmpty } = view.timeline;
-  useEffect(() => (isEmpty.value ? undefined : fetchAhead()), [isEmpty.value]);
+  const isLive = view.connection.isLive.value;
+  useEffect(() => (isLive ? fetchAhead() : undefined), [isLive]);
   const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
   const room = useRef<HTMLDivElement>(null);
   useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
@@ -126,11 +127,13 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
     {
       icon: 'leave',
+      isUrgent: true,
       text: roomTexts.leave,
       onChoose: () => (lossesOf(view).length > 0 ? open('leave') : leaveRoom()),
     },
     {
       icon: 'gone',
+      isUrgent: true,
       text: roomTexts.panic,
       ...(!isTouch() && { keys: roomTexts.panicKeys }),
       onChoose: panic,
@@ -147,6 +150,7 @@ type OpenDialogProps = {
 function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   if (open === undefined) return null;
   const onClose = () => onOpen(undefined);
+  if (open === 'leave') return <LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
   if (open === 'settings' || open === 'copy') {
     return (
       <Later part={lifePart} onClose={onClose}>
@@ -162,7 +166,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
 }
 
 type DialogOf = Required<OpenDialogProps> & {
-  readonly open: Exclude<Open, 'settings' | 'copy'>;
+  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave'>;
   readonly onClose: () => void;
 };
 
@@ -174,8 +178,6 @@ function dialogOf(part: Panels, { open, view, onOpen, onClose }: DialogOf) {
       return <part.InviteDialog view={view} onClose={onClose} />;
     case 'qr':
       return <part.QrDialog view={view} onClose={onClose} />;
-    case 'leave':
-      return <part.LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
     case 'rename':
       return <part.RenameDialog view={view} onClose={onClose} />;
     case 'details':

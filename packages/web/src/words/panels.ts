@@ -14,18 +14,6 @@ export const panelTexts = {
   qrLabel: 'QR code of the room link',
   qrLead: 'Scan it with a phone to open the room there.',
 
-  leaveAsk: 'Leave this room?',
-  leaveOwner:
-    'You created this room. Once you’ve left it has no owner, and you can’t come back as one, even with the link.',
-  leaveAlone:
-    'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
-  leaveUnsent: (count: number) =>
-    counted(count, {
-      one: 'One of your messages hasn’t been sent and will be lost.',
-      other: '{count} of your messages haven’t been sent and will be lost.',
-    }),
-  stay: 'Stay',
-
   searchHeading: 'Search',
   searchClose: 'Close search',
   found: (count: number) =>

@@ -1,4 +1,4 @@
-// What one can do with messages: loaded after the first one.
+// What one can do with messages: loaded once the room is live.
 
 export { ComposerAbout, FailedEffects } from './composer-about.tsx';
 export { MessageActions } from './message-actions.tsx';

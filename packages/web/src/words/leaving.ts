@@ -1,0 +1,17 @@
+// The question before leaving a room, in English.
+
+import { counted } from './quantities.ts';
+
+export const leavingTexts = {
+  ask: 'Leave this room?',
+  owner:
+    'You created this room. Once you’ve left it has no owner, and you can’t come back as one, even with the link.',
+  alone:
+    'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
+  unsent: (count: number) =>
+    counted(count, {
+      one: 'One of your messages hasn’t been sent and will be lost.',
+      other: '{count} of your messages haven’t been sent and will be lost.',
+    }),
+  stay: 'Stay',
+};
