@@ -35,6 +35,7 @@ describe('searching', () => {
     await ann.createRoom({ name: 'Ann' });
     await fill(ann, TALK);
     await ann.page.keyboard.press('Control+f');
+    await field(ann).and(ann.page.locator(':focus')).waitFor();
     await ann.page.keyboard.type('tripod');
     await panel(ann).getByText('2 results', { exact: true }).waitFor();
     await expectAccessible(ann, 'search');
