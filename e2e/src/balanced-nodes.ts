@@ -67,12 +67,13 @@ export class BalancedNodes implements AsyncDisposable {
 
   /** Whoever comes from now on goes to these, as long as they are well. */
   async open(...open: readonly NodeName[]): Promise<void> {
-    for (const name of NODES) {
-      await this.#tell(`set server nodes/${name} state ${open.includes(name) ? 'ready' : 'drain'}`);
-    }
+    const rest = NODES.filter((name) => !open.includes(name));
+    // In this order: people's pages go on loading parts, and without a node that takes requests they would get a 503.
+    for (const name of open) await this.#tell(`set server nodes/${name} state ready`);
+    for (const name of rest) await this.#tell(`set server nodes/${name} state drain`);
   }
 
-  /** How many sockets each node has. */
+  /** How many sockets each node has, and requests that it is answering. */
   async sockets(): Promise<Readonly<Record<string, number>>> {
     const rows = (await this.#tell('show stat nodes 4 -1')).split('\n').map((line) => line.split(','));
     const column = rows[0]?.indexOf('scur') ?? -1;
