@@ -8,6 +8,9 @@ import { partitionOf } from './keyspace.ts';
 import { ANSWER_WITHIN_MS, CHANNELS_AT_ONCE, type LinkEvents } from './link.ts';
 import type { Listener, Topology } from './topology.ts';
 
+/** Someone who waits for a channel to become active. Each of the two ends the wait. */
+type Waiter = { readonly active: () => void; readonly giveUp: () => void };
+
 type ChannelSubscription = {
   readonly channel: string;
   /** Undefined while no primary is known to publish the channel. */
@@ -15,7 +18,7 @@ type ChannelSubscription = {
   state: 'waiting' | 'requested' | 'active';
   /** If it was active before, something may have been missed. */
   wasActive: boolean;
-  readonly waiting: Set<() => void>;
+  readonly waiting: Set<Waiter>;
 };
 
 /** How often subscriptions that aren't active are retried. */
@@ -36,20 +39,19 @@ export class Subscriptions implements Disposable {
     this.#timer = clock.after(CHECK_EVERY_MS, () => this.#check());
   }
 
-  /** Throws `StoreUnavailable` if the channel isn't active in time, but keeps trying. */
+  /** Throws `StoreUnavailable` if the channel isn't active in time, but keeps trying; also if it is unsubscribed meanwhile. */
   async subscribe(channel: string): Promise<void> {
     const subscription = this.#subscriptions.get(channel) ?? this.#subscribe(channel);
     if (subscription.state === 'active') return;
     await new Promise<void>((resolve, reject) => {
-      const done = () => {
+      const end = (settle: () => void) => () => {
         timer[Symbol.dispose]();
-        resolve();
+        subscription.waiting.delete(waiter);
+        settle();
       };
-      const timer = this.#clock.after(ANSWER_WITHIN_MS, () => {
-        subscription.waiting.delete(done);
-        reject(new StoreUnavailable());
-      });
-      subscription.waiting.add(done);
+      const waiter = { active: end(resolve), giveUp: end(() => reject(new StoreUnavailable())) };
+      const timer = this.#clock.after(ANSWER_WITHIN_MS, waiter.giveUp);
+      subscription.waiting.add(waiter);
     });
   }
 
@@ -58,6 +60,7 @@ export class Subscriptions implements Disposable {
     if (subscription === undefined) return;
     this.#subscriptions.delete(channel);
     subscription.connection?.drop(subscription);
+    for (const { giveUp } of subscription.waiting) giveUp();
   }
 
   [Symbol.dispose](): void {
@@ -244,8 +247,7 @@ class SubscriberConnection implements Disposable {
       subscription.state = 'active';
       if (subscription.wasActive) restored.push(subscription.channel);
       subscription.wasActive = true;
-      for (const resolve of subscription.waiting) resolve();
-      subscription.waiting.clear();
+      for (const { active } of subscription.waiting) active();
     }
     if (restored.length > 0) this.#events.restored(restored);
   }
