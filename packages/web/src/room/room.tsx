@@ -64,7 +64,8 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
       data-life={view.life.isLow.value ? 'low' : undefined}
       ref={room}
     >
-      <main class="main" inert={searching && !besides()}>
+      {/* Until the search is there, what is typed for it must not end up in a message. */}
+      <main class="main" inert={searching && (!besides() || panels.loaded.value === undefined)}>
         <RoomHeader
           view={view}
           membersShown={besides() ? panel : open === 'members'}
