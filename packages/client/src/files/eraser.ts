@@ -10,7 +10,8 @@ const PAUSE_MIN_MS = 1_000;
 export class Eraser implements Disposable {
   readonly #port: FilePort;
   readonly #kept: KeptFiles;
-  readonly #listening: Disposable;
+  /** Undefined while it is being made, which a room that is over ends at once. */
+  readonly #listening: Disposable | undefined;
   readonly #pauses = new Set<Disposable>();
 
   constructor(port: FilePort, kept: KeptFiles) {
@@ -30,7 +31,7 @@ export class Eraser implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#listening[Symbol.dispose]();
+    this.#listening?.[Symbol.dispose]();
     for (const pause of this.#pauses) pause[Symbol.dispose]();
   }
 

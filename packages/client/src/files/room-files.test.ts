@@ -319,6 +319,14 @@ describe('refusals', () => {
     expect(server.asks).toEqual([]);
   });
 
+  test('in a room that was over before the part for files was there, nothing fails', async () => {
+    const { server, port } = page();
+    port.close();
+    const late = new RoomFiles(port, { fetch: server.fetch });
+    expect(await late.send(sourceOf(contentOf('l', 1)), DETAILS)).toMatchObject({ reason: 'ended' });
+    late[Symbol.dispose]();
+  });
+
   test('a source that can’t be read, or lies about its size, is unreadable', async () => {
     const { files } = page();
     expect(await files.send({ size: 5, bytes: broken }, DETAILS)).toMatchObject({ reason: 'unreadable' });
