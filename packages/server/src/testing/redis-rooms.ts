@@ -104,7 +104,9 @@ export class RedisRooms implements AsyncDisposable {
   ): Promise<RedisStore> {
     if (!this.#libraries.has(library)) await this.#load(library);
     const idle = this.#idle.findIndex((link) => link.library === library);
-    const link = this.#idle.splice(idle, idle < 0 ? 0 : 1)[0] ?? (await this.#connect(library));
+    const link = this.#idle.splice(idle, idle < 0 ? 0 : 1)[0] ?? this.#connect(library);
+    // An idle one may still be reconnecting after faults that only another node waited out.
+    await link.ready();
     const store = new RedisStore({
       clock: this.clock,
       limits,
@@ -160,12 +162,10 @@ export class RedisRooms implements AsyncDisposable {
     await this.#setTime();
   }
 
-  async #connect(library: Library): Promise<WatchedLink> {
+  #connect(library: Library): WatchedLink {
     const address = parseRedisUrl(this.#url);
     if (address === undefined) throw new Error('not a URL of Redis');
-    const link = new WatchedLink({ address, library, clock: this.clock });
-    await link.ready();
-    return link;
+    return new WatchedLink({ address, library, clock: this.clock });
   }
 
   /** Cuts a node's calls off, and its notices unless `isHearing`. Call the result to end that. */
