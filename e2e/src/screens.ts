@@ -49,6 +49,7 @@ export const SCREENS: readonly Screen[] = [
     show: async (stage, options) => {
       const person = await at(stage, options, '/');
       await person.page.getByRole('button', { name: 'What the server sees' }).click();
+      await person.page.getByRole('dialog').waitFor();
       return person;
     },
   },
@@ -91,7 +92,10 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'room-members',
     show: conversation,
-    narrow: (person) => person.page.getByRole('button', { name: '3 people' }).click(),
+    narrow: async (person) => {
+      await person.page.getByRole('button', { name: '3 people' }).click();
+      await person.page.getByRole('dialog').waitFor();
+    },
   },
   {
     name: 'room-crowd',
@@ -425,8 +429,9 @@ async function chosen(stage: Stage, options: PersonOptions, item: string): Promi
   return person;
 }
 
-async function opened(stage: Stage, options: PersonOptions, button: string): Promise<Person> {
+async function opened(stage: Stage, options: PersonOptions, button: 'Invite' | 'More'): Promise<Person> {
   const person = await conversation(stage, options);
   await person.page.getByRole('button', { name: button, exact: true }).click();
+  await person.page.getByRole(button === 'More' ? 'menu' : 'dialog').waitFor();
   return person;
 }
