@@ -138,6 +138,29 @@ test('emoji are found by code, by search and by arrow keys, and a mention and an
   await expectAccessible(ann, 'mentions of someone');
 });
 
+test('a dialog that is closed does not take the next one with it, however soon that is opened', async () => {
+  await using stage = await openStage();
+  const [ann] = await inOneRoom(stage);
+  await ann.page.getByRole('button', { name: 'Formatting' }).click();
+  await ann.page.getByRole('dialog', { name: 'Formatting' }).waitFor();
+  const shown = await ann.page.evaluate(async () => {
+    const buttons = ['dialog[open] .dialog__head button', '.composer__help + .composer__help'];
+    const seen: boolean[] = [];
+    await new Promise(requestAnimationFrame);
+    // Both in one frame: the browser tells of a closed dialog with the next.
+    for (const button of buttons) {
+      document.querySelector<HTMLElement>(button)?.click();
+      await Promise.resolve();
+    }
+    for (let frame = 0; frame < 3; frame++) {
+      seen.push(document.querySelector('dialog[open] .timer-choices') !== null);
+      await new Promise(requestAnimationFrame);
+    }
+    return seen;
+  });
+  expect(shown).toEqual([true, true, true]);
+});
+
 test('nothing is completed while an input method composes', async () => {
   await using stage = await openStage();
   const [ann] = await inOneRoom(stage);

@@ -32,7 +32,10 @@ export function Dialog({ title, lead, onClose, children }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
-      onClose={onClose}
+      onClose={({ currentTarget }) => {
+        // Told a frame late: by then this dialog may be gone, and the parent may show another one.
+        if (currentTarget.isConnected) onClose();
+      }}
       onClick={(event) => {
         if (isBeside(event.currentTarget, event)) onClose();
       }}

@@ -42,7 +42,10 @@ function OpenViewer({ view, messageKey }: ViewerProps & { readonly messageKey: s
         event.preventDefault();
         close();
       }}
-      onClose={close}
+      onClose={({ currentTarget }) => {
+        // As in dialog.tsx: told a frame late.
+        if (currentTarget.isConnected) close();
+      }}
       onKeyDown={(event) => {
         if (event.key === 'ArrowLeft') go(-1);
         if (event.key === 'ArrowRight') go(1);
