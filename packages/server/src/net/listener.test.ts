@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { answerAndClose, createListener } from './listener.ts';
@@ -10,7 +11,19 @@ test.each([
   expect(createListener(tls, () => {})).toMatchObject({
     headersTimeout: 5_000,
     requestTimeout: 60_000,
-    keepAliveTimeout: 5_000,
+    keepAliveTimeout: 10_000,
+  });
+});
+
+test('a client is told of half the time for which an idle connection stays open', async () => {
+  const listener = createListener(undefined, (_request, response) => response.end());
+  await new Promise<void>((resolve) => void listener.listen(0, '127.0.0.1', resolve));
+  const { headers } = await fetch(`http://127.0.0.1:${(listener.address() as AddressInfo).port}`);
+  expect(headers.get('connection')).toBe('keep-alive');
+  expect(headers.get('keep-alive')).toBe(`timeout=${listener.keepAliveTimeout / 2_000}`);
+  await new Promise((resolve) => {
+    listener.close(resolve);
+    listener.closeAllConnections();
   });
 });
 

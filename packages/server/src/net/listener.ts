@@ -12,17 +12,25 @@ import { HttpRequest, Pipelines } from './pipelines.ts';
 const BOUNDS: ServerOptions = {
   headersTimeout: 5_000,
   requestTimeout: 60_000,
-  keepAliveTimeout: 5_000,
+  keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8 * 1024,
   noDelay: true,
 };
+/**
+ * How long an idle connection is said to stay open (RFC 9112, 9.3). It stays twice as long, so a client whose timer is late
+ * doesn't send a request into one that is being closed.
+ */
+const KEEP_ALIVE = 'timeout=5';
 const HANDSHAKE_MS = 5_000;
 
 export function createListener(tls: TlsFiles | undefined, answer: RequestListener): Server {
   const options = { ...BOUNDS, IncomingMessage: HttpRequest };
   const pipelines = new Pipelines(answer);
-  const take: RequestListener = (...exchange) => pipelines.take(...exchange);
+  const take: RequestListener = (request, response) => {
+    response.setHeader('Keep-Alive', KEEP_ALIVE);
+    pipelines.take(request, response);
+  };
   return tls === undefined
     ? createServer(options, take)
     : createTlsServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MS }, take);
