@@ -15,18 +15,38 @@ const FLAGS = ['--platform=headless', '--enable-write-console-messages-to-stdout
 const NEWER_THAN_THE_ENGINE =
   /Unrecognized Content-Security-Policy directive '(manifest-src|require-trusted-types-for|trusted-types)'|"interactive-widget" not recognized/;
 
+/** This engine may read the headers of a page and then wait for itself forever. So long an engine with nothing to do is that. */
+const STUCK_MS = 20_000;
+
 /** Until the page is loaded, scripts and all. */
 async function consoleOf(url: string): Promise<readonly string[]> {
+  for (;;) {
+    const { said, hasBegun } = await consoleOfOne(url);
+    if (hasBegun) return said;
+  }
+}
+
+/** `hasBegun`: the engine took the page it was sent. After that it is not stopped, however long it takes. */
+async function consoleOfOne(
+  url: string,
+): Promise<{ readonly said: readonly string[]; readonly hasBegun: boolean }> {
   const browser = spawn('/usr/bin/cog', [...FLAGS, url], { stdio: ['ignore', 'ignore', 'pipe'] });
   const gone = once(browser, 'exit');
+  const stuck = setTimeout(() => browser.kill(), STUCK_MS);
   const said: string[] = [];
+  let hasBegun = false;
   for await (const line of createInterface(browser.stderr)) {
     if (line.includes('CONSOLE') && !NEWER_THAN_THE_ENGINE.test(line)) said.push(line);
+    if (line.includes('Loading...')) {
+      hasBegun = true;
+      clearTimeout(stuck);
+    }
     if (line.includes('Loaded successfully')) break;
   }
+  clearTimeout(stuck);
   browser.kill();
   await gone;
-  return said;
+  return { said, hasBegun };
 }
 
 test('the start page and the invitation say nothing on the console', async () => {
