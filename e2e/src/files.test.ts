@@ -183,14 +183,15 @@ test('files that wait, stop, lie or are too big', async () => {
   await bob.log().getByRole('button', { name: 'Save photo.jpg' }).waitFor();
   expect(await bob.log().locator('img').count()).toBe(0);
 
-  const uploads = ann.page.getByRole('list', { name: 'Files being sent' });
+  // Where the message will be.
+  const uploads = ann.log().getByRole('list', { name: 'Files being sent' });
   await ann.context.setOffline(true);
   ann.expectComplaints(/ERR_INTERNET_DISCONNECTED|WebSocket/);
   await ann.page.getByText('You’re offline.').waitFor();
   await attach(ann, { name: 'later.txt', mimeType: 'text/plain', buffer: Buffer.from('later') });
   await tray(ann).getByText('later.txt').waitFor();
   await send(ann);
-  await uploads.getByText('Waiting for a connection, 0%').waitFor();
+  await uploads.getByText('Waiting for a connection, 0% of 5 B').waitFor();
   await ann.context.setOffline(false);
   await bob.log().getByRole('button', { name: 'Save later.txt' }).waitFor();
   await uploads.waitFor({ state: 'detached' });
@@ -199,7 +200,7 @@ test('files that wait, stop, lie or are too big', async () => {
   await attach(ann, { name: 'never.txt', mimeType: 'text/plain', buffer: Buffer.from('never') });
   await tray(ann).getByText('never.txt').waitFor();
   await send(ann);
-  await uploads.getByText('Sending, 0%').waitFor();
+  await uploads.getByText('Sending, 0% of 5 B').waitFor();
   await expectAccessible(ann, 'a file on its way');
   await ann.page.getByRole('button', { name: 'Cancel never.txt' }).click();
   await uploads.waitFor({ state: 'detached' });

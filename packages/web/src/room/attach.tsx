@@ -1,10 +1,8 @@
-// The way to choose files, and the places of the later part that shows them.
+// The way to choose files.
 
-import { useEffect, useRef } from 'preact/hooks';
-import { whenIdle } from '../browser/browser.ts';
+import { useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { roomTexts } from '../words/room.ts';
-import { filesPart } from './files/files-loader.ts';
 import type { RoomView } from './model/room-view.ts';
 
 type AttachProps = { readonly view: RoomView };
@@ -34,16 +32,4 @@ export function AttachButton({ view }: AttachProps) {
       </button>
     </>
   );
-}
-
-/** Loaded with the first file, or once the room is live. */
-export function FilesPlace({ view, part }: AttachProps & { readonly part: 'Tray' | 'Uploads' }) {
-  const isWanted = view.chosenFiles.value.length > 0;
-  const isLater = view.takesFiles.value && view.connection.isLive.value;
-  useEffect(() => {
-    if (isWanted) filesPart.want();
-    else if (isLater) whenIdle(() => filesPart.want());
-  }, [isWanted, isLater]);
-  const Part = filesPart.loaded.value?.[part];
-  return Part === undefined || !view.takesFiles.value ? null : <Part view={view} />;
 }

@@ -3,7 +3,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle, whenIdle } from '../browser/browser.ts';
-import { AttachButton, FilesPlace } from './attach.tsx';
+import { AttachButton } from './attach.tsx';
+import { FilesPlace } from './files/files-place.tsx';
 import { messageActions } from './later-parts.ts';
 import { editsLast, sendsMessage } from './composer-keys.ts';
 import { composing } from './compose/composing-loader.ts';
@@ -61,7 +62,6 @@ export function Composer({ view }: ComposerProps) {
   return (
     <div class="composer-area">
       <TypingLine view={view} />
-      <FilesPlace view={view} part="Uploads" />
       {actions && <actions.FailedEffects view={view} />}
       <form
         class="composer"

@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { fileSize, fileTexts } from '../../words/files.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { isProgram } from '../text/link-doubt.ts';
+import { FileProgress } from './file-progress.tsx';
 import { deskOf } from './room-file-desk.ts';
 import { type FileState, looksLikePicture } from './shared-files.ts';
 import { boxOf, thumbUrl } from './picture-box.ts';
@@ -71,11 +72,24 @@ function Picture({ file, state, view, messageKey }: PartProps) {
     <div class="file-bubble__picture file-bubble__picture--empty">
       <Thumb file={file} width={width} height={height} />
       {state.at === 'loading' ? (
-        <small role="status">{fileTexts.loading(state.percent)}</small>
+        <Loading file={file} percent={state.percent} view={view} messageKey={messageKey} />
       ) : (
         <LoadButton file={file} view={view} messageKey={messageKey} />
       )}
     </div>
+  );
+}
+
+type LoadingProps = Omit<PartProps, 'state'> & { readonly percent: number };
+
+function Loading({ file, percent, view, messageKey }: LoadingProps) {
+  return (
+    <FileProgress
+      text={fileTexts.loading(percent, file.size)}
+      percent={percent}
+      name={file.name}
+      onStop={() => deskOf(view).shared.cancel(messageKey)}
+    />
   );
 }
 
@@ -113,14 +127,17 @@ function Card(props: PartProps) {
       </span>
       <span class="file-card__text">
         <b dir="auto">{file.name}</b>
-        <small>{cardLine(props)}</small>
+        {state.at === 'loading' ? (
+          <Loading file={file} percent={state.percent} view={view} messageKey={messageKey} />
+        ) : (
+          <small>{cardLine(props)}</small>
+        )}
       </span>
-      {!isLost && (
+      {!isLost && state.at !== 'loading' && (
         <button
           class="icon-button"
           type="button"
           aria-label={fileTexts.save(file.name)}
-          disabled={state.at === 'loading'}
           onClick={() => background(shared.save(messageKey, file))}
         >
           <Icon name="save" />
@@ -137,6 +154,5 @@ function Card(props: PartProps) {
 
 function cardLine({ file, state }: PartProps): string {
   if (state.at === 'gone' || state.at === 'damaged' || state.at === 'unreachable') return fileTexts[state.at];
-  if (state.at === 'loading') return fileTexts.loading(state.percent);
   return isProgram(file.name) ? fileTexts.program : fileSize(file.size);
 }

@@ -100,6 +100,9 @@ export class RoomFileDesk {
     this.#view.type('');
     draft.cancel();
     this.uploads.value = [...this.uploads.value, ...rows];
+    // Where they stand, as with any message of one's own.
+    this.#view.timeline.markUnread(undefined);
+    this.#view.unread.atEnd.value = true;
     for (const row of rows) this.retry(row);
   }
 
@@ -145,7 +148,8 @@ export class RoomFileDesk {
       },
     );
     this.unfinished.value = this.unfinished.value.filter((name) => name !== item.name);
-    if (sent.ok) await this.shared.keep(sent.key, source);
+    // At once: the message is in the place of the upload when the list is drawn again.
+    if (sent.ok) this.shared.keep(sent.key, source, picture);
     if (sent.ok || sent.reason === 'cancelled' || sent.reason === 'ended') this.#drop(row);
     else row.stopped.value = sent.reason === 'changed' ? 'unreadable' : sent.reason;
   }

@@ -34,6 +34,7 @@ export class SharedFiles implements Disposable {
   readonly #states = new Map<string, Signal<FileState>>();
   /** Sizes of those that are held, the oldest first. */
   readonly #held = new Map<string, number>();
+  readonly #stops = new Map<string, AbortController>();
   /** The picture that is looked at: the key of its message. */
   readonly viewed = signal<string | undefined>(undefined);
   #isOver = false;
@@ -60,19 +61,26 @@ export class SharedFiles implements Disposable {
     if (this.stateOf(key).peek().at !== 'loading') background(this.#load(key, file));
   }
 
+  /** Stops loading it. */
+  cancel(key: string): void {
+    this.#stops.get(key)?.abort();
+  }
+
   async save(key: string, file: SharedFile): Promise<void> {
     if (this.stateOf(key).peek().at !== 'ready') await this.#load(key, file);
     const state = this.stateOf(key).peek();
     if (state.at === 'ready') saveAs(state.url, file.name);
   }
 
-  /** Our own, which we have. */
-  async keep(key: string, blob: Blob): Promise<void> {
-    const state = await readyState(blob);
-    if (this.#isOver) return release(state);
+  /** Bytes that are here, and what picture they are. */
+  keep(key: string, blob: Blob, picture: Picture | undefined): void {
+    if (this.#isOver) {
+      this.stateOf(key).value = IDLE;
+      return;
+    }
     this.#drop(key);
     this.#held.set(key, blob.size);
-    this.stateOf(key).value = state;
+    this.stateOf(key).value = readyState(blob, picture);
     this.#makeRoom(key);
   }
 
@@ -100,12 +108,17 @@ export class SharedFiles implements Disposable {
   async #load(key: string, file: SharedFile): Promise<void> {
     const state = this.stateOf(key);
     state.value = { at: 'loading', percent: 0 };
+    const stop = new AbortController();
+    this.#stops.set(key, stop);
     const fetched = await this.#files.fetch(file, {
+      signal: stop.signal,
       onProgress: (progress) => {
         state.value = { at: 'loading', percent: percentOf(progress) };
       },
     });
-    if (fetched.ok) await this.keep(key, fetched.blob);
+    this.#stops.delete(key);
+    // How large a picture is comes from its bytes, before a browser decodes them.
+    if (fetched.ok) this.keep(key, fetched.blob, pictureIn(new Uint8Array(await fetched.blob.arrayBuffer())));
     else state.value = fetched.reason === 'cancelled' ? IDLE : { at: fetched.reason };
   }
 
@@ -127,9 +140,7 @@ export class SharedFiles implements Disposable {
   }
 }
 
-// How large a picture is comes from its bytes, before a browser decodes them.
-async function readyState(blob: Blob): Promise<FileState> {
-  const picture = pictureIn(new Uint8Array(await blob.arrayBuffer()));
+function readyState(blob: Blob, picture: Picture | undefined): FileState {
   const type = picture ? `image/${picture.kind}` : 'application/octet-stream';
   return { at: 'ready', url: URL.createObjectURL(new Blob([blob], { type })), picture };
 }

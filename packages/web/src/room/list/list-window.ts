@@ -63,7 +63,7 @@ function sightOf(
   list: Element,
 ): Omit<Sight, 'atEnd'> | undefined {
   const counts = blocks.map(({ items }) => items.peek().length);
-  const rows = [...list.children].filter((row) => !row.matches('.log__gap'));
+  const rows = [...list.children].filter((row) => !row.matches('.log__gap, .uploads'));
   let at = rows.length - counts.reduce((sum, count) => sum + count, 0);
   // Above the rows, there may be the head of the list.
   if (at !== 0 && at !== 1) return undefined;

@@ -4,6 +4,7 @@ import { useSignalEffect } from '@preact/signals';
 import { Component } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { ShownBlock } from '../model/blocks.ts';
+import { FilesPlace } from '../files/files-place.tsx';
 import type { RoomView } from '../model/room-view.ts';
 import type { Unread } from '../model/unread.ts';
 import { roomTexts } from '../../words/room.ts';
@@ -30,6 +31,7 @@ export function MessageList({ view, ...actions }: MessageListProps) {
         <ol class="log" ref={list}>
           <Opening view={view} {...actions} />
           <DrawnItems view={view} place={place} />
+          <FilesPlace view={view} part="Uploads" />
         </ol>
       </div>
       <Jump unread={view.unread} place={place} />
