@@ -21,9 +21,11 @@ local function file_keys(tail, fid)
   return 'f' .. tail .. ':' .. fid, 'fp' .. tail .. ':' .. fid
 end
 
+-- Without files a room has no `fr`, and says so.
 local function forget_file(tail, fid)
   redis.call('UNLINK', file_keys(tail, fid))
   redis.call('HDEL', 'fr' .. tail, fid)
+  if redis.call('EXISTS', 'fr' .. tail) == 0 then redis.call('HDEL', 'r' .. tail, 'files') end
 end
 
 -- Until a file is due or the room's keys end. Due times are compared with the clock, so keys may last longer.
@@ -56,7 +58,10 @@ end
 
 local function wipe_files(tail)
   if not has_files(tail) then return end
-  for _, fid in ipairs(redis.call('HKEYS', 'fr' .. tail)) do redis.call('UNLINK', file_keys(tail, fid)) end
+  local fids = redis.call('HKEYS', 'fr' .. tail)
+  -- As `r` outlives `fr` by the backstop, its files are still on their way to this primary.
+  if #fids == 0 and redis.call('PTTL', 'r' .. tail) > BACKSTOP_MS then error({ err = 'TRYAGAIN half of a room is here' }) end
+  for _, fid in ipairs(fids) do redis.call('UNLINK', file_keys(tail, fid)) end
   redis.call('UNLINK', 'fr' .. tail)
 end
 

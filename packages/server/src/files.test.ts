@@ -4,6 +4,7 @@ import { FILE_PART_BYTES, type RoomId, sealedFileSize, toBase64url } from '@mayf
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adminPath, sayToAdmin } from './testing/admin.ts';
 import { startRedis } from './testing/redis-server.ts';
+import { SeededRandom } from './testing/random.ts';
 import { SentFile } from './testing/sent-file.ts';
 import { roomId } from './testing/signer.ts';
 import { Talker } from './testing/talker.ts';
@@ -15,7 +16,11 @@ const SIZE = 2 * FILE_PART_BYTES + 5_000;
 const LARGE = 76 * FILE_PART_BYTES;
 const UNKNOWN = roomId('zzzzzz');
 
-type World = AsyncDisposable & { readonly environment: { readonly [name: string]: string } };
+type World = AsyncDisposable & {
+  readonly environment: { readonly [name: string]: string };
+  /** Commands that were carried out so far, by name. Undefined where there are none to count. */
+  readonly work?: () => Promise<ReadonlyMap<string, number>>;
+};
 const NOTHING: World = { environment: {}, [Symbol.asyncDispose]: async () => {} };
 
 const said = ({ status, body }: Answer) => [status, JSON.parse(body.toString()).error];
@@ -26,9 +31,36 @@ async function withRedis(): Promise<World> {
   const redis = await startRedis();
   return {
     environment: { REDIS_URL: redis.url },
+    work: async () => commandsIn(await redis.info('commandstats')),
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }
+
+const ASKED_BY_TESTS = new Set(['info', 'config|resetstat']);
+
+function commandsIn(stats: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
+  const counts = [...stats].map(([name, text]) => {
+    return [name.replace('cmdstat_', ''), Number(/calls=(\d+)/.exec(text)?.[1])] as const;
+  });
+  return new Map(counts.filter(([name]) => !ASKED_BY_TESTS.has(name)));
+}
+
+function since(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>) {
+  const counts = [...now].map(([name, calls]) => [name, calls - (before.get(name) ?? 0)] as const);
+  return Object.fromEntries(counts.filter(([, calls]) => calls > 0));
+}
+
+/** The answers to these requests, all on one connection, without what names their moment. */
+async function pipelined(at: TestServer, paths: readonly string[]): Promise<readonly string[]> {
+  const asks = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  using client = new RawClient(at);
+  client.write(`${asks.join('')}GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+  const answers = (await client.closed).toString('latin1').split(/(?=HTTP\/1\.1 )/);
+  return answers.slice(0, -1).map((answer) => answer.replace(/^date: .*$/im, ''));
+}
+
+const median = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 const WORLDS: readonly (readonly [string, () => Promise<World>])[] = [
   ['memory', async () => NOTHING],
@@ -219,6 +251,42 @@ describe.each(WORLDS)('in %s', (_name, prepare) => {
       expect(others).toEqual(expected);
     }
     await open.erase(ann);
+  });
+
+  test('FILE-7: ten thousand guesses: one answer, and the same work, be the file unknown, foreign, open or erased', async () => {
+    const other = await makeRoom(at, '198.51.100.90');
+    const dora = await new Talker(at).enter(other, 'dora');
+    const foreign = await fileOf(5_000, other).send(at, dora);
+    const [open, erased] = [fileOf(), await fileOf(5_000).send(at, ann)];
+    await open.open(ann);
+    await open.put(at, 0);
+    await erased.erase(ann);
+    const random = new SeededRandom(12);
+    const kinds = {
+      unknown: () => `/api/rooms/${room}/files/${toBase64url(random.bytes(16))}`,
+      foreign: () => foreign.path.replace(other, room),
+      open: () => open.path,
+      erased: () => erased.path,
+    };
+    const answers = new Set<string>();
+    const [times, works] = [new Map<string, number[]>(), new Map<string, object[]>()];
+    // In turns, so that a slow moment of the machine hits all kinds alike.
+    for (let round = 0; round < 25; round++) {
+      for (const [kind, path] of Object.entries(kinds)) {
+        const paths = Array.from({ length: 100 }, path);
+        const [before, began] = [await world.work?.(), performance.now()];
+        for (const answer of await pipelined(at, paths)) answers.add(answer);
+        times.set(kind, [...(times.get(kind) ?? []), performance.now() - began]);
+        if (before !== undefined)
+          works.set(kind, [...(works.get(kind) ?? []), since(before, (await world.work?.()) ?? before)]);
+      }
+    }
+    expect([...answers]).toEqual([expect.stringMatching(/^HTTP\/1\.1 404 [^]*"not_found"/)]);
+    for (const work of works.values()) expect(work).toEqual(works.get('unknown'));
+    const usual = [...times.values()].map(median);
+    expect(Math.max(...usual) / Math.min(...usual)).toBeLessThan(3);
+    await open.erase(ann);
+    dora.ws.terminate();
   });
 
   test('FILE-8: anyone erases with the proof, no one without, and again is the same', async () => {

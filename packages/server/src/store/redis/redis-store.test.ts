@@ -3,8 +3,10 @@ import { RedisRooms, settling } from '../../testing/redis-rooms.ts';
 import {
   type RedisCluster,
   type RedisProcess,
+  type SentinelGroup,
   startRedis,
   startRedisCluster,
+  startSentinel,
 } from '../../testing/redis-server.ts';
 import { NO_FILES } from '../file-store.ts';
 import type { MakeStore } from '../contract/fixture.ts';
@@ -15,22 +17,25 @@ vi.setConfig({ testTimeout: 30_000 });
 
 let redis: RedisProcess;
 let cluster: RedisCluster;
+let sentinels: SentinelGroup;
 const worlds = new Map<string, RedisRooms>();
 
 beforeAll(async () => {
-  [redis, cluster] = await Promise.all([startRedis(), startRedisCluster(3)]);
+  [redis, cluster, sentinels] = await Promise.all([startRedis(), startRedisCluster(3), startSentinel()]);
   worlds.set('redis store', new RedisRooms([redis], redis.url));
   worlds.set('redis store on a cluster', new RedisRooms(cluster.primaries, cluster.url));
+  worlds.set('redis store behind Sentinels', new RedisRooms([sentinels.primary], sentinels.url));
 }, 60_000);
 
 afterAll(async () => {
   for (const world of worlds.values()) await world[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
   await cluster[Symbol.asyncDispose]();
+  await sentinels[Symbol.asyncDispose]();
 });
 
-for (const name of ['redis store', 'redis store on a cluster']) {
-  const make: MakeStore = async (limits) => {
+function makerOf(name: string): MakeStore {
+  return async (limits) => {
     const world = await worlds.get(name)?.fresh();
     if (world === undefined) throw new Error('no Redis');
     const store = await world.node(limits);
@@ -41,6 +46,8 @@ for (const name of ['redis store', 'redis store on a cluster']) {
       jump: (ms) => world.jump(ms),
     };
   };
-  roomStoreContract(name, make);
-  fileStoreContract(name, make);
 }
+
+for (const name of ['redis store', 'redis store on a cluster']) roomStoreContract(name, makerOf(name));
+for (const name of ['redis store', 'redis store on a cluster', 'redis store behind Sentinels'])
+  fileStoreContract(name, makerOf(name));

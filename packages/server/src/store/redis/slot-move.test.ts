@@ -7,7 +7,7 @@ import { type RedisCluster, startRedisCluster, until } from '../../testing/redis
 import { Signer, envelope, eraseProof, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
 import { SlotMove } from '../../testing/slot-move.ts';
 import type { JoinRequest, Joined, StoreNotice, RoomStore, StoredEvent } from '../room-store.ts';
-import { type FileLimits, type FileStore, NO_FILES } from '../file-store.ts';
+import { type FileLimits, type FilePlace, type FileStore, NO_FILES } from '../file-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { parseRedisUrl } from './address.ts';
 import type { RedisStore } from './redis-store.ts';
@@ -74,6 +74,15 @@ async function join(store: RoomStore, name: string, more: Partial<JoinRequest> =
   const joined = await store.join(ROOM, { idPk: new Signer(name).pk, as: 'key', verifiedWith, ...more });
   if (joined.outcome !== 'joined') throw new Error(joined.outcome);
   return joined;
+}
+
+/** That a room can have: a profile, an erased message, one with a timer, someone who left. */
+async function makeEveryKey(store: RoomStore, ann: Joined): Promise<void> {
+  const cem = await join(store, 'cem');
+  await store.publishProfile(ROOM, ann.session, sealedProfile(1));
+  await store.append(ROOM, cem.session, 1, envelope(1, { ttl: 60_000 }));
+  await store.append(ROOM, cem.session, 2, envelope(2), { seq: 2, proof: eraseProof(1) });
+  await store.leave(ROOM, cem.session);
 }
 
 /** Ann is at one node and Bob, who only reads, at another: `heard` is what Bob's node received. */
@@ -194,12 +203,8 @@ describe('a slot moves', () => {
       await openRoom(here);
       const heard: StoreNotice[] = [];
       there.follow(ROOM, (notice) => heard.push(notice));
-      const [ann, bob, cem] = [await join(here, 'ann'), await join(there, 'bob'), await join(here, 'cem')];
-      // Now it has every key that a room can have.
-      await here.publishProfile(ROOM, ann.session, sealedProfile(1));
-      await here.append(ROOM, cem.session, 1, envelope(1, { ttl: 60_000 }));
-      await here.append(ROOM, cem.session, 2, envelope(2), { seq: 2, proof: eraseProof(1) });
-      await here.leave(ROOM, cem.session);
+      const [ann, bob] = [await join(here, 'ann'), await join(there, 'bob')];
+      await makeEveryKey(here, ann);
       writers.push(new Writer(here, ann, 1_000_000), new Writer(there, bob, 2_000_000));
       await met(writers);
 
@@ -258,7 +263,7 @@ describe('a slot moves', () => {
   test.each(['f', 'fp', 'fr'])(
     'files move with their room, %s last: meanwhile no answer is wrong, and the end leaves no key',
     async (letter) => {
-      const here = await connect(1, { roomBytes: 1_000_000, allBytes: 1_000_000, lifeMs: 600_000 });
+      const here = await connect(1, FILES);
       const files = here.files ?? NO_FILES;
       await openRoom(here);
       const { session } = await join(here, 'ann');
@@ -295,6 +300,54 @@ describe('a slot moves', () => {
     },
   );
 
+  // With every key that a room can have, none is missing where the rest of it is: only the file's own names, which each call
+  // gives, keep it from running there.
+  test.each(['f', 'fp', 'fr'].flatMap((letter) => [[letter, 'last'] as const, [letter, 'first'] as const]))(
+    'a whole room moves, %s of its files %s: no call runs on half a file',
+    async (letter, when) => {
+      const { here, files, session, whole, open } = await roomWithFiles();
+      const asks = [
+        async () => (await files.find(ROOM, whole.wish.fid)) === SIZE,
+        async () => (await files.read(ROOM, whole.wish.fid, 1))?.length === SIZE - FILE_PART_BYTES,
+        async () => (await files.expects(ROOM, open.wish.fid, open.wish.tokenHash)).outcome === 'open',
+        async () => has(await files.open(ROOM, session, open.wish), 0b01),
+        async () => typeof (await open.put(files, 1)) === 'object',
+      ];
+      const answers: unknown[] = [];
+      const move = await SlotMove.begin(cluster, SLOT);
+      const [own, others] = split(await move.keys(), (key) => key.startsWith(`${letter}{`));
+      expect(own).not.toEqual([]);
+      for (const key of when === 'first' ? own : others) await move.take(key);
+      answers.push(...(await Promise.all(asks.map(answer))));
+      for (const key of when === 'first' ? others : own) await move.take(key);
+      await move.finish();
+      await vi.waitFor(() => here.renew(ROOM, session), PATIENCE);
+      expect(answers).toEqual(asks.map(() => true));
+      expect(has(await files.open(ROOM, session, open.wish), 0b01)).toBe(true);
+      expect(await open.put(files, 1)).toEqual({ lifeMs: 600_000 });
+      for (const { wish } of [whole, open]) {
+        expect(await files.read(ROOM, wish.fid, 1)).toHaveLength(SIZE - FILE_PART_BYTES);
+      }
+    },
+  );
+
+  test.each(['f', 'fp', 'fr'])(
+    'a room that is ended while %s of its files is elsewhere ends once it is whole, and leaves no key',
+    async (letter) => {
+      const { here } = await roomWithFiles();
+      const move = await SlotMove.begin(cluster, SLOT);
+      const [own, others] = split(await move.keys(), (key) => key.startsWith(`${letter}{`));
+      for (const key of others) await move.take(key);
+      await expect(here.end(ROOM)).rejects.toThrow(StoreUnavailable);
+      for (const key of await move.keys()) await move.take(key);
+      expect(own).not.toEqual([]);
+      await move.finish();
+      await vi.waitFor(async () => expect(await here.end(ROOM)).toBe(true), PATIENCE);
+      const keys = await Promise.all(cluster.primaries.map((primary) => primary.ask('KEYS', `*${ROOM}*`)));
+      expect(keys.flat()).toEqual([roomKey(ROOM)]);
+    },
+  );
+
   test('there and back: a reader keeps receiving', async () => {
     const { here, heard, session, logId } = await speakerAndListener();
     await (await SlotMove.begin(cluster, SLOT)).complete();
@@ -311,6 +364,29 @@ function answer(ask: () => Promise<boolean>): Promise<unknown> {
 }
 
 const SIZE = FILE_PART_BYTES + 9_000;
+const FILES: FileLimits = { roomBytes: 1_000_000, allBytes: 1_000_000, lifeMs: 600_000 };
+
+/** With every key that there can be: a whole file, and one that lacks its second part. */
+async function roomWithFiles() {
+  const here = await connect(1, FILES);
+  const files = here.files ?? NO_FILES;
+  await openRoom(here);
+  const ann = await join(here, 'ann');
+  await makeEveryKey(here, ann);
+  const [whole, open] = [fileOf(1), fileOf(2)];
+  for (const { wish } of [whole, open]) await files.open(ROOM, ann.session, wish);
+  for (const n of [0, 1]) await whole.put(files, n);
+  await open.put(files, 0);
+  return { here, files, session: ann.session, whole, open };
+}
+
+function has(place: FilePlace, bits: number): boolean {
+  return place.outcome === 'open' && place.have[0] === bits;
+}
+
+function split<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
 
 function fileOf(seed: number) {
   const random = new SeededRandom(seed);
