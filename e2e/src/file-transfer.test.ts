@@ -1,26 +1,20 @@
 // Files between two members over real sockets, through a line that is cut again and again.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
-import {
-  type FileSource,
-  type Message,
-  type Room,
-  type RoomLink,
-  type SharedFile,
-  createRoom,
-  openRoom,
-  socketUrl,
-  webSocketTransport,
-} from '@mayfly/client';
-import { RoomFiles } from '@mayfly/client/files';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createRoom } from '@mayfly/client';
+import { RoomFiles, fetchTo } from '@mayfly/client/files';
 import { filePartCount, sealedFileSize } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { StorageDouble } from '../../packages/client/src/testing/storage.ts';
+import { MIB, counted, enter, hashOf, inRoom, sharedFile, sourceOf } from './sharing.ts';
 import { startTestServer } from './stage.ts';
 
-const MIB = 1024 * 1024;
 const CUTS = 10;
 
 /** TCP to a server, cut whenever so many more bytes of files have passed. */
@@ -84,69 +78,10 @@ class CutLine implements AsyncDisposable {
   }
 }
 
-/** Counts what goes out. */
-function counted(): { readonly fetch: typeof globalThis.fetch; readonly puts: Map<string, number> } {
-  const puts = new Map<string, number>();
-  return {
-    puts,
-    fetch(url, init) {
-      const name = url instanceof Request ? url.url : url.toString();
-      if (init?.method === 'PUT') puts.set(name, (puts.get(name) ?? 0) + 1);
-      return globalThis.fetch(url, init);
-    },
-  };
-}
-
-function enter(
-  origin: string,
-  link: RoomLink,
-  storage = new StorageDouble(),
-  identity?: Parameters<typeof openRoom>[0]['identity'],
-) {
-  const transport = webSocketTransport(socketUrl(origin), WebSocket);
-  const room = openRoom({ link, storage, transport, random: atOnce, ...(identity && { identity }) });
-  const shared: Message[] = [];
-  room.subscribe((update) => {
-    if (update.type === 'messages') shared.push(...update.messages.filter(({ file }) => file));
-  });
-  return { room, shared, storage };
-}
-
-/** Pauses before a new try are random fractions, of four bytes: none. */
-const atOnce = (length: number) => (length === 4 ? new Uint8Array(4) : randomBytes(length));
-
-async function inRoom(room: Room): Promise<void> {
-  await expect.poll(() => room.files.limits).toBeDefined();
-}
-
-async function sharedFile(shared: readonly Message[]): Promise<SharedFile> {
-  await expect.poll(() => shared.length).toBeGreaterThan(0);
-  const file = shared[0]?.file;
-  if (file === undefined) throw new Error('no file');
-  return file;
-}
-
-/** Never in memory as a whole. */
-function sourceOf(size: number): { readonly source: FileSource; readonly hash: string } {
-  const block = createHash('sha256').update('block').digest();
-  const portion = Buffer.alloc(MIB / 4, block);
+async function hashOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for (let at = 0; at < size; at += portion.length) hash.update(portion.subarray(0, size - at));
-  return {
-    hash: hash.digest('hex'),
-    source: {
-      size,
-      *bytes() {
-        for (let at = 0; at < size; at += portion.length) yield portion.subarray(0, size - at);
-      },
-    },
-  };
-}
-
-async function hashOf(blob: Blob): Promise<string> {
-  return createHash('sha256')
-    .update(Buffer.from(await blob.arrayBuffer()))
-    .digest('hex');
+  for await (const bytes of createReadStream(path)) hash.update(bytes);
+  return hash.digest('hex');
 }
 
 describe('10 MiB through a line that is cut ten times, both ways', () => {
@@ -184,6 +119,16 @@ describe('10 MiB through a line that is cut ten times, both ways', () => {
     const fetched = await bobs.fetch(file);
     expect(down.cuts).toBe(CUTS);
     expect(fetched.ok && (await hashOf(fetched.blob))).toBe(hash);
+
+    const folder = await mkdtemp(join(tmpdir(), 'mayfly-fetched-'));
+    const path = join(folder, 'big.bin');
+    await using streamed = await CutLine.to(server.port);
+    streamed.cutEvery = MIB;
+    using more = new RoomFiles(bob.room.files, { origin: streamed.origin });
+    expect(await fetchTo(more, file, Writable.toWeb(createWriteStream(path)))).toEqual({ ok: true });
+    expect(streamed.cuts).toBe(CUTS);
+    expect(await hashOfFile(path)).toBe(hash);
+    await rm(folder, { recursive: true });
 
     files.erase(file);
     await expect.poll(() => ann.storage.getItem(`mayfly:${link.id}:files`)).toBeNull();

@@ -6,11 +6,18 @@ export { type CreateOptions, type Created, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export { type RoomWords, topicFits } from './crypto/room-words.ts';
-export type { Downloaded } from './files/download.ts';
+export type { DownloadEnd } from './files/download.ts';
 export type { FilePort } from './files/file-port.ts';
 export type { FileServer } from './files/file-requests.ts';
 // RoomFiles itself is at '@mayfly/client/files': a page loads it with its first file.
-export type { FileDetails, FileSent, RoomFiles, TransferOptions } from './files/room-files.ts';
+export type {
+  Downloaded,
+  FetchedTo,
+  FileDetails,
+  FileSent,
+  RoomFiles,
+  TransferOptions,
+} from './files/room-files.ts';
 export type { FileSource, Progress } from './files/upload.ts';
 export { keepDraft, loadDraft } from './storage/draft.ts';
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';

@@ -7,7 +7,7 @@ import type { SharedFile } from '../room-updates.ts';
 import { FileServerDouble } from '../testing/file-server-double.ts';
 import { seededRandom } from '../testing/random.ts';
 import { StorageDouble } from '../testing/storage.ts';
-import { RoomFiles } from './room-files.ts';
+import { RoomFiles, fetchTo } from './room-files.ts';
 import type { FileSource } from './upload.ts';
 
 const SIZE = 3 * FILE_PART_BYTES + 1000;
@@ -384,5 +384,64 @@ describe('STREAM-4: a download', () => {
     const controller = new AbortController();
     const fetching = files.fetch(file, { signal: controller.signal, onProgress: () => controller.abort() });
     expect(await fetching).toEqual({ ok: false, reason: 'cancelled' });
+  });
+});
+
+/** A slow stream, and how far ahead of it the download ever was. */
+function slowSink(server: FileServerDouble) {
+  const written: Uint8Array[] = [];
+  const ends: unknown[] = [];
+  let bytes = 0;
+  let ahead = 0;
+  const stream = new WritableStream<Uint8Array>({
+    async write(plain) {
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      ahead = Math.max(ahead, server.given - bytes);
+      written.push(plain);
+      bytes += plain.length;
+    },
+    close: () => void ends.push('closed'),
+    abort: (reason) => void ends.push(reason),
+  });
+  return { stream, written, ends, ahead: () => ahead };
+}
+
+describe('STREAM-4: a download into a stream', () => {
+  test('that is cut: whole, closed at the end, and never more than two parts ahead of what is written', async () => {
+    const { server, files, file, content } = await sent(contentOf('stream', 12 * FILE_PART_BYTES + 7));
+    server.cuts.push(900_000, 900_000);
+    const sink = slowSink(server);
+    expect(await fetchTo(files, file, sink.stream)).toEqual({ ok: true });
+    expect(Buffer.concat(sink.written).equals(content)).toBe(true);
+    expect(sink.ends).toEqual(['closed']);
+    expect(sink.ahead()).toBeLessThanOrEqual(2 * FILE_PART_BYTES);
+  });
+
+  test.each<[string, (server: FileServerDouble) => void]>([
+    ['damaged', (server) => void (server.tamper = (sealed) => Buffer.from(sealed).fill(1, 700_000))],
+    ['gone', (server) => server.places.clear()],
+  ])('that ends as %s: the stream is aborted, not closed', async (reason, harm) => {
+    const { server, files, file } = await sent();
+    harm(server);
+    const sink = slowSink(server);
+    expect(await fetchTo(files, file, sink.stream)).toEqual({ ok: false, reason });
+    expect(sink.ends).toEqual([reason]);
+  });
+
+  test('whose hash is another: aborted, though every chunk was right', async () => {
+    const { files, file, server } = await sent();
+    const sink = slowSink(server);
+    const other = { ...file, hash: new Uint8Array(32) };
+    expect(await fetchTo(files, other, sink.stream)).toEqual({ ok: false, reason: 'damaged' });
+    expect(sink.ends).toEqual(['damaged']);
+  });
+
+  test.each<[string, UnderlyingSink<Uint8Array>]>([
+    ['write', { write: broken }],
+    ['close', { close: broken }],
+  ])('into one that can’t %s is unwritable, and asks no further', async (_what, sink) => {
+    const { files, file, server } = await sent();
+    expect(await fetchTo(files, file, new WritableStream(sink))).toEqual({ ok: false, reason: 'unwritable' });
+    expect(server.gets).toEqual([0]);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '@mayfly/protocol';
 import { writeFile } from '../content/file.ts';
 import type { SharedFile } from '../room-updates.ts';
-import { type Downloaded, download } from './download.ts';
+import { type DownloadEnd, download } from './download.ts';
 import { Eraser } from './eraser.ts';
 import { cleanFileName } from './file-name.ts';
 import type { FilePort } from './file-port.ts';
@@ -45,6 +45,16 @@ export type FileSent =
       readonly ok: false;
       readonly reason: Exclude<Uploaded, { ok: true }>['reason'] | 'no_files' | 'too_long';
     };
+
+/** `damaged`: these are not the bytes that were sent. `unreachable`: tried several times in vain. */
+export type Downloaded =
+  | { readonly ok: true; readonly blob: Blob }
+  | { readonly ok: false; readonly reason: Exclude<DownloadEnd, 'whole' | 'unwritable'> };
+
+/** `unwritable`: the stream failed. */
+export type FetchedTo =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: Exclude<DownloadEnd, 'whole'> };
 
 type Job = {
   readonly source: FileSource;
@@ -104,13 +114,29 @@ export class RoomFiles implements Disposable {
   }
 
   /** The bytes of a file, once all of them are here and verified. */
-  async fetch(file: SharedFile, { signal = NEVER, onProgress }: TransferOptions = {}): Promise<Downloaded> {
+  async fetch(file: SharedFile, options: TransferOptions = {}): Promise<Downloaded> {
+    const plain: Uint8Array<ArrayBuffer>[] = [];
+    const keep = (bytes: Uint8Array<ArrayBuffer>): void => {
+      plain.push(bytes);
+    };
+    const end = await this.receive(file, keep, options);
+    if (end === 'unwritable') throw new Error('memory takes everything');
+    return end === 'whole' ? { ok: true, blob: new Blob(plain) } : { ok: false, reason: end };
+  }
+
+  /** Hands the bytes on as they come. Only once this says `whole` is it known that they are the file: see `fetchTo`. */
+  async receive(
+    file: SharedFile,
+    keep: (plain: Uint8Array<ArrayBuffer>) => void | Promise<void>,
+    { signal = NEVER, onProgress }: TransferOptions = {},
+  ): Promise<DownloadEnd> {
     using until = new EitherSignal(signal, this.#over.signal);
     return await download({
       deps: this.#port.deps,
       requests: this.#requests,
       file,
       signal: until.signal,
+      keep,
       ...(onProgress && { onProgress }),
     });
   }
@@ -187,6 +213,27 @@ export class RoomFiles implements Disposable {
     this.#kept.begin(file);
     return file;
   }
+}
+
+/**
+ * Fetches a file into a stream, with two parts of it in memory at most. The stream is closed when all of it is there and
+ * verified, and aborted otherwise: what an aborted stream has written must not be used.
+ */
+export async function fetchTo(
+  files: RoomFiles,
+  file: SharedFile,
+  to: WritableStream<Uint8Array>,
+  options: TransferOptions = {},
+): Promise<FetchedTo> {
+  const writer = to.getWriter();
+  const end = await files.receive(file, (bytes) => writer.write(bytes), options);
+  try {
+    if (end === 'whole') await writer.close();
+    else await writer.abort(end);
+  } catch {
+    return { ok: false, reason: 'unwritable' };
+  }
+  return end === 'whole' ? { ok: true } : { ok: false, reason: end };
 }
 
 async function hashOf(source: FileSource): Promise<Uint8Array | undefined> {

@@ -60,6 +60,8 @@ export class FileServerDouble {
   tamper: (sealed: Uint8Array) => Uint8Array = (sealed) => sealed;
   /** Bytes after which a download breaks off, one after the other. */
   readonly cuts: number[] = [];
+  /** Bytes that GETs have brought so far. */
+  given = 0;
   keeps = 0;
   #tokens = 0;
   #isMute = false;
@@ -153,10 +155,13 @@ export class FileServerDouble {
     this.gets.push(from);
     const bytes = Uint8Array.from(sealed.subarray(from));
     const cut = this.cuts.shift();
-    return new Response(brokenAfter(bytes, cut), {
-      status: from > 0 ? 206 : 200,
-      headers: from > 0 ? { 'Content-Range': `bytes ${from}-${sealed.length - 1}/${sealed.length}` } : {},
-    });
+    return new Response(
+      brokenAfter(bytes, (length) => void (this.given += length), cut),
+      {
+        status: from > 0 ? 206 : 200,
+        headers: from > 0 ? { 'Content-Range': `bytes ${from}-${sealed.length - 1}/${sealed.length}` } : {},
+      },
+    );
   }
 
   /** Files and parts that were sealed in two ways. */
@@ -167,12 +172,17 @@ export class FileServerDouble {
 
 const PORTION_BYTES = 50_000;
 
-function brokenAfter(bytes: Uint8Array<ArrayBuffer>, cut = Infinity): ReadableStream {
+function brokenAfter(
+  bytes: Uint8Array<ArrayBuffer>,
+  onGiven: (length: number) => void,
+  cut = Infinity,
+): ReadableStream {
   let at = 0;
   return new ReadableStream({
     pull(controller) {
       const end = Math.min(at + PORTION_BYTES, cut, bytes.length);
       // An error takes back what was not read yet, so it comes with a pull of its own.
+      onGiven(end - at);
       if (end > at) controller.enqueue(bytes.slice(at, end));
       else if (end === cut) controller.error(new TypeError('network error'));
       else controller.close();
