@@ -62,16 +62,20 @@ async function measureSpeed(bench: Bench): Promise<void> {
   const withFloor = { ...bench, contenders: [...bench.contenders, FLOOR_CONTENDER] };
   for (const members of plan.sizes) {
     const rows = plan.inFlight.map((inFlight) => ROW.speed(members, inFlight));
-    await withCrowds(withFloor, { rooms: 1, members }, rows, async (crowds) => {
+    let ours: number | undefined;
+    await withCrowds(withFloor, { rooms: 1, members }, rows, async (crowds, socketsNeeded) => {
       const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
       let fastest: readonly (readonly Round[])[] = [];
       for (const inFlight of plan.inFlight) {
         fastest = await takeTurns(plan, drivers, () => ({ inFlight }));
         putSpeed(findings, ROW.speed(members, inFlight), crowds, fastest);
       }
-      const paces = pacesOf(crowds, fastest, members);
+      const own = fastest.map((rounds) => halfPace(rounds, members));
+      ours ??= own[crowds.findIndex(({ contender }) => contender.name === MAYFLY)];
+      const paces = crowds.map(({ contender }, i) => (contender.name === FLOOR ? ours : own[i]));
       const steady = await takeTurns(plan, drivers, (i) => ({ perSecond: paces[i] ?? PACE_MAX }));
       putLatency(findings.latency, members, crowds, steady);
+      if (socketsNeeded !== undefined) return refuseSameLoad(findings, members, crowds, socketsNeeded);
       const perSecond = Math.min(...paces.filter((pace) => pace !== undefined), PACE_MAX);
       putLatency(
         findings.sameLoadLatency,
@@ -83,15 +87,16 @@ async function measureSpeed(bench: Bench): Promise<void> {
   }
 }
 
-// The floor carries the same bytes as Mayfly: its latency is what remains without our code.
-function pacesOf(
-  crowds: readonly Crowd[],
-  fastest: readonly (readonly Round[])[],
+// What the slowest can carry is known only while all stand side by side.
+function refuseSameLoad(
+  { sameLoadLatency }: Findings,
   members: number,
-): readonly (number | undefined)[] {
-  const own = fastest.map((rounds) => halfPace(rounds, members));
-  const ours = own[crowds.findIndex(({ contender }) => contender.name === MAYFLY)];
-  return crowds.map(({ contender }, i) => (contender.name === FLOOR ? ours : own[i]));
+  crowds: readonly Crowd[],
+  socketsNeeded: number,
+): void {
+  const refused = `needs ${count(socketsNeeded)} sockets side by side (ulimit -n)`;
+  for (const { contender } of crowds)
+    sameLoadLatency.put(ROW.latencyLoad(members), contender.name, { refused });
 }
 
 // Undefined: what it can take is not known, since it closed connections.
@@ -235,14 +240,16 @@ async function measureSlowReaders(bench: Bench): Promise<void> {
   });
 }
 
-// All contenders stand ready side by side, or one after the other where there are not enough sockets for all.
+// All contenders stand ready side by side, or one after the other where there are not enough sockets for all: then `measure` is
+// told how many that takes.
 async function withCrowds(
   { contenders, findings, socketsMax, say }: Bench,
   shape: Shape,
   rows: readonly string[],
-  measure: (crowds: readonly Crowd[]) => Promise<void>,
+  measure: (crowds: readonly Crowd[], socketsNeeded?: number) => Promise<void>,
 ): Promise<void> {
-  const together = shape.rooms * shape.members * contenders.length <= socketsMax;
+  const needed = shape.rooms * shape.members * contenders.length;
+  const together = needed <= socketsMax;
   for (const group of together ? [contenders] : contenders.map((contender) => [contender])) {
     const crowds: Crowd[] = [];
     try {
@@ -252,7 +259,7 @@ async function withCrowds(
         if (crowd instanceof Crowd) crowds.push(crowd);
         else for (const row of rows) findings.cpu.put(row, contender.name, { refused: crowd });
       }
-      await measure(crowds);
+      await measure(crowds, together ? undefined : needed);
     } finally {
       for (const crowd of crowds) await crowd[Symbol.asyncDispose]();
     }
