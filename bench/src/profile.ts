@@ -2,7 +2,7 @@
 
 import { USUAL_MEMBERS, comeBackAll, enterAll, openDoors } from './arrivals.ts';
 import { type Contender, type Visit, mayfly } from './contenders.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd, type Shape } from './crowd.ts';
 import { Driver } from './load.ts';
 import { type CallFrame, type CpuProfile, type HeapNode, type HeapProfile, Look } from './look.ts';
 
@@ -51,21 +51,26 @@ const ARRIVALS = 3_000;
 
 type Say = (line: string) => void;
 
-/** What a room of 100 costs under two loads, what arrivals cost, and what idle members hold. */
+/** What a room of 100 and many rooms of two cost under two loads, what arrivals cost, and what idle members hold. */
 export async function profileServer(serverProgram: string, say: Say): Promise<void> {
   const contender = mayfly(serverProgram);
-  for (const inFlight of [1, 16]) await profileSpeed(contender, inFlight, say);
+  for (const shape of [
+    { rooms: 1, members: MEMBERS },
+    { rooms: 100, members: 2 },
+  ]) {
+    for (const inFlight of [1, 16]) await profileSpeed(contender, shape, inFlight, say);
+  }
   await profileArrivals(contender, say);
   await profileIdle(contender, say);
 }
 
-async function profileSpeed(contender: Contender, inFlight: number, say: Say): Promise<void> {
+async function profileSpeed(contender: Contender, shape: Shape, inFlight: number, say: Say): Promise<void> {
   await using look = await Look.into(contender.program, 'cpu');
-  const crowd = await Crowd.fill(contender, look.server, { rooms: 1, members: MEMBERS });
+  const crowd = await Crowd.fill(contender, look.server, shape);
   const driver = new Driver(crowd, 256);
   const seen = await look.during(() => driver.round({ inFlight }, LOAD_MS));
   crowd.disperse();
-  sayTimes(seen, `room of ${MEMBERS}, ${inFlight} in flight`, say);
+  sayTimes(seen, `${shape.rooms} × ${shape.members} members, ${inFlight} in flight`, say);
 }
 
 async function profileArrivals(contender: Contender, say: Say): Promise<void> {
