@@ -16,4 +16,6 @@ export const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A microphone that beeps; pages still have to ask for it.
+  '--use-fake-device-for-media-stream',
 ];

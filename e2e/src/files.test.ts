@@ -11,31 +11,11 @@ import {
   webpChunk,
 } from '../../packages/web/src/testing/picture-files.ts';
 import { expectAccessible } from './accessibility.ts';
+import { type PictureType, drawn } from './drawn.ts';
 import { PHONE, type Person, openStage } from './stage.ts';
 
-type Type = 'image/jpeg' | 'image/png' | 'image/webp';
-
-/** A picture with a red, a green and a blue stripe, as the browser writes it. */
-async function drawn({ page }: Person, type: Type, width = 300, height = 200): Promise<Buffer> {
-  const url = await page.evaluate(
-    ([type, width, height]) => {
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [width, height];
-      const context = canvas.getContext('2d');
-      for (const [i, color] of ['#e02040', '#20a060', '#2040e0'].entries()) {
-        if (context === null) continue;
-        context.fillStyle = color;
-        context.fillRect((i * width) / 3, 0, width / 3, height);
-      }
-      return canvas.toDataURL(type, 0.9);
-    },
-    [type, width, height] as const,
-  );
-  return Buffer.from(url.split(',')[1] ?? '', 'base64');
-}
-
 /** All pixels of a picture as the browser shows it. */
-async function pixelsOf({ page }: Person, bytes: Buffer, type: Type): Promise<string> {
+async function pixelsOf({ page }: Person, bytes: Buffer, type: PictureType): Promise<string> {
   return page.evaluate(
     async ([base64, type]) => {
       const blob = new Blob([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], { type });
@@ -54,7 +34,7 @@ async function pixelsOf({ page }: Person, bytes: Buffer, type: Type): Promise<st
 }
 
 function attach({ page }: Person, ...files: readonly { name: string; mimeType: string; buffer: Buffer }[]) {
-  return page.locator('input[type=file]').setInputFiles([...files]);
+  return page.locator('input[type=file][multiple]').setInputFiles([...files]);
 }
 
 const tray = ({ page }: Person) => page.getByRole('list', { name: 'To send' });
@@ -98,7 +78,7 @@ test('pictures and files between a computer and a phone', async () => {
   await bob.join(link, 'Bob');
   await ann.participants(2);
 
-  const photo = cameraJpeg(await drawn(ann, 'image/jpeg', 300, 200), 6, Buffer.alloc(0));
+  const photo = cameraJpeg(await drawn(ann, 'image/jpeg'), 6, Buffer.alloc(0));
   const text = Buffer.from('a,b\n1,2\n');
   await attach(
     ann,
@@ -142,9 +122,13 @@ test('pictures and files between a computer and a phone', async () => {
   await bob.page.keyboard.press('Escape');
   await viewer.waitFor({ state: 'detached' });
 
-  await bring(bob, 'paste', 'pasted.png', await drawn(bob, 'image/png', 90, 60));
+  await bob.page
+    .locator('input[capture=environment]')
+    .setInputFiles({ name: 'camera.png', mimeType: 'image/png', buffer: await drawn(bob, 'image/png') });
+  await bob.page.getByRole('button', { name: 'Remove camera.png' }).click();
+  await bring(bob, 'paste', 'pasted.png', await drawn(bob, 'image/png', { width: 90, height: 60 }));
   await tray(bob).getByText('pasted.png').waitFor();
-  await bring(bob, 'drop', 'dropped.png', await drawn(bob, 'image/png', 60, 90));
+  await bring(bob, 'drop', 'dropped.png', await drawn(bob, 'image/png', { width: 60, height: 90 }));
   await tray(bob).getByText('dropped.png').waitFor();
   await send(bob);
   await openButton(ann, 'pasted.png').waitFor();
@@ -217,7 +201,7 @@ test('a stripped picture shows the same pixels: orientation and colors stay', as
   const webp = await drawn(ann, 'image/webp');
   const at = webp.indexOf('VP8 ');
   const pixels = webpChunk('VP8 ', webp.subarray(at + 8, at + 8 + webp.readUInt32LE(at + 4)));
-  const pictures: readonly (readonly [Type, Buffer])[] = [
+  const pictures: readonly (readonly [PictureType, Buffer])[] = [
     ['image/jpeg', cameraJpeg(await drawn(ann, 'image/jpeg'), 6, profile)],
     ['image/png', annotatedPng(await drawn(ann, 'image/png'), 6, profile)],
     ['image/webp', cameraWebp([pixels], 6, { profile, width: 300, height: 200 })],

@@ -31,6 +31,8 @@ const LATER_PARTS = {
   panels: { files: /panels-part/, most: 9 * KB },
   /** As composing, or with the first file. */
   files: { files: /files-part/, most: 18 * KB },
+  /** With the first recording, or when someone makes one. */
+  recordings: { files: /voice-part/, most: 6 * KB },
   /** Settings, alerts, saved copies: as composing. */
   life: { files: /life-part/, most: 7 * KB },
   /** What several of these parts use. */
@@ -85,6 +87,8 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   await ann.page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
   await ann.send('@Anonymous');
   await ann.log().locator('.mention').waitFor();
+  await ann.page.getByRole('button', { name: 'Record a voice message' }).click();
+  await fetched(ann, LATER_PARTS.recordings.files);
   await ann.page.getByRole('button', { name: 'More', exact: true }).click();
   await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
   await ann.page.getByRole('dialog', { name: 'Settings' }).waitFor();

@@ -14,7 +14,7 @@ const POLICY =
 
 const PERMISSIONS =
   'accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), ' +
-  'magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), ' +
+  'magnetometer=(), microphone=(self), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), ' +
   'serial=(), usb=(), xr-spatial-tracking=(), clipboard-read=(), clipboard-write=(self), fullscreen=(self)';
 
 const PAGE_ON_LAN = {

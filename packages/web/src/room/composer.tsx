@@ -101,6 +101,7 @@ export function Composer({ view }: ComposerProps) {
             }}
           />
           {part !== undefined && <part.Tools view={view} />}
+          <FilesPlace view={view} part="Capture" />
           <button
             class="btn btn--primary send"
             type="submit"

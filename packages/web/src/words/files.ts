@@ -29,6 +29,9 @@ const WHY = {
 } as const;
 
 export const fileTexts = {
+  camera: 'Take a picture',
+  record: 'Record a voice message',
+
   dropHere: 'Drop to attach',
   dropLimit: (bytes: number) => `Up to ${fileSize(bytes)} each. You can look at everything before it’s sent.`,
 

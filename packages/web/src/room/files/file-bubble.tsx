@@ -10,7 +10,8 @@ import type { RoomView } from '../model/room-view.ts';
 import { isProgram } from '../text/link-doubt.ts';
 import { FileProgress } from './file-progress.tsx';
 import { deskOf } from './room-file-desk.ts';
-import { type FileState, looksLikePicture } from './shared-files.ts';
+import { type FileState, looksLikePicture, looksLikeRecording } from './shared-files.ts';
+import { voicePart } from './voice-loader.ts';
 import { boxOf, thumbUrl } from './picture-box.ts';
 
 type FileBubbleProps = {
@@ -27,6 +28,7 @@ export function FileBubble({ messageKey, file, view, children }: FileBubbleProps
   const state = shared.stateOf(messageKey).value;
   useEffect(() => {
     shared.see(messageKey, file);
+    if (looksLikeRecording(file)) voicePart.want();
     return () => {
       // A row that is out of sight keeps its bytes, a message that was taken back doesn't.
       if (view.timeline.message(messageKey) === undefined) shared.forget(messageKey);
@@ -34,12 +36,19 @@ export function FileBubble({ messageKey, file, view, children }: FileBubbleProps
   }, [messageKey]);
   const isPicture = state.at === 'ready' ? state.picture !== undefined : looksLikePicture(file);
   const props = { file, state, view, messageKey };
+  const Shown = isPicture && !isFailed(state) ? Picture : (recordingOf(props) ?? Card);
   return (
     <div class="file-bubble">
-      {isPicture && !isFailed(state) ? <Picture {...props} /> : <Card {...props} />}
+      <Shown {...props} />
       {children}
     </div>
   );
+}
+
+/** Undefined for what is none, and until the part that plays it is there. */
+function recordingOf({ file, state }: PartProps) {
+  const isOne = state.at === 'ready' ? state.audio !== undefined : looksLikeRecording(file);
+  return isOne && !isFailed(state) ? voicePart.loaded.value?.AudioBubble : undefined;
 }
 
 type PartProps = Omit<FileBubbleProps, 'children'> & { readonly state: FileState };

@@ -5,7 +5,7 @@ import { whenIdle } from '../../browser/browser.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { filesPart } from './files-loader.ts';
 
-type FilesPlaceProps = { readonly view: RoomView; readonly part: 'Tray' | 'Uploads' };
+type FilesPlaceProps = { readonly view: RoomView; readonly part: 'Capture' | 'Tray' | 'Uploads' };
 
 /** Loaded with the first file, or once the room is live. */
 export function FilesPlace({ view, part }: FilesPlaceProps) {

@@ -8,6 +8,7 @@ import { serverAddress } from '../../browser/base-path.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { SharedFiles, percentOf } from './shared-files.ts';
 import { type TrayItem, forgetItem, trayItem, typeOf } from './tray-items.ts';
+import type { Recorded } from './voice-recording.ts';
 
 type StopReason = Exclude<Extract<FileSent, { ok: false }>['reason'], 'cancelled' | 'changed' | 'ended'>;
 
@@ -19,6 +20,8 @@ export type UploadRow = {
   readonly caption: string;
   readonly replyTo: string | undefined;
   readonly original: boolean;
+  /** Of a voice message. */
+  readonly recording: Pick<Recorded, 'durationMs' | 'wave'> | undefined;
   cancel: () => void;
 };
 
@@ -31,6 +34,10 @@ export class RoomFileDesk {
   /** Names of files that a page before this one didn't finish. */
   readonly unfinished = signal<readonly string[]>([]);
   readonly isDragging = signal(false);
+  /** Someone pressed the microphone. */
+  readonly recorderIsOpen = signal(false);
+  /** There is a voice message that isn't sent yet. */
+  readonly isRecorded = signal(false);
   readonly shared: SharedFiles;
   readonly #view: RoomView;
   readonly #port: FilePort;
@@ -52,7 +59,8 @@ export class RoomFileDesk {
       background(this.#take(chosen));
     });
     effect(() => {
-      view.unsentFiles.value = this.items.value.length + this.uploads.value.length;
+      view.unsentFiles.value =
+        this.items.value.length + this.uploads.value.length + Number(this.isRecorded.value);
       view.tray.value = this.items.value.length > 0 ? { send: () => this.send() } : undefined;
     });
   }
@@ -83,22 +91,35 @@ export class RoomFileDesk {
   /** One message for each file; the draft is the caption of the first. */
   send(): void {
     const { draft } = this.#view;
-    const about = draft.about.peek();
+    const caption = draft.text.peek().trim();
     const original = this.originals.peek();
-    const rows = this.items.peek().map((item, index) => ({
-      item,
-      percent: signal(0),
-      stopped: signal<StopReason | undefined>(undefined),
-      caption: index === 0 ? draft.text.peek().trim() : '',
-      replyTo: index === 0 && about?.what === 'reply' ? about.key : undefined,
-      original,
-      cancel: () => {},
-    }));
+    const [first, ...others] = this.items.peek();
     this.items.value = [];
     this.refused.value = [];
     this.originals.value = false;
     this.#view.type('');
-    draft.cancel();
+    if (first === undefined) return;
+    const replyTo = this.#takeReply();
+    this.#sendRows([
+      uploadRow(first, { original, caption, replyTo }),
+      ...others.map((item) => uploadRow(item, { original })),
+    ]);
+  }
+
+  /** It answers what the draft would have answered. */
+  async sendVoice({ blob, durationMs, wave }: Recorded): Promise<void> {
+    const item = await trayItem(new File([blob], voiceName(blob.type), { type: blob.type }));
+    this.#sendRows([uploadRow(item, { replyTo: this.#takeReply(), recording: { durationMs, wave } })]);
+  }
+
+  /** The message that the draft answers; it answers none from then on. */
+  #takeReply(): string | undefined {
+    const about = this.#view.draft.about.peek();
+    this.#view.draft.cancel();
+    return about?.what === 'reply' ? about.key : undefined;
+  }
+
+  #sendRows(rows: readonly UploadRow[]): void {
     this.uploads.value = [...this.uploads.value, ...rows];
     // Where they stand, as with any message of one's own.
     this.#view.timeline.markUnread(undefined);
@@ -128,15 +149,16 @@ export class RoomFileDesk {
   async #upload(row: UploadRow): Promise<void> {
     const stop = new AbortController();
     row.cancel = () => stop.abort();
-    const { item, caption, replyTo, original } = row;
+    const { item, caption, replyTo, original, recording } = row;
     const source = original ? item.file : (item.stripped ?? item.file);
-    const { picture } = item;
+    const { picture, audio } = item;
     const sent = await this.#files.send(
       source,
       {
         name: item.name,
         mime: picture ? `image/${picture.kind}` : typeOf(item.file),
         caption,
+        ...recording,
         ...(picture && { width: picture.width, height: picture.height }),
         ...(replyTo !== undefined && { replyTo }),
       },
@@ -149,7 +171,7 @@ export class RoomFileDesk {
     );
     this.unfinished.value = this.unfinished.value.filter((name) => name !== item.name);
     // At once: the message is in the place of the upload when the list is drawn again.
-    if (sent.ok) this.shared.keep(sent.key, source, picture);
+    if (sent.ok) this.shared.keep(sent.key, source, { picture, audio });
     if (sent.ok || sent.reason === 'cancelled' || sent.reason === 'ended') this.#drop(row);
     else row.stopped.value = sent.reason === 'changed' ? 'unreadable' : sent.reason;
   }
@@ -165,6 +187,22 @@ export class RoomFileDesk {
     this.shared[Symbol.dispose]();
     this.#files[Symbol.dispose]();
   }
+}
+
+type RowOptions = Partial<Pick<UploadRow, 'original' | 'caption' | 'replyTo' | 'recording'>>;
+
+function uploadRow(
+  item: TrayItem,
+  { original = false, caption = '', replyTo, recording }: RowOptions,
+): UploadRow {
+  const stopped = signal<StopReason | undefined>(undefined);
+  return { item, percent: signal(0), stopped, original, caption, replyTo, recording, cancel: () => {} };
+}
+
+/** The way a file of this type ends, for those who save it. */
+function voiceName(type: string): string {
+  if (type.startsWith('audio/mp4')) return 'voice-message.m4a';
+  return type.startsWith('audio/ogg') ? 'voice-message.ogg' : 'voice-message.webm';
 }
 
 const desks = new WeakMap<RoomView, RoomFileDesk>();

@@ -3,8 +3,8 @@
 import type { RoomFiles, SharedFile } from '@mayfly/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { barePng } from '../../testing/picture-files.ts';
-import { pictureIn } from '../pictures/picture.ts';
 import { SharedFiles } from './shared-files.ts';
+import { contentIn } from './tray-items.ts';
 
 type Fetched = Awaited<ReturnType<RoomFiles['fetch']>>;
 
@@ -68,6 +68,20 @@ describe('what loads', () => {
     expect(shared.pictures).toEqual([]);
   });
 
+  test('recordings, too; what is only called one is none, and a video isn’t either', async () => {
+    const ogg = Buffer.from('OggS and what follows');
+    const { fetch, shared, at } = page(blobOf(ogg));
+    shared.see('voice', { ...PNG, mime: 'audio/ogg' });
+    await expect.poll(() => at('voice')).toBe('ready');
+    expect(shared.stateOf('voice').value).toMatchObject({ audio: 'ogg' });
+    shared.load('video', { ...PNG, mime: 'video/ogg' });
+    await expect.poll(() => at('video')).toBe('ready');
+    fetch.mockResolvedValueOnce(blobOf(Buffer.from('<html>')));
+    shared.see('lie', { ...PNG, mime: 'audio/mpeg' });
+    await expect.poll(() => at('lie')).toBe('ready');
+    for (const key of ['video', 'lie']) expect(shared.stateOf(key).value).toMatchObject({ audio: undefined });
+  });
+
   test.each(['gone', 'damaged', 'unreachable'] as const)(
     '%s is said, and can be tried again',
     async (reason) => {
@@ -111,7 +125,7 @@ describe('what is let go', () => {
     const picture = barePng();
     const { shared, at } = page(blobOf(picture), 2.5 * picture.length);
     for (const key of ['a', 'b', 'c']) {
-      shared.keep(key, new Blob([Uint8Array.from(picture)]), pictureIn(picture));
+      shared.keep(key, new Blob([Uint8Array.from(picture)]), contentIn(picture, 'image/png'));
       if (key === 'a') shared.viewed.value = 'a';
     }
     expect(['a', 'b', 'c'].map(at)).toEqual(['ready', 'idle', 'ready']);
@@ -120,7 +134,8 @@ describe('what is let go', () => {
 
   test('what its author took back, and everything when the room ends', async () => {
     const { shared, at } = page();
-    for (const key of ['a', 'b']) shared.keep(key, new Blob([Uint8Array.from(barePng())]), undefined);
+    for (const key of ['a', 'b'])
+      shared.keep(key, new Blob([Uint8Array.from(barePng())]), contentIn(barePng(), 'image/png'));
     shared.viewed.value = 'a';
     shared.forget('a');
     expect([at('a'), shared.viewed.value]).toEqual(['idle', undefined]);

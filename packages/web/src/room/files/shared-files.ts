@@ -4,13 +4,17 @@ import type { Progress, RoomFiles, SharedFile } from '@mayfly/client';
 import { type Signal, signal } from '@preact/signals';
 import { background } from '../../background.ts';
 import { saveAs } from '../../browser/save-as.ts';
-import { type Picture, pictureIn } from '../pictures/picture.ts';
+import type { Picture } from '../pictures/picture.ts';
+import type { AudioKind } from './audio-kind.ts';
+import { contentIn } from './tray-items.ts';
 
 export type FileState =
   | { readonly at: 'idle' | 'gone' | 'damaged' | 'unreachable' }
   | { readonly at: 'loading'; readonly percent: number }
-  /** `picture`: only of bytes that are one. */
-  | { readonly at: 'ready'; readonly url: string; readonly picture: Picture | undefined };
+  | ({ readonly at: 'ready'; readonly url: string } & Content);
+
+/** Only of bytes that are a picture, or a recording. */
+type Content = { readonly picture: Picture | undefined; readonly audio: AudioKind | undefined };
 
 /** Larger ones are loaded when the reader asks. */
 const BY_ITSELF_BYTES_MAX = 2_000_000;
@@ -22,6 +26,10 @@ const IDLE: FileState = { at: 'idle' };
 
 export function looksLikePicture({ mime }: Pick<SharedFile, 'mime'>): boolean {
   return PICTURE_TYPE.test(mime);
+}
+
+export function looksLikeRecording({ mime }: Pick<SharedFile, 'mime'>): boolean {
+  return mime.startsWith('audio/');
 }
 
 export function percentOf({ done, total }: Progress): number {
@@ -51,9 +59,9 @@ export class SharedFiles implements Disposable {
     return known;
   }
 
-  /** It is in sight: small pictures load by themselves. */
+  /** It is in sight: small pictures and recordings load by themselves. */
   see(key: string, file: SharedFile): void {
-    const isWanted = looksLikePicture(file) && file.size <= BY_ITSELF_BYTES_MAX;
+    const isWanted = (looksLikePicture(file) || looksLikeRecording(file)) && file.size <= BY_ITSELF_BYTES_MAX;
     if (isWanted && this.stateOf(key).peek().at === 'idle') this.load(key, file);
   }
 
@@ -72,15 +80,15 @@ export class SharedFiles implements Disposable {
     if (state.at === 'ready') saveAs(state.url, file.name);
   }
 
-  /** Bytes that are here, and what picture they are. */
-  keep(key: string, blob: Blob, picture: Picture | undefined): void {
+  /** Bytes that are here, and what they are. */
+  keep(key: string, blob: Blob, content: Content): void {
     if (this.#isOver) {
       this.stateOf(key).value = IDLE;
       return;
     }
     this.#drop(key);
     this.#held.set(key, blob.size);
-    this.stateOf(key).value = readyState(blob, picture);
+    this.stateOf(key).value = readyState(blob, content);
     this.#makeRoom(key);
   }
 
@@ -118,7 +126,8 @@ export class SharedFiles implements Disposable {
     });
     this.#stops.delete(key);
     // How large a picture is comes from its bytes, before a browser decodes them.
-    if (fetched.ok) this.keep(key, fetched.blob, pictureIn(new Uint8Array(await fetched.blob.arrayBuffer())));
+    if (fetched.ok)
+      this.keep(key, fetched.blob, contentIn(new Uint8Array(await fetched.blob.arrayBuffer()), file.mime));
     else state.value = fetched.reason === 'cancelled' ? IDLE : { at: fetched.reason };
   }
 
@@ -140,9 +149,17 @@ export class SharedFiles implements Disposable {
   }
 }
 
-function readyState(blob: Blob, picture: Picture | undefined): FileState {
-  const type = picture ? `image/${picture.kind}` : 'application/octet-stream';
-  return { at: 'ready', url: URL.createObjectURL(new Blob([blob], { type })), picture };
+function readyState(blob: Blob, content: Content): FileState {
+  return {
+    at: 'ready',
+    url: URL.createObjectURL(new Blob([blob], { type: shownType(content) })),
+    ...content,
+  };
+}
+
+function shownType({ picture, audio }: Content): string {
+  if (picture !== undefined) return `image/${picture.kind}`;
+  return audio === undefined ? 'application/octet-stream' : `audio/${audio}`;
 }
 
 function release(state: FileState): void {

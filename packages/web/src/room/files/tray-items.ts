@@ -1,5 +1,6 @@
 // What is about to be sent: chosen files, looked at on this device only.
 
+import { type AudioKind, audioIn } from './audio-kind.ts';
 import { pictureIn, withoutMetadata, type Picture } from '../pictures/picture.ts';
 
 export type TrayItem = {
@@ -8,6 +9,7 @@ export type TrayItem = {
   readonly size: number;
   readonly file: File;
   readonly picture: Picture | undefined;
+  readonly audio: AudioKind | undefined;
   /** Of a picture, to look at. */
   readonly url: string | undefined;
   /** The same picture without metadata; undefined for what isn't one, or can't be stripped. */
@@ -19,9 +21,9 @@ const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$
 let made = 0;
 
 export async function trayItem(file: File): Promise<TrayItem> {
-  const isPicture = file.type.startsWith('image/');
-  const bytes = isPicture ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array();
-  const picture = pictureIn(bytes);
+  const isShown = /^(?:image|audio)\//.test(file.type);
+  const bytes = isShown ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array();
+  const { picture, audio } = contentIn(bytes, file.type);
   const parts = picture && (await withoutMetadata(bytes));
   const type = picture ? `image/${picture.kind}` : typeOf(file);
   const url = picture && URL.createObjectURL(new Blob([bytes], { type }));
@@ -31,7 +33,12 @@ export async function trayItem(file: File): Promise<TrayItem> {
       parts.map((part) => Uint8Array.from(part)),
       { type },
     );
-  return { id: (made += 1), name: file.name, size: file.size, file, picture, url, stripped };
+  return { id: (made += 1), name: file.name, size: file.size, file, picture, audio, url, stripped };
+}
+
+/** What a page shows of these bytes. A recording is one by its type, too: a video begins as some recordings do. */
+export function contentIn(bytes: Uint8Array, mime: string): Pick<TrayItem, 'picture' | 'audio'> {
+  return { picture: pictureIn(bytes), audio: mime.startsWith('audio/') ? audioIn(bytes) : undefined };
 }
 
 /** Whether the file may tell more than it shows. Texts tell nothing else. */

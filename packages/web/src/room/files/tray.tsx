@@ -3,12 +3,14 @@
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../ui/icon.tsx';
 import { fileSize, fileTexts } from '../../words/files.ts';
+import { roomTexts } from '../../words/room.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { listenForDrops } from './drops.ts';
 import { PictureViewer } from './picture-viewer.tsx';
 import { boxOf } from './picture-box.ts';
 import { type RoomFileDesk, deskOf } from './room-file-desk.ts';
 import { type TrayItem, tellsMore } from './tray-items.ts';
+import { voicePart } from './voice-loader.ts';
 
 type TrayProps = { readonly view: RoomView };
 
@@ -34,10 +36,21 @@ export function Tray({ view }: TrayProps) {
           <p class="tray__tip">{fileTexts.trayTip(items.length, desk.bytes.value)}</p>
         </div>
       )}
+      {desk.recorderIsOpen.value && <Recorder view={view} />}
       {desk.isDragging.value && <Veil desk={desk} />}
       <PictureViewer view={view} />
     </>
   );
+}
+
+function Recorder({ view }: TrayProps) {
+  const part = voicePart.loaded.value;
+  if (part !== undefined) return <part.VoiceBar view={view} />;
+  return voicePart.isMissing.value ? (
+    <p class="tray__refused" role="alert">
+      {roomTexts.partMissingLead}
+    </p>
+  ) : null;
 }
 
 type DeskProps = { readonly desk: RoomFileDesk };
