@@ -132,6 +132,7 @@ test('what docs/troubleshooting.md quotes is said by the page or the server', ()
 
 const SPEAKERS = [
   'packages/web/src/words/start.ts',
+  'packages/web/src/words/ended.ts',
   'packages/web/src/words/room.ts',
   'packages/server/src/store/redis/start/start-check.ts',
 ];

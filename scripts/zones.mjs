@@ -57,6 +57,7 @@ export const PACKAGES = {
   web: {
     uses: [
       '@mayfly/client',
+      '@mayfly/client/emoji',
       '@mayfly/client/files',
       '@mayfly/protocol',
       'preact',

@@ -14,6 +14,8 @@ const LATER_PARTS = {
   'the wing': { files: /wing-/, most: 4 * KB },
   /** The card of a new room, while it is being created; people who open a link never load it. */
   'card of a new room': { files: /room-created|share-link|later-strokes/, most: 4 * KB },
+  /** The end of a room, and links that open none: while one is in a room, or when it is needed. */
+  'no room': { files: /no-room-part/, most: 4 * KB },
   /** Two fields in the closed options of a new room. */
   'words of a new room': { files: /room-words/, most: 2 * KB },
   /** With the first Markdown. */
@@ -28,7 +30,9 @@ const LATER_PARTS = {
   'names in texts': { files: /named-text/, most: 2 * KB },
   /** As composing. */
   'message actions': { files: /actions-part/, most: 12 * KB },
-  panels: { files: /panels-part/, most: 9 * KB },
+  panels: { files: /panels-part/, most: 11 * KB },
+  /** While a room opens: avatars, and the codes that people compare. */
+  'safety emoji': { files: /safety-emoji/, most: 3 * KB },
   /** As composing, or with the first file. */
   files: { files: /files-part/, most: 18 * KB },
   /** With the first recording, or when someone makes one. */
@@ -42,11 +46,13 @@ const LATER_PARTS = {
 /** They may be there before the first message. */
 const WHEN_LIVE: ReadonlySet<string> = new Set([
   'the wing',
+  'no room',
   'words of a new room',
   'card of a new room',
   'composing',
   'message actions',
   'panels',
+  'safety emoji',
   'files',
   'life',
   'shared by later parts',

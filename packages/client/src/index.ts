@@ -9,7 +9,7 @@ export { type RoomWords, topicFits } from './crypto/room-words.ts';
 export type { DownloadEnd } from './files/download.ts';
 export type { FilePort } from './files/file-port.ts';
 export type { FileServer } from './files/file-requests.ts';
-// RoomFiles itself is at '@mayfly/client/files': a page loads it with its first file.
+// RoomFiles itself is at '@mayfly/client/files', and the safety emoji at '@mayfly/client/emoji': a page loads them later.
 export type {
   Downloaded,
   FetchedTo,
@@ -27,7 +27,6 @@ export { type ParsedLink, parseRoomLink } from './find-link.ts';
 export { type LinkFlag, type RoomLink, makeLink } from './link.ts';
 export type {
   Connection,
-  Emoji,
   FailReason,
   Member,
   Message,

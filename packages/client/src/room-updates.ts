@@ -19,12 +19,9 @@ export type Person = {
   readonly tag: string;
   /** 0 to 255, from the key: pick a colour with it. */
   readonly colour: number;
-  /** Eight emoji, from the key. */
-  readonly emoji: readonly Emoji[];
+  /** Eight bytes, from the key: `emojiOf` of `@mayfly/client/emoji` has the emoji of each. */
+  readonly emoji: readonly number[];
 };
-
-/** `glyph` to show, `name` to read out. */
-export type Emoji = { readonly glyph: string; readonly name: string };
 
 /** A person in the room. */
 export type Member = Person & {
@@ -233,8 +230,8 @@ export type RoomFacts = {
   readonly lifeMs: number;
   readonly history: HistoryPolicy;
   readonly limits: RoomLimits;
-  /** Eight emoji. Equal on two pages exactly if room, key and epoch are equal. */
-  readonly safetyCode: readonly Emoji[];
+  /** Eight bytes, each of which names an emoji. Equal on two pages exactly if room, key and epoch are equal. */
+  readonly safetyCode: readonly number[];
   /** The owner's own tab. */
   readonly owner: boolean;
   /** By its owner's word (CHARTER-6). Safe to show; undefined if there is none. */

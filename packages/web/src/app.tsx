@@ -19,11 +19,10 @@ import { LeftRoom } from './room/left-room.tsx';
 import { MarkSprite } from './ui/mark.tsx';
 import { focusHeading } from './ui/screen-heading.tsx';
 import { StartPage } from './start/start-page.tsx';
-import { Ended } from './start/ended.tsx';
 import { Invited } from './start/invited.tsx';
 import { Landing } from './start/landing.tsx';
+import { NoRoom } from './start/no-room.tsx';
 import { Unreachable } from './start/unreachable.tsx';
-import { UnusableLink } from './start/unusable-link.tsx';
 import { texts } from './words/start.ts';
 
 export function App() {
@@ -81,7 +80,11 @@ function ScreenBody({ shown }: StartScreenProps) {
         />
       );
     case 'unusableLink':
-      return <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />;
+      return (
+        <NoRoom takesFocus={false}>
+          {({ UnusableLink }) => <UnusableLink trouble={shown.trouble} onLink={comeToRoom} />}
+        </NoRoom>
+      );
     case 'opening':
       return (
         <main class="single-card">
@@ -94,13 +97,17 @@ function ScreenBody({ shown }: StartScreenProps) {
       return <Unreachable />;
     case 'ended':
       return (
-        <Ended
-          room={shown.room}
-          onHome={goHome}
-          onCreated={enterCreated}
-          onJoin={joinAs}
-          onAgain={comeAgain}
-        />
+        <NoRoom takesFocus>
+          {({ Ended }) => (
+            <Ended
+              room={shown.room}
+              onHome={goHome}
+              onCreated={enterCreated}
+              onJoin={joinAs}
+              onAgain={comeAgain}
+            />
+          )}
+        </NoRoom>
       );
   }
 }

@@ -6,10 +6,12 @@ import { computed, effect, signal } from '@preact/signals';
 import { background } from './background.ts';
 import { cameFromStart, cleanAddress, showRoomInAddress, showStartInAddress } from './browser/address.ts';
 import { basePath } from './browser/base-path.ts';
+import { whenIdle } from './browser/browser.ts';
 import { keptLink } from './browser/kept-link.ts';
 import type { LobbySight } from './room/model/lobby.ts';
 import type { RoomEntry } from './room/open-in-browser.ts';
 import type { CreatedRoom } from './start/new-room.ts';
+import { loadNoRoom } from './start/no-room.tsx';
 import { type RoomPart, loadRoomPart, roomPart } from './room-part-loader.ts';
 import type { EndedRoom } from './room/model/ended-room.ts';
 import { type Route, routeOf, type UnusableLink as Trouble } from './route.ts';
@@ -43,6 +45,9 @@ export function startNavigation(): void {
   showRoute(routeOf(window.location, basePath()));
   window.addEventListener('popstate', followBrowser);
   effect(followRoom);
+  effect(() => {
+    if (screen.value.at === 'room') whenIdle(() => background(loadNoRoom()));
+  });
   effect(() => {
     const shown = screen.value;
     return shown.at === 'invited' ? watchLobby(shown.link) : undefined;

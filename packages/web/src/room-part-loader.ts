@@ -1,7 +1,9 @@
 // Loads the part of the page that only rooms need, before a room is entered.
 
 import { signal } from '@preact/signals';
+import { withStyle } from './browser/later-style.ts';
 import { createdCard } from './room/list/created-card.ts';
+import style from './room/room-part.css?url';
 
 export type RoomPart = typeof import('./room/room-part.ts');
 
@@ -11,7 +13,7 @@ export const roomPart = signal<RoomPart | undefined>(undefined);
 /** Undefined if the server didn't answer. A browser may cache that failure, so only a reload tries again. */
 export async function loadRoomPart(): Promise<RoomPart | undefined> {
   try {
-    roomPart.value = await import('./room/room-part.ts');
+    roomPart.value = await withStyle(import('./room/room-part.ts'), style);
   } catch {
     // The caller reports it.
   }

@@ -1,7 +1,8 @@
 // The 256 emoji for the values of a byte, with their spoken names. Never change them: the same code must look the same
 // on all pages (PERSON-4).
 
-import type { Emoji } from '../room-updates.ts';
+/** `glyph` to show, `name` to read out. */
+export type Emoji = { readonly glyph: string; readonly name: string };
 
 // Distinct at a glance and out loud, one code point each, in the fonts of Unicode 9 (2016).
 const LIST = `

@@ -8,11 +8,10 @@ import {
   toBase64url,
   utf8,
 } from '@mayfly/protocol';
-import type { Emoji, Person } from '../room-updates.ts';
+import type { Person } from '../room-updates.ts';
 import { hasVisibleText } from '../visible-text.ts';
 import { base58map } from './base58.ts';
 import { digest } from './derive.ts';
-import { emojiOf } from './emoji.ts';
 
 /** PERSON-1: at most 50 code points and 100 bytes. */
 export function nameFits(name: string): boolean {
@@ -36,15 +35,15 @@ export function personOf(id: RoomId, idPk: Uint8Array, name: string): Person {
     name: cleanName(name),
     tag: base58map(look).slice(0, 4),
     colour: look[31] ?? 0,
-    emoji: eightEmoji(digest('person', idPk)),
+    emoji: firstEight(digest('person', idPk)),
   };
 }
 
 /** PERSON-4: equal on two pages exactly if secret, room and epoch are equal. */
-export function safetyCode(fingerprint: Uint8Array): readonly Emoji[] {
-  return eightEmoji(fingerprint);
+export function safetyCode(fingerprint: Uint8Array): readonly number[] {
+  return firstEight(fingerprint);
 }
 
-function eightEmoji(bytes: Uint8Array): readonly Emoji[] {
-  return Array.from(bytes.subarray(0, 8), emojiOf);
+function firstEight(bytes: Uint8Array): readonly number[] {
+  return [...bytes.subarray(0, 8)];
 }

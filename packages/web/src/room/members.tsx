@@ -1,12 +1,13 @@
 // Who is here, and the emoji that identify people and the room.
 
-import type { Emoji, Member, RoomFacts } from '@mayfly/client';
+import type { Member, RoomFacts } from '@mayfly/client';
 import type { ReadonlySignal } from '@preact/signals';
 import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts, shownName } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
 import { AuthorName, Avatar } from './list/author-name.tsx';
+import { type Emoji, emojiOf } from './list/safety-emoji.ts';
 import { Icon } from '../ui/icon.tsx';
 
 type MembersProps = { readonly view: RoomView };
@@ -61,6 +62,7 @@ type MemberRowProps = {
 function MemberRow({ member, view, away }: MemberRowProps) {
   const { people } = view;
   const { you, owner, muted } = roomTexts;
+  const emoji = member.emoji.map(emojiOf);
   const marks = [member.you && you, member.owner && owner, view.isMuted(member) && muted].filter(Boolean);
   return (
     <li class="member">
@@ -70,8 +72,8 @@ function MemberRow({ member, view, away }: MemberRowProps) {
           {member.introduced ? <AuthorName person={member} people={people} /> : roomTexts.someone}
           {marks.length > 0 && <span class="side-note">{marks.join(' · ')}</span>}
         </span>
-        <span class="member__emoji" role="img" aria-label={roomTexts.personEmoji(spoken(member.emoji))}>
-          {member.emoji.map((emoji) => emoji.glyph)}
+        <span class="member__emoji" role="img" aria-label={roomTexts.personEmoji(spoken(emoji))}>
+          {emoji.map(({ glyph }) => glyph)}
         </span>
         {away && <small>{roomTexts.away}</small>}
       </span>
@@ -94,7 +96,7 @@ function MemberRow({ member, view, away }: MemberRowProps) {
 
 /** Eight emoji that are the same for everyone in the room. */
 export function SafetyCode({ facts }: { readonly facts: ReadonlySignal<RoomFacts | undefined> }) {
-  const code = facts.value?.safetyCode;
+  const code = facts.value?.safetyCode.map(emojiOf);
   if (code === undefined) return null;
   return (
     <section class="safety">

@@ -2,6 +2,7 @@
 
 export { LinkDialog } from './list/link-dialog.tsx';
 export { PrintHead } from './list/print-head.tsx';
+export { MembersPanel } from './members.tsx';
 export { EncryptedDialog, MembersDialog } from './members-dialog.tsx';
 export { Menu } from './menu.tsx';
 export { DetailsDialog, InviteDialog, QrDialog, RenameDialog } from './room-dialogs.tsx';

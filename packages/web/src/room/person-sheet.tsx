@@ -5,6 +5,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { lifeTexts } from '../words/life.ts';
 import { roomTexts } from '../words/room.ts';
 import { AuthorName } from './list/author-name.tsx';
+import { emojiOf } from './list/safety-emoji.ts';
 import type { RoomView } from './model/room-view.ts';
 
 type PersonSheetProps = { readonly view: RoomView; readonly onClose: () => void };
@@ -17,7 +18,7 @@ export function PersonSheet({ view, onClose }: PersonSheetProps) {
   return (
     <Dialog title={<AuthorName person={person} people={people} />} onClose={onClose}>
       <ul class="person-emoji" aria-label={roomTexts.safety}>
-        {person.emoji.map(({ glyph, name }, place) => (
+        {person.emoji.map(emojiOf).map(({ glyph, name }, place) => (
           <li key={place}>
             <span aria-hidden="true">{glyph}</span>
             <small>{name}</small>

@@ -4,7 +4,6 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { mediaMatches } from '../browser/browser.ts';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
-import { MembersPanel } from './members.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
 import { Later } from './later.tsx';
 import { type Panels, fetchAhead, lifePart, messageActions, panels } from './later-parts.ts';
@@ -13,6 +12,7 @@ import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
+import { safetyEmoji } from './list/safety-emoji-loader.ts';
 import { listenForFind } from './find-key.ts';
 import { guideKeyboard, isTouch } from './room-focus.ts';
 import { currentRoom, leaveRoom, panic } from './room-state.ts';
@@ -52,6 +52,10 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
     if (window.visualViewport === null) return undefined;
     const following = followSeenPart(window.visualViewport, document.documentElement);
     return () => following[Symbol.dispose]();
+  }, []);
+  useEffect(() => {
+    safetyEmoji.want();
+    if (besides()) panels.want();
   }, []);
   const isLive = view.connection.isLive.value;
   useEffect(() => (isLive ? fetchAhead() : undefined), [isLive]);
@@ -100,7 +104,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
           )}
         </Later>
       )}
-      {panel && !searching && <MembersPanel view={view} onHide={() => setPanel(false)} />}
+      {panel && !searching && <People view={view} onHide={() => setPanel(false)} />}
       <SpokenLife life={view.life} />
       <OpenDialog open={open} view={view} onOpen={setOpen} />
       <AskedLink />
@@ -209,6 +213,11 @@ function AskedLink() {
 
 function forgetLink(): void {
   askedLink.value = undefined;
+}
+
+function People(props: { readonly view: RoomView; readonly onHide: () => void }) {
+  const part = panels.loaded.value;
+  return part === undefined ? null : <part.MembersPanel {...props} />;
 }
 
 function Printed({ view }: { readonly view: RoomView }) {

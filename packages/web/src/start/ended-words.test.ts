@@ -1,7 +1,7 @@
 import type { RoomEnd } from '@mayfly/client';
 import { expect, test } from 'vitest';
 import { wordsOfFalseRoom, wordsOfGone } from './ended-words.ts';
-import { texts } from '../words/start.ts';
+import { endedTexts } from '../words/ended.ts';
 
 const room = (why: RoomEnd['why'], wasIn = true) => ({
   end: { why },
@@ -22,12 +22,12 @@ test.each<[RoomEnd['why'], string, string]>([
 });
 
 test('removed, on the bare word of the server', () => {
-  expect(texts.ended.kicked.heading).toBe('The server closed your connection');
-  expect(texts.ended.kicked.lead).toMatch(/^Its word is that you were removed\. /);
+  expect(endedTexts.kicked.heading).toBe('The server closed your connection');
+  expect(endedTexts.kicked.lead).toMatch(/^Its word is that you were removed\. /);
 });
 
 test('no end is said to be the owner’s or anyone else’s doing without "says" or "word"', () => {
-  const { byOwner, byServer, restarted, kicked, closed } = texts.ended;
+  const { byOwner, byServer, restarted, kicked, closed } = endedTexts;
   for (const { heading, lead } of [byOwner, byServer, restarted, kicked, closed]) {
     expect(`${heading} ${lead}`).toMatch(/\bserver\b.*\b(?:says|word)\b/);
   }

@@ -11,7 +11,7 @@ import { JoinCard } from './join-card.tsx';
 import { ReloadButton } from '../ui/reload-button.tsx';
 import type { EndedRoom } from '../room/model/ended-room.ts';
 import { pieces } from '../words/sentence.ts';
-import { texts } from '../words/start.ts';
+import { endedTexts } from '../words/ended.ts';
 
 type EndedProps = {
   readonly room: EndedRoom;
@@ -37,30 +37,30 @@ export function Ended(props: EndedProps) {
     case 'kicked':
       return (
         <Words
-          {...texts.ended.kicked}
+          {...endedTexts.kicked}
           linkInHistory={props.room.linkInHistory}
           actions={<StartAgain onHome={props.onHome} />}
         />
       );
     case 'replaced':
       return (
-        <Words {...texts.ended.replaced} actions={<Again {...props} label={texts.ended.replaced.again} />} />
+        <Words {...endedTexts.replaced} actions={<Again {...props} label={endedTexts.replaced.again} />} />
       );
     // Shows the start page instead.
     case 'left':
       return null;
     case 'hung_up':
-      return <Words {...texts.ended.hungUp} actions={<Again {...props} label={texts.ended.again} />} />;
+      return <Words {...endedTexts.hungUp} actions={<Again {...props} label={endedTexts.again} />} />;
     case 'full':
     case 'closed':
-      return <Words {...texts.ended[end.why]} actions={<Again {...props} label={texts.ended.again} />} />;
+      return <Words {...endedTexts[end.why]} actions={<Again {...props} label={endedTexts.again} />} />;
     case 'false_room':
       return <Words {...wordsOfFalseRoom(props.room)} actions={<StartAgain onHome={props.onHome} />} />;
     case 'incompatible':
       return (
         <Words
-          {...texts.ended.incompatible}
-          actions={<ReloadButton>{texts.ended.incompatible.reload}</ReloadButton>}
+          {...endedTexts.incompatible}
+          actions={<ReloadButton>{endedTexts.incompatible.reload}</ReloadButton>}
         />
       );
   }
@@ -77,7 +77,7 @@ function Words({ heading, lead, linkInHistory = false, actions }: WordsProps) {
   return (
     <main class="single-card">
       <EndedCard heading={heading} lead={lead} wide>
-        {linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
+        {linkInHistory && <p class="hint">{endedTexts.inHistory}</p>}
         <div class="row">{actions}</div>
       </EndedCard>
     </main>
@@ -97,10 +97,10 @@ function Gone({ room, onHome }: EndedProps) {
         }
       >
         <Erased summary={room.summary} />
-        <p class="hint">{texts.ended.hint}</p>
-        {room.linkInHistory && <p class="hint">{texts.ended.inHistory}</p>}
+        <p class="hint">{endedTexts.hint}</p>
+        {room.linkInHistory && <p class="hint">{endedTexts.inHistory}</p>}
         <button class="btn btn--primary btn--large btn--wide" type="button" onClick={onHome}>
-          {texts.ended.create}
+          {endedTexts.create}
         </button>
       </EndedCard>
     </main>
@@ -109,7 +109,7 @@ function Gone({ room, onHome }: EndedProps) {
 
 /** Offers both ways into a room, because nothing was lost. */
 function NotFound({ room, onCreated, onJoin }: EndedProps) {
-  const { heading, lead } = texts.ended.denied;
+  const { heading, lead } = endedTexts.denied;
   return (
     <main class="single-card">
       <EndedCard
@@ -128,7 +128,7 @@ function NotFound({ room, onCreated, onJoin }: EndedProps) {
 function StartAgain({ onHome }: { readonly onHome: () => void }) {
   return (
     <button class="btn btn--primary btn--large" type="button" onClick={onHome}>
-      {texts.ended.create}
+      {endedTexts.create}
     </button>
   );
 }
@@ -138,7 +138,7 @@ function Again({ room, label, onHome, onAgain }: EndedProps & { readonly label: 
   return (
     <>
       <button class="btn btn--secondary" type="button" onClick={onHome}>
-        {texts.ended.back}
+        {endedTexts.back}
       </button>
       {link !== undefined && (
         <button class="btn btn--primary" type="button" onClick={() => onAgain(link)}>

@@ -2,14 +2,14 @@
 
 import { clockSpan } from '../ui/clock-time.ts';
 import { pieces } from '../words/sentence.ts';
-import { texts } from '../words/start.ts';
+import { endedTexts } from '../words/ended.ts';
 import type { RoomSummary } from '../room/model/ended-room.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 
 type SummaryProps = { readonly summary: RoomSummary };
 
 export function Erased({ summary }: SummaryProps) {
-  const { erased, messages, names, key, everywhere, thisTab } = texts.ended;
+  const { erased, messages, names, key, everywhere, thisTab } = endedTexts;
   return (
     <div>
       <h2 class="legend">{erased}</h2>
@@ -41,8 +41,8 @@ export function OpenTimes({ summary }: SummaryProps) {
   return (
     <>
       {to === undefined
-        ? pieces(texts.ended.openAt, { room, time: from })
-        : pieces(texts.ended.openFromTo, { room, from, to })}
+        ? pieces(endedTexts.openAt, { room, time: from })
+        : pieces(endedTexts.openFromTo, { room, from, to })}
     </>
   );
 }

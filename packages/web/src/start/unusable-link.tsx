@@ -1,10 +1,11 @@
-// An address that can't open its room. Shown before any request, with a field for the right link.
+// An address that can't open its room. Nothing was asked about it; there is a field for the right link.
 
 import type { RoomLink } from '@mayfly/client';
 import { serverAddress } from '../browser/base-path.ts';
 import { EndedCard } from './ended-card.tsx';
 import { RoomLinkField, useRoomLink } from './join-card.tsx';
 import type { UnusableLink as Trouble } from '../route.ts';
+import { unusableTexts } from '../words/ended.ts';
 import { texts } from '../words/start.ts';
 
 type UnusableLinkProps = {
@@ -45,7 +46,7 @@ export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
 }
 
 function wordsFor(trouble: Trouble): { readonly heading: string; readonly lead: string } {
-  const { missingKey, damaged, newer, several } = texts.ended;
+  const { missingKey, damaged, newer, several } = unusableTexts;
   switch (trouble.why) {
     case 'missing_key':
       return missingKey;

@@ -3,6 +3,7 @@
 import type { Person } from '@mayfly/client';
 import type { People } from '../model/people.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
+import { safetyEmoji } from './safety-emoji-loader.ts';
 
 type AuthorNameProps = { readonly person: Person; readonly people: People };
 
@@ -27,9 +28,10 @@ export function AuthorName({ person, people }: AuthorNameProps) {
 }
 
 export function Avatar({ person, people }: AuthorNameProps) {
+  const [first] = person.emoji;
   return (
     <span class="avatar" aria-hidden="true" data-hue={people.hueOf(person)}>
-      {person.emoji[0]?.glyph}
+      {first !== undefined && safetyEmoji.loaded.value?.emojiOf(first).glyph}
     </span>
   );
 }
