@@ -120,6 +120,11 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: 'room-details', show: (stage, options) => chosen(stage, options, 'Room details') },
+  {
+    name: 'room-report',
+    settings: { ABUSE_CONTACT: 'https://chat.example/a-rather-long-address-of-a-page-for-reports' },
+    show: (stage, options) => chosen(stage, options, 'Report this room'),
+  },
   { name: 'room-settings', show: (stage, options) => chosen(stage, options, 'Settings') },
   { name: 'room-save-copy', show: (stage, options) => chosen(stage, options, 'Save a copy') },
   {

@@ -6,4 +6,6 @@ export { MembersPanel } from './members.tsx';
 export { EncryptedDialog, MembersDialog } from './members-dialog.tsx';
 export { Menu } from './menu.tsx';
 export { DetailsDialog, InviteDialog, QrDialog, RenameDialog } from './room-dialogs.tsx';
+export { ReportDialog } from './report-dialog.tsx';
+export { reportItems } from './report-item.ts';
 export { SearchPanel } from './search-panel.tsx';

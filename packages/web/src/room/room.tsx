@@ -20,7 +20,7 @@ import type { RoomView } from './model/room-view.ts';
 import { followSeenPart } from './list/seen-part.ts';
 import { roomTexts } from '../words/room.ts';
 
-type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details' | 'settings' | 'copy';
+type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details' | 'settings' | 'copy' | 'report';
 
 /** As in room.css: from here on the list of people is beside the messages. */
 const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
@@ -130,6 +130,7 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
     { icon: 'settings', text: roomTexts.settings, onChoose: () => open('settings') },
     { icon: 'save', text: roomTexts.saveCopy, onChoose: () => open('copy') },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
+    ...(panels.loaded.value?.reportItems(() => open('report')) ?? []),
     {
       icon: 'leave',
       isUrgent: true,
@@ -187,6 +188,8 @@ function dialogOf(part: Panels, { open, view, onOpen, onClose }: DialogOf) {
       return <part.RenameDialog view={view} onClose={onClose} />;
     case 'details':
       return <part.DetailsDialog view={view} onClose={onClose} />;
+    case 'report':
+      return <part.ReportDialog view={view} onClose={onClose} />;
   }
 }
 

@@ -7,11 +7,13 @@ import { background } from '../background.ts';
 import { basePath } from '../browser/base-path.ts';
 import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
+import { ContactLink } from '../ui/contact-link.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
 import { ThemeButton } from '../ui/theme-button.tsx';
 import { LaterWing } from './later-wing.tsx';
+import { serverLimits } from './server-limits.ts';
 
 type StartPageProps = {
   /** The landing page places the wing behind its own cards. */
@@ -86,9 +88,16 @@ function Foot() {
       <button class="link-button" type="button" aria-haspopup="dialog" onClick={ask}>
         {texts.foot.sees}
       </button>
+      <Contact />
       {open && <Sees onClose={() => setOpen(false)} />}
     </footer>
   );
+}
+
+function Contact() {
+  const { abuseContact } = serverLimits.value;
+  if (abuseContact === undefined) return null;
+  return <span>{pieces(texts.foot.report, { contact: <ContactLink contact={abuseContact} /> })}</span>;
 }
 
 function Sees({ onClose }: { readonly onClose: () => void }) {

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { clockSpan, clockTime } from './clock-time.ts';
+import { clockSpan, clockTime, utcMinute } from './clock-time.ts';
 
 const at = (hours: number, minutes: number) => new Date(2026, 10, 29, hours, minutes).getTime();
+
+test('a minute in UTC', () => {
+  expect(utcMinute(Date.UTC(2026, 10, 30, 8, 31, 59))).toBe('2026-11-30 08:31 UTC');
+});
 
 test('a time of day is written as the reader’s system has it', () => {
   const usual = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(at(17, 19));

@@ -28,6 +28,11 @@ export function dateAndTime(at: number): string {
   return moment.format(at);
 }
 
+/** `2026-11-30 08:31 UTC`: the same for whoever reads it elsewhere. */
+export function utcMinute(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** The time of day; of another day, with its name. */
 export function momentOf(at: number, now = Date.now()): string {
   return dayName(at) === dayName(now) ? clockTime(at) : `${clockTime(at)}, ${dayName(at)}`;

@@ -133,5 +133,6 @@ export const texts = {
   foot: {
     host: 'Hosted at {host}',
     sees: 'What the server sees',
+    report: 'Report abuse: {contact}',
   },
 } as const;
