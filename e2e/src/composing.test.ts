@@ -40,7 +40,7 @@ test('names and commands are completed by key and by touch, and commands run', a
   await bob.composer().fill('');
 
   await ann.composer().pressSequentially('/');
-  expect(await offers(ann).count()).toBe(6);
+  expect(await offers(ann).count()).toBe(7);
   await ann.page.keyboard.press('Escape');
   expect(await offers(ann).count()).toBe(0);
   await ann.composer().pressSequentially('h');

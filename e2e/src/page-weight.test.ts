@@ -26,6 +26,8 @@ const LATER_PARTS = {
   composing: { files: /composing/, most: 9 * KB },
   /** With the first code of an emoji, and the panel. */
   emoji: { files: /emoji-part/, most: 18 * KB },
+  /** With the first poll that is shown or made. */
+  polls: { files: /polls-part/, most: 6 * KB },
   /** With the first mention. */
   'names in texts': { files: /named-text/, most: 2 * KB },
   /** As composing. */
@@ -40,7 +42,10 @@ const LATER_PARTS = {
   /** Settings, alerts, saved copies: as composing. */
   life: { files: /life-part/, most: 7 * KB },
   /** What several of these parts use. */
-  'shared by later parts': { files: /folded-text|mentions|commands|save-as|next-task/, most: 3 * KB },
+  'shared by later parts': {
+    files: /folded-text|mentions|commands|save-as|next-task|emoji-place/,
+    most: 3 * KB,
+  },
 };
 
 /** They may be there before the first message. */
@@ -98,6 +103,9 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   await ann.page.getByRole('button', { name: 'More', exact: true }).click();
   await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
   await ann.page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await ann.page.keyboard.press('Escape');
+  await ann.send('/poll');
+  await ann.page.getByRole('dialog', { name: 'New poll' }).waitFor();
   const whole = await loaded(ann);
   expect(whole.atFirst).toBe(room.atFirst);
   for (const [name, { most }] of Object.entries(LATER_PARTS)) {

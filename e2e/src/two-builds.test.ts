@@ -44,16 +44,20 @@ test('to an old page everything new is a message that needs a newer one; both ta
   expect(dee.room.poll({ question: 'When?', options: ['now', 'later'], many: false }).ok).toBe(true);
   expect(dee.room.noteSaved().ok).toBe(true);
   await ann.log().getByText('👍').waitFor();
+  await ann.log().getByRole('group', { name: 'When?' }).getByText('later').click();
+  await ann.log().getByRole('button', { name: '1 person voted' }).waitFor();
+  expect(dee.room.closePoll(await dee.keyOf('When?')).ok).toBe(true);
+  await ann.log().getByText('This poll is closed.').waitFor();
   expect(dee.room.send('at last').ok).toBe(true);
   await bob.sees('at last');
   await bob.say('still here');
   for (const member of [ann, bob]) await member.sees('still here');
 
-  const edit = 1;
-  const fromDee = ['a reaction', 'a poll', 'a note'].length;
+  const fromAnn = ['an edit', 'a vote'].length;
+  const fromDee = ['a reaction', 'a poll', 'a note', 'the end of the poll'].length;
   expect(await bob.seen()).toEqual({
     texts: ['from before', 'first wording', 'a reply', 'at last', 'still here'],
-    unknown: edit + fromDee,
+    unknown: fromAnn + fromDee,
   });
 });
 

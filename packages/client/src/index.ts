@@ -20,6 +20,7 @@ export type {
 } from './files/room-files.ts';
 export type { FileSource, Progress } from './files/upload.ts';
 export { keepDraft, loadDraft } from './storage/draft.ts';
+export { OPTIONS_MAX, OPTIONS_MIN, OPTION_POINTS_MAX, QUESTION_POINTS_MAX } from './content/poll.ts';
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';
 export { openRoom } from './live-room.ts';
 export { type LookAnswer, type LookOptions, type RoomSight, lookAtRoom } from './look.ts';

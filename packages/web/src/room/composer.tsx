@@ -3,7 +3,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { supportsStyle, whenIdle } from '../browser/browser.ts';
-import { AttachButton } from './attach.tsx';
 import { FilesPlace } from './files/files-place.tsx';
 import { messageActions } from './later-parts.ts';
 import { editsLast, sendsMessage } from './composer-keys.ts';
@@ -74,7 +73,7 @@ export function Composer({ view }: ComposerProps) {
         <FilesPlace view={view} part="Tray" />
         {actions && <actions.ComposerAbout view={view} />}
         <div class="composer__row">
-          <AttachButton view={view} />
+          {part !== undefined && <part.AddMenu view={view} />}
           <textarea
             class="composer__text"
             ref={field}

@@ -70,6 +70,9 @@ class ScriptedRoom implements ChatRoom {
   pin = () => ({ ok: true }) as const;
   unpin = () => ({ ok: true }) as const;
   unsend = () => ({ ok: true }) as const;
+  poll = () => ({ ok: true, key: 'p' }) as const;
+  vote = () => ({ ok: true }) as const;
+  closePoll = () => ({ ok: true }) as const;
   canErase = true;
   rename = () => ({ ok: true });
   typing = () => undefined;

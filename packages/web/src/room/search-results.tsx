@@ -6,8 +6,8 @@ import { clockTime } from '../ui/clock-time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts, shownName } from '../words/room.ts';
-import type { Search } from './model/search.ts';
-import { excerptOf } from './text/folded-text.ts';
+import { type Search, searchedTexts } from './model/search.ts';
+import { excerptOf, folded } from './text/folded-text.ts';
 
 type ResultsProps = {
   readonly search: Search;
@@ -85,7 +85,9 @@ function Hits({ search, onChoose }: Pick<ResultsProps, 'search' | 'onChoose'>) {
 }
 
 function HitText({ hit, wanted }: { readonly hit: Message; readonly wanted: string }) {
-  const { before, match, after } = excerptOf(hit.text ?? '', wanted);
+  const texts = searchedTexts(hit);
+  const found = texts.find((text) => folded(text).includes(wanted)) ?? hit.text ?? '';
+  const { before, match, after } = excerptOf(found, wanted);
   return (
     <>
       <span class="search__who">

@@ -4,9 +4,10 @@ import { counted, figure, lifetime, shortTime } from './quantities.ts';
 import { sentence } from './sentence.ts';
 
 export const composingTexts = {
+  add: 'Add',
+  attach: 'Attach files',
+  poll: 'Poll',
   emoji: 'Emoji',
-  emojiMissing: 'Emoji couldn’t be loaded. Check your connection.',
-  tryAgain: 'Try again',
   formatting: 'Formatting',
 
   mention: 'Mention someone',
@@ -15,6 +16,7 @@ export const composingTexts = {
     me: 'Say what you’re doing',
     nick: 'Change your name',
     shrug: 'Add ¯\\_(ツ)_/¯ to your message',
+    poll: 'Ask everyone a question',
     timer: 'Let your messages disappear',
     clear: 'Clear what this tab shows',
     help: 'Show formatting and commands',

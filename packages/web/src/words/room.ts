@@ -179,7 +179,6 @@ export const roomTexts = {
   goToQuoted: 'Go to this message',
   edited: 'Edited',
 
-  attach: 'Attach files',
   composer: 'Write a message',
   message: 'Message',
   placeholder: 'Write a message',

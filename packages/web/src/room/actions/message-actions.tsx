@@ -7,6 +7,7 @@ import { Icon, Stroke } from '../../ui/icon.tsx';
 import { SMILE } from '../../ui/later-strokes.ts';
 import { talkTexts } from '../../words/talk.ts';
 import type { RoomView, Sheet } from '../model/room-view.ts';
+import { polls } from '../polls/polls-loader.ts';
 import { elementOf } from './message-finding.ts';
 import { MessageInfo, WordingsSheet } from './message-info.tsx';
 import { guideKeys } from './message-keys.ts';
@@ -128,7 +129,22 @@ function OpenSheet({ view }: ViewProps) {
       return <MessageInfo message={message} view={view} onClose={close} />;
     case 'unsend':
       return <UnsendDialog message={message} view={view} onClose={close} />;
+    case 'voters':
+    case 'close-poll':
+      return <OpenPoll what={sheet.what} message={message} view={view} onClose={close} />;
     case 'wordings':
       return <WordingsSheet message={message} view={view} onClose={close} />;
   }
+}
+
+type OpenPollProps = ViewProps & {
+  readonly what: 'voters' | 'close-poll';
+  readonly message: Message;
+  readonly onClose: () => void;
+};
+
+/** Asked for by a card of the same part, so the part is there. */
+function OpenPoll(props: OpenPollProps) {
+  const part = polls.loaded.value;
+  return part === undefined ? null : <part.PollSheet {...props} />;
 }

@@ -25,9 +25,11 @@ export type Note =
 type Writing = Pick<RoomView, 'draft' | 'people' | 'takesFiles' | 'attach'>;
 
 export class ComposingState {
-  readonly open = signal<'emoji' | 'formatting' | 'timer' | undefined>(undefined);
+  readonly open = signal<'emoji' | 'formatting' | 'timer' | 'poll' | undefined>(undefined);
   /** What the last press of Send, or the last paste, came to. */
   readonly note = signal<Note | undefined>(undefined);
+  /** Of the poll that is asked for, as far as it was typed with the command. */
+  readonly question = signal('');
   /** Keys of the parts of a text that was too long. */
   readonly parts = signal<readonly string[]>([]);
   readonly #view: Writing;
@@ -58,6 +60,11 @@ export class ComposingState {
 
   attach(files: FileList): void {
     this.#view.attach(files);
+  }
+
+  openPoll(question: string): void {
+    this.question.value = question;
+    this.open.value = 'poll';
   }
 
   /** What is typed needs no completing: a command, or the only name that begins like it. */

@@ -11,8 +11,11 @@ import { listenToField } from './field.ts';
 import { EmojiPopup } from './emoji-popup.tsx';
 import { FormattingHelp } from './formatting-help.tsx';
 import { Notes } from './notes.tsx';
+import { PollPlace } from './poll-place.tsx';
+import { HELP, SMILE } from './strokes.ts';
 import { TimerDialog } from './timer-dialog.tsx';
 
+export { AddMenu } from './add-menu.tsx';
 export { submit } from './submit.ts';
 export { Notes };
 
@@ -27,6 +30,7 @@ export function Composing({ view, field }: ComposingProps) {
       <CompletionList state={state} people={view.people} field={field} />
       {state.open.value === 'emoji' && <EmojiPopup state={state} field={field} />}
       {state.open.value === 'timer' && <TimerDialog state={state} view={view} />}
+      {state.open.value === 'poll' && <PollPlace state={state} view={view} />}
       {state.open.value === 'formatting' && (
         <FormattingHelp
           onClose={() => {
@@ -37,11 +41,6 @@ export function Composing({ view, field }: ComposingProps) {
     </>
   );
 }
-
-const SMILE =
-  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17ZM8.5 14.2c.9 1.3 2.1 1.9 3.5 1.9s2.6-.6 3.5-1.9M9 9.7h.01M15 9.7h.01';
-const HELP =
-  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17ZM9.6 9.6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.9-1.1 1.7M12 16.3v.01';
 
 /** Beside the field. */
 export function Tools({ view }: Pick<ComposingProps, 'view'>) {

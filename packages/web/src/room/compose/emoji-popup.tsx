@@ -2,22 +2,18 @@
 
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
-import { mediaMatches } from '../../browser/browser.ts';
 import { replaceInField } from '../../browser/field-text.ts';
 import { composingTexts } from '../../words/composing.ts';
-import { emojiPart } from '../emoji/emoji-loader.ts';
+import { EmojiPlace, hasKeyboardOnScreen } from '../emoji/emoji-place.tsx';
 import type { ComposingState } from './composing-state.ts';
 
 type PopupProps = { readonly state: ComposingState; readonly field: RefObject<HTMLTextAreaElement | null> };
-
-const hasKeyboardOnScreen = () => mediaMatches('(pointer: coarse)');
 
 export function EmojiPopup({ state, field }: PopupProps) {
   const close = () => {
     state.open.value = undefined;
   };
   useLayoutEffect(() => {
-    emojiPart.want();
     if (hasKeyboardOnScreen()) field.current?.blur();
   }, []);
   useEffect(() => {
@@ -47,21 +43,7 @@ export function EmojiPopup({ state, field }: PopupProps) {
         field.current?.focus();
       }}
     >
-      <Content onPick={pick} />
+      <EmojiPlace onPick={pick} />
     </div>
-  );
-}
-
-function Content({ onPick }: { readonly onPick: (glyph: string) => void }) {
-  const part = emojiPart.loaded.value;
-  if (part !== undefined) return <part.EmojiPanel onPick={onPick} focuses={!hasKeyboardOnScreen()} />;
-  if (!emojiPart.isMissing.value) return null;
-  return (
-    <p role="alert">
-      {composingTexts.emojiMissing}{' '}
-      <button class="link-button" type="button" onClick={() => emojiPart.want()}>
-        {composingTexts.tryAgain}
-      </button>
-    </p>
   );
 }

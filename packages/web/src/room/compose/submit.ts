@@ -42,6 +42,7 @@ function run(view: RoomView, { name, rest }: Extract<Entry, { what: 'command' }>
   view.type('');
   if (name === 'nick') view.rename(rest);
   else if (name === 'clear') view.timeline.clear();
+  else if (name === 'poll') state.openPoll(rest);
   else state.open.value = name === 'timer' ? 'timer' : 'formatting';
 }
 

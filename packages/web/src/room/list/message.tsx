@@ -10,6 +10,7 @@ import { roomTexts, shownName } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { AuthorName } from './author-name.tsx';
 import { type Body, BubbleText } from './bubble-text.tsx';
+import { PollBubble } from './poll-bubble.tsx';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
 import { SentAt } from './sent-at.tsx';
@@ -33,18 +34,23 @@ export class MessageBubble extends Component<MessageProps> {
   }
 
   override render({ bubble, view, speaker }: MessageProps) {
-    const { key, text, replyTo, file } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
+    const { key, text, replyTo, file, poll } = bubble.type === 'message' ? bubble.message : bubble.outgoing;
     const from = bubble.type === 'message' ? bubble.message.from : view.people.you.peek();
+    const words = <BubbleText body={text === undefined ? undefined : { key, text, from }} view={view} />;
     return (
       <div class={`message ${classOf(bubble)}`} data-message={key}>
         {speaker !== 'head' && <Speaker person={speaker} people={view.people} />}
         {replyTo !== undefined && <Quote replyTo={replyTo} view={view} />}
-        {file === undefined ? (
-          <BubbleText body={text === undefined ? undefined : { key, text, from }} view={view} />
-        ) : (
+        {poll ? (
+          <PollBubble bubble={bubble} view={view}>
+            {words}
+          </PollBubble>
+        ) : file ? (
           <SharedFileBubble messageKey={key} file={file} view={view}>
-            {text !== undefined && text !== '' && <BubbleText body={{ key, text, from }} view={view} />}
+            {text && words}
           </SharedFileBubble>
+        ) : (
+          words
         )}
         <span class="message__time">
           <SentAt bubble={bubble} />

@@ -1,8 +1,9 @@
 // The reactions to a message, one chip for each emoji.
 
-import type { Message, Person, Reaction } from '@mayfly/client';
-import { roomTexts, shownName } from '../../words/room.ts';
+import type { Message, Reaction } from '@mayfly/client';
+import { roomTexts } from '../../words/room.ts';
 import { figure } from '../../words/quantities.ts';
+import { personName } from '../model/person-name.ts';
 import type { RoomView } from '../model/room-view.ts';
 
 type ReactionsProps = { readonly message: Message; readonly view: RoomView };
@@ -49,12 +50,7 @@ const NAMES_MAX = 10;
 export function namesOf({ people, own }: Reaction, view: RoomView): string {
   const you = view.people.you.peek()?.idPk;
   const others = people.filter(({ idPk }) => !own || idPk !== you);
-  const named = others.slice(0, NAMES_MAX).map((person) => nameOf(person, view));
+  const named = others.slice(0, NAMES_MAX).map((person) => personName(person, view.people));
   const listed = others.length < people.length ? [...named, roomTexts.you] : named;
   return roomTexts.reactors(listed, others.length - named.length);
-}
-
-function nameOf(person: Person, { people }: RoomView): string {
-  const name = shownName(person.name);
-  return people.isTagged(person) ? `${name} ‹${person.tag}›` : name;
 }

@@ -11,6 +11,8 @@ test.each([
   ['/nick Bob the 2nd', { what: 'command', name: 'nick', rest: 'Bob the 2nd' }],
   ['/nick', { what: 'incomplete', name: 'nick' }],
   ['/help', { what: 'command', name: 'help', rest: '' }],
+  ['/poll', { what: 'command', name: 'poll', rest: '' }],
+  ['/poll  Tea\nor coffee? ', { what: 'command', name: 'poll', rest: 'Tea\nor coffee?' }],
   ['/timer', { what: 'command', name: 'timer', rest: '' }],
   ['/clear', { what: 'command', name: 'clear', rest: '' }],
   ['/shrug', message('¯\\_(ツ)_/¯')],

@@ -3,7 +3,7 @@
 import { trimmedDraft } from './draft-text.ts';
 
 /** In the order in which they are offered. */
-export const COMMANDS = ['me', 'nick', 'shrug', 'timer', 'clear', 'help'] as const;
+export const COMMANDS = ['me', 'nick', 'shrug', 'poll', 'timer', 'clear', 'help'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -38,6 +38,7 @@ export function readEntry(draft: string): Entry {
       return { what: 'message', text: rest === '' ? SHRUG : `${rest} ${SHRUG}` };
     case 'nick':
       return rest === '' ? { what: 'incomplete', name } : { what: 'command', name, rest };
+    case 'poll':
     case 'timer':
     case 'clear':
     case 'help':

@@ -80,7 +80,7 @@ describe('offered are', () => {
   });
 
   test('commands that begin like the query', () => {
-    expect(commandsFor('')).toEqual(['me', 'nick', 'shrug', 'timer', 'clear', 'help']);
+    expect(commandsFor('')).toEqual(['me', 'nick', 'shrug', 'poll', 'timer', 'clear', 'help']);
     expect(commandsFor('S')).toEqual(['shrug']);
     expect(commandsFor('x')).toEqual([]);
   });

@@ -1,10 +1,10 @@
 // What a saved copy says: the messages that are shown, as plain words.
 
-import type { Message, Person } from '@mayfly/client';
+import type { Message } from '@mayfly/client';
 import { shownText } from '../text/shown-text.ts';
 import { counted, figure } from '../../words/quantities.ts';
-import { shownName } from '../../words/room.ts';
 import type { People } from './people.ts';
+import { personName } from './person-name.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One message of a copy. No text has a control character or what could reorder it. */
@@ -34,9 +34,9 @@ export function copiedMessage(message: Message, people: Pick<People, 'isTagged'>
   return {
     at,
     own,
-    name: copiedName(from, people),
+    name: personName(from, people),
     text: text === undefined ? undefined : shownText(text),
-    replyTo: replyTo?.from && copiedName(replyTo.from, people),
+    replyTo: replyTo?.from && personName(replyTo.from, people),
     edited: edits.length > 0,
     lines: [
       ...options.map((option) => `${shownText(option.text)}: ${counted(option.voters.length, VOTES)}`),
@@ -46,9 +46,3 @@ export function copiedMessage(message: Message, people: Pick<People, 'isTagged'>
 }
 
 const VOTES = { one: '{count} vote', other: '{count} votes' } as const;
-
-/** With the tag where another has the name, too. */
-function copiedName(person: Person, people: Pick<People, 'isTagged'>): string {
-  const name = shownName(person.name);
-  return people.isTagged(person) ? `${name} ‹${person.tag}›` : name;
-}

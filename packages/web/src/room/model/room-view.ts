@@ -26,6 +26,9 @@ export type ChatRoom = Pick<
   | 'pin'
   | 'unpin'
   | 'unsend'
+  | 'poll'
+  | 'vote'
+  | 'closePoll'
   | 'canErase'
   | 'typing'
   | 'retry'
@@ -41,7 +44,7 @@ export type ChatRoom = Pick<
 
 /** What is open about a message. */
 export type Sheet = {
-  readonly what: 'menu' | 'react' | 'info' | 'wordings' | 'unsend';
+  readonly what: 'menu' | 'react' | 'info' | 'wordings' | 'unsend' | 'voters' | 'close-poll';
   readonly key: string;
   /** Where the mouse was pressed, in the window. */
   readonly at?: { readonly x: number; readonly y: number } | undefined;
@@ -131,6 +134,10 @@ export class RoomView implements Disposable {
   /** Undefined in a room without files. */
   get filePort(): Room['files'] | undefined {
     return this.#room.files;
+  }
+
+  get polls(): Pick<Room, 'poll' | 'vote' | 'closePoll'> {
+    return this.#room;
   }
 
   readonly takesFiles = computed(() => this.#facts.value?.limits.files !== undefined);
@@ -243,10 +250,14 @@ export class RoomView implements Disposable {
       return undefined;
     }
     const key = this.draft.submit((text, about) => this.#submit(text, about));
-    if (key === undefined || isEdit) return key;
+    if (key !== undefined && !isEdit) this.goToEnd();
+    return key;
+  }
+
+  /** To what we have just sent. */
+  goToEnd(): void {
     this.timeline.markUnread(undefined);
     this.unread.atEnd.value = true;
-    return key;
   }
 
   #submit(text: string, about: DraftAbout | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { Message } from '@mayfly/client';
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Search } from './search.ts';
+import { Search, searchedTexts } from './search.ts';
 import { Timeline } from './timeline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -51,6 +51,29 @@ test('an empty search finds nothing, and no timer is left', () => {
   typed.value = 'hello';
   search[Symbol.dispose]();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+const option = (text: string) => ({ text, voters: [], own: false });
+
+test('finds the options of a poll and the names of files, each by itself', () => {
+  const { search, timeline } = searching();
+  const poll = { many: false, closed: false, options: [option('North jetty'), option('Mill')] };
+  timeline.addMessages([{ ...message(1, 'Where?'), poll: { ...poll, question: 'Where?' } }]);
+  const file = { name: 'jetty.jpg', mime: 'image/jpeg', size: 5 };
+  const bytes = { fid: new Uint8Array(), key: new Uint8Array(), hash: new Uint8Array() };
+  const unsaid = {
+    width: undefined,
+    height: undefined,
+    durationMs: undefined,
+    wave: undefined,
+    thumb: undefined,
+  };
+  const shared = { ...message(2, ''), file: { ...file, ...bytes, ...unsaid } };
+  timeline.addMessages([shared]);
+  expect(found(search, 'JETTY')).toEqual(['m2', 'm1']);
+  expect(found(search, 'jetty mill')).toEqual([]);
+  expect(searchedTexts(shared)).toEqual(['', 'jetty.jpg']);
+  search[Symbol.dispose]();
 });
 
 test('next goes to older hits and around, previous back', () => {

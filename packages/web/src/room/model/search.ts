@@ -116,14 +116,19 @@ export class Search implements Disposable {
     this.#current.value = hits.find((hit) => hit.key === key);
   }
 
-  /** A name and a text never match together: a line break stands between them, and in no search. */
+  /** Two texts never match together: a line break stands between them, and in no search. */
   #textOf(message: Message): string {
     const known = this.#texts.get(message);
     if (known !== undefined) return known;
-    const text = `${folded(message.from.name)}\n${folded(message.text ?? '')}`;
+    const text = [message.from.name, ...searchedTexts(message)].map(folded).join('\n');
     this.#texts.set(message, text);
     return text;
   }
+}
+
+/** What of a message a search looks at, besides its author: all that is shown of it. */
+export function searchedTexts({ text = '', file, poll }: Message): readonly string[] {
+  return [text, ...(file === undefined ? [] : [file.name]), ...(poll?.options ?? []).map((one) => one.text)];
 }
 
 function wantedOf(query: string): string {
