@@ -117,8 +117,21 @@ test('pictures and files between a computer and a phone', async () => {
     viewer.getByRole('button', { name: 'Save lake.jpg' }).click(),
   ]);
   expect((await readFile(await saved.path())).includes('SECRET')).toBe(false);
+  await viewer.getByText('1 of 2').waitFor();
+  await bob.page.keyboard.press('+');
+  await viewer.getByRole('button', { name: 'Zoom out' }).waitFor();
+  await bob.page.keyboard.press('0');
+  const zoomIn = viewer.getByRole('button', { name: 'Zoom in' });
+  await zoomIn.waitFor();
+  await viewer.locator('img').dblclick();
+  await viewer.getByRole('button', { name: 'Zoom out' }).click();
+  await zoomIn.waitFor();
+  await viewer.locator('img').hover();
+  await bob.page.mouse.wheel(0, -300);
+  await viewer.getByRole('button', { name: 'Zoom out' }).waitFor();
   await bob.page.keyboard.press('ArrowRight');
   await viewer.getByText('wings.png').waitFor();
+  await zoomIn.waitFor();
   await bob.page.keyboard.press('Escape');
   await viewer.waitFor({ state: 'detached' });
 
@@ -133,6 +146,27 @@ test('pictures and files between a computer and a phone', async () => {
   await send(bob);
   await openButton(ann, 'pasted.png').waitFor();
   await openButton(ann, 'dropped.png').waitFor();
+
+  // Side by side, as they were sent.
+  expect(await ann.log().locator('.pictures--many').getByRole('button', { name: /^Open/ }).count()).toBe(2);
+
+  // A large one is made smaller, unless its sender wants all of it.
+  const dots = await drawn(ann, 'image/jpeg', { width: 3000, height: 900, noise: true });
+  const smaller = ann.page.getByRole('checkbox', { name: 'Make pictures smaller' });
+  await attach(ann, { name: 'small.jpg', mimeType: 'image/jpeg', buffer: dots });
+  await ann.page.getByText(/^On: sends [\d.]+ MB instead of [\d.]+ MB\.$/).waitFor();
+  await send(ann);
+  await openButton(bob, 'small.jpg').click();
+  await viewer.getByText('small.jpg').waitFor();
+  expect(await viewer.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(2560);
+  await bob.page.keyboard.press('Escape');
+  await attach(ann, { name: 'large.jpg', mimeType: 'image/jpeg', buffer: dots });
+  await smaller.uncheck();
+  await send(ann);
+  const waiting = bob.log().locator('.file-bubble__picture--empty');
+  // A tiny one stands in for it.
+  await waiting.getByRole('button', { name: /^Load \d/ }).waitFor();
+  expect(await waiting.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(64);
 
   // Whoever comes late, or again, loads them from the server; one that is gone says so.
   await bob.page.reload();

@@ -45,6 +45,9 @@ export const fileTexts = {
   originals: 'Send originals',
   originalsOff: 'Off: place, camera and time are removed from pictures.',
   originalsOn: 'On: pictures keep the place, camera and time that are written in them.',
+  smaller: 'Make pictures smaller',
+  smallerOn: (small: number, large: number) => `On: sends ${fileSize(small)} instead of ${fileSize(large)}.`,
+  smallerOff: 'Off: pictures keep all their pixels.',
   tellsMore: 'Files like this may hold where and when they were made.',
   tooBig: (name: string, most: number) =>
     `${name} is too big. This server takes files up to ${fileSize(most)}.`,
@@ -71,6 +74,10 @@ export const fileTexts = {
   tryAgain: 'Try again',
 
   viewer: 'Picture',
+  viewed: (size: string, { number, count }: { readonly number: number; readonly count: number }) =>
+    sentence('{size}, {number} of {count}', { size, number, count }),
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
   previous: 'Previous picture',
   next: 'Next picture',
   close: 'Close',

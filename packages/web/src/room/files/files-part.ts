@@ -2,5 +2,6 @@
 
 export { Capture } from './capture.tsx';
 export { FileBubble } from './file-bubble.tsx';
+export { drawGrids } from './picture-grid.tsx';
 export { Tray } from './tray.tsx';
 export { Uploads } from './uploads.tsx';

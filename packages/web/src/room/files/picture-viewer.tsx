@@ -1,11 +1,14 @@
 // A picture over the whole page, and the way to the ones before and after it.
 
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../../background.ts';
-import { Icon } from '../../ui/icon.tsx';
+import { Icon, Stroke } from '../../ui/icon.tsx';
 import { fileSize, fileTexts } from '../../words/files.ts';
 import type { RoomView } from '../model/room-view.ts';
+import { shownText } from '../text/shown-text.ts';
 import { deskOf } from './room-file-desk.ts';
+import type { FileState } from './shared-files.ts';
+import { ZoomGestures } from './zoom-gestures.ts';
 
 type ViewerProps = { readonly view: RoomView };
 
@@ -16,21 +19,30 @@ export function PictureViewer({ view }: ViewerProps) {
   return key === undefined ? null : <OpenViewer key="viewer" view={view} messageKey={key} />;
 }
 
-function OpenViewer({ view, messageKey }: ViewerProps & { readonly messageKey: string }) {
+type OpenViewerProps = ViewerProps & { readonly messageKey: string };
+
+const ZOOM = 'M10.8 4.5a6.3 6.3 0 1 0 0 12.6 6.3 6.3 0 1 0 0-12.6ZM15.5 15.5l4.7 4.7M8 10.8h5.6';
+const ZOOM_IN = `${ZOOM}M10.8 8v5.6`;
+const KEY_FACTOR = 1.5;
+
+function OpenViewer({ view, messageKey }: OpenViewerProps) {
   const { shared } = deskOf(view);
   const dialog = useRef<HTMLDialogElement>(null);
+  const gestures = useRef<ZoomGestures>(null);
+  const [isZoomed, setZoomed] = useState(false);
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
   }, []);
-  const file = view.timeline.message(messageKey)?.file;
+  const message = view.timeline.message(messageKey);
+  const file = message?.file;
   const state = shared.stateOf(messageKey).value;
   const close = () => {
     shared.viewed.value = undefined;
   };
   const go = (step: number) => {
-    shared.viewed.value = neighborOf(view, messageKey, step) ?? messageKey;
+    shared.viewed.value = placeOf(view, messageKey).at(step) ?? messageKey;
   };
   if (file === undefined || state.at !== 'ready' || state.picture === undefined) return null;
   return (
@@ -46,16 +58,27 @@ function OpenViewer({ view, messageKey }: ViewerProps & { readonly messageKey: s
         // As in dialog.tsx: told a frame late.
         if (currentTarget.isConnected) close();
       }}
-      onKeyDown={(event) => {
-        if (event.key === 'ArrowLeft') go(-1);
-        if (event.key === 'ArrowRight') go(1);
+      onKeyDown={({ key }) => {
+        if (key === 'ArrowLeft') go(-1);
+        if (key === 'ArrowRight') go(1);
+        if (key === '+' || key === '=') gestures.current?.by(KEY_FACTOR);
+        if (key === '-') gestures.current?.by(1 / KEY_FACTOR);
+        if (key === '0') gestures.current?.by(0);
       }}
     >
       <div class="picture-viewer__bar">
         <span>
           <b dir="auto">{file.name}</b>
-          <small>{fileSize(file.size)}</small>
+          <small>{fileTexts.viewed(fileSize(file.size), placeOf(view, messageKey))}</small>
         </span>
+        <button
+          class="icon-button"
+          type="button"
+          aria-label={isZoomed ? fileTexts.zoomOut : fileTexts.zoomIn}
+          onClick={() => gestures.current?.toggle()}
+        >
+          <Stroke path={isZoomed ? ZOOM : ZOOM_IN} />
+        </button>
         <button
           class="icon-button"
           type="button"
@@ -68,21 +91,67 @@ function OpenViewer({ view, messageKey }: ViewerProps & { readonly messageKey: s
           <Icon name="x" />
         </button>
       </div>
-      <img src={state.url} alt={file.name} width={state.picture.width} height={state.picture.height} />
+      <Framed
+        key={messageKey}
+        name={file.name}
+        state={state}
+        gestures={gestures}
+        onZoom={setZoomed}
+        onStep={go}
+      />
+      {message?.text && (
+        <p class="picture-viewer__caption" dir="auto">
+          {shownText(message.text)}
+        </p>
+      )}
       <Step view={view} messageKey={messageKey} step={-1} onGo={go} />
       <Step view={view} messageKey={messageKey} step={1} onGo={go} />
     </dialog>
   );
 }
 
-type StepProps = ViewerProps & {
-  readonly messageKey: string;
-  readonly step: 1 | -1;
-  readonly onGo: (step: number) => void;
+type FramedProps = {
+  readonly name: string;
+  readonly state: Extract<FileState, { at: 'ready' }>;
+  readonly gestures: { current: ZoomGestures | null };
+  readonly onZoom: (isZoomed: boolean) => void;
+  readonly onStep: (step: number) => void;
 };
 
+function Framed({ name, state: { url, picture }, gestures, onZoom, onStep }: FramedProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const image = useRef<HTMLImageElement>(null);
+  // The newest: the picture stays when others come.
+  const step = useRef(onStep);
+  step.current = onStep;
+  useEffect(() => {
+    if (frame.current === null || image.current === null) return undefined;
+    const listening = new ZoomGestures(frame.current, image.current, {
+      onZoom,
+      onStep: (by) => step.current(by),
+    });
+    gestures.current = listening;
+    onZoom(false);
+    return () => listening[Symbol.dispose]();
+  }, []);
+  return (
+    <div class="picture-viewer__frame" ref={frame}>
+      <img
+        ref={image}
+        src={url}
+        alt={name}
+        width={picture?.width}
+        height={picture?.height}
+        draggable={false}
+      />
+    </div>
+  );
+}
+
+type StepProps = OpenViewerProps & { readonly step: 1 | -1; readonly onGo: (step: number) => void };
+
 function Step({ view, messageKey, step, onGo }: StepProps) {
-  if (neighborOf(view, messageKey, step) === undefined) return null;
+  if (placeOf(view, messageKey).at(step) === undefined) return null;
   return (
     <button
       class={`icon-button picture-viewer__step picture-viewer__step--${step < 0 ? 'back' : 'on'}`}
@@ -95,9 +164,18 @@ function Step({ view, messageKey, step, onGo }: StepProps) {
   );
 }
 
-/** The picture before or after it in the room, of those that are loaded. */
-function neighborOf(view: RoomView, key: string, step: number): string | undefined {
+type Place = {
+  /** From 1. */
+  readonly number: number;
+  readonly count: number;
+  /** The picture so many steps away. */
+  readonly at: (step: number) => string | undefined;
+};
+
+/** Among the pictures of the room that are loaded. */
+function placeOf(view: RoomView, key: string): Place {
   const seqOf = (one: string) => view.timeline.message(one)?.seq ?? 0;
   const ordered = [...deskOf(view).shared.pictures].sort((a, b) => seqOf(a) - seqOf(b));
-  return ordered[ordered.indexOf(key) + step];
+  const index = ordered.indexOf(key);
+  return { number: index + 1, count: ordered.length, at: (step) => ordered[index + step] };
 }

@@ -7,7 +7,7 @@ import { background } from '../../background.ts';
 import { serverAddress } from '../../browser/base-path.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { SharedFiles, percentOf } from './shared-files.ts';
-import { type TrayItem, forgetItem, trayItem, typeOf } from './tray-items.ts';
+import { type FileForm, type TrayItem, forgetItem, formOf, trayItem, typeOf } from './tray-items.ts';
 import type { Recorded } from './voice-recording.ts';
 
 type StopReason = Exclude<Extract<FileSent, { ok: false }>['reason'], 'cancelled' | 'changed' | 'ended'>;
@@ -15,11 +15,12 @@ type StopReason = Exclude<Extract<FileSent, { ok: false }>['reason'], 'cancelled
 /** A file on its way. `stopped`: until it is retried or deleted. */
 export type UploadRow = {
   readonly item: TrayItem;
+  /** What is sent of it. */
+  readonly form: FileForm;
   readonly percent: Signal<number>;
   readonly stopped: Signal<StopReason | undefined>;
   readonly caption: string;
   readonly replyTo: string | undefined;
-  readonly original: boolean;
   /** Of a voice message. */
   readonly recording: Pick<Recorded, 'durationMs' | 'wave'> | undefined;
   cancel: () => void;
@@ -29,6 +30,8 @@ export class RoomFileDesk {
   readonly items = signal<readonly TrayItem[]>([]);
   readonly uploads = signal<readonly UploadRow[]>([]);
   readonly originals = signal(false);
+  /** Large pictures are made smaller. */
+  readonly smaller = signal(true);
   /** Names of files that are too big. */
   readonly refused = signal<readonly string[]>([]);
   /** Names of files that a page before this one didn't finish. */
@@ -65,7 +68,14 @@ export class RoomFileDesk {
     });
   }
 
-  readonly bytes = computed(() => this.items.value.reduce((sum, { size }) => sum + size, 0));
+  readonly bytes = computed(() =>
+    this.items.value.reduce((sum, item) => sum + this.formOf(item).blob.size, 0),
+  );
+
+  /** As it would be sent. */
+  formOf(item: TrayItem): FileForm {
+    return formOf(item, { original: this.originals.value, small: this.smaller.value });
+  }
 
   get most(): number {
     return this.#port.limits?.file ?? Infinity;
@@ -92,24 +102,24 @@ export class RoomFileDesk {
   send(): void {
     const { draft } = this.#view;
     const caption = draft.text.peek().trim();
-    const original = this.originals.peek();
-    const [first, ...others] = this.items.peek();
+    const forms = this.items.peek().map((item) => ({ item, form: this.formOf(item) }));
+    const [first, ...others] = forms;
     this.items.value = [];
     this.refused.value = [];
     this.originals.value = false;
+    this.smaller.value = true;
     this.#view.type('');
     if (first === undefined) return;
     const replyTo = this.#takeReply();
-    this.#sendRows([
-      uploadRow(first, { original, caption, replyTo }),
-      ...others.map((item) => uploadRow(item, { original })),
-    ]);
+    this.#sendRows([uploadRow({ ...first, caption, replyTo }), ...others.map(uploadRow)]);
   }
 
   /** It answers what the draft would have answered. */
   async sendVoice({ blob, durationMs, wave }: Recorded): Promise<void> {
     const item = await trayItem(new File([blob], voiceName(blob.type), { type: blob.type }));
-    this.#sendRows([uploadRow(item, { replyTo: this.#takeReply(), recording: { durationMs, wave } })]);
+    const form = { blob: item.file, picture: undefined };
+    const recording = { durationMs, wave };
+    this.#sendRows([uploadRow({ item, form, replyTo: this.#takeReply(), recording })]);
   }
 
   /** The message that the draft answers; it answers none from then on. */
@@ -149,9 +159,8 @@ export class RoomFileDesk {
   async #upload(row: UploadRow): Promise<void> {
     const stop = new AbortController();
     row.cancel = () => stop.abort();
-    const { item, caption, replyTo, original, recording } = row;
-    const source = original ? item.file : (item.stripped ?? item.file);
-    const { picture, audio } = item;
+    const { item, caption, replyTo, recording } = row;
+    const { blob: source, picture } = row.form;
     const sent = await this.#files.send(
       source,
       {
@@ -159,6 +168,7 @@ export class RoomFileDesk {
         mime: picture ? `image/${picture.kind}` : typeOf(item.file),
         caption,
         ...recording,
+        ...(item.thumb && { thumb: item.thumb }),
         ...(picture && { width: picture.width, height: picture.height }),
         ...(replyTo !== undefined && { replyTo }),
       },
@@ -171,7 +181,7 @@ export class RoomFileDesk {
     );
     this.unfinished.value = this.unfinished.value.filter((name) => name !== item.name);
     // At once: the message is in the place of the upload when the list is drawn again.
-    if (sent.ok) this.shared.keep(sent.key, source, { picture, audio });
+    if (sent.ok) this.shared.keep(sent.key, source, { picture, audio: item.audio });
     if (sent.ok || sent.reason === 'cancelled' || sent.reason === 'ended') this.#drop(row);
     else row.stopped.value = sent.reason === 'changed' ? 'unreadable' : sent.reason;
   }
@@ -189,14 +199,12 @@ export class RoomFileDesk {
   }
 }
 
-type RowOptions = Partial<Pick<UploadRow, 'original' | 'caption' | 'replyTo' | 'recording'>>;
+type RowOptions = Pick<UploadRow, 'item' | 'form'> &
+  Partial<Pick<UploadRow, 'caption' | 'replyTo' | 'recording'>>;
 
-function uploadRow(
-  item: TrayItem,
-  { original = false, caption = '', replyTo, recording }: RowOptions,
-): UploadRow {
+function uploadRow({ item, form, caption = '', replyTo, recording }: RowOptions): UploadRow {
   const stopped = signal<StopReason | undefined>(undefined);
-  return { item, percent: signal(0), stopped, original, caption, replyTo, recording, cancel: () => {} };
+  return { item, form, percent: signal(0), stopped, caption, replyTo, recording, cancel: () => {} };
 }
 
 /** The way a file of this type ends, for those who save it. */

@@ -9,7 +9,7 @@ import { listenForDrops } from './drops.ts';
 import { PictureViewer } from './picture-viewer.tsx';
 import { boxOf } from './picture-box.ts';
 import { type RoomFileDesk, deskOf } from './room-file-desk.ts';
-import { type TrayItem, tellsMore } from './tray-items.ts';
+import { type TrayItem, formOf, tellsMore } from './tray-items.ts';
 import { voicePart } from './voice-loader.ts';
 
 type TrayProps = { readonly view: RoomView };
@@ -32,6 +32,7 @@ export function Tray({ view }: TrayProps) {
               <Item key={item.id} item={item} desk={desk} />
             ))}
           </ul>
+          <Smaller desk={desk} />
           <Originals desk={desk} />
           <p class="tray__tip">{fileTexts.trayTip(items.length, desk.bytes.value)}</p>
         </div>
@@ -61,7 +62,7 @@ function Item({ item, desk }: DeskProps & { readonly item: TrayItem }) {
       <Preview item={item} />
       <span class="tray__name">
         <b dir="auto">{item.name}</b>
-        <small>{fileSize(item.size)}</small>
+        <small>{fileSize(desk.formOf(item).blob.size)}</small>
       </span>
       <button
         class="icon-button tray__remove"
@@ -84,6 +85,30 @@ function Preview({ item: { picture, url } }: { readonly item: TrayItem }) {
     );
   const { width, height } = boxOf(picture);
   return <img class="tray__preview" src={url} width={width} height={height} alt="" decoding="async" />;
+}
+
+/** Fewer pixels, where that saves much. */
+function Smaller({ desk }: DeskProps) {
+  const isOn = desk.smaller.value;
+  const large = desk.items.value.filter(({ smaller }) => smaller !== undefined);
+  if (large.length === 0 || desk.originals.value) return null;
+  const bytesOf = (small: boolean) =>
+    large.reduce((sum, item) => sum + formOf(item, { original: false, small }).blob.size, 0);
+  return (
+    <label class="tray__originals">
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={(event) => {
+          desk.smaller.value = event.currentTarget.checked;
+        }}
+      />
+      <span>
+        <b>{fileTexts.smaller}</b>
+        <small>{isOn ? fileTexts.smallerOn(bytesOf(true), bytesOf(false)) : fileTexts.smallerOff}</small>
+      </span>
+    </label>
+  );
 }
 
 /** What goes along with the files. */

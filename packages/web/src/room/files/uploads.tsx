@@ -51,7 +51,7 @@ function Preview({ row, isLive }: UploadProps) {
   const said = isLive ? fileTexts.sending : fileTexts.waiting;
   const progress = !isStopped && (
     <FileProgress
-      text={said(percent.value, item.size)}
+      text={said(percent.value, row.form.blob.size)}
       percent={percent.value}
       name={item.name}
       onStop={() => row.cancel()}

@@ -3,8 +3,9 @@
 import type { Person } from '@mayfly/client';
 import { Component } from 'preact';
 import { useState } from 'preact/hooks';
+import { filesPart } from '../files/files-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
-import { type Turn, timedBubble } from '../model/turns.ts';
+import { type Bubble, type Turn, timedBubble } from '../model/turns.ts';
 import { figure, formFor } from '../../words/quantities.ts';
 import { roomTexts } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
@@ -85,12 +86,13 @@ function OwnTurn({ turn, view }: TurnProps) {
 }
 
 function Bubbles({ turn, view }: TurnProps) {
-  return turn.bubbles.map((bubble, index) => (
+  const draw = (bubble: Bubble, index: number) => (
     <MessageBubble
       key={bubble.type === 'message' ? bubble.message.key : bubble.outgoing.key}
       bubble={bubble}
       view={view}
       speaker={index === 0 ? 'head' : turn.person}
     />
-  ));
+  );
+  return <>{filesPart.loaded.value?.drawGrids(turn.bubbles, draw) ?? turn.bubbles.map(draw)}</>;
 }
