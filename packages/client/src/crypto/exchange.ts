@@ -1,10 +1,22 @@
 // X25519 keys, published by members so a later key can be sealed for them (SIG-4).
 
-import { x25519 } from '@noble/curves/ed25519.js';
+import { ed25519 } from '@noble/curves/ed25519.js';
 import { toHex } from '@mayfly/protocol';
+import { scalarOf } from './signature.ts';
+import { withSecret } from './wipe.ts';
 
+/** By the curve of the signatures, whose points are those of X25519 in other coordinates: noble's X25519 would add 1 KB. */
 export function exchangePublicKeyOf(secret: Uint8Array): Uint8Array {
-  return x25519.getPublicKey(secret);
+  const point = withSecret(clamped(secret), (bytes) => ed25519.Point.BASE.multiply(scalarOf(bytes)));
+  return ed25519.utils.toMontgomery(point.toBytes());
+}
+
+// RFC 7748 §5.
+function clamped(secret: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(secret);
+  bytes[0] = (bytes[0] ?? 0) & 0xf8;
+  bytes[31] = ((bytes[31] ?? 0) & 0x7f) | 0x40;
+  return bytes;
 }
 
 // Every encoding below 2^255 of a point whose order divides 8, on the curve or its twist.

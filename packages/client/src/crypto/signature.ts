@@ -60,6 +60,10 @@ function expectedR(pk: Uint8Array, message: Uint8Array, signature: Uint8Array): 
 }
 
 function challenge(r: Uint8Array, pk: Uint8Array, message: Uint8Array): bigint {
-  const littleEndian = withJoined([r, pk, message], sha512);
+  return scalarOf(withJoined([r, pk, message], sha512));
+}
+
+/** Bytes as a number, modulo the order of the group. */
+export function scalarOf(littleEndian: Uint8Array): bigint {
   return Point.Fn.create(littleEndian.reduceRight((value, byte) => value * 256n + BigInt(byte), 0n));
 }
