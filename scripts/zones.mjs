@@ -21,7 +21,7 @@ export const PACKAGES = {
   client: {
     uses: ['@mayfly/protocol', '@noble/**'],
     why: 'client imports protocol and @noble/*, and uses web standards only',
-    base: ['clock', 'fraction', 'room-updates', 'visible-text'],
+    base: ['clock', 'fraction', 'next-task', 'room-updates', 'visible-text'],
     zones: {
       crypto: [],
       content: [],
@@ -59,6 +59,7 @@ export const PACKAGES = {
       '@mayfly/client',
       '@mayfly/client/emoji',
       '@mayfly/client/files',
+      '@mayfly/client/signatures',
       '@mayfly/protocol',
       'preact',
       'preact/*',

@@ -35,6 +35,8 @@ const LATER_PARTS = {
   panels: { files: /panels-part/, most: 11 * KB },
   /** While a room opens: avatars, and the codes that people compare. */
   'safety emoji': { files: /safety-emoji/, most: 3 * KB },
+  /** In secure contexts, with the room. */
+  'the browser’s signatures': { files: /web-signatures/, most: 1.5 * KB },
   /** As composing, or with the first file. */
   files: { files: /files-part/, most: 18 * KB },
   /** With the first recording, or when someone makes one. */
@@ -59,6 +61,7 @@ const WHEN_LIVE: ReadonlySet<string> = new Set([
   'panels',
   'safety emoji',
   'files',
+  'the browser’s signatures',
   'life',
   'shared by later parts',
 ]);

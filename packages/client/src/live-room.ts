@@ -21,6 +21,7 @@ import type { FilePort } from './files/file-port.ts';
 import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
+import { SLICE_ITEMS, type Sliced, finish, inSlices } from './log/sliced.ts';
 import type { RoomEnd } from './room-updates.ts';
 import type { PollDraft, PollResult, Room, RoomOptions, SendOptions, SendResult } from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
@@ -33,6 +34,9 @@ export function openRoom(options: RoomOptions): Room {
   return new LiveRoom(options);
 }
 
+/** Messages that a page takes in one go; only what is in sight costs it more. */
+const SHOWN_AT_ONCE = 256;
+
 const ENDED = { ok: false, reason: 'ended' } as const;
 
 class LiveRoom implements Room {
@@ -44,13 +48,15 @@ class LiveRoom implements Room {
   // The next message that disappears by itself.
   #ending: Disposable | undefined;
   #endsAt: number | undefined;
+  // Events that wait with nothing after them: more can join them.
+  #joinable: LogEvent[] | undefined;
   #over = false;
 
   constructor(options: RoomOptions) {
     this.#link = options.link;
     this.#parts = makeParts(options, {
       greeting: (frame) => this.#greet(frame),
-      live: (frame) => this.#dispatch(frame),
+      live: (frame) => this.#inOrder(() => this.#dispatch(frame)),
       sealed: (frame) => this.#open(frame),
       changed: () => this.#parts.updates.connection(this.#parts.connection.state),
       lost: () => this.#lost(),
@@ -159,6 +165,7 @@ class LiveRoom implements Room {
   }
 
   #greet(frame: Greeting): void {
+    this.#parts.intake.finish();
     if (frame.type === 'challenge') this.#join(frame.nonce);
     else if (frame.type === 'welcome') this.#enter(frame);
     else if (frame.type === 'ended') this.#endByWord(frame.reason);
@@ -185,9 +192,17 @@ class LiveRoom implements Room {
 
   #open(frame: ServerSealed): void {
     if (!this.#parts.log.isOpen) return;
-    if (frame.type === 'profile') this.#receiveProfile(frame);
-    else if (frame.type === 'ephemeral') this.#receiveSignal(frame);
+    if (frame.type === 'profile') this.#inOrder(() => this.#receiveProfile(frame));
+    else if (frame.type === 'ephemeral') this.#inOrder(() => this.#receiveSignal(frame));
     else this.#read(frame);
+  }
+
+  // After the events that came before it.
+  #inOrder(run: () => void): void {
+    const { intake } = this.#parts;
+    if (intake.isIdle) return run();
+    this.#joinable = undefined;
+    intake.put(() => inSlices([run], ([now]) => now?.()));
   }
 
   #join(nonce: Uint8Array): void {
@@ -267,12 +282,30 @@ class LiveRoom implements Room {
   }
 
   #read(event: LogEvent): void {
-    const { log, connection, life } = this.#parts;
+    const { log, connection } = this.#parts;
     const read = log.read(event);
-    if (read.outcome === 'held') return;
-    if (read.outcome === 'hole') return connection.restart();
-    this.#show(read);
-    if (read.live) life.restart();
+    if (read.outcome === 'hole') connection.restart();
+    else if (read.outcome === 'events') this.#take(read.events, read.live);
+  }
+
+  // Of events that come while others are being received, a few are received in one go.
+  #take(events: readonly LogEvent[], live: boolean): void {
+    if (live && this.#joinable !== undefined && this.#joinable.length < SLICE_ITEMS) {
+      this.#joinable.push(...events);
+      return;
+    }
+    const batch = [...events];
+    if (live) this.#joinable = batch;
+    this.#parts.intake.put(() => {
+      if (this.#joinable === batch) this.#joinable = undefined;
+      return this.#receive(batch, live);
+    });
+  }
+
+  *#receive(events: readonly LogEvent[], live: boolean): Sliced<void> {
+    const { log, life } = this.#parts;
+    yield* this.#show(yield* log.receive(events, live));
+    if (live) life.restart();
     else if (this.#welcome !== undefined) this.#caughtUp(this.#welcome);
   }
 
@@ -281,16 +314,25 @@ class LiveRoom implements Room {
     this.#parts.outbox.caughtUp(welcome);
   }
 
-  #show({ history, fresh, unsent, gone, authors, echoes, live }: Batch): void {
+  *#show({ history, fresh, unsent, gone, authors, echoes, live }: Batch): Sliced<void> {
     const { roster, typists, updates, outbox, talk, log } = this.#parts;
-    for (const { pk, name, at } of authors) {
-      roster.nameByMessage(pk, name, at);
-      if (live) roster.wrote(pk);
-      typists.wrote(toBase64url(pk));
-    }
+    yield* inSlices(authors, (slice) => {
+      for (const { pk, name, at } of slice) {
+        roster.nameByMessage(pk, name, at);
+        if (live) roster.wrote(pk);
+        typists.wrote(toBase64url(pk));
+      }
+    });
     updates.gone(gone);
-    updates.shown(history, true);
-    updates.shown(fresh, false);
+    // The newest first: they are in sight.
+    yield* inSlices(
+      [...history.messages].reverse(),
+      (slice) => updates.messages([...slice].reverse(), true),
+      SHOWN_AT_ONCE,
+    );
+    updates.notices(history.notices, true);
+    yield* inSlices(fresh.messages, (slice) => updates.messages(slice, false), SHOWN_AT_ONCE);
+    updates.notices(fresh.notices, false);
     updates.unsent(unsent);
     outbox.received(echoes);
     talk.echoed();
@@ -311,7 +353,9 @@ class LiveRoom implements Room {
 
   #endTimed(): void {
     this.#endsAt = undefined;
-    if (!this.#over) this.#show(this.#parts.log.endTimed());
+    const { intake, log } = this.#parts;
+    intake.finish();
+    if (!this.#over) finish(this.#show(log.endTimed()));
   }
 
   #refused({ n, code, retryAfterMs }: Refused): void {
@@ -326,15 +370,16 @@ class LiveRoom implements Room {
 
   // Until the next welcome.
   #pause(): void {
-    const { log, outbox, profile, typing, files, typists } = this.#parts;
+    const { intake, log, outbox, profile, typing, files, typists } = this.#parts;
     this.#stopTimers();
+    intake.finish();
     const held = log.leave();
     outbox.hold();
     profile.suspend();
     typing.suspend();
     files.suspend();
     typists.clear();
-    this.#show(held);
+    finish(this.#show(held));
   }
 
   #endByWord(reason: EndedReason): void {
@@ -342,6 +387,7 @@ class LiveRoom implements Room {
   }
 
   #end(end: RoomEnd): void {
+    this.#parts.intake.finish();
     if (this.#over) return;
     if (isFinal(end)) this.#parts.self.forget();
     this.#stop(end);

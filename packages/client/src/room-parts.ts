@@ -9,7 +9,9 @@ import { sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { FilePort } from './files/file-port.ts';
 import { KeyRing } from './governance/key-ring.ts';
+import { Intake } from './intake.ts';
 import { RoomLog } from './log/room-log.ts';
+import { inNextTask } from './next-task.ts';
 import { KeepAlive } from './outgoing/keep-alive.ts';
 import { Outbox } from './outgoing/outbox.ts';
 import { OwnProfile } from './outgoing/own-profile.ts';
@@ -62,6 +64,7 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   const keepAlive = new KeepAlive(clock, () => base.connection.say({ type: 'keep' }));
   return {
     ...base,
+    intake: new Intake({ checks: () => options.signatures?.(), nextTask: inNextTask }),
     log,
     roster,
     typing: makeTyping(base, roster),
@@ -82,7 +85,9 @@ export function startParts({ outbox, connection }: RoomParts): void {
 
 /** No timer, wire or key is left. The emitter stays open, to report the end. */
 export function stopParts(parts: RoomParts): void {
-  const { log, connection, profile, typing, typists, outbox, talk, files, roster, keys, self } = parts;
+  const { intake, log, connection, profile, typing, typists, outbox, talk, files, roster, keys, self } =
+    parts;
+  intake.clear();
   talk.flush();
   files.close();
   log.clear();

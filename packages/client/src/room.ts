@@ -1,6 +1,7 @@
 // The interface of an open room for a page, a command line or a bot. `openRoom` opens one.
 
 import type { Clock } from './clock.ts';
+import type { SignatureChecker } from './crypto/web-signatures.ts';
 import type { FilePort } from './files/file-port.ts';
 import type { RandomBytes } from './crypto/random.ts';
 import type { Identity } from './people/identity.ts';
@@ -21,6 +22,8 @@ export type RoomOptions = {
   readonly name?: string;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
+  /** Checks signatures elsewhere, once it is there: see `webSignatures` of `@mayfly/client/signatures`. */
+  readonly signatures?: () => SignatureChecker | undefined;
 };
 
 /** Whether the message is in the outbox. Updates report what happens to it from there. */

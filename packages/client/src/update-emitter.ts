@@ -5,8 +5,15 @@ import type { ConnectionState } from './connection/connection.ts';
 import type { EpochKeys } from './crypto/keys.ts';
 import { safetyCode } from './crypto/person.ts';
 import type { RoomWords } from './crypto/room-words.ts';
-import type { Shown } from './log/talk.ts';
-import type { Outgoing, PendingEffect, RoomEnd, RoomUpdate, UnsentMessage } from './room-updates.ts';
+import type {
+  Message,
+  Outgoing,
+  PendingEffect,
+  RoomEnd,
+  RoomNotice,
+  RoomUpdate,
+  UnsentMessage,
+} from './room-updates.ts';
 
 /** Receives every update, in order. Its exceptions reach only the page's error reporting. */
 export type RoomListener = (update: RoomUpdate) => void;
@@ -69,8 +76,11 @@ export class UpdateEmitter {
     this.notify({ type: 'reset', reason: reason === undefined || reason === 'fresh' ? unnamed : reason });
   }
 
-  shown({ messages, notices }: Shown, history: boolean): void {
+  messages(messages: readonly Message[], history: boolean): void {
     if (messages.length > 0) this.notify({ type: 'messages', messages, history });
+  }
+
+  notices(notices: readonly RoomNotice[], history: boolean): void {
     if (notices.length > 0) this.notify({ type: 'notices', notices, history });
   }
 

@@ -1,5 +1,7 @@
 // What a wire brings, in slices of a few frames, each in a task of its own: in between, a page takes its user's keys.
 
+import { inNextTask } from '../next-task.ts';
+
 /** Frames of a slice. What a frame takes is bounded by its size. */
 const SLICE = 8;
 /** Past so many, each frame that comes in pushes one out, and the network waits as it does for any slow reader. */
@@ -26,18 +28,13 @@ export class Slices {
     this.#held.shift()?.();
   }
 
-  // Unlike a timer, a message is not delayed in a hidden tab.
   #startTask(): void {
     if (this.#waits) return;
     this.#waits = true;
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
+    inNextTask(() => {
       this.#waits = false;
       this.#runSlice();
     });
-    port1.start();
-    port2.postMessage(undefined);
   }
 
   #runSlice(): void {

@@ -88,6 +88,16 @@ export class Chain {
     return this.#lost + this.#counted.size + this.#waiting.length;
   }
 
+  /** Of a group, those that need a signature of their own if all signatures hold (RECV-3). */
+  unvouched(group: readonly Candidate[]): readonly Candidate[] {
+    const seen = new Set<string>();
+    const fresh = group.filter(({ mid }) => !this.#mids.has(mid) && !seen.has(mid) && seen.add(mid));
+    return fresh.filter((candidate, i) => {
+      const next = fresh[i + 1];
+      return next === undefined || !isBefore(candidate, next);
+    });
+  }
+
   /** Takes messages that are all within the reach of one signature. */
   take(group: readonly Candidate[]): void {
     this.#all.push(...group);

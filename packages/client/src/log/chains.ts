@@ -4,6 +4,7 @@
 import { toHex } from '@mayfly/protocol';
 import type { OpenedMessage } from '../crypto/envelope.ts';
 import { type Arrival, type Candidate, Chain, chainOf, stretches } from './chain.ts';
+import { SLICE_SIGNATURES, type Sliced, inSlices } from './sliced.ts';
 
 /** What new events, or an erasure, did to the messages: by index. */
 export type Changes = {
@@ -49,11 +50,13 @@ export class Chains {
   /**
    * Takes messages by index; `head` is the index of the last event of any kind. The result equals taking them one by one.
    */
-  accept(arrivals: readonly Arrival[], head: number): Changes {
+  *accept(arrivals: readonly Arrival[], head: number): Sliced<Changes> {
     const touched = new Set<Chain>();
     for (const stretch of stretches(arrivals)) {
-      for (const [name, group] of groupByChain(stretch)) {
-        const chain = this.#chain(name);
+      if (touched.size > 0) yield [];
+      const groups = [...groupByChain(stretch)].map(([name, group]) => ({ chain: this.#chain(name), group }));
+      yield* this.#verifyAll(groups.flatMap(({ chain, group }) => chain.unvouched(group)));
+      for (const { chain, group } of groups) {
         chain.take(group);
         touched.add(chain);
       }
@@ -62,6 +65,19 @@ export class Chains {
     for (const chain of touched) this.#collect(chain, changed);
     for (const chain of [...touched, ...this.#withWaiting]) this.#giveUp(chain, head);
     return { changed: byIndex(changed), gone: [] };
+  }
+
+  // Ahead of their need: only here can it take its time.
+  *#verifyAll(candidates: readonly Candidate[]): Sliced<void> {
+    if (candidates.length === 0) return;
+    const signed = yield candidates.map(({ opened }) => opened);
+    for (const candidate of candidates) if (signed?.has(candidate.opened)) candidate.signed = true;
+    const others = candidates.filter((candidate) => candidate.signed === undefined);
+    yield* inSlices(others, (slice) => this.#verifySlice(slice), SLICE_SIGNATURES);
+  }
+
+  #verifySlice(candidates: readonly Candidate[]): void {
+    for (const candidate of candidates) candidate.signed = this.#verify(candidate.opened);
   }
 
   /** A message stands here as a stub, or did before it was erased. */

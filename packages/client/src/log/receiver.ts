@@ -41,6 +41,7 @@ import { HeldLog, hashOf } from './held-log.ts';
 import { type OwnPlace, OwnPlaces } from './own-places.ts';
 import type { Message, ReplyTo, RoomNotice, UnsentMessage } from '../room-updates.ts';
 import { shownTime } from './shown-time.ts';
+import { type Sliced, finish, inSlices } from './sliced.ts';
 import { type HeldMessage, Talk } from './talk.ts';
 import { Unsends } from './unsends.ts';
 
@@ -168,17 +169,27 @@ export class Receiver {
 
   /** `live`: they arrive as they are sent. Also ends what is due by then. */
   receive(events: readonly LogEvent[], arrivedAt: number, live: boolean): Received {
+    return finish(this.receiving(events, arrivedAt, live));
+  }
+
+  /** The same with pauses. Nothing else may be received meanwhile. */
+  *receiving(events: readonly LogEvent[], arrivedAt: number, live: boolean): Sliced<Received> {
     const arrivals: Arrival[] = [];
-    for (const event of events) {
-      const hash = hashOf(event);
-      if (event.type === 'stub') this.#takeStub(event);
-      if (event.type === 'message') arrivals.push(...this.#takeMessage(event, { hash, arrivedAt, live }));
-      if (event.type === 'command')
-        this.#law = lawAfterCommand(this.#law, event.command, event.seq, this.#crypto.verifyCommand);
-      this.#log.hold(event, hash);
-    }
+    yield* inSlices(events, (slice) => {
+      for (const event of slice) arrivals.push(...this.#take(event, arrivedAt, live));
+    });
     this.#endTimed(arrivedAt);
-    return this.#settle(arrivals);
+    return yield* this.#settle(arrivals);
+  }
+
+  #take(event: LogEvent, arrivedAt: number, live: boolean): readonly Arrival[] {
+    const hash = hashOf(event);
+    if (event.type === 'stub') this.#takeStub(event);
+    const arrivals = event.type === 'message' ? this.#takeMessage(event, { hash, arrivedAt, live }) : [];
+    if (event.type === 'command')
+      this.#law = lawAfterCommand(this.#law, event.command, event.seq, this.#crypto.verifyCommand);
+    this.#log.hold(event, hash);
+    return arrivals;
   }
 
   /** When the next message ends by itself. */
@@ -189,19 +200,20 @@ export class Receiver {
   }
 
   // An erasure can bring others: what it leaves may be a message that takes another back.
-  #settle(arrivals: readonly Arrival[]): Received {
+  *#settle(arrivals: readonly Arrival[]): Sliced<Received> {
     const standing = new Map<Candidate, 'changed' | 'gone'>();
-    this.#note(this.#chains.accept(arrivals, this.#log.head), standing);
+    const { changed: accepted } = yield* this.#chains.accept(arrivals, this.#log.head);
+    yield* inSlices(accepted, (slice) => this.#note({ changed: slice, gone: [] }, standing));
     for (let headers = this.#eraseDoomed(); headers.size > 0; headers = this.#eraseDoomed())
       this.#note(this.#chains.erase(headers, this.#log.head), standing);
     const all = [...standing].sort(([a], [b]) => a.index - b.index);
     const changed = all.flatMap(([message, how]) => (how === 'changed' ? [message] : []));
     const gone = all.flatMap(([message, how]) => (how === 'gone' ? [message] : []));
-    return this.#report(changed, gone);
+    return yield* this.#report(changed, gone);
   }
 
-  #report(changed: readonly Candidate[], gone: readonly Candidate[]): Received {
-    const shown = this.#show(changed, gone);
+  *#report(changed: readonly Candidate[], gone: readonly Candidate[]): Sliced<Received> {
+    const shown = yield* this.#show(changed, gone);
     const lines = this.#erased.changeLines((delH) => this.#unsends.leavesLine(delH));
     const authors = changed.filter(({ late = false }) => !late).map(authorOf);
     return { ...shown, unsent: lines.unsent, gone: [...shown.gone, ...lines.gone], authors };

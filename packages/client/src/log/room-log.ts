@@ -7,6 +7,7 @@ import type { Statement } from '../crypto/event-hash.ts';
 import { erasureOf } from '../crypto/stub.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { type Received, Receiver, type ReceiverOptions } from './receiver.ts';
+import { type Sliced, finish } from './sliced.ts';
 import type { ReplyTo } from '../room-updates.ts';
 import type { OwnPlace } from './own-places.ts';
 import type { HeldMessage, Shown } from './talk.ts';
@@ -21,7 +22,10 @@ export type Batch = Pick<Received, 'unsent' | 'gone' | 'authors'> & {
   readonly live: boolean;
 };
 
-export type Reading = Exclude<Read, { readonly outcome: 'events' }> | ({ readonly outcome: 'read' } & Batch);
+export type Reading =
+  | Exclude<Read, { readonly outcome: 'events' }>
+  /** `live`: as in `Batch`. */
+  | { readonly outcome: 'events'; readonly events: readonly LogEvent[]; readonly live: boolean };
 
 /** Of the charter checked at a welcome. */
 type InForce = Pick<ReceiverOptions, 'ownerPk'> & Pick<WelcomeLaw, 'moderators'>;
@@ -100,7 +104,7 @@ export class RoomLog {
 
   /** Takes away the messages whose time is over. */
   endTimed(): Batch {
-    return this.#receive([], false);
+    return finish(this.receive([], false));
   }
 
   /** What the next message states about it (EVENT-3). */
@@ -146,14 +150,14 @@ export class RoomLog {
     const live = this.#reader.caughtUp;
     const read = this.#reader.take(event);
     if (read.outcome === 'held') this.#receiver?.prepare(event);
-    return read.outcome === 'events' ? { outcome: 'read', ...this.#receive(read.events, live) } : read;
+    return read.outcome === 'events' ? { ...read, live } : read;
   }
 
   /** The wire is gone. What was read so far is contiguous, so the next welcome can continue after it. */
   leave(): Batch {
     const held = this.#reader?.drain() ?? [];
     this.#reader = undefined;
-    return this.#receive(held, false);
+    return finish(this.receive(held, false));
   }
 
   /** Forgets everything. */
@@ -162,8 +166,11 @@ export class RoomLog {
     this.#receiver = undefined;
   }
 
-  #receive(events: readonly LogEvent[], live: boolean): Batch {
-    const { messages, notices, ...rest } = this.#receiver?.receive(events, this.#now(), live) ?? NOTHING;
+  /** Takes what was read. Nothing else may be received meanwhile. */
+  *receive(events: readonly LogEvent[], live: boolean): Sliced<Batch> {
+    const receiver = this.#receiver;
+    const { messages, notices, ...rest } =
+      receiver === undefined ? NOTHING : yield* receiver.receiving(events, this.#now(), live);
     const shown = (isHistory: boolean): Shown => ({
       messages: messages.filter(({ seq }) => this.#isHistory(seq) === isHistory),
       notices: notices.filter(({ seq }) => this.#isHistory(seq) === isHistory),

@@ -18,6 +18,7 @@ import type { Message, Person, Poll, Reaction, ReplyTo, RoomNotice, Wording } fr
 import { type Candidate, VOUCHING_REACH } from './chain.ts';
 import { Effects, type Placed, type Target, counts, isOf } from './effects.ts';
 import { isClockOff, shownTime } from './shown-time.ts';
+import { type Sliced, inSlices } from './sliced.ts';
 
 export type TalkOptions = {
   readonly id: RoomId;
@@ -91,14 +92,16 @@ export class Talk {
    * Takes messages that were accepted, or whose marks changed, by index. `head` is the index of the last event.
    * `mayPinChanged`: another charter is in force. `gone`: messages that were erased, or are no longer accepted.
    */
-  take(messages: readonly Candidate[], { head, mayPinChanged, gone = [] }: Taking): Shown & Gone {
+  *take(messages: readonly Candidate[], { head, mayPinChanged, gone = [] }: Taking): Sliced<Shown & Gone> {
     const changed: Changed = { slots: new Set(), notices: new Set(), fewer: new Set() };
     const taken = gone.filter((message) => this.#takeBack(message, changed)).map(({ mid }) => mid);
     for (const slot of changed.fewer) slot.effects = effectsOn(slot);
-    for (const message of messages) this.#takeOne(message, head - VOUCHING_REACH, changed);
+    yield* inSlices(messages, (slice) => {
+      for (const message of slice) this.#takeOne(message, head - VOUCHING_REACH, changed);
+    });
     if (mayPinChanged) this.#takePinsAgain(changed);
     this.#forgetOrphans(head - VOUCHING_REACH);
-    return { ...this.#shown(changed), gone: taken };
+    return { ...(yield* this.#shown(changed)), gone: taken };
   }
 
   /** `key`: its mid, hex. */
@@ -237,8 +240,11 @@ export class Talk {
     }
   }
 
-  #shown({ slots, notices }: Changed): Shown {
-    const messages = [...slots].flatMap((slot) => (slot.target ? this.#toMessage(slot, slot.target) : []));
+  *#shown({ slots, notices }: Changed): Sliced<Shown> {
+    const messages: Message[] = [];
+    yield* inSlices([...slots], (slice) => {
+      for (const slot of slice) if (slot.target) messages.push(this.#toMessage(slot, slot.target));
+    });
     return {
       messages: messages.sort(bySeq),
       notices: [...notices].flatMap((message) => this.#toNotice(message) ?? []).sort(bySeq),

@@ -3,6 +3,7 @@
 
 import { vi } from 'vitest';
 import { PATIENCE } from '../connection/connection.ts';
+import type { Transport } from '../connection/transport.ts';
 import { openRoom } from '../live-room.ts';
 import type { RoomUpdate } from '../room-updates.ts';
 import type { RoomOptions } from '../room.ts';
@@ -13,8 +14,11 @@ import { NetworkDouble } from './wire-double.ts';
 
 type UpdateOf<T extends RoomUpdate['type']> = Extract<RoomUpdate, { type: T }>;
 
-/** A page that opens the room, and its server. */
-export async function open(options: Partial<RoomOptions> = {}) {
+/** A page that opens the room, and its server. `through`: what stands between the network and the page. */
+export async function open(
+  options: Partial<RoomOptions> = {},
+  through = (transport: Transport) => transport,
+) {
   const network = new NetworkDouble();
   const storage = new StorageDouble();
   const server = new ServerDouble(network, options.identity?.pk);
@@ -22,7 +26,7 @@ export async function open(options: Partial<RoomOptions> = {}) {
   const room = openRoom({
     link: LINK,
     storage,
-    transport: network.transport,
+    transport: through(network.transport),
     random: seededRandom('room'),
     name: 'Me',
     ...options,

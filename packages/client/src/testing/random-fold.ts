@@ -5,6 +5,7 @@ import { equalBytes, toHex } from '@mayfly/protocol';
 import { type Content, contentOf } from '../content/content.ts';
 import type { OpenedMessage } from '../crypto/envelope.ts';
 import { type Candidate, VOUCHING_REACH } from '../log/chain.ts';
+import { finish } from '../log/sliced.ts';
 import { Talk } from '../log/talk.ts';
 import type { Message, RoomNotice } from '../room-updates.ts';
 import { ID } from './author.ts';
@@ -113,9 +114,11 @@ function readInBatches(batches: readonly (readonly Said[])[]): string {
   for (const batch of batches) {
     head = Math.max(head, ...batch.map(({ acceptedAt }) => acceptedAt));
     // A batch in one, or in order, has every event up to its last message.
-    const shown = talk.take(
-      batch.map(({ message }) => message),
-      { head, mayPinChanged: false },
+    const shown = finish(
+      talk.take(
+        batch.map(({ message }) => message),
+        { head, mayPinChanged: false },
+      ),
     );
     for (const message of shown.messages) messages.set(message.key, message);
     for (const notice of shown.notices) notices.set(notice.key, notice);

@@ -11,6 +11,7 @@ import {
 import { Lobby, type LobbyDeps } from './model/lobby.ts';
 import { serverAddress } from '../browser/base-path.ts';
 import { tabStorage } from '../browser/tab-storage.ts';
+import { LaterPart } from './text/later-part.ts';
 
 export type RoomEntry = {
   readonly link: RoomLink;
@@ -19,13 +20,21 @@ export type RoomEntry = {
   readonly isNew?: boolean;
 };
 
+/** The browser's own checks of signatures, in secure contexts; until they are there, the page's. */
+const signatures = new LaterPart(async () => {
+  const { webSignatures } = await import('@mayfly/client/signatures');
+  return webSignatures();
+});
+
 /** As the person in the tab's storage, otherwise as someone new. */
 export function openInBrowser({ link, name }: RoomEntry): Room {
+  if (isSecureContext) signatures.want();
   return openRoom({
     link,
     name,
     storage: tabStorage,
     transport: webSocketTransport(socketUrl(serverAddress())),
+    signatures: () => signatures.loaded.peek(),
   });
 }
 

@@ -25,7 +25,7 @@ export type Block = ShownBlock & {
   after: Carry;
 };
 
-/** A last block this long takes no more entries: the next one begins another block. */
+/** A first or last block this long takes no more entries at its open end: the next one begins another block. */
 const BLOCK_LENGTH = 32;
 
 const KINDS = { message: 0, notice: 1 } as const;
@@ -46,6 +46,7 @@ export class Blocks {
     if (block === undefined) return this.add(0, [entry]);
     const at = indexIn(block, entry.position);
     const next = this.list[index + 1];
+    if (at === 0 && near !== block && block.entries.length >= BLOCK_LENGTH) return this.add(0, [entry]);
     if (at < block.entries.length || near === block) return put(block, at, entry);
     if (near !== undefined && near === next) return put(near, 0, entry);
     if (next === undefined && at >= BLOCK_LENGTH) return this.add(index + 1, [entry]);

@@ -1,7 +1,7 @@
 // Messages and notices in order, as items to draw. The cost of a change does not depend on how much is shown.
 
 import type { Message, Outgoing, RoomNotice, UnsentMessage } from '@mayfly/client';
-import { type ReadonlySignal, computed, signal } from '@preact/signals';
+import { type ReadonlySignal, batch, computed, signal } from '@preact/signals';
 import { type Entry, type Position, type ShownBlock, comparePositions } from './blocks.ts';
 import { ItemBlocks } from './item-blocks.ts';
 import { type LogPosition, type Notice, Notices } from './notices.ts';
@@ -88,10 +88,20 @@ export class Timeline {
 
   /** Messages of the current log. Returns the new ones; the others keep their position and take the new marks. */
   addMessages(messages: readonly Message[]): readonly Message[] {
-    const added = messages.filter((message) => this.#addMessage(message));
-    this.#dropOldest();
-    this.#update();
-    return added;
+    return batch(() => {
+      const added = this.#inOrder(messages).filter((message) => this.#addMessage(message));
+      this.#dropOldest();
+      this.#update();
+      return added;
+    });
+  }
+
+  // Before all others, from the last one on: so they fill blocks as those that come after all others do.
+  #inOrder(messages: readonly Message[]): readonly Message[] {
+    const seq = messages.at(-1)?.seq ?? 0;
+    const first = this.#first?.position;
+    const isBefore = first !== undefined && first.log === this.#log && seq < first.seq;
+    return isBefore ? [...messages].reverse() : messages;
   }
 
   /** Messages of the current log that were taken back before this page could read them. */
