@@ -7,7 +7,7 @@ const HANGS = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { ti
 const HANGS_IN_BROWSERS = { ...HANGS, testTimeout: 900_000, hookTimeout: 300_000 };
 
 // What measures a machine needs it for itself.
-const ALONE = ['e2e/src/bench.test.ts', 'e2e/src/exhaustion.test.ts'];
+const ALONE = ['e2e/src/bench.test.ts', 'e2e/src/exhaustion.test.ts', 'e2e/src/page-bench.test.ts'];
 
 export default defineConfig({
   resolve: source,

@@ -37,6 +37,7 @@ export function build() {
  *   'e2e/src/cluster/command.ts': typeof import('../../e2e/src/cluster/command.ts'),
  *   'e2e/src/faults/drops.ts': typeof import('../../e2e/src/faults/drops.ts'),
  *   'e2e/src/faults/soak.ts': typeof import('../../e2e/src/faults/soak.ts'),
+ *   'e2e/src/page-bench/command.ts': typeof import('../../e2e/src/page-bench/command.ts'),
  *   'e2e/src/simulation/command.ts': typeof import('../../e2e/src/simulation/command.ts'),
  *   'packages/client/src/testing/frame-vectors.ts': typeof import('../../packages/client/src/testing/frame-vectors.ts'),
  *   'packages/protocol/src/index.ts': typeof import('../../packages/protocol/src/index.ts'),
