@@ -62,17 +62,16 @@ async function watchNewest({ page }: Person): Promise<() => Promise<number>> {
   return () => page.evaluate(() => Number(document.documentElement.dataset['most']));
 }
 
-/** Nothing of the page runs meanwhile; what comes from the network and the keyboard waits. */
-async function whilePaused<T>({ context, page }: Person, run: () => Promise<T>): Promise<T> {
+/** Nothing of the page runs meanwhile; what comes from the network waits. */
+async function whilePaused({ context, page }: Person, run: () => Promise<void>): Promise<void> {
   const browser = await context.newCDPSession(page);
   await browser.send('Debugger.enable');
   const paused = new Promise<void>((resolve) => browser.once('Debugger.paused', () => resolve()));
   await browser.send('Debugger.pause');
   await paused;
-  const result = await run();
+  await run();
   await browser.send('Debugger.resume');
   await browser.detach();
-  return result;
 }
 
 test('SIG-3: Chromium’s verdicts are ours; of 990 messages that came at once, a few are shown in each task, and keys come in between', async () => {
@@ -93,13 +92,10 @@ test('SIG-3: Chromium’s verdicts are ours; of 990 messages that came at once, 
   const most = await watchNewest(ann);
   await ann.composer().focus();
   const text = 'what is typed meanwhile';
-  const typed = await whilePaused(ann, async () => {
-    await crowd.write(990);
-    return { keys: ann.page.keyboard.type(text) };
-  });
-  await typed.keys;
+  await whilePaused(ann, () => crowd.write(990));
+  await ann.page.keyboard.type(text);
   await ann.sees(crowd.newest);
   expect(await ann.composer().inputValue()).toBe(text);
   expect(await most()).toBeGreaterThan(0);
-  expect(await most()).toBeLessThanOrEqual(100);
+  expect(await most()).toBeLessThanOrEqual(64);
 });
