@@ -54,6 +54,16 @@ test('mouse and keyboard: react, reply, go to what a quote quotes, copy, info', 
   await ann.log().getByRole('button', { name: '👍 2: Ben and you', pressed: true }).click();
   await ben.log().getByRole('button', { name: '👍 1: you', pressed: true }).waitFor();
 
+  // More emoji, by the keyboard; the letters are no shortcuts there.
+  await bubble(ann, 'in between 24').click({ button: 'right' });
+  await menu(ann).getByRole('button', { name: 'More emoji' }).press('Enter');
+  await menu(ann).getByRole('searchbox').and(ann.page.locator(':focus')).waitFor();
+  await ann.page.keyboard.type('cricket');
+  await ann.page.keyboard.press('ArrowDown');
+  await expectAccessible(ann, 'more emoji in a menu');
+  await ann.page.keyboard.press('Enter');
+  await ben.log().getByRole('button', { name: '🦗 1: Ann' }).waitFor();
+
   // Who reacted, by a right click on the chip.
   await ann.log().getByRole('button', { name: '👍 1: Ben' }).click({ button: 'right' });
   const info = ann.page.getByRole('dialog', { name: 'Message info' });
@@ -140,6 +150,17 @@ test('a finger: it rests for the menu, and swipes to reply', async () => {
   for (let dx = 10; dx <= 80; dx += 10) await finger.move({ x: x - dx, y });
   await finger.up();
   expect(await about(ben).count()).toBe(0);
+
+  // Any emoji, from the sheet.
+  await finger.down({ x, y });
+  await menu(ben).waitFor();
+  await finger.up();
+  await menu(ben).getByRole('button', { name: 'More emoji' }).tap();
+  await menu(ben).getByRole('tab', { name: 'Food and drink' }).tap();
+  await expectAccessible(ben, 'more emoji in a sheet');
+  await menu(ben).getByRole('button', { name: 'teapot' }).tap();
+  await menu(ben).waitFor({ state: 'detached' });
+  await ann.log().getByRole('button', { name: '🫖 1: Ben' }).waitFor();
 });
 
 test('pins: by the owner, shown to all, with a way there; and a message taken back to be written again', async () => {

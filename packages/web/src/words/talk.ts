@@ -7,6 +7,7 @@ export const talkTexts = {
   react: 'React',
   reactWith: (emoji: string) => `React with ${emoji}`,
   takeBack: (emoji: string) => `Take back ${emoji}`,
+  moreEmoji: 'More emoji',
   reply: 'Reply',
   more: 'More',
   copyText: 'Copy text',

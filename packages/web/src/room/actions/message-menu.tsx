@@ -11,6 +11,7 @@ import { useAfter } from '../../ui/use-after.ts';
 import { talkTexts } from '../../words/talk.ts';
 import type { RoomView, Sheet } from '../model/room-view.ts';
 import { type MenuRow, rowsFor } from './menu-rows.ts';
+import { EmojiPlace } from '../emoji/emoji-place.tsx';
 import { elementOf } from './message-finding.ts';
 import { menuBeside, within } from './place.ts';
 import { QuickReactions } from './quick-reactions.tsx';
@@ -24,6 +25,7 @@ type MessageMenuProps = {
 
 export function MessageMenu({ message, sheet, view, onClose }: MessageMenuProps) {
   const dialog = useOpened(message.key, sheet);
+  const [isPicking, setPicking] = useState(false);
   const rows = rowsFor(message, view);
   const { outcome, copy } = useCopying(onClose);
   const choose = ({ copies, run }: MenuRow) => {
@@ -35,9 +37,15 @@ export function MessageMenu({ message, sheet, view, onClose }: MessageMenuProps)
     onClose();
     run();
   };
+  const more = () => {
+    setPicking(true);
+    // The button goes.
+    dialog.current?.focus({ preventScroll: true });
+  };
   return (
     <dialog
-      class="message-menu"
+      class={isPicking ? 'message-menu message-menu--emoji' : 'message-menu'}
+      tabIndex={-1}
       aria-label={talkTexts.actions}
       ref={dialog}
       onCancel={(event) => {
@@ -49,6 +57,7 @@ export function MessageMenu({ message, sheet, view, onClose }: MessageMenuProps)
         if (target === currentTarget) onClose();
       }}
       onKeyDown={(event) => {
+        if (isPicking) return;
         const row = letterOf(event, rows);
         const step = STEPS.get(event.key);
         if (row === undefined && step === undefined) return;
@@ -58,16 +67,27 @@ export function MessageMenu({ message, sheet, view, onClose }: MessageMenuProps)
         else focusNext(event.currentTarget, step ?? 1);
       }}
     >
-      <p class="message-menu__text" dir="auto">
-        {message.text}
-      </p>
-      <QuickReactions message={message} view={view} onDone={onClose} />
-      {sheet.what === 'menu' && (
-        <div class="message-menu__rows" role="menu" aria-label={talkTexts.actions}>
-          {rows.map((row) => (
-            <Row row={row} outcome={outcome} key={row.letter} onChoose={() => choose(row)} />
-          ))}
-        </div>
+      {isPicking ? (
+        <EmojiPlace
+          onPick={(emoji) => {
+            onClose();
+            view.react(message.key, emoji);
+          }}
+        />
+      ) : (
+        <>
+          <p class="message-menu__text" dir="auto">
+            {message.text}
+          </p>
+          <QuickReactions message={message} view={view} onDone={onClose} onMore={more} />
+          {sheet.what === 'menu' && (
+            <div class="message-menu__rows" role="menu" aria-label={talkTexts.actions}>
+              {rows.map((row) => (
+                <Row row={row} outcome={outcome} key={row.letter} onChoose={() => choose(row)} />
+              ))}
+            </div>
+          )}
+        </>
       )}
       <p class="visually-hidden" role="status">
         {outcome !== undefined && talkTexts[outcome]}
@@ -132,7 +152,12 @@ function useOpened(key: string, { what, at }: Sheet) {
       if (element !== null && besides()) placeAt(element, key, at);
     };
     window.addEventListener('resize', place);
-    return () => window.removeEventListener('resize', place);
+    const resized = new ResizeObserver(place);
+    if (element !== null) resized.observe(element);
+    return () => {
+      window.removeEventListener('resize', place);
+      resized.disconnect();
+    };
   }, []);
   return dialog;
 }

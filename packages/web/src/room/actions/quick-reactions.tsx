@@ -1,6 +1,7 @@
 // Six emoji to react with; one's own is pressed.
 
 import type { Message } from '@mayfly/client';
+import { Icon } from '../../ui/icon.tsx';
 import { talkTexts } from '../../words/talk.ts';
 import type { RoomView } from '../model/room-view.ts';
 
@@ -10,9 +11,10 @@ type QuickReactionsProps = {
   readonly message: Message;
   readonly view: RoomView;
   readonly onDone: () => void;
+  readonly onMore: () => void;
 };
 
-export function QuickReactions({ message, view, onDone }: QuickReactionsProps) {
+export function QuickReactions({ message, view, onDone, onMore }: QuickReactionsProps) {
   const own = message.reactions.find((reaction) => reaction.own)?.emoji;
   return (
     <div class="quick-reactions" role="group" aria-label={talkTexts.react}>
@@ -31,6 +33,15 @@ export function QuickReactions({ message, view, onDone }: QuickReactionsProps) {
           {emoji}
         </button>
       ))}
+      <button
+        class="icon-button"
+        type="button"
+        aria-label={talkTexts.moreEmoji}
+        title={talkTexts.moreEmoji}
+        onClick={onMore}
+      >
+        <Icon name="plus" />
+      </button>
     </div>
   );
 }
