@@ -102,6 +102,7 @@ export const PACKAGES = {
         'room/emoji',
       ],
       'room/emoji': ['browser', 'words', 'ui', 'room/text'],
+      'room/owner': ['words', 'ui', 'room/model'],
       'room/compose': [
         'browser',
         'words',
@@ -122,6 +123,7 @@ export const PACKAGES = {
         'room/files',
         'room/actions',
         'room/emoji',
+        'room/owner',
         'room/compose',
       ],
     },

@@ -43,6 +43,8 @@ const LATER_PARTS = {
   recordings: { files: /voice-part/, most: 6 * KB },
   /** Settings, alerts, saved copies: as composing. */
   life: { files: /life-part/, most: 7 * KB },
+  /** With the first thing that only an owner does. */
+  owner: { files: /owner-part/, most: 14 * KB },
   /** What several of these parts use. */
   'shared by later parts': {
     files: /folded-text|mentions|commands|save-as|next-task|emoji-place/,
@@ -109,6 +111,10 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   await ann.page.keyboard.press('Escape');
   await ann.send('/poll');
   await ann.page.getByRole('dialog', { name: 'New poll' }).waitFor();
+  await ann.page.keyboard.press('Escape');
+  await ann.page.getByRole('button', { name: 'More', exact: true }).click();
+  await ann.page.getByRole('menuitem', { name: 'End room for everyone' }).click();
+  await ann.page.getByRole('dialog', { name: 'End this room for everyone?' }).waitFor();
   const whole = await loaded(ann);
   expect(whole.atFirst).toBe(room.atFirst);
   for (const [name, { most }] of Object.entries(LATER_PARTS)) {

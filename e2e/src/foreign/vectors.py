@@ -242,6 +242,8 @@ def from_the_client():
             same(wire.encode_profile(unhex(means["sealed"])).hex(), frame["hex"])
         elif kind == "binary from the client" and means["type"] == "ephemeral":
             same(wire.encode_signal(unhex(means["sealed"])).hex(), frame["hex"])
+        elif kind == "binary from the client" and means["type"] == "command":
+            same(wire.encode_command(unhex(means["bytes"]), unhex(means["blob"])).hex(), frame["hex"])
         elif kind == "binary from the client":
             erase = (means["erase"]["seq"], unhex(means["erase"]["proof"])) if "erase" in means else None
             same(wire.encode_send(means["n"], unhex(means["envelope"]), erase).hex(), frame["hex"])

@@ -134,6 +134,7 @@ export class SdkMember {
       case 'joined':
       case 'left':
       case 'renamed':
+      case 'removed':
       case 'life':
       case 'trimmed':
       case 'unsent':

@@ -38,6 +38,8 @@ export class SlowStore implements RoomStore {
   create: RoomStore['create'] = (...of) => this.#store.create(...of);
   open: RoomStore['open'] = (...of) => this.#store.open(...of);
   keys: RoomStore['keys'] = (room) => this.#ask(() => this.#store.keys(room));
+  law: RoomStore['law'] = (room) => this.#ask(() => this.#store.law(room));
+  command: RoomStore['command'] = (...of) => this.#ask(() => this.#store.command(...of));
   join: RoomStore['join'] = (...of) => this.#ask(() => this.#store.join(...of));
   look: RoomStore['look'] = (...of) => this.#ask(() => this.#store.look(...of));
   append: RoomStore['append'] = (...of) => this.#ask(() => this.#store.append(...of));

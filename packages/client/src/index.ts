@@ -24,6 +24,7 @@ export { OPTIONS_MAX, OPTIONS_MIN, OPTION_POINTS_MAX, QUESTION_POINTS_MAX } from
 export { type Identity, forgetIdentity, keepIdentity, loadIdentity } from './people/identity.ts';
 export { openRoom } from './live-room.ts';
 export { type LookAnswer, type LookOptions, type RoomSight, lookAtRoom } from './look.ts';
+export type { CommandResult } from './governance/own-commands.ts';
 export { type ParsedLink, parseRoomLink } from './find-link.ts';
 export { type LinkFlag, type RoomLink, makeLink } from './link.ts';
 export type {

@@ -1,27 +1,34 @@
 // A room this page is in: join, receive, send, come back, end. Each part has its own file; this one conducts them.
 
 import {
+  type Command,
   type EndedReason,
   type Ephemeral,
   type Greeting,
   type Live,
   type LogEvent,
   type MemberProfile,
+  OP_END,
   type Refused,
   type ServerSealed,
   type Welcome,
   equalBytes,
+  POWER,
+  fromBase64url,
+  maskOf,
   toBase64url,
 } from '@mayfly/protocol';
 import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
 import { openProfile } from './crypto/profile.ts';
+import type { CommandResult } from './governance/own-commands.ts';
 import { type CheckedWelcome, checkWelcome } from './governance/welcome-check.ts';
 import type { FilePort } from './files/file-port.ts';
 import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
 import { SLICE_ITEMS, type Sliced, finish, inSlices } from './log/sliced.ts';
+import type { Identity } from './people/identity.ts';
 import type { RoomEnd } from './room-updates.ts';
 import type { PollDraft, PollResult, Room, RoomOptions, SendOptions, SendResult } from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
@@ -43,6 +50,8 @@ class LiveRoom implements Room {
   readonly #link: RoomOptions['link'];
   readonly #parts: RoomParts;
   #welcome: Welcome | undefined;
+  // By the newest charter.
+  #ownerPk = new Uint8Array(0);
   // From a welcome until everything it announced is here.
   #catchingUp: Disposable | undefined;
   // The next message that disappears by itself.
@@ -124,6 +133,16 @@ class LiveRoom implements Room {
   noteSaved(): { readonly ok: boolean } {
     if (!this.#over) this.#parts.talk.noteSaved();
     return { ok: !this.#over };
+  }
+
+  endForEveryone(): Promise<CommandResult> {
+    return this.#over ? Promise.resolve(ENDED) : this.#parts.commands.end();
+  }
+
+  remove(idPk: string): Promise<CommandResult> {
+    const key = fromBase64url(idPk);
+    if (this.#over || key === undefined) return Promise.resolve(ENDED);
+    return this.#parts.commands.remove(key);
   }
 
   retry(key: string): void {
@@ -232,7 +251,10 @@ class LiveRoom implements Room {
     this.#settle(welcome, checked);
   }
 
-  #settle(welcome: Welcome, { owners, words }: Extract<CheckedWelcome, { ok: true }>): void {
+  #settle(
+    welcome: Welcome,
+    { owners, words, ownerPk, moderators }: Extract<CheckedWelcome, { ok: true }>,
+  ): void {
     const {
       self,
       keys,
@@ -247,9 +269,11 @@ class LiveRoom implements Room {
       files,
       log,
       clock,
+      commands,
     } = this.#parts;
     const last = this.#welcome;
     this.#welcome = welcome;
+    this.#ownerPk = Uint8Array.from(ownerPk);
     // In each log a chain begins with its first message, so a gap before any other can be noticed (RECV-7).
     if (last !== undefined && last.logId !== welcome.logId) outbox.restartChain();
     self.noteJoined();
@@ -258,7 +282,9 @@ class LiveRoom implements Room {
     connection.established();
     life.begin(welcome.lifeMs);
     const owner = owners.some((pk) => equalBytes(pk, self.pk));
-    updates.facts(this.#link.id, welcome, keys.current, { ...words, owner });
+    commands.enter(welcome.features.includes('commands'));
+    const powers = powersOf(maskOf(moderators, self.pk), commands.isTaken, self.keys);
+    updates.facts(this.#link.id, welcome, keys.current, { ...words, owner, ...powers });
     life.expiresIn(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') updates.reset(welcome, last.logId);
     if (welcome.features.includes('ephemeral')) typing.enter(welcome.slot);
@@ -305,6 +331,7 @@ class LiveRoom implements Room {
   *#receive(events: readonly LogEvent[], live: boolean): Sliced<void> {
     const { log, life } = this.#parts;
     yield* this.#show(yield* log.receive(events, live));
+    if (this.#over) return;
     if (live) life.restart();
     else if (this.#welcome !== undefined) this.#caughtUp(this.#welcome);
   }
@@ -312,9 +339,11 @@ class LiveRoom implements Room {
   #caughtUp(welcome: Welcome): void {
     this.#catchingUp?.[Symbol.dispose]();
     this.#parts.outbox.caughtUp(welcome);
+    this.#parts.commands.bring(this.#parts.log.takeLost());
+    this.#parts.commands.caughtUp();
   }
 
-  *#show({ history, fresh, unsent, gone, authors, echoes, live }: Batch): Sliced<void> {
+  *#show({ history, fresh, unsent, gone, authors, echoes, commands, live }: Batch): Sliced<void> {
     const { roster, typists, updates, outbox, talk, log } = this.#parts;
     yield* inSlices(authors, (slice) => {
       for (const { pk, name, at } of slice) {
@@ -338,6 +367,29 @@ class LiveRoom implements Room {
     talk.echoed();
     updates.unverified(log.unverified);
     this.#awaitEnd();
+    this.#obey(commands, live);
+  }
+
+  #obey(commands: Batch['commands'], live: boolean): void {
+    for (const counted of commands) {
+      const { bytes, command } = counted;
+      const isOurs = this.#parts.commands.logged(bytes);
+      this.#noteRemoval(counted, live);
+      if (this.#over) return;
+      if (isEnd(command)) return this.#end({ why: isOurs ? 'ended_by_you' : 'ended_by_owner' });
+    }
+  }
+
+  #noteRemoval({ removed, command, seq }: Batch['commands'][number], live: boolean): void {
+    if (removed === undefined) return;
+    const { self, roster, updates, clock } = this.#parts;
+    const isByTab = !equalBytes(command.signerPk, this.#ownerPk);
+    const by = isByTab ? { by: roster.person(command.signerPk) } : {};
+    if (equalBytes(removed, self.pk)) return this.#end({ why: 'removed', ...by });
+    const own = equalBytes(command.signerPk, self.pk);
+    const person = roster.person(removed);
+    roster.remove(removed);
+    updates.notify({ type: 'removed', seq, person, ...by, own, ...(live && { at: clock.now() }) });
   }
 
   // By this page's own clock: no one announces it (SEND-9).
@@ -358,8 +410,10 @@ class LiveRoom implements Room {
     if (!this.#over) finish(this.#show(log.endTimed()));
   }
 
-  #refused({ n, code, retryAfterMs }: Refused): void {
-    if (n === undefined) this.#parts.profile.refused(retryAfterMs);
+  #refused(refused: Refused): void {
+    const { n, c, code, retryAfterMs } = refused;
+    if (c !== undefined) this.#parts.commands.refused(refused);
+    else if (n === undefined) this.#parts.profile.refused(retryAfterMs);
     else this.#parts.outbox.refused(n, code, retryAfterMs);
   }
 
@@ -370,8 +424,9 @@ class LiveRoom implements Room {
 
   // Until the next welcome.
   #pause(): void {
-    const { intake, log, outbox, profile, typing, files, typists } = this.#parts;
+    const { intake, log, outbox, profile, typing, files, typists, commands } = this.#parts;
     this.#stopTimers();
+    commands.suspend();
     intake.finish();
     const held = log.leave();
     outbox.hold();
@@ -405,4 +460,16 @@ class LiveRoom implements Room {
     stopParts(this.#parts);
     this.#parts.updates.close(end);
   }
+}
+
+/** CMD-9. */
+function isEnd({ op, args }: Command): boolean {
+  return op === OP_END && args.length === 0;
+}
+
+function powersOf(mask: number, isTaken: boolean, { ownerCode }: Pick<Identity, 'ownerCode'>) {
+  return {
+    canEnd: isTaken && ownerCode !== undefined,
+    canRemove: isTaken && (mask & (POWER.kick | POWER.owner)) !== 0,
+  };
 }

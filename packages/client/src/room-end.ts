@@ -35,11 +35,14 @@ export function endByAnswer(why: TurnedBack, lastSeen: LastSeen): RoomEnd {
 const FORGOTTEN_AFTER: ReadonlySet<RoomEnd['why']> = new Set([
   'expired',
   'owner',
+  'ended_by_owner',
+  'ended_by_you',
   'server',
   'vanished',
   'denied',
   'replaced',
   'kicked',
+  'removed',
   'left',
 ]);
 

@@ -10,6 +10,7 @@ import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { FilePort } from './files/file-port.ts';
 import { KeyRing } from './governance/key-ring.ts';
 import { Intake } from './intake.ts';
+import { OwnCommands } from './governance/own-commands.ts';
 import { RoomLog } from './log/room-log.ts';
 import { inNextTask } from './next-task.ts';
 import { KeepAlive } from './outgoing/keep-alive.ts';
@@ -73,6 +74,7 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
     talk,
     files: makeFiles(options, base, talk, keepAlive),
     profile: makeProfile(base),
+    commands: makeCommands(options, base, log),
     keepAlive,
     life: new RoomLife(clock, (expiresInMs) => base.updates.life(expiresInMs)),
   };
@@ -85,9 +87,23 @@ export function startParts({ outbox, connection }: RoomParts): void {
 
 /** No timer, wire or key is left. The emitter stays open, to report the end. */
 export function stopParts(parts: RoomParts): void {
-  const { intake, log, connection, profile, typing, typists, outbox, talk, files, roster, keys, self } =
-    parts;
+  const {
+    intake,
+    log,
+    connection,
+    profile,
+    typing,
+    typists,
+    outbox,
+    talk,
+    files,
+    roster,
+    keys,
+    self,
+    commands,
+  } = parts;
   intake.clear();
+  commands.close();
   talk.flush();
   files.close();
   log.clear();
@@ -156,6 +172,19 @@ function makeProfile({ clock, random, keys, self, connection }: Base): OwnProfil
       const { xPk, name } = self.keys;
       return sealProfile(keys.current, self.keys, slot, { xPk, at: clock.now(), name }, random);
     },
+    send: (frame) => connection.send(frame),
+  });
+}
+
+function makeCommands({ link }: RoomOptions, base: Base, log: RoomLog): OwnCommands {
+  const { clock, keys, self, connection } = base;
+  return new OwnCommands({
+    id: link.id,
+    clock,
+    ownerCode: () => self.keys.ownerCode,
+    self: () => self.keys,
+    epoch: () => keys.current.epoch,
+    lastC: () => log.c,
     send: (frame) => connection.send(frame),
   });
 }

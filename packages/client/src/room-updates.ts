@@ -212,6 +212,12 @@ export type RoomEnd =
   | { readonly why: TurnedBack }
   /** We were in the room, and the server forgot it before its time was up, for example in a restart. */
   | { readonly why: 'vanished' }
+  /** The owner's command was in the log, and its signature is right (CMD-9). */
+  | { readonly why: 'ended_by_owner' }
+  /** The same, and it was ours. */
+  | { readonly why: 'ended_by_you' }
+  /** A command in the log removed us, by a key that may. `by`: a moderator or the owner's tab; unset for the owner's key itself. */
+  | { readonly why: 'removed'; readonly by?: Person }
   /** The same person is here in another tab. */
   | { readonly why: 'replaced' }
   | { readonly why: 'kicked' }
@@ -234,6 +240,10 @@ export type RoomFacts = {
   readonly safetyCode: readonly number[];
   /** The owner's own tab. */
   readonly owner: boolean;
+  /** This tab can remove people. */
+  readonly canRemove: boolean;
+  /** This tab can end the room for everyone. */
+  readonly canEnd: boolean;
   /** By its owner's word (CHARTER-6). Safe to show; undefined if there is none. */
   readonly name?: string;
   readonly topic?: string;
@@ -259,6 +269,18 @@ export type RoomUpdate =
   | { readonly type: 'joined'; readonly person: Person; readonly at: number }
   /** `awaySince`: when they lost their connection. Undefined if they said goodbye. */
   | { readonly type: 'left'; readonly person: Person; readonly at: number; readonly awaySince?: number }
+  /**
+   * A command removed someone; what they write after `seq` isn't shown. `by` as in `RoomEnd`; `own`: it was ours. `at` is unset
+   * in a history: commands have no time.
+   */
+  | {
+      readonly type: 'removed';
+      readonly seq: number;
+      readonly person: Person;
+      readonly by?: Person;
+      readonly own: boolean;
+      readonly at?: number;
+    }
   /** Who else is typing, in the order in which they began. An unsigned hint, shown for 6 s. */
   | { readonly type: 'typing'; readonly people: readonly Person[] }
   /** Someone on the list has a new name; `before` is the old one. */

@@ -10,6 +10,7 @@ import type {
   Outgoing,
   PendingEffect,
   RoomEnd,
+  RoomFacts,
   RoomNotice,
   RoomUpdate,
   UnsentMessage,
@@ -60,7 +61,7 @@ export class UpdateEmitter {
     id: RoomId,
     { lifeMs, history, limits }: Welcome,
     { fingerprint }: EpochKeys,
-    sealed: RoomWords & { readonly owner: boolean },
+    sealed: RoomWords & Pick<RoomFacts, 'owner' | 'canEnd' | 'canRemove'>,
   ): void {
     const facts = { id, lifeMs, history, limits, safetyCode: safetyCode(fingerprint), ...sealed };
     this.notify({ type: 'facts', facts });

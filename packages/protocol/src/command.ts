@@ -4,8 +4,10 @@ import { ByteReader, allZero, concat, decodeUtf8, u16, u32, u8 } from './bytes.t
 import { PUBLIC_KEY_BYTES, type RoomId, SIGNATURE_BYTES, parseRoomId, roomIdBytes } from './ids.ts';
 import { COMMAND_BYTES_MAX } from './limits.ts';
 
-/** Operations (rule CMD-2). Only the charter exists so far; the other numbers are reserved. */
+// Operations (rule CMD-2). The other numbers are reserved.
 export const OP_CHARTER = 1;
+export const OP_KICK = 5;
+export const OP_END = 9;
 
 /** A signed word of the owner or a moderator, as it stands in the log. */
 export type Command = {

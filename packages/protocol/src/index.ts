@@ -10,5 +10,6 @@ export * from './file-size.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './limits.ts';
+export * from './powers.ts';
 export * from './frames/server-frames.ts';
 export * from './signing.ts';

@@ -12,6 +12,7 @@
 --   x hash     seq -> what is left of an erased entry (see `STUB_FORMAT`)     t zset  seqs of messages with a ttl by its end
 --   h zset     slots of members here or in grace, in order of arrival      g zset  slots of members who left, in order of leaving
 --   w hash     node -> number of members it looks after
+--   b zset  identities that were removed, by the number of the command (see commands.lua)
 --   f, fp, fr  files (see files.lua)
 --   c channel  announcements (see `publish`)
 --   d{T} zset  the partition's rooms by expiry     u{T} zset  those nobody uses, by since when
@@ -29,6 +30,8 @@ local FIRST_VERSION = 1
 local LIBRARY = 'mayfly_v1'
 
 local HERE, QUIET, AWAY, LEFT = 1, 2, 3, 4
+-- Operations of commands (docs/crypto.md, CMD-2).
+local KICK, END = 5, 9
 -- The one field of `l` that isn't a slot; slots have 8 bytes. Another version looks for another name, so append needs no
 -- command more to notice.
 local LOG = 'log' .. DATA_VERSION

@@ -3,7 +3,7 @@
 local function wipe(tail)
   wipe_files(tail)
   redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
-    'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'r' .. tail)
+    'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'b' .. tail, 'r' .. tail)
   local room, all, unused = listed_in(tail)
   redis.call('ZREM', all, room)
   redis.call('ZREM', unused, room)
@@ -73,7 +73,7 @@ local function keep_key(tail, letter, room, at)
 end
 
 local function keep_keys(tail, room, at)
-  for letter in string.gmatch('omlpshgwxt', '.') do keep_key(tail, letter, room, at) end
+  for letter in string.gmatch('omlpshgwxtb', '.') do keep_key(tail, letter, room, at) end
   keep_files(tail, at, room.exp - at + REFRESH_MS)
   redis.call('PEXPIRE', 'r' .. tail, room.exp - at + REFRESH_MS + BACKSTOP_MS)
   list_room(tail, at, room.exp + REFRESH_MS)

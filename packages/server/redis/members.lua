@@ -31,6 +31,11 @@ local function living_with(tail, at, slot)
   return room, room and record and unpack_member(slot, record), why
 end
 
+-- Why a session speaks for no member any longer: a room without a record of them removed them, if it ever removed anyone.
+local function silenced(tail, known)
+  return not known and redis.call('HGET', 'r' .. tail, 'bars') and 'removed' or 'replaced'
+end
+
 local function release(tail, node)
   if redis.call('HINCRBY', 'w' .. tail, node, -1) <= 0 then redis.call('HDEL', 'w' .. tail, node) end
 end

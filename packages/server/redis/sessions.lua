@@ -6,7 +6,9 @@ local function join(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
   if not room then return { 'denied' } end
-  if redis.call('HGET', keys[1], 'a') ~= ask.accessPk or room.epoch ~= ask.epoch then return { 'denied' } end
+  local access, bars = unpack(redis.call('HMGET', keys[1], 'a', 'bars'))
+  if access ~= ask.accessPk or room.epoch ~= ask.epoch then return { 'denied' } end
+  if bars and redis.call('ZSCORE', 'b' .. tail, ask.idPk) then return { 'denied' } end
 
   local known = redis.call('HGET', 'm' .. tail, ask.idPk)
   if not known and ask.mustBeKnown then return { 'denied' } end
@@ -49,7 +51,7 @@ local function append(keys, args)
   local room, known, why = living_with(tail, at, slot)
   if not room then return why end
   local member = speaking(tail, room, at, known, generation, node)
-  if not member then return 'replaced' end
+  if not member then return silenced(tail, known) end
   if n <= member.n then return 'repeated' end
   if epoch ~= room.epoch then return 'epoch' end
   if n > member.n + 1 then return 'gap' end

@@ -3,10 +3,10 @@
 import json
 
 from .messages import COMMAND, MESSAGE, PROFILE_BYTES, PROFILE_TYPE, STUB, is_envelope, read_stub, transcript
-from .primitives import Misfit, Reader, from_base64url, to_base64url, u8, u32
+from .primitives import Misfit, Reader, from_base64url, to_base64url, u8, u16, u32
 from .room import BLOB_BYTES, read_command
 
-SEND, OWN_PROFILE, OWN_SIGNAL, PROFILE, SIGNAL = 0x01, 0x02, 0x03, 0x94, 0x95
+SEND, OWN_PROFILE, OWN_SIGNAL, GIVEN, PROFILE, SIGNAL = 0x01, 0x02, 0x03, 0x04, 0x94, 0x95
 SIGNAL_TYPE, SIGNAL_BYTES = 0x12, 109
 U32 = 0xFFFF_FFFF
 HOUR_MS, WEEK_MS = 3_600_000, 7 * 24 * 3_600_000
@@ -170,6 +170,8 @@ def read_refused(frame):
     }
     if "n" in frame:
         refused["n"] = whole(frame["n"], U32)
+    if "c" in frame:
+        refused["c"] = whole(frame["c"], U32)
     return refused
 
 
@@ -285,6 +287,11 @@ def encode_send(n, envelope, erase=None):
 
 def encode_profile(sealed):
     return u8(OWN_PROFILE) + sealed
+
+
+def encode_command(command, blob):
+    """COMMAND-1."""
+    return u8(GIVEN) + u16(len(command)) + command + blob
 
 
 def encode_signal(sealed):

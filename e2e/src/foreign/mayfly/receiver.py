@@ -60,6 +60,7 @@ class Commands:
     def __init__(self, room_id, owner_pk, mods, c, head):
         self._room_id, self._owner_pk = room_id, owner_pk
         self.epoch = 0
+        self.removed = set()
         self.skip_to(mods, c, head)
 
     def skip_to(self, mods, c, head):
@@ -82,17 +83,27 @@ class Commands:
             args = read_charter_args(command.args) if command.op == CHARTER else None
         except Misfit:
             return
-        if command.room_id != self._room_id or not self._is_next(command.c, seq):
+        if command.room_id != self._room_id or not (command.op == CHARTER or self.allows(command.epoch)):
+            return
+        if not self._is_next(command.c, seq):
             return
         if not self._may_give(command) or not command.is_signed():
             return
         self._c = command.c
+        if self._removes(command):
+            self.removed.add(command.args)
         if args is not None:
             self.epoch, self.charter_c, self._masks = args.new_epoch, command.c, dict(args.mods)
 
     def _is_next(self, c, seq):
         is_first = self._c is None and seq <= self._head
         return c <= self._told if is_first else c == self.last(seq - 1) + 1
+
+    def _removes(self, command):
+        """CMD-10."""
+        is_owner = self._masks.get(command.args, 0) & OWNERS_TAB
+        is_key = len(command.args) == 32 and command.args != command.signer_pk
+        return command.op == KICK and is_key and not is_owner
 
     def _may_give(self, command):
         if command.signer_pk == self._owner_pk:
@@ -195,6 +206,8 @@ class Receiver:
             if not self._commands.allows(epoch_of(raw)):
                 raise Misfit("not the epoch in force")
             message = open_message(self._keys, raw)
+            if message.pk in self._commands.removed:
+                raise Misfit("from someone who was removed")
         except Misfit:
             self._counted += 1
             return None

@@ -258,7 +258,7 @@ export class Connection {
 
   #receiveText(wire: Wire, text: string): void {
     const frame = decodeServerControl(text);
-    if (frame?.type === 'refused' && frame.n === undefined) this.#refused = frame;
+    if (frame?.type === 'refused' && frame.n === undefined && frame.c === undefined) this.#refused = frame;
     if (this.#isLive(wire)) {
       this.#listenForSilence();
       if (frame?.type === 'goaway') this.#leaveWithin(frame.withinMs);

@@ -16,8 +16,6 @@ import {
   decodeCommand,
   decodeUtf8,
   encodeCharterArgs,
-  encodeCommand,
-  encodeUnsignedCommand,
   equalBytes,
   field,
   isJsonObject,
@@ -30,11 +28,12 @@ import {
   wholeNumber,
 } from '@mayfly/protocol';
 import { BOX_OVERHEAD, openBox, sealBox } from './box.ts';
+import { makeCommand } from './command.ts';
 import { type EpochKeys, type RoomSecrets, epochKeys, linkPkOf, wipeEpochKeys } from './keys.ts';
 import { type OwnerKeys, linkSecret } from './owner.ts';
 import type { RandomBytes } from './random.ts';
 import { type RoomWords, cleanRoomWords } from './room-words.ts';
-import { sign, verify } from './signature.ts';
+import { verify } from './signature.ts';
 import { withJoined, withSecret } from './wipe.ts';
 
 const MANIFEST_TEXT_BYTES = MANIFEST_BYTES - BOX_OVERHEAD;
@@ -79,8 +78,7 @@ export function makeFirstCharter(
     blobHash: sha256(blob),
     moderators,
   });
-  const signed = encodeUnsignedCommand(id, 0, 1, OP_CHARTER, args);
-  return { bytes: encodeCommand(signed, owner.pk, sign(owner.seed, 'cmd', signed)), blob };
+  return { bytes: makeCommand({ id, epoch: 0, c: 1, op: OP_CHARTER, args }, owner), blob };
 }
 
 function sealManifest(keys: EpochKeys, manifest: Manifest, random: RandomBytes): Uint8Array {

@@ -10,6 +10,7 @@ import {
   concat,
   decodeCommand,
   decodeServerSealed,
+  equalBytes,
   joinTranscript,
   parseRoomId,
   roomIdBytes,
@@ -22,6 +23,7 @@ import { parseRoomLink } from '../find-link.ts';
 import { makeFragment } from '../link.ts';
 import { openBox } from './box.ts';
 import { checkCharter, makeFirstCharter } from './charter.ts';
+import { makeCommand, verifyCommand } from './command.ts';
 import { digest, extractFor } from './derive.ts';
 import { contentOf } from '../content/content.ts';
 import { eraseProof, openEnvelope, sealMessage, verifyMessage } from './envelope.ts';
@@ -180,6 +182,15 @@ describe('people and joins', () => {
 });
 
 describe('charter and commands', () => {
+  const signers = [owner, ...Object.values(known.people).map(({ id_seed }) => signingKey(bytes(id_seed)))];
+  test.each(known.commands)('CMD-1: $name, c $c, is made byte for byte', (want) => {
+    const command = decodeCommand(bytes(want.bytes));
+    const signer = signers.find(({ pk }) => command && equalBytes(pk, command.signerPk));
+    if (command === undefined || signer === undefined) throw new Error('no signer');
+    expect(toHex(makeCommand(command, signer))).toBe(want.bytes);
+    expect(verifyCommand(command)).toBe(true);
+  });
+
   const first = at(known.commands, 0);
   const moderators: Moderator[] = (first.mods ?? []).map(({ idPk, mask }) => ({ idPk: bytes(idPk), mask }));
   const r = bytes(at(known.link_secret, 0).r);

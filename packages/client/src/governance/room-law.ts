@@ -6,12 +6,16 @@ import {
   type Command,
   type Moderator,
   OP_CHARTER,
+  OP_KICK,
   POWER,
   type RoomId,
   decodeCharterArgs,
-  equalBytes,
+  maskOf,
+  mayGive,
+  removes,
+  toHex,
 } from '@mayfly/protocol';
-import { verify } from '../crypto/signature.ts';
+import { verifyCommand } from '../crypto/command.ts';
 
 /** What a checked welcome says of the commands so far. */
 export type WelcomeLaw = {
@@ -34,16 +38,26 @@ export type RoomLaw = {
   readonly seenC: number | undefined;
   /** Number of the last charter in sight; 0 before the first. */
   readonly charterC: number;
+  /** Who was removed, in hex: what they wrote after that doesn't count (RECV-8). */
+  readonly removed: ReadonlySet<string>;
 };
 
 /** For a page that starts reading. */
 export function lawAtWelcome(room: Pick<RoomLaw, 'id' | 'ownerPk'>, welcome: WelcomeLaw): RoomLaw {
-  return { ...room, moderators: welcome.moderators, epoch: 0, welcome, seenC: undefined, charterC: 0 };
+  return {
+    ...room,
+    moderators: welcome.moderators,
+    epoch: 0,
+    welcome,
+    seenC: undefined,
+    charterC: 0,
+    removed: NO_ONE,
+  };
 }
 
 /** For a page that continues after a reset. */
 export function lawAfterReset(law: RoomLaw, welcome: WelcomeLaw): RoomLaw {
-  return { ...lawAtWelcome(law, welcome), epoch: law.epoch };
+  return { ...lawAtWelcome(law, welcome), epoch: law.epoch, removed: law.removed };
 }
 
 /** A message of this epoch, which was in force, opened. */
@@ -58,21 +72,23 @@ export function lawAfterCommand(
   seq: number,
   verifies: (command: Command) => boolean = verifyCommand,
 ): RoomLaw {
-  if (command.id !== law.id || !isNext(law, command.c, seq) || !mayGive(law, command)) return law;
+  if (command.id !== law.id || !fitsEpoch(law, command)) return law;
+  if (!isNext(law, command.c, seq) || !mayGive(law, command)) return law;
   if (!verifies(command)) return law;
   const charter = command.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
-  const counted = { ...law, seenC: command.c };
+  const counted = { ...law, seenC: command.c, removed: removedAfter(law, command) };
   if (charter === undefined) return counted;
   return { ...counted, epoch: charter.newEpoch, charterC: command.c, moderators: charter.moderators };
 }
 
-/** Whether this is a tab of the owner's, by the charter in force. */
-export function isOwner(law: RoomLaw, idPk: Uint8Array): boolean {
-  return (maskOf(law, idPk) & POWER.owner) !== 0;
+/** Who a command removes, if it counts (CMD-10). */
+export function removedBy(law: RoomLaw, command: Command): Uint8Array | undefined {
+  return command.op === OP_KICK && removes(command, law) ? command.args : undefined;
 }
 
-export function verifyCommand({ signerPk, signed, signature }: Command): boolean {
-  return verify(signerPk, 'cmd', signed, signature);
+/** Whether this is a tab of the owner's, by the charter in force. */
+export function isOwner(law: RoomLaw, idPk: Uint8Array): boolean {
+  return (maskOf(law.moderators, idPk) & POWER.owner) !== 0;
 }
 
 /** Number of the last command, for a page whose newest event is at `seq`. */
@@ -91,27 +107,14 @@ function isNext(law: RoomLaw, c: number, seq: number): boolean {
   return isFirst ? c <= law.welcome.c : c === lastC(law, seq - 1) + 1;
 }
 
-// CMD-3, CMD-8: by the charter in force here.
-function mayGive(law: RoomLaw, { op, args, signerPk }: Command): boolean {
-  if (equalBytes(signerPk, law.ownerPk)) return true;
-  const mask = maskOf(law, signerPk);
-  if ((mask & POWER.owner) !== 0) return POWER_FOR[op] !== undefined;
-  const protectedTarget = op === OP_KICK && maskOf(law, args) > 0;
-  return !protectedTarget && (mask & (POWER_FOR[op] ?? 0)) !== 0;
+// What a charter says of epochs is judged with the rest of it (CHARTER-3).
+function fitsEpoch(law: RoomLaw, { op, epoch }: Command): boolean {
+  return op === OP_CHARTER || isInForce(law, epoch);
 }
 
-function maskOf({ moderators }: RoomLaw, idPk: Uint8Array): number {
-  return moderators.find((moderator) => equalBytes(moderator.idPk, idPk))?.mask ?? 0;
+function removedAfter(law: RoomLaw, command: Command): RoomLaw['removed'] {
+  const idPk = removedBy(law, command);
+  return idPk === undefined ? law.removed : new Set([...law.removed, toHex(idPk)]);
 }
 
-const OP_KICK = 5;
-
-/** What a moderator needs for an operation (CMD-2, CMD-3). All others are the owner's. */
-const POWER_FOR: Readonly<Record<number, number>> = {
-  2: POWER.door,
-  3: POWER.door,
-  [OP_KICK]: POWER.kick,
-  6: POWER.admit,
-  7: POWER.invite,
-  8: POWER.invite,
-};
+const NO_ONE: RoomLaw['removed'] = new Set();

@@ -7,7 +7,7 @@ import { logTagOf } from '../crypto/event-hash.ts';
 import { Author, ID, KEYS, OWNER } from '../testing/author.ts';
 import { NO_COMMANDS } from '../testing/log-readers.ts';
 import { LOG_ID, unsentStub } from '../testing/random-log.ts';
-import { verifyCommand } from '../governance/room-law.ts';
+import { verifyCommand } from '../crypto/command.ts';
 import { Receiver, type ReceiverOptions } from './receiver.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

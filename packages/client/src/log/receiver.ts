@@ -23,7 +23,7 @@ import {
   lawAfterMessage,
   lawAfterReset,
   lawAtWelcome,
-  verifyCommand,
+  removedBy,
 } from '../governance/room-law.ts';
 import {
   type OpenResult,
@@ -32,6 +32,7 @@ import {
   openEnvelope,
   verifyMessage,
 } from '../crypto/envelope.ts';
+import { verifyCommand } from '../crypto/command.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import { type Erasure, erasureOf } from '../crypto/stub.ts';
@@ -72,7 +73,20 @@ export type Received = {
   readonly gone: readonly string[];
   /** Of the messages that were written when they entered the log (RECV-4). */
   readonly authors: readonly Author[];
+  /** Those that count (CMD-8). */
+  readonly commands: readonly CountedCommand[];
 };
+
+/** A command that its signer had the power to give, in its turn. */
+export type CountedCommand = Pick<Extract<LogEvent, { type: 'command' }>, 'bytes' | 'command'> & {
+  /** As in `Message`. */
+  readonly seq: number;
+  /** The key that this command removes, and whose word that is: the owner's key, or a moderator's. */
+  readonly removed: Uint8Array | undefined;
+};
+
+/** When events come, how, and where those of them go that are commands. */
+type Taking = Pick<Arrival, 'arrivedAt' | 'live'> & { readonly commands: CountedCommand[] };
 
 export class Receiver {
   readonly #options: ReceiverOptions;
@@ -175,19 +189,19 @@ export class Receiver {
   /** The same with pauses. Nothing else may be received meanwhile. */
   *receiving(events: readonly LogEvent[], arrivedAt: number, live: boolean): Sliced<Received> {
     const arrivals: Arrival[] = [];
+    const commands: CountedCommand[] = [];
     yield* inSlices(events, (slice) => {
-      for (const event of slice) arrivals.push(...this.#take(event, arrivedAt, live));
+      for (const event of slice) arrivals.push(...this.#take(event, { arrivedAt, live, commands }));
     });
     this.#endTimed(arrivedAt);
-    return yield* this.#settle(arrivals);
+    return { ...(yield* this.#settle(arrivals)), commands };
   }
 
-  #take(event: LogEvent, arrivedAt: number, live: boolean): readonly Arrival[] {
+  #take(event: LogEvent, { arrivedAt, live, commands }: Taking): readonly Arrival[] {
     const hash = hashOf(event);
     if (event.type === 'stub') this.#takeStub(event);
     const arrivals = event.type === 'message' ? this.#takeMessage(event, { hash, arrivedAt, live }) : [];
-    if (event.type === 'command')
-      this.#law = lawAfterCommand(this.#law, event.command, event.seq, this.#crypto.verifyCommand);
+    if (event.type === 'command') commands.push(...this.#takeCommand(event));
     this.#log.hold(event, hash);
     return arrivals;
   }
@@ -200,7 +214,7 @@ export class Receiver {
   }
 
   // An erasure can bring others: what it leaves may be a message that takes another back.
-  *#settle(arrivals: readonly Arrival[]): Sliced<Received> {
+  *#settle(arrivals: readonly Arrival[]): Sliced<Omit<Received, 'commands'>> {
     const standing = new Map<Candidate, 'changed' | 'gone'>();
     const { changed: accepted } = yield* this.#chains.accept(arrivals, this.#log.head);
     yield* inSlices(accepted, (slice) => this.#note({ changed: slice, gone: [] }, standing));
@@ -212,7 +226,7 @@ export class Receiver {
     return yield* this.#report(changed, gone);
   }
 
-  *#report(changed: readonly Candidate[], gone: readonly Candidate[]): Sliced<Received> {
+  *#report(changed: readonly Candidate[], gone: readonly Candidate[]): Sliced<Omit<Received, 'commands'>> {
     const shown = yield* this.#show(changed, gone);
     const lines = this.#erased.changeLines((delH) => this.#unsends.leavesLine(delH));
     const authors = changed.filter(({ late = false }) => !late).map(authorOf);
@@ -273,6 +287,15 @@ export class Receiver {
     return this.#talk.take(messages, { head: this.#log.head, mayPinChanged, gone });
   }
 
+  // Nothing if it doesn't count.
+  #takeCommand(event: Extract<LogEvent, { type: 'command' }>): readonly CountedCommand[] {
+    const before = this.#law;
+    const { command, seq, bytes } = event;
+    this.#law = lawAfterCommand(before, command, seq, this.#crypto.verifyCommand);
+    if (this.#law === before) return [];
+    return [{ seq: this.#log.indexOf(seq), bytes, command, removed: removedBy(before, command) }];
+  }
+
   // A message that was erased, posted again by anyone, is as gone as before.
   #takeMessage(
     { envelope, seq }: Extract<LogEvent, { type: 'message' }>,
@@ -306,7 +329,7 @@ export class Receiver {
     const epoch = epochOf(envelope);
     const result = isInForce(this.#law, epoch) ? this.#result(envelope) : undefined;
     this.#opened.delete(envelope);
-    if (!result?.ok) {
+    if (!result?.ok || this.#law.removed.has(toHex(result.message.pk))) {
       this.#chains.countUnverified();
       return undefined;
     }

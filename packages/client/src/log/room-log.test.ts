@@ -12,7 +12,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import { sign } from '../crypto/signature.ts';
-import { verifyCommand } from '../governance/room-law.ts';
+import { verifyCommand } from '../crypto/command.ts';
 import { RoomLog } from './room-log.ts';
 import { finish } from './sliced.ts';
 import { Author, ID, KEYS, OWNER } from '../testing/author.ts';

@@ -6,13 +6,13 @@ import type { WelcomeLaw } from '../governance/room-law.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import { erasureOf } from '../crypto/stub.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
-import { type Received, Receiver, type ReceiverOptions } from './receiver.ts';
+import { type CountedCommand, type Received, Receiver, type ReceiverOptions } from './receiver.ts';
 import { type Sliced, finish } from './sliced.ts';
 import type { ReplyTo } from '../room-updates.ts';
 import type { OwnPlace } from './own-places.ts';
 import type { HeldMessage, Shown } from './talk.ts';
 
-export type Batch = Pick<Received, 'unsent' | 'gone' | 'authors'> & {
+export type Batch = Pick<Received, 'unsent' | 'gone' | 'authors' | 'commands'> & {
   /** Of each message event, its envelope, or the header that its stub keeps. */
   readonly echoes: readonly Uint8Array[];
   /** Written before this page came. */
@@ -44,6 +44,10 @@ export class RoomLog {
   #asked: Asked | undefined;
   // Number of the charter in the last welcome.
   #charterC = 0;
+  // The newest ones that counted, oldest first.
+  #counted: readonly CountedCommand[] = [];
+  // Commands that another log lacks.
+  #lost: readonly CountedCommand[] = [];
   // Messages up to here were written before this page came.
   #historyEnd = 0;
 
@@ -79,6 +83,11 @@ export class RoomLog {
   /** EFFECT-4. */
   mayPin(pk: Uint8Array): boolean {
     return this.#receiver?.mayPin(pk) ?? false;
+  }
+
+  /** Number of the last command at our position. */
+  get c(): number {
+    return this.#receiver?.c ?? 0;
   }
 
   /** As in `Receiver`. */
@@ -141,6 +150,8 @@ export class RoomLog {
     } else if (welcome.mode === 'reset') {
       this.#receiver.skipTo(before, law);
     }
+    this.#lost =
+      this.#asked && isRolledBack(welcome, this.#asked) ? this.#counted.filter(isAfter(welcome)) : [];
     this.#charterC = charterNumber(welcome);
     this.#reader = new LogReader(welcome, this.#receiver.position.seq);
   }
@@ -151,6 +162,13 @@ export class RoomLog {
     const read = this.#reader.take(event);
     if (read.outcome === 'held') this.#receiver?.prepare(event);
     return read.outcome === 'events' ? { ...read, live } : read;
+  }
+
+  /** Commands that the server lost with an older log, to be brought again, in order (COMMAND-6). Once. */
+  takeLost(): readonly CountedCommand[] {
+    const lost = this.#lost;
+    this.#lost = [];
+    return lost;
   }
 
   /** The wire is gone. What was read so far is contiguous, so the next welcome can continue after it. */
@@ -164,6 +182,8 @@ export class RoomLog {
   clear(): void {
     this.#reader = undefined;
     this.#receiver = undefined;
+    this.#counted = [];
+    this.#lost = [];
   }
 
   /** Takes what was read. Nothing else may be received meanwhile. */
@@ -171,6 +191,7 @@ export class RoomLog {
     const receiver = this.#receiver;
     const { messages, notices, ...rest } =
       receiver === undefined ? NOTHING : yield* receiver.receiving(events, this.#now(), live);
+    this.#counted = [...this.#counted, ...rest.commands].slice(-COMMANDS_KEPT);
     const shown = (isHistory: boolean): Shown => ({
       messages: messages.filter(({ seq }) => this.#isHistory(seq) === isHistory),
       notices: notices.filter(({ seq }) => this.#isHistory(seq) === isHistory),
@@ -183,7 +204,10 @@ export class RoomLog {
   }
 }
 
-const NOTHING: Received = { messages: [], notices: [], unsent: [], gone: [], authors: [] };
+/** As many as one connection may bring at once (LIMIT-5). */
+const COMMANDS_KEPT = 5;
+
+const NOTHING: Received = { messages: [], notices: [], unsent: [], gone: [], authors: [], commands: [] };
 
 function echoOf(event: LogEvent): readonly Uint8Array[] {
   if (event.type === 'message') return [event.envelope];
@@ -194,6 +218,14 @@ function echoOf(event: LogEvent): readonly Uint8Array[] {
 function forgets(welcome: Welcome, { position, c, charterC }: Asked): boolean {
   if (position.logId !== welcome.logId) return false;
   return welcome.c < c || charterNumber(welcome) < charterC;
+}
+
+function isRolledBack(welcome: Welcome, { position, c }: Asked): boolean {
+  return position.logId !== welcome.logId && welcome.c < c;
+}
+
+function isAfter({ c }: Welcome) {
+  return ({ command }: CountedCommand) => command.c > c;
 }
 
 function charterNumber({ charter }: Welcome): number {

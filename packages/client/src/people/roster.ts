@@ -55,6 +55,8 @@ export class Roster {
   readonly #knownKeys = new Map<string, KnownKey>();
   #listed = new Map<string, Listed>();
   #owners: ReadonlySet<string> = new Set();
+  // Who was removed by a command, which says more than that they left.
+  readonly #removed = new Set<string>();
   #version = 0;
   // Undefined before the server's first presence frame: until then there is nothing to report.
   #count: number | undefined;
@@ -70,6 +72,17 @@ export class Roster {
   /** The owner's tabs, by the charter. */
   setOwners(owners: readonly Uint8Array[]): void {
     this.#owners = new Set(owners.map(toBase64url));
+  }
+
+  /** Under the newest name we know. */
+  person(idPk: Uint8Array): Person {
+    const known = this.#knownKeys.get(toBase64url(idPk));
+    return known?.person ?? personOf(this.#options.id, idPk, '');
+  }
+
+  /** A command removed them: their leaving needs no line. */
+  remove(idPk: Uint8Array): void {
+    if (this.#removed.size < KNOWN_KEYS_MAX) this.#removed.add(toBase64url(idPk));
   }
 
   presence(frame: Presence): void {
@@ -205,8 +218,9 @@ export class Roster {
     const listed = this.#listed.get(key);
     if (listed === undefined) return;
     this.#listed.delete(key);
+    const isSaid = this.#isSelf(listed) || this.#removed.has(listed.known.person.idPk);
     if (listed.unannounced !== undefined) listed.unannounced[Symbol.dispose]();
-    else if (!this.#isSelf(listed)) this.#announce('left', listed);
+    else if (!isSaid) this.#announce('left', listed);
   }
 
   #setAway(slots: readonly Uint8Array[]): void {

@@ -23,6 +23,7 @@ import {
   isJsonObject,
   toBase64url,
   toHex,
+  u16,
   u32,
   u8,
 } from '@mayfly/protocol';
@@ -95,11 +96,16 @@ const bobsSlot = slot.map((byte) => byte + 16);
 const logId = toBase64url(bytes(known.log.log_id));
 const fid = bytes('577fdb1ef417ae824ec21775b2a42cb8');
 const [charter] = known.commands;
+const end = commandAt(9);
 const [hello, longer] = known.log.messages.map(({ envelope }) => bytes(envelope));
 const profile = bytes(known.profile.bytes);
 const signal = bytes(known.ephemeral.bytes);
 const lifeMs = 1_800_000;
 const wanted = { ownerPk: bytes(known.owner.owner_pk), life: lifeMs / 1000, history: 'all' } as const;
+
+function commandAt(index: number): Uint8Array {
+  return bytes(known.commands[index]?.bytes);
+}
 
 function sealed(envelope: Uint8Array | undefined): Uint8Array {
   if (envelope === undefined) throw new Error('crypto.json has two messages');
@@ -134,6 +140,7 @@ const welcome: Welcome = {
   features: [],
 };
 
+const NOTHING = new Uint8Array(0);
 const NO_FEATURES = ',"features":[]';
 
 const presence = { type: 'presence', version: 1, snapshot: false, joined: [], away: [], left: [] } as const;
@@ -282,6 +289,20 @@ const MORE: readonly FrameVector[] = [
   }),
   stub('SEND-5: what is left of it', 2, known.log.messages[0]?.stub_unsent),
   stub('SEND-9: what is left of a message whose time is over', 6, known.log.messages[3]?.stub_expired),
+  carried(
+    'COMMAND-1: the owner ends the room, as its tenth command',
+    'binary from the client',
+    encodeClientSealed({ type: 'command', bytes: end, blob: NOTHING }),
+    { type: 'command', bytes: end, blob: NOTHING },
+  ),
+  carried('COMMAND-4: its last event', 'binary from the server', encodeCommandEvent(12, end, NOTHING), {
+    type: 'command',
+    seq: 12,
+    bytes: end,
+    blob: NOTHING,
+  }),
+  says('COMMAND-4: so it is over', { type: 'ended', reason: 'owner' }),
+  says('COMMAND-2: another command came first', { type: 'refused', c: 10, code: 'stale', retryAfterMs: 0 }),
   sends('EPHEMERAL-1: she types', { type: 'ephemeral', sealed: signal }),
   carried('EPHEMERAL-1: the others see that', 'binary from the server', encodeEphemeralFrame(signal), {
     type: 'ephemeral',
@@ -369,7 +390,9 @@ const MISFITS: readonly MisfitVector[] = [
   binary('a profile of another type', 'FRAME-3', concat(u8(2), changed(profile, 0, 0x11))),
   binary('a signal that is too short', 'FRAME-3', concat(u8(3), signal.subarray(1))),
   binary('a signal of another type', 'FRAME-3', concat(u8(3), changed(signal, 0, 0x13))),
-  binary('a reserved kind', 'FRAME-4', u8(4)),
+  binary('a command whose length does not fit', 'FRAME-3', concat(u8(4), u16(end.length + 1), end)),
+  binary('a command that is too short', 'FRAME-3', concat(u8(4), u16(end.length - 1), end.subarray(0, -1))),
+  binary('a reserved kind', 'FRAME-4', u8(5)),
   binary('nothing', 'FRAME-3', new Uint8Array()),
   text('not JSON', '{'),
   text('a list', '[{"type":"keep"}]'),

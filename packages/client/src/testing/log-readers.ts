@@ -13,7 +13,7 @@ import {
 import { CTYPE } from '../content/ctype.ts';
 import { type OpenResult, type OpenedMessage, openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
-import { verifyCommand } from '../governance/room-law.ts';
+import { verifyCommand } from '../crypto/command.ts';
 import { Receiver } from '../log/receiver.ts';
 import type { Sliced } from '../log/sliced.ts';
 import type { Message, RoomNotice, UnsentMessage } from '../room-updates.ts';

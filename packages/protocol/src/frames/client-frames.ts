@@ -1,6 +1,7 @@
 // What a client says: text frames (control) and binary frames (sealed). One decoder each, and none throws.
 
 import { ByteReader, concat, toBase64url, u32, u8 } from '../bytes.ts';
+import { type Command, decodeCommandWithBlob, encodeCommandWithBlob } from '../command.ts';
 import {
   LOG_ID_BYTES,
   NONCE_BYTES,
@@ -169,8 +170,8 @@ export function encodeClientControl(frame: ClientControl): string {
   });
 }
 
-/** First byte of a binary frame from a client. 0x04 and 0x05 are reserved (rule FRAME-4). */
-export const CLIENT_KIND = { send: 0x01, profile: 0x02, ephemeral: 0x03 } as const;
+/** First byte of a binary frame from a client. 0x05 is reserved (rule FRAME-4). */
+export const CLIENT_KIND = { send: 0x01, profile: 0x02, ephemeral: 0x03, command: 0x04 } as const;
 
 /** A message to append; `n` is the member's own number for it, from 1 without holes (rule SEND-1). */
 export type Send = {
@@ -183,9 +184,18 @@ export type Send = {
 /** The message to erase with this one, and the proof that only its author can make (rule SEND-5). */
 export type Erase = { readonly seq: number; readonly proof: Uint8Array };
 
-/** What a client says in binary frames; the server reads no further than the header. */
+/** A command on its way to the log (rule COMMAND-1). `bytes` are those of `command`. */
+export type GivenCommand = {
+  readonly type: 'command';
+  readonly bytes: Uint8Array;
+  readonly command: Command;
+  readonly blob: Uint8Array;
+};
+
+/** What a client says in binary frames; of what is sealed, the server reads no further than the header. */
 export type ClientSealed =
   | Send
+  | GivenCommand
   | { readonly type: 'profile'; readonly sealed: Uint8Array }
   /** Relayed to those who are here, and never stored (rule EPHEMERAL-1). */
   | { readonly type: 'ephemeral'; readonly sealed: Uint8Array };
@@ -201,6 +211,10 @@ export function decodeClientSealed(bytes: Uint8Array): ClientSealed | undefined 
   if (bytes[0] === CLIENT_KIND.ephemeral) {
     const sealed = bytes.subarray(1);
     return isEphemeral(sealed) ? { type: 'ephemeral', sealed } : undefined;
+  }
+  if (bytes[0] === CLIENT_KIND.command) {
+    const given = decodeCommandWithBlob(bytes.subarray(1));
+    return given && { type: 'command', ...given };
   }
   return undefined;
 }
@@ -240,7 +254,11 @@ export function ttlOf(envelope: Uint8Array): number {
   return new ByteReader(envelope.subarray(5)).u16();
 }
 
-export function encodeClientSealed(frame: ClientSealed): Uint8Array {
+export function encodeClientSealed(
+  frame: Exclude<ClientSealed, GivenCommand> | Omit<GivenCommand, 'command'>,
+): Uint8Array {
+  if (frame.type === 'command')
+    return concat(u8(CLIENT_KIND.command), encodeCommandWithBlob(frame.bytes, frame.blob));
   if (frame.type !== 'send') return concat(u8(CLIENT_KIND[frame.type]), frame.sealed);
   const erase = frame.erase ? concat(u8(1), u32(frame.erase.seq), frame.erase.proof) : u8(0);
   return concat(u8(CLIENT_KIND.send), u32(frame.n), erase, frame.envelope);

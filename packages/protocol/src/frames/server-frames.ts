@@ -166,6 +166,8 @@ export type Refused = {
   readonly type: 'refused';
   /** The message it is about. */
   readonly n?: number;
+  /** The number of the command it is about. */
+  readonly c?: number;
   readonly code: RefusedCode;
   readonly retryAfterMs: number;
 };
@@ -426,10 +428,17 @@ function readPresentMember(value: unknown): PresentMember | undefined {
 
 function decodeRefused(object: JsonObject): Refused | undefined {
   const n = wholeNumber(field(object, 'n'), U32);
+  const c = wholeNumber(field(object, 'c'), U32);
   const code = oneOf(field(object, 'code'), REFUSED_CODES);
   const retryAfterMs = readWait(field(object, 'retryAfterMs'));
   if (code === undefined || retryAfterMs === undefined) return undefined;
-  return { type: 'refused', ...(n !== undefined && { n }), code, retryAfterMs };
+  return {
+    type: 'refused',
+    ...(n !== undefined && { n }),
+    ...(c !== undefined && { c }),
+    code,
+    retryAfterMs,
+  };
 }
 
 /** Byte strings become base64url; the rest is JSON as it stands. */

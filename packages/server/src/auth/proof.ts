@@ -20,7 +20,7 @@ import {
 import type { RoomKeys, VerifiedCharter } from '../store/room-store.ts';
 
 /** Strict Ed25519, with one verdict on every platform (docs/crypto.md, SIG-2). */
-function verifySignature(
+export function verifySignature(
   purpose: SigningPurpose,
   publicKey: Uint8Array,
   message: Uint8Array,

@@ -1,6 +1,6 @@
 // One room on this node: follows the store, encodes each frame once into its backlog, and serves its subscribers from there.
 
-import { type RoomId, encodeServerControl } from '@mayfly/protocol';
+import { OP_KICK, type RoomId, SERVER_KIND, decodeServerSealed, encodeServerControl } from '@mayfly/protocol';
 import type { StoreNotice, StoredEvent, RoomStore } from '../store/room-store.ts';
 import type { DueRoom, FanOut } from './fan-out.ts';
 import { encodeFrame } from './frame.ts';
@@ -149,6 +149,8 @@ export class Room implements DueRoom, SubscriberList, Disposable {
       return this.#notifyAll({ type: 'hole' });
     }
     this.#push({ framed: encodeFrame(bytes), marker: { type: 'event', seq } });
+    const idPk = removedBy(bytes);
+    if (idPk !== undefined) this.#notifyAll({ type: 'removed', idPk });
   }
 
   // For those who don't have it yet; the others learn it from the message that took it back, or from their own clock.
@@ -165,4 +167,11 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   #notifyAll(notice: RoomNotice): void {
     for (const { session } of this.#subscribers) session.notice(notice);
   }
+}
+
+/** Who is removed by this event (rule COMMAND-5). Read from the log itself, so a node that missed an announcement knows it, too. */
+function removedBy(frame: Uint8Array): Uint8Array | undefined {
+  if (frame[0] !== SERVER_KIND.command) return undefined;
+  const event = decodeServerSealed(frame);
+  return event?.type === 'command' && event.command.op === OP_KICK ? event.command.args : undefined;
 }

@@ -187,6 +187,8 @@ class SlowStore implements RoomStore {
   open = (...of: Parameters<RoomStore['open']>) => this.#later(() => this.#store.open(...of));
   keys = (room: typeof ROOM) => this.#later(() => this.#store.keys(room));
   join = (room: typeof ROOM, request: JoinRequest) => this.#later(() => this.#store.join(room, request));
+  law = (room: typeof ROOM) => this.#later(() => this.#store.law(room));
+  command = (...of: Parameters<RoomStore['command']>) => this.#later(() => this.#store.command(...of));
   look = (...of: Parameters<RoomStore['look']>) => this.#later(() => this.#store.look(...of));
   append = (...of: Parameters<RoomStore['append']>) => this.#later(() => this.#store.append(...of));
   publishProfile = (...of: Parameters<RoomStore['publishProfile']>) =>

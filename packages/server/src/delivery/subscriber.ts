@@ -24,6 +24,8 @@ export type Signal = { readonly from: Uint8Array; readonly framed: Uint8Array };
 /** What happens to a session, apart from the frames it is sent. */
 export type RoomNotice =
   | { readonly type: 'replaced'; readonly session: MemberSession }
+  /** The owner or a moderator removed this identity. */
+  | { readonly type: 'removed'; readonly idPk: Uint8Array }
   | { readonly type: 'ended'; readonly frame: string }
   /** This node missed events, so whatever follows would come after a gap. */
   | { readonly type: 'hole' };

@@ -37,6 +37,7 @@ export class ConnectionBudget implements Disposable {
   readonly #messages: Bucket;
   readonly #messageBytes: Bucket;
   readonly #profiles: Bucket;
+  readonly #commands: Bucket;
   readonly #ephemerals: Bucket;
   readonly #files: Bucket;
   readonly #frames: Bucket;
@@ -48,6 +49,7 @@ export class ConnectionBudget implements Disposable {
     this.#messages = new Bucket(limits.messages);
     this.#messageBytes = new Bucket(limits.messageBytes);
     this.#profiles = new Bucket(limits.profiles);
+    this.#commands = new Bucket(limits.commands);
     this.#ephemerals = new Bucket(limits.ephemerals);
     this.#files = new Bucket(limits.files);
     this.#frames = new Bucket(limits.frames);
@@ -91,11 +93,11 @@ export class ConnectionBudget implements Disposable {
   }
 
   profile(): Slowed | undefined {
-    const now = this.#deps.now();
-    const wait = this.#profiles.waitFor(1, now);
-    if (wait > 0) return { code: 'rate', retryAfterMs: wait };
-    this.#profiles.take(1, now);
-    return undefined;
+    return this.#takeOne(this.#profiles);
+  }
+
+  command(): Slowed | undefined {
+    return this.#takeOne(this.#commands);
   }
 
   /** False: too many, and this one is dropped. */
@@ -108,11 +110,7 @@ export class ConnectionBudget implements Disposable {
 
   /** A place asked for, or a file erased. */
   file(): Slowed | undefined {
-    const now = this.#deps.now();
-    const wait = this.#files.waitFor(1, now);
-    if (wait > 0) return { code: 'rate', retryAfterMs: wait };
-    this.#files.take(1, now);
-    return undefined;
+    return this.#takeOne(this.#files);
   }
 
   get files(): FileBudget {
@@ -121,5 +119,13 @@ export class ConnectionBudget implements Disposable {
 
   [Symbol.dispose](): void {
     this.#deps.gone();
+  }
+
+  #takeOne(bucket: Bucket): Slowed | undefined {
+    const now = this.#deps.now();
+    const wait = bucket.waitFor(1, now);
+    if (wait > 0) return { code: 'rate', retryAfterMs: wait };
+    bucket.take(1, now);
+    return undefined;
   }
 }

@@ -24,6 +24,7 @@ export function limitsAt(level: RateLevel) {
       messages: perSecond(5, 15),
       messageBytes: perSecond(32 * KIB, 64 * KIB),
       profiles: perMinute(6, 6),
+      commands: perSecond(1, 5),
       ephemerals: perSecond(2, 4),
       /** Places asked for and files erased. */
       files: perSecond(2, 20),

@@ -403,6 +403,8 @@ function unusable() {
     keys: lost,
     join: lost,
     look: lost,
+    law: lost,
+    command: lost,
     append: lost,
     publishProfile: lost,
     features: [],

@@ -33,7 +33,12 @@ export type AdmissionDeps = {
 };
 
 /** A join that got in. Its receiver disposes of `subscriber` and detaches the member. */
-export type Admitted = { readonly room: RoomId; readonly subscriber: Subscriber; readonly joined: Joined };
+export type Admitted = {
+  readonly room: RoomId;
+  readonly idPk: Uint8Array;
+  readonly subscriber: Subscriber;
+  readonly joined: Joined;
+};
 
 export class Admission implements Disposable {
   readonly nonce: Uint8Array;
@@ -98,7 +103,7 @@ export class Admission implements Disposable {
     const verifiedWith = { accessPk: keys.accessPk, epoch: keys.epoch };
     const answer = await store.join(join.id, { idPk, as, verifiedWith, ...(position && { position }) });
     if (answer.outcome !== 'joined') return OUTCOME[answer.outcome];
-    return { room: join.id, subscriber: subscriber.release(), joined: answer };
+    return { room: join.id, idPk, subscriber: subscriber.release(), joined: answer };
   }
 
   // From the invitation page: nothing is entered and nothing changes (rules LOOK-1 to LOOK-3).

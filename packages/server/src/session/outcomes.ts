@@ -16,6 +16,7 @@ export const OUTCOME = {
   flood: { say: refusal({ code: 'rate', retryAfterMs: PAUSE_MS.flood }), close: 'tooFast' },
   roomGone: { say: { type: 'ended', reason: 'expired' }, close: 'ended' },
   replaced: { close: 'replaced' },
+  removed: { close: 'kicked' },
   left: { close: 'left' },
   badFrame: { close: 'badFrame' },
   tooBig: { close: 'tooBig' },
@@ -31,6 +32,11 @@ export function putOff(notNow: NotNow): Outcome {
 /** One request is refused, and the connection stays (rule REFUSED-1). */
 export function refused(notNow: NotNow, n?: number): Outcome {
   return { say: refusal(notNow, n) };
+}
+
+/** As `refused`, about the command with this number. */
+export function refusedCommand({ code, retryAfterMs }: NotNow, c: number): Outcome {
+  return { say: { type: 'refused', c, code, retryAfterMs } };
 }
 
 function refusal({ code, retryAfterMs }: NotNow, n?: number): ServerControl {

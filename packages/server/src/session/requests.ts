@@ -17,8 +17,9 @@ import type { Subscriber } from '../delivery/subscriber.ts';
 import type { Clock } from '../net/clock.ts';
 import type { MemberSession, Appended, RoomStore } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
+import { command } from './commands.ts';
 import { type FileRequestDeps, file, fileErase } from './file-requests.ts';
-import { OUTCOME, type Outcome, refused } from './outcomes.ts';
+import { OUTCOME, type Outcome, refused, refusedCommand } from './outcomes.ts';
 
 export type RequestDeps = FileRequestDeps & {
   readonly store: RoomStore;
@@ -28,6 +29,7 @@ export type RequestDeps = FileRequestDeps & {
 /** One session as a member of its room. */
 export type Membership = {
   readonly room: RoomId;
+  readonly idPk: Uint8Array;
   readonly member: MemberSession;
   readonly subscriber: Subscriber;
   mayKeepAt: number;
@@ -46,7 +48,7 @@ type Handlers = {
   ) => Reply | Promise<Reply>;
 };
 
-const REQUESTS: Handlers = { send, profile, ephemeral, keep, ping, leave, file, fileErase };
+const REQUESTS: Handlers = { send, command, profile, ephemeral, keep, ping, leave, file, fileErase };
 
 /** Undefined: not a frame that a member may send. */
 export function decodeRequest(frame: Frame): MemberRequest | undefined {
@@ -64,6 +66,7 @@ export async function handleRequest(
     return await runHandler(request, membership, deps);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
+    if (request.type === 'command') return refusedCommand(error, request.command.c);
     return refused(error, request.type === 'send' ? request.n : undefined);
   }
 }
@@ -101,7 +104,8 @@ function afterAppend(appended: Appended, n: number): Reply {
       return refused({ code: appended.code, retryAfterMs }, n);
     }
     case 'replaced':
-      return OUTCOME.replaced;
+    case 'removed':
+      return OUTCOME[appended.outcome];
     case 'gone':
       return OUTCOME.roomGone;
   }

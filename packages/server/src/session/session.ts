@@ -114,8 +114,8 @@ export class Session implements RoomSession {
     const result = await entering.admission.admit(frame);
     if (result === undefined) return;
     if (!('subscriber' in result)) return this.#reject(result);
-    const { room, subscriber, joined } = result;
-    const membership = { room, member: joined.session, subscriber, mayKeepAt: 0 };
+    const { room, subscriber, joined, idPk } = result;
+    const membership = { room, idPk, member: joined.session, subscriber, mayKeepAt: 0 };
     if (this.#state !== entering) return this.#depart(membership);
     entering.admission[Symbol.dispose]();
     this.#enter(membership, result, entering.admission.held);
@@ -143,11 +143,16 @@ export class Session implements RoomSession {
     if (outcome !== undefined) this.#reject(outcome);
   }
 
-  #apply(notice: RoomNotice, { room, member, subscriber }: Membership): void {
+  #apply(notice: RoomNotice, { room, idPk, member, subscriber }: Membership): void {
     switch (notice.type) {
       case 'replaced':
         if (isOlder(member, notice.session)) this.#reject(OUTCOME.replaced);
         return;
+      // They get the command that removed them, so their page need not take the server's word.
+      case 'removed':
+        if (!equalBytes(idPk, notice.idPk)) return;
+        subscriber.catchUp();
+        return this.#reject(OUTCOME.removed);
       case 'ended':
         this.#deps.budget.files.roomEnded(room);
         subscriber.conclude(notice.frame);

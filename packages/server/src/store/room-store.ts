@@ -54,6 +54,19 @@ export type RoomKeys = {
   readonly door: Door;
 };
 
+/** What commands are checked against (rule CMD-6). */
+export type RoomLaw = {
+  readonly ownerPk: Uint8Array;
+  readonly epoch: number;
+  /** Number of the last command. */
+  readonly c: number;
+  /** The charter in force, without its blob. */
+  readonly charter: Uint8Array;
+};
+
+/** Already verified by the caller, for the epoch and the number it names. */
+export type VerifiedCommand = { readonly bytes: Uint8Array; readonly command: Command };
+
 /** What the caller checked proofs against. The store answers `denied` if it has changed since. */
 export type VerifiedWith = { readonly accessPk: Uint8Array; readonly epoch: number };
 
@@ -100,9 +113,11 @@ export type Appended =
   | { readonly outcome: 'appended'; readonly seq: number }
   /** `n` was logged before: nothing changed. */
   | { readonly outcome: 'repeated' }
-  | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'server_full' | 'not_allowed' }
+  | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'stale' | 'server_full' | 'not_allowed' }
   /** A newer session of this identity has taken over. */
   | { readonly outcome: 'replaced' }
+  /** The owner or a moderator removed this member. */
+  | { readonly outcome: 'removed' }
   | { readonly outcome: 'gone' };
 
 /** What followers of a room receive, in order. */
@@ -123,7 +138,7 @@ export type StoreNotice =
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
 /** The optional frames this build takes (rule WELCOME-4). */
-const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral'];
+const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral', 'commands'];
 
 /** The same, and `files` where files are kept. */
 export function featuresOf({ files }: Pick<StoreLimits, 'files'>): readonly Feature[] {
@@ -158,6 +173,9 @@ export interface RoomStore extends AsyncDisposable {
   /** Undefined for a room that does not exist, is not open yet, or has ended. */
   keys(room: RoomId): Promise<RoomKeys | undefined>;
 
+  /** As `keys`. */
+  law(room: RoomId): Promise<RoomLaw | undefined>;
+
   /** `as: 'member'` only where the room has a record of `idPk`; a resume is a join with a position. */
   join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused>;
 
@@ -175,6 +193,12 @@ export interface RoomStore extends AsyncDisposable {
     envelope: Uint8Array,
     erase?: Erase,
   ): Promise<Appended>;
+
+  /**
+   * Logs a command and carries it out, only for a newest session and only as the next one of this epoch; else `stale`
+   * (rules COMMAND-2 and COMMAND-3).
+   */
+  command(room: RoomId, session: MemberSession, verified: VerifiedCommand): Promise<Appended>;
 
   /**
    * Stores and announces a member's sealed profile; ignored for a replaced session. In a crowd it isn't announced: the

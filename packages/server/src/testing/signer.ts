@@ -4,6 +4,8 @@ import { type KeyObject, createHash, createPrivateKey, createPublicKey, sign } f
 import {
   CHARTER_BLOB_BYTES,
   type CharterArgs,
+  type Command,
+  type GivenCommand,
   ENVELOPE_BUCKETS,
   ENVELOPE_OVERHEAD,
   ENVELOPE_TYPE,
@@ -12,6 +14,7 @@ import {
   ERASE_PROOF_BYTES,
   type Join,
   OP_CHARTER,
+  OP_END,
   PROFILE_BYTES,
   PROFILE_TYPE,
   type RoomId,
@@ -85,6 +88,18 @@ export function makeCharter(room: RoomId, owner: Signer, choices: CharterChoices
   const command = decodeCommand(bytes);
   if (command === undefined) throw new Error('not a command');
   return { bytes, command, args, blob };
+}
+
+type CommandChoices = Partial<Pick<Command, 'epoch' | 'c' | 'op' | 'args'>> & { readonly blob?: Uint8Array };
+
+/** The owner's end of a room, as its second command, except for the given choices. */
+export function makeCommand(room: RoomId, signer: Signer, choices: CommandChoices = {}): GivenCommand {
+  const { epoch = 0, c = 2, op = OP_END, args = new Uint8Array(0), blob = new Uint8Array(0) } = choices;
+  const signed = encodeUnsignedCommand(room, epoch, c, op, args);
+  const bytes = encodeCommand(signed, signer.pk, signer.sign('cmd', signed));
+  const command = decodeCommand(bytes);
+  if (command === undefined) throw new Error('not a command');
+  return { type: 'command', bytes, command, blob };
 }
 
 /** As much of an envelope as a server can check; different `mark`s make different bytes. */

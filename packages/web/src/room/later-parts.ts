@@ -20,6 +20,9 @@ export const messageActions = new LaterPart(() =>
   withStyle(import('./actions/actions-part.ts'), actionsStyle),
 );
 
+/** What only the owner does. */
+export const ownerPart = new LaterPart(() => import('./owner/owner-part.ts'));
+
 /** Loads them before they are needed, and before the connection may be gone, while the browser has nothing else to do. */
 export function fetchAhead(): void {
   whenIdle(() => {

@@ -9,11 +9,13 @@ import { Dialog } from '../ui/dialog.tsx';
 type LeaveDialogProps = {
   readonly view: RoomView;
   readonly onLeave: () => void;
+  /** Asks about ending the room for everyone. */
+  readonly onEnd: () => void;
   readonly onClose: () => void;
 };
 
 /** Part of the room's first part: it must be there without a connection, too. */
-export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
+export function LeaveDialog({ view, onLeave, onEnd, onClose }: LeaveDialogProps) {
   const [first, ...others] = lossesOf(view).map((loss) => wordsFor(loss, view));
   return (
     <Dialog title={leavingTexts.ask} lead={first} onClose={onClose}>
@@ -29,6 +31,11 @@ export function LeaveDialog({ view, onLeave, onClose }: LeaveDialogProps) {
         <button class="btn btn--secondary" type="button" autofocus onClick={onClose}>
           {leavingTexts.stay}
         </button>
+        {view.canEnd.value && (
+          <button class="btn btn--secondary" type="button" onClick={onEnd}>
+            {roomTexts.endForEveryone}
+          </button>
+        )}
       </div>
     </Dialog>
   );

@@ -80,6 +80,8 @@ class ScriptedRoom implements ChatRoom {
   discard = () => undefined;
   keepAlive = () => undefined;
   noteSaved = () => ({ ok: true });
+  endForEveryone = () => Promise.resolve({ ok: true } as const);
+  remove = () => Promise.resolve({ ok: true } as const);
 }
 
 let browser = stubPage();

@@ -27,6 +27,14 @@ export const leftRoom = signal<RoomView | undefined>(undefined);
 
 /** How long a disappearing room takes to fade. */
 const FADE_MS = 900;
+/** The ends of a room with everything in it. */
+const FADES: ReadonlySet<RoomEnd['why']> = new Set([
+  'expired',
+  'owner',
+  'vanished',
+  'ended_by_owner',
+  'ended_by_you',
+]);
 /** How long leaving can be undone. */
 export const UNDO_MS = 10_000;
 
@@ -132,8 +140,7 @@ function release(view: RoomView): void {
 }
 
 function over(view: RoomView, end: RoomEnd): void {
-  const fades = end.why === 'expired' || end.why === 'owner' || end.why === 'vanished';
-  if (!fades || view !== currentRoom.value || document.visibilityState === 'hidden') {
+  if (!FADES.has(end.why) || view !== currentRoom.value || document.visibilityState === 'hidden') {
     finish(view, end);
     return;
   }

@@ -6,7 +6,7 @@ import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
 import { Later } from './later.tsx';
-import { type Panels, fetchAhead, lifePart, messageActions, panels } from './later-parts.ts';
+import { type Panels, fetchAhead, lifePart, messageActions, ownerPart, panels } from './later-parts.ts';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
@@ -20,7 +20,17 @@ import type { RoomView } from './model/room-view.ts';
 import { followSeenPart } from './list/seen-part.ts';
 import { roomTexts } from '../words/room.ts';
 
-type Open = 'members' | 'invite' | 'qr' | 'leave' | 'rename' | 'details' | 'settings' | 'copy' | 'report';
+type Open =
+  | 'members'
+  | 'invite'
+  | 'qr'
+  | 'leave'
+  | 'rename'
+  | 'details'
+  | 'settings'
+  | 'copy'
+  | 'report'
+  | 'end';
 
 /** As in room.css: from here on the list of people is beside the messages. */
 const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
@@ -131,6 +141,9 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
     { icon: 'save', text: roomTexts.saveCopy, onChoose: () => open('copy') },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
     ...(panels.loaded.value?.reportItems(() => open('report')) ?? []),
+    ...(view.canEnd.value
+      ? [{ icon: 'glass' as const, text: roomTexts.endForEveryone, onChoose: () => open('end') }]
+      : []),
     {
       icon: 'leave',
       isUrgent: true,
@@ -156,7 +169,15 @@ type OpenDialogProps = {
 function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   if (open === undefined) return null;
   const onClose = () => onOpen(undefined);
-  if (open === 'leave') return <LeaveDialog view={view} onLeave={leaveRoom} onClose={onClose} />;
+  if (open === 'leave')
+    return <LeaveDialog view={view} onLeave={leaveRoom} onEnd={() => onOpen('end')} onClose={onClose} />;
+  if (open === 'end') {
+    return (
+      <Later part={ownerPart} onClose={onClose}>
+        {({ EndDialog }) => <EndDialog view={view} onClose={onClose} />}
+      </Later>
+    );
+  }
   if (open === 'settings' || open === 'copy') {
     return (
       <Later part={lifePart} onClose={onClose}>
@@ -172,7 +193,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
 }
 
 type DialogOf = Required<OpenDialogProps> & {
-  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave'>;
+  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave' | 'end'>;
   readonly onClose: () => void;
 };
 

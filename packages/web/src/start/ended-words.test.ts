@@ -10,6 +10,8 @@ const room = (why: RoomEnd['why'], wasIn = true) => ({
 
 test.each<[RoomEnd['why'], string, string]>([
   ['expired', 'This room has disappeared', 'It was quiet for 30 minutes.'],
+  ['ended_by_owner', 'The owner ended this room', 'This tab checked the owner’s signature.'],
+  ['ended_by_you', 'You ended this room', 'Everyone has been disconnected.'],
   ['owner', 'The server ended this room', 'It says the owner ended it.'],
   ['server', 'The server ended this room', 'We only have its word for it.'],
   [

@@ -7,9 +7,11 @@ type Words = { readonly heading: string; readonly lead: string };
 
 /** For a room that is gone for everyone, according to the server. */
 export function wordsOfGone({ end, summary }: Pick<EndedRoom, 'end' | 'summary'>): Words {
-  const { expired, byOwner, byServer, restarted } = endedTexts;
+  const { expired, byOwner, byServer, restarted, endedByOwner, endedByYou } = endedTexts;
   if (end.why === 'expired') return { heading: expired.heading, lead: expired.lead(summary.lifeMs) };
   if (end.why === 'vanished') return restarted;
+  if (end.why === 'ended_by_owner') return endedByOwner;
+  if (end.why === 'ended_by_you') return endedByYou;
   return end.why === 'owner' ? byOwner : byServer;
 }
 

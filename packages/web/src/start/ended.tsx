@@ -27,6 +27,8 @@ export function Ended(props: EndedProps) {
   switch (end.why) {
     case 'expired':
     case 'owner':
+    case 'ended_by_owner':
+    case 'ended_by_you':
     case 'server':
     case 'vanished':
       return <Gone {...props} />;
@@ -34,6 +36,17 @@ export function Ended(props: EndedProps) {
     case 'wrong_passphrase':
     case 'not_admitted':
       return <NotFound {...props} />;
+    case 'removed':
+      return (
+        <Words
+          heading={endedTexts.removed.heading}
+          lead={pieces(endedTexts.removed.lead, {
+            name: <bdi dir="auto">{end.by?.name || endedTexts.removed.owner}</bdi>,
+          })}
+          linkInHistory={props.room.linkInHistory}
+          actions={<StartAgain onHome={props.onHome} />}
+        />
+      );
     case 'kicked':
       return (
         <Words
@@ -68,7 +81,7 @@ export function Ended(props: EndedProps) {
 
 type WordsProps = {
   readonly heading: string;
-  readonly lead: string;
+  readonly lead: ComponentChildren;
   readonly linkInHistory?: boolean;
   readonly actions: ComponentChildren;
 };

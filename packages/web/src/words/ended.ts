@@ -22,11 +22,22 @@ export const endedTexts = {
     heading: 'This room has disappeared',
     lead: (lifeMs: number) => `It was quiet for ${lifetime(lifeMs)}.`,
   },
+  endedByOwner: {
+    heading: 'The owner ended this room',
+    lead: 'This tab checked the owner’s signature.',
+  },
+  endedByYou: { heading: 'You ended this room', lead: 'Everyone has been disconnected.' },
   byOwner: { heading: 'The server ended this room', lead: 'It says the owner ended it.' },
   byServer: { heading: 'The server ended this room', lead: 'We only have its word for it.' },
   restarted: {
     heading: 'This room has disappeared',
     lead: 'The server says it was restarted, and rooms live only in its memory.',
+  },
+  removed: {
+    heading: 'You were removed',
+    lead: '{name} removed you from this room. This tab’s copy of the messages and the key are gone.',
+    /** In place of a name. */
+    owner: 'The owner',
   },
   kicked: {
     heading: 'The server closed your connection',

@@ -86,6 +86,7 @@ export const roomTexts = {
   someOfThem: 'Too many people to list. Recently seen (some may have left):',
   invite: 'Invite',
   leave: 'Leave room',
+  endForEveryone: 'End room for everyone',
   back: 'Back',
   more: 'More',
   menu: 'Room',
@@ -112,6 +113,11 @@ export const roomTexts = {
   left: LEFT,
   typing: TYPING,
   renamed: '{before} is now {name}',
+  removed: {
+    own: 'You removed {name}',
+    other: '{by} removed {name}',
+    owner: 'The owner removed {name}',
+  },
   /** Until their profile arrives. */
   someone: 'Someone',
   newMessages: 'New messages',

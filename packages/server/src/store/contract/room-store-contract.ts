@@ -2,6 +2,7 @@
 
 import { describe } from 'vitest';
 import { aCrowd } from './crowd.ts';
+import { commanding } from './commanding.ts';
 import { ephemeral } from './ephemeral.ts';
 import { erasing } from './erasing.ts';
 import { files } from './files.ts';
@@ -24,6 +25,7 @@ const SUBJECTS = {
   looking,
   sending,
   'erasing and timers': erasing,
+  commanding,
   following,
   'history and resume': history,
   presence,

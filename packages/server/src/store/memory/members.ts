@@ -18,6 +18,9 @@ import type { MemberSession, StoreNotice } from '../room-store.ts';
 /** A crowd is announced by name again only below this share of `LISTED_MAX`, so it doesn't flip back and forth. */
 const LISTED_AGAIN = 3 / 4;
 
+/** At most so many stay barred; beyond that the first ones may come back. */
+const BARRED_MAX = 5_000;
+
 export type MemberRecord = {
   readonly idPk: Uint8Array;
   readonly slot: Uint8Array;
@@ -57,6 +60,8 @@ export class Members {
   /** Members who left are in the order of leaving. */
   readonly #byIdentity = new Map<string, MemberRecord>();
   readonly #bySlot = new Map<string, MemberRecord>();
+  /** Identities that were removed, the first ones first. */
+  readonly #barred = new Set<string>();
   readonly #listedMax: number;
   readonly #counts: Throttle;
   #counted = false;
@@ -102,6 +107,30 @@ export class Members {
   speaking(session: MemberSession): MemberRecord | undefined {
     const record = this.#bySlot.get(toHex(session.slot));
     return record?.generation === session.generation && record.standing.at === 'here' ? record : undefined;
+  }
+
+  /** There is no record of this member any longer, in a room that removed someone. */
+  hasRemoved({ slot }: MemberSession): boolean {
+    return this.#barred.size > 0 && !this.#bySlot.has(toHex(slot));
+  }
+
+  isBarred(idPk: Uint8Array): boolean {
+    return this.#barred.size > 0 && this.#barred.has(toHex(idPk));
+  }
+
+  /** For good, whether they are here or not. Their sessions learn it from the event. */
+  remove(idPk: Uint8Array): void {
+    this.#bar(toHex(idPk));
+    const record = this.find(idPk);
+    if (record === undefined) return;
+    stopTimer(record.standing);
+    this.#byIdentity.delete(toHex(idPk));
+    this.#bySlot.delete(toHex(record.slot));
+    record.profile?.fill(0);
+    if (record.standing.at === 'left') return;
+    record.standing = { at: 'left' };
+    this.#count -= 1;
+    this.#changed({ left: [record.slot] });
   }
 
   /** A record for a new identity; not attached yet. */
@@ -179,7 +208,14 @@ export class Members {
     }
     this.#byIdentity.clear();
     this.#bySlot.clear();
+    this.#barred.clear();
     this.#count = 0;
+  }
+
+  #bar(key: string): void {
+    this.#barred.add(key);
+    const [first] = this.#barred;
+    if (this.#barred.size > BARRED_MAX && first !== undefined) this.#barred.delete(first);
   }
 
   #announceProfile({ profile }: MemberRecord): void {

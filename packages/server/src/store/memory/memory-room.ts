@@ -6,6 +6,8 @@ import {
   type EndedReason,
   type Erase,
   LOG_ID_BYTES,
+  OP_END,
+  OP_KICK,
   type Sight,
   encodeCommandEvent,
   encodeEphemeralFrame,
@@ -27,12 +29,14 @@ import type {
   MemberSession,
   Appended,
   RoomKeys,
+  RoomLaw,
   StoreNotice,
   RoomSpec,
   RoomTerms,
   StoreLimits,
   StoredEvent,
   VerifiedCharter,
+  VerifiedCommand,
   VerifiedWith,
 } from '../room-store.ts';
 
@@ -58,7 +62,7 @@ export class MemoryRoom {
   readonly #members: Members;
   readonly #timed: TimedEvents;
   readonly #lifeForCrowd: Throttle;
-  readonly #terms: RoomTerms;
+  #terms: RoomTerms;
   #expiresAt: number;
   #timer: Disposable;
 
@@ -134,6 +138,7 @@ export class MemoryRoom {
     const { idPk, as, verifiedWith, position } = request;
     const { accessPk, epoch } = this.keys;
     if (!equalBytes(verifiedWith.accessPk, accessPk) || verifiedWith.epoch !== epoch) return DENIED;
+    if (this.#members.isBarred(idPk)) return DENIED;
     const known = this.#members.find(idPk);
     if (known === undefined && as === 'member') return DENIED;
     if (!this.#members.mayEnter(known, as)) return FULL;
@@ -162,7 +167,7 @@ export class MemoryRoom {
 
   append(session: MemberSession, n: number, envelope: Uint8Array, erase?: Erase): Appended {
     const record = this.#members.speaking(session);
-    if (record === undefined) return { outcome: 'replaced' };
+    if (record === undefined) return this.#silenced(session);
     if (n <= record.lastN) return { outcome: 'repeated' };
     if (epochOf(envelope) !== this.keys.epoch) return { outcome: 'refused', code: 'epoch' };
     if (n > record.lastN + 1) return { outcome: 'refused', code: 'gap' };
@@ -173,6 +178,29 @@ export class MemoryRoom {
     this.#announceEvent(event);
     const ttl = ttlOf(envelope);
     if (ttl > 0) this.#timed.add(event.seq, ttl * 1_000, this.#log.first);
+    return { outcome: 'appended', seq: event.seq };
+  }
+
+  #silenced(session: MemberSession): Appended {
+    return { outcome: this.#members.hasRemoved(session) ? 'removed' : 'replaced' };
+  }
+
+  /** What a command is verified against. */
+  get law(): RoomLaw {
+    const { epoch, c, charter } = this.#terms;
+    return { ownerPk: this.keys.ownerPk, epoch, c, charter };
+  }
+
+  command(session: MemberSession, { bytes, command }: VerifiedCommand): Appended {
+    if (this.#members.speaking(session) === undefined) return this.#silenced(session);
+    const { epoch, c } = this.#terms;
+    if (command.epoch !== epoch || command.c !== c + 1) return { outcome: 'refused', code: 'stale' };
+    this.#terms = { ...this.#terms, c: command.c };
+    this.#restartLife();
+    const event = this.#log.append((seq) => encodeCommandEvent(seq, bytes, NO_BLOB));
+    this.#announceEvent(event);
+    if (command.op === OP_KICK) this.#members.remove(command.args);
+    if (command.op === OP_END) this.end('owner');
     return { outcome: 'appended', seq: event.seq };
   }
 
@@ -299,5 +327,6 @@ export class MemoryRoom {
   }
 }
 
+const NO_BLOB = new Uint8Array(0);
 const DENIED: JoinRefused = { outcome: 'denied' };
 const FULL: JoinRefused = { outcome: 'full' };

@@ -22,12 +22,14 @@ import {
   type MemberSession,
   type Appended,
   type RoomKeys,
+  type RoomLaw,
   type RoomListener,
   type RoomSpec,
   type RoomStore,
   SOON_MS,
   type StoreLimits,
   type VerifiedCharter,
+  type VerifiedCommand,
   type VerifiedWith,
   featuresOf,
 } from '../room-store.ts';
@@ -105,6 +107,10 @@ export class MemoryStore implements RoomStore {
     return this.#living(room)?.keys;
   }
 
+  async law(room: RoomId): Promise<RoomLaw | undefined> {
+    return this.#living(room)?.law;
+  }
+
   async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
     return this.#living(room)?.join(request) ?? { outcome: 'denied' };
   }
@@ -121,6 +127,10 @@ export class MemoryStore implements RoomStore {
     erase?: Erase,
   ): Promise<Appended> {
     return this.#living(room)?.append(session, n, envelope, erase) ?? { outcome: 'gone' };
+  }
+
+  async command(room: RoomId, session: MemberSession, verified: VerifiedCommand): Promise<Appended> {
+    return this.#living(room)?.command(session, verified) ?? { outcome: 'gone' };
   }
 
   async publishProfile(

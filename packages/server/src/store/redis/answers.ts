@@ -19,6 +19,7 @@ import {
   type Appended,
   type Joined,
   type MemberSession,
+  type RoomLaw,
   type RoomKeys,
   type RoomTerms,
   type StoredEvent,
@@ -40,6 +41,17 @@ export function readKeys(answer: unknown): RoomKeys | undefined {
     ...(linkPk !== undefined && { linkPk }),
     epoch: keys.number('epoch'),
     door: asDoor(keys.number('door')),
+  };
+}
+
+export function readLaw(answer: unknown): RoomLaw | undefined {
+  if (answer === null) return undefined;
+  const law = unpackMap(bytesOf(answer));
+  return {
+    ownerPk: law.bytes('ownerPk'),
+    epoch: law.number('epoch'),
+    c: law.number('c'),
+    charter: law.bytes('charter'),
   };
 }
 
@@ -154,9 +166,11 @@ export function readAppended(answer: unknown): Appended | 'vanished' {
     case 'epoch':
     case 'gap':
     case 'not_allowed':
+    case 'stale':
       return { outcome: 'refused', code: word };
     case 'repeated':
     case 'replaced':
+    case 'removed':
     case 'gone':
       return { outcome: word };
     case 'vanished':

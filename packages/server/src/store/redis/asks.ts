@@ -4,6 +4,7 @@ import {
   ERASE_PROOF_BYTES,
   type Erase,
   LISTED_MAX,
+  OP_KICK,
   type Position,
   RESERVATION_MS,
   concat,
@@ -17,6 +18,7 @@ import type {
   RoomSpec,
   StoreLimits,
   VerifiedCharter,
+  VerifiedCommand,
   VerifiedWith,
 } from '../room-store.ts';
 import { restHashOf, sha256 } from '../stubs.ts';
@@ -77,6 +79,17 @@ export function joinAsk(
 
 export function lookAsk({ accessPk, epoch }: VerifiedWith, { maxMembers }: StoreLimits): Uint8Array {
   return packMap({ accessPk, epoch, maxMembers });
+}
+
+export function commandAsk(
+  { slot, generation }: MemberSession,
+  node: Uint8Array,
+  { bytes, command }: VerifiedCommand,
+  { historyMessages, historyBytes }: StoreLimits,
+): Uint8Array {
+  const { op, epoch, c } = command;
+  const target = op === OP_KICK ? command.args : undefined;
+  return packMap({ slot, generation, node, op, epoch, c, target, bytes, historyMessages, historyBytes });
 }
 
 /** A position as a function's arguments. */

@@ -8,6 +8,7 @@ export type FunctionName =
   | 'adopt'
   | 'append'
   | 'claim'
+  | 'command'
   | 'create'
   | 'end_room'
   | 'expire'
@@ -17,12 +18,14 @@ export type FunctionName =
   | 'file_open'
   | 'file_put'
   | 'file_read'
+  | 'final_command'
   | 'flush_counts'
   | 'give_way'
   | 'heads'
   | 'join'
   | 'keys'
   | 'lately'
+  | 'law'
   | 'lease'
   | 'look'
   | 'missed'
@@ -55,6 +58,7 @@ const PARTS = [
   'presence',
   'rooms',
   'sessions',
+  'commands',
   'uploads',
   'nodes',
   'api',

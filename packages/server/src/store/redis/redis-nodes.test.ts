@@ -16,7 +16,7 @@ import {
   types,
 } from '../../testing/redis-nodes.ts';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
-import { envelope, eraseProof } from '../../testing/signer.ts';
+import { envelope, eraseProof, makeCommand } from '../../testing/signer.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { Joined } from '../room-store.ts';
@@ -59,6 +59,26 @@ describe('several nodes', () => {
     expect(heard.map((notice) => (notice.type === 'event' ? notice.event.seq : 0))).toEqual([
       2, 3, 4, 5, 6, 7,
     ]);
+  });
+
+  test('CMD-9: the end reaches every node at once, and leaves one key for a minute, then none', async () => {
+    const [a, b, c] = await nodes(1, 2, 3);
+    const [ann] = [await a.join('ann'), await b.join('bob'), await c.join('cem')];
+    await a.append(ann.session, 1);
+    for (const node of [a, b, c]) node.heard();
+    await a.raw.command(ROOM, ann.session, makeCommand(ROOM, OWNER));
+    await world.settled();
+    for (const node of [a, b, c]) expect(types(node.heard())).toEqual(['event', 'ended']);
+    const keys = async () => {
+      const all = await redis.ask('KEYS', '*');
+      return Array.isArray(all) ? all.map(String).filter((key) => key.includes(ROOM)) : [];
+    };
+    const [tombstone, ...others] = await keys();
+    expect(others).toEqual([]);
+    expect(await redis.ask('HGETALL', tombstone ?? '')).toEqual(['st', 'ended', 'why', 'owner']);
+    const ttl = Number(await redis.ask('PTTL', tombstone ?? ''));
+    expect(ttl).toBeGreaterThan(0);
+    expect(ttl).toBeLessThanOrEqual(60_000);
   });
 
   test('SEND-5: what one node erases, every node hears, and no node reads it', async () => {

@@ -6,6 +6,8 @@ import {
   EPHEMERAL_MEMBERS_MAX,
   type Erase,
   type Feature,
+  OP_END,
+  OP_KICK,
   type RoomId,
   SERVER_KIND,
   SLOT_BYTES,
@@ -22,12 +24,14 @@ import type {
   MemberSession,
   Appended,
   RoomKeys,
+  RoomLaw,
   RoomListener,
   RoomSpec,
   RoomStore,
   StoreLimits,
   StoredEvent,
   VerifiedCharter,
+  VerifiedCommand,
   VerifiedWith,
 } from '../room-store.ts';
 import { featuresOf } from '../room-store.ts';
@@ -39,15 +43,26 @@ import {
   readEvents,
   readJoined,
   readKeys,
+  readLaw,
   readAppended,
   readSight,
   withMissed,
 } from './answers.ts';
-import { NODE_BYTES, joinAsk, lookAsk, messageWord, moreOfMessage, openAsk, positionWords } from './asks.ts';
+import {
+  NODE_BYTES,
+  commandAsk,
+  joinAsk,
+  lookAsk,
+  messageWord,
+  moreOfMessage,
+  openAsk,
+  positionWords,
+} from './asks.ts';
 import { FollowedRooms } from './followed-rooms.ts';
 import { roomOfChannel, roomStream } from './keyspace.ts';
 import { LeaveTimers } from './leave-timers.ts';
-import type { Link, LinkEvents } from './link.ts';
+import type { FunctionName } from './library.ts';
+import type { Argument, Link, LinkEvents } from './link.ts';
 import { Recovery } from './recovery.ts';
 import { RedisFiles } from './redis-files.ts';
 import { RedisHealth, type RedisOutage, type RedisReport } from './redis-health.ts';
@@ -147,6 +162,10 @@ export class RedisStore implements RoomStore, LinkEvents {
     return readKeys(await this.#calls.once('keys', room, []));
   }
 
+  async law(room: RoomId): Promise<RoomLaw | undefined> {
+    return readLaw(await this.#calls.once('law', room, []));
+  }
+
   async join(room: RoomId, request: JoinRequest): Promise<Joined | JoinRefused> {
     // Subscribe first: otherwise what happens right after the answer would be missed.
     await this.#followed.subscribed(room);
@@ -180,13 +199,12 @@ export class RedisStore implements RoomStore, LinkEvents {
   ): Promise<Appended> {
     const word = messageWord(session, this.#node, n, epochOf(envelope), this.#options.limits);
     const erased = erase && (await this.#envelopeAt(room, erase.seq));
-    const words = [word, envelope, ...moreOfMessage(envelope, erase, erased)];
-    const appended = await unlessFull(SERVER_FULL, async () =>
-      readAppended(await this.#calls.once('append', room, words)),
-    );
-    if (appended !== 'vanished') return appended;
-    this.#followed.vanished(room);
-    return { outcome: 'gone' };
+    return this.#append('append', room, [word, envelope, ...moreOfMessage(envelope, erase, erased)]);
+  }
+
+  async command(room: RoomId, session: MemberSession, verified: VerifiedCommand): Promise<Appended> {
+    const name = FREES.has(verified.command.op) ? 'final_command' : 'command';
+    return this.#append(name, room, [commandAsk(session, this.#node, verified, this.#options.limits)]);
   }
 
   async publishProfile(
@@ -285,6 +303,15 @@ export class RedisStore implements RoomStore, LinkEvents {
     await this.#link[Symbol.asyncDispose]();
   }
 
+  async #append(name: FunctionName, room: RoomId, words: readonly Argument[]): Promise<Appended> {
+    const appended = await unlessFull(SERVER_FULL, async () =>
+      readAppended(await this.#calls.once(name, room, words)),
+    );
+    if (appended !== 'vanished') return appended;
+    this.#followed.vanished(room);
+    return { outcome: 'gone' };
+  }
+
   async #joinOrReap(
     room: RoomId,
     request: JoinRequest,
@@ -323,6 +350,9 @@ export class RedisStore implements RoomStore, LinkEvents {
     return event?.frame[0] === SERVER_KIND.message ? eventContent(event.frame) : undefined;
   }
 }
+
+/** Also where Redis is out of memory. */
+const FREES: ReadonlySet<number> = new Set([OP_KICK, OP_END]);
 
 const SERVER_FULL: Appended = { outcome: 'refused', code: 'server_full' };
 

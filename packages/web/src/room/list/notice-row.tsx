@@ -27,13 +27,15 @@ export function NoticeRow({ notice, view }: ViewProps & { readonly notice: Notic
   return (
     <li class="notice">
       <span>
-        {notice.type === 'renamed' ? (
+        {notice.type === 'removed' ? (
+          <Removed notice={notice} people={view.people} />
+        ) : notice.type === 'renamed' ? (
           <Renamed who={notice.person} before={notice.before} people={view.people} />
         ) : (
           <CameOrWent words={roomTexts[notice.type]} who={notice.people} people={view.people} />
         )}
       </span>
-      <time>{clockTime(notice.at)}</time>
+      {notice.at > 0 && <time>{clockTime(notice.at)}</time>}
     </li>
   );
 }
@@ -44,6 +46,15 @@ function Renamed({ who, before, people }: RenamedProps) {
   const old = <bdi dir="auto">{shownName(before)}</bdi>;
   const name = <AuthorName person={who} people={people} />;
   return <>{pieces(roomTexts.renamed, { before: old, name })}</>;
+}
+
+type RemovedProps = { readonly notice: Extract<Notice, { type: 'removed' }>; readonly people: People };
+
+function Removed({ notice: { person, by, own }, people }: RemovedProps) {
+  const nameOf = (one: Person) => <AuthorName person={people.known(one).person} people={people} />;
+  const { removed } = roomTexts;
+  const words = own ? removed.own : by ? removed.other : removed.owner;
+  return <>{pieces(words, { name: nameOf(person), by: by && nameOf(by) })}</>;
 }
 
 type CameOrWentProps = {

@@ -10,6 +10,13 @@ export type NoticeContent =
   | { readonly type: 'joined' | 'left'; readonly people: readonly Person[] }
   /** `person` is called something else now. */
   | { readonly type: 'renamed'; readonly person: Person; readonly before: string }
+  /** `by` removed them: unset for the owner's own key. */
+  | {
+      readonly type: 'removed';
+      readonly person: Person;
+      readonly by: Person | undefined;
+      readonly own: boolean;
+    }
   | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
   /** A message of our own that was logged, and left the history before its echo came. */
   | { readonly type: 'trimmed'; readonly text: string };
@@ -17,6 +24,7 @@ export type NoticeContent =
 export type Notice = NoticeContent & {
   readonly key: string;
   readonly after: LogPosition;
+  /** 0 for what has no time: commands of a history. */
   readonly at: number;
 };
 

@@ -48,6 +48,8 @@ const facts = (more: Partial<RoomFacts> = {}): RoomUpdate => ({
     limits: { members: 100, historyMessages: 1000, historyBytes: 1_000_000 },
     safetyCode: [],
     owner: false,
+    canEnd: false,
+    canRemove: false,
     ...more,
   },
 });
@@ -72,6 +74,8 @@ function enter({ isNew = false } = {}) {
     keepAlive: vi.fn<ChatRoom['keepAlive']>(),
     wake: vi.fn<ChatRoom['wake']>(),
     noteSaved: vi.fn<ChatRoom['noteSaved']>(() => ({ ok: true })),
+    endForEveryone: vi.fn<ChatRoom['endForEveryone']>(async () => ({ ok: true })),
+    remove: vi.fn<ChatRoom['remove']>(async () => ({ ok: true })),
     leave: vi.fn<ChatRoom['leave']>(),
     close: vi.fn<ChatRoom['close']>(),
   };

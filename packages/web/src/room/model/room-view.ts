@@ -1,9 +1,10 @@
 // One room as the page sees it: models of signals, fed with what the SDK reports. Sockets, keys and retries are the
 // SDK's; components hold no timer and keep nothing of the room.
 
-import type { Message, PendingEffect, Person, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
+import type { Member, Message, PendingEffect, Person, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
+import { background } from '../../background.ts';
 import { ParsedTexts } from '../text/parsed-texts.ts';
 import { RoomConnection } from './connection.ts';
 import { Draft } from './draft.ts';
@@ -37,6 +38,8 @@ export type ChatRoom = Pick<
   | 'keepAlive'
   | 'wake'
   | 'noteSaved'
+  | 'endForEveryone'
+  | 'remove'
   | 'leave'
   | 'close'
 > &
@@ -61,6 +64,8 @@ const TICK_MS = 1000;
 const SLEPT_MS = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
+/** Why the server may take a command later. */
+const MAY_PASS: ReadonlySet<string> = new Set(['rate', 'busy', 'unavailable', 'server_full']);
 /** A page that stays open for days holds at most these. */
 export const MESSAGES_MAX = 5_000;
 
@@ -110,6 +115,8 @@ export class RoomView implements Disposable {
   readonly aboutPerson = signal<string | undefined>(undefined);
   /** Out of sight, and over as soon as that can no longer be undone. */
   readonly isLeft = signal(false);
+  /** The owner's order to end it, once that is given: under way, or why not. */
+  readonly ending = signal<'under_way' | 'refused' | 'not_now' | undefined>(undefined);
   /** The last moments, for the room to fade. */
   readonly vanishing = signal(false);
   readonly #room: ChatRoom;
@@ -144,6 +151,8 @@ export class RoomView implements Disposable {
 
   readonly isOwner = computed(() => this.#facts.value?.owner === true);
 
+  readonly canEnd = computed(() => this.#facts.value?.canEnd === true);
+
   readonly opening = computed((): Opening | undefined => {
     const facts = this.#facts.value;
     const count = this.people.count.value;
@@ -172,6 +181,8 @@ export class RoomView implements Disposable {
       case 'left':
       case 'renamed':
         return this.#addNotice(update);
+      case 'removed':
+        return this.#addRemoval(update);
       case 'messages':
         return this.#addMessages(update.messages, update.history);
       case 'outbox':
@@ -211,6 +222,12 @@ export class RoomView implements Disposable {
       else if (update.type === 'left') notices.left(person, at, after, update.awaySince);
       else notices.add({ type: 'renamed', person, before: update.before }, at, after);
     });
+  }
+
+  #addRemoval({ seq, person, by, own, at = 0 }: Extract<RoomUpdate, { type: 'removed' }>): void {
+    this.timeline.notice((notices, { log }) =>
+      notices.add({ type: 'removed', person, by, own }, at, { log, seq }),
+    );
   }
 
   #addMessages(messages: readonly Message[], history: boolean): void {
@@ -339,6 +356,27 @@ export class RoomView implements Disposable {
   /** Tells the room that we saved a copy. */
   noteSaved(): void {
     this.#room.noteSaved();
+  }
+
+  /** The SDK then reports the room's end. */
+  endForEveryone(): void {
+    if (this.ending.peek() !== 'under_way') background(this.#endForEveryone());
+  }
+
+  async #endForEveryone(): Promise<void> {
+    this.ending.value = 'under_way';
+    const result = await this.#room.endForEveryone();
+    if (!result.ok) this.ending.value = MAY_PASS.has(result.reason) ? 'not_now' : 'refused';
+  }
+
+  /** Whether this tab can remove them from the room. */
+  canRemove(person: Member): boolean {
+    return this.#facts.value?.canRemove === true && !person.you && !person.owner;
+  }
+
+  /** True once they are out. */
+  async remove({ idPk }: Person): Promise<boolean> {
+    return (await this.#room.remove(idPk)).ok;
   }
 
   /** Says goodbye. */

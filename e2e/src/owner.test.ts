@@ -1,0 +1,96 @@
+// What only the owner can do, as people see it.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible } from './accessibility.ts';
+import { type Person, type Stage, openStage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+const END = 'End room for everyone';
+
+const menuItem = ({ page }: Person, name: string) => page.getByRole('menuitem', { name });
+
+async function openMenu({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menu').waitFor();
+}
+
+test('the owner ends the room: asked first, then everyone sees whose doing it was, and nothing is left', async () => {
+  const [ann, bob] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann' });
+  await bob.join(link, 'Bob');
+  await bob.send('hello');
+  await ann.sees('hello');
+
+  await openMenu(bob);
+  await menuItem(bob, 'Leave room').waitFor();
+  expect(await menuItem(bob, END).count()).toBe(0);
+  await bob.page.keyboard.press('Escape');
+
+  await openMenu(ann);
+  await menuItem(ann, END).click();
+  const dialog = ann.page.getByRole('dialog', { name: 'End this room for everyone?' });
+  await dialog.getByText('All 2 people are disconnected').waitFor();
+  expect(await focused(ann)).toBe('Keep the room');
+  await expectAccessible(ann, 'the question before a room is ended');
+  await ann.page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await bob.send('still here');
+  await ann.sees('still here');
+
+  await openMenu(ann);
+  await menuItem(ann, 'Leave room').click();
+  await ann.page.getByRole('dialog', { name: 'Leave this room?' }).getByRole('button', { name: END }).click();
+  await dialog.getByRole('button', { name: 'End room now' }).click();
+  await bob.heading('The owner ended this room');
+  await ann.heading('You ended this room');
+  for (const person of [ann, bob]) expect(await kept(person)).toEqual([]);
+
+  await bob.open(link);
+  await bob.heading('Room not found or has expired');
+});
+
+test('the owner removes someone: by name for those who stay, and for the one who goes, and for good', async () => {
+  const [ann, bob, cem] = [await stage.person(), await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann' });
+  await bob.join(link, 'Bob');
+  await cem.join(link, 'Cem');
+  await bob.send('hello');
+  await ann.sees('hello');
+  await cem.page.getByRole('button', { name: 'About Bob' }).click();
+  await cem.page.getByRole('dialog').getByRole('switch').waitFor();
+  expect(await cem.page.getByRole('button', { name: 'Remove from room' }).count()).toBe(0);
+  await cem.page.keyboard.press('Escape');
+
+  await ann.page.getByRole('button', { name: 'About Bob' }).click();
+  const sheet = ann.page.getByRole('dialog');
+  await sheet.getByRole('button', { name: 'Remove from room' }).click();
+  await sheet.getByText('With the link they may come back as someone new.').waitFor();
+  await expectAccessible(ann, 'the question before a removal');
+  await sheet.getByRole('button', { name: 'Remove', exact: true }).click();
+  await bob.heading('You were removed');
+  await bob.page.getByText('Ann removed you from this room.').waitFor();
+  await ann.log().getByText('You removed Bob').waitFor();
+  await cem.log().getByText('Ann removed Bob').waitFor();
+  await cem.participants(2);
+  await sheet.waitFor({ state: 'detached' });
+  for (const person of [ann, cem]) expect(await person.log().getByText('Bob left the chat').count()).toBe(0);
+  expect(await kept(bob)).toEqual([]);
+
+  await bob.join(link, 'Bob again');
+  await bob.log().getByText('Ann removed Bob').waitFor();
+  await ann.log().getByText('Bob again joined the chat').waitFor();
+});
+
+/** What this tab stores of any room. */
+function kept({ page }: Person): Promise<readonly string[]> {
+  return page.evaluate(() => Object.keys(sessionStorage).filter((name) => name.includes(':')));
+}
+
+function focused({ page }: Person): Promise<string | null | undefined> {
+  return page.evaluate(() => document.activeElement?.textContent);
+}
