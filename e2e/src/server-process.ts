@@ -34,10 +34,10 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.pid ?? 0;
   }
 
-  /** What the module that was loaded into the process has to say. */
-  async ask(): Promise<unknown> {
+  /** What the module that was loaded into the process has to say. `sleptMs`: as if the machine had slept so long before. */
+  async ask(sleptMs = 0): Promise<unknown> {
     const answer = once(this.#child, 'message');
-    this.#child.send('?');
+    this.#child.send(sleptMs);
     const [said] = await answer;
     return said;
   }

@@ -1,7 +1,9 @@
 // Three real servers over a real Redis, each behind a line to it that can be broken; whoever connects lands on any that lives.
 
+import { rm } from 'node:fs/promises';
 import { type Transport, systemClock } from '@mayfly/client';
 import { decodeServerControl } from '@mayfly/protocol';
+import { adminPath } from '../../../packages/server/src/testing/admin.ts';
 import type { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import type { RedisProcess } from '../../../packages/server/src/testing/redis-server.ts';
 import { wayTo } from '../faults/crowd.ts';
@@ -18,13 +20,16 @@ type Scheme = 'redis' | 'redis+cluster';
 export class ClusterNode {
   /** Between this node and Redis. */
   readonly line: FaultProxy;
+  /** The operator's (docs/abuse.md). */
+  readonly adminSocket: string;
   /** New connections may land here: a balancer's view. */
   isReady = true;
   readonly #redisUrl: string;
   #server: ServerProcess;
 
-  private constructor(line: FaultProxy, redisUrl: string, server: ServerProcess) {
+  private constructor(line: FaultProxy, redisUrl: string, adminSocket: string, server: ServerProcess) {
     this.line = line;
+    this.adminSocket = adminSocket;
     this.#redisUrl = redisUrl;
     this.#server = server;
   }
@@ -32,7 +37,8 @@ export class ClusterNode {
   static async start(redis: RedisProcess, seed: number, scheme: Scheme): Promise<ClusterNode> {
     const line = await FaultProxy.before(redis.port, systemClock, seed);
     const redisUrl = `${scheme}://127.0.0.1:${line.port}`;
-    return new ClusterNode(line, redisUrl, await startNode(redisUrl));
+    const adminSocket = adminPath();
+    return new ClusterNode(line, redisUrl, adminSocket, await startNode(redisUrl, adminSocket));
   }
 
   get port(): number {
@@ -59,7 +65,7 @@ export class ClusterNode {
   }
 
   async startAgain(): Promise<void> {
-    this.#server = await startNode(this.#redisUrl);
+    this.#server = await startNode(this.#redisUrl, this.adminSocket);
     this.isReady = true;
   }
 
@@ -70,12 +76,13 @@ export class ClusterNode {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]();
+    await rm(this.adminSocket, { force: true });
     await this.line[Symbol.asyncDispose]();
   }
 }
 
-function startNode(redisUrl: string): Promise<ServerProcess> {
-  return startServerProcess({ ...SETTINGS, REDIS_URL: redisUrl });
+function startNode(redisUrl: string, adminSocket: string): Promise<ServerProcess> {
+  return startServerProcess({ ...SETTINGS, REDIS_URL: redisUrl, ADMIN_SOCKET: adminSocket });
 }
 
 /** The node a connection is on. */

@@ -14,19 +14,30 @@ MemoryStore.prototype.create = function rememberingCreate(...of) {
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
 
-process.on('message', () => void answer());
+// A machine that sleeps: only the time of day goes on.
+let sleptMs = 0;
+const timeOfDay = Date.now;
+Date.now = () => timeOfDay() + sleptMs;
+
+process.on('message', (question) => {
+  sleptMs += Number(question);
+  void answer();
+});
 process.channel.unref();
 
 async function answer() {
   const rooms = await Promise.all([...stores].map((store) => store.size()));
   const loopP99Ms = delay.percentile(99) / 1e6;
   globalThis.gc();
+  const memory = process.memoryUsage();
   const resources = process.getActiveResourcesInfo();
   process.send({
     rooms: rooms.reduce((sum, size) => sum + size, 0),
     timers: resources.filter((name) => name === 'Timeout').length,
     sockets: resources.filter((name) => name === 'TCPSocketWrap').length,
-    heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
+    heapMiB: memory.heapUsed / 2 ** 20,
+    buffersMiB: memory.arrayBuffers / 2 ** 20,
+    rssMiB: memory.rss / 2 ** 20,
     loopP99Ms,
   });
   // What was measured here, and the collection above, are not the server's own doing.
