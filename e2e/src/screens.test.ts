@@ -1,5 +1,6 @@
-// Every screen, in a wide and a narrow window, light and dark: no accessibility violation, no sideways scrolling.
-// One person sees each screen once, in a window that is made smaller; one server and one browser serve nearly all.
+// Every screen, in a wide and in narrow windows, light and dark, from left to right and from right to left: no accessibility
+// violation, no sideways scrolling. One person sees each screen once, in a window that is made smaller; one server and one
+// browser serve nearly all.
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
@@ -10,13 +11,14 @@ type View = {
   readonly size: { readonly width: number; readonly height: number };
   readonly theme: 'light' | 'dark';
   readonly touch: boolean;
+  readonly dir: 'ltr' | 'rtl';
 };
 
-const WIDE: View = { size: DESKTOP, theme: 'light', touch: false };
+const WIDE: View = { size: DESKTOP, theme: 'light', touch: false, dir: 'ltr' };
 const VIEWS: readonly View[] = [
   WIDE,
-  { size: PHONE, theme: 'dark', touch: true },
-  { size: { width: 320, height: 640 }, theme: 'light', touch: true },
+  { size: PHONE, theme: 'dark', touch: true, dir: 'rtl' },
+  { size: { width: 320, height: 640 }, theme: 'light', touch: true, dir: 'ltr' },
 ];
 
 let shared: Stage;
@@ -45,16 +47,17 @@ async function check({ name, show, narrow }: (typeof SCREENS)[number], stage: St
     expect(await open.count(), `${name} stays open`).toBe(opened);
     if (wasWide && isNarrow(view)) await narrow?.(person);
     opened = await open.count();
-    const where = `${name}, ${view.size.width} px, ${view.theme}`;
+    const where = `${name}, ${view.size.width} px, ${view.theme}, ${view.dir}`;
     await expectAccessible(person, where);
     expect(await overflow(person), `${where} scrolls sideways`).toBeLessThanOrEqual(0);
   }
 }
 
 /** The window becomes another one, while the page stays. */
-async function look({ page, context }: Person, { size, theme, touch }: View): Promise<void> {
+async function look({ page, context }: Person, { size, theme, touch, dir }: View): Promise<void> {
   await page.setViewportSize(size);
   await page.emulateMedia({ colorScheme: theme });
+  await page.evaluate((to) => void (document.documentElement.dir = to), dir);
   const browser = await context.newCDPSession(page);
   await browser.send('Emulation.setTouchEmulationEnabled', { enabled: touch });
   await browser.detach();

@@ -282,6 +282,84 @@ export const SCREENS: readonly Screen[] = [
       return person;
     },
   },
+  { name: 'room-poll', show: polled },
+  {
+    name: 'room-poll-voters',
+    show: async (stage, options) => {
+      const person = await polled(stage, options);
+      await person.log().getByRole('button', { name: '2 people voted' }).click();
+      await person.page.getByRole('dialog', { name: 'Who voted' }).waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-new-poll',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.send('/poll Where do we meet tomorrow?');
+      const dialog = person.page.getByRole('dialog', { name: 'New poll' });
+      for (const [at, text] of ['North jetty', 'The old mill'].entries())
+        await dialog.getByRole('textbox', { name: `Option ${at + 1}` }).fill(text);
+      return person;
+    },
+  },
+  {
+    name: 'room-add',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.page.getByRole('button', { name: 'Add', exact: true }).click();
+      await person.page.getByRole('menuitem', { name: 'Poll' }).waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-emoji',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.page.getByRole('button', { name: 'Emoji' }).click();
+      await person.page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
+      return person;
+    },
+  },
+  { name: 'room-mention', show: (stage, options) => typed(stage, options, 'hi @') },
+  { name: 'room-commands', show: (stage, options) => typed(stage, options, '/') },
+  {
+    name: 'room-formatting',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.send('/help');
+      await person.page.getByRole('dialog', { name: 'Formatting' }).waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-split',
+    show: async (stage, options) => {
+      const person = await created(stage, options);
+      await person.composer().fill('Lake’s like glass right now. '.repeat(1200));
+      await person.page.getByRole('button', { name: /^Split into/ }).waitFor();
+      return person;
+    },
+  },
+  { name: 'room-message-menu', show: menuOpened },
+  {
+    name: 'room-message-emoji',
+    show: async (stage, options) => {
+      const person = await menuOpened(stage, options);
+      await person.page.getByRole('button', { name: 'More emoji' }).click();
+      await person.page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'room-message-info',
+    show: async (stage, options) => {
+      const person = await menuOpened(stage, options);
+      await person.page.getByRole('menuitem', { name: 'Message info' }).click();
+      await person.page.getByRole('dialog', { name: 'Message info' }).waitFor();
+      return person;
+    },
+  },
   { name: 'missing-key', show: (stage, options) => at(stage, options, '/chat/k3F9ab') },
   { name: 'damaged-link', show: (stage, options) => at(stage, options, WRONG_KEY.slice(0, -1)) },
   {
@@ -423,6 +501,43 @@ async function conversation(stage: Stage, options: PersonOptions): Promise<Perso
   await me.sees('أنا في الطريق، أصل بعد عشر دقائق');
   await me.send('Parking is full, walk in from the north gate:\nhttps://example.org/map');
   await juno.sees('Parking is full, walk in from the north gate: https://example.org/map');
+  return me;
+}
+
+/** In a room with a poll in which two people have voted. */
+async function polled(stage: Stage, options: PersonOptions): Promise<Person> {
+  const { me, juno } = await twoPeople(stage, options);
+  await juno.send('/poll Where do we meet tomorrow?');
+  const dialog = juno.page.getByRole('dialog', { name: 'New poll' });
+  for (const [at, text] of ['North jetty, blue boat', 'The old mill', 'I can’t come'].entries())
+    await dialog.getByRole('textbox', { name: `Option ${at + 1}` }).fill(text);
+  await dialog.getByRole('button', { name: 'Send poll' }).click();
+  for (const [person, option] of [
+    [juno, 'The old mill'],
+    [me, 'North jetty, blue boat'],
+  ] as const)
+    await person.log().getByRole('radio', { name: option }).check({ force: true });
+  await me.log().getByRole('button', { name: '2 people voted' }).waitFor();
+  await me.log().getByText('Sending your vote…').waitFor({ state: 'detached' });
+  return me;
+}
+
+/** With a text in the composer that makes an offer. */
+async function typed(stage: Stage, options: PersonOptions, text: string): Promise<Person> {
+  const { me } = await twoPeople(stage, options);
+  await me.page.getByRole('button', { name: 'Emoji' }).waitFor();
+  await me.composer().pressSequentially(text);
+  await me.page.getByRole('option').first().waitFor();
+  return me;
+}
+
+/** On a message of someone else, in a room of one's own. */
+async function menuOpened(stage: Stage, options: PersonOptions): Promise<Person> {
+  const { me, juno } = await twoPeople(stage, options);
+  await juno.send('Lake’s like glass right now');
+  await me.sees('Lake’s like glass right now');
+  await me.log().getByText('Lake’s like glass right now').click({ button: 'right' });
+  await me.page.getByRole('menuitem', { name: 'Message info' }).waitFor();
   return me;
 }
 
