@@ -34,7 +34,7 @@ test('the owner ends the room: asked first, then everyone sees whose doing it wa
   await openMenu(ann);
   await menuItem(ann, END).click();
   const dialog = ann.page.getByRole('dialog', { name: 'End this room for everyone?' });
-  await dialog.getByText('All 2 people are disconnected').waitFor();
+  await dialog.getByText('You and one other person are disconnected').waitFor();
   expect(await focused(ann)).toBe('Keep the room');
   await expectAccessible(ann, 'the question before a room is ended');
   await ann.page.keyboard.press('Enter');
@@ -69,7 +69,8 @@ test('the owner removes someone: by name for those who stay, and for the one who
   await ann.page.getByRole('button', { name: 'About Bob' }).click();
   const sheet = ann.page.getByRole('dialog');
   await sheet.getByRole('button', { name: 'Remove from room' }).click();
-  await sheet.getByText('With the link they may come back as someone new.').waitFor();
+  await sheet.getByText('With the link they can come back as someone new.').waitFor();
+  expect(await focused(ann)).toBe('Cancel');
   await expectAccessible(ann, 'the question before a removal');
   await sheet.getByRole('button', { name: 'Remove', exact: true }).click();
   await bob.heading('You were removed');

@@ -16,6 +16,8 @@ type OldMember = AsyncDisposable & {
   sees(text: string): Promise<void>;
   /** Fails if it can't verify a message or misses one. */
   seen(): Promise<Seen>;
+  /** Has heard that the room is over, if only by the server's word. */
+  isOut(): Promise<void>;
 };
 
 test('to an old page everything new is a message that needs a newer one; both talk, and nothing is lost', async () => {
@@ -50,6 +52,11 @@ test('to an old page everything new is a message that needs a newer one; both ta
   await ann.log().getByText('This poll is closed.').waitFor();
   expect(dee.room.send('at last').ok).toBe(true);
   await bob.sees('at last');
+  using _eve = new Talker(link, 'Eve');
+  await ann.page.getByRole('button', { name: 'About Eve' }).click();
+  await ann.page.getByRole('button', { name: 'Remove from room' }).click();
+  await ann.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await ann.log().getByText('You removed Eve').waitFor();
   await bob.say('still here');
   for (const member of [ann, bob]) await member.sees('still here');
 
@@ -59,6 +66,12 @@ test('to an old page everything new is a message that needs a newer one; both ta
     texts: ['from before', 'first wording', 'a reply', 'at last', 'still here'],
     unknown: fromAnn + fromDee,
   });
+
+  await ann.page.getByRole('button', { name: 'More', exact: true }).click();
+  await ann.page.getByRole('menuitem', { name: 'End room for everyone' }).click();
+  await ann.page.getByRole('button', { name: 'End room now' }).click();
+  await ann.heading('You ended this room');
+  await bob.isOut();
 });
 
 /** In a window with the old page, from a node that serves it. */
@@ -81,6 +94,7 @@ async function pageMember(stage: Stage, link: string): Promise<OldMember> {
       const texts = live.filter((text) => text !== unsupported);
       return { texts, unknown: live.length - texts.length };
     },
+    isOut: () => bob.heading('The server ended this room'),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -100,6 +114,7 @@ async function pythonMember(link: string): Promise<OldMember> {
       const texts = messages.flatMap(({ text }) => text ?? []);
       return { texts, unknown: messages.length - texts.length };
     },
+    isOut: async () => void (await bob.sees({ saw: 'end' })),
     [Symbol.asyncDispose]: () => bob[Symbol.asyncDispose](),
   };
 }

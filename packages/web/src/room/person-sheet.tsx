@@ -1,7 +1,7 @@
 // The sheet about a person: their name, the emoji that tell them apart, and muting them.
 
 import type { Member } from '@mayfly/client';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../background.ts';
 import { Switch } from '../ui/switch.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -46,6 +46,9 @@ type RemovalProps = { readonly view: RoomView; readonly person: Member };
 /** Asked twice: it can't be taken back. Once they are out, they are off the list, and the sheet is gone. */
 function Removal({ view, person }: RemovalProps) {
   const [state, setState] = useState<'resting' | 'asked' | 'under_way' | 'failed'>('resting');
+  const cancel = useRef<HTMLButtonElement>(null);
+  // The button that had the focus is gone.
+  useLayoutEffect(() => (state === 'asked' ? cancel.current?.focus() : undefined), [state]);
   const remove = async () => {
     setState('under_way');
     if (!(await view.remove(person))) setState('failed');
@@ -74,7 +77,7 @@ function Removal({ view, person }: RemovalProps) {
         >
           {state === 'under_way' ? lifeTexts.removing : lifeTexts.removeNow}
         </button>
-        <button class="btn btn--secondary" type="button" onClick={() => setState('resting')}>
+        <button class="btn btn--secondary" type="button" ref={cancel} onClick={() => setState('resting')}>
           {lifeTexts.removeKeep}
         </button>
       </div>

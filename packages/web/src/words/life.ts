@@ -47,7 +47,7 @@ export const lifeTexts = {
   mute: 'Mute for me',
   muteHint: 'Their messages are folded, and make no sound or notification. No one else can see this.',
   remove: 'Remove from room',
-  removeHint: 'They’re disconnected now. With the link they may come back as someone new.',
+  removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',
   removeNow: 'Remove',
   removing: 'Removing…',
   removeKeep: 'Cancel',

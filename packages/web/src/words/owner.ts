@@ -4,12 +4,15 @@ import { counted } from './quantities.ts';
 
 export const ownerTexts = {
   endAsk: 'End this room for everyone?',
-  endLead: (count: number) =>
-    counted(Math.max(1, count), {
-      one: 'Messages, files, and names are erased from the server now. This can’t be undone.',
-      other:
-        'All {count} people are disconnected, and messages, files, and names are erased from the server now. This can’t be undone.',
-    }),
+  /** `others`: how many people besides the owner. */
+  endLead: (others: number) =>
+    others < 1
+      ? 'Messages, files, and names are erased from the server now. This can’t be undone.'
+      : counted(others, {
+          one: 'You and one other person are disconnected, and messages, files, and names are erased from the server now. This can’t be undone.',
+          other:
+            'You and {count} others are disconnected, and messages, files, and names are erased from the server now. This can’t be undone.',
+        }),
   endCopies: 'We can’t erase copies or screenshots that people made.',
   endNow: 'End room now',
   ending: 'Ending the room…',

@@ -1,6 +1,6 @@
 // Several nodes on one Redis: they all receive everything, whichever dies or falls silent.
 
-import { GRACE_MS, toHex } from '@mayfly/protocol';
+import { GRACE_MS, OP_KICK, decodeServerSealed, toHex } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
 import {
@@ -79,6 +79,29 @@ describe('several nodes', () => {
     const ttl = Number(await redis.ask('PTTL', tombstone ?? ''));
     expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(60_000);
+  });
+
+  test('COMMAND-5: a removal on one node races messages on another a hundred times: none stands after it', async () => {
+    const [a, b] = await nodes(1, 2);
+    const owner = await a.join('ann');
+    a.heard();
+    for (let round = 0; round < 100; round++) {
+      const idPk = new SeededRandom(round).bytes(32);
+      const { session } = await b.join('', { idPk });
+      const kick = makeCommand(ROOM, OWNER, { c: 2 + round, op: OP_KICK, args: idPk });
+      const [kicked, ...said] = await Promise.all([
+        a.raw.command(ROOM, owner.session, kick),
+        ...[1, 2, 3].map((n) => b.raw.append(ROOM, session, n, envelope(4 * round + n))),
+      ]);
+      const logged = said.flatMap((one) => (one.outcome === 'appended' ? [one.seq] : []));
+      if (kicked.outcome !== 'appended') throw new Error(`round ${round}: ${kicked.outcome}`);
+      for (const seq of logged) expect(seq).toBeLessThan(kicked.seq);
+      expect(said.slice(logged.length).every(({ outcome }) => outcome === 'removed')).toBe(true);
+    }
+    await world.settled();
+    const events = a.heard().flatMap((notice) => (notice.type === 'event' ? [notice.event] : []));
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 2));
+    expect(events.filter(({ frame }) => decodeServerSealed(frame)?.type === 'command')).toHaveLength(100);
   });
 
   test('SEND-5: what one node erases, every node hears, and no node reads it', async () => {

@@ -11,7 +11,11 @@ export function EndDialog({ view, onClose }: EndDialogProps) {
   const ending = view.ending.value;
   const isUnderWay = ending === 'under_way';
   return (
-    <Dialog title={ownerTexts.endAsk} lead={ownerTexts.endLead(view.people.count.value)} onClose={onClose}>
+    <Dialog
+      title={ownerTexts.endAsk}
+      lead={ownerTexts.endLead(view.people.count.value - 1)}
+      onClose={onClose}
+    >
       <p class="muted">{ownerTexts.endCopies}</p>
       <p class="note note--warn" role="status" hidden={ending === undefined || isUnderWay}>
         <Icon name="alert" />
