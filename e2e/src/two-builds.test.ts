@@ -52,11 +52,12 @@ test('to an old page everything new is a message that needs a newer one; both ta
   await ann.log().getByText('This poll is closed.').waitFor();
   expect(dee.room.send('at last').ok).toBe(true);
   await bob.sees('at last');
-  using _eve = new Talker(link, 'Eve');
+  using eve = new Talker(link, 'Eve');
   await ann.page.getByRole('button', { name: 'About Eve' }).click();
   await ann.page.getByRole('button', { name: 'Remove from room' }).click();
   await ann.page.getByRole('button', { name: 'Remove', exact: true }).click();
   await ann.log().getByText('You removed Eve').waitFor();
+  await expect.poll(() => eve.room.send('too late').ok).toBe(false);
   await bob.say('still here');
   for (const member of [ann, bob]) await member.sees('still here');
 
