@@ -34,6 +34,11 @@ export class FakeTime {
     };
   }
 
+  /** The next task comes in this time, too. */
+  nextTask(run: () => void): void {
+    this.after(0, run);
+  }
+
   /** Runs everything due within `ms`, each at its moment and with all that follows from it before the next. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;

@@ -6,6 +6,8 @@ export type Clock = {
   now(): number;
   /** Calls `run` once, `ms` milliseconds from now, unless disposed before. */
   after(ms: number, run: () => void): Disposable;
+  /** Runs it soon, in a task of its own. Unset: in the next one of this program. */
+  nextTask?(run: () => void): void;
 };
 
 /** A sender's time is trusted if it differs from ours by no more than this. */

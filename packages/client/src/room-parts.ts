@@ -65,7 +65,10 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   const keepAlive = new KeepAlive(clock, () => base.connection.say({ type: 'keep' }));
   return {
     ...base,
-    intake: new Intake({ checks: () => options.signatures?.(), nextTask: inNextTask }),
+    intake: new Intake({
+      checks: () => options.signatures?.(),
+      nextTask: (run) => (clock.nextTask === undefined ? inNextTask(run) : clock.nextTask(run)),
+    }),
     log,
     roster,
     typing: makeTyping(base, roster),
