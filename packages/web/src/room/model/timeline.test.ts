@@ -449,6 +449,20 @@ test('blocks stay short, whoever writes and wherever late messages stand', () =>
   expect(Math.max(...lengths)).toBeLessThanOrEqual(BLOCK_LENGTH_MAX + 2 * LONG_TURN);
 });
 
+test('a history that comes in pieces, the newest first, shows the same as in one, in blocks as short', () => {
+  const history = Array.from({ length: 1_200 }, (_, i) =>
+    message(i + 1, PEOPLE[Math.floor(i / 3) % PEOPLE.length] ?? juno, NOON + (i * MINUTE) / 4),
+  );
+  const atOnce = new Timeline(NOON);
+  atOnce.addMessages(history);
+  const inPieces = new Timeline(NOON);
+  for (let to = history.length; to > 0; to -= 256)
+    inPieces.addMessages(history.slice(Math.max(0, to - 256), to));
+  expect(itemsOf(inPieces)).toEqual(itemsOf(atOnce));
+  expect(inPieces.firstSeq.value).toBe(1);
+  expect(inPieces.blocks.value.length).toBeGreaterThan(0.8 * atOnce.blocks.value.length);
+});
+
 test('past their number, the oldest messages are dropped, and stay away; all of them were seen', () => {
   const timeline = new Timeline(NOON, 100);
   timeline.notice((notices, after) => notices.joined(layla, NOON, after));
