@@ -4,7 +4,7 @@ import { concat, u8, u32 } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { CTYPE } from '../content/ctype.ts';
 import type { OpenedMessage } from '../crypto/envelope.ts';
-import { verifyCommand } from '../governance/room-law.ts';
+import { verifyCommand } from '../crypto/command.ts';
 import { ID, KEYS, OWNER } from '../testing/author.ts';
 import { seededRandom } from '../testing/random.ts';
 import { Receiver } from './receiver.ts';
