@@ -48,6 +48,8 @@ export function mayfly(serverProgram: string): Contender {
         MAX_ROOMS: '1000000',
         MAX_CONNECTIONS: '1000000',
         ROOM_MAX_MEMBERS: '5000',
+        MAX_ROOM_FILES_MB: '400',
+        MAX_FILES_MB: '800',
       },
     },
     openRoom: async (port) => {

@@ -2,7 +2,7 @@
 
 import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { isMeasured, ratio } from './figures.ts';
-import { type Findings, ROW } from './table.ts';
+import { FILE_COLUMN, type Findings, ROW } from './table.ts';
 
 export type SpeedLoad = { readonly members: number; readonly inFlight: number };
 
@@ -24,6 +24,14 @@ export const LOADS: readonly SpeedLoad[] = [100, 1_000].flatMap((members) =>
   [1, 16].map((inFlight) => ({ members, inFlight })),
 );
 
+const FILE_GOAL: Goal = {
+  text: 'messages while ten files move, p99',
+  sense: 'at most',
+  bound: 2,
+  unit: '× without files',
+  read: ({ fileChat }) => medianAt(fileChat.at(ROW.chatRatio, FILE_COLUMN.limited)),
+};
+
 export const GOALS: readonly Goal[] = [
   ...LOADS.flatMap((load) => [
     cpuGoal(load, SOCKET_IO, load.inFlight === 1 ? 0.4 : 0.08),
@@ -39,6 +47,7 @@ export const GOALS: readonly Goal[] = [
   herdGoal(ROW.herdResumed, 'at least', 100, '%'),
   herdGoal(ROW.herdCutLag, 'at most', 100, 'ms'),
   herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
+  FILE_GOAL,
 ];
 
 export function isMet({ sense, bound }: Pick<Goal, 'sense' | 'bound'>, actual: number): boolean {

@@ -17,6 +17,7 @@ import {
   type RoomId,
   SUBPROTOCOL,
   type SigningPurpose,
+  type Welcome,
   decodeServerControl,
   encodeCharterArgs,
   encodeClientControl,
@@ -92,10 +93,22 @@ export type Joined = { readonly wire: Wire; readonly position: Position };
 /** Joins as a newcomer, or comes back to a position as a known member. */
 export async function join(
   port: number,
-  { id, access }: BenchRoom,
+  room: BenchRoom,
   identity: BenchKey,
   position?: Position,
 ): Promise<Joined> {
+  const { wire, welcome } = await greet(port, room, identity, position);
+  wire.startCounting(welcome.seq + 1 - welcome.first);
+  return { wire, position: { logId: welcome.logId, seq: welcome.seq } };
+}
+
+/** As `join`, but the texts that come after the welcome are kept. */
+export async function greet(
+  port: number,
+  { id, access }: BenchRoom,
+  identity: BenchKey,
+  position?: Position,
+): Promise<{ readonly wire: Wire; readonly welcome: Welcome }> {
   const wire = await Wire.open({ port, path: '/ws', subprotocol: SUBPROTOCOL }, DIALECT);
   const challenge = decodeServerControl(await wire.nextText());
   if (challenge?.type !== 'challenge') throw new Error('the server did not begin with a challenge');
@@ -111,8 +124,7 @@ export async function join(
   wire.write(clientFrame(OPCODE.text, utf8(proof)));
   const welcome = decodeServerControl(await wire.nextText());
   if (welcome?.type !== 'welcome') throw new Error(`no welcome, but ${welcome?.type ?? 'nonsense'}`);
-  wire.startCounting(welcome.seq + 1 - welcome.first);
-  return { wire, position: { logId: welcome.logId, seq: welcome.seq } };
+  return { wire, welcome };
 }
 
 function signFor({ secret }: BenchKey, purpose: SigningPurpose, message: Uint8Array): Uint8Array {

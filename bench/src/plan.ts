@@ -23,12 +23,23 @@ export type Plan = {
   readonly idle: number;
   readonly slowReaders: number;
   readonly slowMs: number;
+  /** Messages that fill the room's history first, or its growth would count as theirs. */
+  readonly slowHistory: number;
   /** Between the collections of garbage before memory is read. */
   readonly settleMs: number;
   /** Joins for each round. */
   readonly arrivals: number;
   /** Connections that are cut off and come back at once. */
   readonly herd: number;
+  readonly files: {
+    /** That move at the same time, each of so many MiB. */
+    readonly atOnce: number;
+    readonly mib: number;
+    /** Of the room in which they move: its members, and how much is said in it for how long. */
+    readonly members: number;
+    readonly perSecond: number;
+    readonly chatMs: number;
+  };
   readonly cluster: ClusterPlan;
 };
 
@@ -62,9 +73,11 @@ export const FULL: Plan = {
   idle: 2_000,
   slowReaders: 100,
   slowMs: 2_000,
+  slowHistory: 600,
   settleMs: 400,
   arrivals: 1_500,
   herd: 10_000,
+  files: { atOnce: 10, mib: 24, members: 20, perSecond: 200, chatMs: 6_000 },
   cluster: {
     inFlight: [1, 16, 64],
     sizes: [10, 100],
@@ -91,14 +104,16 @@ export const QUICK: Plan = {
   idle: 100,
   slowReaders: 5,
   slowMs: 300,
+  slowHistory: 60,
   settleMs: 100,
   arrivals: 50,
   herd: 200,
+  files: { atOnce: 10, mib: 2, members: 5, perSecond: 100, chatMs: 300 },
   cluster: {
     inFlight: [1, 16],
     sizes: [10],
     arrivals: 50,
-    nodes: [1, 2],
+    nodes: [2],
     crowds: [{ rooms: 10, members: 5 }],
     rooms: 30,
   },

@@ -12,7 +12,7 @@ import { spread } from './figures.ts';
 import { GOALS, isMet } from './goals.ts';
 import { short } from './numbers.ts';
 import { clusterReport, figureText, report } from './report.ts';
-import { ROW, emptyFindings } from './table.ts';
+import { FILE_COLUMN, ROW, emptyFindings } from './table.ts';
 
 const CIRCUMSTANCES = {
   date: '2026-01-02',
@@ -163,6 +163,7 @@ describe('report', () => {
       for (const row of [ROW.herdResumed, ROW.herdCutLag, ROW.herdLag('max')])
         full.herd.put(row, name, spread([1]));
     }
+    full.fileChat.put(ROW.chatRatio, FILE_COLUMN.limited, spread([1]));
     expect(GOALS.filter((goal) => goal.read(full) !== 1)).toEqual([]);
   });
 

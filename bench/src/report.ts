@@ -38,6 +38,7 @@ export function report(findings: Findings, circumstances: Circumstances): string
     findings.arrivalCost,
     findings.herd,
   ].filter((table) => table.rows.length > 0);
+  const fileTables = [findings.files, findings.fileChat].filter((table) => table.rows.length > 0);
   return [
     '# How fast',
     '',
@@ -54,6 +55,7 @@ export function report(findings: Findings, circumstances: Circumstances): string
     ...missed(findings),
     'uWebSockets is not among the peers: it is not published on npm.',
     ...tables.flatMap((table) => section(table, columnsOf(table))),
+    ...fileTables.flatMap((table) => section(table, table.columns)),
     '',
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { measureCluster } from './cluster-section.ts';
 import { type Bench, eachContender } from './bench.ts';
 import { FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
 import { Crowd, type Shape } from './crowd.ts';
+import { measureFiles } from './files-section.ts';
 import {
   cpuPerMillion,
   isMeasured,
@@ -32,6 +33,7 @@ export type Section =
   | 'slow'
   | 'arrivals'
   | 'herd'
+  | 'files'
   | 'cluster';
 
 export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void> } = {
@@ -44,6 +46,7 @@ export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void
   slow: measureSlowReaders,
   arrivals: measureArrivals,
   herd: measureHerd,
+  files: measureFiles,
   cluster: measureCluster,
 };
 
@@ -217,8 +220,6 @@ async function measureIdle(bench: Bench): Promise<void> {
 
 const SLOW_BUCKET = 16_384;
 const SLOW_PACE = 400;
-/** Fills the room's history first, or its growth would count as the readers'. */
-const HISTORY_MESSAGES = 600;
 
 async function measureSlowReaders(bench: Bench): Promise<void> {
   const { plan, findings, say } = bench;
@@ -228,7 +229,7 @@ async function measureSlowReaders(bench: Bench): Promise<void> {
     const [author, ...readers] = crowd.wires;
     if (author === undefined) return;
     const driver = new Driver({ contender, server: crowd.server, rooms: [[author]] }, SLOW_BUCKET);
-    await driver.round({ perSecond: SLOW_PACE }, (HISTORY_MESSAGES / SLOW_PACE) * 1000);
+    await driver.round({ perSecond: SLOW_PACE }, (plan.slowHistory / SLOW_PACE) * 1000);
     await crowd.quiet();
     const before = await crowd.server.settledMemoryBytes(plan.settleMs);
     for (const reader of readers) reader.stall();

@@ -17,6 +17,7 @@ export type Unit =
   | 'for one message'
   | 'of messages of 256 B'
   | 'one room'
+  | 'ten files at once'
   | '%';
 
 export class Table {
@@ -70,6 +71,9 @@ export type Findings = {
   /** The same, as what one of them costs, and how much of it is the proof. */
   readonly arrivalCost: Table;
   readonly herd: Table;
+  readonly files: Table;
+  /** Messages of a room in which files move. */
+  readonly fileChat: Table;
 };
 
 export function emptyFindings(): Findings {
@@ -128,8 +132,26 @@ export function emptyFindings(): Findings {
       'All connections break in one moment; when the server has taken note, all come back as fast as the server takes them, 500 at the door at any time, without the random pauses that real clients make; who is turned away comes again. The peers are only cut off.',
       false,
     ),
+    files: new Table(
+      'Files',
+      'ten files at once',
+      'Ten files of one room, each over a connection of its own, as fast as they go. The plain file server streams a body into a file and a file into an answer, with nothing but Node’s streams; Mayfly takes parts of 256 KiB, checks each one’s token, and keeps them in memory.',
+    ),
+    fileChat: new Table(
+      'Messages while files move',
+      'ms',
+      'From writing to the last member of the room in which ten files move, half of them up and half down, moved by a process of their own. At the pace of the limits each file gets what one address is given: 64 MiB a minute up, 256 MiB a minute down. The last row is the median of pairs, each measured without and then with files.',
+      false,
+    ),
   };
 }
+
+/** What moves beside the messages. */
+export const FILE_COLUMN = {
+  none: 'no files',
+  limited: 'at the pace of the limits',
+  unlimited: 'as fast as they go',
+} as const;
 
 /** The names of rows, where more than one place needs them. */
 export const ROW = {
@@ -153,6 +175,12 @@ export const ROW = {
   herdSeconds: 'seconds until the last',
   herdRate: 'resumes per CPU second',
   herdCutLag: 'event loop late while all are cut off, max (ms)',
+  uploadRate: 'upload, MiB / s',
+  uploadCpu: 'upload, CPU ms / MiB',
+  downloadRate: 'download, MiB / s',
+  downloadCpu: 'download, CPU ms / MiB',
+  chat: (what: 'p50' | 'p99' | 'max') => what,
+  chatRatio: 'p99, times that without files',
   herdLag: (what: 'p99' | 'max') => `event loop late while they come back, ${what} (ms)`,
 } as const;
 

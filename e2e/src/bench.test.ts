@@ -37,6 +37,8 @@ test('npm run bench -- --quick measures every contender in every section; one th
       'Coming and coming back',
       'What an arrival is made of',
       'When everybody is cut off and comes back',
+      'Files',
+      'Messages while files move',
     ]);
     const cpuRows = section(report, 'Server CPU for a delivery');
     expect(cpuRows.length).toBe(6);
@@ -45,6 +47,11 @@ test('npm run bench -- --quick measures every contender in every section; one th
       expect(cells[3]).toMatch(/^_.*server\.mjs ended with 3/);
     }
     expect(section(report, 'Coming and coming back').map(([row]) => row)).toEqual(['first joins', 'resumes']);
+    for (const [, own, plain] of section(report, 'Files'))
+      for (const cell of [own, plain]) expect(cell).toMatch(FIGURE);
+    const beside = section(report, 'Messages while files move');
+    expect(beside.map(([row]) => row)).toEqual(['p50', 'p99', 'max', 'p99, times that without files']);
+    for (const cell of beside.flatMap((row) => row.slice(2))) expect(cell).toMatch(FIGURE);
     const cluster = readFileSync(join(directory, 'cluster.md'), 'utf8');
     expect(section(cluster, 'What an append costs Redis').length).toBe(6);
     expect(section(cluster, 'A room in Redis').length).toBe(6);
