@@ -2,6 +2,7 @@
 
 import { CLOSE, type CloseReason } from '@mayfly/protocol';
 import type { WebSocketRoute } from 'playwright-core';
+import { drawn, tone } from './drawn.ts';
 import { DESKTOP, type Person, type PersonOptions, type Stage } from './stage.ts';
 
 export type Screen = {
@@ -103,6 +104,16 @@ export const SCREENS: readonly Screen[] = [
     narrow: async (person) => {
       await person.page.getByRole('button', { name: '412 people' }).click();
       await expectCrowd(person);
+    },
+  },
+  { name: 'room-files', show: withFiles },
+  {
+    name: 'room-picture',
+    show: async (stage, options) => {
+      const person = await withFiles(stage, options);
+      await person.log().getByRole('button', { name: 'Open lake.png' }).click();
+      await person.page.getByRole('dialog', { name: 'Picture' }).waitFor();
+      return person;
     },
   },
   { name: 'room-invite', show: (stage, options) => opened(stage, options, 'Invite') },
@@ -539,6 +550,42 @@ async function menuOpened(stage: Stage, options: PersonOptions): Promise<Person>
   await me.log().getByText('Lake’s like glass right now').click({ button: 'right' });
   await me.page.getByRole('menuitem', { name: 'Message info' }).waitFor();
   return me;
+}
+
+/** Pictures, a recording and other files from someone, and more of them about to be sent. */
+async function withFiles(stage: Stage, options: PersonOptions): Promise<Person> {
+  const { me, juno } = await twoPeople(stage, options);
+  const pictures = await Promise.all(
+    ['lake.png', 'wings.png', 'boat.png'].map((name) => picture(juno, name)),
+  );
+  await attach(juno, ...pictures, { name: 'loons.wav', mimeType: 'audio/wav', buffer: tone(72) });
+  await juno.page.getByText('4 files,').waitFor();
+  await juno.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await attach(juno, ...['counts.csv', 'setup.exe'].map((name) => ({ name, ...OTHER })));
+  await juno.page.getByText('2 files,').waitFor();
+  await juno.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await me.log().getByText('setup.exe').waitFor();
+  for (const name of ['lake.png', 'wings.png', 'boat.png'])
+    await me
+      .log()
+      .getByRole('button', { name: `Open ${name}` })
+      .waitFor();
+  await me.log().getByRole('button', { name: 'Play loons.wav' }).waitFor();
+  await attach(me, await picture(me, 'reeds.png'), { name: 'notes.txt', ...OTHER });
+  await me.page.getByText('2 files,').waitFor();
+  return me;
+}
+
+type Attached = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
+
+const OTHER = { mimeType: 'application/octet-stream', buffer: Buffer.alloc(1800) };
+
+async function picture(person: Person, name: string): Promise<Attached> {
+  return { name, mimeType: 'image/png', buffer: await drawn(person, 'image/png') };
+}
+
+async function attach({ page }: Person, ...files: readonly Attached[]): Promise<void> {
+  await page.locator('input[type=file][multiple]').setInputFiles([...files]);
 }
 
 /** From the menu of a room, where people talk. */

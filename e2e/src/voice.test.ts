@@ -31,7 +31,8 @@ test('a voice message is made, listened to, sent and played', async () => {
   await expectAccessible(ann, 'a recording');
   await ann.page.getByRole('button', { name: 'Stop recording' }).click();
   await ann.page.getByRole('button', { name: 'Play Voice message' }).click();
-  await ann.page.getByRole('button', { name: 'Pause Voice message' }).waitFor();
+  // What was played once has a speed, however short it is.
+  await ann.page.getByRole('button', { name: 'Speed 1×' }).waitFor();
   await expectAccessible(ann, 'a recording to listen to');
   await ann.page.getByRole('button', { name: 'Send voice message' }).click();
   await ann.composer().waitFor();
@@ -62,6 +63,16 @@ test('a voice message is made, listened to, sent and played', async () => {
   await expect.poll(() => place.getAttribute('aria-valuetext')).toMatch(/^1:\d\d \/ 10:00$/);
   await ann.log().getByRole('button', { name: 'Play Voice message' }).click();
   await ann.log().getByRole('button', { name: 'Play loons.wav' }).waitFor();
+
+  // Time still runs from left to right.
+  await ann.page.setViewportSize({ width: 320, height: 640 });
+  await ann.page.evaluate(() => void (document.documentElement.dir = 'rtl'));
+  await expectAccessible(ann, 'recordings, from right to left, at 400 %');
+  expect(
+    await ann.page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+  ).toBeLessThanOrEqual(0);
+  const [row, button] = [ann.log().locator('.audio').last(), ann.log().locator('.audio__play').last()];
+  expect((await button.boundingBox())?.x).toBe((await row.boundingBox())?.x);
 });
 
 test('no microphone: over plain HTTP there is none, and a browser may refuse', async () => {
