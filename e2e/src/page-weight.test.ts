@@ -33,6 +33,8 @@ const LATER_PARTS = {
   /** As composing. */
   'message actions': { files: /actions-part/, most: 12 * KB },
   panels: { files: /panels-part/, most: 11 * KB },
+  /** About a server that lies: as composing. */
+  trust: { files: /trust-part/, most: 4 * KB },
   /** While a room opens: avatars, and the codes that people compare. */
   'safety emoji': { files: /safety-emoji/, most: 3 * KB },
   /** In secure contexts, with the room. */
@@ -62,6 +64,7 @@ const WHEN_LIVE: ReadonlySet<string> = new Set([
   'message actions',
   'panels',
   'safety emoji',
+  'trust',
   'files',
   'the browser’s signatures',
   'life',

@@ -26,12 +26,19 @@ const INVARIANTS: Readonly<Record<string, Invariant>> = {
   'I9 presence converges': presenceConverges,
   'I10 nothing is left': nothingLeft,
   'I12 every refusal has a code and a time': refusalsSayWhen,
+  'I13 no honest server or member is accused': noOneAccused,
 };
 
 /** All that is wrong, each by its invariant's name. */
 export function judge(story: Story): readonly string[] {
   return Object.entries(INVARIANTS).flatMap(([name, holds]) =>
     holds(story).map((fault) => `${name}: ${fault}`),
+  );
+}
+
+function noOneAccused({ witnesses }: Story): readonly string[] {
+  return witnesses.flatMap(({ name, seen }) =>
+    seen.flatMap((sight) => (sight.saw === 'trouble' ? [`${name} saw ${sight.what}`] : [])),
   );
 }
 

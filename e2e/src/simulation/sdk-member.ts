@@ -130,6 +130,8 @@ export class SdkMember {
         return this.#noteEchoes(new Set(news.outgoing.map(({ text }) => text)));
       case 'reset':
         return this.witness.note({ saw: 'reset' });
+      case 'trouble':
+        return this.witness.note({ saw: 'trouble', what: JSON.stringify(news.trouble) });
       case 'facts':
       case 'joined':
       case 'left':

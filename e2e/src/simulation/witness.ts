@@ -21,6 +21,8 @@ export type Sight =
   /** The page showed a message, perhaps again. */
   | { readonly saw: 'message'; readonly key: string; readonly seq: number; readonly text: string }
   | { readonly saw: 'reset' }
+  /** The page accuses the server, or someone: RECV-5, RECV-6. */
+  | { readonly saw: 'trouble'; readonly what: string }
   | {
       readonly saw: 'presence';
       readonly version: number;

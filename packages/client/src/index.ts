@@ -30,8 +30,10 @@ export { type LinkFlag, type RoomLink, makeLink } from './link.ts';
 export type {
   Connection,
   FailReason,
+  LieKind,
   Member,
   Message,
+  OtherHistory,
   Outgoing,
   PendingEffect,
   Person,
@@ -45,6 +47,7 @@ export type {
   RoomNotice,
   RoomUpdate,
   Timer,
+  Trouble,
   SharedFile,
   UnsentMessage,
   Wording,

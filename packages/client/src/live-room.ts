@@ -343,7 +343,7 @@ class LiveRoom implements Room {
     this.#parts.commands.caughtUp();
   }
 
-  *#show({ history, fresh, unsent, gone, authors, echoes, commands, live }: Batch): Sliced<void> {
+  *#show({ history, fresh, unsent, gone, authors, echoes, commands, live, trouble }: Batch): Sliced<void> {
     const { roster, typists, updates, outbox, talk, log } = this.#parts;
     yield* inSlices(authors, (slice) => {
       for (const { pk, name, at } of slice) {
@@ -366,6 +366,7 @@ class LiveRoom implements Room {
     outbox.received(echoes);
     talk.echoed();
     updates.unverified(log.unverified);
+    updates.trouble(trouble);
     this.#awaitEnd();
     this.#obey(commands, live);
   }

@@ -188,6 +188,24 @@ export type PendingEffect = Pick<Outgoing, 'key' | 'at' | 'state' | 'why' | 'unt
   readonly body: string;
 };
 
+/** Someone whose messages state another history than this page has. `key` and `at`: of the first such message. */
+export type OtherHistory = { readonly person: Person; readonly key: string; readonly at: number };
+
+/**
+ * What no honest server does: another event in the place of one that was there, an erased message without a proof of who
+ * erased it, a command that no one with the right to it signed.
+ */
+export type LieKind = 'changed_event' | 'false_stub' | 'false_command';
+
+/** Signs that people here are shown different things (docs/crypto.md, RECV-5 and RECV-6). */
+export type Trouble = {
+  /** It is the server: it was caught, or two people differ. Otherwise one person differs, whose page may be wrong. */
+  readonly server: boolean;
+  /** In the order in which they were noticed. */
+  readonly others: readonly OtherHistory[];
+  readonly lies: readonly LieKind[];
+};
+
 /** `unavailable`: the server is up, but can't reach the memory that holds its rooms. */
 export type PutOff = 'busy' | 'too_fast' | 'unavailable' | 'server_full';
 
@@ -305,4 +323,6 @@ export type RoomUpdate =
   /** Our position in the log was gone, so messages may be missing right before the next one. */
   | { readonly type: 'reset'; readonly reason: 'new_log' | 'too_old' | 'ahead' }
   /** How many sealed messages could not be verified so far. */
-  | { readonly type: 'unverified'; readonly count: number };
+  | { readonly type: 'unverified'; readonly count: number }
+  /** Once something is wrong, and whenever more is known. */
+  | { readonly type: 'trouble'; readonly trouble: Trouble };

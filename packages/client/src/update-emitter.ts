@@ -13,6 +13,7 @@ import type {
   RoomFacts,
   RoomNotice,
   RoomUpdate,
+  Trouble,
   UnsentMessage,
 } from './room-updates.ts';
 
@@ -105,6 +106,10 @@ export class UpdateEmitter {
 
   trimmed(messages: readonly Outgoing[]): void {
     if (messages.length > 0) this.notify({ type: 'trimmed', messages });
+  }
+
+  trouble(trouble: Trouble | undefined): void {
+    if (trouble !== undefined) this.notify({ type: 'trouble', trouble });
   }
 
   unverified(count: number): void {

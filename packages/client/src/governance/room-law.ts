@@ -10,6 +10,7 @@ import {
   POWER,
   type RoomId,
   decodeCharterArgs,
+  equalBytes,
   maskOf,
   mayGive,
   removes,
@@ -99,6 +100,11 @@ export function lastC({ welcome, seenC }: RoomLaw, seq: number): number {
 /** RECV-1: by the position in the log alone. Before the first charter in sight epochs may rise, never fall. */
 export function isInForce({ charterC, epoch }: RoomLaw, other: number): boolean {
   return charterC > 0 ? other === epoch : other >= epoch;
+}
+
+/** RECV-6: whether a command that changes nothing is false. Before the first charter in sight, who might give it is unknown. */
+export function mayJudge({ charterC, ownerPk }: RoomLaw, { signerPk }: Command): boolean {
+  return charterC > 0 || equalBytes(signerPk, ownerPk);
 }
 
 // CMD-7: without a gap. Up to the head of the welcome, numbering begins with the first command in sight.

@@ -19,6 +19,8 @@ export type Arrival = {
   readonly live: boolean;
   /** There are other messages between what its sender had seen and itself; undefined if it doesn't say. */
   readonly overtaken: boolean | undefined;
+  /** What its sender states of the log, beside what this page holds (RECV-5); undefined if they can't be compared. */
+  readonly stated: 'same' | 'other' | 'foreign' | undefined;
   /** This page holds every event after this index, up to the message. */
   readonly heldFrom: number;
   /** Everything ever logged of its chain would be here. */

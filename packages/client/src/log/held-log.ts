@@ -1,15 +1,19 @@
-// The part of a room's log that this page holds: its position, what it states about the log (EVENT-3), and what a sender had
-// seen of it. Indices keep rising when the log restarts its count.
+// The part of a room's log that this page holds: its position, what it states about the log (EVENT-3), and how that compares
+// with what others state (RECV-4, RECV-5). Indices keep rising when the log restarts its count.
 
 import { type LogEvent, type Position, SERVER_KIND, equalBytes } from '@mayfly/protocol';
 import { SEEN_EVENTS_MAX, type Statement, eventHash, logTagOf, makeStatement } from '../crypto/event-hash.ts';
 import { stubHash } from '../crypto/stub.ts';
 
+/** Of so many events of this log the hashes are kept, to compare them with what is stated or sent again. */
+const HASHES_MAX = 1_024;
+
 export class HeldLog {
   #position: Position;
   #logTag: Uint8Array;
   #indexOfZero = 0;
-  #hashes: Uint8Array[] = [];
+  // Of events of this log, by seq; also of those before a reset.
+  readonly #hashes = new Map<number, Uint8Array>();
   #isWhole: boolean;
   #heldFrom: number;
   // Events that this page never got count as messages.
@@ -44,26 +48,63 @@ export class HeldLog {
 
   /** After a reset: events between are lost to us, the log went back, or it is another log. */
   skipTo(position: Position): void {
-    const goesBack = position.logId !== this.#position.logId || position.seq < this.#position.seq;
-    if (goesBack) this.#indexOfZero = this.head - position.seq;
+    const isOther = position.logId !== this.#position.logId;
+    if (isOther || position.seq < this.#position.seq) this.#indexOfZero = this.head - position.seq;
+    if (isOther) this.#hashes.clear();
     this.#isWhole = position.seq === 0;
     this.#position = position;
     this.#logTag = logTagOf(position.logId);
-    this.#hashes = [];
     this.#heldFrom = this.head;
     this.#lastMessageIndex = this.head;
   }
 
   /** `hash`: of the event. */
   hold(event: LogEvent, hash: Uint8Array): void {
-    this.#hashes = [...this.#hashes, hash].slice(-SEEN_EVENTS_MAX);
+    this.#hashes.delete(event.seq);
+    this.#hashes.set(event.seq, hash);
+    for (const seq of this.#hashes.keys()) {
+      if (this.#hashes.size <= HASHES_MAX) break;
+      this.#hashes.delete(seq);
+    }
     this.#position = { logId: this.#position.logId, seq: event.seq };
     if (event.type !== 'command') this.#lastMessageIndex = this.head;
   }
 
   /** `c`: number of the last command. */
   statement(c: number): Statement {
-    return makeStatement(this.#position, c, this.#hashes);
+    const held = Math.min(SEEN_EVENTS_MAX, this.head - this.#heldFrom);
+    return makeStatement(this.#position, c, this.#window(this.#position.seq, held) ?? []);
+  }
+
+  /** Whether this is, as far as this page knows, the event that it held at this seq. */
+  isSame(seq: number, hash: Uint8Array): boolean {
+    const known = this.#hashes.get(seq);
+    return known === undefined || equalBytes(known, hash);
+  }
+
+  /**
+   * What the sender of the next event states, beside what this page holds: `undefined` if they can't be compared. `c`: of
+   * the last command at the stated seq.
+   */
+  compare(stated: Statement, c: number): 'same' | 'other' | 'foreign' | undefined {
+    if (!equalBytes(stated.logTag, this.#logTag)) return 'foreign';
+    if (this.isAhead(stated)) return 'other';
+    const window = this.#window(stated.seq, stated.events);
+    if (window === undefined || window.length === 0) return undefined;
+    const { seen } = makeStatement({ ...this.#position, seq: stated.seq }, c, window);
+    return equalBytes(seen, stated.seen) ? 'same' : 'other';
+  }
+
+  /** No one can have seen what comes after their own message, which is the next event. */
+  isAhead({ seq }: Statement): boolean {
+    return seq > this.#position.seq;
+  }
+
+  // Undefined unless all of them were held without a hole.
+  #window(seq: number, count: number): readonly Uint8Array[] | undefined {
+    if (this.indexOf(seq) - count < this.#heldFrom) return undefined;
+    const hashes = Array.from({ length: count }, (_, i) => this.#hashes.get(seq - count + 1 + i));
+    return hashes.every((hash) => hash !== undefined) ? hashes : undefined;
   }
 
   /** Whether a message with this statement was sealed for this log, and this page holds the log from its first event. */

@@ -1,8 +1,9 @@
-// From the events of a log to messages that may be shown: RECV-0 to RECV-4 and RECV-7 of docs/crypto.md.
+// From the events of a log to messages that may be shown: RECV-0 to RECV-7 of docs/crypto.md.
 // Pure: no I/O, no clock. Events come by seq and without a hole; the log reader sees to that.
 
 import {
   ENVELOPE_HEADER_BYTES,
+  type Command,
   type LogEvent,
   type Position,
   type RoomId,
@@ -23,6 +24,7 @@ import {
   lawAfterMessage,
   lawAfterReset,
   lawAtWelcome,
+  mayJudge,
   removedBy,
 } from '../governance/room-law.ts';
 import {
@@ -36,14 +38,16 @@ import { verifyCommand } from '../crypto/command.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import type { EpochKeys } from '../crypto/keys.ts';
 import { type Erasure, erasureOf } from '../crypto/stub.ts';
+import { CommandPlaces } from './command-places.ts';
 import { Erased } from './erased.ts';
 import { Freshness } from './freshness.ts';
 import { HeldLog, hashOf } from './held-log.ts';
 import { type OwnPlace, OwnPlaces } from './own-places.ts';
-import type { Message, ReplyTo, RoomNotice, UnsentMessage } from '../room-updates.ts';
+import type { Message, ReplyTo, RoomNotice, Trouble, UnsentMessage } from '../room-updates.ts';
 import { shownTime } from './shown-time.ts';
 import { type Sliced, finish, inSlices } from './sliced.ts';
 import { type HeldMessage, Talk } from './talk.ts';
+import { Trust } from './trust.ts';
 import { Unsends } from './unsends.ts';
 
 export type ReceiverOptions = {
@@ -75,6 +79,8 @@ export type Received = {
   readonly authors: readonly Author[];
   /** Those that count (CMD-8). */
   readonly commands: readonly CountedCommand[];
+  /** Undefined if it is what it was. */
+  readonly trouble: Trouble | undefined;
 };
 
 /** A command that its signer had the power to give, in its turn. */
@@ -99,6 +105,8 @@ export class Receiver {
   readonly #opened = new WeakMap<Uint8Array, OpenResult>();
   readonly #unsends = new Unsends();
   readonly #own = new OwnPlaces();
+  readonly #commands = new CommandPlaces();
+  readonly #trust: Trust;
   // By the first half of their mid.
   readonly #accepted = new Map<string, Candidate>();
   // By header: when their time is over.
@@ -116,6 +124,7 @@ export class Receiver {
     this.#chains = new Chains(this.#crypto.verifyMessage);
     this.#log = new HeldLog(position);
     this.#talk = new Talk({ ...options, mayPin: (pk) => this.mayPin(pk) });
+    this.#trust = new Trust(options);
     this.#law = lawAtWelcome({ id: options.id, ownerPk: options.ownerPk }, welcome);
     this.#moderators = this.#law.moderators;
   }
@@ -169,11 +178,18 @@ export class Receiver {
   skipTo(position: Position, welcome: WelcomeLaw): void {
     this.#log.skipTo(position);
     this.#law = lawAfterReset(this.#law, welcome);
+    this.#commands.clear();
+    this.#trust.beginLog();
   }
 
   /** What the next message states about the log (EVENT-3). */
   statement(): Statement {
     return this.#log.statement(this.c);
+  }
+
+  /** RECV-6: an event that this page may hold already. */
+  compare(event: LogEvent, hash = hashOf(event)): void {
+    if (!this.#log.isSame(event.seq, hash)) this.#trust.caught('changed_event');
   }
 
   /** Opens a message that waits for others, so what waits is accepted in one go, but not opened in one go. */
@@ -201,7 +217,8 @@ export class Receiver {
     const hash = hashOf(event);
     if (event.type === 'stub') this.#takeStub(event);
     const arrivals = event.type === 'message' ? this.#takeMessage(event, { hash, arrivedAt, live }) : [];
-    if (event.type === 'command') commands.push(...this.#takeCommand(event));
+    if (event.type === 'command') commands.push(...this.#takeCommand(event, hash));
+    this.compare(event, hash);
     this.#log.hold(event, hash);
     return arrivals;
   }
@@ -226,11 +243,12 @@ export class Receiver {
     return yield* this.#report(changed, gone);
   }
 
-  *#report(changed: readonly Candidate[], gone: readonly Candidate[]): Sliced<Omit<Received, 'commands'>> {
-    const shown = yield* this.#show(changed, gone);
+  *#report(changed: readonly Candidate[], lost: readonly Candidate[]): Sliced<Omit<Received, 'commands'>> {
+    const shown = yield* this.#show(changed, lost);
     const lines = this.#erased.changeLines((delH) => this.#unsends.leavesLine(delH));
     const authors = changed.filter(({ late = false }) => !late).map(authorOf);
-    return { ...shown, unsent: lines.unsent, gone: [...shown.gone, ...lines.gone], authors };
+    const gone = [...shown.gone, ...lines.gone];
+    return { ...shown, unsent: lines.unsent, gone, authors, trouble: this.#trust.takeNews() };
   }
 
   #note({ changed, gone }: Changes, standing: Map<Candidate, 'changed' | 'gone'>): void {
@@ -242,10 +260,15 @@ export class Receiver {
     for (const message of changed) {
       for (const other of this.#freshness.judge(message))
         if (this.#isAccepted(other)) standing.set(other, 'changed');
-      if (!this.#accepted.has(refOf(message))) this.#accepted.set(refOf(message), message);
+      if (!this.#accepted.has(refOf(message))) this.#accept(message);
       standing.set(message, 'changed');
     }
     for (const ref of [...this.#unsends.add(changed), ...changed.map(refOf)]) this.#doomIfUnsent(ref);
+  }
+
+  #accept(message: Candidate): void {
+    this.#accepted.set(refOf(message), message);
+    this.#trust.take(message);
   }
 
   #isAccepted(message: Candidate): boolean {
@@ -288,12 +311,22 @@ export class Receiver {
   }
 
   // Nothing if it doesn't count.
-  #takeCommand(event: Extract<LogEvent, { type: 'command' }>): readonly CountedCommand[] {
+  #takeCommand(
+    { command, seq, bytes }: Extract<LogEvent, { type: 'command' }>,
+    hash: Uint8Array,
+  ): readonly CountedCommand[] {
     const before = this.#law;
-    const { command, seq, bytes } = event;
     this.#law = lawAfterCommand(before, command, seq, this.#crypto.verifyCommand);
-    if (this.#law === before) return [];
+    if (this.#law === before) return this.#refuseCommand(command, seq, hash);
+    this.#commands.add(seq, command.c, hash);
     return [{ seq: this.#log.indexOf(seq), bytes, command, removed: removedBy(before, command) }];
+  }
+
+  // RECV-6. The same command again, at another place, does no harm.
+  #refuseCommand(command: Command, seq: number, hash: Uint8Array): readonly [] {
+    if (!mayJudge(this.#law, command)) this.#commands.add(seq, undefined, hash);
+    else if (!this.#commands.has(hash)) this.#trust.caught('false_command');
+    return [];
   }
 
   // A message that was erased, posted again by anyone, is as gone as before.
@@ -319,10 +352,23 @@ export class Receiver {
         opened,
         header,
         overtaken: this.#log.isOvertaken(opened.statement),
+        stated: this.#compareStatement(opened.statement),
         heldFrom: this.#log.heldFrom,
         fromStart: this.#log.isWholeFor(opened.statement),
       },
     ];
+  }
+
+  // RECV-5. In a history, many may have been sealed for the log that was before.
+  #compareStatement(statement: Statement): Arrival['stated'] {
+    const { c, head } = this.#law.welcome;
+    const isPastHead = this.position.seq >= head;
+    const known = this.#commands.at(statement.seq);
+    const stated = this.#log.compare(statement, typeof known === 'number' ? known : c);
+    if (stated === 'foreign') return isPastHead ? stated : undefined;
+    const isSure =
+      typeof known === 'number' || (known === 'none' && isPastHead) || this.#log.isAhead(statement);
+    return stated === 'other' && !isSure ? undefined : stated;
   }
 
   #open(envelope: Uint8Array) {
@@ -347,7 +393,10 @@ export class Receiver {
   // EVENT-2: a stub without proof is a message withheld. One that comes again explains no other gap.
   #takeStub(stub: Stub): void {
     const erasure = erasureOf(stub);
-    if (erasure === undefined) return this.#chains.countUnverified();
+    if (erasure === undefined) {
+      this.#trust.caught('false_stub');
+      return this.#chains.countUnverified();
+    }
     const header = toHex(stub.header);
     this.#erased.seeStub(stub, this.#log.indexOf(stub.seq));
     this.#doom(header, erasure);

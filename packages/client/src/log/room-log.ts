@@ -12,7 +12,7 @@ import type { ReplyTo } from '../room-updates.ts';
 import type { OwnPlace } from './own-places.ts';
 import type { HeldMessage, Shown } from './talk.ts';
 
-export type Batch = Pick<Received, 'unsent' | 'gone' | 'authors' | 'commands'> & {
+export type Batch = Pick<Received, 'unsent' | 'gone' | 'authors' | 'commands' | 'trouble'> & {
   /** Of each message event, its envelope, or the header that its stub keeps. */
   readonly echoes: readonly Uint8Array[];
   /** Written before this page came. */
@@ -159,6 +159,7 @@ export class RoomLog {
   read(event: LogEvent): Reading {
     if (this.#reader === undefined) return { outcome: 'held' };
     const live = this.#reader.caughtUp;
+    if (event.seq <= (this.#receiver?.position.seq ?? 0)) this.#receiver?.compare(event);
     const read = this.#reader.take(event);
     if (read.outcome === 'held') this.#receiver?.prepare(event);
     return read.outcome === 'events' ? { ...read, live } : read;
@@ -207,7 +208,15 @@ export class RoomLog {
 /** As many as one connection may bring at once (LIMIT-5). */
 const COMMANDS_KEPT = 5;
 
-const NOTHING: Received = { messages: [], notices: [], unsent: [], gone: [], authors: [], commands: [] };
+const NOTHING: Received = {
+  messages: [],
+  notices: [],
+  unsent: [],
+  gone: [],
+  authors: [],
+  commands: [],
+  trouble: undefined,
+};
 
 function echoOf(event: LogEvent): readonly Uint8Array[] {
   if (event.type === 'message') return [event.envelope];

@@ -16,7 +16,7 @@ import type { EpochKeys } from '../crypto/keys.ts';
 import { verifyCommand } from '../crypto/command.ts';
 import { Receiver } from '../log/receiver.ts';
 import type { Sliced } from '../log/sliced.ts';
-import type { Message, RoomNotice, UnsentMessage } from '../room-updates.ts';
+import type { LieKind, Message, RoomNotice, UnsentMessage } from '../room-updates.ts';
 import { ID, KEYS, OWNER } from './author.ts';
 import { LOG_ID, MessagePool, type Source, type Step, TTL_S, WRITTEN_AT, drawLog } from './random-log.ts';
 import { seededRandom } from './random.ts';
@@ -214,6 +214,7 @@ type FullView = View & {
   readonly notices: ReadonlyMap<string, RoomNotice>;
   readonly unsent: readonly UnsentMessage[];
   readonly c: number;
+  readonly lies: readonly LieKind[];
 };
 
 function read(steps: readonly Step[], plan: Plan, ownerPk: Uint8Array = OWNER.pk): FullView {
@@ -222,6 +223,7 @@ function read(steps: readonly Step[], plan: Plan, ownerPk: Uint8Array = OWNER.pk
   const shown = new Map<string, Message>();
   const notices = new Map<string, RoomNotice>();
   const unsent = new Map<string, UnsentMessage>();
+  let lies: readonly LieKind[] = [];
   let now = WRITTEN_AT;
   let batch: LogEvent[] = [];
   let isElsewhere = false;
@@ -233,6 +235,7 @@ function read(steps: readonly Step[], plan: Plan, ownerPk: Uint8Array = OWNER.pk
     for (const message of received.messages) shown.set(message.key, message);
     for (const notice of received.notices) notices.set(notice.key, notice);
     for (const line of received.unsent) unsent.set(line.key, line);
+    lies = received.trouble?.lies ?? lies;
     batch = [];
   };
   for (const [index, step] of steps.entries()) {
@@ -245,7 +248,8 @@ function read(steps: readonly Step[], plan: Plan, ownerPk: Uint8Array = OWNER.pk
     else batch.push(step.erased !== undefined && step.erased.by <= asOf ? step.erased.stub : step.event);
   }
   flush();
-  return { shown, notices, unsent: [...unsent.values()], unverified: receiver.unverified, c: receiver.c };
+  const { unverified, c } = receiver;
+  return { shown, notices, unsent: [...unsent.values()], unverified, c, lies };
 }
 
 /** Every other signature that holds is known ahead. */
@@ -301,12 +305,12 @@ export function describeView({ shown, unverified }: View): string {
 }
 
 function describeAll(view: FullView): string {
-  const { shown, notices, unsent, c } = view;
+  const { shown, notices, unsent, c, lies } = view;
   const rows = [...shown.values()].filter(hasMore).map((message) => JSON.stringify(message, namesOnly));
   const lines = [...notices.values()].filter(isShown).map((notice) => JSON.stringify(notice, namesOnly));
   const erased = unsent.map(({ key, seq }) => `${seq} ${key.slice(0, 6)} unsent`);
   const more = [...rows.toSorted(), ...lines.toSorted(), ...erased.toSorted()].join(', ');
-  return `${describeView(view)}, ${more}, ${c} commands`;
+  return `${describeView(view)}, ${more}, ${c} commands, lies: ${lies.toSorted().join(' ')}`;
 }
 
 function hasMore({ reactions, edits, pinned, poll, replyTo }: Message): boolean {

@@ -92,7 +92,7 @@ function candidateOf({ ctype, ref, body, mid, pk, author }: Drawn, index: number
     statement: { logTag: nothing, seq: 0, events: 0, seen: nothing },
   };
   const sight = { header: '', hash: nothing, arrivedAt: index, live: true };
-  const arrival = { ...sight, opened, overtaken: false, heldFrom: 0, fromStart: false };
+  const arrival = { ...sight, opened, overtaken: false, stated: undefined, heldFrom: 0, fromStart: false };
   return { ...arrival, index, mid: toHex(mid), conflicting: false };
 }
 

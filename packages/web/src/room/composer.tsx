@@ -9,7 +9,6 @@ import { editsLast, sendsMessage } from './composer-keys.ts';
 import { composing } from './compose/composing-loader.ts';
 import { entersBreak } from './enter-key.ts';
 import { isTouch } from './room-focus.ts';
-import type { RoomConnection } from './model/connection.ts';
 import type { Draft } from './model/draft.ts';
 import type { RoomView } from './model/room-view.ts';
 import { roomTexts } from '../words/room.ts';
@@ -124,7 +123,7 @@ export function Composer({ view }: ComposerProps) {
           <part.Notes view={view} />
         )}
       </RoomLeft>
-      <Tip connection={connection} />
+      <Tip view={view} />
     </div>
   );
 }
@@ -155,10 +154,11 @@ function RoomLeft({ draft, children }: { readonly draft: Draft; readonly childre
   );
 }
 
-function Tip({ connection }: { readonly connection: RoomConnection }) {
+function Tip({ view: { connection, trouble } }: ComposerProps) {
+  const tip = trouble.value?.server ? roomTexts.tipHidden : roomTexts.tip;
   return (
     <p class="composer__tip">
-      <span>{connection.banner.value === 'offline' ? roomTexts.tipOffline : roomTexts.tip}</span>
+      <span>{connection.banner.value === 'offline' ? roomTexts.tipOffline : tip}</span>
       {!entersBreak() && (
         <span>
           {pieces(roomTexts.tipKeys, {

@@ -5,6 +5,7 @@ import { withStyle } from '../browser/later-style.ts';
 import lifeStyle from './life-part.css?url';
 import panelsStyle from './panels-part.css?url';
 import actionsStyle from './actions/actions-part.css?url';
+import { trustPart } from './list/trust-loader.ts';
 import { LaterPart } from './text/later-part.ts';
 
 export type Panels = typeof import('./panels-part.ts');
@@ -29,5 +30,6 @@ export function fetchAhead(): void {
     messageActions.want();
     panels.want();
     lifePart.want();
+    trustPart.want();
   });
 }

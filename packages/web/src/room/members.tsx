@@ -4,6 +4,7 @@ import type { Member, RoomFacts } from '@mayfly/client';
 import type { ReadonlySignal } from '@preact/signals';
 import type { People } from './model/people.ts';
 import type { RoomView } from './model/room-view.ts';
+import { panelTexts } from '../words/panels.ts';
 import { roomTexts, shownName } from '../words/room.ts';
 import { pieces } from '../words/sentence.ts';
 import { AuthorName, Avatar } from './list/author-name.tsx';
@@ -62,6 +63,7 @@ type MemberRowProps = {
 function MemberRow({ member, view, away }: MemberRowProps) {
   const { people } = view;
   const { you, owner, muted } = roomTexts;
+  const differs = view.trouble.value?.others.some(({ person }) => person.idPk === member.idPk);
   const emoji = member.emoji.map(emojiOf);
   const marks = [member.you && you, member.owner && owner, view.isMuted(member) && muted].filter(Boolean);
   return (
@@ -75,6 +77,7 @@ function MemberRow({ member, view, away }: MemberRowProps) {
         <span class="member__emoji" role="img" aria-label={roomTexts.personEmoji(spoken(emoji))}>
           {emoji.map(({ glyph }) => glyph)}
         </span>
+        {differs && <small class="member__differs">{panelTexts.otherHistory}</small>}
         {away && <small>{roomTexts.away}</small>}
       </span>
       {!member.you && (

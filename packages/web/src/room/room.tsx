@@ -18,6 +18,7 @@ import { guideKeyboard, isTouch } from './room-focus.ts';
 import { currentRoom, leaveRoom, panic } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
 import { followSeenPart } from './list/seen-part.ts';
+import { trustPart } from './list/trust-loader.ts';
 import { roomTexts } from '../words/room.ts';
 
 type Open =
@@ -91,6 +92,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         </RoomHeader>
         <Printed view={view} />
         <Pins view={view} />
+        <Trust view={view} onLeave={() => askToLeave(view, setOpen)} />
         <div class="stage">
           <Banner connection={view.connection} onRetry={() => view.tryNow()} />
           <MessageList
@@ -148,7 +150,7 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
       icon: 'leave',
       isUrgent: true,
       text: roomTexts.leave,
-      onChoose: () => (lossesOf(view).length > 0 ? open('leave') : leaveRoom()),
+      onChoose: () => askToLeave(view, open),
     },
     {
       icon: 'gone',
@@ -158,6 +160,11 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
       onChoose: panic,
     },
   ];
+}
+
+function askToLeave(view: RoomView, open: (what: Open) => void): void {
+  if (lossesOf(view).length > 0) open('leave');
+  else leaveRoom();
 }
 
 type OpenDialogProps = {
@@ -247,6 +254,25 @@ function People(props: { readonly view: RoomView; readonly onHide: () => void })
 function Printed({ view }: { readonly view: RoomView }) {
   const part = panels.loaded.value;
   return part === undefined ? null : <part.PrintHead view={view} />;
+}
+
+type TrustProps = { readonly view: RoomView; readonly onLeave: () => void };
+
+/** Where the part is missing, the one sentence that matters. */
+function Trust({ view, onLeave }: TrustProps) {
+  const trouble = view.trouble.value;
+  const part = trustPart.loaded.value;
+  useEffect(() => (trouble === undefined ? undefined : trustPart.want()), [trouble]);
+  if (trouble === undefined) return null;
+  return (
+    <div class="alarms">
+      {part === undefined ? (
+        trouble.server && <p role="alert">{roomTexts.serverLies}</p>
+      ) : (
+        <part.TrustNotices view={view} trouble={trouble} onLeave={onLeave} />
+      )}
+    </div>
+  );
 }
 
 function Pins({ view }: { readonly view: RoomView }) {

@@ -24,6 +24,8 @@ export const panelTexts = {
   nextResult: 'Next result',
   searchHere: 'Searching happens on your device. The server sees no words.',
 
+  otherHistory: 'Other history',
+
   renameSave: 'Change name',
   cancel: 'Cancel',
 

@@ -190,6 +190,7 @@ export const roomTexts = {
   placeholder: 'Write a message',
   send: 'Send',
   tip: 'Encrypted on your device before sending.',
+  tipHidden: 'The server may not show this to everyone.',
   tipOffline: 'Messages will be sent when you’re back online.',
   /** `enter` and `shiftEnter` are keys. */
   tipKeys: '{enter} to send · {shiftEnter} for a new line',
@@ -232,6 +233,8 @@ export const roomTexts = {
   },
 
   search: 'Search in this room',
+
+  serverLies: 'This server shows different things to different people',
 
   panic: 'Panic: forget everything',
   panicKeys: 'Esc 3×',

@@ -10,6 +10,7 @@ import type { RoomView } from '../model/room-view.ts';
 import type { Body } from './bubble-text.tsx';
 import { AuthorName } from './author-name.tsx';
 import { TrimmedMessage } from './message.tsx';
+import { trustPart } from './trust-loader.ts';
 
 type ViewProps = { readonly view: RoomView };
 
@@ -20,6 +21,10 @@ export function NoticeRow({ notice, view }: ViewProps & { readonly notice: Notic
         <span>{roomTexts.reset(notice.reason)}</span>
       </li>
     );
+  }
+  if (notice.type === 'trouble') {
+    const part = trustPart.loaded.value;
+    return <li class="notice notice--warn">{part && <part.TroubleRow notice={notice} view={view} />}</li>;
   }
   if (notice.type === 'trimmed') {
     return <TrimmedRow body={notice} view={view} />;

@@ -1,7 +1,7 @@
 // Notices between messages, merged: a phone that locks for a minute leaves no line, and a group that joins leaves one.
 
 import type { ResetReason } from '@mayfly/protocol';
-import type { Person } from '@mayfly/client';
+import type { LieKind, Person } from '@mayfly/client';
 
 /** A notice stands after the message that was the newest when it happened. */
 export type LogPosition = { readonly log: number; readonly seq: number };
@@ -18,8 +18,12 @@ export type NoticeContent =
       readonly own: boolean;
     }
   | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
+  /** This person's page has another history, or the server was caught in a lie. */
+  | { readonly type: 'trouble'; readonly person?: Person; readonly lie?: LieKind }
   /** A message of our own that was logged, and left the history before its echo came. */
   | { readonly type: 'trimmed'; readonly text: string };
+
+export type TroubleNotice = Extract<NoticeContent, { type: 'trouble' }>;
 
 export type Notice = NoticeContent & {
   readonly key: string;

@@ -1,7 +1,16 @@
 // One room as the page sees it: models of signals, fed with what the SDK reports. Sockets, keys and retries are the
 // SDK's; components hold no timer and keep nothing of the room.
 
-import type { Member, Message, PendingEffect, Person, Room, RoomFacts, RoomUpdate } from '@mayfly/client';
+import type {
+  Member,
+  Message,
+  PendingEffect,
+  Person,
+  Room,
+  RoomFacts,
+  RoomUpdate,
+  Trouble,
+} from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
 import { background } from '../../background.ts';
@@ -12,6 +21,7 @@ import type { DraftAbout } from './whole-draft.ts';
 import type { RoomSummary } from './ended-room.ts';
 import { Life } from './life.ts';
 import type { ShownLink } from './link.ts';
+import type { TroubleNotice } from './notices.ts';
 import { Now } from './now.ts';
 import { People } from './people.ts';
 import { Timeline } from './timeline.ts';
@@ -69,6 +79,8 @@ const MAY_PASS: ReadonlySet<string> = new Set(['rate', 'busy', 'unavailable', 's
 /** A page that stays open for days holds at most these. */
 export const MESSAGES_MAX = 5_000;
 
+const NO_TROUBLE: Trouble = { server: false, others: [], lies: [] };
+
 export class RoomView implements Disposable {
   readonly id: RoomId;
   readonly link: ShownLink;
@@ -91,6 +103,8 @@ export class RoomView implements Disposable {
   readonly jump = signal<Jump | undefined>(undefined);
   /** How many sealed messages could not be verified. */
   readonly unverified = signal(0);
+  /** Signs that people here are shown different things. */
+  readonly trouble = signal<Trouble | undefined>(undefined);
   /** Files that were chosen, until the part for them takes them over. */
   readonly chosenFiles = signal<readonly File[]>([]);
   /** How many files are in the tray or on their way. */
@@ -197,6 +211,8 @@ export class RoomView implements Disposable {
       case 'unverified':
         this.unverified.value = update.count;
         return;
+      case 'trouble':
+        return this.#noteTrouble(update.trouble);
       case 'gone':
         this.pinsVersion.value += 1;
         return this.timeline.remove(update.keys);
@@ -237,6 +253,18 @@ export class RoomView implements Disposable {
     const heard = added.filter(({ own, from }) => !own && !this.isMuted(from));
     this.unread.add(heard);
     this.arrived.value = heard;
+  }
+
+  // Both lists only grow.
+  #noteTrouble(trouble: Trouble): void {
+    const { others, lies } = this.trouble.peek() ?? NO_TROUBLE;
+    this.trouble.value = trouble;
+    this.timeline.notice((notices, after) => {
+      const note = (what: Pick<TroubleNotice, 'person' | 'lie'>) =>
+        notices.add({ type: 'trouble', ...what }, Date.now(), after);
+      for (const { person } of trouble.others.slice(others.length)) note({ person });
+      for (const lie of trouble.lies.slice(lies.length)) note({ lie });
+    });
   }
 
   #reset(reason: Extract<RoomUpdate, { type: 'reset' }>['reason']): void {
