@@ -49,8 +49,8 @@ const LATER_PARTS = {
   owner: { files: /owner-part/, most: 14 * KB },
   /** What several of these parts use. */
   'shared by later parts': {
-    files: /folded-text|mentions|commands|save-as|next-task|emoji-place/,
-    most: 4 * KB,
+    files: /folded-text|mentions|commands|save-as|next-task|emoji-place|copied-messages/,
+    most: 5 * KB,
   },
 };
 

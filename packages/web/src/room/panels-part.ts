@@ -1,5 +1,6 @@
 // The dialogs of a room and its search: loaded once the room is live, or with the first of them.
 
+export { guideKeyboard } from './keyboard-guide.ts';
 export { LinkDialog } from './list/link-dialog.tsx';
 export { PrintHead } from './list/print-head.tsx';
 export { MembersPanel } from './members.tsx';

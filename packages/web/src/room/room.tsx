@@ -14,7 +14,7 @@ import { RoomHeader, SpokenLife } from './room-header.tsx';
 import { MessageList } from './list/message-list.tsx';
 import { safetyEmoji } from './list/safety-emoji-loader.ts';
 import { listenForFind } from './find-key.ts';
-import { guideKeyboard, isTouch } from './room-focus.ts';
+import { isTouch } from './room-focus.ts';
 import { currentRoom, leaveRoom, panic } from './room-state.ts';
 import type { RoomView } from './model/room-view.ts';
 import { followSeenPart } from './list/seen-part.ts';
@@ -72,7 +72,8 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
   useEffect(() => (isLive ? fetchAhead() : undefined), [isLive]);
   const showMembers = () => (besides() ? setPanel(!panel) : setOpen('members'));
   const room = useRef<HTMLDivElement>(null);
-  useEffect(() => (room.current === null ? undefined : guideKeyboard(room.current)), []);
+  const guideKeyboard = panels.loaded.value?.guideKeyboard;
+  useEffect(() => (room.current === null ? undefined : guideKeyboard?.(room.current)), [guideKeyboard]);
   return (
     <div
       class={roomClass(view, panel || searching)}
