@@ -50,7 +50,7 @@ function since(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, num
   return Object.fromEntries(counts.filter(([, calls]) => calls > 0));
 }
 
-/** The answers to these requests, all on one connection, without what names their moment. */
+/** The answers to these requests, on one connection, which takes 16 at once; without what names their moment. */
 async function pipelined(at: TestServer, paths: readonly string[]): Promise<readonly string[]> {
   const asks = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
   using client = new RawClient(at);
@@ -58,9 +58,6 @@ async function pipelined(at: TestServer, paths: readonly string[]): Promise<read
   const answers = (await client.closed).toString('latin1').split(/(?=HTTP\/1\.1 )/);
   return answers.slice(0, -1).map((answer) => answer.replace(/^date: .*$/im, ''));
 }
-
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 const WORLDS: readonly (readonly [string, () => Promise<World>])[] = [
   ['memory', async () => NOTHING],
@@ -273,9 +270,12 @@ describe.each(WORLDS)('in %s', (_name, prepare) => {
     // In turns, so that a slow moment of the machine hits all kinds alike.
     for (let round = 0; round < 25; round++) {
       for (const [kind, path] of Object.entries(kinds)) {
-        const paths = Array.from({ length: 100 }, path);
+        const paths = Array.from({ length: 105 }, path);
         const [before, began] = [await world.work?.(), performance.now()];
-        for (const answer of await pipelined(at, paths)) answers.add(answer);
+        const said: string[] = [];
+        for (let n = 0; n < 7; n++) said.push(...(await pipelined(at, paths.slice(15 * n, 15 * n + 15))));
+        expect(said).toHaveLength(paths.length);
+        for (const answer of said) answers.add(answer);
         times.set(kind, [...(times.get(kind) ?? []), performance.now() - began]);
         if (before !== undefined)
           works.set(kind, [...(works.get(kind) ?? []), since(before, (await world.work?.()) ?? before)]);
@@ -283,8 +283,9 @@ describe.each(WORLDS)('in %s', (_name, prepare) => {
     }
     expect([...answers]).toEqual([expect.stringMatching(/^HTTP\/1\.1 404 [^]*"not_found"/)]);
     for (const work of works.values()) expect(work).toEqual(works.get('unknown'));
-    const usual = [...times.values()].map(median);
-    expect(Math.max(...usual) / Math.min(...usual)).toBeLessThan(3);
+    // At its quickest, each kind shows what it takes without the rest of the machine.
+    const quickest = [...times.values()].map((all) => Math.min(...all));
+    expect(Math.max(...quickest) / Math.min(...quickest)).toBeLessThan(3);
     await open.erase(ann);
     dora.ws.terminate();
   });
