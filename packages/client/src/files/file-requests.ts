@@ -40,7 +40,7 @@ export class FileRequests {
     part: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<PutAnswer> {
-    using deadline = new Deadline(this.#clock, PART_MS, signal);
+    const deadline = new Deadline(this.#clock, PART_MS, signal);
     try {
       const answer = await this.#fetch(`${this.#path}${toBase64url(fid)}/${n}`, {
         method: 'PUT',
@@ -55,6 +55,8 @@ export class FileRequests {
       return putAnswer(answer);
     } catch {
       return { outcome: 'again', retryAfterMs: 0, lost: true };
+    } finally {
+      deadline[Symbol.dispose]();
     }
   }
 
@@ -64,7 +66,7 @@ export class FileRequests {
     from: number,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, GetEnd, void> {
-    using deadline = new Deadline(this.#clock, SILENCE_MS, signal);
+    const deadline = new Deadline(this.#clock, SILENCE_MS, signal);
     try {
       const answer = await this.#fetch(`${this.#path}${toBase64url(fid)}`, {
         headers: from > 0 ? { Range: `bytes=${from}-` } : {},
@@ -77,6 +79,8 @@ export class FileRequests {
       yield* portions(answer.body, deadline);
     } catch {
       // As if it had ended.
+    } finally {
+      deadline[Symbol.dispose]();
     }
     return CUT;
   }

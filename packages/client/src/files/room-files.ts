@@ -108,7 +108,9 @@ export class RoomFiles implements Disposable {
     };
     const refusal = this.#refusal(job);
     if (refusal !== undefined) return Promise.resolve({ ok: false, reason: refusal });
-    const sent = this.#last.then(() => this.#sendUntil(job));
+    const sent = this.#last.then(() =>
+      this.#untilOver(signal, (until) => this.#send({ ...job, signal: until })),
+    );
     this.#last = sent;
     return sent;
   }
@@ -130,15 +132,16 @@ export class RoomFiles implements Disposable {
     keep: (plain: Uint8Array<ArrayBuffer>) => void | Promise<void>,
     { signal = NEVER, onProgress }: TransferOptions = {},
   ): Promise<DownloadEnd> {
-    using until = new EitherSignal(signal, this.#over.signal);
-    return await download({
-      deps: this.#port.deps,
-      requests: this.#requests,
-      file,
-      signal: until.signal,
-      keep,
-      ...(onProgress && { onProgress }),
-    });
+    return await this.#untilOver(signal, (until) =>
+      download({
+        deps: this.#port.deps,
+        requests: this.#requests,
+        file,
+        signal: until,
+        keep,
+        ...(onProgress && { onProgress }),
+      }),
+    );
   }
 
   /** Takes a file of our own from the server. Taking its message back does so, too. */
@@ -164,9 +167,14 @@ export class RoomFiles implements Disposable {
     return utf8(longest).length > BODY_BYTES_MAX ? 'too_long' : undefined;
   }
 
-  async #sendUntil(job: Job): Promise<FileSent> {
-    using until = new EitherSignal(job.signal, this.#over.signal);
-    return await this.#send({ ...job, signal: until.signal });
+  /** `transfer` gets a signal that aborts with `signal` and with the room. */
+  async #untilOver<End>(signal: AbortSignal, transfer: (until: AbortSignal) => Promise<End>): Promise<End> {
+    const until = new EitherSignal(signal, this.#over.signal);
+    try {
+      return await transfer(until.signal);
+    } finally {
+      until[Symbol.dispose]();
+    }
   }
 
   async #send(job: Job): Promise<FileSent> {
