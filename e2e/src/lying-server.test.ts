@@ -54,7 +54,7 @@ test('RECV-5: one person who differs is named, two say that it is the server', a
   const red = ann.page
     .getByRole('alert')
     .filter({ hasText: 'This server shows different things to different people' });
-  await red.getByText('Bob and Carl each have another history than you do.').waitFor();
+  await red.getByText('Bob and Carl each see a different history than you do.').waitFor();
   await ann.page.getByText('The server may not show this to everyone.').waitFor();
   await expectAccessible(ann, 'the server lies');
   await red.getByRole('button', { name: 'Copy to compare' }).click();

@@ -12,9 +12,9 @@ const LIES: Readonly<Record<LieKind, string>> = {
 
 export const trustTexts = {
   differ: {
-    one: '{name} has another history than you do.',
-    two: '{name} and {second} each have another history than you do. Two honest pages can’t differ like that.',
-    more: '{name} and {others} others each have another history than you do. Honest pages can’t differ like that.',
+    one: '{name} sees a different history than you do.',
+    two: '{name} and {second} each see a different history than you do. Two honest pages can’t differ like that.',
+    more: '{name} and {others} others each see a different history than you do. Honest pages can’t differ like that.',
   },
   lie: (kind: LieKind) => LIES[kind],
   meaning: 'What it means',
