@@ -204,6 +204,54 @@ test('pins: by the owner, shown to all, with a way there; and a message taken ba
   expect(await ann.composer().inputValue()).toBe('boots, not sandals');
 });
 
+/** Once the page has what it needs to show this without a connection. */
+async function goOffline({ page, context }: Person): Promise<void> {
+  await page.waitForFunction(() =>
+    [/marks-part.*\.js$/, /actions-part.*\.js$/, /marks-part.*\.css$/].every((file) =>
+      performance.getEntriesByType('resource').some(({ name }) => file.test(name)),
+    ),
+  );
+  await page.waitForLoadState('networkidle');
+  await context.setOffline(true);
+  await page.getByText('You’re offline.').waitFor();
+}
+
+test('offline: a reaction, a pin, an edit and an unsent message are marked until they are in the log', async () => {
+  await using stage = await openStage();
+  const [ann, ben] = await inOneRoom(stage);
+  for (const text of ['the old wording', 'take me back']) await ann.send(text);
+  await ben.sees('take me back');
+  ann.expectComplaints(/ERR_INTERNET_DISCONNECTED|WebSocket connection/);
+  await goOffline(ann);
+
+  const marks = ann.log().locator('.message').filter({ hasText: 'the old wording' });
+  await bubble(ann, 'the old wording').click({ button: 'right' });
+  await menu(ann).getByRole('button', { name: 'React with 👍' }).click();
+  await marks.getByRole('img', { name: '👍 Your reaction will be sent when you’re back.' }).waitFor();
+  await bubble(ann, 'the old wording').click({ button: 'right' });
+  await row(ann, 'Pin for everyone').click();
+  await marks.getByText('It will be pinned when you’re back.').waitFor();
+  await bubble(ann, 'the old wording').click({ button: 'right' });
+  await row(ann, 'Edit').click();
+  await about(ann).waitFor();
+  await ann.composer().fill('the new wording');
+  await ann.composer().press('Enter');
+  await marks.getByText('Your edit will be saved when you’re back.').waitFor();
+  await bubble(ann, 'take me back').click({ button: 'right' });
+  await row(ann, 'Unsend').click();
+  await ann.page.getByRole('button', { name: 'Unsend', exact: true }).click();
+  await ann.log().getByText('It will be unsent when you’re back.').waitFor();
+  await expectAccessible(ann, 'pending work');
+
+  await ann.context.setOffline(false);
+  await bubble(ben, 'the new wording').waitFor();
+  await ben.log().getByRole('button', { name: '👍 1: Ann' }).waitFor();
+  await pins(ben).getByText('the new wording').waitFor();
+  await bubble(ben, 'take me back').waitFor({ state: 'detached' });
+  await ann.log().getByText('when you’re back').first().waitFor({ state: 'detached' });
+  await ann.log().getByRole('img', { name: 'when you’re back' }).waitFor({ state: 'detached' });
+});
+
 type Point = { readonly x: number; readonly y: number };
 
 async function middleOf(person: Person, text: string): Promise<Point> {

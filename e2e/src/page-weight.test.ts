@@ -37,6 +37,8 @@ const LATER_PARTS = {
   trust: { files: /trust-part/, most: 4 * KB },
   /** While a room opens: avatars, and the codes that people compare. */
   'safety emoji': { files: /safety-emoji/, most: 3 * KB },
+  /** What is pending on messages: as composing. */
+  marks: { files: /marks-part/, most: 2 * KB },
   /** In secure contexts, with the room. */
   'the browser’s signatures': { files: /web-signatures/, most: 1.5 * KB },
   /** As composing, or with the first file. */
@@ -65,6 +67,7 @@ const WHEN_LIVE: ReadonlySet<string> = new Set([
   'panels',
   'safety emoji',
   'trust',
+  'marks',
   'files',
   'the browser’s signatures',
   'life',
@@ -89,7 +92,7 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   for (const [name, bytes] of Object.entries(room.later))
     if (!WHEN_LIVE.has(name)) expect(bytes, name).toBe(0);
 
-  for (const part of ['panels', 'message actions', 'files', 'life'] as const)
+  for (const part of ['panels', 'message actions', 'files', 'life', 'marks'] as const)
     await fetched(ann, LATER_PARTS[part].files);
   await ann.send('plain, as most are: 3 > 2, a_b_c, 5 * 3, https://a.example');
   await ann.log().getByRole('link').waitFor();

@@ -5,6 +5,7 @@ import { withStyle } from '../browser/later-style.ts';
 import lifeStyle from './life-part.css?url';
 import panelsStyle from './panels-part.css?url';
 import actionsStyle from './actions/actions-part.css?url';
+import { marksPart } from './list/marks-loader.ts';
 import { trustPart } from './list/trust-loader.ts';
 import { LaterPart } from './text/later-part.ts';
 
@@ -31,5 +32,6 @@ export function fetchAhead(): void {
     panels.want();
     lifePart.want();
     trustPart.want();
+    marksPart.want();
   });
 }

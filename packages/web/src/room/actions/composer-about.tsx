@@ -53,7 +53,7 @@ export function FailedEffects({ view }: ComposerAboutProps) {
   return view.failedEffects.value.map(({ key, what, why }) => (
     <div class="failed-effect" key={key}>
       <span role="alert">
-        {talkTexts.failedEffect[what]} {why !== undefined && roomTexts.why(why)}
+        {talkTexts.failedEffect[what]} {why !== undefined && `${roomTexts.why(why)} ${talkTexts.toDo(why)}`}
       </span>
       <button class="link-button" type="button" onClick={() => view.retry(key)}>
         {roomTexts.retry}

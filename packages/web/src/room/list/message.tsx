@@ -10,6 +10,7 @@ import { roomTexts, shownName } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { AuthorName } from './author-name.tsx';
 import { type Body, BubbleText } from './bubble-text.tsx';
+import { marksPart } from './marks-loader.ts';
 import { PollBubble } from './poll-bubble.tsx';
 import { Quote } from './quote.tsx';
 import { Reactions } from './reactions.tsx';
@@ -58,6 +59,7 @@ export class MessageBubble extends Component<MessageProps> {
         {bubble.type === 'message' ? (
           <>
             <Reactions message={bubble.message} view={view} />
+            <LaterMarks message={bubble.message} view={view} />
             <Marks message={bubble.message} view={view} />
           </>
         ) : (
@@ -97,7 +99,14 @@ function classOf(bubble: Bubble): string {
   return bubble.outgoing.state === 'failed' ? 'message--failed' : 'message--pending';
 }
 
-function Marks({ message, view }: { readonly message: Message; readonly view: RoomView }) {
+type MarksProps = { readonly message: Message; readonly view: RoomView };
+
+function LaterMarks(props: MarksProps) {
+  const part = marksPart.loaded.value;
+  return part === undefined ? null : <part.MessageMarks {...props} />;
+}
+
+function Marks({ message, view }: MarksProps) {
   const { key, at, late, conflicting, edits = [] } = message;
   return (
     <>

@@ -1,0 +1,45 @@
+// Below a message: what we did to it and the log doesn't have yet.
+
+import type { Message, PendingEffect } from '@mayfly/client';
+import { useComputed } from '@preact/signals';
+import { Icon } from '../../ui/icon.tsx';
+import { marksTexts } from '../../words/marks.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { pendingByTarget, pendingText, shownEffects } from './pending-effects.ts';
+
+type MarksProps = { readonly message: Message; readonly view: RoomView };
+
+export function MessageMarks({ message: { key }, view }: MarksProps) {
+  const effects = useComputed(() => pendingByTarget(view).value.get(key)).value;
+  if (effects === undefined) return null;
+  return (
+    <>
+      {shownEffects(effects, view.now.ms).map((effect) => (
+        <PendingMark key={effect.what} effect={effect} />
+      ))}
+    </>
+  );
+}
+
+function PendingMark({ effect }: { readonly effect: PendingEffect }) {
+  const text = pendingText(effect);
+  if (text === undefined) return null;
+  if (effect.what === 'reaction' && effect.body !== '')
+    return <PendingChip emoji={effect.body} text={text} />;
+  return (
+    <p class="send-state">
+      <Icon name="clock" />
+      {text}
+    </p>
+  );
+}
+
+function PendingChip({ emoji, text }: { readonly emoji: string; readonly text: string }) {
+  return (
+    <div class="reactions reactions--pending">
+      <span class="reaction" role="img" aria-label={marksTexts.chip(emoji, text)} title={text}>
+        {emoji}
+      </span>
+    </div>
+  );
+}

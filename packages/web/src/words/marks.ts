@@ -1,0 +1,16 @@
+// The texts below messages about what the log doesn’t have yet, in English.
+
+export const marksTexts = {
+  /** With a connection, and without one. */
+  edit: { sending: 'Saving your edit…', waiting: 'Your edit will be saved when you’re back.' },
+  unsend: { sending: 'Unsending…', waiting: 'It will be unsent when you’re back.' },
+  reaction: { sending: 'Sending your reaction…', waiting: 'Your reaction will be sent when you’re back.' },
+  takeBack: {
+    sending: 'Taking back your reaction…',
+    waiting: 'Your reaction will be taken back when you’re back.',
+  },
+  pin: { sending: 'Pinning…', waiting: 'It will be pinned when you’re back.' },
+  unpin: { sending: 'Unpinning…', waiting: 'It will be unpinned when you’re back.' },
+  /** `emoji` is on its way as a reaction. */
+  chip: (emoji: string, state: string) => `${emoji} ${state}`,
+} as const;
