@@ -83,6 +83,12 @@ test('names and commands are completed by key and by touch, and commands run', a
   await ann.page.getByText('Your messages disappear an hour after they’re sent.').waitFor();
   await ann.send('for an hour');
   await bob.sees('for an hour');
+  for (const person of [ann, bob])
+    await person
+      .log()
+      .getByText(/^Disappears in [\d:]+$/)
+      .waitFor();
+  await expectAccessible(bob, 'a message with a timer');
   await ann.page.getByRole('button', { name: 'Turn off' }).click();
 
   await ann.send('/clear');

@@ -1,4 +1,9 @@
-// The texts below messages about what the log doesn’t have yet, in English.
+// The texts below messages about what the log doesn’t have yet, and about their timers, in English.
+
+import { lifetime } from './quantities.ts';
+import { sentence } from './sentence.ts';
+
+const MINUTE_MS = 60_000;
 
 export const marksTexts = {
   /** With a connection, and without one. */
@@ -13,4 +18,10 @@ export const marksTexts = {
   unpin: { sending: 'Unpinning…', waiting: 'It will be unpinned when you’re back.' },
   /** `emoji` is on its way as a reaction. */
   chip: (emoji: string, state: string) => `${emoji} ${state}`,
+
+  disappearsIn: (time: string) => sentence('Disappears in {time}', { time }),
+  /** Whole minutes, rounded up. */
+  disappears: (ms: number) =>
+    sentence('Disappears in {time}', { time: lifetime(Math.ceil(ms / MINUTE_MS) * MINUTE_MS) }),
+  disappearsSoon: 'Disappears in less than a minute',
 } as const;

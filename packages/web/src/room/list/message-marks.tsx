@@ -1,4 +1,4 @@
-// Below a message: what we did to it and the log doesn't have yet.
+// Below a message: what we did to it and the log doesn't have yet, and how long it stays.
 
 import type { Message, PendingEffect } from '@mayfly/client';
 import { useComputed } from '@preact/signals';
@@ -6,11 +6,23 @@ import { Icon } from '../../ui/icon.tsx';
 import { marksTexts } from '../../words/marks.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { pendingByTarget, pendingText, shownEffects } from './pending-effects.ts';
+import { TimerMark } from './timer-mark.tsx';
 
 type MarksProps = { readonly message: Message; readonly view: RoomView };
 
-export function MessageMarks({ message: { key }, view }: MarksProps) {
-  const effects = useComputed(() => pendingByTarget(view).value.get(key)).value;
+export function MessageMarks({ message: { key, timer }, view }: MarksProps) {
+  return (
+    <>
+      <PendingMarks messageKey={key} view={view} />
+      {timer !== undefined && <TimerMark timer={timer} view={view} />}
+    </>
+  );
+}
+
+type PendingProps = { readonly messageKey: string; readonly view: RoomView };
+
+function PendingMarks({ messageKey, view }: PendingProps) {
+  const effects = useComputed(() => pendingByTarget(view).value.get(messageKey)).value;
   if (effects === undefined) return null;
   return (
     <>
