@@ -53,7 +53,9 @@ function readLogs(seed: number, logs: number, say: (line: string) => void): bool
     if (read + count < logs) say(`  ${read + count} of ${logs} logs, ${faults} faults`);
   }
   const seconds = ((performance.now() - began) / 1_000).toFixed(0);
-  say(`${logs} logs read live and late (seeds ${seed} to ${seed + logs - 1}): ${faults} faults, ${seconds} s`);
+  say(
+    `${logs} logs read live and late (seeds ${seed} to ${seed + logs - 1}): ${faults} faults, ${seconds} s`,
+  );
   return faults === 0;
 }
 
