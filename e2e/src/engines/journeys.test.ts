@@ -18,15 +18,39 @@ const ENGINES: readonly { readonly name: string; readonly start: () => Promise<E
   },
 ];
 
-/** By keyboard, as soon as the page has what it takes. */
-async function onLastMessage({ window }: Visitor): Promise<void> {
+/** By keyboard, as soon as the page has what it takes. `text`: of the newest message. */
+async function onLastMessage({ window }: Visitor, text: string): Promise<void> {
   await expect
     .poll(async () => {
       await window.evaluate(`document.querySelector('[role=log]').focus()`);
       await window.pressKeys([KEYS.up]);
       return window.evaluate(`document.activeElement.querySelector(':scope .bubble')?.textContent`);
     })
-    .toBe('I’ll be there');
+    .toBe(text);
+}
+
+async function openMenu(person: Visitor, text: string): Promise<void> {
+  await onLastMessage(person, text);
+  await person.window.pressKeys([KEYS.enter]);
+  await person.until('shows the menu', () => document.querySelector('[role=menuitem]') !== null);
+}
+
+/** Runs in the page: chooses a picture that it draws, with a wide and a narrow stripe. */
+function choosePicture(name: string): boolean {
+  const input = document.querySelector<HTMLInputElement>('input[type=file]');
+  if (input === null) return false;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [90, 60];
+  const brush = canvas.getContext('2d');
+  brush?.fillRect(0, 0, 60, 60);
+  const bytes = atob(canvas.toDataURL('image/png').split(',')[1] ?? '');
+  const data = new DataTransfer();
+  data.items.add(
+    new File([Uint8Array.from(bytes, (sign) => sign.charCodeAt(0))], name, { type: 'image/png' }),
+  );
+  input.files = data.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  return true;
 }
 
 describe.each(ENGINES)('$name', ({ start }) => {
@@ -115,9 +139,7 @@ describe.each(ENGINES)('$name', ({ start }) => {
     }
     await bob.fill('Message', 'so');
     await ann.sees('Bob is typing…');
-    await onLastMessage(bob);
-    await bob.window.pressKeys([KEYS.enter]);
-    await bob.until('shows the menu', () => document.querySelector('[role=menuitem]') !== null);
+    await openMenu(bob, 'I’ll be there');
     await bob.window.pressKeys(['r']);
     await bob.send('so will I');
     await ann.until('shows the second quote', () => document.querySelectorAll('.quote').length === 2);
@@ -142,6 +164,53 @@ describe.each(ENGINES)('$name', ({ start }) => {
     await ann.sees('1 result');
     await ann.press('button', 'Close search');
     await ann.showsNo('textbox', 'Search in this room');
+    for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
+  });
+
+  test('a reaction from the panel, a pin, an unsend, a vote, and a picture', async () => {
+    await using server = await startTestServer();
+    await using engine = await start();
+    const origin = `http://127.0.0.1:${server.port}`;
+    await using ann = new Visitor(await engine.window(), origin);
+    await using bob = new Visitor(await engine.window(), origin);
+    const link = await ann.createRoom('Ann');
+    await bob.join(link, 'Bob');
+
+    await bob.send('at six');
+    await ann.sees('at six');
+    await openMenu(ann, 'at six');
+    await ann.press('button', 'More emoji');
+    await ann.fill('Search emoji', 'butterfly');
+    await ann.press('button', 'butterfly');
+    await bob.shows('button', '🦋 1: Ann');
+    await openMenu(ann, 'at six');
+    await ann.window.pressKeys(['p']);
+    await bob.sees('Ann pinned a message');
+
+    await ann.send('not that');
+    await bob.sees('not that');
+    await openMenu(ann, 'not that');
+    await ann.window.pressKeys(['u']);
+    await ann.press('button', 'Unsend');
+    for (const person of [ann, bob]) await person.sees('Message unsent');
+    expect(await bob.messages()).toEqual(['at six']);
+
+    using dee = new Talker(link, 'Dee');
+    expect(dee.room.poll({ question: 'Where to?', options: ['Jetty', 'Gate'], many: false }).ok).toBe(true);
+    await bob.press('choice', 'Gate');
+    await ann.sees('1 vote');
+    await ann.press('choice', 'Jetty');
+    for (const person of [ann, bob]) await person.shows('button', '2 people voted');
+
+    await ann.until('can choose a picture', choosePicture, 'dawn.png');
+    await ann.shows('button', 'Remove dawn.png');
+    await ann.press('button', 'Send');
+    await bob.shows('button', 'Open dawn.png');
+    await bob.until('draws the picture', () =>
+      [...document.querySelectorAll('img')].some(
+        ({ naturalWidth, naturalHeight }) => naturalWidth === 90 && naturalHeight === 60,
+      ),
+    );
     for (const person of [ann, bob]) expect(await person.window.complaints()).toEqual([]);
   });
 

@@ -153,6 +153,8 @@ const SELECTORS = {
   menuitem: '[role=menuitem]',
   heading: 'h1, h2',
   textbox: 'input, textarea',
+  /** The words beside a radio button or a checkbox. */
+  choice: 'label > bdi',
 };
 
 type Role = keyof typeof SELECTORS;
