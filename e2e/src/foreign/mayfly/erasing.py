@@ -12,6 +12,8 @@ class ErasingLog:
 
     def __init__(self, *start):
         self._start, self._steps, self._erased, self._ends = start, [], {}, {}
+        # By header: what an unsend that stands later has the proof of.
+        self._named = set()
         self._receiver = Receiver(*start)
 
     def __getattr__(self, name):
@@ -31,15 +33,20 @@ class ErasingLog:
     @property
     def lines(self):
         """UNSEND-3: places of the lines that are left."""
-        unsends = [(one.place, *one.message.unsends) for one in self._receiver.shown if one.message.unsends]
+        receiver = self._receiver
+        unsends = [(one.place, *one.message.unsends) for one in receiver.written if one.message.unsends]
         decided = {}
         for _, proof, leaves_line in sorted(unsends):
             decided.setdefault(delete_hash(proof), leaves_line)
         return sorted(
             place
-            for header, place in self._receiver.erased_places.items()
-            if self._erased.get(header, self._receiver.stubs.get(header)) == UNSENT and decided.get(header[7:], True)
+            for header, place in receiver.erased_places.items()
+            if self._is_unsent(header) and decided.get(header[7:], True)
         )
+
+    def _is_unsent(self, header):
+        how = self._erased.get(header), self._receiver.stubs.get(header)
+        return UNSENT in how or header in self._named
 
     def _do(self, name, *args):
         self._steps.append((name, args))
@@ -72,13 +79,14 @@ class ErasingLog:
         for header, at in receiver.ends.items():
             self._ends.setdefault(header, at)
         found = {header: receiver.stubs[header] for header in receiver.stubs if header in receiver.opened}
-        shown = receiver.shown
-        for one in shown:
+        for one in receiver.written:
             if one.message.unsends is None:
                 continue
-            proof = one.message.unsends[0]
-            for target in shown:
+            del_hash = delete_hash(one.message.unsends[0])
+            places = {**{other.header: other.place for other in reversed(receiver.written)}, **receiver.erased_places}
+            self._named |= {header for header in places if header[7:] == del_hash and places[header] < one.place}
+            for target in receiver.written:
                 is_named = target.message.mid[:16] == one.message.ref and target.message.pk == one.message.pk
-                if is_named and target.place < one.place and target.header[7:] == delete_hash(proof):
-                    found.setdefault(target.header, UNSENT)
+                if is_named and target.place < one.place and target.header[7:] == del_hash:
+                    found[target.header] = UNSENT
         return {header: how for header, how in found.items() if header not in self._erased}

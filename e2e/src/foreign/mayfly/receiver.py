@@ -131,6 +131,8 @@ class Receiver:
         self._hole_after = -1
         self._chains, self._waiting = {}, {}
         self._mids = set()
+        # All that opened, accepted or not.
+        self.written = []
         self._counted = 0
         self._newest_ts, self._slow, self._late = None, {}, []
 
@@ -197,7 +199,8 @@ class Receiver:
         if not stub.is_valid:
             self._counted += 1
             return
-        self.stubs.setdefault(stub.header, stub.reason)
+        # UNSEND-3: what its author unsent leaves a line, even if another stub says that its time is over.
+        self.stubs[stub.header] = min(stub.reason, self.stubs.get(stub.header, stub.reason))
         if stub.header not in self.opened:
             self.erased_places.setdefault(stub.header, place)
 
@@ -223,7 +226,9 @@ class Receiver:
             overtaken = stated.seq > self.seq or self._offset + stated.seq < self._last_message
         whole = self._whole and ours
         place = self._offset + seq
-        return Shown(place, seq, message, arrived_at, live, header, overtaken=overtaken, whole=whole)
+        one = Shown(place, seq, message, arrived_at, live, header, overtaken=overtaken, whole=whole)
+        self.written.append(one)
+        return one
 
     def _judge(self, candidate):
         """The five steps of RECV-3; the first is `_give_up`, after the event before."""

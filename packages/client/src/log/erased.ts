@@ -7,7 +7,8 @@ import type { UnsentMessage } from '../room-updates.ts';
 // The end of a header in hex.
 const DEL_H_AT = -2 * ERASE_PROOF_BYTES;
 
-type Place = { readonly index: number; readonly hash: Uint8Array };
+/** `isNamed`: a later unsend has its proof. */
+type Place = { readonly index: number; readonly hash: Uint8Array; isNamed: boolean };
 type Line = UnsentMessage & { isShown: boolean };
 
 /** What has to be told about lines since the last time. */
@@ -16,7 +17,10 @@ export type LineChanges = { readonly unsent: readonly UnsentMessage[]; readonly 
 export class Erased {
   /** Where each first stood, or its stub. */
   readonly #places = new Map<string, Place>();
+  /** Headers of those that no unsend named yet. */
+  readonly #unnamed = new Map<string, string[]>();
   readonly #erased = new Set<string>();
+  /** By header. */
   readonly #lines = new Map<string, Line>();
 
   has(header: string): boolean {
@@ -28,8 +32,13 @@ export class Erased {
     return this.#places.has(header);
   }
 
-  see(header: string, place: Place): void {
-    if (!this.#places.has(header)) this.#places.set(header, place);
+  see(header: string, place: Omit<Place, 'isNamed'>): void {
+    if (this.#places.has(header)) return;
+    this.#places.set(header, { ...place, isNamed: false });
+    const delH = header.slice(DEL_H_AT);
+    const unnamed = this.#unnamed.get(delH);
+    if (unnamed === undefined) this.#unnamed.set(delH, [header]);
+    else unnamed.push(header);
   }
 
   /** A stub of a message that never came. */
@@ -37,23 +46,37 @@ export class Erased {
     this.see(toHex(stub.header), { index, hash: stubHash(stub) });
   }
 
+  /** An unsend has the proof of what stands before it with this delH: it leaves a line, however it was or will be erased. */
+  name(delH: string): void {
+    const headers = this.#unnamed.get(delH) ?? [];
+    this.#unnamed.delete(delH);
+    for (const header of headers) {
+      const place = this.#places.get(header);
+      if (place === undefined) continue;
+      place.isNamed = true;
+      if (this.#erased.has(header)) this.#leaveLine(header, place);
+    }
+  }
+
   /** The index at which it is erased; undefined if it was already, or never came. */
   erase(header: string, how: Erasure): number | undefined {
     const place = this.#places.get(header);
-    if (place === undefined || this.#erased.has(header)) return undefined;
+    if (place === undefined) return undefined;
+    if (how === 'unsent' || place.isNamed) this.#leaveLine(header, place);
+    if (this.#erased.has(header)) return undefined;
     this.#erased.add(header);
-    if (how === 'unsent') {
-      const line = { key: toHex(place.hash), seq: place.index, isShown: false };
-      this.#lines.set(header.slice(DEL_H_AT), line);
-    }
     return place.index;
+  }
+
+  #leaveLine(header: string, { hash, index }: Place): void {
+    if (!this.#lines.has(header)) this.#lines.set(header, { key: toHex(hash), seq: index, isShown: false });
   }
 
   /** `leavesLine`: whether a message with this delH does. */
   changeLines(leavesLine: (delH: string) => boolean): LineChanges {
     const [unsent, gone]: [UnsentMessage[], string[]] = [[], []];
-    for (const [delH, line] of this.#lines) {
-      const isShown = leavesLine(delH);
+    for (const [header, line] of this.#lines) {
+      const isShown = leavesLine(header.slice(DEL_H_AT));
       if (isShown === line.isShown) continue;
       line.isShown = isShown;
       if (isShown) unsent.push({ key: line.key, seq: line.seq });

@@ -91,6 +91,9 @@ export type CountedCommand = Pick<Extract<LogEvent, { type: 'command' }>, 'bytes
   readonly removed: Uint8Array | undefined;
 };
 
+/** A message that opened. */
+type Written = { readonly header: string; readonly pk: Uint8Array; readonly delH: string };
+
 /** When events come, how, and where those of them go that are commands. */
 type Taking = Pick<Arrival, 'arrivedAt' | 'live'> & { readonly commands: CountedCommand[] };
 
@@ -109,6 +112,8 @@ export class Receiver {
   readonly #trust: Trust;
   // By the first half of their mid.
   readonly #accepted = new Map<string, Candidate>();
+  // All that opened, in the same way.
+  readonly #written = new Map<string, Written>();
   // By header: when their time is over.
   readonly #timed = new Map<string, number>();
   // By header: what is to be erased next.
@@ -230,13 +235,12 @@ export class Receiver {
     return next;
   }
 
-  // An erasure can bring others: what it leaves may be a message that takes another back.
   *#settle(arrivals: readonly Arrival[]): Sliced<Omit<Received, 'commands'>> {
     const standing = new Map<Candidate, 'changed' | 'gone'>();
     const { changed: accepted } = yield* this.#chains.accept(arrivals, this.#log.head);
     yield* inSlices(accepted, (slice) => this.#note({ changed: slice, gone: [] }, standing));
-    for (let headers = this.#eraseDoomed(); headers.size > 0; headers = this.#eraseDoomed())
-      this.#note(this.#chains.erase(headers, this.#log.head), standing);
+    const erased = this.#eraseDoomed();
+    if (erased.size > 0) this.#note(this.#chains.erase(erased, this.#log.head), standing);
     const all = [...standing].sort(([a], [b]) => a.index - b.index);
     const changed = all.flatMap(([message, how]) => (how === 'changed' ? [message] : []));
     const gone = all.flatMap(([message, how]) => (how === 'gone' ? [message] : []));
@@ -256,14 +260,12 @@ export class Receiver {
       if (this.#accepted.get(refOf(message)) === message) this.#accepted.delete(refOf(message));
       standing.set(message, 'gone');
     }
-    this.#unsends.remove(gone);
     for (const message of changed) {
       for (const other of this.#freshness.judge(message))
         if (this.#isAccepted(other)) standing.set(other, 'changed');
       if (!this.#accepted.has(refOf(message))) this.#accept(message);
       standing.set(message, 'changed');
     }
-    for (const ref of [...this.#unsends.add(changed), ...changed.map(refOf)]) this.#doomIfUnsent(ref);
   }
 
   #accept(message: Candidate): void {
@@ -275,17 +277,13 @@ export class Receiver {
     return this.#accepted.get(refOf(message)) === message;
   }
 
-  #doomIfUnsent(ref: string): void {
-    const target = this.#accepted.get(ref);
-    if (target !== undefined && this.#unsends.takesBack(target, ref)) this.#doom(target.header, 'unsent');
-  }
-
   /** The headers of what is erased now. */
   #eraseDoomed(): ReadonlySet<string> {
     const headers = new Set<string>();
     for (const [header, how] of this.#doomed) {
       const index = this.#erased.erase(header, how);
       this.#timed.delete(header);
+      this.#unsends.remove(header);
       if (index === undefined) continue;
       this.#chains.noteErased(index);
       headers.add(header);
@@ -298,9 +296,9 @@ export class Receiver {
     for (const [header, endsAt] of this.#timed) if (endsAt <= now) this.#doom(header, 'expired');
   }
 
-  // What comes first counts, as it does for events that come one by one.
+  // Whichever comes first, a proof of its author leaves a line (UNSEND-3).
   #doom(header: string, how: Erasure): void {
-    if (!this.#doomed.has(header)) this.#doomed.set(header, how);
+    if (how === 'unsent' || !this.#doomed.has(header)) this.#doomed.set(header, how);
   }
 
   #show(messages: readonly Candidate[], gone: readonly Candidate[]): ReturnType<Talk['take']> {
@@ -341,7 +339,9 @@ export class Receiver {
     const index = this.#log.indexOf(seq);
     const endsAt = endOf(opened, arrival);
     if (endsAt !== undefined && !this.#erased.isKnown(header)) this.#timed.set(header, endsAt);
+    this.#takeUnsend(opened, header);
     this.#erased.see(header, { index, hash: arrival.hash });
+    this.#write(opened, header);
     if (equalBytes(opened.pk, this.#options.idPk))
       this.#own.see(header, { logId: this.position.logId, seq }, envelope);
     return [
@@ -357,6 +357,20 @@ export class Receiver {
         fromStart: this.#log.isWholeFor(opened.statement),
       },
     ];
+  }
+
+  // UNSEND-1. Whether either is accepted can depend on messages that newcomers no longer get.
+  #takeUnsend(opened: OpenedMessage, header: string): void {
+    const named = this.#unsends.add(opened, header);
+    if (named === undefined) return;
+    this.#erased.name(named.delH);
+    const target = this.#written.get(named.ref);
+    if (target?.delH === named.delH && equalBytes(target.pk, opened.pk)) this.#doom(target.header, 'unsent');
+  }
+
+  #write({ mid, pk, delH }: OpenedMessage, header: string): void {
+    const ref = toHex(mid.subarray(0, REF_BYTES));
+    if (!this.#written.has(ref)) this.#written.set(ref, { header, pk, delH: toHex(delH) });
   }
 
   // RECV-5. In a history, many may have been sealed for the log that was before.

@@ -1,72 +1,50 @@
-// Messages that took others back (UNSEND-1 and UNSEND-2): whom each one names, and whether a line is left.
+// Messages that take others back (UNSEND-1 to UNSEND-3): whom each one names, and whether a line is left. What counts is
+// the proof in them, which only the author of the other one can make; so they needn't be accepted.
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ERASE_PROOF_BYTES, equalBytes, toHex } from '@mayfly/protocol';
+import { ERASE_PROOF_BYTES, toHex } from '@mayfly/protocol';
 import { contentOf } from '../content/content.ts';
 import { CTYPE } from '../content/ctype.ts';
-import type { Candidate } from './chain.ts';
+import type { OpenedMessage } from '../crypto/envelope.ts';
 
-type Unsend = { readonly message: Candidate; readonly delH: string; readonly leavesLine: boolean };
+type Named = { readonly ref: string; readonly delH: string };
+type Unsend = Named & { readonly header: string; readonly leavesLine: boolean };
 
 export class Unsends {
-  readonly #byRef = new Map<string, readonly Unsend[]>();
-  /** The one that stands first decides about the line: no one else can know the proof before it. */
-  readonly #byDelH = new Map<string, readonly Unsend[]>();
+  /** By place. The first one decides about the line: no one else can know the proof before it. */
+  readonly #byDelH = new Map<string, Unsend[]>();
+  readonly #byHeader = new Map<string, Unsend>();
 
-  /** Takes accepted messages of any kind. Returns the refs that some of them name. */
-  add(messages: readonly Candidate[]): readonly string[] {
-    return messages.flatMap((message) => {
-      const read = readUnsend(message);
-      if (read === undefined || this.#byRef.get(read.ref)?.some((other) => other.message === message))
-        return [];
-      put(this.#byRef, read.ref, read);
-      put(this.#byDelH, read.delH, read);
-      return [read.ref];
-    });
+  /** Takes messages of any kind that opened, by place. Returns what this one takes back. */
+  add(opened: OpenedMessage, header: string): Named | undefined {
+    const unsend = this.#byHeader.get(header) ?? readUnsend(opened, header);
+    if (unsend === undefined || this.#byHeader.has(header)) return unsend;
+    this.#byHeader.set(header, unsend);
+    const others = this.#byDelH.get(unsend.delH);
+    if (others === undefined) this.#byDelH.set(unsend.delH, [unsend]);
+    else others.push(unsend);
+    return unsend;
   }
 
-  /** They are erased themselves, or no longer accepted. What they erased stays erased. */
-  remove(messages: readonly Candidate[]): void {
-    for (const message of messages) {
-      const read = readUnsend(message);
-      if (read === undefined) continue;
-      drop(this.#byRef, read.ref, message);
-      drop(this.#byDelH, read.delH, message);
-    }
-  }
-
-  /** Whether its author took this message back, after it. */
-  takesBack(target: Candidate, ref: string): boolean {
-    const delH = toHex(target.opened.delH);
-    return (this.#byRef.get(ref) ?? []).some(
-      (unsend) =>
-        unsend.delH === delH &&
-        unsend.message.index > target.index &&
-        equalBytes(unsend.message.opened.pk, target.opened.pk),
-    );
+  /** It is erased itself. What it erased stays erased. */
+  remove(header: string): void {
+    const unsend = this.#byHeader.get(header);
+    if (unsend === undefined) return;
+    this.#byHeader.delete(header);
+    const others = (this.#byDelH.get(unsend.delH) ?? []).filter((other) => other !== unsend);
+    if (others.length > 0) this.#byDelH.set(unsend.delH, others);
+    else this.#byDelH.delete(unsend.delH);
   }
 
   leavesLine(delH: string): boolean {
-    const [first, ...others] = this.#byDelH.get(delH) ?? [];
-    if (first === undefined) return true;
-    return others.reduce((a, b) => (a.message.index < b.message.index ? a : b), first).leavesLine;
+    return this.#byDelH.get(delH)?.[0]?.leavesLine ?? true;
   }
 }
 
-function readUnsend(message: Candidate): (Unsend & { readonly ref: string }) | undefined {
-  if (message.opened.ctype !== CTYPE.unsend) return undefined;
-  const content = contentOf(message.opened);
+function readUnsend(opened: OpenedMessage, header: string): Unsend | undefined {
+  if (opened.ctype !== CTYPE.unsend) return undefined;
+  const content = contentOf(opened);
   if (content.kind !== 'unsend') return undefined;
   const delH = toHex(sha256(content.proof).subarray(0, ERASE_PROOF_BYTES));
-  return { message, ref: content.ref, delH, leavesLine: content.leavesLine };
-}
-
-function put(map: Map<string, readonly Unsend[]>, name: string, unsend: Unsend): void {
-  map.set(name, [...(map.get(name) ?? []), unsend]);
-}
-
-function drop(map: Map<string, readonly Unsend[]>, name: string, message: Candidate): void {
-  const left = (map.get(name) ?? []).filter((unsend) => unsend.message !== message);
-  if (left.length > 0) map.set(name, left);
-  else map.delete(name);
+  return { ref: content.ref, delH, header, leavesLine: content.leavesLine };
 }
