@@ -169,6 +169,16 @@ test('UNSEND-1: what only a message vouched for that was over when it came is un
   ]);
 });
 
+test('UNSEND-3: the unsend that stands first says whether a line is left, whoever repeats its proof', () => {
+  const [ann, bob] = [new Author('Ann'), new Author('Bob')];
+  const oops = say(ann, 'oops', TTL);
+  const { body, ref } = unsendOf(ann, oops);
+  const first = ann.write(`e${body.slice(1)}`, { ctype: CTYPE.unsend, ref, at: NOW });
+  const again = bob.write(body, { ctype: CTYPE.unsend, ref, at: NOW });
+  const unsends = [first, again].map(({ envelope }, i) => same(message(i + 2, envelope)));
+  expectAll([timed(1, ann, oops), ...unsends], ['0 not verified']);
+});
+
 test("UNSEND-1: an unsend under another key takes nothing back, and the proof of another message doesn't", () => {
   const [ann, bob] = [new Author('Ann'), new Author('Bob')];
   const [hers, other] = [say(ann, 'hers'), say(ann, 'other')];
