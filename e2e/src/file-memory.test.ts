@@ -93,9 +93,11 @@ test('LIMIT-11, FILE-6, FILE-9: twenty uploads that stall cost what was promised
   ]);
   const at = { server: { address: '127.0.0.1', port: server.port } };
   // Code and connections are not what files cost.
+  const started = await memoryOf(server);
   const first = await Stalled.begin(at, 2 * FILE_PART_BYTES);
   first.giveUp();
   await sayToAdmin(admin, `end ${first.room}\n`);
+  await freed(server, started);
   const before = await memoryOf(server);
 
   const ways: readonly ((stalled: Stalled) => Promise<unknown>)[] = [
