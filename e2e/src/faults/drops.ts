@@ -2,7 +2,7 @@
 
 import { systemClock } from '@mayfly/client';
 import { startServerProcess } from '../server-process.ts';
-import { Crowd, pause } from './crowd.ts';
+import { Crowd, HANG_MS, eventually, pause } from './crowd.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 export type DropsSetup = {
@@ -55,7 +55,10 @@ export async function repeatedDrops({ port, ...setup }: DropsSetup): Promise<Dro
   await crowd.caughtUp();
 
   const listeners = crowd.members.filter((member) => member !== writer);
-  const arrived = listeners.map(({ witness }) => textsOf(witness.seen));
+  const arrivals = () => listeners.map(({ witness }) => textsOf(witness.seen));
+  // Pages take their frames in slices, so they show a message later than their wires bring it.
+  await eventually(() => arrivals().every(({ size }) => size >= sent), HANG_MS);
+  const arrived = arrivals();
   return {
     sent,
     deliveredPercent: (100 * arrived.reduce((sum, texts) => sum + texts.size, 0)) / (sent * listeners.length),
