@@ -1,4 +1,4 @@
-// Whoever keeps files: Mayfly, and a plain static file server. Each says which requests bring files and which fetch them.
+// Contenders for files: Mayfly and a plain static file server, each with its upload and download requests.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';

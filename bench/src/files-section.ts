@@ -158,7 +158,7 @@ function putChat({ fileChat }: Findings, column: string, pairs: readonly [Round,
   fileChat.put(ROW.chatRatio, column, spread(pairs.map(([one, other]) => p99(other) / p99(one))));
 }
 
-// Half of them go up, over and over without the last part, so that they are never whole; the others come down.
+// Half are uploads that repeat without their last part and so never finish; the other half are downloads.
 async function filesIn(
   port: number,
   room: BenchRoom | undefined,

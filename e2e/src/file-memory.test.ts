@@ -103,7 +103,7 @@ test('LIMIT-11, FILE-6, FILE-9: twenty uploads that stall cost what was promised
   const ways: readonly ((stalled: Stalled) => Promise<unknown>)[] = [
     async ({ room }) => {
       await memoryOf(server, FILE_OPEN_MS.next);
-      // Whoever asks for a file next finds that the time is over.
+      // The next request for a file notices that their time is over.
       await ask(at, { path: new SentFile(room, 0, SIZE).path });
     },
     ({ room }) => sayToAdmin(admin, `end ${room}\n`),

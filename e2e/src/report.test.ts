@@ -1,4 +1,4 @@
-// Reporting a room to whoever runs the server: offered where they say how to reach them, and never with the key.
+// Reporting a room to the server’s operator: offered only where there is a contact, and never with the key.
 
 import { expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
@@ -16,7 +16,7 @@ test('ABUSE_CONTACT is on the first page and in the room’s menu; what is copie
   await expectAccessible(ann, 'the first page with a contact');
   const link = await ann.createRoom({ name: 'Ann' });
 
-  // Whoever comes by link has not seen the first page.
+  // People who join by link haven’t seen the first page.
   const bob = await stage.person({ size: PHONE, touch: true });
   await bob.join(link, 'Bob');
   await bob.page.getByRole('button', { name: 'More', exact: true }).click();

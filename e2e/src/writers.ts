@@ -19,7 +19,7 @@ export class Writers implements Disposable {
     for (let i = 0; i < count; i++) {
       const room = this.#rooms[Math.floor(this.#written / TURN_LENGTH) % this.#rooms.length];
       this.#written += 1;
-      if (room !== undefined) await send(room, `number ${this.#written}`);
+      if (room !== undefined) await sendAndAwaitEcho(room, `number ${this.#written}`);
     }
   }
 
@@ -33,11 +33,11 @@ export function joinBySdk(link: string, name: string): Room {
   const parsed = parseRoomLink(link);
   if (parsed.type !== 'room') throw new Error(parsed.type);
   const transport = webSocketTransport(socketUrl(new URL(link).origin), WebSocket);
-  return openRoom({ link: parsed.link, storage: memory(), transport, name });
+  return openRoom({ link: parsed.link, storage: memoryStorage(), transport, name });
 }
 
 /** Resolves with the echo. */
-function send(room: Room, text: string): Promise<void> {
+export function sendAndAwaitEcho(room: Room, text: string): Promise<void> {
   return new Promise((resolve) => {
     const listening = room.subscribe((update) => {
       if (update.type !== 'messages' || !update.messages.some((message) => message.text === text)) return;
@@ -48,7 +48,8 @@ function send(room: Room, text: string): Promise<void> {
   });
 }
 
-function memory() {
+/** A tab’s storage. */
+export function memoryStorage() {
   const stored = new Map<string, string>();
   return {
     getItem: (name: string) => stored.get(name) ?? null,

@@ -11,6 +11,7 @@ import {
 } from '@mayfly/client';
 import type { SignatureChecker } from '@mayfly/client/signatures';
 import { WebSocket } from 'ws';
+import { memoryStorage, sendAndAwaitEcho } from '../writers.ts';
 
 const TRUSTING: SignatureChecker = {
   check: (messages, done) => queueMicrotask(() => done(new Set(messages))),
@@ -34,7 +35,7 @@ export class WritingCrowd implements Disposable {
     const rooms = Array.from({ length: people }, (_, i) =>
       openRoom({
         link,
-        storage: memory(),
+        storage: memoryStorage(),
         transport: webSocketTransport(socketUrl(origin), WebSocket),
         name: `Person ${i}`,
         signatures: () => TRUSTING,
@@ -61,11 +62,11 @@ export class WritingCrowd implements Disposable {
     await Promise.all(
       this.#rooms.map((room, i) => this.#writeBy(room, shareOf(count - 1, i, this.#rooms.length))),
     );
-    await echoed(first, this.#next());
+    await sendAndAwaitEcho(first, this.#next());
   }
 
   async #writeBy(room: Room, count: number): Promise<void> {
-    for (let i = 0; i < count; i++) await echoed(room, this.#next());
+    for (let i = 0; i < count; i++) await sendAndAwaitEcho(room, this.#next());
   }
 
   #next(): string {
@@ -85,24 +86,4 @@ export function textOf(number: number): string {
 
 function shareOf(count: number, index: number, people: number): number {
   return Math.floor(count / people) + (index < count % people ? 1 : 0);
-}
-
-function echoed(room: Room, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    const listening = room.subscribe((update) => {
-      if (update.type !== 'messages' || !update.messages.some((message) => message.text === text)) return;
-      listening[Symbol.dispose]();
-      resolve();
-    });
-    room.send(text);
-  });
-}
-
-function memory() {
-  const stored = new Map<string, string>();
-  return {
-    getItem: (name: string) => stored.get(name) ?? null,
-    setItem: (name: string, text: string) => void stored.set(name, text),
-    removeItem: (name: string) => void stored.delete(name),
-  };
 }

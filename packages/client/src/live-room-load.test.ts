@@ -1,5 +1,5 @@
-// Many messages at once, and a person who types: how much work stands between a key and its turn. Tasks run by hand here,
-// in order; a key is a task.
+// Typing while many messages arrive: how much work runs before a key is handled. Tasks run by hand here, in order; a key is a
+// task.
 
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Slices } from './connection/slices.ts';

@@ -267,7 +267,7 @@ describe.each(WORLDS)('in %s', (_name, prepare) => {
     };
     const answers = new Set<string>();
     const [times, works] = [new Map<string, number[]>(), new Map<string, object[]>()];
-    // In turns, so that a slow moment of the machine hits all kinds alike.
+    // Taking turns spreads a slow moment of the machine over all kinds.
     for (let round = 0; round < 25; round++) {
       for (const [kind, path] of Object.entries(kinds)) {
         const paths = Array.from({ length: 105 }, path);

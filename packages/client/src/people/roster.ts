@@ -55,7 +55,7 @@ export class Roster {
   readonly #knownKeys = new Map<string, KnownKey>();
   #listed = new Map<string, Listed>();
   #owners: ReadonlySet<string> = new Set();
-  // Who was removed by a command, which says more than that they left.
+  // Removed by a command, so already reported: they don’t also leave.
   readonly #removed = new Set<string>();
   #version = 0;
   // Undefined before the server's first presence frame: until then there is nothing to report.

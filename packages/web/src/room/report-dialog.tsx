@@ -1,4 +1,4 @@
-// What to send to whoever runs the server, and what they can do with it. The room's key is no part of it.
+// What to send to the server’s operator, and what they can do with it. Never contains the room’s key.
 
 import { useRef, useState } from 'preact/hooks';
 import { background } from '../background.ts';

@@ -1,4 +1,4 @@
-// What only Redis can promise of files: any node takes any part, keys end with the room's, and memory is never overdrawn.
+// Files in Redis beyond the shared contract: any node takes any part, keys expire with the room’s, and memory stays in its limit.
 
 import { FILE_PART_BYTES, toHex } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

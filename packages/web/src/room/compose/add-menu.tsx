@@ -1,4 +1,4 @@
-// What can be added to a room besides a text: files, a poll. On narrow screens also what stands beside the field on others.
+// The composer’s + menu: files and polls. On narrow screens it also has the buttons that wide ones show beside the field.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName, Stroke } from '../../ui/icon.tsx';
