@@ -22,6 +22,11 @@ li { margin: 8px; list-style: none }
 <script>
 const list = document.querySelector('ol');
 const log = document.querySelector('[role=log]');
+let following = 0;
+const follow = () => {
+  following = 0;
+  log.scrollTop = log.scrollHeight;
+};
 document.querySelector('button').addEventListener('click', () => {
   const socket = new WebSocket(location.href.replace('http', 'ws'));
   socket.addEventListener('message', ({ data }) => {
@@ -31,9 +36,8 @@ document.querySelector('button').addEventListener('click', () => {
     bubble.className = 'bubble';
     bubble.textContent = text;
     row.append(name, ' ', bubble);
-    const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 2;
     list.append(row);
-    if (follows) log.scrollTop = log.scrollHeight;
+    following ||= requestAnimationFrame(follow);
   });
 });
 </script>

@@ -10,7 +10,7 @@ export type Plan = {
   /** More than a tab keeps. */
   readonly many: number;
   readonly perSecond: number;
-  /** Seconds of messages while somebody types. `slow`: for the slowed processor, and for the plain page. */
+  /** Seconds of messages while somebody types. `slow`: for the slowed processor. */
   readonly floodSeconds: number;
   readonly slowFloodSeconds: number;
   /** By which factor the processor is slowed. */

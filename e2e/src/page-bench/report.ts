@@ -32,6 +32,7 @@ export function report(figures: Figures, plan: Plan, run: Circumstances): string
     '- **Mayfly, plain HTTP**: an address of this machine that is not loopback; the page checks them by itself.',
     '- **The plain page** appends a row for each message of a WebSocket. Nothing is sealed, signed, ordered or kept, and',
     '  every row is drawn; Mayfly draws at most 200 and keeps 5,000.',
+    `- **${plan.perSecond} messages a second** come for ${plan.floodSeconds} s, for ${plan.slowFloodSeconds} s on the slowed processor.`,
     '- **A long task** keeps the main thread for more than 50 ms. A key waits from the press until the page sees it.',
     '',
     '![From the link to the newest message](page.svg)',
