@@ -1,5 +1,6 @@
 // The figures as Markdown and as a picture.
 
+import { type Bars, drawBars } from '../../../bench/src/bars.ts';
 import { short } from '../../../bench/src/numbers.ts';
 import { type Figure, type Figures, PAGES, PLAIN, type PageName, type Row } from './figures.ts';
 import type { Plan } from './plan.ts';
@@ -103,63 +104,23 @@ function speed(slowdown: number): string {
   return slowdown === 1 ? 'as it is' : `slowed ${slowdown} times`;
 }
 
-const WIDTH = 760;
-const LABEL_WIDTH = 150;
-const VALUE_WIDTH = 80;
-const BAR = 18;
-
-const STYLE = `
-  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-  .title { font-size: 16px; font-weight: 600 }
-  .quiet { fill: #59636e }
-  .own { fill: #0f766e }
-  .peer { fill: #afb8c1 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc }
-    .quiet { fill: #9198a1 }
-    .own { fill: #2dd4bf }
-    .peer { fill: #59636e }
-  }`;
-
-/** Bars for opening a history, readable on a light and on a dark page. */
+/** Bars for opening a history. */
 export function chart(figures: Figures): string {
   const rows = figures.rows.filter(({ what }) => /^opening \d+ messages$/.test(what));
-  let y = 52;
-  const drawn = rows.flatMap((row) => {
-    const bars = PAGES.flatMap((page) => {
-      const figure = figures.at(page, row);
-      return 'value' in figure ? [{ page, value: figure.value }] : [];
-    });
-    const longest = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
-    const head = text(0, y, 'quiet', `${row.what}, processor ${speed(row.slowdown)}`);
-    y += 8;
-    const lines = bars.map(({ page, value }) => {
-      const line = bar(y, page, value, value / longest);
-      y += BAR + 5;
-      return line;
-    });
-    y += 22;
-    return [head, ...lines];
+  return drawBars({
+    title: 'From the link to the newest message, in milliseconds',
+    note: 'less is better · one run, one machine',
+    label: 'From the link to the newest message',
+    groups: rows.map((row) => ({
+      head: `${row.what}, processor ${speed(row.slowdown)}`,
+      bars: barsOf(figures, row),
+    })),
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" role="img" aria-label="From the link to the newest message">`,
-    `<style>${STYLE}\n</style>`,
-    text(0, 18, 'title', 'From the link to the newest message, in milliseconds'),
-    ...drawn,
-    '</svg>',
-    '',
-  ].join('\n');
 }
 
-function bar(y: number, page: PageName, value: number, share: number): string {
-  const width = Math.max(1, share * (WIDTH - LABEL_WIDTH - VALUE_WIDTH));
-  return [
-    text(0, y + BAR - 4, '', page),
-    `<rect class="${page === PLAIN ? 'peer' : 'own'}" x="${LABEL_WIDTH}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="3"/>`,
-    text(LABEL_WIDTH + width + 8, y + BAR - 4, '', short(value)),
-  ].join('\n');
-}
-
-function text(x: number, y: number, kind: string, words: string): string {
-  return `<text x="${x.toFixed(1)}" y="${y}"${kind === '' ? '' : ` class="${kind}"`}>${words}</text>`;
+function barsOf(figures: Figures, row: Row): Bars['groups'][number]['bars'] {
+  return PAGES.flatMap((name) => {
+    const figure = figures.at(name, row);
+    return 'value' in figure ? [{ name, value: figure.value, isOwn: name !== PLAIN }] : [];
+  });
 }
