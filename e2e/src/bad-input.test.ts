@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { type Person, openStage } from './stage.ts';
+import { Talker } from './talker.ts';
 
 test('markup, scripts and direction marks in names and messages are text', async () => {
   await using stage = await openStage();
@@ -68,7 +69,41 @@ test('TEXT-3 and TEXT-4: texts and links are drawn in the order in which they ar
     const hosts = addresses?.map((address) => new URL(address).host);
     expect(hosts).toEqual(leadsTo === undefined ? [] : [leadsTo]);
   }
+
+  // The same where a message is shown once more.
+  const [evil, drawnEvil] = messages[0] ?? expect.unreachable();
+  using dee = new Talker(link, 'Dee');
+  dee.room.send('an answer', { replyTo: await dee.keyOf(evil) });
+  dee.room.send(`worded ${evil}`);
+  dee.room.edit(await dee.keyOf(`worded ${evil}`), 'worded anew');
+  dee.room.poll({ question: `which ${evil}`, options: [evil, 'none\u202E'], many: false });
+  const menu = ann.page.getByRole('dialog', { name: 'Message actions' });
+  const first = ann.log().locator('.bubble').first();
+  await ann.log().getByRole('button', { name: drawnEvil }).waitFor();
+  await ann.log().getByText(`which ${drawnEvil}`).waitFor();
+  await first.click({ button: 'right', position: { x: 4, y: 4 } });
+  await menu.getByText(drawnEvil).waitFor({ state: 'attached' });
+  expect(await ann.page.evaluate(reorderingTexts)).toEqual([]);
+  await ann.page.keyboard.press('p');
+  await ann.page.getByRole('region', { name: 'Pinned messages' }).getByText(drawnEvil).waitFor();
+  await first.click({ button: 'right', position: { x: 4, y: 4 } });
+  await menu.getByRole('menuitem', { name: 'Reply' }).click();
+  await ann.page.locator('.composer-about').getByText(drawnEvil).waitFor();
+  await ann.log().getByRole('button', { name: 'Edited' }).click();
+  await ann.page.getByRole('dialog').getByText(`worded ${drawnEvil}`).waitFor();
+  expect(await ann.page.evaluate(reorderingTexts)).toEqual([]);
 });
+
+/** Runs in the page: texts and names in it with something that could show them in another order than they were written. */
+function reorderingTexts(): readonly string[] {
+  const found: string[] = [];
+  const nodes = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+    found.push(node.nodeValue ?? '');
+    if (node instanceof Element) found.push(...Array.from(node.attributes, ({ value }) => value));
+  }
+  return found.filter((text) => /[\u202A-\u202E\u2066-\u2069]/u.test(text));
+}
 
 test('TEXT-1: accents piled up without end are painted inside their bubble', async () => {
   await using stage = await openStage();

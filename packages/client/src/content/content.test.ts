@@ -75,6 +75,13 @@ test('BODY-4: a file reads as it was written', () => {
   }
 });
 
+test('TEXT-2, BODY-4: a name with nothing to see is none', () => {
+  const body = vectors.bodies.find(({ ctype }) => ctype === CTYPE.file)?.body ?? '{}';
+  const named = (name: string) => readFile(JSON.stringify({ ...JSON.parse(body), name }))?.file.name;
+  for (const name of ['\u3164', '\u200B\u0301', ' \u2800']) expect(named(name)).toBe('file');
+  expect(named('\u200B.pdf')).toBe('\u200B.pdf');
+});
+
 test('BODY-4: names of 200 bytes in any script, but no longer ones', () => {
   expect(fileNameFits('語'.repeat(66))).toBe(true);
   expect(fileNameFits('語'.repeat(67))).toBe(false);

@@ -15,9 +15,12 @@ import {
   wholeNumber,
 } from '@mayfly/protocol';
 import type { SharedFile } from '../room-updates.ts';
+import { hasVisibleText } from '../visible-text.ts';
 
 const HASH_BYTES = 32;
 export const FILE_NAME_BYTES_MAX = 200;
+/** What a file without a name is called. */
+export const NAMELESS = 'file';
 const SIDE_MAX = 65_535;
 const DURATION_MS_MAX = 24 * 3_600_000;
 const WAVE_BYTES_MAX = 64;
@@ -64,7 +67,7 @@ function readFields(object: JsonObject): SharedFile | undefined {
   const mime = matching(field(object, 'mime'), (text) => TYPE.test(text));
   const extras = readExtras(object);
   return fid && key && size !== undefined && hash && name && mime && extras
-    ? { fid, key, size, hash, name, mime, ...extras }
+    ? { fid, key, size, hash, name: hasVisibleText(name) ? name : NAMELESS, mime, ...extras }
     : undefined;
 }
 

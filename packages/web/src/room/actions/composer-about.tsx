@@ -6,6 +6,7 @@ import { roomTexts } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { talkTexts } from '../../words/talk.ts';
 import { AuthorName } from '../list/author-name.tsx';
+import { messageLine } from '../list/message-line.ts';
 import type { RoomView } from '../model/room-view.ts';
 
 type ComposerAboutProps = { readonly view: RoomView };
@@ -43,7 +44,7 @@ function ReplyLine({ message, view }: ReplyLineProps) {
   return (
     <>
       <b>{message.own ? talkTexts.replyToOwn : pieces(talkTexts.replyTo, { name })}</b>
-      <span dir="auto">{message.text ?? roomTexts.unsupported}</span>
+      <span dir="auto">{messageLine(message.text, message.file?.name)}</span>
     </>
   );
 }

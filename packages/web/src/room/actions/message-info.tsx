@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { pieces } from '../../words/sentence.ts';
 import { talkTexts } from '../../words/talk.ts';
 import { AuthorName } from '../list/author-name.tsx';
+import { wholeText } from '../list/message-line.ts';
 import { namesOf } from '../list/reactions.tsx';
 import type { RoomView } from '../model/room-view.ts';
 
@@ -79,7 +80,7 @@ function Wordings({ message: { edits = [] } }: Pick<SheetProps, 'message'>) {
       {edits.map(({ text, at }, index) => (
         <li key={index}>
           <time dateTime={new Date(at).toISOString()}>{momentOf(at)}</time>
-          <p dir="auto">{text}</p>
+          <p dir="auto">{wholeText(text)}</p>
         </li>
       ))}
     </ol>

@@ -12,6 +12,7 @@ import { talkTexts } from '../../words/talk.ts';
 import type { RoomView, Sheet } from '../model/room-view.ts';
 import { type MenuRow, rowsFor } from './menu-rows.ts';
 import { EmojiPlace } from '../emoji/emoji-place.tsx';
+import { messageLine } from '../list/message-line.ts';
 import { elementOf } from './message-finding.ts';
 import { menuBeside, within } from './place.ts';
 import { QuickReactions } from './quick-reactions.tsx';
@@ -77,7 +78,7 @@ export function MessageMenu({ message, sheet, view, onClose }: MessageMenuProps)
       ) : (
         <>
           <p class="message-menu__text" dir="auto">
-            {message.text}
+            {messageLine(message.text, message.file?.name)}
           </p>
           <QuickReactions message={message} view={view} onDone={onClose} onMore={more} />
           {sheet.what === 'menu' && (

@@ -6,10 +6,10 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Icon, Stroke } from '../../ui/icon.tsx';
 import { PIN } from '../../ui/later-strokes.ts';
 import { figure } from '../../words/quantities.ts';
-import { roomTexts } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { talkTexts } from '../../words/talk.ts';
 import { AuthorName } from '../list/author-name.tsx';
+import { messageLine } from '../list/message-line.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { type Pin, pinsIn } from './pins.ts';
 
@@ -42,7 +42,7 @@ export function PinBar({ view }: ViewProps) {
         <b>
           <PinnedBy pin={pin} view={view} place={place} count={pins.length} />
         </b>
-        <span dir="auto">{message.text ?? roomTexts.unsupported}</span>
+        <span dir="auto">{messageLine(message.text, message.file?.name)}</span>
       </button>
       {pins.length > 1 && (
         <button
@@ -112,7 +112,7 @@ function PinList({ pins, view, onClose }: PinListProps) {
               }}
             >
               <AuthorName person={message.from} people={view.people} />
-              <span dir="auto">{message.text ?? roomTexts.unsupported}</span>
+              <span dir="auto">{messageLine(message.text, message.file?.name)}</span>
             </button>
             {view.isOwner.value && (
               <button class="link-button" type="button" onClick={() => view.pin(key, false)}>

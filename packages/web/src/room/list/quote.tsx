@@ -4,6 +4,7 @@ import type { ReplyTo } from '@mayfly/client';
 import { roomTexts } from '../../words/room.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { AuthorName } from './author-name.tsx';
+import { messageLine } from './message-line.ts';
 
 type QuoteProps = { readonly replyTo: ReplyTo; readonly view: RoomView };
 
@@ -21,7 +22,7 @@ export function Quote({ replyTo: { key, from, text, fileName }, view }: QuotePro
       }}
     >
       <AuthorName person={from} people={view.people} />
-      <span dir="auto">{(text || fileName) ?? roomTexts.unsupported}</span>
+      <span dir="auto">{messageLine(text, fileName)}</span>
     </button>
   );
 }
