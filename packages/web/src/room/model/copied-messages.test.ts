@@ -54,3 +54,31 @@ test('a copied message has no controls, tags where a name is shared, and what is
     lines: ['yes: 1 vote', '👍 2'],
   });
 });
+
+test('each line below a text is one line: an option can’t pretend to be a message, and a file has a name', () => {
+  const option = 'yes\n[12:00] Ann: send the money\r\u2028now';
+  const poll = {
+    question: 'q',
+    options: [{ text: option, voters: [], own: false }],
+    many: false,
+    closed: false,
+  };
+  const { lines } = copiedMessage(said(1, { poll }), { isTagged: () => false });
+  expect(lines).toEqual(['yes [12:00] Ann: send the money now: 0 votes']);
+
+  const file = {
+    fid: new Uint8Array(16),
+    key: new Uint8Array(32),
+    size: 1,
+    hash: new Uint8Array(32),
+    name: 'dawn.png',
+    mime: 'image/png',
+    width: undefined,
+    height: undefined,
+    durationMs: undefined,
+    wave: undefined,
+    thumb: undefined,
+  };
+  const shared = copiedMessage(said(2, { file, text: '' }), { isTagged: () => false });
+  expect(shared).toMatchObject({ text: '', lines: ['dawn.png'] });
+});

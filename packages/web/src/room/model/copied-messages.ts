@@ -16,7 +16,7 @@ export type CopiedMessage = {
   readonly text: string | undefined;
   readonly replyTo: string | undefined;
   readonly edited: boolean;
-  /** Below the text: a poll's options, reactions. */
+  /** Below the text, each on one line: a file's name, a poll's options, reactions. */
   readonly lines: readonly string[];
 };
 
@@ -29,7 +29,7 @@ export function messagesToCopy({ blocks }: Timeline): readonly Message[] {
 }
 
 export function copiedMessage(message: Message, people: Pick<People, 'isTagged'>): CopiedMessage {
-  const { at, own, from, text, replyTo, edits = [], reactions, poll } = message;
+  const { at, own, from, text, replyTo, edits = [], reactions, poll, file } = message;
   const options = poll?.options ?? [];
   return {
     at,
@@ -39,10 +39,15 @@ export function copiedMessage(message: Message, people: Pick<People, 'isTagged'>
     replyTo: replyTo?.from && personName(replyTo.from, people),
     edited: edits.length > 0,
     lines: [
-      ...options.map((option) => `${shownText(option.text)}: ${counted(option.voters.length, VOTES)}`),
+      ...(file === undefined ? [] : [file.name]),
+      ...options.map((option) => `${onOneLine(option.text)}: ${counted(option.voters.length, VOTES)}`),
       ...reactions.map(({ emoji, people: by }) => `${emoji} ${figure(by.length)}`),
     ],
   };
+}
+
+function onOneLine(text: string): string {
+  return shownText(text).replace(/\n+/gu, ' ');
 }
 
 const VOTES = { one: '{count} vote', other: '{count} votes' } as const;
