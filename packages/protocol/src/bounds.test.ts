@@ -5,7 +5,15 @@ import { decodeApiRefusal, decodeServerLimits } from './api.ts';
 import { toBase64url, u16 } from './bytes.ts';
 import { CHARTER_BLOB_BYTES, encodeCommand, encodeUnsignedCommand } from './command.ts';
 import { parseRoomId } from './ids.ts';
-import { FRAME_BYTES_MAX, HISTORY_MAX, LISTED_MAX, ROOM_MEMBERS_MAX, WAIT_MS_MAX } from './limits.ts';
+import { FILE_PART_BYTES } from './file-size.ts';
+import {
+  FILE_LIMITS_MAX,
+  FRAME_BYTES_MAX,
+  HISTORY_MAX,
+  LISTED_MAX,
+  ROOM_MEMBERS_MAX,
+  WAIT_MS_MAX,
+} from './limits.ts';
 import { decodeServerControl } from './frames/server-frames.ts';
 
 const HUGE = 2 ** 40;
@@ -109,6 +117,22 @@ describe('BOUND-1: what a server claims is cut to what any honest one says', () 
       },
     });
     expect(decoded({ ...WELCOME, lifeMs: 0 })).toMatchObject({ lifeMs: 3_000 });
+  });
+
+  test('files: sizes, pauses and parts', () => {
+    const filesOf = (files: object) => decoded({ ...WELCOME, limits: { ...WELCOME.limits, files } });
+    expect(filesOf({ file: HUGE, room: HUGE, part: HUGE })).toMatchObject({
+      limits: { files: { ...FILE_LIMITS_MAX, part: FILE_PART_BYTES } },
+    });
+    expect(filesOf({ file: 1, room: 1, part: 0 })).toMatchObject({ limits: { files: { part: 65_536 } } });
+    for (const odd of [-1, 1.5, null, '5', Number.MAX_VALUE])
+      expect(filesOf({ file: odd, room: 1, part: 1 })).not.toHaveProperty('limits.files');
+
+    const fid = zeros(16);
+    const refused = { type: 'fileRefused', fid, code: 'rate', retryAfterMs: HUGE };
+    expect(decoded(refused)).toMatchObject({ retryAfterMs: WAIT_MS_MAX });
+    const open = { type: 'fileOpen', fid, token: zeros(32), parts: HUGE, have: zeros(60_000) };
+    expect(decoded(open)).toBeUndefined();
   });
 
   test('places in the log have 32 bits', () => {

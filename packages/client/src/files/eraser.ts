@@ -1,18 +1,22 @@
 // Has files erased: asks until the server says that it has nothing of them, also after a reload (FILE-8).
 
-import { type FileAnswer, equalBytes } from '@mayfly/protocol';
+import { type FileAnswer, equalBytes, toHex } from '@mayfly/protocol';
 import type { FilePort } from './file-port.ts';
 import { fileProof } from './file-proof.ts';
 import type { KeptFiles } from './kept-files.ts';
 
 const PAUSE_MIN_MS = 1_000;
+const PAUSE_MAX_MS = 60_000;
 
 export class Eraser implements Disposable {
   readonly #port: FilePort;
   readonly #kept: KeptFiles;
   /** Undefined while it is being made, which a room that is over ends at once. */
   readonly #listening: Disposable | undefined;
-  readonly #pauses = new Set<Disposable>();
+  /** By file, in hex. */
+  readonly #pauses = new Map<string, Disposable>();
+  /** How often a file was put off. */
+  readonly #putOff = new Map<string, number>();
 
   constructor(port: FilePort, kept: KeptFiles) {
     this.#port = port;
@@ -32,7 +36,7 @@ export class Eraser implements Disposable {
 
   [Symbol.dispose](): void {
     this.#listening?.[Symbol.dispose]();
-    for (const pause of this.#pauses) pause[Symbol.dispose]();
+    for (const pause of this.#pauses.values()) pause[Symbol.dispose]();
   }
 
   #say(fid: Uint8Array): void {
@@ -41,18 +45,31 @@ export class Eraser implements Disposable {
   }
 
   #answered(frame: FileAnswer): void {
-    if (!this.#kept.toErase.some((fid) => equalBytes(fid, frame.fid))) return;
+    if (!this.#isToErase(frame.fid)) return;
     const isLater = frame.type === 'fileRefused' && (frame.code === 'rate' || frame.code === 'unavailable');
-    if (isLater) this.#sayAfter(Math.max(frame.retryAfterMs, PAUSE_MIN_MS), frame.fid);
+    if (isLater) this.#sayLater(frame.fid, frame.retryAfterMs);
     // Refused for good: the file isn't ours any more than it is there.
-    else if (frame.type !== 'fileOpen') this.#kept.isErased(frame.fid);
+    else if (frame.type !== 'fileOpen') {
+      this.#putOff.delete(toHex(frame.fid));
+      this.#kept.isErased(frame.fid);
+    }
   }
 
-  #sayAfter(ms: number, fid: Uint8Array): void {
-    const pause = this.#port.deps.clock.after(ms, () => {
-      this.#pauses.delete(pause);
-      if (this.#port.isHere) this.#say(fid);
+  #isToErase(fid: Uint8Array): boolean {
+    return this.#kept.toErase.some((one) => equalBytes(one, fid));
+  }
+
+  // However often a server answers, it is asked once for each pause, and the pauses grow.
+  #sayLater(fid: Uint8Array, retryAfterMs: number): void {
+    const file = toHex(fid);
+    if (this.#pauses.has(file)) return;
+    const times = this.#putOff.get(file) ?? 0;
+    this.#putOff.set(file, times + 1);
+    const growing = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** times);
+    const pause = this.#port.deps.clock.after(Math.max(retryAfterMs, growing), () => {
+      this.#pauses.delete(file);
+      if (this.#port.isHere && this.#isToErase(fid)) this.#say(fid);
     });
-    this.#pauses.add(pause);
+    this.#pauses.set(file, pause);
   }
 }

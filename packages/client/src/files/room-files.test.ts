@@ -151,6 +151,25 @@ describe('STREAM-6: an upload that is cut goes on', () => {
     expect(await isFetched(files, shared(server), content)).toBe(true);
   });
 
+  test('BOUND-3: a server that loses everything again and again has it sent again after growing pauses', async () => {
+    const { server, files } = page();
+    const content = contentOf('never kept', 2 * FILE_PART_BYTES);
+    let losses = 0;
+    for (let times = 0; times < 8; times++) server.fates.push('well', 'cut');
+    const sending = files.send(sourceOf(content), DETAILS, {
+      onProgress: () => {
+        if (losses === 8) return;
+        losses += 1;
+        server.places.clear();
+      },
+    });
+    expect(await sending).toMatchObject({ ok: true });
+    expect(losses).toBe(8);
+    expect(server.pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(30_000);
+    expect(server.twicePads).toEqual([]);
+    expect(await isFetched(files, shared(server), content)).toBe(true);
+  });
+
   test('a source that changed meanwhile becomes another file, and the old one is erased', async () => {
     const { server, files } = page();
     let [content, other] = [contentOf('before'), contentOf('after')];

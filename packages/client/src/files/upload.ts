@@ -53,12 +53,15 @@ class Upload {
   }
 
   async run(): Promise<Uploaded> {
+    const { port, signal } = this.#options;
     let answer = await this.#ask();
-    for (;;) {
+    for (let losses = 0; ; losses += 1) {
       if (!answer.ok) return answer;
       const pass = await this.#pass(answer.place);
       if (pass.ok !== 'lost') return pass;
       if (!(await this.#isUnchanged())) return { ok: false, reason: 'changed' };
+      // A server that loses part after part would have everything sent again and again.
+      await pause(port.deps.clock, retryDelay(losses, port.deps.random), signal);
       answer = { ok: true, place: pass.place };
     }
   }

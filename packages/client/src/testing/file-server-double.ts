@@ -33,15 +33,6 @@ type Fate = 'well' | 'cut' | 'lost' | Response;
 const LIMITS: FileLimits = { file: 25_000_000, room: 100_000_000, part: FILE_PART_BYTES };
 const PAUSES_BELOW_MS = 30_000;
 
-/** Pauses are over at once, and nothing is ever overdue. */
-const clock: Clock = {
-  now: () => 0,
-  after(ms, run) {
-    const timer = ms < PAUSES_BELOW_MS ? setImmediate(run) : undefined;
-    return { [Symbol.dispose]: () => clearImmediate(timer) };
-  },
-};
-
 export class FileServerDouble {
   readonly places = new Map<string, Place>();
   readonly erased: string[] = [];
@@ -63,6 +54,17 @@ export class FileServerDouble {
   /** Bytes that GETs have brought so far. */
   given = 0;
   keeps = 0;
+  /** Times that clients paused for. */
+  readonly pauses: number[] = [];
+  /** Pauses are over at once, and nothing is ever overdue. */
+  readonly #clock: Clock = {
+    now: () => 0,
+    after: (ms, run) => {
+      if (ms < PAUSES_BELOW_MS) this.pauses.push(ms);
+      const timer = ms < PAUSES_BELOW_MS ? setImmediate(run) : undefined;
+      return { [Symbol.dispose]: () => clearImmediate(timer) };
+    },
+  };
   #tokens = 0;
   #isMute = false;
 
@@ -70,7 +72,7 @@ export class FileServerDouble {
   port(storage: TabStorage = new StorageDouble(), random: RandomBytes = seededRandom('files')): FilePort {
     const port: FilePort = new FilePort({
       id: ID,
-      clock,
+      clock: this.#clock,
       random,
       storage: new RoomStorage(storage, ID),
       seed: new Uint8Array(32).fill(7),
