@@ -1,6 +1,7 @@
 // A reader whose browser lets no page keep anything (*Block all cookies*): they create, join and talk like everybody.
 
 import { expect, test } from 'vitest';
+import { drawn } from './drawn.ts';
 import { BLOCK_SITE_DATA, OwnProfile } from './own-profile.ts';
 import { openStage } from './stage.ts';
 
@@ -13,7 +14,7 @@ async function twoThatKeepNothing() {
   return { first, second, [Symbol.asyncDispose]: close };
 }
 
-test('site data blocked: create, join and talk, both ways', async () => {
+test('site data blocked: create, join and talk, both ways, and share a picture', async () => {
   await using profiles = await twoThatKeepNothing();
   await using stage = await openStage();
   const ann = await stage.person({ profile: profiles.first });
@@ -28,6 +29,14 @@ test('site data blocked: create, join and talk, both ways', async () => {
   await ann.sees('from a tab without storage');
   await ann.send('to another one');
   await bob.sees('to another one');
+
+  const file = { name: 'dawn.png', mimeType: 'image/png', buffer: await drawn(bob, 'image/png') };
+  await bob.page.locator('input[type=file][multiple]').setInputFiles(file);
+  await bob.page.getByRole('button', { name: 'Remove dawn.png' }).waitFor();
+  await bob.composer().fill('at dawn');
+  await bob.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await ann.log().getByRole('button', { name: 'Open dawn.png' }).waitFor();
+  await ann.sees('at dawn');
 
   await ann.page.getByRole('button', { name: 'More', exact: true }).click();
   await ann.page.getByRole('menuitem', { name: 'Settings' }).click();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { startTestServer } from '../stage.ts';
 import { Talker } from '../talker.ts';
 import { Firefox } from './firefox.ts';
-import { Visitor } from './visitor.ts';
+import { Visitor, choosePicture } from './visitor.ts';
 import { WebKitWindow } from './webkit.ts';
 import { type EngineWindow, KEYS } from './window.ts';
 
@@ -33,24 +33,6 @@ async function openMenu(person: Visitor, text: string): Promise<void> {
   await onLastMessage(person, text);
   await person.window.pressKeys([KEYS.enter]);
   await person.until('shows the menu', () => document.querySelector('[role=menuitem]') !== null);
-}
-
-/** Runs in the page: chooses a picture that it draws, with a wide and a narrow stripe. */
-function choosePicture(name: string): boolean {
-  const input = document.querySelector<HTMLInputElement>('input[type=file]');
-  if (input === null) return false;
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [90, 60];
-  const brush = canvas.getContext('2d');
-  brush?.fillRect(0, 0, 60, 60);
-  const bytes = atob(canvas.toDataURL('image/png').split(',')[1] ?? '');
-  const data = new DataTransfer();
-  data.items.add(
-    new File([Uint8Array.from(bytes, (sign) => sign.charCodeAt(0))], name, { type: 'image/png' }),
-  );
-  input.files = data.files;
-  input.dispatchEvent(new Event('change', { bubbles: true }));
-  return true;
 }
 
 describe.each(ENGINES)('$name', ({ start }) => {

@@ -191,3 +191,21 @@ function find(selector: string, name: string) {
   const isEnabled = !named.matches(':disabled');
   return { x, y, canBePressed: isEnabled && named.contains(document.elementFromPoint(x, y)) };
 }
+
+/** Runs in the page: chooses a picture that it draws, with a wide and a narrow stripe. */
+export function choosePicture(name: string): boolean {
+  const input = document.querySelector<HTMLInputElement>('input[type=file]');
+  if (input === null) return false;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [90, 60];
+  const brush = canvas.getContext('2d');
+  brush?.fillRect(0, 0, 60, 60);
+  const bytes = atob(canvas.toDataURL('image/png').split(',')[1] ?? '');
+  const data = new DataTransfer();
+  data.items.add(
+    new File([Uint8Array.from(bytes, (sign) => sign.charCodeAt(0))], name, { type: 'image/png' }),
+  );
+  input.files = data.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  return true;
+}
