@@ -2,6 +2,7 @@
 // pipe what it holds. Nothing listens on a network.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import { MemoryStore } from '../../../packages/server/dist/store/memory/memory-store.js';
 
 const stores = new Set();
@@ -29,6 +30,7 @@ async function answer() {
   const rooms = await Promise.all([...stores].map((store) => store.size()));
   const loopP99Ms = delay.percentile(99) / 1e6;
   globalThis.gc();
+  const { external_memory } = getHeapStatistics();
   const memory = process.memoryUsage();
   const resources = process.getActiveResourcesInfo();
   process.send({
@@ -36,7 +38,7 @@ async function answer() {
     timers: resources.filter((name) => name === 'Timeout').length,
     sockets: resources.filter((name) => name === 'TCPSocketWrap').length,
     heapMiB: memory.heapUsed / 2 ** 20,
-    buffersMiB: memory.arrayBuffers / 2 ** 20,
+    buffersMiB: external_memory / 2 ** 20,
     rssMiB: memory.rss / 2 ** 20,
     loopP99Ms,
   });

@@ -1,12 +1,12 @@
 // Reads and writes large bodies one part at a time: what a slow client doesn't take isn't read from the store.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ownPages } from '../net/own-pages.ts';
 import type { Parts } from './routes.ts';
 
 /** A body of exactly this length. Undefined: it has another, or the connection broke. */
 export async function readBody(request: IncomingMessage, length: number): Promise<Uint8Array | undefined> {
-  // Not from the pool: it outlives the request.
-  const body = Buffer.allocUnsafeSlow(length);
+  const body = ownPages(length);
   let at = 0;
   try {
     for await (const chunk of request) {

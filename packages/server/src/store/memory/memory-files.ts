@@ -9,6 +9,7 @@ import {
   toHex,
 } from '@mayfly/protocol';
 import type { Clock } from '../../net/clock.ts';
+import { giveBack } from '../../net/own-pages.ts';
 import {
   FILES_MAX,
   FILE_ERASED_MS,
@@ -219,7 +220,7 @@ export class MemoryFiles implements FileStore {
 
   #forget(id: RoomId, name: string, file: StoredFile): void {
     file.timer[Symbol.dispose]();
-    for (const part of file.parts) part?.fill(0);
+    for (const part of file.parts) if (part !== undefined) giveBack(part);
     file.parts.length = 0;
     this.#bytes -= file.size;
     const of = this.#rooms.get(id);
