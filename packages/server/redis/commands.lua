@@ -36,7 +36,9 @@ end
 local function kick(tail, room, at, ask)
   bar(tail, room, at, ask.target, ask.c)
   local slot = redis.call('HGET', 'm' .. tail, ask.target)
-  if slot then remove_member(tail, at, slot) end
+  if not slot then return end
+  forget_open_files(tail, at, slot)
+  remove_member(tail, at, slot)
 end
 
 local function command(keys, args)

@@ -56,6 +56,14 @@ local function keep_files(tail, at, room_ms)
   for _, file in ipairs(list_files(tail, at)) do keep_file(tail, file, at, room_ms) end
 end
 
+-- What a removed member has not finished; what is whole stays.
+local function forget_open_files(tail, at, slot)
+  if not has_files(tail) then return end
+  for _, file in ipairs(list_files(tail, at)) do
+    if file.writer == slot then forget_file(tail, file.fid) end
+  end
+end
+
 local function wipe_files(tail)
   if not has_files(tail) then return end
   local fids = redis.call('HKEYS', 'fr' .. tail)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
   FILE_OPEN_MS,
   FILE_PART_BYTES,
+  OP_KICK,
   filePartCount,
   filePartLength,
   hasFilePart,
@@ -11,9 +12,10 @@ import {
 } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
+import { makeCommand } from '../../testing/signer.ts';
 import { FILES_MAX, FILE_ERASED_MS, type FileWish } from '../file-store.ts';
 import type { MemberSession } from '../room-store.ts';
-import { type Fixture, type Fixtures, LIFE_MS, ROOM } from './fixture.ts';
+import { type Fixture, type Fixtures, LIFE_MS, OWNER, ROOM, identity } from './fixture.ts';
 
 const LIFE_OF_FILES_MS = 50_000;
 const SIZE = 2 * FILE_PART_BYTES + 5_000;
@@ -289,6 +291,24 @@ export function files({ fixture, opened }: Fixtures): void {
       const { session: again } = await f.join('ann');
       const fresh = await f.files.open(ROOM, again, open.wish());
       expect(fresh.outcome === 'open' && partsIn(fresh.have)).toEqual([]);
+    });
+
+    test('FILE-6, COMMAND-5: with a member who is removed go the files they did not finish, and no others', async () => {
+      const f = await opened();
+      const [ann, bob] = [await f.join('ann'), await f.join('bob')];
+      const whole = await new SentFile(51).send(f, bob.session);
+      const [open, anns] = [new SentFile(52), new SentFile(53)];
+      await f.files.open(ROOM, bob.session, open.wish());
+      await f.files.open(ROOM, ann.session, anns.wish());
+      await open.put(f, 0);
+      const kick = makeCommand(ROOM, OWNER, { c: 2, op: OP_KICK, args: identity('bob') });
+      await f.store.command(ROOM, ann.session, kick);
+      expect(await f.files.expects(ROOM, open.fid, open.tokenHash)).toEqual({ outcome: 'unknown' });
+      expect(await open.put(f, 1)).toBe('unknown');
+      expect(await whole.read(f)).toBe(toHex(hash(whole.bytes)));
+      expect(await anns.put(f, 0)).toBe('stored');
+      const again = await f.files.open(ROOM, ann.session, open.wish());
+      expect(again.outcome === 'open' && partsIn(again.have)).toEqual([]);
     });
 
     test('FILE-8: its author erases it, open or whole, and any other proof changes nothing', async () => {

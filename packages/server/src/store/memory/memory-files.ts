@@ -130,6 +130,12 @@ export class MemoryFiles implements FileStore {
     return 'erased';
   }
 
+  /** What this member has not finished is gone. */
+  memberRemoved(id: RoomId, slot: Uint8Array): void {
+    for (const [name, file] of this.#rooms.get(id)?.files ?? [])
+      if (file.writer !== undefined && equalBytes(file.writer.slot, slot)) this.#forget(id, name, file);
+  }
+
   /** The room is over. */
   roomEnded(id: RoomId): void {
     const of = this.#rooms.get(id);

@@ -51,6 +51,8 @@ export type MemoryRoomOptions = {
   readonly onUse: () => void;
   /** The room is unused: empty, without messages, and at most one identity ever joined (rule LIMIT-3). */
   readonly onUnused: () => void;
+  /** A member was removed for good. */
+  readonly onRemove: (slot: Uint8Array) => void;
   /** The room is over and wiped; followers aren't notified yet. */
   readonly onEnd: () => void;
 };
@@ -199,9 +201,15 @@ export class MemoryRoom {
     this.#restartLife();
     const event = this.#log.append((seq) => encodeCommandEvent(seq, bytes, NO_BLOB));
     this.#announceEvent(event);
-    if (command.op === OP_KICK) this.#members.remove(command.args);
+    if (command.op === OP_KICK) this.#remove(command.args);
     if (command.op === OP_END) this.end('owner');
     return { outcome: 'appended', seq: event.seq };
+  }
+
+  #remove(idPk: Uint8Array): void {
+    const record = this.#members.find(idPk);
+    this.#members.remove(idPk);
+    if (record !== undefined) this.#options.onRemove(record.slot);
   }
 
   publishProfile(session: MemberSession, sealed: Uint8Array): Uint8Array | undefined {

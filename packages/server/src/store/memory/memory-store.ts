@@ -96,6 +96,7 @@ export class MemoryStore implements RoomStore {
       notify: (...notices) => this.#followers.notify(room, ...notices),
       onUse: () => this.#unused.delete(room),
       onUnused: () => this.#unused.add(room),
+      onRemove: (slot) => this.files?.memberRemoved(room, slot),
       onEnd: () => this.#forget(room),
     });
     this.#rooms.set(room, opened);
