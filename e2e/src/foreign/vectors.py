@@ -219,7 +219,9 @@ def from_the_server():
         if frame["kind"] == "text from the server":
             same(hexed(wire.decode_control(frame["text"])), frame["means"])
         elif frame["kind"] == "binary from the server":
-            same(hexed(wire.decode_sealed(unhex(frame["hex"]))), frame["means"])
+            raw = unhex(frame["hex"])
+            about_link = raw[0] in (wire.SLICE, wire.RECORDS, wire.STAGED)
+            same(hexed((wire.decode_rotation if about_link else wire.decode_sealed)(raw)), frame["means"])
     for frame in FRAMES["misfits"]:
         if frame["kind"] == "text from the server":
             misfit(wire.decode_control, frame["text"])
@@ -244,6 +246,9 @@ def from_the_client():
             same(wire.encode_signal(unhex(means["sealed"])).hex(), frame["hex"])
         elif kind == "binary from the client" and means["type"] == "command":
             same(wire.encode_command(unhex(means["bytes"]), unhex(means["blob"])).hex(), frame["hex"])
+        elif kind == "binary from the client" and means["type"] == "stage":
+            slices = [(unhex(one["slot"]), unhex(one["sealed"])) for one in means["slices"]]
+            same(wire.encode_stage(unhex(means["tag"]), slices).hex(), frame["hex"])
         elif kind == "binary from the client":
             erase = (means["erase"]["seq"], unhex(means["erase"]["proof"])) if "erase" in means else None
             same(wire.encode_send(means["n"], unhex(means["envelope"]), erase).hex(), frame["hex"])
@@ -258,6 +263,8 @@ def from_the_client():
         elif kind == "text from the client" and means["type"] in ("file", "fileErase"):
             spelled = {name: wire.to_base64url(unhex(means[name])) for name in ("fid", "delHash", "proof") if name in means}
             same_json(wire.encode({**means, **spelled}), frame["text"])
+        elif kind == "text from the client" and means["type"] == "records":
+            same_json(wire.encode(means), frame["text"])
         elif kind == "text from the client":
             same_json(wire.encode({"type": means["type"]}), frame["text"])
 

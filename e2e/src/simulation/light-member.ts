@@ -166,7 +166,7 @@ export class LightMember {
       this.#profileHeard ||= equalBytes(event.idPk, this.#setup.signer.pk);
       return;
     }
-    if (event.type === 'ephemeral') return;
+    if (event.type === 'ephemeral' || event.type === 'rotation') return;
     this.#position = { ...this.#position, seq: event.seq };
     const [oldest] = this.#outbox;
     if (event.type !== 'message' || oldest === undefined) return;

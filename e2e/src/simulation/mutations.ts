@@ -15,6 +15,7 @@ import {
   decodeServerSealed,
   encodeClientControl,
   encodeClientSealed,
+  encodeStage,
   encodeCommandEvent,
   encodeCommandWithBlob,
   encodeMessageEvent,
@@ -60,7 +61,8 @@ const JUDGES: readonly Judge[] = [
   (bytes) => {
     const frame = decodeClientSealed(bytes);
     if (frame === undefined) return 'refused';
-    return isSame(encodeClientSealed(frame), bytes) ? 'accepted' : 'a frame with two spellings';
+    const again = frame.type === 'stage' ? encodeStage(frame) : encodeClientSealed(frame);
+    return isSame(again, bytes) ? 'accepted' : 'a frame with two spellings';
   },
   (bytes) => isAny(decodeServerSealed(bytes)),
   (bytes) => isAny(decodeCommand(bytes)),

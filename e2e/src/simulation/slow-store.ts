@@ -43,6 +43,9 @@ export class SlowStore implements RoomStore {
   join: RoomStore['join'] = (...of) => this.#ask(() => this.#store.join(...of));
   look: RoomStore['look'] = (...of) => this.#ask(() => this.#store.look(...of));
   append: RoomStore['append'] = (...of) => this.#ask(() => this.#store.append(...of));
+  records: RoomStore['records'] = (...of) => this.#ask(() => this.#store.records(...of));
+  stage: RoomStore['stage'] = (...of) => this.#ask(() => this.#store.stage(...of));
+  rotate: RoomStore['rotate'] = (...of) => this.#ask(() => this.#store.rotate(...of));
   publishProfile: RoomStore['publishProfile'] = (...of) => this.#ask(() => this.#store.publishProfile(...of));
   relay: RoomStore['relay'] = (...of) => this.#store.relay(...of);
   detach: RoomStore['detach'] = (...of) => this.#ask(() => this.#store.detach(...of));

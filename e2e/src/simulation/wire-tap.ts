@@ -89,7 +89,7 @@ class Ear {
 
   binary(frame: Uint8Array): void {
     const event = decodeServerSealed(frame);
-    if (event === undefined || event.type === 'ephemeral') return;
+    if (event === undefined || event.type === 'ephemeral' || event.type === 'rotation') return;
     if (event.type === 'profile') {
       const idPk = toBase64url(event.idPk);
       return this.#witness.note({ saw: 'profile', idPk, digest: digestOf(frame) });

@@ -210,7 +210,7 @@ class LiveRoom implements Room {
   }
 
   #open(frame: ServerSealed): void {
-    if (!this.#parts.log.isOpen) return;
+    if (!this.#parts.log.isOpen || frame.type === 'rotation') return;
     if (frame.type === 'profile') this.#inOrder(() => this.#receiveProfile(frame));
     else if (frame.type === 'ephemeral') this.#inOrder(() => this.#receiveSignal(frame));
     else this.#read(frame);

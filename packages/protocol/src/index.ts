@@ -11,5 +11,6 @@ export * from './ids.ts';
 export * from './json.ts';
 export * from './limits.ts';
 export * from './powers.ts';
+export * from './frames/rotation-frames.ts';
 export * from './frames/server-frames.ts';
 export * from './signing.ts';

@@ -37,6 +37,17 @@ export const BODY_BYTES_MAX = 16_000;
 /** An id of 32 characters and a charter with 32 moderators fit. */
 export const COMMAND_BYTES_MAX = 2048;
 
+/** A slice, the tag that slices wait under, and how many fit a frame (rule ROTATE-3). */
+export const SLICE_BYTES = 112;
+export const STAGE_TAG_BYTES = 8;
+export const SLICES_MAX = 256;
+/** Slices without a charter are forgotten after this time. */
+export const STAGED_MS = 120_000;
+/** Records in one answer (rule ROTATE-2). */
+export const RECORDS_MAX = 128;
+/** Members that were away get the slices of at most so many epochs (rule ROTATE-6). */
+export const EPOCHS_KEPT = 16;
+
 /** The first frame must come within this time after the upgrade. */
 export const FIRST_FRAME_MS = 5_000;
 /** `denied` is sent this long after the join came, whatever the reason. */

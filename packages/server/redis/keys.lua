@@ -14,12 +14,13 @@
 --   w hash     node -> number of members it looks after
 --   b zset  identities that were removed, by the number of the command (see commands.lua)
 --   f, fp, fr  files (see files.lua)
+--   k, y  slices (see slices.lua)
 --   c channel  announcements (see `publish`)
 --   d{T} zset  the partition's rooms by expiry     u{T} zset  those nobody uses, by since when
 --   n zset     nodes by the end of their lease     {n}f zset  libraries by the end of their latest node's lease
 --   {n}o zset  node and the optional frames it takes, by the end of its lease
 --   {n}v       the data version of this Redis
--- The letters k, i, a and q are reserved for slices, invites, admissions and knocks.
+-- The letters i, a and q are reserved for invites, admissions and knocks.
 
 -- The version of this layout. A change that another version would misread raises it. To stay readable across versions:
 -- n, {n}f, {n}o, {n}v, d, u and the fields st, v, exp and why of r.
@@ -63,7 +64,7 @@ local function bytes_of(hex)
   return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
--- First byte: E event, Z stub of an erased event, P presence, F profile, S ephemeral signal, L life, R replaced, X ended, D flush due (announcement.ts reads the rest).
+-- First byte: E event, Z stub of an erased event, P presence, F profile, S ephemeral signal, K slices, L life, R replaced, X ended, D flush due (announcement.ts reads the rest).
 local function publish(tail, message)
   redis.call('SPUBLISH', 'c' .. tail, message)
 end

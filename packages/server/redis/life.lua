@@ -2,6 +2,7 @@
 
 local function wipe(tail)
   wipe_files(tail)
+  wipe_slices(tail)
   redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
     'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'b' .. tail, 'r' .. tail)
   local room, all, unused = listed_in(tail)
@@ -75,6 +76,7 @@ end
 local function keep_keys(tail, room, at)
   for letter in string.gmatch('omlpshgwxtb', '.') do keep_key(tail, letter, room, at) end
   keep_files(tail, at, room.exp - at + REFRESH_MS)
+  keep_slices(tail, room.exp - at + REFRESH_MS)
   redis.call('PEXPIRE', 'r' .. tail, room.exp - at + REFRESH_MS + BACKSTOP_MS)
   list_room(tail, at, room.exp + REFRESH_MS)
   room.ttl = at

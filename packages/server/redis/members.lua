@@ -31,9 +31,11 @@ local function living_with(tail, at, slot)
   return room, room and record and unpack_member(slot, record), why
 end
 
--- Why a session speaks for no member any longer: a room without a record of them removed them, if it ever removed anyone.
+-- Why a session speaks for no member any longer: a room without a record of them removed them, if it ever removed anyone or
+-- changed its link.
 local function silenced(tail, known)
-  return not known and redis.call('HGET', 'r' .. tail, 'bars') and 'removed' or 'replaced'
+  local may_remove = redis.call('HEXISTS', 'r' .. tail, 'bars') + redis.call('HEXISTS', 'r' .. tail, 'rot') > 0
+  return not known and may_remove and 'removed' or 'replaced'
 end
 
 local function release(tail, node)
@@ -83,6 +85,7 @@ local function add_member(tail, room, id, slot, records)
   if redis.call('HLEN', 'm' .. tail) >= records then forget_longest_gone(tail) end
   while redis.call('HEXISTS', 'l' .. tail, slot) == 1 do slot = bytes_of(string.sub(redis.sha1hex(slot), 1, 16)) end
   redis.call('HSET', 'm' .. tail, id, slot)
-  local from = redis.call('HGET', 'r' .. tail, 'hist') == 'none' and room.head or 0
+  local history, floor = unpack(redis.call('HMGET', 'r' .. tail, 'hist', 'floor'))
+  local from = history == 'none' and room.head or tonumber(floor or 0)
   return { slot = slot, generation = 0, n = 0, standing = LEFT, from = from, node = '', id = id }
 end

@@ -39,6 +39,7 @@ local function join(keys, args)
   return {
     'joined', cmsgpack.pack(joined), tonumber(redis.call('HGET', keys[1], 'pv')), count(tail),
     list_members(tail, (crowd(tail)), member.slot), missed_after, redis.call('HKEYS', 'w' .. tail),
+    slices_since(tail, room.epoch, member.slot, ask.known),
   }
 end
 

@@ -7,6 +7,8 @@ from .primitives import Misfit, Reader, from_base64url, to_base64url, u8, u16, u
 from .room import BLOB_BYTES, read_command
 
 SEND, OWN_PROFILE, OWN_SIGNAL, GIVEN, PROFILE, SIGNAL = 0x01, 0x02, 0x03, 0x04, 0x94, 0x95
+STAGE, SLICE, RECORDS, STAGED = 0x05, 0x96, 0x98, 0x99
+SLICE_BYTES, TAG_BYTES = 112, 8
 SIGNAL_TYPE, SIGNAL_BYTES = 0x12, 109
 U32 = 0xFFFF_FFFF
 HOUR_MS, WEEK_MS = 3_600_000, 7 * 24 * 3_600_000
@@ -14,7 +16,7 @@ LISTED_MAX, MEMBERS_MAX, FRAME_BYTES_MAX = 200, 5_000, 65_536
 REASONS = ("fresh", "new_log", "too_old", "ahead")
 CODES = ("gap", "epoch", "stale", "not_allowed", "rate", "too_big", "busy", "unavailable", "server_full")
 FILE_CODES = ("too_big", "room_full", "server_full", "rate", "not_allowed", "unavailable")
-FEATURES = ("erase", "ephemeral", "commands", "files")
+FEATURES = ("erase", "ephemeral", "commands", "files", "rotation")
 TURNED_BACK = ("denied", "wrong_passphrase", "closed", "full", "not_admitted")
 
 
@@ -266,6 +268,30 @@ def decode_sealed(raw):
     return {"type": "command", "seq": seq, "bytes": command.raw, "blob": blob}
 
 
+def decode_rotation(raw):
+    """A binary frame from the server about a change of the link (ROTATE rules). This client skips those: it follows no new link."""
+    reader = Reader(raw)
+    kind = reader.number(1)
+    if kind == RECORDS:
+        return {"type": "records", "more": one_of(reader.number(1), (0, 1)) == 1, "records": _records(reader)}
+    if kind == SLICE:
+        frame = {"type": "slice", "epoch": reader.number(4), "sealed": reader.take(SLICE_BYTES)}
+    else:
+        frame = {"type": "staged", "tag": reader.take(TAG_BYTES), "count": reader.number(4)}
+    if reader.rest:
+        raise Misfit("something after it")
+    return frame
+
+
+def _records(reader):
+    records = []
+    while reader.rest:
+        record = {"slot": reader.take(8), "idPk": reader.take(32)}
+        profile = reader.take(reader.number(2))
+        records.append({**record, "profile": profile} if len(profile) == PROFILE_BYTES else record)
+    return records
+
+
 def stub_fields(stub):
     return {"reason": stub.reason, "header": stub.header, "restHash": stub.rest_hash, "proof": stub.proof}
 
@@ -292,6 +318,11 @@ def encode_profile(sealed):
 def encode_command(command, blob):
     """COMMAND-1."""
     return u8(GIVEN) + u16(len(command)) + command + blob
+
+
+def encode_stage(tag, slices):
+    """ROTATE-3. Each slice is a pair of slot and bytes."""
+    return u8(STAGE) + tag + b"".join(slot + sealed for slot, sealed in slices)
 
 
 def encode_signal(sealed):

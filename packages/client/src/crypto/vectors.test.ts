@@ -36,6 +36,7 @@ import { personOf, safetyCode } from './person.ts';
 import { openProfile, sealProfile } from './profile.ts';
 import type { RandomBytes } from './random.ts';
 import { signingKey, verify } from './signature.ts';
+import { openSlice, sealSlice } from './slice.ts';
 import { openTyping, sealTyping } from './ephemeral.ts';
 import { erasureOf, stubHash } from './stub.ts';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
@@ -112,6 +113,47 @@ describe('owner and links', () => {
 
   test.each(known.damaged_links)('LINK-3: damaged: %s', (link) => {
     expect(parseRoomLink(`https://example.org/chat/${known.room_id}#${link}`)).toEqual({ type: 'damaged' });
+  });
+});
+
+describe('slices', () => {
+  const bob = known.people.bob;
+  const whose = { ownerPk: bytes(at(known.slices, 0).owner_pk), idPk: bytes(bob.id_pk) };
+
+  test.each(known.slices)(
+    'SLICE-1: the next secrets, for Bob: P "$P"',
+    ({ S, P, ephemeral_sk, bytes: hex }) => {
+      const next = { secret: S, second: P === '' ? undefined : bytes(P) };
+      const sealed = sealSlice(keys, { ...whose, xPk: bytes(bob.x_pk) }, next, givenRandom(ephemeral_sk));
+      expect(toHex(sealed)).toBe(hex);
+      expect(openSlice(keys, { ...whose, xSecret: bytes(bob.x_sk) }, bytes(hex))).toBe(S);
+    },
+  );
+
+  test('SLICE-1: only its member opens it, in its room and epoch, for this owner, and unchanged', () => {
+    const slice = bytes(at(known.slices, 0).bytes);
+    const xSecret = bytes(bob.x_sk);
+    const others: readonly [EpochKeys, object, Uint8Array][] = [
+      [epochKeys(secrets.root, id, 1), {}, slice],
+      [keys, { idPk: ann.pk }, slice],
+      [keys, { ownerPk: ann.pk }, slice],
+      [keys, { xSecret: bytes(known.people.ann.x_sk) }, slice],
+      [keys, {}, slice.subarray(0, 111)],
+      [keys, {}, new Uint8Array(112)],
+      ...Array.from(slice, (byte, i): [EpochKeys, object, Uint8Array] => {
+        return [keys, {}, slice.map((old, j) => (i === j ? byte ^ 1 : old))];
+      }),
+    ];
+    for (const [under, odd, sealed] of others)
+      expect(openSlice(under, { ...whose, xSecret, ...odd }, sealed)).toBeUndefined();
+  });
+
+  test('SLICE-1: no slice is made for a low-order key', () => {
+    for (const hex of known.low_order_u) {
+      const make = () =>
+        sealSlice(keys, { ...whose, xPk: bytes(hex) }, secrets, () => new Uint8Array(32).fill(7));
+      expect(make).toThrow();
+    }
   });
 });
 

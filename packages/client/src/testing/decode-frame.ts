@@ -6,6 +6,7 @@ import {
   decodeClientSealed,
   decodeCommandWithBlob,
   decodeCreateRoom,
+  decodeRotationFrame,
   decodeServerControl,
   decodeServerLimits,
   decodeServerSealed,
@@ -25,7 +26,7 @@ const IN_TEXT: Readonly<Partial<Record<FrameKind, (text: string) => unknown>>> =
 const IN_BYTES: Readonly<Partial<Record<FrameKind, (bytes: Uint8Array) => unknown>>> = {
   'request: POST /api/rooms/ID/charter': decodeCommandWithBlob,
   'binary from the client': decodeClientSealed,
-  'binary from the server': decodeServerSealed,
+  'binary from the server': (bytes) => decodeRotationFrame(bytes) ?? decodeServerSealed(bytes),
 };
 
 /** Undefined for what does not fit. */

@@ -1,11 +1,13 @@
 // Frames in bytes and in meaning, for clients in other languages: docs/vectors/frames.json is made of these, by
 // `npm run vectors`. They are those of the room in docs/vectors/crypto.json, so sealed parts can be opened, too.
 
+import { sha256 } from '@noble/hashes/sha2.js';
 import {
   type ClientControl,
   type ClientSealed,
   type Position,
   SERVER_KIND,
+  STAGE_TAG_BYTES,
   type ServerControl,
   type Welcome,
   concat,
@@ -18,6 +20,10 @@ import {
   encodeMessageEvent,
   encodeEphemeralFrame,
   encodeProfileFrame,
+  encodeRecords,
+  encodeSliceFrame,
+  encodeStage,
+  encodeStaged,
   encodeServerControl,
   fromBase64url,
   isJsonObject,
@@ -101,6 +107,19 @@ const [hello, longer] = known.log.messages.map(({ envelope }) => bytes(envelope)
 const profile = bytes(known.profile.bytes);
 const signal = bytes(known.ephemeral.bytes);
 const lifeMs = 1_800_000;
+const bobsSlice = bytes(known.slices[0]?.bytes);
+const newCharter = commandAt(8);
+const stage = {
+  tag: sha256(newCharter).subarray(0, STAGE_TAG_BYTES),
+  slices: [{ slot: bobsSlot, sealed: bobsSlice }],
+};
+const records = {
+  more: true,
+  records: [
+    { slot, idPk: ann.pk, profile },
+    { slot: bobsSlot, idPk: bob.pk, profile: undefined },
+  ],
+};
 const wanted = { ownerPk: bytes(known.owner.owner_pk), life: lifeMs / 1000, history: 'all' } as const;
 
 function commandAt(index: number): Uint8Array {
@@ -303,6 +322,32 @@ const MORE: readonly FrameVector[] = [
   }),
   says('COMMAND-4: so it is over', { type: 'ended', reason: 'owner' }),
   says('COMMAND-2: another command came first', { type: 'refused', c: 10, code: 'stale', retryAfterMs: 0 }),
+  asks('ROTATE-2: the owner asks whose records there are', { type: 'records' }),
+  asks('ROTATE-2: those after Ann’s', { type: 'records', after: toBase64url(slot) }),
+  carried('ROTATE-2: two, and there are more', 'binary from the server', encodeRecords(records), {
+    type: 'records',
+    ...records,
+  }),
+  carried('ROTATE-3: a slice for Bob waits for its charter', 'binary from the client', encodeStage(stage), {
+    type: 'stage',
+    ...stage,
+  }),
+  carried('ROTATE-3: one is there', 'binary from the server', encodeStaged(stage.tag, 1), {
+    type: 'staged',
+    tag: stage.tag,
+    count: 1,
+  }),
+  carried('ROTATE-5: Bob gets it', 'binary from the server', encodeSliceFrame(1, bobsSlice), {
+    type: 'slice',
+    epoch: 1,
+    sealed: bobsSlice,
+  }),
+  says('ROTATE-2: it is not the owner who asks', {
+    type: 'refused',
+    c: 0,
+    code: 'not_allowed',
+    retryAfterMs: 0,
+  }),
   sends('EPHEMERAL-1: she types', { type: 'ephemeral', sealed: signal }),
   carried('EPHEMERAL-1: the others see that', 'binary from the server', encodeEphemeralFrame(signal), {
     type: 'ephemeral',
@@ -392,7 +437,8 @@ const MISFITS: readonly MisfitVector[] = [
   binary('a signal of another type', 'FRAME-3', concat(u8(3), changed(signal, 0, 0x13))),
   binary('a command whose length does not fit', 'FRAME-3', concat(u8(4), u16(end.length + 1), end)),
   binary('a command that is too short', 'FRAME-3', concat(u8(4), u16(end.length - 1), end.subarray(0, -1))),
-  binary('a reserved kind', 'FRAME-4', u8(5)),
+  binary('slices without a tag', 'FRAME-3', u8(5)),
+  binary('half a slice', 'FRAME-3', concat(u8(5), new Uint8Array(8 + 60))),
   binary('nothing', 'FRAME-3', new Uint8Array()),
   text('not JSON', '{'),
   text('a list', '[{"type":"keep"}]'),
@@ -419,5 +465,5 @@ const MISFITS: readonly MisfitVector[] = [
     rule: 'FRAME-4',
   },
   { name: 'a stub without anything', kind: 'binary from the server', hex: '9300000001', rule: 'FRAME-4' },
-  { name: 'a reserved kind', kind: 'binary from the server', hex: '9600000001', rule: 'FRAME-4' },
+  { name: 'a reserved kind', kind: 'binary from the server', hex: '9700000001', rule: 'FRAME-4' },
 ];

@@ -3,6 +3,7 @@
 import {
   type ClientControl,
   type ClientSealed,
+  type Stage,
   type ServerControl,
   decodeClientControl,
   decodeClientSealed,
@@ -45,7 +46,7 @@ export class WireDouble {
     );
   }
 
-  get sealed(): readonly ClientSealed[] {
+  get sealed(): readonly (ClientSealed | Stage)[] {
     return this.sent.flatMap((frame) => (typeof frame === 'string' ? [] : (decodeClientSealed(frame) ?? [])));
   }
 }

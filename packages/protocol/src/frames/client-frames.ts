@@ -32,6 +32,13 @@ import {
   PROFILE_TYPE,
 } from '../limits.ts';
 import {
+  ROTATION_KIND,
+  type RecordsAsk,
+  type Stage,
+  decodeRecordsAsk,
+  decodeStage,
+} from './rotation-frames.ts';
+import {
   type FileAsk,
   type FileErase,
   decodeFileAsk,
@@ -81,7 +88,8 @@ export type ClientControl =
   | { readonly type: 'keep' }
   | { readonly type: 'ping' }
   | FileAsk
-  | FileErase;
+  | FileErase
+  | RecordsAsk;
 
 export function decodeClientControl(text: string): ClientControl | undefined {
   if (text.length > CONTROL_BYTES_MAX) return undefined;
@@ -92,6 +100,7 @@ export function decodeClientControl(text: string): ClientControl | undefined {
   if (type === 'look') return decodeLook(object);
   if (type === 'file') return decodeFileAsk(object);
   if (type === 'fileErase') return decodeFileErase(object);
+  if (type === 'records') return decodeRecordsAsk(object);
   if (type === 'leave' || type === 'keep' || type === 'ping') return { type };
   return undefined;
 }
@@ -170,7 +179,7 @@ export function encodeClientControl(frame: ClientControl): string {
   });
 }
 
-/** First byte of a binary frame from a client. 0x05 is reserved (rule FRAME-4). */
+/** First byte of a binary frame from a client; 0x05 is in `ROTATION_KIND`. */
 export const CLIENT_KIND = { send: 0x01, profile: 0x02, ephemeral: 0x03, command: 0x04 } as const;
 
 /** A message to append; `n` is the member's own number for it, from 1 without holes (rule SEND-1). */
@@ -200,7 +209,7 @@ export type ClientSealed =
   /** Relayed to those who are here, and never stored (rule EPHEMERAL-1). */
   | { readonly type: 'ephemeral'; readonly sealed: Uint8Array };
 
-export function decodeClientSealed(bytes: Uint8Array): ClientSealed | undefined {
+export function decodeClientSealed(bytes: Uint8Array): ClientSealed | Stage | undefined {
   if (bytes[0] === CLIENT_KIND.send) return decodeSend(bytes.subarray(1));
   if (bytes[0] === CLIENT_KIND.profile) {
     const sealed = bytes.subarray(1);
@@ -216,6 +225,7 @@ export function decodeClientSealed(bytes: Uint8Array): ClientSealed | undefined 
     const given = decodeCommandWithBlob(bytes.subarray(1));
     return given && { type: 'command', ...given };
   }
+  if (bytes[0] === ROTATION_KIND.stage) return decodeStage(bytes.subarray(1));
   return undefined;
 }
 

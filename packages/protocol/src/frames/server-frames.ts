@@ -2,6 +2,7 @@
 
 import { ByteReader, concat, fromBase64url, toBase64url, u32, u8 } from '../bytes.ts';
 import { CHARTER_BLOB_BYTES, type Command, decodeCommand } from '../command.ts';
+import { isRotationKind } from './rotation-frames.ts';
 import { isEnvelope, isEphemeral, readPosition } from './client-frames.ts';
 import { FILE_CHUNK_BYTES, FILE_PART_BYTES } from '../file-size.ts';
 import { type FileAnswer, decodeFileAnswer, spellFileAnswer } from './file-frames.ts';
@@ -64,7 +65,7 @@ export const TURNED_BACK = ['denied', 'wrong_passphrase', 'closed', 'full', 'not
 /** Answers to a join that did not get in (rule JOIN-5). */
 export type TurnedBack = (typeof TURNED_BACK)[number];
 
-export const FEATURES = ['erase', 'ephemeral', 'commands', 'files'] as const;
+export const FEATURES = ['erase', 'ephemeral', 'commands', 'files', 'rotation'] as const;
 /** What a server takes beyond messages and profiles; a client sends it only if its welcome named it (rule WELCOME-4). */
 export type Feature = (typeof FEATURES)[number];
 
@@ -471,7 +472,7 @@ function isFileAnswer(frame: ServerControl): frame is FileAnswer {
   return frame.type === 'fileOpen' || frame.type === 'fileRefused' || frame.type === 'fileErased';
 }
 
-/** First byte of a binary frame from the server. 0x96 and 0x97 are reserved (rule FRAME-4). */
+/** First byte of a binary frame from the server. 0x97 is reserved (rule FRAME-4); those about a change of the link are in `ROTATION_KIND`. */
 export const SERVER_KIND = {
   message: 0x91,
   command: 0x92,
@@ -519,7 +520,12 @@ export type MemberProfile = {
 export type Ephemeral = { readonly type: 'ephemeral'; readonly sealed: Uint8Array };
 
 /** What a server says in binary frames. */
-export type ServerSealed = LogEvent | MemberProfile | Ephemeral;
+export type ServerSealed =
+  | LogEvent
+  | MemberProfile
+  | Ephemeral
+  /** About a change of the link: `decodeRotationFrame` reads it. */
+  | { readonly type: 'rotation'; readonly frame: Uint8Array };
 
 export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined {
   const reader = new ByteReader(bytes);
@@ -536,6 +542,7 @@ export function decodeServerSealed(bytes: Uint8Array): ServerSealed | undefined 
     const sealed = reader.rest();
     return isEphemeral(sealed) ? { type: 'ephemeral', sealed } : undefined;
   }
+  if (isRotationKind(kind)) return { type: 'rotation', frame: bytes };
   const seq = reader.u32();
   if (!reader.intact || seq === 0) return undefined;
   if (kind === SERVER_KIND.message) {

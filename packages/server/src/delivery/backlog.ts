@@ -1,13 +1,20 @@
 // Recent frames of a room, encoded once. Readers hold only an index.
 
+import type { SlicesBySlot } from '../store/room-store.ts';
+
 /** What a reader must know about a frame: events follow each other without a gap, presence must be newer. */
 type Marker =
   | { readonly type: 'event'; readonly seq: number }
   | { readonly type: 'presence'; readonly version: number };
 
-export type Entry = { readonly framed: Uint8Array; readonly marker?: Marker };
+export type Entry = {
+  readonly framed: Uint8Array;
+  readonly marker?: Marker;
+  /** Goes out before it, to each reader their own. Whoever has none must go. */
+  readonly slices?: SlicesBySlot;
+};
 
-/** Consecutive entries in one buffer; readers at the same index share it. */
+/** Consecutive entries in one buffer; readers at the same index share it. An entry with slices is a batch of its own. */
 export type Batch = {
   readonly framed: Uint8Array;
   readonly entries: readonly Entry[];
@@ -19,6 +26,7 @@ export type Batch = {
   /** Versions of the first and last presence; 0 without one. */
   readonly firstVersion: number;
   readonly lastVersion: number;
+  readonly slices?: SlicesBySlot;
 };
 
 /** One write adds at most this much to a socket's unsent bytes. */
@@ -103,12 +111,15 @@ function makeBatch(all: readonly Entry[], from: number, index: number): Batch {
     lastSeq: seqs.at(-1) ?? 0,
     firstVersion: versions[0] ?? 0,
     lastVersion: versions.at(-1) ?? 0,
+    ...(entries[0]?.slices && { slices: entries[0].slices }),
   };
 }
 
 function endOfBatch(all: readonly Entry[], from: number): number {
   let bytes = 0;
+  if (all[from]?.slices !== undefined) return from + 1;
   for (let at = from; at < all.length; at++) {
+    if (all[at]?.slices !== undefined) return at;
     bytes += all[at]?.framed.length ?? 0;
     if (bytes > BATCH_BYTES_MAX) return Math.max(at, from + 1);
   }

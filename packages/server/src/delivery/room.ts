@@ -1,6 +1,15 @@
 // One room on this node: follows the store, encodes each frame once into its backlog, and serves its subscribers from there.
 
-import { OP_KICK, type RoomId, SERVER_KIND, decodeServerSealed, encodeServerControl } from '@mayfly/protocol';
+import {
+  type Command,
+  OP_CHARTER,
+  OP_KICK,
+  type RoomId,
+  SERVER_KIND,
+  decodeCharterArgs,
+  decodeServerSealed,
+  encodeServerControl,
+} from '@mayfly/protocol';
 import type { StoreNotice, StoredEvent, RoomStore } from '../store/room-store.ts';
 import type { DueRoom, FanOut } from './fan-out.ts';
 import { encodeFrame } from './frame.ts';
@@ -141,15 +150,18 @@ export class Room implements DueRoom, SubscriberList, Disposable {
     }
   }
 
-  #receiveEvent({ logId, event: { seq, frame: bytes } }: EventNotice): void {
+  #receiveEvent({ logId, event: { seq, frame: bytes }, slices }: EventNotice): void {
     const newest = this.#newest;
     if (newest?.logId === logId && seq <= newest.seq) return;
     this.#newest = { logId, seq };
     if (newest !== undefined && (newest.logId !== logId || seq !== newest.seq + 1)) {
       return this.#notifyAll({ type: 'hole' });
     }
-    this.#push({ framed: encodeFrame(bytes), marker: { type: 'event', seq } });
-    const idPk = removedBy(bytes);
+    const command = commandIn(bytes);
+    // The announcement with the slices was missed; a resume brings them.
+    if (slices === undefined && command && isRotation(command)) return this.#notifyAll({ type: 'hole' });
+    this.#push({ framed: encodeFrame(bytes), marker: { type: 'event', seq }, ...(slices && { slices }) });
+    const idPk = command && removedBy(command);
     if (idPk !== undefined) this.#notifyAll({ type: 'removed', idPk });
   }
 
@@ -169,9 +181,18 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   }
 }
 
-/** Who is removed by this event (rule COMMAND-5). Read from the log itself, so a node that missed an announcement knows it, too. */
-function removedBy(frame: Uint8Array): Uint8Array | undefined {
+// Read from the log itself, so a node that missed an announcement knows it, too.
+function commandIn(frame: Uint8Array): Command | undefined {
   if (frame[0] !== SERVER_KIND.command) return undefined;
   const event = decodeServerSealed(frame);
-  return event?.type === 'command' && event.command.op === OP_KICK ? event.command.args : undefined;
+  return event?.type === 'command' ? event.command : undefined;
+}
+
+/** Who is removed (rule COMMAND-5). */
+function removedBy({ op, args }: Command): Uint8Array | undefined {
+  return op === OP_KICK ? args : undefined;
+}
+
+function isRotation({ op, args, epoch }: Command): boolean {
+  return op === OP_CHARTER && (decodeCharterArgs(args)?.newEpoch ?? 0) > epoch;
 }

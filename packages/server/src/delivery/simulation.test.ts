@@ -189,6 +189,9 @@ class SlowStore implements RoomStore {
   join = (room: typeof ROOM, request: JoinRequest) => this.#later(() => this.#store.join(room, request));
   law = (room: typeof ROOM) => this.#later(() => this.#store.law(room));
   command = (...of: Parameters<RoomStore['command']>) => this.#later(() => this.#store.command(...of));
+  records = (...of: Parameters<RoomStore['records']>) => this.#later(() => this.#store.records(...of));
+  stage = (...of: Parameters<RoomStore['stage']>) => this.#later(() => this.#store.stage(...of));
+  rotate = (...of: Parameters<RoomStore['rotate']>) => this.#later(() => this.#store.rotate(...of));
   look = (...of: Parameters<RoomStore['look']>) => this.#later(() => this.#store.look(...of));
   append = (...of: Parameters<RoomStore['append']>) => this.#later(() => this.#store.append(...of));
   publishProfile = (...of: Parameters<RoomStore['publishProfile']>) =>

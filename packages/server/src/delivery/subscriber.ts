@@ -1,8 +1,8 @@
 // Delivers a room to one session: first the frames of its welcome, then the room's backlog, never faster than its socket
 // takes them.
 
-import { type CloseReason, SERVER_KIND, equalBytes } from '@mayfly/protocol';
-import type { MemberSession } from '../store/room-store.ts';
+import { type CloseReason, SERVER_KIND, equalBytes, toHex } from '@mayfly/protocol';
+import type { MemberSession, SlicesBySlot } from '../store/room-store.ts';
 import { type Frame, encodeFrame, encodeFrames, encodedLength } from './frame.ts';
 import { BATCH_BYTES_MAX, type Backlog, type Batch, type Entry, joinFramed } from './backlog.ts';
 
@@ -117,14 +117,14 @@ export class Subscriber implements Disposable {
     if (!this.#sendWelcome()) return this.#lag();
     for (
       let batch = backlog.batchAt(this.#index);
-      batch !== undefined;
+      batch !== undefined && !this.#disposed;
       batch = backlog.batchAt(this.#index)
     ) {
       if (!this.#takes(batch.framed.length)) return this.#lag();
       if (!this.#follows(batch, delivered)) return this.session.close('serverError');
       this.#send(batch, delivered);
     }
-    this.#list.markCaughtUp(this);
+    if (!this.#disposed) this.#list.markCaughtUp(this);
   }
 
   [Symbol.dispose](): void {
@@ -171,6 +171,20 @@ export class Subscriber implements Disposable {
   }
 
   #send(batch: Batch, delivered: Delivered): void {
+    const isLeftOut =
+      batch.slices !== undefined && batch.lastSeq > delivered.seq && !this.#sendSlice(batch.slices);
+    this.#sendNew(batch, delivered);
+    if (isLeftOut) this.session.close('kicked');
+  }
+
+  /** False: there is none for this member. */
+  #sendSlice(slices: SlicesBySlot): boolean {
+    const slice = this.#slot && slices.get(toHex(this.#slot));
+    if (slice !== undefined) this.#socket.write(encodeFrame(slice));
+    return slice !== undefined;
+  }
+
+  #sendNew(batch: Batch, delivered: Delivered): void {
     const { firstSeq, lastSeq, firstVersion, lastVersion } = batch;
     const isAllNew =
       (firstSeq === 0 || firstSeq > delivered.seq) &&

@@ -38,6 +38,8 @@ export class ConnectionBudget implements Disposable {
   readonly #messageBytes: Bucket;
   readonly #profiles: Bucket;
   readonly #commands: Bucket;
+  readonly #records: Bucket;
+  readonly #slices: Bucket;
   readonly #ephemerals: Bucket;
   readonly #files: Bucket;
   readonly #frames: Bucket;
@@ -50,6 +52,8 @@ export class ConnectionBudget implements Disposable {
     this.#messageBytes = new Bucket(limits.messageBytes);
     this.#profiles = new Bucket(limits.profiles);
     this.#commands = new Bucket(limits.commands);
+    this.#records = new Bucket(limits.records);
+    this.#slices = new Bucket(limits.slices);
     this.#ephemerals = new Bucket(limits.ephemerals);
     this.#files = new Bucket(limits.files);
     this.#frames = new Bucket(limits.frames);
@@ -100,6 +104,15 @@ export class ConnectionBudget implements Disposable {
     return this.#takeOne(this.#commands);
   }
 
+  records(): Slowed | undefined {
+    return this.#takeOne(this.#records);
+  }
+
+  /** So many are staged at once. */
+  slices(count: number): Slowed | undefined {
+    return this.#take(this.#slices, count);
+  }
+
   /** False: too many, and this one is dropped. */
   ephemeral(): boolean {
     const now = this.#deps.now();
@@ -122,10 +135,14 @@ export class ConnectionBudget implements Disposable {
   }
 
   #takeOne(bucket: Bucket): Slowed | undefined {
+    return this.#take(bucket, 1);
+  }
+
+  #take(bucket: Bucket, count: number): Slowed | undefined {
     const now = this.#deps.now();
-    const wait = bucket.waitFor(1, now);
+    const wait = bucket.waitFor(count, now);
     if (wait > 0) return { code: 'rate', retryAfterMs: wait };
-    bucket.take(1, now);
+    bucket.take(count, now);
     return undefined;
   }
 }

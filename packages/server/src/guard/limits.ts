@@ -25,6 +25,10 @@ export function limitsAt(level: RateLevel) {
       messageBytes: perSecond(32 * KIB, 64 * KIB),
       profiles: perMinute(6, 6),
       commands: perSecond(1, 5),
+      /** Pages of records asked for. */
+      records: perSecond(4, 20),
+      /** Slices staged. */
+      slices: perSecond(1_000, 4_600),
       ephemerals: perSecond(2, 4),
       /** Places asked for and files erased. */
       files: perSecond(2, 20),

@@ -36,6 +36,7 @@ export type AdmissionDeps = {
 export type Admitted = {
   readonly room: RoomId;
   readonly idPk: Uint8Array;
+  readonly as: Join['as'];
   readonly subscriber: Subscriber;
   readonly joined: Joined;
 };
@@ -99,11 +100,17 @@ export class Admission implements Disposable {
     if (this.#disposed) return undefined;
     if (keys === undefined) return OUTCOME.denied;
     using subscriber = new Owned(hub.subscribe(join.id, this.#session, this.#socket));
-    const { idPk, as, position } = join;
+    const { idPk, as, position, epoch } = join;
     const verifiedWith = { accessPk: keys.accessPk, epoch: keys.epoch };
-    const answer = await store.join(join.id, { idPk, as, verifiedWith, ...(position && { position }) });
+    const answer = await store.join(join.id, {
+      idPk,
+      as,
+      verifiedWith,
+      ...(position && { position }),
+      ...(epoch !== undefined && { epoch }),
+    });
     if (answer.outcome !== 'joined') return OUTCOME[answer.outcome];
-    return { room: join.id, idPk, subscriber: subscriber.release(), joined: answer };
+    return { room: join.id, idPk, as, subscriber: subscriber.release(), joined: answer };
   }
 
   // From the invitation page: nothing is entered and nothing changes (rules LOOK-1 to LOOK-3).

@@ -1,10 +1,11 @@
 // What the owner and moderators command. The signature is the authority, so any member's session may bring it.
 
-import type { GivenCommand } from '@mayfly/protocol';
+import { type GivenCommand, OP_CHARTER } from '@mayfly/protocol';
 import { whyNot } from '../auth/command.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import type { Appended, MemberSession, RoomStore } from '../store/room-store.ts';
 import { OUTCOME, type Outcome, refusedCommand } from './outcomes.ts';
+import { rotate } from './rotation.ts';
 
 type CommandDeps = { readonly store: RoomStore; readonly budget: ConnectionBudget };
 
@@ -21,6 +22,8 @@ export async function command(
   if (slowed !== undefined) return refusedCommand(slowed, c);
   const law = await store.law(room);
   if (law === undefined) return OUTCOME.roomGone;
+  if (given.command.op === OP_CHARTER)
+    return afterCommand(await rotate(given, { room, member }, { store, law }), c);
   const code = whyNot(given, room, law);
   if (code !== undefined) return refusedCommand({ code, retryAfterMs: 0 }, c);
   return afterCommand(await store.command(room, member, given), c);

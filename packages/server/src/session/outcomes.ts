@@ -39,6 +39,9 @@ export function refusedCommand({ code, retryAfterMs }: NotNow, c: number): Outco
   return { say: { type: 'refused', c, code, retryAfterMs } };
 }
 
+/** As `refusedCommand`, about a frame that prepares a command (rule ROTATE-2). */
+export const NO_C = 0;
+
 function refusal({ code, retryAfterMs }: NotNow, n?: number): ServerControl {
   return { type: 'refused', code, retryAfterMs, ...(n !== undefined && { n }) };
 }

@@ -8,6 +8,7 @@ import {
   type Look,
   type RoomId,
   type Send,
+  type Stage,
   decodeClientControl,
   decodeClientSealed,
   encodeServerControl,
@@ -19,7 +20,8 @@ import type { MemberSession, Appended, RoomStore } from '../store/room-store.ts'
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { command } from './commands.ts';
 import { type FileRequestDeps, file, fileErase } from './file-requests.ts';
-import { OUTCOME, type Outcome, refused, refusedCommand } from './outcomes.ts';
+import { records, stage } from './rotation.ts';
+import { NO_C, OUTCOME, type Outcome, refused, refusedCommand } from './outcomes.ts';
 
 export type RequestDeps = FileRequestDeps & {
   readonly store: RoomStore;
@@ -30,12 +32,14 @@ export type RequestDeps = FileRequestDeps & {
 export type Membership = {
   readonly room: RoomId;
   readonly idPk: Uint8Array;
+  /** How they proved it. */
+  readonly as: Join['as'];
   readonly member: MemberSession;
   readonly subscriber: Subscriber;
   mayKeepAt: number;
 };
 
-export type MemberRequest = Exclude<ClientControl, Join | Look> | ClientSealed;
+export type MemberRequest = Exclude<ClientControl, Join | Look> | ClientSealed | Stage;
 
 type RequestType = MemberRequest['type'];
 type RequestOf<T extends RequestType> = { [K in T]: Extract<MemberRequest, { readonly type: K }> }[T];
@@ -48,7 +52,19 @@ type Handlers = {
   ) => Reply | Promise<Reply>;
 };
 
-const REQUESTS: Handlers = { send, command, profile, ephemeral, keep, ping, leave, file, fileErase };
+const REQUESTS: Handlers = {
+  send,
+  command,
+  profile,
+  ephemeral,
+  keep,
+  ping,
+  leave,
+  file,
+  fileErase,
+  records,
+  stage,
+};
 
 /** Undefined: not a frame that a member may send. */
 export function decodeRequest(frame: Frame): MemberRequest | undefined {
@@ -66,6 +82,7 @@ export async function handleRequest(
     return await runHandler(request, membership, deps);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
+    if (request.type === 'stage' || request.type === 'records') return refusedCommand(error, NO_C);
     if (request.type === 'command') return refusedCommand(error, request.command.c);
     return refused(error, request.type === 'send' ? request.n : undefined);
   }

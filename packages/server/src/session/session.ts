@@ -114,8 +114,8 @@ export class Session implements RoomSession {
     const result = await entering.admission.admit(frame);
     if (result === undefined) return;
     if (!('subscriber' in result)) return this.#reject(result);
-    const { room, subscriber, joined, idPk } = result;
-    const membership = { room, idPk, member: joined.session, subscriber, mayKeepAt: 0 };
+    const { room, subscriber, joined, idPk, as } = result;
+    const membership = { room, idPk, as, member: joined.session, subscriber, mayKeepAt: 0 };
     if (this.#state !== entering) return this.#depart(membership);
     entering.admission[Symbol.dispose]();
     this.#enter(membership, result, entering.admission.held);

@@ -4,13 +4,14 @@ import { type Feature, type RoomLimits, type Welcome, encodeServerControl } from
 import type { Frame } from '../delivery/frame.ts';
 import type { Joined } from '../store/room-store.ts';
 
-/** The welcome, one presence snapshot, the profiles of those present, and the missed events. */
+/** The slices that open it, the welcome, one presence snapshot, the profiles of those present, and the missed events. */
 export function welcomeFrames(
   joined: Joined,
   limits: RoomLimits,
   features: readonly Feature[],
 ): readonly Frame[] {
   return [
+    ...joined.slices,
     encodeServerControl(welcome(joined, limits, features)),
     encodeServerControl(joined.presence),
     ...joined.profiles,

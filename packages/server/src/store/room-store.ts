@@ -11,9 +11,11 @@ import type {
   Join,
   Position,
   Presence,
+  RecordsPage,
   ResetReason,
   RoomId,
   Sight,
+  Slice,
   Welcome,
 } from '@mayfly/protocol';
 import type { FileLimits } from './file-store.ts';
@@ -75,6 +77,8 @@ export type JoinRequest = {
   readonly as: Join['as'];
   readonly verifiedWith: VerifiedWith;
   readonly position?: Position;
+  /** The newest epoch whose keys they have; undefined if they need no slices. */
+  readonly epoch?: number;
 };
 
 /** One entry of the log, as the frame that every member gets. */
@@ -105,7 +109,12 @@ export type Joined = {
   readonly presence: Presence;
   /** Profile frames of everyone present, ready to send. */
   readonly profiles: readonly Uint8Array[];
+  /** Slice frames for the epochs after the one they know, in order (rule ROTATE-6). */
+  readonly slices: readonly Uint8Array[];
 };
+
+/** By the slot in hex. */
+export type SlicesBySlot = ReadonlyMap<string, Uint8Array>;
 
 export type JoinRefused = { readonly outcome: 'denied' | 'full' };
 
@@ -120,9 +129,20 @@ export type Appended =
   | { readonly outcome: 'removed' }
   | { readonly outcome: 'gone' };
 
+/** As in `Appended`. */
+export type Staged =
+  | { readonly outcome: 'staged'; readonly count: number }
+  | Extract<Appended, { readonly outcome: 'replaced' | 'removed' | 'gone' }>;
+
 /** What followers of a room receive, in order. */
 export type StoreNotice =
-  | { readonly type: 'event'; readonly logId: string; readonly event: StoredEvent }
+  | {
+      readonly type: 'event';
+      readonly logId: string;
+      readonly event: StoredEvent;
+      /** With a new link: the slice frames that go out before the event. Who has none is no longer a member. */
+      readonly slices?: SlicesBySlot;
+    }
   /** An event was erased: `event` has its place, and the stub that is left of it. */
   | { readonly type: 'erased'; readonly logId: string; readonly event: StoredEvent }
   | { readonly type: 'presence'; readonly presence: Presence }
@@ -138,7 +158,7 @@ export type StoreNotice =
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
 /** The optional frames this build takes (rule WELCOME-4). */
-const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral', 'commands'];
+const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral', 'commands', 'rotation'];
 
 /** The same, and `files` where files are kept. */
 export function featuresOf({ files }: Pick<StoreLimits, 'files'>): readonly Feature[] {
@@ -199,6 +219,21 @@ export interface RoomStore extends AsyncDisposable {
    * (rules COMMAND-2 and COMMAND-3).
    */
   command(room: RoomId, session: MemberSession, verified: VerifiedCommand): Promise<Appended>;
+
+  /** At most `RECORDS_MAX` of those after this slot. Undefined: the room is gone. */
+  records(room: RoomId, after: Uint8Array | undefined): Promise<RecordsPage | undefined>;
+
+  /**
+   * Keeps slices for a charter that will come within `STAGED_MS`; those for another one are forgotten, and those for slots
+   * without a record aren't kept (rule ROTATE-3). The answer says how many there are.
+   */
+  stage(room: RoomId, session: MemberSession, tag: Uint8Array, slices: readonly Slice[]): Promise<Staged>;
+
+  /**
+   * As `command`, with a charter for the next epoch whose slices are staged under this tag, else `not_allowed`: its keys
+   * count from here on, its slices are delivered, and the records without one are gone (rule ROTATE-4).
+   */
+  rotate(room: RoomId, session: MemberSession, charter: VerifiedCharter, tag: Uint8Array): Promise<Appended>;
 
   /**
    * Stores and announces a member's sealed profile; ignored for a replaced session. In a crowd it isn't announced: the

@@ -16,6 +16,7 @@ import { looking } from './looking.ts';
 import { manyAtOnce } from './many-at-once.ts';
 import { openingRooms } from './opening.ts';
 import { presence } from './presence.ts';
+import { rotating } from './rotating.ts';
 import { sending } from './sending.ts';
 
 const SUBJECTS = {
@@ -26,6 +27,7 @@ const SUBJECTS = {
   sending,
   'erasing and timers': erasing,
   commanding,
+  'changing the link': rotating,
   following,
   'history and resume': history,
   presence,

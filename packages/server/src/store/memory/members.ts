@@ -2,18 +2,23 @@
 
 import {
   COUNT_EVERY_MS,
+  EPOCHS_KEPT,
   GRACE_MS,
   type Join,
   LISTED_MAX,
   type Presence,
+  PUBLIC_KEY_BYTES,
+  RECORDS_MAX,
+  type RecordsPage,
   SLOT_BYTES,
   encodeProfileFrame,
+  encodeSliceFrame,
   toHex,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { AWAY_AFTER_MS, OWNERS_SEAT, RECORDS_PER_MEMBER } from '../member-rules.ts';
 import { Throttle } from '../throttle.ts';
-import type { MemberSession, StoreNotice } from '../room-store.ts';
+import type { MemberSession, SlicesBySlot, StoreNotice } from '../room-store.ts';
 
 /** A crowd is announced by name again only below this share of `LISTED_MAX`, so it doesn't flip back and forth. */
 const LISTED_AGAIN = 3 / 4;
@@ -29,8 +34,12 @@ export type MemberRecord = {
   generation: number;
   lastN: number;
   profile: Uint8Array | undefined;
+  /** Frames for the epochs they were a member in when those began, oldest first. */
+  slices: readonly KeptSlice[];
   standing: Standing;
 };
+
+type KeptSlice = { readonly epoch: number; readonly frame: Uint8Array };
 
 type Standing =
   | { readonly at: 'here' }
@@ -65,6 +74,7 @@ export class Members {
   readonly #listedMax: number;
   readonly #counts: Throttle;
   #counted = false;
+  #hasRotated = false;
   #count = 0;
   #version = 0;
 
@@ -109,9 +119,9 @@ export class Members {
     return record?.generation === session.generation && record.standing.at === 'here' ? record : undefined;
   }
 
-  /** There is no record of this member any longer, in a room that removed someone. */
+  /** There is no record of this member any longer, in a room that removed someone or changed its link. */
   hasRemoved({ slot }: MemberSession): boolean {
-    return this.#barred.size > 0 && !this.#bySlot.has(toHex(slot));
+    return (this.#barred.size > 0 || this.#hasRotated) && !this.#bySlot.has(toHex(slot));
   }
 
   isBarred(idPk: Uint8Array): boolean {
@@ -122,9 +132,46 @@ export class Members {
   remove(idPk: Uint8Array): void {
     this.#bar(toHex(idPk));
     const record = this.find(idPk);
-    if (record === undefined) return;
+    if (record !== undefined) this.#drop(record);
+  }
+
+  /** Whether there is a record with this slot. */
+  hasSlot(slot: Uint8Array): boolean {
+    return this.#bySlot.has(toHex(slot));
+  }
+
+  /** As in `RoomStore`. */
+  records(after: Uint8Array | undefined): RecordsPage {
+    const first = after === undefined ? '' : toHex(after);
+    const slots = [...this.#bySlot.keys()].filter((slot) => slot > first).toSorted();
+    const records = slots.slice(0, RECORDS_MAX).flatMap((slot) => this.#bySlot.get(slot) ?? []);
+    return { more: slots.length > RECORDS_MAX, records: records.map(recordView) };
+  }
+
+  /** A new epoch. Its slices become frames, and wait for those who are away. */
+  giveSlices(epoch: number, slices: SlicesBySlot): SlicesBySlot {
+    const frames = new Map<string, Uint8Array>();
+    for (const [slot, sealed] of slices) {
+      const record = this.#bySlot.get(slot);
+      if (record === undefined) continue;
+      const frame = encodeSliceFrame(epoch, sealed);
+      frames.set(slot, frame);
+      record.slices = [...record.slices, { epoch, frame }].slice(-EPOCHS_KEPT);
+    }
+    return frames;
+  }
+
+  /** All other records go, and are the answer. With the new link, those members may come back. */
+  keepOnly(slots: { has(slot: string): boolean }): readonly Uint8Array[] {
+    this.#hasRotated = true;
+    const others = [...this.#bySlot].flatMap(([slot, record]) => (slots.has(slot) ? [] : record));
+    for (const record of others) this.#drop(record);
+    return others.map(({ slot }) => slot);
+  }
+
+  #drop(record: MemberRecord): void {
     stopTimer(record.standing);
-    this.#byIdentity.delete(toHex(idPk));
+    this.#byIdentity.delete(toHex(record.idPk));
     this.#bySlot.delete(toHex(record.slot));
     record.profile?.fill(0);
     if (record.standing.at === 'left') return;
@@ -143,6 +190,7 @@ export class Members {
       generation: 0,
       lastN: 0,
       profile: undefined,
+      slices: [],
       standing: { at: 'left' },
     };
     this.#byIdentity.set(toHex(idPk), record);
@@ -280,6 +328,15 @@ export class Members {
     const slot = this.#options.random(SLOT_BYTES);
     return this.#bySlot.has(toHex(slot)) ? this.#unusedSlot() : slot;
   }
+}
+
+function recordView({ slot, idPk, profile }: MemberRecord): RecordsPage['records'][number] {
+  return { slot, idPk, profile: profile && profileIn(profile) };
+}
+
+/** What its author sealed. */
+function profileIn(frame: Uint8Array): Uint8Array {
+  return frame.subarray(1 + SLOT_BYTES + PUBLIC_KEY_BYTES);
 }
 
 function listed(record: MemberRecord): { readonly slot: Uint8Array; readonly idPk: Uint8Array } {

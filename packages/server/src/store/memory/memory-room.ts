@@ -8,7 +8,9 @@ import {
   LOG_ID_BYTES,
   OP_END,
   OP_KICK,
+  type RecordsPage,
   type Sight,
+  type Slice,
   encodeCommandEvent,
   encodeEphemeralFrame,
   encodeMessageEvent,
@@ -21,6 +23,7 @@ import { EventLog } from './event-log.ts';
 import { type MemberRecord, Members } from './members.ts';
 import { expired, unsent } from '../stubs.ts';
 import { Throttle } from '../throttle.ts';
+import { StagedSlices } from './staged-slices.ts';
 import { TimedEvents } from './timed-events.ts';
 import type {
   JoinRefused,
@@ -29,6 +32,8 @@ import type {
   MemberSession,
   Appended,
   RoomKeys,
+  SlicesBySlot,
+  Staged,
   RoomLaw,
   StoreNotice,
   RoomSpec,
@@ -58,26 +63,24 @@ export type MemoryRoomOptions = {
 };
 
 export class MemoryRoom {
-  readonly keys: RoomKeys;
+  #keys: RoomKeys;
   readonly #options: MemoryRoomOptions;
   readonly #log: EventLog;
   readonly #members: Members;
   readonly #timed: TimedEvents;
   readonly #lifeForCrowd: Throttle;
+  readonly #staged: StagedSlices;
   #terms: RoomTerms;
+  /** Newcomers may not read events up to this seq. */
+  #floor = 0;
   #expiresAt: number;
   #timer: Disposable;
 
   constructor(spec: RoomSpec, { bytes, blob, command, args }: VerifiedCharter, options: MemoryRoomOptions) {
     const { clock, random, limits, listedMax, notify } = options;
     this.#options = options;
-    this.keys = {
-      ownerPk: Uint8Array.from(spec.ownerPk),
-      accessPk: Uint8Array.from(args.accessPk),
-      ...(args.door !== 1 && { linkPk: Uint8Array.from(args.linkPk) }),
-      epoch: args.newEpoch,
-      door: args.door,
-    };
+    this.#keys = keysOf(Uint8Array.from(spec.ownerPk), args);
+    this.#staged = new StagedSlices(clock);
     this.#terms = {
       epoch: args.newEpoch,
       c: command.c,
@@ -104,6 +107,10 @@ export class MemoryRoom {
     this.#lifeForCrowd = new Throttle(clock, COUNT_EVERY_MS, () => this.#announceLifeNow());
     this.#expiresAt = clock.now() + spec.lifeMs;
     this.#timer = clock.after(spec.lifeMs, () => this.#checkTime());
+  }
+
+  get keys(): RoomKeys {
+    return this.#keys;
   }
 
   /** The charter becomes the first event of the log. */
@@ -137,26 +144,27 @@ export class MemoryRoom {
   }
 
   join(request: JoinRequest): Joined | JoinRefused {
-    const { idPk, as, verifiedWith, position } = request;
-    const { accessPk, epoch } = this.keys;
+    const { idPk, as, verifiedWith } = request;
+    const { accessPk, epoch } = this.#keys;
     if (!equalBytes(verifiedWith.accessPk, accessPk) || verifiedWith.epoch !== epoch) return DENIED;
     if (this.#members.isBarred(idPk)) return DENIED;
     const known = this.#members.find(idPk);
     if (known === undefined && as === 'member') return DENIED;
     if (!this.#members.mayEnter(known, as)) return FULL;
 
-    const record = known ?? this.#members.add(idPk, this.#terms.history === 'none' ? this.#log.seq : 0);
+    const record =
+      known ?? this.#members.add(idPk, this.#terms.history === 'none' ? this.#log.seq : this.#floor);
     const replaced = this.#members.attach(record);
     this.#options.onUse();
     if (known === undefined) this.#restartLife();
-    const joined = this.#welcome(record, position);
+    const joined = this.#welcome(record, request);
     if (replaced) this.#options.notify({ type: 'replaced', session: joined.session });
     if (known === undefined) this.#announceLife();
     return joined;
   }
 
   look({ accessPk, epoch }: VerifiedWith): Sight | undefined {
-    if (!equalBytes(accessPk, this.keys.accessPk) || epoch !== this.keys.epoch) return undefined;
+    if (!equalBytes(accessPk, this.#keys.accessPk) || epoch !== this.#keys.epoch) return undefined;
     const { count, full } = this.#members;
     const { history, closed, charter, blob } = this.#terms;
     return { type: 'room', count, expiresInMs: this.#leftMs(), history, full, closed, charter, blob };
@@ -171,7 +179,7 @@ export class MemoryRoom {
     const record = this.#members.speaking(session);
     if (record === undefined) return this.#silenced(session);
     if (n <= record.lastN) return { outcome: 'repeated' };
-    if (epochOf(envelope) !== this.keys.epoch) return { outcome: 'refused', code: 'epoch' };
+    if (epochOf(envelope) !== this.#keys.epoch) return { outcome: 'refused', code: 'epoch' };
     if (n > record.lastN + 1) return { outcome: 'refused', code: 'gap' };
     if (erase !== undefined && !this.#erase(erase)) return { outcome: 'refused', code: 'not_allowed' };
     record.lastN = n;
@@ -183,14 +191,14 @@ export class MemoryRoom {
     return { outcome: 'appended', seq: event.seq };
   }
 
-  #silenced(session: MemberSession): Appended {
+  #silenced(session: MemberSession): Silenced {
     return { outcome: this.#members.hasRemoved(session) ? 'removed' : 'replaced' };
   }
 
   /** What a command is verified against. */
   get law(): RoomLaw {
     const { epoch, c, charter } = this.#terms;
-    return { ownerPk: this.keys.ownerPk, epoch, c, charter };
+    return { ownerPk: this.#keys.ownerPk, epoch, c, charter };
   }
 
   command(session: MemberSession, { bytes, command }: VerifiedCommand): Appended {
@@ -212,15 +220,53 @@ export class MemoryRoom {
     if (record !== undefined) this.#options.onRemove(record.slot);
   }
 
+  records(after: Uint8Array | undefined): RecordsPage {
+    return this.#members.records(after);
+  }
+
+  stage(session: MemberSession, tag: Uint8Array, slices: readonly Slice[]): Staged {
+    if (this.#members.speaking(session) === undefined) return this.#silenced(session);
+    const known = slices.filter(({ slot }) => this.#members.hasSlot(slot));
+    return { outcome: 'staged', count: this.#staged.add(tag, known) };
+  }
+
+  rotate(session: MemberSession, charter: VerifiedCharter, tag: Uint8Array): Appended {
+    if (this.#members.speaking(session) === undefined) return this.#silenced(session);
+    const { command } = charter;
+    const { epoch, c } = this.#terms;
+    if (command.epoch !== epoch || command.c !== c + 1) return { outcome: 'refused', code: 'stale' };
+    const slices = this.#staged.take(tag);
+    if (slices === undefined) return { outcome: 'refused', code: 'not_allowed' };
+    return { outcome: 'appended', seq: this.#turnTo(charter, slices) };
+  }
+
+  #turnTo({ bytes, command, args, blob }: VerifiedCharter, slices: SlicesBySlot): number {
+    this.#keys = keysOf(this.#keys.ownerPk, args);
+    this.#terms = {
+      ...this.#terms,
+      c: command.c,
+      epoch: args.newEpoch,
+      charter: Uint8Array.from(bytes),
+      blob: Uint8Array.from(blob),
+    };
+    this.#restartLife();
+    const event = this.#log.append((seq) => encodeCommandEvent(seq, bytes, blob));
+    if (args.fresh) this.#floor = event.seq - 1;
+    const frames = this.#members.giveSlices(args.newEpoch, slices);
+    this.#options.notify({ type: 'event', logId: this.#log.id, event, slices: frames });
+    for (const slot of this.#members.keepOnly(frames)) this.#options.onRemove(slot);
+    return event.seq;
+  }
+
   publishProfile(session: MemberSession, sealed: Uint8Array): Uint8Array | undefined {
     const record = this.#members.speaking(session);
-    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return undefined;
+    if (record === undefined || epochOf(sealed) !== this.#keys.epoch) return undefined;
     return this.#members.setProfile(record, sealed);
   }
 
   relay(session: MemberSession, sealed: Uint8Array): void {
     const record = this.#members.speaking(session);
-    if (record === undefined || epochOf(sealed) !== this.keys.epoch) return;
+    if (record === undefined || epochOf(sealed) !== this.#keys.epoch) return;
     if (this.#members.count > EPHEMERAL_MEMBERS_MAX) return;
     this.#options.notify({ type: 'ephemeral', from: record.slot, frame: encodeEphemeralFrame(sealed) });
   }
@@ -258,16 +304,17 @@ export class MemoryRoom {
     this.#timer[Symbol.dispose]();
     this.#timed[Symbol.dispose]();
     this.#lifeForCrowd[Symbol.dispose]();
+    this.#staged[Symbol.dispose]();
     this.#log.wipe();
     this.#members.wipe();
-    const { accessPk, ownerPk, linkPk } = this.keys;
+    const { accessPk, ownerPk, linkPk } = this.#keys;
     const { charter, blob } = this.#terms;
     for (const bytes of [charter, blob, accessPk, ownerPk, linkPk]) bytes?.fill(0);
     this.#options.onEnd();
     this.#options.notify({ type: 'ended', reason });
   }
 
-  #welcome(record: MemberRecord, position: JoinRequest['position']): Joined {
+  #welcome(record: MemberRecord, { position, epoch = this.#keys.epoch }: JoinRequest): Joined {
     return {
       outcome: 'joined',
       session: { slot: record.slot, generation: record.generation },
@@ -278,6 +325,7 @@ export class MemoryRoom {
       lastN: record.lastN,
       expiresInMs: this.#leftMs(),
       ...this.#members.snapshot(record),
+      slices: record.slices.flatMap((slice) => (slice.epoch > epoch ? slice.frame : [])),
     };
   }
 
@@ -334,6 +382,18 @@ export class MemoryRoom {
     this.#timer = this.#options.clock.after(left, () => this.#checkTime());
   }
 }
+
+function keysOf(ownerPk: Uint8Array, args: VerifiedCharter['args']): RoomKeys {
+  return {
+    ownerPk,
+    accessPk: Uint8Array.from(args.accessPk),
+    ...(args.door !== 1 && { linkPk: Uint8Array.from(args.linkPk) }),
+    epoch: args.newEpoch,
+    door: args.door,
+  };
+}
+
+type Silenced = Extract<Appended, { readonly outcome: 'removed' | 'replaced' }>;
 
 const NO_BLOB = new Uint8Array(0);
 const DENIED: JoinRefused = { outcome: 'denied' };

@@ -6,7 +6,9 @@ import {
   type Feature,
   RESERVATION_MS,
   type RoomId,
+  type RecordsPage,
   type Sight,
+  type Slice,
   equalBytes,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
@@ -27,6 +29,7 @@ import {
   type RoomSpec,
   type RoomStore,
   SOON_MS,
+  type Staged,
   type StoreLimits,
   type VerifiedCharter,
   type VerifiedCommand,
@@ -132,6 +135,28 @@ export class MemoryStore implements RoomStore {
 
   async command(room: RoomId, session: MemberSession, verified: VerifiedCommand): Promise<Appended> {
     return this.#living(room)?.command(session, verified) ?? { outcome: 'gone' };
+  }
+
+  async records(room: RoomId, after: Uint8Array | undefined): Promise<RecordsPage | undefined> {
+    return this.#living(room)?.records(after);
+  }
+
+  async stage(
+    room: RoomId,
+    session: MemberSession,
+    tag: Uint8Array,
+    slices: readonly Slice[],
+  ): Promise<Staged> {
+    return this.#living(room)?.stage(session, tag, slices) ?? { outcome: 'gone' };
+  }
+
+  async rotate(
+    room: RoomId,
+    session: MemberSession,
+    charter: VerifiedCharter,
+    tag: Uint8Array,
+  ): Promise<Appended> {
+    return this.#living(room)?.rotate(session, charter, tag) ?? { outcome: 'gone' };
   }
 
   async publishProfile(

@@ -6,23 +6,34 @@ import {
   LOG_ID_BYTES,
   PUBLIC_KEY_BYTES,
   SERVER_KIND,
+  SLICE_BYTES,
   SLOT_BYTES,
   concat,
   encodeCommandEvent,
   encodeEphemeralFrame,
   encodeMessageEvent,
   encodeProfileFrame,
+  encodeSliceFrame,
   toBase64url,
+  toHex,
   u32,
   u8,
 } from '@mayfly/protocol';
-import type { StoreNotice, StoredEvent } from '../room-store.ts';
+import type { SlicesBySlot, StoreNotice, StoredEvent } from '../room-store.ts';
 
 /** A crowd's counts are due after this time: every node that receives this calls `flush_counts` then. */
 type Due = { readonly type: 'due'; readonly inMs: number };
 
+/** Slice frames by slot, to go out before that event. */
+export type SlicesComing = {
+  readonly type: 'slices';
+  readonly logId: string;
+  readonly seq: number;
+  readonly slices: SlicesBySlot;
+};
+
 /** Undefined for kinds that only another build knows. */
-export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | undefined {
+export function readAnnouncement(announced: Uint8Array): StoreNotice | SlicesComing | Due | undefined {
   // A copy, because the connection reuses its buffer.
   const reader = new ByteReader(new Uint8Array(announced));
   switch (letter(reader)) {
@@ -35,6 +46,8 @@ export function readAnnouncement(announced: Uint8Array): StoreNotice | Due | und
       const logId = toBase64url(reader.take(LOG_ID_BYTES));
       return { type: 'erased', logId, event: storedEvent(reader.u32(), 'x', reader.rest()) };
     }
+    case 'K':
+      return readSlices(reader);
     case 'P':
       return readPresence(reader);
     case 'F': {
@@ -71,6 +84,15 @@ function encodeEvent(seq: number, kind: string, content: Uint8Array): Uint8Array
 }
 
 const NO_BLOB_APART = new Uint8Array(0);
+
+function readSlices(reader: ByteReader): SlicesComing {
+  const [logId, seq, epoch] = [toBase64url(reader.take(LOG_ID_BYTES)), reader.u32(), reader.u32()];
+  const slices = new Map<string, Uint8Array>();
+  while (reader.intact && !reader.ended) {
+    slices.set(toHex(reader.take(SLOT_BYTES)), encodeSliceFrame(epoch, reader.take(SLICE_BYTES)));
+  }
+  return { type: 'slices', logId, seq, slices };
+}
 
 function readPresence(reader: ByteReader): StoreNotice {
   const [version, count, snapshot] = [reader.u32(), reader.u32(), reader.u8()];

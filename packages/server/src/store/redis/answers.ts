@@ -6,10 +6,12 @@ import {
   type Feature,
   type HistoryPolicy,
   type Presence,
+  type RecordsPage,
   RESET_REASONS,
   type ResetReason,
   type Sight,
   encodeProfileFrame,
+  encodeSliceFrame,
   equalBytes,
   parseRoomId,
   toBase64url,
@@ -22,6 +24,7 @@ import {
   type RoomLaw,
   type RoomKeys,
   type RoomTerms,
+  type Staged,
   type StoredEvent,
 } from '../room-store.ts';
 import { storedEvent } from './announcement.ts';
@@ -101,6 +104,7 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
   const session = { slot: fields.bytes('slot'), generation: fields.number('generation') };
   const { presence, profiles } = readPresent(reply, session.slot);
   const missed = reply.listOrNumber();
+  const nodes = readNodes(reply.list());
   const joined: Joined = {
     outcome: 'joined',
     session,
@@ -114,10 +118,11 @@ export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonl
     expiresInMs: fields.number('expiresInMs'),
     presence,
     profiles,
+    slices: reply.list().all((row) => encodeSliceFrame(row.number(), row.bytes())),
   };
   const missedAfter = typeof missed === 'number' ? missed : undefined;
   const dueInMs = fields.numberIfAny('dueInMs');
-  return { joined, missedAfter, dueInMs, nodes: readNodes(reply.list()) };
+  return { joined, missedAfter, dueInMs, nodes };
 }
 
 function readTerms(terms: Fields): RoomTerms {
@@ -178,6 +183,27 @@ export function readAppended(answer: unknown): Appended | 'vanished' {
     default:
       throw new Error('Redis answered an append with another word');
   }
+}
+
+export function readStaged(answer: unknown): Staged {
+  if (typeof answer === 'number') return { outcome: 'staged', count: answer };
+  const word = textOf(answer);
+  return { outcome: word === 'replaced' || word === 'removed' ? word : 'gone' };
+}
+
+export function readRecords(answer: unknown): RecordsPage | undefined {
+  if (answer === null) return undefined;
+  const reply = new Reply(answer);
+  const more = reply.number() === 1;
+  const [slots, records, profiles] = [reply.list(), reply.list(), reply.list()];
+  return {
+    more,
+    records: slots.all((row) => ({
+      slot: row.bytes(),
+      idPk: records.bytes().subarray(ID_PK_AT),
+      profile: profiles.bytesIfAny(),
+    })),
+  };
 }
 
 /** Entries of a stream. */

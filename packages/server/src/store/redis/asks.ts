@@ -56,7 +56,7 @@ export function openAsk(
 
 /** `attempt` is random: it names this join, and a new member's slot. */
 export function joinAsk(
-  { idPk, as, verifiedWith, position }: JoinRequest,
+  { idPk, as, verifiedWith, position, epoch: known }: JoinRequest,
   attempt: Uint8Array,
   node: Uint8Array,
   { maxMembers, historyMessages }: StoreLimits,
@@ -67,6 +67,7 @@ export function joinAsk(
     mustBeKnown: as === 'member',
     accessPk: verifiedWith.accessPk,
     epoch: verifiedWith.epoch,
+    known,
     logId,
     seq,
     attempt,
@@ -90,6 +91,33 @@ export function commandAsk(
   const { op, epoch, c } = command;
   const target = op === OP_KICK ? command.args : undefined;
   return packMap({ slot, generation, node, op, epoch, c, target, bytes, historyMessages, historyBytes });
+}
+
+export function rotateAsk(
+  { slot, generation }: MemberSession,
+  node: Uint8Array,
+  { bytes, blob, command, args }: VerifiedCharter,
+  tag: Uint8Array,
+  { historyMessages, historyBytes }: StoreLimits,
+): Uint8Array {
+  const { epoch, c } = command;
+  const { accessPk, door, fresh } = args;
+  return packMap({
+    slot,
+    generation,
+    node,
+    epoch,
+    c,
+    tag,
+    charter: bytes,
+    blob,
+    accessPk,
+    linkPk: door === 1 ? undefined : args.linkPk,
+    door,
+    fresh,
+    historyMessages,
+    historyBytes,
+  });
 }
 
 /** A position as a function's arguments. */

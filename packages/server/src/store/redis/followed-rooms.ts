@@ -5,6 +5,7 @@ import { ENDED_REASONS, type RoomId, SERVER_KIND, ttlOf } from '@mayfly/protocol
 import { Followers } from '../followers.ts';
 import type { Joined, MemberSession, RoomListener, StoreNotice } from '../room-store.ts';
 import { eventContent } from '../stubs.ts';
+import type { SlicesComing } from './announcement.ts';
 import { readEvents, readPresent } from './answers.ts';
 import { positionWords } from './asks.ts';
 import { roomChannel } from './keyspace.ts';
@@ -86,7 +87,7 @@ export class FollowedRooms {
     this.feedOf(room)?.gone(session);
   }
 
-  receive(room: RoomId, notice: StoreNotice): void {
+  receive(room: RoomId, notice: StoreNotice | SlicesComing): void {
     const followed = this.#rooms.get(room);
     followed?.feed.receive(notice);
     const ttl = notice.type === 'event' ? ttlOfEvent(notice.event.frame) : 0;

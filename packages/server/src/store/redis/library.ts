@@ -34,10 +34,13 @@ export type FunctionName =
   | 'profile'
   | 'reap'
   | 'reclaim'
+  | 'records'
   | 'rejoin'
   | 'relay'
   | 'renew'
   | 'rooms'
+  | 'rotate'
+  | 'stage'
   | 'step_departure'
   | 'withdraw';
 
@@ -52,6 +55,7 @@ export type Library = {
 const PARTS = [
   'keys',
   'files',
+  'slices',
   'life',
   'log',
   'members',
@@ -59,6 +63,7 @@ const PARTS = [
   'rooms',
   'sessions',
   'commands',
+  'rotation',
   'uploads',
   'nodes',
   'api',

@@ -16,7 +16,7 @@ import {
   types,
 } from '../../testing/redis-nodes.ts';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
-import { envelope, eraseProof, makeCommand } from '../../testing/signer.ts';
+import { envelope, eraseProof, makeCharter, makeCommand } from '../../testing/signer.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
 import type { Joined } from '../room-store.ts';
@@ -79,6 +79,35 @@ describe('several nodes', () => {
     const ttl = Number(await redis.ask('PTTL', tombstone ?? ''));
     expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(60_000);
+  });
+
+  test('ROTATE-5: a new link reaches every node with the slices, and its keys end with the room', async () => {
+    const [a, b] = await nodes(1, 2);
+    const [ann, bob] = [await a.join('ann'), await b.join('bob')];
+    for (const node of [a, b]) node.heard();
+    const charter = makeCharter(ROOM, OWNER, { newEpoch: 1, c: 2 });
+    const tag = charter.command.signature.subarray(0, 8);
+    const slices = [ann, bob].map(({ session }, i) => ({
+      slot: session.slot,
+      sealed: new Uint8Array(112).fill(i),
+    }));
+    for (const one of slices) await a.raw.stage(ROOM, ann.session, tag, [one]);
+    expect(await b.raw.rotate(ROOM, bob.session, charter, tag)).toEqual({ outcome: 'appended', seq: 2 });
+    await world.settled();
+    for (const node of [a, b]) {
+      const [event] = node.heard();
+      expect(event?.type === 'event' && event.slices?.size).toBe(2);
+    }
+    const keys = async (letter: string) => {
+      const all = await redis.ask('KEYS', `${letter}{*}:${ROOM}*`);
+      return Array.isArray(all) ? all.map(String) : [];
+    };
+    const [kept = ''] = await keys('k');
+    expect(Number(await redis.ask('PTTL', kept))).toBeGreaterThan(0);
+    await a.raw.stage(ROOM, ann.session, tag, slices);
+    expect(await keys('y')).toHaveLength(1);
+    await a.raw.end(ROOM);
+    expect([await keys('k'), await keys('y')]).toEqual([[], []]);
   });
 
   test('COMMAND-5: a removal on one node races messages on another a hundred times: none stands after it', async () => {

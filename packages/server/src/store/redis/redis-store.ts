@@ -8,10 +8,14 @@ import {
   type Feature,
   OP_END,
   OP_KICK,
+  RECORDS_MAX,
+  type RecordsPage,
   type RoomId,
   SERVER_KIND,
   SLOT_BYTES,
   type Sight,
+  type Slice,
+  concat,
   encodeProfileFrame,
   epochOf,
 } from '@mayfly/protocol';
@@ -28,6 +32,7 @@ import type {
   RoomListener,
   RoomSpec,
   RoomStore,
+  Staged,
   StoreLimits,
   StoredEvent,
   VerifiedCharter,
@@ -45,6 +50,8 @@ import {
   readKeys,
   readLaw,
   readAppended,
+  readRecords,
+  readStaged,
   readSight,
   withMissed,
 } from './answers.ts';
@@ -57,6 +64,7 @@ import {
   moreOfMessage,
   openAsk,
   positionWords,
+  rotateAsk,
 } from './asks.ts';
 import { FollowedRooms } from './followed-rooms.ts';
 import { roomOfChannel, roomStream } from './keyspace.ts';
@@ -207,6 +215,30 @@ export class RedisStore implements RoomStore, LinkEvents {
     return this.#append(name, room, [commandAsk(session, this.#node, verified, this.#options.limits)]);
   }
 
+  async records(room: RoomId, after = NO_SLOT): Promise<RecordsPage | undefined> {
+    return readRecords(await this.#calls.once('records', room, [after, RECORDS_MAX]));
+  }
+
+  async stage(
+    room: RoomId,
+    { slot, generation }: MemberSession,
+    tag: Uint8Array,
+    slices: readonly Slice[],
+  ): Promise<Staged> {
+    const bytes = concat(...slices.flatMap((slice) => [slice.slot, slice.sealed]));
+    return readStaged(await this.#calls.once('stage', room, [slot, generation, this.#node, tag, bytes]));
+  }
+
+  async rotate(
+    room: RoomId,
+    session: MemberSession,
+    charter: VerifiedCharter,
+    tag: Uint8Array,
+  ): Promise<Appended> {
+    const ask = rotateAsk(session, this.#node, charter, tag, this.#options.limits);
+    return this.#append('rotate', room, [ask]);
+  }
+
   async publishProfile(
     room: RoomId,
     { slot, generation }: MemberSession,
@@ -350,6 +382,8 @@ export class RedisStore implements RoomStore, LinkEvents {
     return event?.frame[0] === SERVER_KIND.message ? eventContent(event.frame) : undefined;
   }
 }
+
+const NO_SLOT = new Uint8Array(0);
 
 /** Also where Redis is out of memory. */
 const FREES: ReadonlySet<number> = new Set([OP_KICK, OP_END]);

@@ -2,6 +2,7 @@ import type { Presence } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
 import { roomId } from '../../testing/signer.ts';
 import type { Joined, StoreNotice, StoredEvent } from '../room-store.ts';
+import type { SlicesComing } from './announcement.ts';
 import { RoomFeed, type Head, type PresentNow } from './room-feed.ts';
 
 const LOG = 'AAAAAAAAAAA';
@@ -37,6 +38,7 @@ function joined(seq: number, version = 1): Joined {
     expiresInMs: 1,
     presence: presence(version, { snapshot: true }),
     profiles: [],
+    slices: [],
   };
 }
 
@@ -240,5 +242,33 @@ describe('a feed', () => {
     feed.joined(joined(3));
     feed.gone(session);
     expect(feed.sessions.size).toBe(0);
+  });
+
+  test('ROTATE-5: slices come in parts, and go out with their event, also after a gap', async () => {
+    const { feed, told, answer } = makeFeed();
+    feed.joined(joined(1));
+    const part = (seq: number, slot: string): SlicesComing => ({
+      type: 'slices',
+      logId: LOG,
+      seq,
+      slices: new Map([[slot, Uint8Array.of(seq)]]),
+    });
+    feed.receive(part(3, 'a'));
+    feed.receive(part(3, 'b'));
+    feed.receive({ type: 'event', logId: LOG, event: stored(3) });
+    await answer(0, range(1, 2));
+    feed.receive({ type: 'event', logId: LOG, event: stored(4) });
+    feed.receive(part(9, 'a'));
+    feed.receive({ type: 'event', logId: LOG, event: stored(5) });
+    await turn();
+    const slots = told.map(
+      (notice) => notice.type === 'event' && [notice.event.seq, [...(notice.slices?.keys() ?? [])]],
+    );
+    expect(slots).toEqual([
+      [2, []],
+      [3, ['a', 'b']],
+      [4, []],
+      [5, []],
+    ]);
   });
 });

@@ -4,6 +4,9 @@
 import { type Presence, type RoomId, toHex } from '@mayfly/protocol';
 import { background } from '../../net/background.ts';
 import type { Joined, MemberSession, StoreNotice, StoredEvent } from '../room-store.ts';
+import type { SlicesComing } from './announcement.ts';
+
+type EventNotice = Extract<StoreNotice, { readonly type: 'event' }>;
 
 type LogPosition = { readonly logId: string; readonly seq: number };
 
@@ -40,8 +43,10 @@ export class RoomFeed {
   /** The version of the latest presence snapshot; older changes are part of it. */
   #snapshotVersion = 0;
   /** Notices that arrived while a gap was read, and the end of that read. */
-  #held: StoreNotice[] | undefined;
+  #held: (StoreNotice | SlicesComing)[] | undefined;
   #reading: Promise<void> | undefined;
+  /** Of the event that comes next. */
+  #slices: SlicesComing | undefined;
 
   constructor(options: RoomFeedOptions) {
     this.#options = options;
@@ -60,7 +65,7 @@ export class RoomFeed {
     if (this.sessions.get(key)?.generation === generation) this.sessions.delete(key);
   }
 
-  receive(notice: StoreNotice): void {
+  receive(notice: StoreNotice | SlicesComing): void {
     if (this.#held !== undefined) this.#hold(notice, this.#held);
     else this.#take(notice);
   }
@@ -77,12 +82,14 @@ export class RoomFeed {
   }
 
   // An ephemeral signal would be stale by the end of the read.
-  #hold(notice: StoreNotice, held: StoreNotice[]): void {
+  #hold(notice: StoreNotice | SlicesComing, held: (StoreNotice | SlicesComing)[]): void {
     if (notice.type !== 'ephemeral') held.push(notice);
   }
 
-  #take(notice: StoreNotice): void {
+  #take(notice: StoreNotice | SlicesComing): void {
     switch (notice.type) {
+      case 'slices':
+        return this.#takeSlices(notice);
       case 'event':
         return this.#takeEvent(notice);
       case 'presence':
@@ -100,7 +107,7 @@ export class RoomFeed {
     }
   }
 
-  #takeEvent(notice: Extract<StoreNotice, { readonly type: 'event' }>): void {
+  #takeEvent(notice: EventNotice): void {
     const { logId, event } = notice;
     if (this.#notified?.logId === logId && event.seq <= this.#notified.seq) return;
     const known = this.#notified ?? this.#joinedAt;
@@ -113,7 +120,20 @@ export class RoomFeed {
       return this.receive(notice);
     }
     this.#notified = { logId, seq: event.seq };
-    this.#options.notify(notice);
+    this.#options.notify({ ...notice, ...this.#slicesOf(notice) });
+  }
+
+  // They come in several parts, right before their event.
+  #takeSlices(coming: SlicesComing): void {
+    const { logId, seq, slices } = this.#slices ?? coming;
+    const isSame = logId === coming.logId && seq === coming.seq;
+    this.#slices = isSame ? { ...coming, slices: new Map([...slices, ...coming.slices]) } : coming;
+  }
+
+  #slicesOf({ logId, event }: EventNotice): Pick<EventNotice, 'slices'> {
+    const coming = this.#slices;
+    this.#slices = undefined;
+    return coming?.logId === logId && coming.seq === event.seq ? { slices: coming.slices } : {};
   }
 
   #takePresence(presence: Presence): void {
@@ -124,7 +144,7 @@ export class RoomFeed {
 
   // Holds back what arrives meanwhile, to keep the order.
   #read(to: LogPosition, read: () => Promise<void>): Promise<void> {
-    const held: StoreNotice[] = [];
+    const held: (StoreNotice | SlicesComing)[] = [];
     this.#held = held;
     this.#reading = this.#readOrNotifyHole(to, read).finally(() => {
       this.#held = undefined;
