@@ -80,6 +80,11 @@ export class Chain {
     return this.#accepted.length === 0 && this.#waiting.length === 0;
   }
 
+  /** All of it stands before this index. */
+  isOver(index: number): boolean {
+    return this.#all.every((candidate) => candidate.index < index);
+  }
+
   /** Messages counted permanently. */
   get counted(): ReadonlySet<Candidate> {
     return this.#counted;
@@ -135,6 +140,23 @@ export class Chain {
     if (!this.#waiting.some(isOver)) return;
     for (const candidate of this.#waiting.filter(isOver)) this.#counted.add(candidate);
     this.#waiting = this.#waiting.filter((candidate) => !isOver(candidate));
+  }
+
+  /**
+   * Keeps, of the messages before this index, only the newest accepted one, for its count (RECV-4). None of them waits.
+   */
+  forget(index: number): void {
+    const newest = this.#accepted.findLast((candidate) => candidate.index < index);
+    const isKept = (candidate: Candidate) => candidate === newest || candidate.index >= index;
+    this.#all = this.#all.filter(isKept);
+    this.#accepted = this.#accepted.filter(isKept);
+    this.#mids.clear();
+    for (const { mid } of this.#accepted) this.#mids.add(mid);
+    for (const candidate of this.#counted) if (!isKept(candidate)) this.#lose(candidate);
+  }
+
+  #lose(candidate: Candidate): void {
+    if (this.#counted.delete(candidate)) this.#lost += 1;
   }
 
   #acceptAnew(head: number): void {
@@ -247,7 +269,7 @@ export class Chain {
     this.#all = this.#all.filter((candidate) => {
       if (used.has(candidate) || excess === 0) return true;
       excess -= 1;
-      if (this.#counted.delete(candidate)) this.#lost += 1;
+      this.#lose(candidate);
       return false;
     });
   }

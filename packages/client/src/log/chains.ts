@@ -4,6 +4,7 @@
 import { toHex } from '@mayfly/protocol';
 import type { OpenedMessage } from '../crypto/envelope.ts';
 import { type Arrival, type Candidate, Chain, chainOf, stretches } from './chain.ts';
+import { keepNewest } from './horizon.ts';
 import { SLICE_SIGNATURES, type Sliced, inSlices } from './sliced.ts';
 
 /** What new events, or an erasure, did to the messages: by index. */
@@ -16,6 +17,10 @@ export type Changes = {
 
 /** So many headers of counted messages are remembered, in case such a message is erased. */
 const FORGOTTEN_MAX = 2_000;
+/** Of so many chains something is kept, even when all their messages are forgotten. */
+const CHAINS_MAX = 2_000;
+/** Places of erased messages that are kept. */
+const ERASED_MAX = 20_000;
 
 export class Chains {
   readonly #verify: (message: OpenedMessage) => boolean;
@@ -23,6 +28,8 @@ export class Chains {
   readonly #withWaiting = new Set<Chain>();
   // Indices of erased messages, rising.
   readonly #erased: number[] = [];
+  // Older places are forgotten.
+  #erasedFrom = 0;
   // With messages missing before them.
   readonly #gaps = new Set<Candidate>();
   // Outside the chains.
@@ -105,6 +112,16 @@ export class Chains {
     return { changed: byIndex(changed), gone: byIndex(gone) };
   }
 
+  /** Keeps of the messages before this index only what later ones depend on. */
+  forget(index: number): void {
+    for (const chain of this.#chains.values()) {
+      chain.forget(index);
+      if (this.#chains.size > CHAINS_MAX && chain.isOver(index)) this.#retire(chain);
+    }
+    for (const candidate of this.#gaps) if (candidate.index < index) this.#gaps.delete(candidate);
+    this.#erasedFrom = this.#erased.splice(0, this.#erased.length - ERASED_MAX).at(-1) ?? this.#erasedFrom;
+  }
+
   #chain(name: string): Chain {
     const known = this.#chains.get(name);
     if (known !== undefined) return known;
@@ -128,16 +145,17 @@ export class Chains {
     chain.giveUp(head);
     if (chain.isWaiting) this.#withWaiting.add(chain);
     else this.#withWaiting.delete(chain);
-    if (chain.isDone && this.#chains.delete(chain.name)) this.#forget(chain);
+    if (chain.isDone) this.#retire(chain);
+  }
+
+  #retire(chain: Chain): void {
+    if (this.#chains.delete(chain.name)) this.#forget(chain);
   }
 
   #forget({ unverified, counted }: Chain): void {
     this.#counted += unverified;
     for (const { header } of counted) this.#forgotten.set(header, (this.#forgotten.get(header) ?? 0) + 1);
-    for (const header of this.#forgotten.keys()) {
-      if (this.#forgotten.size <= FORGOTTEN_MAX) return;
-      this.#forgotten.delete(header);
-    }
+    keepNewest(this.#forgotten, FORGOTTEN_MAX);
   }
 
   #uncount(header: string): void {
@@ -159,7 +177,7 @@ export class Chains {
     const previous = accepted[lowerBound(accepted, index, (other) => other.index) - 1];
     if (previous === undefined ? !fromStart : previous.index <= heldFrom) return 0;
     const missing = opened.count - (previous?.opened.count ?? 0) - 1;
-    if (missing === 0) return 0;
+    if (missing === 0 || (previous?.index ?? heldFrom) < this.#erasedFrom) return 0;
     return missing > this.#erasedBetween(previous?.index ?? heldFrom, index) ? missing : 0;
   }
 

@@ -6,6 +6,7 @@ import type { Content, Edit, Effect, Pin, Reaction, Voting } from '../content/co
 import { CTYPE } from '../content/ctype.ts';
 import { suits } from '../content/vote.ts';
 import type { Candidate } from './chain.ts';
+import { REACH_EVENTS } from './horizon.ts';
 
 /** An accepted message whose content is an effect. */
 export type Placed<E extends Effect = Effect> = { readonly message: Candidate; readonly effect: E };
@@ -106,9 +107,15 @@ function isFile({ message }: Target): boolean {
   return message.opened.ctype === CTYPE.file;
 }
 
+/** EFFECT-9. */
+export function isInReach({ message }: Placed, target: Target): boolean {
+  return message.index - target.message.index <= REACH_EVENTS;
+}
+
 /** EFFECT-1: whether it stands after this message, and is for it. */
 export function counts(placed: Placed, target: Target): boolean {
-  return placed.message.index > target.message.index && suitsTarget(placed, target);
+  const isAfter = placed.message.index > target.message.index;
+  return isAfter && isInReach(placed, target) && suitsTarget(placed, target);
 }
 
 function countsBefore(placed: Placed<Voting>, target: Target, closedAt: number): boolean {

@@ -3,6 +3,10 @@
 import { ERASE_PROOF_BYTES, type Stub, toHex } from '@mayfly/protocol';
 import { type Erasure, stubHash } from '../crypto/stub.ts';
 import type { UnsentMessage } from '../room-updates.ts';
+import { keepNewest, keepOnly } from './horizon.ts';
+
+/** So many headers are remembered: a copy of what was erased is as gone. */
+const ERASED_MAX = 20_000;
 
 // The end of a header in hex.
 const DEL_H_AT = -2 * ERASE_PROOF_BYTES;
@@ -22,6 +26,19 @@ export class Erased {
   readonly #erased = new Set<string>();
   /** By header. */
   readonly #lines = new Map<string, Line>();
+
+  /** What stood before this index. Its lines stay where they are shown. */
+  forget(index: number): void {
+    keepOnly(this.#places, (place) => place.index >= index);
+    keepOnly(this.#lines, ({ seq }) => seq >= index);
+    for (const [delH, headers] of this.#unnamed)
+      this.#unnamed.set(
+        delH,
+        headers.filter((header) => this.isKnown(header)),
+      );
+    keepOnly(this.#unnamed, (headers) => headers.length > 0);
+    keepNewest(this.#erased, ERASED_MAX);
+  }
 
   has(header: string): boolean {
     return this.#erased.has(header);

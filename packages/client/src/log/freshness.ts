@@ -4,9 +4,13 @@
 import { toHex } from '@mayfly/protocol';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import type { Candidate } from './chain.ts';
+import { keepNewest } from './horizon.ts';
 
 /** A message sent when it was written arrives within this time. */
 export const LATE_AFTER_MS = 120_000;
+
+/** People whose clocks are remembered. */
+const WRITERS_MAX = 10_000;
 
 type Writer = {
   /** How slow their clock seems, from messages whose sender had seen everything before them. */
@@ -32,6 +36,13 @@ export class Freshness {
     message.late = message.overtaken === true && exceeds(lagMs, writer.lagMs);
     if (message.late) writer.late = [...writer.late, { message, lagMs }];
     return [];
+  }
+
+  /** Messages before this index. */
+  forget(index: number): void {
+    for (const writer of this.#writers.values())
+      writer.late = writer.late.filter(({ message }) => message.index >= index);
+    keepNewest(this.#writers, WRITERS_MAX);
   }
 
   // A history doesn't say when messages arrived, only what was written before.

@@ -2,6 +2,7 @@
 // with what others state (RECV-4, RECV-5). Indices keep rising when the log restarts its count.
 
 import { type LogEvent, type Position, SERVER_KIND, equalBytes } from '@mayfly/protocol';
+import { keepNewest } from './horizon.ts';
 import { SEEN_EVENTS_MAX, type Statement, eventHash, logTagOf, makeStatement } from '../crypto/event-hash.ts';
 import { stubHash } from '../crypto/stub.ts';
 
@@ -62,10 +63,7 @@ export class HeldLog {
   hold(event: LogEvent, hash: Uint8Array): void {
     this.#hashes.delete(event.seq);
     this.#hashes.set(event.seq, hash);
-    for (const seq of this.#hashes.keys()) {
-      if (this.#hashes.size <= HASHES_MAX) break;
-      this.#hashes.delete(seq);
-    }
+    keepNewest(this.#hashes, HASHES_MAX);
     this.#position = { logId: this.#position.logId, seq: event.seq };
     if (event.type !== 'command') this.#lastMessageIndex = this.head;
   }

@@ -2,6 +2,7 @@
 
 import { ENVELOPE_HEADER_BYTES, type Position, equalBytes } from '@mayfly/protocol';
 import { BOX_NONCE_BYTES } from '../crypto/box.ts';
+import { REACH_EVENTS, keepNewest } from './horizon.ts';
 
 export type OwnPlace = { readonly position: Position; readonly nonce: Uint8Array };
 
@@ -14,6 +15,7 @@ export class OwnPlaces {
     const nonce = envelope.slice(ENVELOPE_HEADER_BYTES, ENVELOPE_HEADER_BYTES + BOX_NONCE_BYTES);
     const known = this.#places.get(header);
     if (known === undefined || equalBytes(known.nonce, nonce)) this.#places.set(header, { position, nonce });
+    keepNewest(this.#places, REACH_EVENTS);
   }
 
   get(header: string): OwnPlace | undefined {

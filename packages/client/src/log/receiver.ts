@@ -12,7 +12,7 @@ import {
   equalBytes,
   toHex,
 } from '@mayfly/protocol';
-import type { Arrival, Candidate } from './chain.ts';
+import { type Arrival, type Candidate, VOUCHING_REACH } from './chain.ts';
 import { type Changes, Chains } from './chains.ts';
 import {
   type RoomLaw,
@@ -42,6 +42,7 @@ import { CommandPlaces } from './command-places.ts';
 import { Erased } from './erased.ts';
 import { Freshness } from './freshness.ts';
 import { HeldLog, hashOf } from './held-log.ts';
+import { REACH_EVENTS, keepOnly } from './horizon.ts';
 import { type OwnPlace, OwnPlaces } from './own-places.ts';
 import type { Message, ReplyTo, RoomNotice, Trouble, UnsentMessage } from '../room-updates.ts';
 import { shownTime } from './shown-time.ts';
@@ -60,6 +61,9 @@ export type ReceiverOptions = {
   /** Replaces the real ones in tests that read one log many times. */
   readonly crypto?: typeof realCrypto;
 };
+
+/** So many old events are forgotten at once. */
+const FORGOTTEN_AT_ONCE = 500;
 
 const realCrypto = { openEnvelope, verifyMessage, verifyCommand };
 
@@ -94,6 +98,8 @@ export type CountedCommand = Pick<Extract<LogEvent, { type: 'command' }>, 'bytes
 /** A message that opened. */
 type Written = { readonly header: string; readonly pk: Uint8Array; readonly delH: string };
 
+type Timed = { readonly endsAt: number; readonly index: number };
+
 /** When events come, how, and where those of them go that are commands. */
 type Taking = Pick<Arrival, 'arrivedAt' | 'live'> & { readonly commands: CountedCommand[] };
 
@@ -114,11 +120,13 @@ export class Receiver {
   readonly #accepted = new Map<string, Candidate>();
   // All that opened, in the same way.
   readonly #written = new Map<string, Written>();
-  // By header: when their time is over.
-  readonly #timed = new Map<string, number>();
+  // By header: when their time is over, and where they stand.
+  readonly #timed = new Map<string, Timed>();
   // By header: what is to be erased next.
   readonly #doomed = new Map<string, Erasure>();
   #law: RoomLaw;
+  // What stands before this index is forgotten.
+  #keptFrom = 0;
   // By which pins were last shown.
   #moderators: RoomLaw['moderators'];
 
@@ -215,7 +223,26 @@ export class Receiver {
       for (const event of slice) arrivals.push(...this.#take(event, { arrivedAt, live, commands }));
     });
     this.#endTimed(arrivedAt);
-    return { ...(yield* this.#settle(arrivals)), commands };
+    const settled = yield* this.#settle(arrivals);
+    return { ...settled, gone: [...settled.gone, ...this.#forgetOld()], commands };
+  }
+
+  // EFFECT-9. What can still be accepted is about nothing before it.
+  get #horizon(): number {
+    return this.#log.head - REACH_EVENTS - VOUCHING_REACH;
+  }
+
+  // Returns the keys of what is forgotten.
+  #forgetOld(): readonly string[] {
+    const from = this.#horizon;
+    if (from < this.#keptFrom + FORGOTTEN_AT_ONCE) return [];
+    this.#keptFrom = from;
+    const old = [...this.#accepted.values()].filter(({ index }) => index < from);
+    for (const message of old) this.#accepted.delete(refOf(message));
+    for (const part of [this.#chains, this.#freshness, this.#talk, this.#erased, this.#unsends])
+      part.forget(from);
+    keepOnly(this.#written, ({ header }) => this.#erased.isKnown(header));
+    return old.map(({ mid }) => mid);
   }
 
   #take(event: LogEvent, { arrivedAt, live, commands }: Taking): readonly Arrival[] {
@@ -231,7 +258,7 @@ export class Receiver {
   /** When the next message ends by itself. */
   get nextEnd(): number | undefined {
     let next: number | undefined;
-    for (const endsAt of this.#timed.values()) next = Math.min(next ?? endsAt, endsAt);
+    for (const { endsAt } of this.#timed.values()) next = Math.min(next ?? endsAt, endsAt);
     return next;
   }
 
@@ -293,7 +320,8 @@ export class Receiver {
   }
 
   #endTimed(now: number): void {
-    for (const [header, endsAt] of this.#timed) if (endsAt <= now) this.#doom(header, 'expired');
+    for (const [header, { endsAt, index }] of this.#timed)
+      if (endsAt <= now || index < this.#horizon) this.#doom(header, 'expired');
   }
 
   // Whichever comes first, a proof of its author leaves a line (UNSEND-3).
@@ -338,8 +366,8 @@ export class Receiver {
     if (opened === undefined) return [];
     const index = this.#log.indexOf(seq);
     const endsAt = endOf(opened, arrival);
-    if (endsAt !== undefined && !this.#erased.isKnown(header)) this.#timed.set(header, endsAt);
-    this.#takeUnsend(opened, header);
+    if (endsAt !== undefined && !this.#erased.isKnown(header)) this.#timed.set(header, { endsAt, index });
+    this.#takeUnsend(opened, header, index);
     this.#erased.see(header, { index, hash: arrival.hash });
     this.#write(opened, header);
     if (equalBytes(opened.pk, this.#options.idPk))
@@ -360,8 +388,8 @@ export class Receiver {
   }
 
   // UNSEND-1. Whether either is accepted can depend on messages that newcomers no longer get.
-  #takeUnsend(opened: OpenedMessage, header: string): void {
-    const named = this.#unsends.add(opened, header);
+  #takeUnsend(opened: OpenedMessage, header: string, index: number): void {
+    const named = this.#unsends.add(opened, header, index);
     if (named === undefined) return;
     this.#erased.name(named.delH);
     const target = this.#written.get(named.ref);

@@ -16,7 +16,7 @@ import { REF_BYTES } from '../crypto/envelope.ts';
 import { personOf } from '../crypto/person.ts';
 import type { Message, Person, Poll, Reaction, ReplyTo, RoomNotice, Wording } from '../room-updates.ts';
 import { type Candidate, VOUCHING_REACH } from './chain.ts';
-import { Effects, type Placed, type Target, counts, isOf } from './effects.ts';
+import { Effects, type Placed, type Target, counts, isInReach, isOf } from './effects.ts';
 import { isClockOff, shownTime } from './shown-time.ts';
 import { type Sliced, inSlices } from './sliced.ts';
 
@@ -104,6 +104,15 @@ export class Talk {
     return { ...(yield* this.#shown(changed)), gone: taken };
   }
 
+  /** Messages before this index, except those that later ones answer. */
+  forget(index: number): void {
+    for (const slot of this.#slots.values()) {
+      slot.replies = slot.replies.filter((reply) => reply.index >= index);
+      const at = slot.target?.message.index ?? index;
+      if (at < index && slot.replies.length === 0) this.#slots.delete(slot.ref);
+    }
+  }
+
   /** `key`: its mid, hex. */
   find(key: string): HeldMessage | undefined {
     const slot = this.#slots.get(refOfKey(key));
@@ -161,6 +170,7 @@ export class Talk {
     const slot = this.#named(effect.ref, message.index);
     slot.effects ??= new Effects();
     changed.notices.add(message);
+    if (slot.target !== undefined && !isInReach(placed, slot.target)) return;
     slot.placed.push(placed);
     if (isOf(placed, 'pin')) slot.pins.push(placed);
     if (!slot.effects.add(placed, slot.target, settledTo)) return;

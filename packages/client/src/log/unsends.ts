@@ -8,7 +8,7 @@ import { CTYPE } from '../content/ctype.ts';
 import type { OpenedMessage } from '../crypto/envelope.ts';
 
 type Named = { readonly ref: string; readonly delH: string };
-type Unsend = Named & { readonly header: string; readonly leavesLine: boolean };
+type Unsend = Named & { readonly header: string; readonly index: number; readonly leavesLine: boolean };
 
 export class Unsends {
   /** By place. The first one decides about the line: no one else can know the proof before it. */
@@ -16,8 +16,8 @@ export class Unsends {
   readonly #byHeader = new Map<string, Unsend>();
 
   /** Takes messages of any kind that opened, by place. Returns what this one takes back. */
-  add(opened: OpenedMessage, header: string): Named | undefined {
-    const unsend = this.#byHeader.get(header) ?? readUnsend(opened, header);
+  add(opened: OpenedMessage, header: string, index: number): Named | undefined {
+    const unsend = this.#byHeader.get(header) ?? readUnsend(opened, header, index);
     if (unsend === undefined || this.#byHeader.has(header)) return unsend;
     this.#byHeader.set(header, unsend);
     const others = this.#byDelH.get(unsend.delH);
@@ -36,15 +36,20 @@ export class Unsends {
     else this.#byDelH.delete(unsend.delH);
   }
 
+  /** Those before this index. */
+  forget(index: number): void {
+    for (const unsend of this.#byHeader.values()) if (unsend.index < index) this.remove(unsend.header);
+  }
+
   leavesLine(delH: string): boolean {
     return this.#byDelH.get(delH)?.[0]?.leavesLine ?? true;
   }
 }
 
-function readUnsend(opened: OpenedMessage, header: string): Unsend | undefined {
+function readUnsend(opened: OpenedMessage, header: string, index: number): Unsend | undefined {
   if (opened.ctype !== CTYPE.unsend) return undefined;
   const content = contentOf(opened);
   if (content.kind !== 'unsend') return undefined;
   const delH = toHex(sha256(content.proof).subarray(0, ERASE_PROOF_BYTES));
-  return { ref: content.ref, delH, header, leavesLine: content.leavesLine };
+  return { ref: content.ref, delH, header, index, leavesLine: content.leavesLine };
 }

@@ -148,7 +148,7 @@ function readByRules(log: readonly Said[]): string {
     row,
     after: log.filter(
       ({ message, content }) =>
-        'ref' in content && content.ref === refOf(row) && message.index > row.message.index,
+        'ref' in content && content.ref === refOf(row) && isInReach(message.index, row.message.index),
     ),
   }));
   const lines = rowsAndEffects.flatMap(({ row, after }) =>
@@ -163,6 +163,11 @@ function readByRules(log: readonly Said[]): string {
   );
   const sorted = [...lines, ...saved].sort((a, b) => a[0] - b[0]);
   return JSON.stringify([rowsAndEffects.map((one) => rowByRules(one.row, one.after, log)), sorted]);
+}
+
+// EFFECT-1, EFFECT-9.
+function isInReach(effect: number, target: number): boolean {
+  return effect > target && effect <= target + 10_000;
 }
 
 function canHaveAll({ message, content }: Said): boolean {
@@ -205,7 +210,8 @@ function replyByRules(row: Said, ref: string, log: readonly Said[]) {
   );
   if (target === undefined) return [undefined, undefined];
   const after = before.filter(
-    ({ message, content }) => 'ref' in content && content.ref === ref && message.index > target.message.index,
+    ({ message, content }) =>
+      'ref' in content && content.ref === ref && isInReach(message.index, target.message.index),
   );
   return [target.message.mid, wordingsByRules(target, after).at(-1)];
 }
