@@ -26,6 +26,7 @@ import { Roster } from './people/roster.ts';
 import { Typists } from './people/typists.ts';
 import { RoomLife } from './room-life.ts';
 import type { RoomOptions } from './room.ts';
+import { logMemory } from './storage/log-memory.ts';
 import { RoomStorage } from './storage/tab-storage.ts';
 import { UpdateEmitter } from './update-emitter.ts';
 
@@ -52,7 +53,8 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
     updates: new UpdateEmitter(),
   };
   const keysOf = (epoch: number) => base.keys.of(epoch);
-  const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now());
+  const storage = new RoomStorage(options.storage, link.id);
+  const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now(), logMemory(storage));
   const roster = makeRoster(options, base);
   const outbox = makeOutbox(options, base, log);
   const talk = new OwnTalk({

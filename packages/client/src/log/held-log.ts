@@ -1,13 +1,24 @@
 // The part of a room's log that this page holds: its position, what it states about the log (EVENT-3), and how that compares
 // with what others state (RECV-4, RECV-5). Indices keep rising when the log restarts its count.
 
-import { type LogEvent, type Position, SERVER_KIND, equalBytes } from '@mayfly/protocol';
+import {
+  type LogEvent,
+  type Position,
+  SERVER_KIND,
+  concat,
+  equalBytes,
+  fromBase64url,
+  toBase64url,
+} from '@mayfly/protocol';
 import { keepNewest } from './horizon.ts';
 import { SEEN_EVENTS_MAX, type Statement, eventHash, logTagOf, makeStatement } from '../crypto/event-hash.ts';
 import { stubHash } from '../crypto/stub.ts';
 
 /** Of so many events of this log the hashes are kept, to compare them with what is stated or sent again. */
 const HASHES_MAX = 1_024;
+/** Of so many, so much is remembered by the page after a reload. */
+const REMEMBERED_MAX = 64;
+const REMEMBERED_BYTES = 16;
 
 export class HeldLog {
   #position: Position;
@@ -77,7 +88,28 @@ export class HeldLog {
   /** Whether this is, as far as this page knows, the event that it held at this seq. */
   isSame(seq: number, hash: Uint8Array): boolean {
     const known = this.#hashes.get(seq);
-    return known === undefined || equalBytes(known, hash);
+    return known === undefined || equalBytes(known, hash.subarray(0, known.length));
+  }
+
+  /** The newest events, for the page after a reload. */
+  get memory(): string {
+    const { logId, seq } = this.#position;
+    const hashes: Uint8Array[] = [];
+    for (let at = seq; hashes.length < REMEMBERED_MAX; at--) {
+      const hash = this.#hashes.get(at);
+      if (hash === undefined) break;
+      hashes.push(hash.subarray(0, REMEMBERED_BYTES));
+    }
+    return `${logId} ${seq} ${toBase64url(concat(...hashes))}`;
+  }
+
+  /** `memory`: of the page before a reload. */
+  recall(memory: string): void {
+    const [logId, seq, hashes = ''] = memory.split(' ');
+    if (logId !== this.#position.logId) return;
+    const bytes = fromBase64url(hashes) ?? new Uint8Array(0);
+    for (let i = 0; i * REMEMBERED_BYTES < bytes.length; i++)
+      this.#hashes.set(Number(seq) - i, bytes.slice(i * REMEMBERED_BYTES, (i + 1) * REMEMBERED_BYTES));
   }
 
   /**

@@ -200,6 +200,15 @@ export class Receiver {
     return this.#log.statement(this.c);
   }
 
+  /** RECV-6: what the page after a reload remembers of the newest events. */
+  get memory(): string {
+    return this.#log.memory;
+  }
+
+  recall(memory: string): void {
+    this.#log.recall(memory);
+  }
+
   /** RECV-6: an event that this page may hold already. */
   compare(event: LogEvent, hash = hashOf(event)): void {
     if (!this.#log.isSame(event.seq, hash)) this.#trust.caught('changed_event');

@@ -13,10 +13,15 @@ import { describe, expect, test } from 'vitest';
 import { openEnvelope, verifyMessage } from '../crypto/envelope.ts';
 import { sign } from '../crypto/signature.ts';
 import { verifyCommand } from '../crypto/command.ts';
+import { forgetIdentity } from '../people/identity.ts';
+import { logMemory } from '../storage/log-memory.ts';
+import { RoomStorage } from '../storage/tab-storage.ts';
+import type { ReceiverOptions } from './receiver.ts';
 import { RoomLog } from './room-log.ts';
 import { finish } from './sliced.ts';
 import { Author, ID, KEYS, OWNER } from '../testing/author.ts';
 import { seededRandom } from '../testing/random.ts';
+import { StorageDouble } from '../testing/storage.ts';
 import { LOG_ID, ServerDouble } from '../testing/server-double.ts';
 import { NetworkDouble } from '../testing/wire-double.ts';
 
@@ -54,9 +59,15 @@ function take(log: RoomLog, one: LogEvent) {
   return read.outcome === 'events' ? finish(log.receive(read.events, read.live)) : read;
 }
 
+function newLog(options: Pick<ReceiverOptions, 'crypto'> = {}, storage = new StorageDouble()) {
+  const memory = logMemory(new RoomStorage(storage, ID));
+  const idPk = seededRandom('me')(32);
+  return new RoomLog({ id: ID, idPk, keysOf: () => KEYS, ...options }, () => Date.now(), memory);
+}
+
 /** In, and has read what is given: seq 1, 2, … */
 function opened(...texts: readonly string[]) {
-  const log = new RoomLog({ id: ID, idPk: seededRandom('me')(32), keysOf: () => KEYS }, () => Date.now());
+  const log = newLog();
   log.enter(welcome({ first: 1, seq: 0 }), CHARTER);
   for (const [i, text] of texts.entries()) take(log, event(i + 1, text));
   return log;
@@ -143,9 +154,7 @@ test('of a history, each message is opened as it comes, and none of them twice',
     verifyMessage,
     verifyCommand,
   };
-  const log = new RoomLog({ id: ID, idPk: seededRandom('me')(32), keysOf: () => KEYS, crypto }, () =>
-    Date.now(),
-  );
+  const log = newLog({ crypto });
   log.enter(welcome({ first: 1, seq: 40 }), CHARTER);
   for (let seq = 1; seq <= 41; seq++) {
     const read = log.read(event(seq, `${seq}`));
@@ -154,4 +163,47 @@ test('of a history, each message is opened as it comes, and none of them twice',
     expect(read.outcome).toBe(seq < 40 ? 'held' : 'events');
   }
   expect(opens).toEqual(Array.from({ length: 41 }, (_, i) => i + 1));
+});
+
+describe('RECV-6: through a reload', () => {
+  const storage = new StorageDouble();
+  const events = new Map<string, LogEvent>();
+  const once = (seq: number, text: string) => {
+    const name = `${seq} ${text}`;
+    const known = events.get(name) ?? event(seq, text);
+    events.set(name, known);
+    return known;
+  };
+  /** A page that reads these texts from the history, and what it finds wrong. */
+  const load = (texts: readonly string[], logId = LOG_ID) => {
+    const log = newLog({}, storage);
+    log.enter(welcome({ logId, first: 1, seq: texts.length }), CHARTER);
+    const batches = texts.map((text, i) => take(log, once(i + 1, text)));
+    return batches.flatMap((batch) => ('trouble' in batch ? (batch.trouble?.lies ?? []) : []));
+  };
+  const said = Array.from({ length: 70 }, (_, i) => `${i}`);
+
+  test('another event in the place of one of the newest 64 is noticed', () => {
+    expect(load(said)).toEqual([]);
+    expect(load(said)).toEqual([]);
+    expect(load(['other', ...said.slice(1)])).toEqual([]);
+    expect(load([...said.slice(0, 10), 'other', ...said.slice(11)])).toEqual(['changed_event']);
+  });
+
+  test('another log, less of the same one, or what someone wrote there, accuses no one', () => {
+    load(said);
+    expect(load(['other'], 'OtherLogXXA')).toEqual([]);
+    load(said);
+    expect(load(said.slice(0, 3))).toEqual([]);
+    for (const text of ['', 'x', `${LOG_ID} x ???`, `${LOG_ID} 70`, `${LOG_ID} 1e9 AAAA`]) {
+      storage.setItem(`mayfly:${ID}:log`, text);
+      expect(load(said.slice(0, 2))).toEqual([]);
+    }
+  });
+
+  test('it is forgotten with the identity', () => {
+    load(said);
+    forgetIdentity(storage, ID);
+    expect([...storage.entries]).toEqual([]);
+  });
 });

@@ -27,6 +27,9 @@ export type Reading =
   /** `live`: as in `Batch`. */
   | { readonly outcome: 'events'; readonly events: readonly LogEvent[]; readonly live: boolean };
 
+/** For the newest events, through a reload. */
+export type LogMemory = { load(): string; save(text: string): void };
+
 /** Of the charter checked at a welcome. */
 type InForce = Pick<ReceiverOptions, 'ownerPk'> & Pick<WelcomeLaw, 'moderators'>;
 
@@ -36,6 +39,7 @@ type Asked = { readonly position: Position; readonly c: number; readonly charter
 export class RoomLog {
   readonly #options: Omit<ReceiverOptions, 'ownerPk'>;
   readonly #now: () => number;
+  readonly #memory: LogMemory;
   // From the first welcome on.
   #receiver: Receiver | undefined;
   // Only while in: from a welcome to the loss of its connection.
@@ -51,9 +55,10 @@ export class RoomLog {
   // Messages up to here were written before this page came.
   #historyEnd = 0;
 
-  constructor(options: Omit<ReceiverOptions, 'ownerPk'>, now: () => number) {
+  constructor(options: Omit<ReceiverOptions, 'ownerPk'>, now: () => number, memory: LogMemory) {
     this.#options = options;
     this.#now = now;
+    this.#memory = memory;
   }
 
   /** Whether events are expected. */
@@ -146,6 +151,7 @@ export class RoomLog {
     const law = { c: welcome.c, head: welcome.seq, moderators };
     if (this.#receiver === undefined) {
       this.#receiver = new Receiver({ ...this.#options, ownerPk }, before, law);
+      this.#receiver.recall(this.#memory.load());
       this.#historyEnd = welcome.seq;
     } else if (welcome.mode === 'reset') {
       this.#receiver.skipTo(before, law);
@@ -193,6 +199,7 @@ export class RoomLog {
     const { messages, notices, ...rest } =
       receiver === undefined ? NOTHING : yield* receiver.receiving(events, this.#now(), live);
     this.#counted = [...this.#counted, ...rest.commands].slice(-COMMANDS_KEPT);
+    if (receiver !== undefined && events.length > 0) this.#memory.save(receiver.memory);
     const shown = (isHistory: boolean): Shown => ({
       messages: messages.filter(({ seq }) => this.#isHistory(seq) === isHistory),
       notices: notices.filter(({ seq }) => this.#isHistory(seq) === isHistory),

@@ -14,6 +14,7 @@ import { cleanName, nameFits } from '../crypto/person.ts';
 import type { RandomBytes } from '../crypto/random.ts';
 import { type SigningKey, signingKey } from '../crypto/signature.ts';
 import { forgetDraft } from '../storage/draft.ts';
+import { forgetLog } from '../storage/log-memory.ts';
 import { forgetFiles } from '../storage/file-names.ts';
 import { forgetOutbox } from '../storage/outbox-names.ts';
 import { RoomStorage, type TabStorage } from '../storage/tab-storage.ts';
@@ -94,6 +95,7 @@ export function forgetIdentity(storage: TabStorage, id: RoomId): void {
   forgetOutbox(room);
   forgetDraft(room);
   forgetFiles(room);
+  forgetLog(room);
 }
 
 // Throws a RangeError for a name that is too long; callers check first.
