@@ -37,8 +37,8 @@ const LATER_PARTS = {
   trust: { files: /trust-part/, most: 4 * KB },
   /** While a room opens: avatars, and the codes that people compare. */
   'safety emoji': { files: /safety-emoji/, most: 3 * KB },
-  /** What is pending on messages: as composing. */
-  marks: { files: /marks-part/, most: 2 * KB },
+  /** What is told below messages, and why the server refused one: as composing. */
+  marks: { files: /marks-part/, most: 3 * KB },
   /** In secure contexts, with the room. */
   'the browser’s signatures': { files: /web-signatures/, most: 1.5 * KB },
   /** As composing, or with the first file. */

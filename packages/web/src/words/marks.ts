@@ -1,4 +1,4 @@
-// The texts below messages about what the log doesn’t have yet, and about their timers, in English.
+// The texts below messages: what the log doesn’t have yet, their timers, and what their authors did with them. In English.
 
 import { lifetime } from './quantities.ts';
 import { sentence } from './sentence.ts';
@@ -24,4 +24,9 @@ export const marksTexts = {
   disappears: (ms: number) =>
     sentence('Disappears in {time}', { time: lifetime(Math.ceil(ms / MINUTE_MS) * MINUTE_MS) }),
   disappearsSoon: 'Disappears in less than a minute',
+
+  edited: 'Edited',
+  late: (moment: string) => `Written at ${moment}, delivered later`,
+  conflicting: '{name} sent two versions of this message. Others may see a different text.',
+  conflictingOwn: 'You sent two versions of this message. Others may see a different text.',
 } as const;

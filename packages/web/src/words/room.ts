@@ -1,6 +1,5 @@
 // The texts of a room, in English.
 
-import type { FailReason } from '@mayfly/client';
 import type { ResetReason } from '@mayfly/protocol';
 import { LANGUAGE, counted, figure, lifetime, minutesLeft } from './quantities.ts';
 import { texts } from './start.ts';
@@ -16,20 +15,6 @@ export function shownName(name: string): string {
   if (name === '') return texts.name.none;
   return TAG_MARKS.reduce((text, [mark, bracket]) => text.replace(mark, bracket), name);
 }
-
-/** Why the server refused a message. */
-const WHY: Readonly<Record<FailReason, string>> = {
-  rate: 'You’re sending messages too fast.',
-  busy: 'The room is very busy right now.',
-  unavailable: 'The server can’t take messages right now.',
-  server_full: 'The server is full.',
-  too_big: 'The message is too long for this server.',
-  not_allowed: 'The server doesn’t let you write here.',
-  gap: 'An earlier message didn’t get through.',
-  stale: 'The room has changed.',
-  epoch: 'The room’s key has changed.',
-  withheld: 'The server says it has this, but doesn’t show it.',
-};
 
 type ResetShown = Exclude<ResetReason, 'fresh'>;
 
@@ -59,7 +44,7 @@ const TYPING = {
 const list = new Intl.ListFormat(LANGUAGE, { type: 'conjunction' });
 
 /** A shown wait is at least a second. */
-const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
+export const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
 
 export const roomTexts = {
   /** Spoken after a name, letter by letter. */
@@ -130,13 +115,10 @@ export const roomTexts = {
     other: '{count} messages from {name} are missing.',
   },
   reset: (reason: ResetShown) => RESET[reason],
-  conflicting: '{name} sent two versions of this message. Others may see a different text.',
-  conflictingOwn: 'You sent two versions of this message. Others may see a different text.',
   showAll: 'Show all',
   emptyMessage: 'Empty message',
   unsent: 'Message unsent',
   unsupported: 'This message needs a newer version of the page. Reload to read it.',
-  late: (moment: string) => `Written at ${moment}, delivered later`,
   clockOff: 'The sender’s clock is wrong; this is when it arrived.',
 
   start: 'This is the beginning',
@@ -165,12 +147,10 @@ export const roomTexts = {
     sending: 'Sending…',
     waiting: 'Waiting for a connection',
     unconfirmed: 'Not confirmed yet; sending again',
+    slowed: 'Queued',
+    failed: 'Failed to send.',
   },
   trimmed: 'Sent. It’s no longer in the room’s history.',
-  slowed: (code: FailReason, ms: number) => `${WHY[code]} Sending resumes in ${shownWait(ms)}.`,
-  queued: 'Queued',
-  failed: 'Failed to send.',
-  why: (code: FailReason) => WHY[code],
   retry: 'Retry',
   delete: 'Delete',
 
@@ -183,7 +163,6 @@ export const roomTexts = {
     ),
   noLongerHere: 'This message is no longer here',
   goToQuoted: 'Go to this message',
-  edited: 'Edited',
 
   composer: 'Write a message',
   message: 'Message',

@@ -1,21 +1,6 @@
 // The texts about messages that are there: what one can do with them, and pins. In English.
 
-import type { FailReason } from '@mayfly/client';
 import { counted } from './quantities.ts';
-
-/** What helps against a refusal. */
-const TO_DO: Readonly<Record<FailReason, string>> = {
-  rate: 'Wait a moment, then retry.',
-  busy: 'Wait a moment, then retry.',
-  unavailable: 'Wait a moment, then retry.',
-  server_full: 'Retry later.',
-  too_big: 'Delete it and make it shorter.',
-  not_allowed: 'Delete it, or ask the room’s owner.',
-  gap: 'Retry to send it again.',
-  stale: 'Look at the message again, then retry.',
-  epoch: 'Retry to send it with the new key.',
-  withheld: 'Retry, and ask the others what they see.',
-};
 
 export const talkTexts = {
   actions: 'Message actions',
@@ -48,8 +33,6 @@ export const talkTexts = {
     pin: 'The pin wasn’t sent.',
     saved: 'The note that you saved a copy wasn’t sent.',
   },
-  toDo: (why: FailReason) => TO_DO[why],
-
   unsend: 'Unsend',
   unsendAsk: 'Unsend this message?',
   unsendLead:

@@ -7,6 +7,7 @@ import { pieces } from '../../words/sentence.ts';
 import { talkTexts } from '../../words/talk.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import { messageLine } from '../list/message-line.ts';
+import { marksPart } from '../list/marks-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
 
 type ComposerAboutProps = { readonly view: RoomView };
@@ -51,10 +52,11 @@ function ReplyLine({ message, view }: ReplyLineProps) {
 
 /** Edits and reactions that the server refused. */
 export function FailedEffects({ view }: ComposerAboutProps) {
+  const texts = marksPart.loaded.value?.refusalTexts;
   return view.failedEffects.value.map(({ key, what, why }) => (
     <div class="failed-effect" key={key}>
       <span role="alert">
-        {talkTexts.failedEffect[what]} {why !== undefined && `${roomTexts.why(why)} ${talkTexts.toDo(why)}`}
+        {talkTexts.failedEffect[what]} {why && texts?.refused(why)}
       </span>
       <button class="link-button" type="button" onClick={() => view.retry(key)}>
         {roomTexts.retry}

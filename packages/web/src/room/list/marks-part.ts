@@ -1,3 +1,5 @@
 // Marks below messages that plain text doesn't need.
 
+export { refusalTexts } from '../../words/refusals.ts';
 export { MessageMarks } from './message-marks.tsx';
+export { SendTrouble } from './send-trouble.tsx';

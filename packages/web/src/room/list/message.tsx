@@ -2,12 +2,11 @@
 
 import type { Message, Outgoing } from '@mayfly/client';
 import { Component } from 'preact';
-import { momentOf } from '../../ui/clock-time.ts';
+import { useEffect } from 'preact/hooks';
 import type { People } from '../model/people.ts';
 import type { RoomView } from '../model/room-view.ts';
 import type { Bubble, Turn } from '../model/turns.ts';
-import { roomTexts, shownName } from '../../words/room.ts';
-import { pieces } from '../../words/sentence.ts';
+import { roomTexts } from '../../words/room.ts';
 import { AuthorName } from './author-name.tsx';
 import { type Body, BubbleText } from './bubble-text.tsx';
 import { marksPart } from './marks-loader.ts';
@@ -60,7 +59,6 @@ export class MessageBubble extends Component<MessageProps> {
           <>
             <Reactions message={bubble.message} view={view} />
             <LaterMarks message={bubble.message} view={view} />
-            <Marks message={bubble.message} view={view} />
           </>
         ) : (
           <SendState outgoing={bubble.outgoing} view={view} />
@@ -106,86 +104,20 @@ function LaterMarks(props: MarksProps) {
   return part === undefined ? null : <part.MessageMarks {...props} />;
 }
 
-function Marks({ message, view }: MarksProps) {
-  const { key, at, late, conflicting, edits = [] } = message;
-  return (
-    <>
-      {edits.length > 0 && (
-        <p class="send-state">
-          <button
-            class="link-button"
-            type="button"
-            aria-haspopup="dialog"
-            onClick={() => {
-              view.sheet.value = { what: 'wordings', key };
-            }}
-          >
-            {roomTexts.edited}
-          </button>
-        </p>
-      )}
-      {late && (
-        <p class="send-state">
-          <Icon name="clock" />
-          {roomTexts.late(momentOf(at))}
-        </p>
-      )}
-      {conflicting && (
-        <p class="send-state send-state--bad">
-          <span>
-            <Icon name="alert" />
-            <span>{conflictOf(message)}</span>
-          </span>
-        </p>
-      )}
-    </>
-  );
-}
-
-function conflictOf({ own, from }: Message) {
-  if (own) return roomTexts.conflictingOwn;
-  return pieces(roomTexts.conflicting, { name: <bdi dir="auto">{shownName(from.name)}</bdi> });
-}
-
 type SendStateProps = { readonly outgoing: Outgoing; readonly view: RoomView };
 
 function SendState({ outgoing, view }: SendStateProps) {
-  if (outgoing.state === 'failed') return <Failed outgoing={outgoing} view={view} />;
-  if (outgoing.state === 'slowed') return <Slowed outgoing={outgoing} view={view} />;
+  const { state } = outgoing;
+  const isTrouble = state === 'failed' || state === 'slowed';
+  useEffect(() => {
+    if (isTrouble) marksPart.want();
+  }, [isTrouble]);
+  const part = isTrouble ? marksPart.loaded.value : undefined;
+  if (part !== undefined) return <part.SendTrouble outgoing={outgoing} view={view} />;
   return (
-    <p class={outgoing.state === 'sending' ? 'send-state send-state--delayed' : 'send-state'}>
+    <p class={state === 'sending' ? 'send-state send-state--delayed' : 'send-state'}>
       <Icon name="clock" />
-      {roomTexts.onItsWay[outgoing.state]}
+      {roomTexts.onItsWay[state]}
     </p>
-  );
-}
-
-/** Only the message that goes out next gives the reason. */
-function Slowed({ outgoing: { why, until }, view }: SendStateProps) {
-  const next = why !== undefined && until !== undefined;
-  return (
-    <p class="send-state">
-      <Icon name="clock" />
-      {next ? roomTexts.slowed(why, view.now.until(until)) : roomTexts.queued}
-    </p>
-  );
-}
-
-function Failed({ outgoing: { key, why }, view }: SendStateProps) {
-  return (
-    <div class="send-state send-state--bad">
-      <span role="alert">
-        <Icon name="alert" />
-        {roomTexts.failed} {why !== undefined && roomTexts.why(why)}
-      </span>
-      <span>
-        <button class="link-button" type="button" onClick={() => view.retry(key)}>
-          {roomTexts.retry}
-        </button>
-        <button class="link-button" type="button" onClick={() => view.discard(key)}>
-          {roomTexts.delete}
-        </button>
-      </span>
-    </div>
   );
 }
