@@ -138,7 +138,7 @@ function personAt(page: BarePage) {
     sees: (text: string) => page.until(`${messages}.includes(${JSON.stringify(text)})`),
     /** As for a print: otherwise only what is in sight is on the page, and what is around it. */
     drawsAll: async () => {
-      // What listens for a print is loaded with the first long list; the gap shows that it is there.
+      // The gap shows that there is more than is drawn.
       await page.until(`${all('.log__gap')}.length > 0`);
       await page.say("void dispatchEvent(new Event('beforeprint'))");
     },

@@ -217,16 +217,6 @@ test('a screen reader hears nothing of what moves into the window, and the newes
   expect(page.window.isMoving.value).toBe(false);
 });
 
-test('on paper, everything is drawn, and after it the same as before', () => {
-  const { page } = open(9);
-  const { drawn } = page;
-  page.window.isPrinting.value = true;
-  expect(page.drawn).toEqual({ blocks: page.all.value, above: 0, below: 0 });
-  page.settle(true);
-  page.window.isPrinting.value = false;
-  expect(page.drawn.blocks).toEqual(drawn.blocks);
-});
-
 test('rows that change their height with each look end in a window, not in a loop', () => {
   const { page } = open(10);
   let wide = false;

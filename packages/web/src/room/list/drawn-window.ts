@@ -40,9 +40,6 @@ export class DrawnWindow implements Disposable {
   #calm: Disposable | undefined;
   #passes = 0;
 
-  /** Everything is on paper. */
-  readonly isPrinting = signal(false);
-
   constructor(blocks: ReadonlySignal<readonly ShownBlock[]>, soon = inNextTask) {
     this.#blocks = blocks;
     this.#soon = soon;
@@ -55,7 +52,7 @@ export class DrawnWindow implements Disposable {
 
   readonly drawn = computed((): Drawn => {
     const all = this.#blocks.value;
-    const [from, to] = this.isPrinting.value ? [0, all.length] : span(all, this.#chosen.value);
+    const [from, to] = span(all, this.#chosen.value);
     const heightOf = (some: readonly ShownBlock[]) =>
       some.reduce((sum, block) => sum + this.#heightOf(block), 0);
     return {
@@ -71,7 +68,7 @@ export class DrawnWindow implements Disposable {
     const { blocks } = this.drawn.peek();
     const [first] = blocks;
     const [top] = edges;
-    if (first === undefined || top === undefined || this.isPrinting.peek()) return;
+    if (first === undefined || top === undefined) return;
     for (const [i, block] of blocks.entries())
       this.#heights.set(block, { px: (edges[i + 1] ?? 0) - (edges[i] ?? 0), rows: rowsIn(block) });
     const begin = all.slice(0, all.indexOf(first)).reduce((y, block) => y - this.#heightOf(block), top);

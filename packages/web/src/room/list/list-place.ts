@@ -1,6 +1,6 @@
 // The reader's place in the list, and the ways to another one: also to what isn't drawn yet.
 
-import { computed, effect } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { RoomView } from '../model/room-view.ts';
 import { LaterPart } from '../text/later-part.ts';
 import type { Drawn } from './drawn-window.ts';
@@ -15,6 +15,7 @@ export class ListPlace {
   readonly #view: RoomView;
   #keeper: ScrollKeeper | undefined;
   #list: HTMLElement | undefined;
+  readonly #isPrinting = signal(false);
   // Takes the reader there once it is drawn; false until then.
   #arrive: (() => boolean) | undefined;
 
@@ -24,11 +25,12 @@ export class ListPlace {
 
   readonly #window = computed(() => {
     const part = windowPart.loaded.value;
-    return part && new part.ListWindow(this.#view.timeline.blocks, () => this.rendered());
+    return part && new part.ListWindow(this.#view.timeline.blocks);
   });
 
   readonly drawn = computed((): Drawn => {
     const { value: blocks } = this.#view.timeline.blocks;
+    if (this.#isPrinting.value) return { blocks, above: 0, below: 0 };
     return this.#window.value?.drawn.value ?? { blocks: blocks.slice(-BLOCKS_MAX), above: 0, below: 0 };
   });
 
@@ -48,12 +50,18 @@ export class ListPlace {
         unread.atEnd.value = atEnd;
       },
       isIdle: () => opening.peek() === 'created',
-      onMoved: () => this.#window.peek()?.look(scroller, list, unread.atEnd.peek()),
+      onMoved: () => {
+        if (!this.#isPrinting.peek()) this.#window.peek()?.look(scroller, list, unread.atEnd.peek());
+      },
     });
     this.#keeper = keeper;
     // At once: until the next frame, the keeper would still report the place that was left, and a screen reader hear what
     // isn't new.
+    const printing = new AbortController();
+    for (const event of ['beforeprint', 'afterprint'])
+      window.addEventListener(event, () => this.#print(event), { signal: printing.signal });
     const stops = [
+      () => printing.abort(),
       effect(() => {
         if (this.#view.timeline.blocks.value.length > BLOCKS_MAX) windowPart.want();
       }),
@@ -66,6 +74,10 @@ export class ListPlace {
       keeper[Symbol.dispose]();
       this.#window.peek()?.[Symbol.dispose]();
     };
+  }
+
+  #print(event: string): void {
+    this.#isPrinting.value = event === 'beforeprint';
   }
 
   /** After anything in the list changed, before it is painted. */

@@ -8,19 +8,10 @@ import { DrawnWindow, type Sight } from './drawn-window.ts';
 
 export class ListWindow extends DrawnWindow {
   readonly #blocks: ReadonlySignal<readonly ShownBlock[]>;
-  readonly #printing = new AbortController();
 
-  /** `onPrint` runs once everything is to be drawn for a print, and after it. */
-  constructor(blocks: ReadonlySignal<readonly ShownBlock[]>, onPrint: () => void) {
+  constructor(blocks: ReadonlySignal<readonly ShownBlock[]>) {
     super(blocks);
     this.#blocks = blocks;
-    for (const event of ['beforeprint', 'afterprint']) {
-      const change = () => {
-        this.isPrinting.value = event === 'beforeprint';
-        onPrint();
-      };
-      window.addEventListener(event, change, { signal: this.#printing.signal });
-    }
   }
 
   /** After each scrolling, and each change of what is drawn. */
@@ -48,11 +39,6 @@ export class ListWindow extends DrawnWindow {
 
   #find(matches: (item: Item) => boolean): number {
     return this.#blocks.peek().findIndex(({ items }) => items.peek().some(matches));
-  }
-
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
-    this.#printing.abort();
   }
 }
 
