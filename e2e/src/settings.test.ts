@@ -163,6 +163,14 @@ test('muting: folded by key and not by name, not heard, and so after a reload', 
   await ann.log().getByText('is muted').first().waitFor();
   expect(await ann.log().getByText('third').count()).toBe(0);
   await expectAccessible(ann, 'folded messages');
+  await ann.page.keyboard.press('Control+f');
+  await ann.page.keyboard.type('second');
+  await ann.page.getByText('1 result', { exact: true }).waitFor();
+  await ann.page.keyboard.press('Enter');
+  await ann.page.locator('[data-found] .bubble').filter({ hasText: 'second' }).waitFor();
+  expect(await ann.log().getByText('first').count()).toBe(0);
+  await expectAccessible(ann, 'one unfolded message');
+  await ann.page.keyboard.press('Escape');
   await ann.log().getByRole('button', { name: 'Show' }).last().click();
   await ann.sees('third');
 });

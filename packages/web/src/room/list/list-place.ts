@@ -96,12 +96,11 @@ export class ListPlace {
   /** To the first of the new messages, and from there to the newest. */
   goDown(): void {
     const { count, atEnd } = this.#view.unread;
-    const arrive = () => {
-      const divider = this.#list?.querySelector('.divider--new') ?? undefined;
-      return divider !== undefined && this.#keeper?.goDownTo(divider) === true;
-    };
-    if (count.value > 0 && arrive()) return;
-    if (count.value > 0 && this.#window.peek()?.showNew() === true) this.#arrive = arrive;
+    const divider = () => this.#list?.querySelector('.divider--new') ?? undefined;
+    const goTo = (one = divider()) => one !== undefined && this.#keeper?.goDownTo(one) === true;
+    if (count.value > 0 && goTo()) return;
+    if (count.value > 0 && this.#window.peek()?.showNew() === true)
+      this.#arrive = () => goTo() || divider() !== undefined;
     else atEnd.value = true;
   }
 
@@ -112,7 +111,13 @@ export class ListPlace {
   }
 
   #goTo(key: string, mark: (element: HTMLElement) => void): void {
-    if (this.#view.timeline.message(key) === undefined) return;
+    const message = this.#view.timeline.message(key);
+    if (message === undefined) return;
+    if (this.#view.isMuted(message.from)) {
+      this.#view.unfold(key);
+      // Once it is drawn.
+      setTimeout(() => this.rendered());
+    }
     this.#view.unread.atEnd.value = false;
     this.#arrive = () => {
       const element = this.#list && elementOf(this.#list, key);

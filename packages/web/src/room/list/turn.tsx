@@ -34,37 +34,58 @@ function OthersTurn({ turn, view }: TurnProps) {
   const { person } = turn;
   const [isUnfolded, setUnfolded] = useState(false);
   if (person === undefined) return null;
-  if (!isUnfolded && view.isMuted(person))
-    return <FoldedTurn turn={turn} view={view} person={person} onUnfold={() => setUnfolded(true)} />;
+  const shown = isUnfolded || !view.isMuted(person) ? turn : unfoldedIn(turn, view);
+  const folded = turn.bubbles.length - shown.bubbles.length;
+  const rest = folded > 0 && (
+    <Folded count={folded} view={view} person={person} onUnfold={() => setUnfolded(true)} />
+  );
+  if (shown.bubbles.length === 0)
+    return (
+      <li class="notice" aria-live="off">
+        {rest}
+      </li>
+    );
   return (
     <li class="turn" data-hue={view.people.hueOf(person)}>
       <Avatar person={person} people={view.people} />
       <div class="turn__messages">
         <p class="turn__head">
           <AuthorName person={person} people={view.people} />
-          <SentAt bubble={timedBubble(turn.bubbles)} />
+          <SentAt bubble={timedBubble(shown.bubbles)} />
         </p>
-        <Bubbles turn={turn} view={view} />
+        <Bubbles turn={shown} view={view} />
+        {rest && <p class="notice">{rest}</p>}
       </div>
     </li>
   );
 }
 
-type FoldedTurnProps = TurnProps & { readonly person: Person; readonly onUnfold: () => void };
+/** Only what the reader went to. */
+function unfoldedIn(turn: Turn, { unfolded }: RoomView): Turn {
+  const { value: keys } = unfolded;
+  return {
+    ...turn,
+    bubbles: turn.bubbles.filter((one) => one.type === 'message' && keys.has(one.message.key)),
+  };
+}
 
-/** Of someone who is muted: nothing of it is read out. */
-function FoldedTurn({ turn, view, person, onUnfold }: FoldedTurnProps) {
-  const count = turn.bubbles.length;
+type FoldedProps = {
+  readonly count: number;
+  readonly view: RoomView;
+  readonly person: Person;
+  readonly onUnfold: () => void;
+};
+
+/** Messages of someone who is muted: nothing of them is read out. */
+function Folded({ count, view, person, onUnfold }: FoldedProps) {
   const name = <AuthorName person={person} people={view.people} />;
   return (
-    <li class="notice" aria-live="off">
-      <span>
-        {pieces(formFor(count, roomTexts.folded), { name, count: figure(count) })}{' '}
-        <button class="link-button" type="button" onClick={onUnfold}>
-          {roomTexts.unfold}
-        </button>
-      </span>
-    </li>
+    <span>
+      {pieces(formFor(count, roomTexts.folded), { name, count: figure(count) })}{' '}
+      <button class="link-button" type="button" onClick={onUnfold}>
+        {roomTexts.unfold}
+      </button>
+    </span>
   );
 }
 

@@ -119,6 +119,8 @@ export class RoomView implements Disposable {
   readonly typing = signal<readonly Person[]>([]);
   /** Keys of people whose messages the reader has folded. */
   readonly muted = signal<ReadonlySet<string>>(new Set());
+  /** Keys of messages of theirs that the reader went to. */
+  readonly unfolded = signal<ReadonlySet<string>>(new Set());
   /** The room makes sounds. */
   readonly sounds = signal(false);
   /** Nothing tells the others that we are typing. */
@@ -379,6 +381,11 @@ export class RoomView implements Disposable {
   mute({ idPk }: Person, isMuted: boolean): void {
     const others = [...this.muted.peek()].filter((one) => one !== idPk);
     this.muted.value = new Set(isMuted ? [...others, idPk] : others);
+  }
+
+  /** Shows one message, also of someone who is muted. */
+  unfold(key: string): void {
+    this.unfolded.value = new Set([...this.unfolded.peek(), key]);
   }
 
   /** Tells the room that we saved a copy. */
