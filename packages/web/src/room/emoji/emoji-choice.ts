@@ -9,16 +9,18 @@ export const emojiBook = new EmojiBook(EMOJI_TABLE);
 /** One of `TONES`. */
 export const tone = signal<string>(TONES[0]);
 
-const RECENT_MAX = 32;
-/** For those who have used none yet. */
-const FIRST = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '🔥'];
-const used = signal<readonly string[]>([]);
+/** Five rows of a panel of eight columns. */
+const RECENT_MAX = 40;
+/** Popular ones, for those who have used few yet. */
+const FIRST = Array.from(
+  '👍❤😂🎉😮😢🙏🔥😀😊😉😍😘🤔😅🙃😎🥳😭😱😴🤗🙄😬👋👏👌💪🤝🙌👀💯✅⭐✨🚀☕🍕🌸💡',
+).flatMap((glyph) => emojiBook.byGlyph(glyph) ?? []);
+const used = signal<readonly Emoji[]>([]);
 
-/** Glyphs without their tone, the last one first. */
-export const recent = computed((): readonly Emoji[] => {
-  const glyphs = [...new Set([...used.value, ...FIRST])].slice(0, RECENT_MAX);
-  return glyphs.flatMap((glyph) => emojiBook.byGlyph(glyph) ?? []);
-});
+/** Those used last, then popular ones. */
+export const recent = computed((): readonly Emoji[] =>
+  [...new Set([...used.value, ...FIRST])].slice(0, RECENT_MAX),
+);
 
 /** The glyph in the chosen tone. */
 export function inTone({ glyph }: Emoji): string {
@@ -27,6 +29,6 @@ export function inTone({ glyph }: Emoji): string {
 
 /** Answers with the glyph in the chosen tone. */
 export function noteUse(emoji: Emoji): string {
-  used.value = [emoji.glyph, ...used.peek().filter((glyph) => glyph !== emoji.glyph)].slice(0, RECENT_MAX);
+  used.value = [emoji, ...used.peek().filter((one) => one !== emoji)].slice(0, RECENT_MAX);
   return inTone(emoji);
 }
