@@ -49,6 +49,9 @@ test('RECV-5: one person who differs is named, two say that it is the server', a
   const people = ann.page.getByRole('complementary', { name: 'People' });
   await people.getByRole('listitem').filter({ hasText: 'Bob' }).getByText('Other history').waitFor();
   await expectAccessible(ann, 'one person differs');
+  await amber.getByRole('button', { name: 'Ask them to reload' }).click();
+  expect(await ann.composer().inputValue()).toMatch(/^@Bob your page shows a different history/);
+  await ann.composer().fill('');
 
   await say(carl, 'I did');
   const red = ann.page
@@ -56,6 +59,7 @@ test('RECV-5: one person who differs is named, two say that it is the server', a
     .filter({ hasText: 'This server shows different things to different people' });
   await red.getByText('Bob and Carl each see a different history than you do.').waitFor();
   await ann.page.getByText('The server may not show this to everyone.').waitFor();
+  await ann.page.getByText('Server not trusted').waitFor();
   await expectAccessible(ann, 'the server lies');
   await red.getByRole('button', { name: 'Copy to compare' }).click();
   await red.getByText(/^(?:Copied|Your browser blocked copying\.)$/).waitFor();

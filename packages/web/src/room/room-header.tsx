@@ -14,6 +14,7 @@ import { Icon } from '../ui/icon.tsx';
 import { LifeRing } from '../ui/life-ring.tsx';
 import { Later } from './later.tsx';
 import { panels } from './later-parts.ts';
+import { trustPart } from './list/trust-loader.ts';
 import { PlainHttpBadge } from '../ui/plain-http-badge.tsx';
 
 type RoomHeaderProps = {
@@ -38,7 +39,7 @@ export function RoomHeader({ view, membersShown, onMembers, onInvite, onBack, ch
       <div class="bar__id">
         <div class="bar__code">
           <RoomName view={view} />
-          {window.isSecureContext ? <EncryptedBadge facts={view.facts} /> : <PlainHttpBadge />}
+          <Badge view={view} />
         </div>
         <LifeLine life={view.life} />
       </div>
@@ -94,6 +95,13 @@ function RoomName({ view }: { readonly view: RoomView }) {
       )}
     </>
   );
+}
+
+/** A server that lies matters more than how its page came. */
+function Badge({ view }: { readonly view: RoomView }) {
+  const part = view.trouble.value?.server === true ? trustPart.loaded.value : undefined;
+  if (part !== undefined) return <part.TrustBadge />;
+  return window.isSecureContext ? <EncryptedBadge facts={view.facts} /> : <PlainHttpBadge />;
 }
 
 type FactsProps = { readonly facts: ReadonlySignal<RoomFacts | undefined> };

@@ -26,6 +26,11 @@ export const trustTexts = {
   person: '{name} sees a different history',
   personLead:
     'What {name} had seen by {time} isn’t what you have. Their page may be wrong, or they may be making it up. If a second person differs, it’s the server.',
+  badge: 'Server not trusted',
+  askToReload: 'Ask them to reload',
+  /** Into the field, before it is sent. */
+  pleaseReload: (mention: string) =>
+    `${mention} your page shows a different history than mine. Could you reload it?`,
   copy: 'Copy to compare',
   copied: 'Copied',
   notCopied: 'Your browser blocked copying.',

@@ -1,6 +1,6 @@
 // A server that shows people different things, and the people whose pages say so.
 
-import type { OtherHistory, Trouble } from '@mayfly/client';
+import type { OtherHistory, Person, Trouble } from '@mayfly/client';
 import { useState } from 'preact/hooks';
 import { background } from '../../background.ts';
 import { clockTime } from '../../ui/clock-time.ts';
@@ -10,12 +10,23 @@ import { FORK } from '../../ui/later-strokes.ts';
 import { roomTexts } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import { trustTexts } from '../../words/trust.ts';
+import { mentionOf } from '../model/mentions.ts';
 import type { TroubleNotice } from '../model/notices.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { AuthorName } from './author-name.tsx';
 import { linesToCompare } from './lines-to-compare.ts';
 
 type TrustProps = { readonly view: RoomView; readonly trouble: Trouble; readonly onLeave: () => void };
+
+/** In the header, in place of what it says of encryption or the page. */
+export function TrustBadge() {
+  return (
+    <span class="badge badge--warn badge--bad">
+      <Stroke path={FORK} />
+      <span class="badge__words">{trustTexts.badge}</span>
+    </span>
+  );
+}
 
 /** The server's notice stays until the room ends; one about a person can be closed. */
 export function TrustNotices(props: TrustProps) {
@@ -130,9 +141,25 @@ function PersonNotice({ other: { person, at, key }, view }: PersonProps) {
       <p>{pieces(trustTexts.personLead, { name, time: <b>{clockTime(at)}</b> })}</p>
       <div class="row">
         <CopyLines view={view} />
+        <AskToReload person={person} view={view} />
         <ShowMessage messageKey={key} view={view} />
       </div>
     </section>
+  );
+}
+
+/** Only written, not sent: it is said in the reader's name. */
+function AskToReload({ person, view }: { readonly person: Person; readonly view: RoomView }) {
+  const ask = () => {
+    const written = view.draft.text.peek();
+    const text = trustTexts.pleaseReload(mentionOf(person, view.people.isTagged(person)));
+    view.type(written === '' ? text : `${written}\n${text}`);
+    document.querySelector<HTMLElement>('.composer__text')?.focus();
+  };
+  return (
+    <button class="btn btn--secondary" type="button" onClick={ask}>
+      {trustTexts.askToReload}
+    </button>
   );
 }
 

@@ -1,4 +1,4 @@
 // What the page says about a server that shows people different things: loaded ahead, because that server may not answer
 // for it later.
 
-export { TrustNotices, TroubleRow } from './trust-notices.tsx';
+export { TrustBadge, TrustNotices, TroubleRow } from './trust-notices.tsx';
