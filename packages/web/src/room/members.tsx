@@ -16,12 +16,12 @@ type MembersProps = { readonly view: RoomView };
 /** Beside the messages, on wide screens. */
 export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide: () => void }) {
   return (
-    <aside class="side" aria-label={roomTexts.peopleLabel}>
+    <aside class="side" aria-label={panelTexts.peopleLabel}>
       <div class="side__head">
         <h2>
           <InThisRoom people={view.people} />
         </h2>
-        <button class="icon-button" type="button" aria-label={roomTexts.hidePeople} onClick={onHide}>
+        <button class="icon-button" type="button" aria-label={panelTexts.hidePeople} onClick={onHide}>
           <Icon name="x" />
         </button>
       </div>
@@ -33,7 +33,7 @@ export function MembersPanel({ view, onHide }: MembersProps & { readonly onHide:
 
 /** With how many they are. */
 export function InThisRoom({ people }: { readonly people: People }) {
-  return <>{pieces(roomTexts.inThisRoom, { count: <span class="num">{people.count.value || ''}</span> })}</>;
+  return <>{pieces(panelTexts.inThisRoom, { count: <span class="num">{people.count.value || ''}</span> })}</>;
 }
 
 /** Those who are here, or who were seen here. */
@@ -45,8 +45,8 @@ export function MemberList({ view }: MembersProps) {
   const isWhole = people.listIsWhole.value;
   return (
     <ul class="members">
-      {!isCurrent && members.length > 0 && <li class="members__note">{roomTexts.listBefore}</li>}
-      {!isWhole && <li class="members__note">{roomTexts.someOfThem}</li>}
+      {!isCurrent && members.length > 0 && <li class="members__note">{panelTexts.listBefore}</li>}
+      {!isWhole && <li class="members__note">{panelTexts.someOfThem}</li>}
       {members.map((member) => (
         <MemberRow key={member.idPk} member={member} view={view} away={isWhole && isCurrent && member.away} />
       ))}
@@ -62,10 +62,12 @@ type MemberRowProps = {
 
 function MemberRow({ member, view, away }: MemberRowProps) {
   const { people } = view;
-  const { you, owner, muted } = roomTexts;
+  const { owner, muted } = panelTexts;
   const differs = view.trouble.value?.others.some(({ person }) => person.idPk === member.idPk);
   const emoji = member.emoji.map(emojiOf);
-  const marks = [member.you && you, member.owner && owner, view.isMuted(member) && muted].filter(Boolean);
+  const marks = [member.you && roomTexts.you, member.owner && owner, view.isMuted(member) && muted].filter(
+    Boolean,
+  );
   return (
     <li class="member">
       <Avatar person={member} people={people} />
@@ -74,7 +76,7 @@ function MemberRow({ member, view, away }: MemberRowProps) {
           {member.introduced ? <AuthorName person={member} people={people} /> : roomTexts.someone}
           {marks.length > 0 && <span class="side-note">{marks.join(' · ')}</span>}
         </span>
-        <span class="member__emoji" role="img" aria-label={roomTexts.personEmoji(spoken(emoji))}>
+        <span class="member__emoji" role="img" aria-label={panelTexts.personEmoji(spoken(emoji))}>
           {emoji.map(({ glyph }) => glyph)}
         </span>
         {differs && <small class="member__differs">{panelTexts.otherHistory}</small>}
@@ -85,7 +87,7 @@ function MemberRow({ member, view, away }: MemberRowProps) {
           class="icon-button"
           type="button"
           aria-haspopup="dialog"
-          aria-label={roomTexts.about(shownName(member.name))}
+          aria-label={panelTexts.about(shownName(member.name))}
           onClick={() => {
             view.aboutPerson.value = member.idPk;
           }}
@@ -109,7 +111,7 @@ export function SafetyCode({ facts }: { readonly facts: ReadonlySignal<RoomFacts
           <span key={place}>{emoji.glyph}</span>
         ))}
       </div>
-      <p>{roomTexts.safetyHint}</p>
+      <p>{panelTexts.safetyHint}</p>
     </section>
   );
 }

@@ -4,6 +4,12 @@ import { counted, figure, lifetime, shortTime } from './quantities.ts';
 import { sentence } from './sentence.ts';
 
 export const composingTexts = {
+  typing: {
+    one: '{name} is typing…',
+    two: '{name} and {second} are typing…',
+    more: 'Several people are typing…',
+  },
+
   add: 'Add',
   attach: 'Attach files',
   poll: 'Poll',

@@ -3,6 +3,17 @@
 import { counted, megabytes, quietTime } from './quantities.ts';
 
 export const panelTexts = {
+  peopleLabel: 'People',
+  hidePeople: 'Hide people',
+  inThisRoom: 'In this room {count}',
+  someOfThem: 'Too many people to list. Recently seen (some may have left):',
+  owner: 'owner',
+  muted: 'muted',
+  about: (name: string) => `About ${name}`,
+  listBefore: 'You’re not connected. These people were here before.',
+  safetyHint: 'If everyone sees the same eight, you’re all in the same room with the same key.',
+  personEmoji: (names: string) => `Safety emoji: ${names}`,
+
   encryptedLead:
     'Messages and names are encrypted on your device. The server only passes them along; it can’t read them. Anyone with the link can.',
   printed: (moment: string) => `Printed ${moment}`,

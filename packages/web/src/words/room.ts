@@ -36,11 +36,6 @@ const LEFT = {
   more: '{name} and {others} others left the chat',
 } as const;
 
-const TYPING = {
-  one: '{name} is typing…',
-  two: '{name} and {second} are typing…',
-  more: 'Several people are typing…',
-} as const;
 const list = new Intl.ListFormat(LANGUAGE, { type: 'conjunction' });
 
 /** A shown wait is at least a second. */
@@ -65,10 +60,6 @@ export const roomTexts = {
   /** 0 means unknown: the reader is always one. */
   people: (count: number) =>
     count === 0 ? 'People' : counted(count, { one: '{count} person', other: '{count} people' }),
-  peopleLabel: 'People',
-  hidePeople: 'Hide people',
-  inThisRoom: 'In this room {count}',
-  someOfThem: 'Too many people to list. Recently seen (some may have left):',
   invite: 'Invite',
   leave: 'Leave room',
   endForEveryone: 'End room for everyone',
@@ -77,26 +68,19 @@ export const roomTexts = {
   menu: 'Room',
 
   you: 'you',
-  owner: 'owner',
   away: 'Away',
-  muted: 'muted',
-  about: (name: string) => `About ${name}`,
   folded: {
     one: '{name} is muted: {count} message',
     other: '{name} is muted: {count} messages',
   },
   unfold: 'Show',
-  listBefore: 'You’re not connected. These people were here before.',
   ownTurn: 'You',
 
   safety: 'Safety emoji',
-  safetyHint: 'If everyone sees the same eight, you’re all in the same room with the same key.',
-  personEmoji: (names: string) => `Safety emoji: ${names}`,
 
   messages: 'Messages',
   joined: JOINED,
   left: LEFT,
-  typing: TYPING,
   renamed: '{before} is now {name}',
   removed: {
     own: 'You removed {name}',

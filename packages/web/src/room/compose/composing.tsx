@@ -17,6 +17,7 @@ import { TimerDialog } from './timer-dialog.tsx';
 
 export { AddMenu } from './add-menu.tsx';
 export { submit } from './submit.ts';
+export { TypingPeople } from './typing-people.tsx';
 export { Notes };
 
 type ComposingProps = { readonly view: RoomView; readonly field: RefObject<HTMLTextAreaElement | null> };
