@@ -2,7 +2,7 @@
 
 import type { SharedFile } from '@mayfly/client';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { background } from '../../background.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { fileSize, fileTexts } from '../../words/files.ts';
@@ -11,6 +11,7 @@ import { isProgram } from '../text/link-doubt.ts';
 import { FileProgress } from './file-progress.tsx';
 import { deskOf } from './room-file-desk.ts';
 import { type FileState, looksLikePicture, looksLikeRecording } from './shared-files.ts';
+import { watchSight } from './sight.ts';
 import { voicePart } from './voice-loader.ts';
 import { boxOf, thumbUrl } from './picture-box.ts';
 
@@ -26,10 +27,14 @@ type FileBubbleProps = {
 export function FileBubble({ messageKey, file, view, children }: FileBubbleProps) {
   const { shared } = deskOf(view);
   const state = shared.stateOf(messageKey).value;
+  const bubble = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    shared.see(messageKey, file);
+    if (bubble.current === null) return undefined;
+    const sight = watchSight(bubble.current, (isInSight) => shared.see(messageKey, file, isInSight));
     if (looksLikeRecording(file)) voicePart.want();
     return () => {
+      sight[Symbol.dispose]();
+      shared.unsee(messageKey);
       // A row that is out of sight keeps its bytes, a message that was taken back doesn't.
       if (view.timeline.message(messageKey) === undefined) shared.forget(messageKey);
     };
@@ -38,7 +43,7 @@ export function FileBubble({ messageKey, file, view, children }: FileBubbleProps
   const props = { file, state, view, messageKey };
   const Shown = isPicture && !isFailed(state) ? Picture : (recordingOf(props) ?? Card);
   return (
-    <div class="file-bubble">
+    <div class="file-bubble" ref={bubble}>
       <Shown {...props} />
       {children}
     </div>

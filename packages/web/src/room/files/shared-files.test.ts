@@ -114,10 +114,72 @@ test('what loads can be stopped, and loaded after that', async () => {
   );
   shared.load('a', PNG);
   expect(at('a')).toBe('loading');
+  await expect.poll(() => fetch.mock.calls.length).toBe(1);
   shared.cancel('a');
   await expect.poll(() => at('a')).toBe('idle');
   shared.load('a', PNG);
   await expect.poll(() => at('a')).toBe('ready');
+});
+
+/** A server that answers when it is let. */
+function slowPage() {
+  const { fetch, shared, at } = page();
+  const begun: string[] = [];
+  const answers: (() => void)[] = [];
+  fetch.mockImplementation(({ name }, { signal } = {}) => {
+    begun.push(name);
+    return new Promise((resolve) => {
+      answers.push(() => resolve(blobOf(barePng())));
+      signal?.addEventListener('abort', () => resolve({ ok: false, reason: 'cancelled' }));
+    });
+  });
+  const see = (name: string, isInSight: boolean) => shared.see(name, { ...PNG, name }, isInSight);
+  return { shared, at, see, begun, answers };
+}
+
+describe('a room full of pictures', () => {
+  test('at most four load at a time, until all 200 are here', async () => {
+    const { shared, see, begun, answers } = slowPage();
+    for (let i = 0; i < 200; i++) see(`${i}`, false);
+    let most = 0;
+    for (let answered = 0; answered < 200; answered++) {
+      await expect.poll(() => begun.length).toBeGreaterThan(answered);
+      most = Math.max(most, begun.length - answered);
+      answers[answered]?.();
+    }
+    await expect.poll(() => shared.pictures.length).toBe(200);
+    expect([begun.length, most]).toEqual([200, 4]);
+  });
+
+  test('what the reader asks for begins first, then what is in sight; what is scrolled away does not wait', async () => {
+    const { shared, at, see, begun, answers } = slowPage();
+    for (const name of ['a', 'b', 'c', 'd', 'far', 'away']) see(name, false);
+    see('in sight', true);
+    shared.load('asked', { ...PNG, name: 'asked', size: 9_000_000 });
+    shared.unsee('away');
+    shared.unsee('asked');
+    await expect.poll(() => at('away')).toBe('idle');
+    for (const [i, next] of ['asked', 'in sight', 'far'].entries()) {
+      answers[i]?.();
+      await expect.poll(() => begun.at(-1)).toBe(next);
+    }
+    expect(begun).toHaveLength(7);
+    see('away', true);
+    answers[3]?.();
+    await expect.poll(() => begun.at(-1)).toBe('away');
+  });
+
+  test('what the reader stopped, or its author took back, loads no more by itself', async () => {
+    const { shared, at, see, begun } = slowPage();
+    for (const name of ['a', 'b', 'c', 'd', 'waiting']) see(name, true);
+    await expect.poll(() => begun.length).toBe(4);
+    shared.cancel('waiting');
+    await expect.poll(() => at('waiting')).toBe('idle');
+    see('waiting', true);
+    shared.forget('a');
+    see('e', true);
+    await expect.poll(() => begun).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
 });
 
 describe('what is let go', () => {

@@ -6,6 +6,7 @@ import { background } from '../../background.ts';
 import { saveAs } from '../../browser/save-as.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { AudioKind } from './audio-kind.ts';
+import { LoadQueue } from './load-queue.ts';
 import { contentIn } from './tray-items.ts';
 
 export type FileState =
@@ -43,6 +44,9 @@ export class SharedFiles implements Disposable {
   /** Sizes of those that are held, the oldest first. */
   readonly #held = new Map<string, number>();
   readonly #stops = new Map<string, AbortController>();
+  readonly #queue = new LoadQueue();
+  /** The reader stopped them: they don't load by themselves again. */
+  readonly #declined = new Set<string>();
   /** The picture that is looked at: the key of its message. */
   readonly viewed = signal<string | undefined>(undefined);
   #isOver = false;
@@ -59,23 +63,32 @@ export class SharedFiles implements Disposable {
     return known;
   }
 
-  /** It is in sight: small pictures and recordings load by themselves. */
-  see(key: string, file: SharedFile): void {
+  /** It is drawn: small pictures and recordings load by themselves, those in sight first. */
+  see(key: string, file: SharedFile, isInSight = true): void {
+    const hasCome = this.#queue.show(key, isInSight) && !this.#declined.has(key);
     const isWanted = (looksLikePicture(file) || looksLikeRecording(file)) && file.size <= BY_ITSELF_BYTES_MAX;
-    if (isWanted && this.stateOf(key).peek().at === 'idle') this.load(key, file);
+    if (hasCome && isWanted && this.stateOf(key).peek().at === 'idle')
+      background(this.#load(key, file, false));
+  }
+
+  /** It is drawn no longer. */
+  unsee(key: string): void {
+    this.#queue.hide(key);
   }
 
   load(key: string, file: SharedFile): void {
-    if (this.stateOf(key).peek().at !== 'loading') background(this.#load(key, file));
+    if (this.stateOf(key).peek().at !== 'loading') background(this.#load(key, file, true));
   }
 
   /** Stops loading it. */
   cancel(key: string): void {
+    this.#declined.add(key);
+    this.#queue.drop(key);
     this.#stops.get(key)?.abort();
   }
 
   async save(key: string, file: SharedFile): Promise<void> {
-    if (this.stateOf(key).peek().at !== 'ready') await this.#load(key, file);
+    if (this.stateOf(key).peek().at !== 'ready') await this.#load(key, file, true);
     const state = this.stateOf(key).peek();
     if (state.at === 'ready') saveAs(state.url, file.name);
   }
@@ -95,6 +108,8 @@ export class SharedFiles implements Disposable {
   /** Its message is gone. */
   forget(key: string): void {
     if (this.viewed.peek() === key) this.viewed.value = undefined;
+    this.cancel(key);
+    this.#declined.delete(key);
     this.#drop(key);
     this.#states.delete(key);
   }
@@ -110,21 +125,30 @@ export class SharedFiles implements Disposable {
   [Symbol.dispose](): void {
     this.#isOver = true;
     this.viewed.value = undefined;
+    this.#queue.clear();
     for (const key of this.#held.keys()) this.#drop(key);
   }
 
-  async #load(key: string, file: SharedFile): Promise<void> {
+  async #load(key: string, file: SharedFile, isAsked: boolean): Promise<void> {
     const state = this.stateOf(key);
     state.value = { at: 'loading', percent: 0 };
     const stop = new AbortController();
     this.#stops.set(key, stop);
+    const isTurn = await this.#queue.turn(key, isAsked);
+    if (isTurn && !stop.signal.aborted) await this.#fetch(key, file, stop.signal);
+    else state.value = IDLE;
+    this.#stops.delete(key);
+    if (isTurn) this.#queue.done();
+  }
+
+  async #fetch(key: string, file: SharedFile, signal: AbortSignal): Promise<void> {
+    const state = this.stateOf(key);
     const fetched = await this.#files.fetch(file, {
-      signal: stop.signal,
+      signal,
       onProgress: (progress) => {
         state.value = { at: 'loading', percent: percentOf(progress) };
       },
     });
-    this.#stops.delete(key);
     // How large a picture is comes from its bytes, before a browser decodes them.
     if (fetched.ok)
       this.keep(key, fetched.blob, contentIn(new Uint8Array(await fetched.blob.arrayBuffer()), file.mime));
