@@ -1,6 +1,7 @@
 // What a first visit costs: bytes over the wire, and the browser's own work from the click to the created room.
 
 import { expect, test } from 'vitest';
+import { drawn } from './drawn.ts';
 import { type Person, openStage } from './stage.ts';
 
 const KB = 1024;
@@ -43,6 +44,8 @@ const LATER_PARTS = {
   'the browser’s signatures': { files: /web-signatures/, most: 1.5 * KB },
   /** As composing, or with the first file. */
   files: { files: /files-part/, most: 18 * KB },
+  /** With the first picture that is shown. */
+  'picture viewer': { files: /viewer-part/, most: 4 * KB },
   /** With the first recording, or when someone makes one. */
   recordings: { files: /voice-part/, most: 6 * KB },
   /** Settings, alerts, saved copies: as composing. */
@@ -109,6 +112,12 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   await ann.page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
   await ann.send('@Anonymous');
   await ann.log().locator('.mention').waitFor();
+  await ann.page
+    .locator('input[type=file][multiple]')
+    .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: await drawn(ann, 'image/png') });
+  await ann.page.getByRole('button', { name: 'Remove a.png' }).waitFor();
+  await ann.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await fetched(ann, LATER_PARTS['picture viewer'].files);
   await ann.page.getByRole('button', { name: 'Record a voice message' }).click();
   await fetched(ann, LATER_PARTS.recordings.files);
   await ann.page.getByRole('button', { name: 'More', exact: true }).click();

@@ -12,6 +12,7 @@ import { FileProgress } from './file-progress.tsx';
 import { deskOf } from './room-file-desk.ts';
 import { type FileState, looksLikePicture, looksLikeRecording } from './shared-files.ts';
 import { watchSight } from './sight.ts';
+import { viewerPart } from './viewer-loader.ts';
 import { voicePart } from './voice-loader.ts';
 import { boxOf, thumbUrl } from './picture-box.ts';
 
@@ -65,6 +66,10 @@ function isFailed({ at }: FileState): boolean {
 /** Its space is reserved before it is there. */
 function Picture({ file, state, view, messageKey }: PartProps) {
   const { shared } = deskOf(view);
+  const isReady = state.at === 'ready';
+  useEffect(() => {
+    if (isReady) viewerPart.want();
+  }, [isReady]);
   if (state.at === 'ready' && state.picture !== undefined) {
     const { width, height } = boxOf(state.picture);
     return (
@@ -74,6 +79,7 @@ function Picture({ file, state, view, messageKey }: PartProps) {
         aria-label={fileTexts.open(file.name)}
         aria-haspopup="dialog"
         onClick={() => {
+          viewerPart.want();
           shared.viewed.value = messageKey;
         }}
       >

@@ -1,6 +1,6 @@
 // A picture over the whole page, and the way to the ones before and after it.
 
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../../background.ts';
 import { Icon, Stroke } from '../../ui/icon.tsx';
 import { fileSize, fileTexts } from '../../words/files.ts';
@@ -98,6 +98,7 @@ function OpenViewer({ view, messageKey }: OpenViewerProps) {
         gestures={gestures}
         onZoom={setZoomed}
         onStep={go}
+        onClose={close}
       />
       {message?.text && (
         <p class="picture-viewer__caption" dir="auto">
@@ -116,19 +117,22 @@ type FramedProps = {
   readonly gestures: { current: ZoomGestures | null };
   readonly onZoom: (isZoomed: boolean) => void;
   readonly onStep: (step: number) => void;
+  readonly onClose: () => void;
 };
 
-function Framed({ name, state: { url, picture }, gestures, onZoom, onStep }: FramedProps) {
+function Framed({ name, state: { url, picture }, gestures, onZoom, onStep, onClose }: FramedProps) {
   const frame = useRef<HTMLDivElement>(null);
   const image = useRef<HTMLImageElement>(null);
   // The newest: the picture stays when others come.
   const step = useRef(onStep);
   step.current = onStep;
-  useEffect(() => {
+  // As soon as it is there: a finger may be down already.
+  useLayoutEffect(() => {
     if (frame.current === null || image.current === null) return undefined;
     const listening = new ZoomGestures(frame.current, image.current, {
       onZoom,
       onStep: (by) => step.current(by),
+      onClose,
     });
     gestures.current = listening;
     onZoom(false);

@@ -6,10 +6,10 @@ import { fileSize, fileTexts } from '../../words/files.ts';
 import { roomTexts } from '../../words/room.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { listenForDrops } from './drops.ts';
-import { PictureViewer } from './picture-viewer.tsx';
 import { boxOf } from './picture-box.ts';
 import { type RoomFileDesk, deskOf } from './room-file-desk.ts';
 import { type TrayItem, formOf, tellsMore } from './tray-items.ts';
+import { viewerPart } from './viewer-loader.ts';
 import { voicePart } from './voice-loader.ts';
 
 type TrayProps = { readonly view: RoomView };
@@ -39,7 +39,7 @@ export function Tray({ view }: TrayProps) {
       )}
       {desk.recorderIsOpen.value && <Recorder view={view} />}
       {desk.isDragging.value && <Veil desk={desk} />}
-      <PictureViewer view={view} />
+      <Viewer view={view} />
     </>
   );
 }
@@ -47,11 +47,21 @@ export function Tray({ view }: TrayProps) {
 function Recorder({ view }: TrayProps) {
   const part = voicePart.loaded.value;
   if (part !== undefined) return <part.VoiceBar view={view} />;
-  return voicePart.isMissing.value ? (
+  return voicePart.isMissing.value ? <Missing /> : null;
+}
+
+function Viewer({ view }: TrayProps) {
+  const part = viewerPart.loaded.value;
+  if (part !== undefined) return <part.PictureViewer view={view} />;
+  return viewerPart.isMissing.value && deskOf(view).shared.viewed.value !== undefined ? <Missing /> : null;
+}
+
+function Missing() {
+  return (
     <p class="tray__refused" role="alert">
       {roomTexts.partMissingLead}
     </p>
-  ) : null;
+  );
 }
 
 type DeskProps = { readonly desk: RoomFileDesk };

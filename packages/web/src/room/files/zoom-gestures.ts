@@ -1,16 +1,23 @@
-// Zooming a picture in its frame: wheel, two fingers, double press; one finger or the mouse moves it, or steps to another.
+// Zooming a picture in its frame: wheel, two fingers, double press; one finger or the mouse moves it, steps to another, or
+// closes it.
 
 import { type Point, WHOLE, type Zoom, moved, within, zoomed } from './zoom.ts';
 
 const WHEEL_STEP = 0.002;
 const DOUBLE_PRESS = 2.5;
-/** A finger that goes this far across, and more than twice as far as up or down, steps. */
+/** A finger that goes this far across, and more than twice as far as up or down, steps; one that goes down so closes. */
 const SWIPE_PX = 60;
+/** Two taps within this time and distance are a double tap: not every phone reports one by itself. */
+const DOUBLE_TAP_MS = 350;
+const TAP_PX = 24;
 
 type ZoomReader = {
   onZoom(isZoomed: boolean): void;
   onStep(step: 1 | -1): void;
+  onClose(): void;
 };
+
+type Tap = Point & { readonly time: number };
 
 export class ZoomGestures implements Disposable {
   readonly #frame: HTMLElement;
@@ -20,6 +27,8 @@ export class ZoomGestures implements Disposable {
   readonly #pointers = new Map<number, Point>();
   #zoom = WHOLE;
   #pressedAt: Point | undefined;
+  #tapped: Tap | undefined;
+  #isTouched = false;
 
   constructor(frame: HTMLElement, picture: HTMLElement, reader: ZoomReader) {
     this.#frame = frame;
@@ -27,7 +36,7 @@ export class ZoomGestures implements Disposable {
     this.#reader = reader;
     const { signal } = this.#listening;
     frame.addEventListener('wheel', (event) => this.#roll(event), { signal, passive: false });
-    frame.addEventListener('dblclick', (event) => this.toggle(this.#fromMiddle(event)), { signal });
+    frame.addEventListener('dblclick', (event) => this.#doublePress(event), { signal });
     frame.addEventListener('pointerdown', (event) => this.#press(event), { signal });
     frame.addEventListener('pointermove', (event) => this.#move(event), { signal });
     for (const end of ['pointerup', 'pointercancel'] as const)
@@ -52,7 +61,12 @@ export class ZoomGestures implements Disposable {
     this.by(Math.exp(-event.deltaY * WHEEL_STEP), this.#fromMiddle(event));
   }
 
+  #doublePress(event: MouseEvent): void {
+    if (!this.#isTouched) this.toggle(this.#fromMiddle(event));
+  }
+
   #press(event: PointerEvent): void {
+    this.#isTouched = event.pointerType === 'touch';
     if (event.target instanceof Element) event.target.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, pointOf(event));
     this.#pressedAt = this.#pointers.size === 1 ? pointOf(event) : undefined;
@@ -73,9 +87,25 @@ export class ZoomGestures implements Disposable {
     this.#pointers.delete(event.pointerId);
     const from = this.#pressedAt;
     this.#pressedAt = undefined;
-    if (from === undefined || event.type === 'pointercancel' || this.#zoom.scale > 1) return;
-    const [across, along] = [event.clientX - from.x, Math.abs(event.clientY - from.y)];
-    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 2 * along) this.#reader.onStep(across < 0 ? 1 : -1);
+    if (from === undefined || event.type === 'pointercancel') return;
+    if (distance(from, pointOf(event)) < TAP_PX) this.#tap(event);
+    else if (this.#zoom.scale === 1) this.#swipe(event.clientX - from.x, event.clientY - from.y);
+  }
+
+  #tap(event: PointerEvent): void {
+    if (!this.#isTouched) return;
+    const before = this.#tapped;
+    const now = { ...pointOf(event), time: event.timeStamp };
+    const isSecond =
+      before !== undefined && now.time - before.time < DOUBLE_TAP_MS && distance(before, now) < TAP_PX;
+    this.#tapped = isSecond ? undefined : now;
+    if (isSecond) this.toggle(this.#fromMiddle(event));
+  }
+
+  #swipe(across: number, down: number): void {
+    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 2 * Math.abs(down))
+      this.#reader.onStep(across < 0 ? 1 : -1);
+    else if (down > SWIPE_PX && down > 2 * Math.abs(across)) this.#reader.onClose();
   }
 
   #show(zoom: Zoom): void {
