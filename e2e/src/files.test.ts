@@ -49,6 +49,47 @@ function shownWide(image: Locator, pixels: number): Promise<void> {
     .toBe(pixels);
 }
 
+/** It moves this file of the tray. */
+const gripOf = ({ page }: Person, name: string) =>
+  page.getByRole('button', { name: `Move ${name}`, exact: true });
+/** In order. */
+const namesIn = (list: Locator) => list.locator('.tray__name > b').allInnerTexts();
+
+type Point = { readonly x: number; readonly y: number };
+
+async function middleOf(locator: Locator): Promise<Point> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('it is not in sight');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** The system's fingers. Each touch takes 30 ms by the clock of its events, however long the machine takes. */
+async function fingersOf({ context, page }: Person) {
+  const browser = await context.newCDPSession(page);
+  let timestamp = Date.now() / 1000;
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: readonly Point[]) =>
+    browser.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: touchPoints.map((point, id) => ({ ...point, id })),
+      timestamp: (timestamp += 0.03),
+    });
+  return {
+    down: (...at: readonly Point[]) => touch('touchStart', at),
+    move: (...at: readonly Point[]) => touch('touchMove', at),
+    up: () => touch('touchEnd', []),
+  };
+}
+
+type Fingers = Awaited<ReturnType<typeof fingersOf>>;
+
+/** From one place to another. */
+async function swipe(fingers: Fingers, from: Point, by: Point): Promise<void> {
+  await fingers.down(from);
+  await fingers.move({ x: from.x + by.x / 2, y: from.y + by.y / 2 });
+  await fingers.move({ x: from.x + by.x, y: from.y + by.y });
+  await fingers.up();
+}
+
 async function send({ page }: Person): Promise<void> {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
@@ -101,8 +142,22 @@ test('pictures and files between a computer and a phone', async () => {
   await ann.composer().fill('From *this* morning');
   await expectAccessible(ann, 'a tray of files');
   await ann.page.getByRole('button', { name: 'Remove setup.exe' }).click();
+
+  // Another order by keys and by the mouse, and a caption of its own.
+  const grip = gripOf(ann, 'counts.csv');
+  await grip.press('ArrowLeft');
+  await ann.page.getByText('counts.csv is number 2 of 3.').waitFor();
+  await grip.press('ArrowLeft');
+  await ann.page.getByText('counts.csv is number 1 of 3.').waitFor();
+  expect(await grip.evaluate((element) => element === document.activeElement)).toBe(true);
+  await grip.press('ArrowLeft');
+  expect(await namesIn(tray(ann))).toEqual(['counts.csv', 'lake.jpg', 'wings.png']);
+  await grip.dragTo(gripOf(ann, 'wings.png'));
+  await expect.poll(() => namesIn(tray(ann))).toEqual(['lake.jpg', 'wings.png', 'counts.csv']);
+  await ann.page.getByRole('textbox', { name: 'Caption of counts.csv' }).fill('the numbers');
   await send(ann);
 
+  await bob.sees('the numbers');
   await bob.log().getByText('counts.csv').waitFor();
   await openButton(bob, 'wings.png').waitFor();
   expect(await ann.composer().inputValue()).toBe('');
@@ -140,7 +195,32 @@ test('pictures and files between a computer and a phone', async () => {
   await bob.page.keyboard.press('ArrowRight');
   await viewer.getByText('wings.png').waitFor();
   await zoomIn.waitFor();
-  await bob.page.keyboard.press('Escape');
+  await bob.page.keyboard.press('ArrowLeft');
+  await viewer.getByText('lake.jpg').waitFor();
+
+  // The same with fingers: apart, a double tap, across, and down.
+  const fingers = await fingersOf(bob);
+  const middle = await middleOf(viewer.locator('img'));
+  const apart = (px: number) => [-px, px].map((by) => ({ x: middle.x + by, y: middle.y }));
+  await fingers.down(...apart(20));
+  await fingers.move(...apart(40));
+  await fingers.move(...apart(60));
+  await fingers.up();
+  await viewer.getByRole('button', { name: 'Zoom out' }).waitFor();
+  await swipe(fingers, middle, { x: -150, y: 0 });
+  await viewer.getByText('lake.jpg').waitFor();
+  for (const state of [zoomIn, viewer.getByRole('button', { name: 'Zoom out' }), zoomIn]) {
+    for (let tap = 0; tap < 2; tap++) {
+      await fingers.down(middle);
+      await fingers.up();
+    }
+    await state.waitFor();
+  }
+  await swipe(fingers, middle, { x: -150, y: 0 });
+  await viewer.getByText('wings.png').waitFor();
+  await swipe(fingers, middle, { x: 150, y: 0 });
+  await viewer.getByText('lake.jpg').waitFor();
+  await swipe(fingers, middle, { x: 0, y: 150 });
   await viewer.waitFor({ state: 'detached' });
 
   await bob.page
@@ -151,9 +231,22 @@ test('pictures and files between a computer and a phone', async () => {
   await tray(bob).getByText('pasted.png').waitFor();
   await bring(bob, 'drop', 'dropped.png', await drawn(bob, 'image/png', { width: 60, height: 90 }));
   await tray(bob).getByText('dropped.png').waitFor();
+  // A finger that holds a file takes it to another place.
+  const held = await middleOf(gripOf(bob, 'dropped.png'));
+  await fingers.down(held);
+  await bob.page.locator('.tray__item--dragged').waitFor();
+  await fingers.move(await middleOf(gripOf(bob, 'pasted.png')));
+  await fingers.up();
+  await expect.poll(() => namesIn(tray(bob))).toEqual(['dropped.png', 'pasted.png']);
   await send(bob);
-  await openButton(ann, 'pasted.png').waitFor();
-  await openButton(ann, 'dropped.png').waitFor();
+  // Side by side.
+  const [left, right] = [openButton(ann, 'dropped.png'), openButton(ann, 'pasted.png')];
+  await right.waitFor();
+  const apartBy = async () => {
+    const [from, to] = [await middleOf(left), await middleOf(right)];
+    return { across: to.x > from.x, down: Math.round(to.y - from.y) };
+  };
+  await expect.poll(apartBy).toEqual({ across: true, down: 0 });
 
   // A large one is made smaller, unless its sender wants all of it.
   const dots = await drawn(ann, 'image/jpeg', { width: 3000, height: 900, noise: true });
@@ -230,6 +323,31 @@ test('files that wait, stop, lie or are too big', async () => {
   await ann.send('and the chat goes on');
   await bob.sees('and the chat goes on');
   expect(await bob.log().getByText('never.txt').count()).toBe(0);
+  await ann.context.unrouteAll();
+
+  // Reloaded at a third, the same file goes on where it stopped.
+  const taken: string[] = [];
+  let isHeld = true;
+  await ann.context.route(/\/files\/[^/]+\/\d+$/, async (route) => {
+    const part = route.request().url().split('/').at(-1) ?? '';
+    if (isHeld && part !== '0') return;
+    taken.push(part);
+    await route.continue();
+  });
+  const long = { name: 'long.zip', mimeType: 'application/zip', buffer: Buffer.alloc(600_000, 'long') };
+  await attach(ann, long);
+  await tray(ann).getByText('long.zip').waitFor();
+  await send(ann);
+  await uploads.getByText(/^Sending, 3\d% of 600 KB$/).waitFor();
+  await ann.page.reload();
+  await ann.page.getByText('long.zip wasn’t sent completely. Attach it again').waitFor();
+  isHeld = false;
+  await attach(ann, long);
+  await tray(ann).getByText('long.zip').waitFor();
+  await send(ann);
+  await bob.log().getByRole('button', { name: 'Save long.zip' }).waitFor();
+  await ann.page.getByText('wasn’t sent completely').waitFor({ state: 'detached' });
+  expect(taken).toEqual(['0', '1', '2']);
 });
 
 test('a stripped picture shows the same pixels: orientation and colors stay', async () => {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
-import { tone } from './drawn.ts';
+import { drawn, tone } from './drawn.ts';
 import { PHONE, type Person, lanAddress, openStage } from './stage.ts';
 
 const record = ({ page }: Person) => page.getByRole('button', { name: 'Record a voice message' });
@@ -85,6 +85,18 @@ test('no microphone: over plain HTTP there is none, and a browser may refuse', a
   await ann.page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
   await ann.send('text and files still work');
   await ann.sees('text and files still work');
+  await ann.page.locator('input[type=file][multiple]').setInputFiles({
+    name: 'plain.png',
+    mimeType: 'image/png',
+    buffer: await drawn(ann, 'image/png'),
+  });
+  await ann.page.getByRole('button', { name: 'Remove plain.png' }).waitFor();
+  await ann.page.getByRole('button', { name: 'Send', exact: true }).click();
+  const picture = ann.log().getByRole('button', { name: 'Open plain.png' });
+  await picture.waitFor();
+  // From the server, not from this tab.
+  await ann.page.reload();
+  await picture.waitFor();
 
   await using stage = await openStage();
   const bob = await stage.person();

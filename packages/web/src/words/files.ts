@@ -37,6 +37,11 @@ export const fileTexts = {
 
   tray: 'To send',
   remove: (name: string) => `Remove ${name}`,
+  move: (name: string) => `Move ${name}`,
+  howToMove: 'Drag it, or press the arrow keys',
+  moved: (name: string, number: number, count: number) => `${name} is number ${number} of ${count}.`,
+  caption: 'Caption',
+  captionOf: (name: string) => `Caption of ${name}`,
   trayTip: (count: number, bytes: number) =>
     counted(count, {
       one: `{count} file, ${fileSize(bytes)}`,

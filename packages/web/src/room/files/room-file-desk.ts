@@ -5,9 +5,19 @@ import { RoomFiles } from '@mayfly/client/files';
 import { type Signal, computed, effect, signal } from '@preact/signals';
 import { background } from '../../background.ts';
 import { serverAddress } from '../../browser/base-path.ts';
+import { fileTexts } from '../../words/files.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { SharedFiles, percentOf } from './shared-files.ts';
-import { type FileForm, type TrayItem, forgetItem, formOf, trayItem, typeOf } from './tray-items.ts';
+import {
+  type FileForm,
+  type TrayItem,
+  captionsOf,
+  forgetItem,
+  formOf,
+  trayItem,
+  typeOf,
+  withMoved,
+} from './tray-items.ts';
 import type { Recorded } from './voice-recording.ts';
 
 type StopReason = Exclude<Extract<FileSent, { ok: false }>['reason'], 'cancelled' | 'changed' | 'ended'>;
@@ -36,7 +46,12 @@ export class RoomFileDesk {
   readonly refused = signal<readonly string[]>([]);
   /** Names of files that a page before this one didn't finish. */
   readonly unfinished = signal<readonly string[]>([]);
+  /** Files are dragged over the page. */
   readonly isDragging = signal(false);
+  /** The item of the tray that is dragged to another place. */
+  readonly dragged = signal<number | undefined>(undefined);
+  /** Where an item of the tray is now, in words. */
+  readonly moved = signal('');
   /** Someone pressed the microphone. */
   readonly recorderIsOpen = signal(false);
   /** There is a voice message that isn't sent yet. */
@@ -81,6 +96,27 @@ export class RoomFileDesk {
     return this.#port.limits?.file ?? Infinity;
   }
 
+  /** One item of the tray goes where another is. */
+  move(id: number, to: number): void {
+    const items = this.items.peek();
+    const item = items.find((one) => one.id === id);
+    const index = items.findIndex((one) => one.id === to);
+    if (item !== undefined && index >= 0) this.#moveTo(item, index);
+  }
+
+  /** An item of the tray goes one place on, or back. False: there is none. */
+  step(item: TrayItem, by: number): boolean {
+    const index = this.items.peek().indexOf(item) + by;
+    if (index < 0 || index >= this.items.peek().length) return false;
+    this.#moveTo(item, index);
+    return true;
+  }
+
+  #moveTo(item: TrayItem, index: number): void {
+    this.items.value = withMoved(this.items.peek(), item, index);
+    this.moved.value = fileTexts.moved(item.name, index + 1, this.items.peek().length);
+  }
+
   remove(item: TrayItem): void {
     forgetItem(item);
     this.items.value = this.items.value.filter((one) => one !== item);
@@ -98,20 +134,21 @@ export class RoomFileDesk {
     this.unfinished.value = this.#files.unfinished;
   }
 
-  /** One message for each file; the draft is the caption of the first. */
+  /** One message for each file; the first answers what the draft does. */
   send(): void {
     const { draft } = this.#view;
-    const caption = draft.text.peek().trim();
-    const forms = this.items.peek().map((item) => ({ item, form: this.formOf(item) }));
-    const [first, ...others] = forms;
+    const items = this.items.peek();
+    const captions = captionsOf(items, draft.text.peek().trim());
+    const forms = items.map((item, i) => ({ item, form: this.formOf(item), caption: captions[i] ?? '' }));
     this.items.value = [];
+    this.moved.value = '';
     this.refused.value = [];
     this.originals.value = false;
     this.smaller.value = true;
     this.#view.type('');
-    if (first === undefined) return;
+    if (forms.length === 0) return;
     const replyTo = this.#takeReply();
-    this.#sendRows([uploadRow({ ...first, caption, replyTo }), ...others.map(uploadRow)]);
+    this.#sendRows(forms.map((row, i) => uploadRow(i === 0 ? { ...row, replyTo } : row)));
   }
 
   /** It answers what the draft would have answered. */

@@ -1,5 +1,6 @@
 // What is about to be sent: chosen files, looked at on this device only.
 
+import { type Signal, signal } from '@preact/signals';
 import { type AudioKind, audioIn } from './audio-kind.ts';
 import { smallerPicture, thumbOf } from './smaller-picture.ts';
 import { pictureIn, withoutMetadata, type Picture } from '../pictures/picture.ts';
@@ -22,7 +23,11 @@ export type TrayItem = {
   readonly smaller: FileForm | undefined;
   /** A tiny one, to show before it is there. */
   readonly thumb: Uint8Array | undefined;
+  /** Its own, where several are sent together. */
+  readonly caption: Signal<string>;
 };
+
+export const CAPTION_CHARACTERS_MAX = 1000;
 
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
@@ -44,7 +49,23 @@ export async function trayItem(file: File): Promise<TrayItem> {
   const smaller = picture && (await smallerPicture(picture, stripped ?? file));
   const thumb = picture && (await thumbOf(picture, file));
   const { name, size } = file;
-  return { id: (made += 1), name, size, file, picture, audio, url, stripped, smaller, thumb };
+  const caption = signal('');
+  return { id: (made += 1), name, size, file, picture, audio, url, stripped, smaller, thumb, caption };
+}
+
+/** In another order: the item goes to that index. */
+export function withMoved<T>(items: readonly T[], item: T, to: number): readonly T[] {
+  const others = items.filter((one) => one !== item);
+  return [...others.slice(0, to), item, ...others.slice(to)];
+}
+
+/** One for each of the items: the text below all of them goes with the first that has none of its own. */
+export function captionsOf(items: readonly Pick<TrayItem, 'caption'>[], below: string): readonly string[] {
+  const own = items.map(({ caption }) => caption.peek().trim());
+  const first = Math.max(0, own.indexOf(''));
+  return own.map((caption, index) =>
+    index === first ? [caption, below].filter(Boolean).join('\n') : caption,
+  );
 }
 
 /** What a page shows of these bytes. A recording is one by its type, too: a video begins as some recordings do. */

@@ -2,13 +2,13 @@
 
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../ui/icon.tsx';
-import { fileSize, fileTexts } from '../../words/files.ts';
+import { fileTexts } from '../../words/files.ts';
 import { roomTexts } from '../../words/room.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { listenForDrops } from './drops.ts';
-import { boxOf } from './picture-box.ts';
 import { type RoomFileDesk, deskOf } from './room-file-desk.ts';
-import { type TrayItem, formOf, tellsMore } from './tray-items.ts';
+import { formOf, tellsMore } from './tray-items.ts';
+import { TrayList } from './tray-list.tsx';
 import { viewerPart } from './viewer-loader.ts';
 import { voicePart } from './voice-loader.ts';
 
@@ -27,11 +27,7 @@ export function Tray({ view }: TrayProps) {
       <Refused desk={desk} />
       {items.length > 0 && (
         <div class="tray">
-          <ul class="tray__list" aria-label={fileTexts.tray}>
-            {items.map((item) => (
-              <Item key={item.id} item={item} desk={desk} />
-            ))}
-          </ul>
+          <TrayList desk={desk} />
           <Smaller desk={desk} />
           <Originals desk={desk} />
           <p class="tray__tip">{fileTexts.trayTip(items.length, desk.bytes.value)}</p>
@@ -65,37 +61,6 @@ function Missing() {
 }
 
 type DeskProps = { readonly desk: RoomFileDesk };
-
-function Item({ item, desk }: DeskProps & { readonly item: TrayItem }) {
-  return (
-    <li class="tray__item">
-      <Preview item={item} />
-      <span class="tray__name">
-        <b dir="auto">{item.name}</b>
-        <small>{fileSize(desk.formOf(item).blob.size)}</small>
-      </span>
-      <button
-        class="icon-button tray__remove"
-        type="button"
-        aria-label={fileTexts.remove(item.name)}
-        onClick={() => desk.remove(item)}
-      >
-        <Icon name="x" small />
-      </button>
-    </li>
-  );
-}
-
-function Preview({ item: { picture, url } }: { readonly item: TrayItem }) {
-  if (picture === undefined || url === undefined)
-    return (
-      <span class="tray__preview">
-        <Icon name="file" />
-      </span>
-    );
-  const { width, height } = boxOf(picture);
-  return <img class="tray__preview" src={url} width={width} height={height} alt="" decoding="async" />;
-}
 
 /** Fewer pixels, where that saves much. */
 function Smaller({ desk }: DeskProps) {
