@@ -2,22 +2,23 @@
 
 import { FILE_OPEN_MS, FILE_PART_BYTES } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
+import { ownPages } from '../../net/own-pages.ts';
 import { TestClock } from '../../testing/clock.ts';
 import { SeededRandom } from '../../testing/random.ts';
 import { roomId } from '../../testing/signer.ts';
 import { type FileRoom, MemoryFiles } from './memory-files.ts';
 
-const ROOMS = [roomId('Room11'), roomId('Room22')];
+const ROOMS = ['Room11', 'Room22', 'Room33', 'Room44', 'Room55'].map(roomId);
 const LIMITS = { roomBytes: 1_000_000, allBytes: 1_500_000, lifeMs: 100_000 };
 const PROOF = new Uint8Array(16);
 const random = new SeededRandom(5);
 
-function setUp() {
+function setUp(limits = LIMITS) {
   const clock = new TestClock();
   const room: FileRoom = { lifeMs: 200_000, isSpeaking: () => true };
   const files = new MemoryFiles({
     clock,
-    limits: LIMITS,
+    limits,
     room: (id) => (ROOMS.includes(id) ? room : undefined),
   });
   const open = async (id = ROOMS[0] ?? roomId('Room11'), size = 4_128) => {
@@ -40,15 +41,21 @@ describe('sums', () => {
   });
 
   test('FILE-6: a hundred uploads begun and never finished leave no byte and no timer', async () => {
-    const { clock, files, open } = setUp();
+    const size = 2 * FILE_PART_BYTES;
+    const { clock, files, open } = setUp({ ...LIMITS, roomBytes: 20 * size, allBytes: 100 * size });
+    const parts: Uint8Array[] = [];
     for (let i = 0; i < 100; i++) {
-      const { outcome, id, fid, tokenHash } = await open(ROOMS[i % 2], 2 * FILE_PART_BYTES);
-      if (outcome === 'open') await files.put(id, fid, tokenHash, 1, new Uint8Array(FILE_PART_BYTES));
+      const { id, fid, tokenHash, outcome } = await open(ROOMS[i % ROOMS.length], size);
+      expect(outcome).toBe('open');
+      const part = ownPages(FILE_PART_BYTES).fill(7);
+      await files.put(id, fid, tokenHash, 1, part);
+      parts.push(part);
     }
-    expect(files.bytes).toBe(2 * FILE_PART_BYTES * 2);
-    expect(clock.pending).toBe(2);
+    expect([files.bytes, clock.pending]).toEqual([100 * size, 100]);
+    expect(await open(ROOMS[0], 4_128)).toMatchObject({ outcome: 'refused' });
     clock.pass(FILE_OPEN_MS.next);
     expect([files.bytes, clock.pending]).toEqual([0, 0]);
+    expect(parts.every(({ length }) => length === 0)).toBe(true);
   });
 });
 

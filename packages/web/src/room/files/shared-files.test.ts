@@ -68,6 +68,26 @@ describe('what loads', () => {
     expect(shared.pictures).toEqual([]);
   });
 
+  test.each([
+    [
+      'a picture that is a page as well',
+      'image/png',
+      'image/png',
+      [barePng(), Buffer.from('<script></script>')],
+    ],
+    ['a page that is called a picture', 'image/png', 'application/octet-stream', [Buffer.from('<html>')]],
+    ['a page', 'text/html', 'application/octet-stream', [Buffer.from('<html>')]],
+    ['a PDF', 'application/pdf', 'application/octet-stream', [Buffer.from('%PDF-1.7')]],
+    ['a drawing', 'image/svg+xml', 'application/octet-stream', [Buffer.from('<svg/>')]],
+    ['a recording', 'audio/x-any', 'audio/ogg', [Buffer.from('OggS')]],
+  ])('%s, of type %s, is held as %s', async (_, mime, type, bytes) => {
+    const made = vi.mocked(URL.createObjectURL);
+    const { shared, at } = page(blobOf(Buffer.concat(bytes)));
+    shared.load('a', { ...PNG, mime });
+    await expect.poll(() => at('a')).toBe('ready');
+    expect(made.mock.lastCall?.[0]).toMatchObject({ type });
+  });
+
   test('recordings, too; what is only called one is none, and a video isn’t either', async () => {
     const ogg = Buffer.from('OggS and what follows');
     const { fetch, shared, at } = page(blobOf(ogg));

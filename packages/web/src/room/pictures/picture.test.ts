@@ -157,6 +157,16 @@ describe('a stripped picture has no metadata but its orientation, and ends at it
     expect(turned && (await stripped(turned))?.equals(turned)).toBe(true);
   });
 
+  test.each<[string, Buffer]>([
+    ['PNG', barePng()],
+    ['JPEG', bareJpeg()],
+    ['WebP', webpOf([LOSSLESS])],
+  ])('a %s that is a page and an archive as well is the picture only', async (_, picture) => {
+    const both = Buffer.concat([picture, Buffer.from('<script>alert(1)</script>PK\x03\x04')]);
+    expect(pictureIn(both)).toEqual(pictureIn(picture));
+    expect((await stripped(both))?.equals(picture)).toBe(true);
+  });
+
   test('coded data of a JPEG stays as it was, with stuffed bytes and restarts', async () => {
     const plain = bareJpeg();
     expect((await stripped(plain))?.equals(plain)).toBe(true);
