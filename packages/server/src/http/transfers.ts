@@ -1,23 +1,29 @@
 // Reads and writes large bodies one part at a time: what a slow client doesn't take isn't read from the store.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ownPages } from '../net/own-pages.ts';
+import { giveBack, ownPages } from '../net/own-pages.ts';
 import type { Parts } from './routes.ts';
 
 /** A body of exactly this length. Undefined: it has another, or the connection broke. */
 export async function readBody(request: IncomingMessage, length: number): Promise<Uint8Array | undefined> {
   const body = ownPages(length);
+  if (await isFilled(body, request)) return body;
+  giveBack(body);
+  return undefined;
+}
+
+async function isFilled(body: Uint8Array, request: IncomingMessage): Promise<boolean> {
   let at = 0;
   try {
     for await (const chunk of request) {
-      if (!(chunk instanceof Uint8Array) || at + chunk.length > length) return undefined;
+      if (!(chunk instanceof Uint8Array) || at + chunk.length > body.length) return false;
       body.set(chunk, at);
       at += chunk.length;
     }
   } catch {
-    return undefined;
+    return false;
   }
-  return at === length ? body : undefined;
+  return at === body.length;
 }
 
 /** Sends the parts as the client takes them. If they end early the connection breaks, so no one takes them for the whole. */
