@@ -114,7 +114,7 @@ export class Subscriber implements Disposable {
     if (delivered === undefined || this.#disposed) return;
     const { backlog } = this.#list;
     if (this.#index < backlog.start) return this.session.close('tooSlow');
-    if (!this.#sendWelcome()) return this.#lag();
+    if (!this.#sendWelcome(delivered)) return this.#lag();
     for (
       let batch = backlog.batchAt(this.#index);
       batch !== undefined && !this.#disposed;
@@ -145,11 +145,21 @@ export class Subscriber implements Disposable {
   }
 
   // A welcome's frames are the store's own bytes: copied batch by batch, as the socket takes them.
-  #sendWelcome(): boolean {
+  #sendWelcome(delivered: Delivered): boolean {
     while (this.#welcome.length > 0) {
       if (!this.#takes(BATCH_BYTES_MAX)) return false;
-      this.#socket.write(encodeFrames(this.#nextOfWelcome()));
+      const encoded = encodeFrames(this.#nextOfWelcome());
+      if (this.#welcome.length > 0 || !this.#sendWithNews(encoded, delivered)) this.#socket.write(encoded);
     }
+    return true;
+  }
+
+  // A join is announced to the room while it is answered, so there is mostly something new already: one write, not two.
+  #sendWithNews(welcome: Uint8Array, delivered: Delivered): boolean {
+    const batch = this.#list.backlog.batchAt(this.#index);
+    if (batch === undefined || batch.slices !== undefined) return false;
+    if (!this.#follows(batch, delivered) || !this.#takes(welcome.length + batch.framed.length)) return false;
+    this.#sendNew(batch, delivered, welcome);
     return true;
   }
 
@@ -184,7 +194,7 @@ export class Subscriber implements Disposable {
     return slice !== undefined;
   }
 
-  #sendNew(batch: Batch, delivered: Delivered): void {
+  #sendNew(batch: Batch, delivered: Delivered, before?: Uint8Array): void {
     const { firstSeq, lastSeq, firstVersion, lastVersion } = batch;
     const isAllNew =
       (firstSeq === 0 || firstSeq > delivered.seq) &&
@@ -195,7 +205,8 @@ export class Subscriber implements Disposable {
     this.#index = batch.end;
     delivered.seq = Math.max(delivered.seq, lastSeq);
     delivered.presenceVersion = Math.max(delivered.presenceVersion, lastVersion);
-    if (framed.length > 0) this.#socket.write(framed);
+    const written = before === undefined ? framed : Buffer.concat([before, framed]);
+    if (written.length > 0) this.#socket.write(written);
   }
 }
 

@@ -91,6 +91,8 @@ describe('joining', () => {
     });
     expect(bob.socket.last('presence')).toMatchObject({ snapshot: true, count: 2 });
     expect(bob.socket.received()).toEqual(['welcome', 'presence', 'profile', '1', '2', '3', 'life']);
+    const [_challenge, ...writes] = bob.socket.written;
+    expect(writes).toHaveLength(1);
     expect(fixture.events.joined).toHaveBeenCalledTimes(2);
     expect(fixture.events.trouble).not.toHaveBeenCalled();
   });
