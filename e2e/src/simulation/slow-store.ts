@@ -22,7 +22,7 @@ export class SlowStore implements RoomStore {
   }
 
   // There, then back: what is announced meanwhile reaches a session before its answer does.
-  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+  async #ask<T>(ask: () => T | Promise<T>): Promise<T> {
     await this.#travel();
     const answer = await ask();
     await this.#travel();

@@ -4,7 +4,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
@@ -44,7 +46,9 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** Not constant-time: for public values only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export function allZero(bytes: Uint8Array): boolean {
@@ -99,6 +103,13 @@ export function toHex(bytes: Uint8Array): string {
     digits[at++] = HEX[byte & 15] ?? 0;
   }
   return decoder.decode(digits);
+}
+
+/** The number in `length` bytes from `at` on. Bytes past the end count as zeros. */
+export function numberAt(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let i = at; i < at + length; i++) value = value * 256 + (bytes[i] ?? 0);
+  return value;
 }
 
 /**
@@ -156,8 +167,12 @@ export class ByteReader {
   }
 
   #number(length: number): number {
-    let value = 0;
-    for (const byte of this.take(length)) value = value * 256 + byte;
-    return value;
+    const at = this.#at;
+    if (at + length > this.#bytes.length) {
+      this.#overran = true;
+      return 0;
+    }
+    this.#at = at + length;
+    return numberAt(this.#bytes, at, length);
   }
 }

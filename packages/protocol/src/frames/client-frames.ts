@@ -1,6 +1,6 @@
 // What a client says: text frames (control) and binary frames (sealed). One decoder each, and none throws.
 
-import { ByteReader, concat, toBase64url, u32, u8 } from '../bytes.ts';
+import { ByteReader, concat, numberAt, toBase64url, u32, u8 } from '../bytes.ts';
 import { type Command, decodeCommandWithBlob, encodeCommandWithBlob } from '../command.ts';
 import {
   LOG_ID_BYTES,
@@ -256,12 +256,12 @@ export function isEphemeral(bytes: Uint8Array): boolean {
 
 /** The epoch that an envelope, a profile or a slice names in its clear header. */
 export function epochOf(sealed: Uint8Array): number {
-  return new ByteReader(sealed.subarray(1)).u32();
+  return numberAt(sealed, 1, 4);
 }
 
 /** After how many seconds an envelope has to be erased, by its clear header; 0 means with the room (rule SEND-9). */
 export function ttlOf(envelope: Uint8Array): number {
-  return new ByteReader(envelope.subarray(5)).u16();
+  return numberAt(envelope, 5, 2);
 }
 
 export function encodeClientSealed(

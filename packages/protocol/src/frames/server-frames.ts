@@ -442,29 +442,29 @@ function decodeRefused(object: JsonObject): Refused | undefined {
   };
 }
 
-/** Byte strings become base64url; the rest is JSON as it stands. */
-export function encodeServerControl(frame: ServerControl): string {
-  return JSON.stringify(spelled(frame));
+/** Byte strings become base64url; the rest is JSON as it stands. `spell`: base64url, where the platform has its own. */
+export function encodeServerControl(frame: ServerControl, spell = toBase64url): string {
+  return JSON.stringify(spelled(frame, spell));
 }
 
 // Frame by frame: a replacer would be called for every field, and a welcome with its snapshot has hundreds.
-function spelled(frame: ServerControl): object {
-  if (frame.type === 'challenge') return { ...frame, nonce: toBase64url(frame.nonce) };
+function spelled(frame: ServerControl, spell: (bytes: Uint8Array) => string): object {
+  if (frame.type === 'challenge') return { ...frame, nonce: spell(frame.nonce) };
   if (frame.type === 'welcome') {
     const { slot, charter, blob } = frame;
-    return { ...frame, slot: toBase64url(slot), charter: toBase64url(charter), blob: toBase64url(blob) };
+    return { ...frame, slot: spell(slot), charter: spell(charter), blob: spell(blob) };
   }
   if (isFileAnswer(frame)) return spellFileAnswer(frame);
   if (frame.type === 'room') {
     const { charter, blob } = frame;
-    return { ...frame, charter: charter && toBase64url(charter), blob: blob && toBase64url(blob) };
+    return { ...frame, charter: charter && spell(charter), blob: blob && spell(blob) };
   }
   if (frame.type !== 'presence') return frame;
   return {
     ...frame,
-    joined: frame.joined.map(({ slot, idPk }) => ({ slot: toBase64url(slot), idPk: toBase64url(idPk) })),
-    away: frame.away.map(toBase64url),
-    left: frame.left.map(toBase64url),
+    joined: frame.joined.map(({ slot, idPk }) => ({ slot: spell(slot), idPk: spell(idPk) })),
+    away: frame.away.map(spell),
+    left: frame.left.map(spell),
   };
 }
 
@@ -573,7 +573,11 @@ function decodeCommandEvent(seq: number, bytes: Uint8Array): LogEvent | undefine
 }
 
 export function encodeMessageEvent(seq: number, envelope: Uint8Array): Uint8Array {
-  return concat(u8(SERVER_KIND.message), u32(seq), envelope);
+  const frame = new Uint8Array(1 + 4 + envelope.length);
+  frame[0] = SERVER_KIND.message;
+  for (let i = 0; i < 4; i++) frame[1 + i] = seq >>> (24 - 8 * i);
+  frame.set(envelope, 1 + 4);
+  return frame;
 }
 
 /** `blob` is empty but for a charter. */

@@ -21,6 +21,13 @@ describe('batches', () => {
     expect(backlog.batchAt(1)).not.toBe(backlog.batchAt(0));
   });
 
+  test('readers at several indexes take turns, and each index keeps its object', () => {
+    const backlog = backlogOf(event(1), event(2), event(3));
+    const [first, second, third] = [0, 1, 2].map((index) => backlog.batchAt(index));
+    expect([0, 1, 2].map((index) => backlog.batchAt(index))).toEqual([first, second, third]);
+    for (const [index, batch] of [first, second, third].entries()) expect(backlog.batchAt(index)).toBe(batch);
+  });
+
   test('a single entry is not copied', () => {
     const only = event(1);
     expect(backlogOf(only).batchAt(0)?.framed).toBe(only.framed);

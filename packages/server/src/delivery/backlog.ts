@@ -18,6 +18,8 @@ export type Entry = {
 export type Batch = {
   readonly framed: Uint8Array;
   readonly entries: readonly Entry[];
+  /** The index of the first entry. */
+  readonly start: number;
   /** The index after the last entry. */
   readonly end: number;
   /** Seqs of the first and last event; 0 without one. */
@@ -37,7 +39,9 @@ export const BACKLOG_MAX = { entries: 1_000, bytes: 1024 * 1024 } as const;
 
 export class Backlog {
   readonly #entries: Entry[] = [];
-  #batches = new Map<number, Batch>();
+  /** The batch asked for first, which is the only one unless readers are at different places. */
+  #first: Batch | undefined;
+  #others: Map<number, Batch> | undefined;
   #start = 0;
   #bytes = 0;
 
@@ -70,10 +74,12 @@ export class Backlog {
   /** What follows from `index`, which is not before `start`; undefined at the end. */
   batchAt(index: number): Batch | undefined {
     if (index >= this.end) return undefined;
-    const known = this.#batches.get(index);
+    if (this.#first?.start === index) return this.#first;
+    const known = this.#others?.get(index);
     if (known !== undefined) return known;
     const batch = makeBatch(this.#entries, index - this.#start, index);
-    this.#batches.set(index, batch);
+    if (this.#first === undefined) this.#first = batch;
+    else (this.#others ??= new Map()).set(index, batch);
     return batch;
   }
 
@@ -92,25 +98,36 @@ export class Backlog {
     this.#bytes = 0;
   }
 
-  // Replace, don't clear: V8 keeps a cleared map's backing store, so one promoted batch would pin all later ones until
-  // a full GC.
+  // A map that is cleared and kept would do harm: V8 keeps its old table, so one promoted batch would pin all later ones
+  // until a full GC.
   #forgetBatches(): void {
-    if (this.#batches.size > 0) this.#batches = new Map();
+    this.#first = undefined;
+    this.#others = undefined;
   }
 }
 
 function makeBatch(all: readonly Entry[], from: number, index: number): Batch {
   const entries = all.slice(from, endOfBatch(all, from));
-  const seqs = entries.flatMap(({ marker }) => (marker?.type === 'event' ? marker.seq : []));
-  const versions = entries.flatMap(({ marker }) => (marker?.type === 'presence' ? marker.version : []));
+  let [firstSeq, lastSeq, firstVersion, lastVersion] = [0, 0, 0, 0];
+  for (const { marker } of entries) {
+    if (marker?.type === 'event') {
+      lastSeq = marker.seq;
+      firstSeq ||= lastSeq;
+    } else if (marker !== undefined) {
+      lastVersion = marker.version;
+      firstVersion ||= lastVersion;
+    }
+  }
+  const end = index + entries.length;
   return {
     framed: joinFramed(entries),
     entries,
-    end: index + entries.length,
-    firstSeq: seqs[0] ?? 0,
-    lastSeq: seqs.at(-1) ?? 0,
-    firstVersion: versions[0] ?? 0,
-    lastVersion: versions.at(-1) ?? 0,
+    start: index,
+    end,
+    firstSeq,
+    lastSeq,
+    firstVersion,
+    lastVersion,
     ...(entries[0]?.slices && { slices: entries[0].slices }),
   };
 }

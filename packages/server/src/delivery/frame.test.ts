@@ -1,7 +1,26 @@
+import { type Presence, encodeServerControl } from '@mayfly/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrames } from '../testing/frames.ts';
-import { PING, encodeFrame, encodeFrames, encodePong, encodedLength } from './frame.ts';
+import { PING, encodeControl, encodeFrame, encodeFrames, encodePong, encodedLength } from './frame.ts';
+
+test('FRAME-3: a control frame reads as the protocol spells it, whatever its bytes', () => {
+  const bytes = fc.uint8Array({ minLength: 8, maxLength: 40 });
+  fc.assert(
+    fc.property(bytes, bytes, fc.nat(), (slot, idPk, version) => {
+      const presence: Presence = {
+        type: 'presence',
+        version,
+        snapshot: true,
+        joined: [{ slot, idPk }],
+        away: [slot.subarray(1)],
+        left: [idPk],
+        count: 1,
+      };
+      expect(encodeControl(presence)).toBe(encodeServerControl(presence));
+    }),
+  );
+});
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

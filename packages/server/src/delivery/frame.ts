@@ -1,5 +1,7 @@
 // WebSocket frames as a server writes them (RFC 6455, 5.2): whole, final, unmasked. `ws` does the parsing.
 
+import { type ServerControl, encodeServerControl } from '@mayfly/protocol';
+
 /** What a frame carries: text as a string, binary as bytes. */
 export type Frame = string | Uint8Array;
 
@@ -12,13 +14,24 @@ const LENGTH_IN_8_BYTES = 127;
 
 export const PING: Uint8Array = control(OPCODE.ping, new Uint8Array(0));
 
+/** A control frame as text, by Node's own base64url: a welcome spells some 2 KB. */
+export function encodeControl(frame: ServerControl): string {
+  return encodeServerControl(frame, base64url);
+}
+
+function base64url({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('base64url');
+}
+
 /** `echo` is the body of the ping: at most 125 bytes. */
 export function encodePong(echo: Uint8Array): Uint8Array {
   return control(OPCODE.pong, echo);
 }
 
 export function encodeFrame(frame: Frame): Uint8Array {
-  return encodeFrames([frame]);
+  const target = Buffer.allocUnsafe(encodedLength(frame));
+  writeFrame(target, 0, frame);
+  return target;
 }
 
 /** All frames, one after the other, in a new buffer. */

@@ -8,11 +8,10 @@ import {
   SERVER_KIND,
   decodeCharterArgs,
   decodeServerSealed,
-  encodeServerControl,
 } from '@mayfly/protocol';
 import type { StoreNotice, StoredEvent, RoomStore } from '../store/room-store.ts';
 import type { DueRoom, FanOut } from './fan-out.ts';
-import { encodeFrame } from './frame.ts';
+import { encodeControl, encodeFrame } from './frame.ts';
 import { Backlog, type Entry } from './backlog.ts';
 import {
   type RoomNotice,
@@ -31,6 +30,8 @@ type Pass = {
   readonly end: number;
   readonly signals: readonly Signal[];
 };
+
+const NO_SIGNALS: readonly Signal[] = [];
 
 export type RoomDeps = {
   readonly store: RoomStore;
@@ -101,8 +102,8 @@ export class Room implements DueRoom, SubscriberList, Disposable {
   }
 
   #beginPass(): Pass {
-    const signals = this.#signals;
-    this.#signals = [];
+    const signals = this.#signals.length === 0 ? NO_SIGNALS : this.#signals;
+    if (signals !== NO_SIGNALS) this.#signals = [];
     return { subscribers: this.#subscribers.values(), end: this.backlog.end, signals };
   }
 
@@ -131,7 +132,7 @@ export class Room implements DueRoom, SubscriberList, Disposable {
         return this.#erase(notice.event);
       case 'presence': {
         const { presence } = notice;
-        const framed = encodeFrame(encodeServerControl(presence));
+        const framed = encodeFrame(encodeControl(presence));
         return this.#push({ framed, marker: { type: 'presence', version: presence.version } });
       }
       case 'profile':
@@ -140,13 +141,13 @@ export class Room implements DueRoom, SubscriberList, Disposable {
         this.#signals.push({ from: notice.from, framed: encodeFrame(notice.frame) });
         return this.#serveSoon();
       case 'life':
-        return this.#push({ framed: encodeFrame(encodeServerControl(notice)) });
+        return this.#push({ framed: encodeFrame(encodeControl(notice)) });
       case 'replaced':
       case 'hole':
         return this.#notifyAll(notice);
       case 'ended':
         this.#deps.onOver();
-        return this.#notifyAll({ type: 'ended', frame: encodeServerControl(notice) });
+        return this.#notifyAll({ type: 'ended', frame: encodeControl(notice) });
     }
   }
 

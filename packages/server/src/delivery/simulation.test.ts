@@ -173,7 +173,7 @@ class SlowStore implements RoomStore {
     return this.#store.features;
   }
 
-  #later<T>(ask: () => Promise<T>): Promise<T> {
+  #later<T>(ask: () => T | Promise<T>): Promise<T> {
     const answer = this.#line.then(() => this.#turns()).then(ask);
     this.#line = answer.then(() => undefined);
     return answer.then((value) => this.#turns().then(() => value));

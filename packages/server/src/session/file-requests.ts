@@ -9,10 +9,10 @@ import {
   type FileErase,
   type FileRefusedCode,
   type RoomId,
-  encodeServerControl,
   filePartCount,
   toHex,
 } from '@mayfly/protocol';
+import { encodeControl } from '../delivery/frame.ts';
 import type { Subscriber } from '../delivery/subscriber.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import { PAUSE_MS } from '../guard/limits.ts';
@@ -62,7 +62,7 @@ export async function file(
     return afterRefusal(fid, place);
   }
   subscriber.say(
-    encodeServerControl({ type: 'fileOpen', fid, token, parts: filePartCount(size), have: place.have }),
+    encodeControl({ type: 'fileOpen', fid, token, parts: filePartCount(size), have: place.have }),
   );
   return undefined;
 }
@@ -82,7 +82,7 @@ export async function fileErase(
   if (erased.outcome === 'unavailable') return refused(fid, 'unavailable', erased.retryAfterMs);
   if (erased.outcome === 'not_allowed') return refused(fid, 'not_allowed');
   budget.files.gone(room, toHex(fid));
-  subscriber.say(encodeServerControl({ type: 'fileErased', fid }));
+  subscriber.say(encodeControl({ type: 'fileErased', fid }));
   return undefined;
 }
 

@@ -54,6 +54,24 @@ test.each([
   expect(inbox.push(frame)).toBe(false);
 });
 
+test('FRAME-5: frames that are handled at once never wait, however many come in one go', () => {
+  const handled: Frame[] = [];
+  const inbox = new Inbox({
+    handle: (frame) => {
+      handled.push(frame);
+      if (frame === 'a') for (const more of ['b', 'c']) inbox.push(more);
+      return undefined;
+    },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  expect(inbox.push('a')).toBe(true);
+  for (let i = 0; i <= INBOX_MAX.frames; i++) expect(inbox.push('d')).toBe(true);
+  expect(handled.slice(0, 4)).toEqual(['a', 'b', 'c', 'd']);
+  expect(handled).toHaveLength(INBOX_MAX.frames + 4);
+});
+
 test('cleared frames are never handled', async () => {
   const { inbox, handled, next } = setUp();
   for (const frame of ['a', 'b']) inbox.push(frame);

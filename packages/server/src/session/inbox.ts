@@ -7,7 +7,8 @@ import type { Frame } from '../delivery/frame.ts';
 export const INBOX_MAX = { frames: 64, bytes: 512 * 1024 } as const;
 
 export type InboxDeps = {
-  readonly handle: (frame: Frame) => Promise<void>;
+  /** Undefined: it is done already, and the next one may follow at once. */
+  readonly handle: (frame: Frame) => Promise<void> | undefined;
   /** `handle` failed: its caller decides about the frames behind. */
   readonly onError: (error: unknown) => void;
 };
@@ -27,7 +28,7 @@ export class Inbox {
     this.#waiting.push(frame);
     this.#bytes += frame.length;
     if (this.#busy) return this.#waiting.length <= INBOX_MAX.frames && this.#bytes <= INBOX_MAX.bytes;
-    background(this.#work(), this.#deps.onError);
+    this.#work();
     return true;
   }
 
@@ -36,17 +37,27 @@ export class Inbox {
     this.#bytes = 0;
   }
 
-  async #work(): Promise<void> {
+  #work(): void {
     this.#busy = true;
     try {
       for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
-        await this.#deps.handle(frame);
+        const unfinished = this.#deps.handle(frame);
+        if (unfinished !== undefined) return background(this.#workAfter(unfinished), this.#deps.onError);
       }
     } catch (error) {
       this.#deps.onError(error);
-    } finally {
-      this.#busy = false;
     }
+    this.#busy = false;
+  }
+
+  async #workAfter(unfinished: Promise<void>): Promise<void> {
+    try {
+      await unfinished;
+    } catch (error) {
+      this.#busy = false;
+      return this.#deps.onError(error);
+    }
+    this.#work();
   }
 
   #next(): Frame | undefined {

@@ -11,9 +11,8 @@ import {
   type Stage,
   decodeClientControl,
   decodeClientSealed,
-  encodeServerControl,
 } from '@mayfly/protocol';
-import type { Frame } from '../delivery/frame.ts';
+import { type Frame, encodeControl } from '../delivery/frame.ts';
 import type { Subscriber } from '../delivery/subscriber.ts';
 import type { Clock } from '../net/clock.ts';
 import type { MemberSession, Appended, RoomStore } from '../store/room-store.ts';
@@ -43,7 +42,8 @@ export type MemberRequest = Exclude<ClientControl, Join | Look> | ClientSealed |
 
 type RequestType = MemberRequest['type'];
 type RequestOf<T extends RequestType> = { [K in T]: Extract<MemberRequest, { readonly type: K }> }[T];
-type Reply = Outcome | undefined;
+/** Undefined: it was not refused, and the connection stays. */
+export type Reply = Outcome | undefined;
 type Handlers = {
   readonly [T in RequestType]: (
     request: RequestOf<T>,
@@ -72,14 +72,19 @@ export function decodeRequest(frame: Frame): MemberRequest | undefined {
   return request?.type === 'join' || request?.type === 'look' ? undefined : request;
 }
 
-/** Undefined: it was not refused, and the connection stays. */
-export async function handleRequest(
+/** Does what is asked, at once where the store can. */
+export function handleRequest(
   request: MemberRequest,
   membership: Membership,
   deps: RequestDeps,
-): Promise<Reply> {
+): Reply | Promise<Reply> {
+  const reply = runHandler(request, membership, deps);
+  return reply instanceof Promise ? unlessUnavailable(reply, request) : reply;
+}
+
+async function unlessUnavailable(reply: Promise<Reply>, request: MemberRequest): Promise<Reply> {
   try {
-    return await runHandler(request, membership, deps);
+    return await reply;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     if (request.type === 'stage' || request.type === 'records') return refusedCommand(error, NO_C);
@@ -97,16 +102,17 @@ function runHandler<T extends RequestType>(
 }
 
 // Success is not answered: the sender receives its own event like everyone else (rule SEND-2).
-async function send(
+function send(
   { n, erase, envelope }: Send,
   { room, member }: Membership,
   { budget, store }: RequestDeps,
-): Promise<Reply> {
+): Reply | Promise<Reply> {
   if (erase !== undefined && !store.features.includes('erase'))
     return refused({ code: 'not_allowed', retryAfterMs: 0 }, n);
   const slowed = budget.send(room, envelope.length);
   if (slowed !== undefined) return refused(slowed, n);
-  return afterAppend(await store.append(room, member, n, envelope, erase), n);
+  const appended = store.append(room, member, n, envelope, erase);
+  return appended instanceof Promise ? appended.then((it) => afterAppend(it, n)) : afterAppend(appended, n);
 }
 
 const SERVER_FULL_RETRY_MS = 5_000;
@@ -169,7 +175,7 @@ async function keep(
   return undefined;
 }
 
-const PONG = encodeServerControl({ type: 'pong' });
+const PONG = encodeControl({ type: 'pong' });
 
 function ping(_ping: RequestOf<'ping'>, { subscriber }: Membership): Reply {
   subscriber.say(PONG);

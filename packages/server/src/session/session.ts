@@ -6,18 +6,17 @@ import {
   type ServerControl,
   TURNED_BACK,
   type TurnedBack,
-  encodeServerControl,
   equalBytes,
   oneOf,
 } from '@mayfly/protocol';
-import { type Frame, encodeFrame } from '../delivery/frame.ts';
+import { type Frame, encodeControl, encodeFrame } from '../delivery/frame.ts';
 import { LAG_BYTES_MAX, type RoomNotice, type RoomSession, type Socket } from '../delivery/subscriber.ts';
 import { background } from '../net/background.ts';
 import type { MemberSession } from '../store/room-store.ts';
 import { Admission, type AdmissionDeps, type Admitted, isTooBig } from './admission.ts';
 import { Inbox } from './inbox.ts';
 import { OUTCOME, type Outcome } from './outcomes.ts';
-import { type Membership, type RequestDeps, handleRequest, decodeRequest } from './requests.ts';
+import { type Membership, type Reply, type RequestDeps, handleRequest, decodeRequest } from './requests.ts';
 import { welcomeFrames } from './welcome.ts';
 
 /** What a session reports about itself: enough to count, nothing that identifies anyone. */
@@ -103,11 +102,10 @@ export class Session implements RoomSession {
     if (this.#state.at === 'live') this.#apply(notice, this.#state.membership);
   }
 
-  #dispatch(frame: Frame): Promise<void> {
+  #dispatch(frame: Frame): Promise<void> | undefined {
     const state = this.#state;
     if (state.at === 'entering') return this.#admit(frame, state);
-    if (state.at === 'live') return this.#request(frame, state);
-    return Promise.resolve();
+    return state.at === 'live' ? this.#request(frame, state) : undefined;
   }
 
   async #admit(frame: Frame, entering: Entering): Promise<void> {
@@ -134,12 +132,22 @@ export class Session implements RoomSession {
     membership.subscriber.begin(delivered, frames, session.slot);
   }
 
-  async #request(frame: Frame, live: Live): Promise<void> {
-    if (this.#socket.bufferedBytes > UNREAD_BYTES_MAX) return this.#reject(OUTCOME.unread);
-    if (isTooBig(frame)) return this.#reject(OUTCOME.tooBig);
+  #request(frame: Frame, live: Live): Promise<void> | undefined {
+    const reply = this.#replyTo(frame, live);
+    if (reply instanceof Promise) return this.#answerLater(reply);
+    if (reply !== undefined) this.#reject(reply);
+    return undefined;
+  }
+
+  #replyTo(frame: Frame, { membership }: Live): Reply | Promise<Reply> {
+    if (this.#socket.bufferedBytes > UNREAD_BYTES_MAX) return OUTCOME.unread;
+    if (isTooBig(frame)) return OUTCOME.tooBig;
     const request = decodeRequest(frame);
-    if (request === undefined) return this.#reject(OUTCOME.badFrame);
-    const outcome = await handleRequest(request, live.membership, this.#deps);
+    return request === undefined ? OUTCOME.badFrame : handleRequest(request, membership, this.#deps);
+  }
+
+  async #answerLater(reply: Promise<Reply>): Promise<void> {
+    const outcome = await reply;
     if (outcome !== undefined) this.#reject(outcome);
   }
 
@@ -181,7 +189,7 @@ export class Session implements RoomSession {
   }
 
   #say(control: ServerControl): void {
-    const text = encodeServerControl(control);
+    const text = encodeControl(control);
     if (this.#state.at === 'live') this.#state.membership.subscriber.say(text);
     else this.#socket.write(encodeFrame(text));
   }

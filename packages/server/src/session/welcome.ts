@@ -1,7 +1,7 @@
 // The answer to a join that got in, and everything that follows it at once (rules WELCOME-1 and WELCOME-2).
 
-import { type Feature, type RoomLimits, type Welcome, encodeServerControl } from '@mayfly/protocol';
-import type { Frame } from '../delivery/frame.ts';
+import { type Feature, type RoomLimits, type Welcome } from '@mayfly/protocol';
+import { type Frame, encodeControl } from '../delivery/frame.ts';
 import type { Joined } from '../store/room-store.ts';
 
 /** The slices that open it, the welcome, one presence snapshot, the profiles of those present, and the missed events. */
@@ -12,8 +12,8 @@ export function welcomeFrames(
 ): readonly Frame[] {
   return [
     ...joined.slices,
-    encodeServerControl(welcome(joined, limits, features)),
-    encodeServerControl(joined.presence),
+    encodeControl(welcome(joined, limits, features)),
+    encodeControl(joined.presence),
     ...joined.profiles,
     ...joined.missed.map((event) => event.frame),
   ];

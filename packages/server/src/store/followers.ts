@@ -5,30 +5,39 @@ import type { RoomListener, StoreNotice } from './room-store.ts';
 
 type Follower = { readonly listener: RoomListener; active: boolean };
 
+const NOBODY: readonly Follower[] = [];
+
 export class Followers {
-  readonly #rooms = new Map<RoomId, Set<Follower>>();
+  // Never changed in place: notices keep the list of those who were there.
+  readonly #rooms = new Map<RoomId, readonly Follower[]>();
   readonly #queue: { readonly to: readonly Follower[]; readonly notice: StoreNotice }[] = [];
   #isNotifying = false;
 
   /** The room doesn't have to exist. */
   follow(room: RoomId, listener: RoomListener): Disposable {
     const follower: Follower = { listener, active: true };
-    const followers = this.#rooms.get(room) ?? new Set();
-    this.#rooms.set(room, followers.add(follower));
+    this.#rooms.set(room, [...(this.#rooms.get(room) ?? []), follower]);
     return {
       [Symbol.dispose]: () => {
         follower.active = false;
-        followers.delete(follower);
-        if (followers.size === 0 && this.#rooms.get(room) === followers) this.#rooms.delete(room);
+        this.#forget(room, follower);
       },
     };
   }
 
   notify(room: RoomId, ...notices: readonly StoreNotice[]): void {
-    const to = [...(this.#rooms.get(room) ?? [])];
-    for (const notice of notices) this.#queue.push({ to, notice });
-    if (notices.some((notice) => notice.type === 'ended')) this.#rooms.delete(room);
+    const to = this.#rooms.get(room) ?? NOBODY;
+    for (const notice of notices) {
+      this.#queue.push({ to, notice });
+      if (notice.type === 'ended') this.#rooms.delete(room);
+    }
     if (!this.#isNotifying) this.#notifyAll();
+  }
+
+  #forget(room: RoomId, follower: Follower): void {
+    const left = this.#rooms.get(room)?.filter((other) => other !== follower) ?? NOBODY;
+    if (left.length > 0) this.#rooms.set(room, left);
+    else this.#rooms.delete(room);
   }
 
   // A listener may cause more notices: they wait until everyone has received the earlier ones.

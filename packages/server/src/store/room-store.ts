@@ -205,6 +205,7 @@ export interface RoomStore extends AsyncDisposable {
   /**
    * Appends only that member's next `n`, only for its newest session, only in the current epoch. With `erase`, also
    * replaces a message by its stub, or refuses (rule SEND-5). An envelope with a ttl becomes a stub itself (rule SEND-9).
+   * A store in this process answers at once: promises would be a good part of what a message costs in a small room.
    */
   append(
     room: RoomId,
@@ -212,7 +213,7 @@ export interface RoomStore extends AsyncDisposable {
     n: number,
     envelope: Uint8Array,
     erase?: Erase,
-  ): Promise<Appended>;
+  ): Appended | Promise<Appended>;
 
   /**
    * Logs a command and carries it out, only for a newest session and only as the next one of this epoch; else `stale`

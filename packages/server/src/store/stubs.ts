@@ -16,9 +16,12 @@ const EXPIRED = 2;
 const NO_PROOF = new Uint8Array(ERASE_PROOF_BYTES);
 const DEL_H_AT = ENVELOPE_HEADER_BYTES - ERASE_PROOF_BYTES;
 
-/** What follows kind and seq in the frame of an event. */
+/** Kind and seq, with which the frame of an event begins. */
+export const EVENT_HEAD_BYTES = 5;
+
+/** What follows them. */
 export function eventContent(frame: Uint8Array): Uint8Array {
-  return frame.subarray(5);
+  return frame.subarray(EVENT_HEAD_BYTES);
 }
 
 /** The hash of the part of an envelope that its stub doesn't keep. */

@@ -32,7 +32,7 @@ export function libraryWithTestTime(change: (source: string) => string = (source
 
 /** The same store, but each call resolves only after all of its notices have arrived. */
 export function settling(store: RoomStore, rooms: RedisRooms): RoomStore {
-  const settled = async <T>(work: Promise<T>): Promise<T> => {
+  const settled = async <T>(work: T | Promise<T>): Promise<T> => {
     const result = await work;
     await rooms.settled();
     return result;

@@ -87,12 +87,12 @@ export class Fixture {
     for (const n of ns) await this.store.append(ROOM, session, n, envelope(n));
   }
 
-  append(
+  async append(
     session: MemberSession,
     n: number,
     bytes = envelope(n),
     erase?: Erase,
-  ): ReturnType<RoomStore['append']> {
+  ): Promise<Awaited<ReturnType<RoomStore['append']>>> {
     return this.store.append(ROOM, session, n, bytes, erase);
   }
 

@@ -2,7 +2,7 @@
 
 import { type Position, type ResetReason, toBase64url } from '@mayfly/protocol';
 import type { StoredEvent } from '../room-store.ts';
-import { eventContent } from '../stubs.ts';
+import { EVENT_HEAD_BYTES } from '../stubs.ts';
 
 /** What a member missed, and whether their position was still in the log (rules RESUME-1 and RESUME-2). */
 export type Missed =
@@ -100,5 +100,5 @@ export class EventLog {
 }
 
 function contentBytes(frame: Uint8Array): number {
-  return eventContent(frame).length;
+  return frame.length - EVENT_HEAD_BYTES;
 }

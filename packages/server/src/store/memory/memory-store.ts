@@ -123,13 +123,13 @@ export class MemoryStore implements RoomStore {
     return this.#living(room)?.look(verifiedWith);
   }
 
-  async append(
+  append(
     room: RoomId,
     session: MemberSession,
     n: number,
     envelope: Uint8Array,
     erase?: Erase,
-  ): Promise<Appended> {
+  ): Appended | Promise<Appended> {
     return this.#living(room)?.append(session, n, envelope, erase) ?? { outcome: 'gone' };
   }
 
