@@ -2,18 +2,17 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { type LogEvent, concat, toHex, u16, u32 } from '@mayfly/protocol';
+import { type LogEvent, toHex } from '@mayfly/protocol';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { CTYPE } from '../content/ctype.ts';
 import { writePoll } from '../content/poll.ts';
 import { writeUnsend } from '../content/unsend.ts';
 import type { OpenedMessage } from '../crypto/envelope.ts';
-import { logTagOf } from '../crypto/event-hash.ts';
 import type { Message } from '../room-updates.ts';
 import { ID, KEYS, OWNER } from '../testing/author.ts';
 import { LOG_ID } from '../testing/random-log.ts';
 import { below, pick, seededRandom } from '../testing/random.ts';
+import { NOW, Talkers, type Written, about, bytes, proofOf } from '../testing/talkers.ts';
 import { Receiver } from './receiver.ts';
 
 // Instead of the 10,000 of a real page, which take too long.
@@ -23,77 +22,7 @@ vi.mock(import('./horizon.ts'), async (original) => ({ ...(await original()), RE
 /** More than after which a message is forgotten. */
 const FORGOTTEN = 1_350;
 const PEOPLE = 20;
-/** A page reloads after so many messages, and begins another chain. */
-const RELOADED_AFTER = 300;
-const NOW = Date.UTC(2026, 0, 1);
 const OURS = bytes(0, 32);
-
-type Written = Pick<OpenedMessage, 'ctype' | 'body'> & Partial<OpenedMessage>;
-
-/** Messages already opened: sealing so many would take minutes. */
-class Talkers {
-  // By envelope.
-  readonly #opened = new WeakMap<Uint8Array, OpenedMessage>();
-  readonly #counts = new Map<number, number>();
-  #seq = 0;
-
-  write(person: number, written: Written): { readonly event: LogEvent; readonly opened: OpenedMessage } {
-    this.#seq += 1;
-    const before = this.#counts.get(person) ?? 0;
-    this.#counts.set(person, before + 1);
-    const opened = {
-      pk: bytes(person, 32),
-      sess: u32(person * 1_000 + Math.floor(before / RELOADED_AFTER)),
-      count: (before % RELOADED_AFTER) + 1,
-      prev: new Uint8Array(32),
-      statement: { logTag: logTagOf(LOG_ID), seq: this.#seq - 1, events: 0, seen: new Uint8Array(8) },
-      at: NOW,
-      name: `Person ${person}`,
-      ttl: 0,
-      epoch: 0,
-      flags: 0,
-      mid: bytes(this.#seq, 32),
-      signature: new Uint8Array(64),
-      delH: sha256(proofOf(bytes(this.#seq, 32))).slice(0, 16),
-      ...written,
-    };
-    return { opened, event: this.#event(opened) };
-  }
-
-  /** The same message, once more. */
-  again(opened: OpenedMessage): LogEvent {
-    this.#seq += 1;
-    return this.#event(opened);
-  }
-
-  #event(opened: OpenedMessage): LogEvent {
-    const header = concat(Uint8Array.of(0x11), u32(0), u16(opened.ttl), opened.delH);
-    const envelope = concat(header, new Uint8Array(24));
-    this.#opened.set(envelope, opened);
-    return { type: 'message', seq: this.#seq, envelope };
-  }
-
-  /** Counts of a person that no one ever gets. */
-  lose(person: number, count: number): void {
-    this.#counts.set(person, (this.#counts.get(person) ?? 0) + count);
-  }
-
-  get seq(): number {
-    return this.#seq;
-  }
-
-  get crypto() {
-    return {
-      openEnvelope: (_keys: unknown, envelope: Uint8Array) => {
-        const message = this.#opened.get(envelope);
-        if (message === undefined) throw new Error('not of this test');
-        return { ok: true, message } as const;
-      },
-      verifyMessage: () => true,
-      verifyCommand: () => true,
-    };
-  }
-}
 
 /** Honest talk of every kind. */
 class Talk {
@@ -131,18 +60,6 @@ function poll(): Written {
 function unsend(target: OpenedMessage): Written {
   const body = writeUnsend({ proof: proofOf(target.mid), leavesLine: true });
   return { ctype: CTYPE.unsend, body, ...about(target) };
-}
-
-function about({ mid }: OpenedMessage): Pick<OpenedMessage, 'ref' | 'flags'> {
-  return { ref: mid.slice(0, 16), flags: 1 };
-}
-
-function proofOf(mid: Uint8Array): Uint8Array {
-  return mid.slice(0, 16);
-}
-
-function bytes(value: number, length: number): Uint8Array {
-  return concat(u32(value + 1), new Uint8Array(length - 4).fill(7));
 }
 
 /** What a page shows. */
