@@ -123,7 +123,11 @@ test('pictures and files between a computer and a phone', async () => {
   // Into an empty room, before the part for files is loaded.
   await ann.page.getByRole('button', { name: 'Emoji' }).waitFor();
   await bring(ann, 'drop', 'early.png', await drawn(ann, 'image/png'));
-  await ann.page.getByRole('button', { name: 'Remove early.png' }).click();
+  await tray(ann).getByText('early.png').waitFor();
+  await ann.composer().press('Escape');
+  await ann.page.getByText('Press Esc again to take all files out.').waitFor();
+  await ann.composer().press('Escape');
+  await tray(ann).waitFor({ state: 'detached' });
   await bob.join(link, 'Bob');
   await ann.participants(2);
 

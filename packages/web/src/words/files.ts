@@ -47,6 +47,7 @@ export const fileTexts = {
       one: `{count} file, ${fileSize(bytes)}`,
       other: `{count} files, ${fileSize(bytes)}`,
     }),
+  clearing: 'Press Esc again to take all files out.',
   originals: 'Send originals',
   originalsOff: 'Off: place, camera and time are removed from pictures.',
   originalsOn: 'On: pictures keep the place, camera and time that are written in them.',

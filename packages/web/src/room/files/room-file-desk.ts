@@ -46,6 +46,8 @@ export class RoomFileDesk {
   readonly refused = signal<readonly string[]>([]);
   /** Names of files that a page before this one didn't finish. */
   readonly unfinished = signal<readonly string[]>([]);
+  /** The next Esc takes all files out of the tray. */
+  readonly isClearing = signal(false);
   /** Files are dragged over the page. */
   readonly isDragging = signal(false);
   /** The item of the tray that is dragged to another place. */
@@ -126,6 +128,7 @@ export class RoomFileDesk {
     for (const item of this.items.peek()) forgetItem(item);
     this.items.value = [];
     this.refused.value = [];
+    this.isClearing.value = false;
   }
 
   /** An unfinished file isn't sent any further. */

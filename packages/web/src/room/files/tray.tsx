@@ -8,6 +8,7 @@ import type { RoomView } from '../model/room-view.ts';
 import { listenForDrops } from './drops.ts';
 import { type RoomFileDesk, deskOf } from './room-file-desk.ts';
 import { formOf, tellsMore } from './tray-items.ts';
+import { listenForEscape } from './tray-escape.ts';
 import { TrayList } from './tray-list.tsx';
 import { viewerPart } from './viewer-loader.ts';
 import { voicePart } from './voice-loader.ts';
@@ -18,7 +19,11 @@ export function Tray({ view }: TrayProps) {
   const desk = deskOf(view);
   useEffect(() => {
     const drops = listenForDrops(view, desk);
-    return () => drops[Symbol.dispose]();
+    const escape = listenForEscape(desk);
+    return () => {
+      drops[Symbol.dispose]();
+      escape[Symbol.dispose]();
+    };
   }, [view]);
   const items = desk.items.value;
   return (
@@ -30,7 +35,9 @@ export function Tray({ view }: TrayProps) {
           <TrayList desk={desk} />
           <Smaller desk={desk} />
           <Originals desk={desk} />
-          <p class="tray__tip">{fileTexts.trayTip(items.length, desk.bytes.value)}</p>
+          <p class="tray__tip" role="status">
+            {desk.isClearing.value ? fileTexts.clearing : fileTexts.trayTip(items.length, desk.bytes.value)}
+          </p>
         </div>
       )}
       {desk.recorderIsOpen.value && <Recorder view={view} />}
