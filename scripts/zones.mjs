@@ -59,6 +59,7 @@ export const PACKAGES = {
       '@mayfly/client',
       '@mayfly/client/emoji',
       '@mayfly/client/files',
+      '@mayfly/client/passphrase',
       '@mayfly/client/signatures',
       '@mayfly/protocol',
       'preact',

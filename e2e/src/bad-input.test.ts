@@ -262,7 +262,7 @@ describe('links that open nothing say why, before any request', () => {
     ['one letter changed', `/chat/k3F9ab#${KEY.replace('J', 'K')}`, 'This link is damaged'],
     [
       'a newer kind of link',
-      '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX',
+      '/chat/k3F9ab#3S56xJLf2MT2SzL2XAYtD6qMwY43cc5f49i',
       'This link needs a newer version',
     ],
   ])('%s', async (_what, path, heading) => {

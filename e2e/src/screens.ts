@@ -22,6 +22,7 @@ export function isNarrow({ size = DESKTOP }: PersonOptions): boolean {
   return size.width < WIDE_PX;
 }
 
+const LOCKED = '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX';
 const WRONG_KEY = '/chat/k3F9ab#1S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4G9';
 
 export const SCREENS: readonly Screen[] = [
@@ -31,6 +32,25 @@ export const SCREENS: readonly Screen[] = [
     show: async (stage, options) => {
       const person = await at(stage, options, '/');
       await person.page.getByText('Room options').click();
+      return person;
+    },
+  },
+  {
+    name: 'landing-passphrase',
+    show: async (stage, options) => {
+      const person = await at(stage, options, '/');
+      await person.page.getByText('Room options').click();
+      await person.page.getByRole('radio', { name: 'Link and passphrase' }).check({ force: true });
+      await person.page.getByText('Five random words.').waitFor();
+      return person;
+    },
+  },
+  {
+    name: 'invited-passphrase',
+    show: async (stage, options) => {
+      const person = await at(stage, options, LOCKED);
+      await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
+      await person.page.getByRole('alert').getByText('Type the passphrase').waitFor();
       return person;
     },
   },
@@ -375,7 +395,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'damaged-link', show: (stage, options) => at(stage, options, WRONG_KEY.slice(0, -1)) },
   {
     name: 'newer-link',
-    show: (stage, options) => at(stage, options, '/chat/k3F9ab#2S56xJLf2MT2SzL2XAYtD6qMwY43cc5f4uX'),
+    show: (stage, options) => at(stage, options, '/chat/k3F9ab#3S56xJLf2MT2SzL2XAYtD6qMwY43cc5f49i'),
   },
 ];
 

@@ -156,6 +156,8 @@ type NewRoom = {
   readonly history?: 'Only what’s said after they join';
   readonly roomName?: string;
   readonly topic?: string;
+  /** Needed besides the link. */
+  readonly passphrase?: string;
 };
 
 /** One person at one page, with the words of the page for the things people do. */
@@ -204,12 +206,21 @@ export class Person {
     await this.open('/');
     const card = this.page.getByRole('form', { name: 'Create a room' });
     if (options.name !== undefined) await card.getByLabel('Display name').fill(options.name);
-    const { history, roomName, topic } = options;
-    if ((history ?? roomName ?? topic) !== undefined) await card.getByText('Room options').click();
+    const { history, roomName, topic, passphrase } = options;
+    if ((history ?? roomName ?? topic ?? passphrase) !== undefined)
+      await card.getByText('Room options').click();
     if (history !== undefined) await card.getByRole('radio', { name: history }).check({ force: true });
     if (roomName !== undefined) await card.getByLabel('Room name').fill(roomName);
     if (topic !== undefined) await card.getByLabel('Topic').fill(topic);
+    if (passphrase !== undefined) await this.#choosePassphrase(passphrase);
     await card.getByRole('button', { name: 'Create Shareable Link' }).click();
+  }
+
+  async #choosePassphrase(passphrase: string): Promise<void> {
+    await this.page.getByRole('radio', { name: 'Link and passphrase' }).check({ force: true });
+    // The random words come late, and would replace what is typed.
+    await this.page.getByText('Five random words.').waitFor();
+    await this.page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
   }
 
   /** The card of a new room is there. */

@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzipSync } from 'node:zlib';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { emojiTable } from './emoji-table.ts';
 
@@ -174,13 +175,31 @@ function compressedCopies(): Plugin {
 async function compress(path: string): Promise<void> {
   const bytes = await readFile(path);
   if (bytes.length < COMPRESS_FROM_BYTES) return;
-  const quality = {
-    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-    // Whatever its name says: of the three modes, it makes these files the smallest.
-    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_FONT,
-  };
   await Promise.all([
-    writeFile(`${path}.br`, brotliCompressSync(bytes, { params: quality })),
+    smallestBrotli(bytes).then((smallest) => writeFile(`${path}.br`, smallest)),
     writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 })),
   ]);
+}
+
+const brotli = promisify(brotliCompress);
+/** Parameters NPOSTFIX and NDIRECT of the format. Which of them suit a file best is only known afterwards. */
+const DISTANCE_CODES = [
+  [1, 4],
+  [1, 12],
+  [1, 20],
+] as const;
+
+async function smallestBrotli(bytes: Uint8Array): Promise<Uint8Array> {
+  const copies = await Promise.all(
+    DISTANCE_CODES.map(([postfix, direct]) =>
+      brotli(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+          [constants.BROTLI_PARAM_NPOSTFIX]: postfix,
+          [constants.BROTLI_PARAM_NDIRECT]: direct,
+        },
+      }),
+    ),
+  );
+  return copies.reduce((smallest, copy) => (copy.length < smallest.length ? copy : smallest));
 }

@@ -37,7 +37,7 @@ const bodyText = (init: RequestInit | undefined): string =>
 const long = json(201, { id: 'k7Qm2x', more: 'x'.repeat(5000) });
 const opened = () => new Response(null, { status: 204 });
 
-const make = (fetch: typeof globalThis.fetch, more: Pick<CreateOptions, 'signal' | 'room'> = {}) =>
+const make = (fetch: typeof globalThis.fetch, more: Pick<CreateOptions, 'signal' | 'room' | 'second'> = {}) =>
   createRoom({
     ...more,
     origin: 'https://chat.example',
@@ -115,6 +115,33 @@ describe('creating a room', () => {
     const idle = server();
     await expect(make(idle.fetch, { room: { name: 'n'.repeat(51) } })).rejects.toThrow(RangeError);
     expect(idle.requests).toEqual([]);
+  });
+
+  test('KEY-5: with a second secret, the room is another one; without it, nothing is sent', async () => {
+    const { fetch, requests } = server(reserved, opened);
+    const P = new Uint8Array(32).fill(4);
+    const asked: string[] = [];
+    const second = async (secret: string) => {
+      asked.push(secret);
+      return P;
+    };
+    const created = await make(fetch, { second });
+    if (!created.ok) throw new Error(created.reason);
+    const { id, secret, door, second: kept } = created.link;
+    expect([asked, door, kept]).toEqual([[secret], 2, P]);
+    const body = requests[1]?.init?.body;
+    const sent = body instanceof Uint8Array ? decodeCommandWithBlob(body) : undefined;
+    if (sent === undefined) throw new Error('no charter was sent');
+    const secrets = roomSecrets(secret, P);
+    const keys = epochKeys(secrets.root, id, 0);
+    expect(checkCharter({ id, secrets, keys, door: 2, lastC: 1, ...sent })).toMatchObject({ ok: true });
+    expect(requests.map(({ init }) => bodyText(init)).join()).not.toContain(
+      Buffer.from(P).toString('latin1'),
+    );
+
+    const idle = server();
+    const given = await make(idle.fetch, { second: async () => undefined });
+    expect([given, idle.requests]).toEqual([{ ok: false, reason: 'cancelled', retryAfterMs: 0 }, []]);
   });
 
   test('nothing sent to the server opens the room', async () => {

@@ -15,14 +15,14 @@ import {
 } from '@mayfly/protocol';
 import { answerText } from './answer-text.ts';
 import { systemClock } from './clock.ts';
-import { makeFirstCharter } from './crypto/charter.ts';
+import { type FirstCharter, makeFirstCharter } from './crypto/charter.ts';
 import { roomSecrets, wipeRoomSecrets } from './crypto/keys.ts';
 import { type OwnerKeys, linkSecret, newOwnerCode, ownerKeys } from './crypto/owner.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { type RoomWords, fittingRoomWords } from './crypto/room-words.ts';
 import { wipe } from './crypto/wipe.ts';
 import { type Identity, newIdentity } from './people/identity.ts';
-import { type RoomLink, withoutLastSlash } from './link.ts';
+import { FLAG_PASSPHRASE, type RoomLink, withoutLastSlash } from './link.ts';
 
 /** The room to create, and its creator. */
 export type CreateOptions = {
@@ -36,6 +36,11 @@ export type CreateOptions = {
   readonly name: string;
   /** The room's own name and topic, as typed. Only people with the link can read them. */
   readonly room?: RoomWords;
+  /**
+   * For a room that needs a passphrase as well: makes P from the link's secret (see `passphraseKey` of
+   * `@mayfly/client/passphrase`). Undefined ends the attempt as `cancelled`, before anything is sent.
+   */
+  readonly second?: (secret: string) => Promise<Uint8Array | undefined>;
   /** Aborts the attempt. The result is then the server's last answer, or `offline`. */
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
@@ -52,8 +57,12 @@ export type Created =
       /** Also in `identity`. Its holder owns the room. */
       readonly ownerCode: string;
     }
-  /** `retryAfterMs` 0: trying again won't help, unless the network was the reason. */
-  | { readonly ok: false; readonly reason: ApiError | 'offline'; readonly retryAfterMs: number };
+  /** `retryAfterMs` 0: trying again won't help, unless the network was the reason. `cancelled`: there was no `second`. */
+  | {
+      readonly ok: false;
+      readonly reason: ApiError | 'offline' | 'cancelled';
+      readonly retryAfterMs: number;
+    };
 
 /**
  * Creates a room and its owner. Throws a RangeError for a name that `nameFits` refuses and a topic that `topicFits` refuses;
@@ -78,32 +87,36 @@ async function makeRoom(
   { pk }: Identity,
   words: RoomWords,
 ): Promise<RoomLink | Failed> {
+  const random = options.random ?? secureRandom;
+  const r = random(32);
+  const secret = linkSecret(owner.pk, r);
+  const second = await options.second?.(secret);
+  if (options.second !== undefined && second === undefined) return CANCELLED;
   const reserved = await reserve(options, owner);
   if (!reserved.ok) return reserved;
   const { id } = reserved;
-  const { secret, body } = makeCharter(id, owner, { pk, words }, options.random ?? secureRandom);
+  const body = makeCharter({ id, owner, r, secrets: roomSecrets(secret, second), words }, pk, random);
   const opened = await sendCharter(options, `/api/rooms/${id}/charter`, body);
-  return opened.ok ? { id, secret } : opened;
+  if (!opened.ok) return opened;
+  return { id, secret, ...(second && { door: FLAG_PASSPHRASE, second }) };
 }
 
-/** The link's secret, and the request body with the charter that commits to it. */
+/** The request body with the charter that commits to the link. */
 function makeCharter(
-  id: RoomId,
-  owner: OwnerKeys,
-  { pk, words }: { readonly pk: Uint8Array; readonly words: RoomWords },
+  room: Omit<FirstCharter, 'moderators'>,
+  pk: Uint8Array,
   random: RandomBytes,
-) {
-  const r = random(32);
-  const secret = linkSecret(owner.pk, r);
-  const secrets = roomSecrets(secret);
+): Uint8Array {
   const moderators = [{ idPk: pk, mask: POWER.owner }];
-  const charter = makeFirstCharter({ id, owner, r, secrets, moderators, words }, random);
-  wipe(r);
-  wipeRoomSecrets(secrets);
-  return { secret, body: encodeCommandWithBlob(charter.bytes, charter.blob) };
+  const charter = makeFirstCharter({ ...room, moderators }, random);
+  wipe(room.r);
+  wipeRoomSecrets(room.secrets);
+  return encodeCommandWithBlob(charter.bytes, charter.blob);
 }
 
 type Failed = Extract<Created, { ok: false }>;
+
+const CANCELLED: Failed = { ok: false, reason: 'cancelled', retryAfterMs: 0 };
 
 async function reserve(
   options: CreateOptions,

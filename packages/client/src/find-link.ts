@@ -4,7 +4,7 @@
 // wrapper's address, in brackets, over two lines. The rest of the text is noise.
 
 import { BASE58, type RoomId, decodeUtf8, parseRoomId } from '@mayfly/protocol';
-import { FLAG_LINK_IS_ENOUGH, FRAGMENT_LENGTH, type LinkFlag, type RoomLink, readFragment } from './link.ts';
+import { FLAG_PASSPHRASE, FRAGMENT_LENGTH, type LinkFlag, type RoomLink, readFragment } from './link.ts';
 
 /** A link, and whose room it is. */
 type RoomFound = {
@@ -27,7 +27,7 @@ export type ParsedLink =
   | { readonly type: 'bare_code'; readonly id: RoomId }
   /** The key or the address was cut off or changed in transit. */
   | { readonly type: 'damaged' }
-  /** A complete link of a kind that this version can't open: passphrase, knock, invite, owner. */
+  /** A complete link of a kind that this version can't open: knock, invite, owner. */
   | { readonly type: 'newer_kind'; readonly flag: LinkFlag }
   | { readonly type: 'not_a_link' };
 
@@ -101,8 +101,9 @@ function linkOf(
   id: RoomId,
   server: Server,
 ): ParsedLink {
-  if (flag !== FLAG_LINK_IS_ENOUGH) return { type: 'newer_kind', flag };
-  return { type: 'room', link: { id, secret }, ...server };
+  if (flag > FLAG_PASSPHRASE) return { type: 'newer_kind', flag };
+  const door = flag === FLAG_PASSPHRASE && { door: flag };
+  return { type: 'room', link: { id, secret, ...door }, ...server };
 }
 
 /** A code in an address. It continues after a line break if it then ends at `end`, where a key begins. */

@@ -224,7 +224,13 @@ describe('LINK-3: damage is found before any request', () => {
     expect(parseRoomLink(text)).toEqual({ type: 'damaged' });
   });
 
-  test.each([2, 3, 4, 5] as const)('LINK-5: a whole link of kind %d is another matter', (flag) => {
+  test('LINK-5: the flag says that the room needs a passphrase as well', () => {
+    const link = makeLink('https://example.org', id, secret, 2);
+    expect(link).toContain('#2');
+    expect(parseRoomLink(link)).toMatchObject({ type: 'room', link: { id, secret, door: 2 } });
+  });
+
+  test.each([3, 4, 5] as const)('LINK-5: a whole link of kind %d is another matter', (flag) => {
     const fragment = makeFragment(flag, secret);
     expect(parseRoomLink(`https://example.org/chat/${id}#${fragment}`)).toEqual({ type: 'newer_kind', flag });
   });

@@ -5,21 +5,34 @@ import { type RoomId, utf8 } from '@mayfly/protocol';
 import { base58map } from './crypto/base58.ts';
 
 /** A room and the secret that opens it. */
-export type RoomLink = { readonly id: RoomId; readonly secret: string };
+export type RoomLink = {
+  readonly id: RoomId;
+  readonly secret: string;
+  /** The room needs a passphrase as well. Absent: the link is enough. */
+  readonly door?: 2;
+  /** P, from that passphrase (see `passphraseKey` of `@mayfly/client/passphrase`). Without it such a room answers `denied`. */
+  readonly second?: Uint8Array;
+};
 
 const LINK_FLAGS = [1, 2, 3, 4, 5] as const;
 /** LINK-1: 1 the link is enough, 2 passphrase, 3 knock, 4 invite, 5 owner. */
 export type LinkFlag = (typeof LINK_FLAGS)[number];
 
 export const FLAG_LINK_IS_ENOUGH = 1;
+export const FLAG_PASSPHRASE = 2;
 export const FRAGMENT_LENGTH = 35;
 
 /**
  * The whole link, with the key in its fragment: browsers never send that part to a server. `server`: its origin, and the path
- * it runs under, if any.
+ * it runs under, if any. `door` as in `RoomLink`.
  */
-export function makeLink(server: string, id: RoomId, secret: string): string {
-  return `${withoutLastSlash(server)}/chat/${id}#${makeFragment(FLAG_LINK_IS_ENOUGH, secret)}`;
+export function makeLink(
+  server: string,
+  id: RoomId,
+  secret: string,
+  door: LinkFlag = FLAG_LINK_IS_ENOUGH,
+): string {
+  return `${withoutLastSlash(server)}/chat/${id}#${makeFragment(door, secret)}`;
 }
 
 /** Addresses of servers are given with or without one. */

@@ -47,7 +47,7 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
   const base: Base = {
     clock,
     random,
-    keys: new KeyRing(link.id, link.secret),
+    keys: new KeyRing(link.id, link.secret, link.second),
     self: new OwnIdentity(options, link.id, random),
     connection: new Connection({ transport, clock, random }, events),
     updates: new UpdateEmitter(),

@@ -5,6 +5,7 @@ import {
   type Screen,
   comeAgain,
   comeToRoom,
+  enter,
   enterCreated,
   goHome,
   joinAs,
@@ -79,6 +80,8 @@ function ScreenBody({ shown }: StartScreenProps) {
           onJoin={(name) => joinAs(shown.link, name)}
         />
       );
+    case 'locked':
+      return <shown.part.PassphraseDoor door={shown.door} onEnter={enter} />;
     case 'unusableLink':
       return (
         <NoRoom takesFocus={false}>

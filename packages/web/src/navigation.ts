@@ -10,6 +10,8 @@ import { whenIdle } from './browser/browser.ts';
 import { keptLink } from './browser/kept-link.ts';
 import type { LobbySight } from './room/model/lobby.ts';
 import type { RoomEntry } from './room/open-in-browser.ts';
+import { type PassphrasePart, loadPassphrases, passphrasePart } from './start/later-passphrase.ts';
+import type { DoorProps } from './start/passphrase-door.tsx';
 import type { CreatedRoom } from './start/new-room.ts';
 import { loadNoRoom } from './start/no-room.tsx';
 import { type RoomPart, loadRoomPart, roomPart } from './room-part-loader.ts';
@@ -21,6 +23,7 @@ import { TabClaims } from './browser/tab-claim.ts';
 export type Screen =
   | { readonly at: 'landing'; readonly roomLink: string }
   | { readonly at: 'invited'; readonly link: RoomLink }
+  | { readonly at: 'locked'; readonly part: PassphrasePart; readonly door: DoorProps['door'] }
   | { readonly at: 'unusableLink'; readonly trouble: Trouble }
   /** The room's part of the page is loading. */
   | { readonly at: 'opening' }
@@ -50,6 +53,7 @@ export function startNavigation(): void {
   });
   effect(() => {
     const shown = screen.value;
+    if (shown.at === 'locked') background(loadRoomPart());
     return shown.at === 'invited' ? watchLobby(shown.link) : undefined;
   });
   effect(() => {
@@ -112,7 +116,8 @@ export function comeToRoom(link: RoomLink): void {
   const identity = loadIdentity(tabStorage, link.id);
   const wasHere = identity?.joined === true || identity?.ownerCode !== undefined;
   if (wasHere) joinAs(link, identity.name);
-  else screen.value = { at: 'invited', link };
+  else if (link.door === undefined) screen.value = { at: 'invited', link };
+  else showDoor({ link, name: identity?.name ?? '' });
 }
 
 /** After a room turned someone away: as the same person if possible. */
@@ -123,14 +128,32 @@ export function comeAgain(link: RoomLink): void {
 }
 
 export function joinAs(link: RoomLink, name: string): void {
-  background(goIn({ link, name }));
+  if (link.door !== undefined && link.second === undefined) showDoor({ link, name });
+  else enter({ link, name });
+}
+
+export function enter(entry: RoomEntry): void {
+  background(goIn(entry));
+}
+
+function showDoor(door: DoorProps['door']): void {
+  background(openDoor(door));
+}
+
+async function openDoor(door: DoorProps['door']): Promise<void> {
+  const opening: Screen = { at: 'opening' };
+  screen.value = opening;
+  const part = await loadPassphrases();
+  if (screen.value !== opening) return;
+  const { second: _, ...link } = door.link;
+  screen.value = part === undefined ? { at: 'unreachable' } : { at: 'locked', part, door: { ...door, link } };
 }
 
 // Stored first: a reload loses neither the link nor the ownership.
-export function enterCreated({ link, identity }: CreatedRoom): void {
+export function enterCreated({ link, identity, passphrase }: CreatedRoom): void {
   keepIdentity(tabStorage, link.id, identity);
   holdIdentity(link.id);
-  background(goIn({ link, name: identity.name, isNew: true }));
+  enter({ link, name: identity.name, isNew: true, ...(passphrase && { passphrase }) });
 }
 
 async function goIn(entry: RoomEntry): Promise<void> {
@@ -147,7 +170,12 @@ async function goIn(entry: RoomEntry): Promise<void> {
   }
   part.enterRoom(entry);
   holdIdentity(entry.link.id);
-  screen.value = { at: 'room', part };
+  const isAtDoor = entry.passphrase !== undefined && !entry.isNew;
+  const refusal = isAtDoor ? await passphrasePart.value?.refusalOf(part) : undefined;
+  if (refusal !== undefined || screen.value !== opening) part.stepOut();
+  if (screen.value !== opening) return;
+  if (refusal === undefined) screen.value = { at: 'room', part };
+  else showDoor({ ...entry, refusal });
 }
 
 /** A duplicated tab has the other tab's identity in its storage, and becomes someone new. */

@@ -48,7 +48,9 @@ export function routeOf({ href, origin, pathname, search }: Address, base = '/')
 function prefill(parsed: ParsedLink, server: string, search: string): string {
   const wanted = new URLSearchParams(search).get('room');
   if (wanted === null) return '';
-  return parsed.type === 'room' ? makeLink(server, parsed.link.id, parsed.link.secret) : wanted;
+  if (parsed.type !== 'room') return wanted;
+  const { id, secret, door } = parsed.link;
+  return makeLink(server, id, secret, door);
 }
 
 export type LinkTrouble =

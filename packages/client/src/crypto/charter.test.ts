@@ -18,7 +18,7 @@ import {
   utf8,
 } from '@mayfly/protocol';
 import { sealBox } from './box.ts';
-import { type ShownCharter, checkCharter, makeFirstCharter } from './charter.ts';
+import { type ShownCharter, checkCharter, makeFirstCharter, openOwnerBox } from './charter.ts';
 import { type EpochKeys, epochKeys, roomSecrets } from './keys.ts';
 import { linkSecret, newOwnerCode, ownerKeys } from './owner.ts';
 import { sign, signingKey } from './signature.ts';
@@ -34,6 +34,18 @@ const creator = signingKey(new Uint8Array(32).fill(1));
 const moderators = [{ idPk: creator.pk, mask: POWER.owner }];
 const made = makeFirstCharter({ id, owner, r, secrets, moderators }, random);
 const genuine: ShownCharter = { id, secrets, keys, door: 1, lastC: 1, ...made };
+
+/** The same link, at the door of a passphrase. */
+const locked = roomSecrets(secrets.secret, new Uint8Array(32).fill(6));
+const lockedKeys = epochKeys(locked.root, id, 0);
+const madeLocked = makeFirstCharter({ id, owner, r, secrets: locked, moderators }, random);
+const genuineLocked: ShownCharter = {
+  ...genuine,
+  secrets: locked,
+  keys: lockedKeys,
+  door: 2,
+  ...madeLocked,
+};
 
 const reasonFor = (changes: Partial<ShownCharter>) => {
   const result = checkCharter({ ...genuine, ...changes });
@@ -68,6 +80,29 @@ function blobWith(text: string, by: EpochKeys = keys): Uint8Array {
 
 const manifestOf = (ownerPk: Uint8Array, more: object = {}) =>
   JSON.stringify({ o: toBase64url(ownerPk), r: toBase64url(r), ...more });
+
+describe('CHARTER-3: a room that needs a passphrase', () => {
+  test('is opened by link and passphrase, and the owner box has both', () => {
+    expect(checkCharter(genuineLocked)).toMatchObject({ ok: true, charter: { door: 2 } });
+    expect(openOwnerBox(owner, id, 0, madeLocked.blob)).toEqual({
+      secret: secrets.secret,
+      second: locked.second,
+    });
+  });
+
+  test('can’t be passed off as one that needs none, nor the other way round', () => {
+    expect(checkCharter({ ...genuineLocked, door: 1 })).toMatchObject({ ok: false, reason: 'door' });
+    const lowered = { ...genuineLocked, bytes: made.bytes, blob: made.blob };
+    expect(checkCharter(lowered)).toMatchObject({ ok: false, reason: 'manifest' });
+    expect(checkCharter({ ...genuine, ...madeLocked })).toMatchObject({ ok: false, reason: 'manifest' });
+  });
+
+  test('is another room with another passphrase', () => {
+    const other = roomSecrets(secrets.secret, new Uint8Array(32).fill(7));
+    const shown = { ...genuineLocked, secrets: other, keys: epochKeys(other.root, id, 0) };
+    expect(checkCharter(shown)).toMatchObject({ ok: false, reason: 'manifest' });
+  });
+});
 
 describe('CHARTER-2: the first charter', () => {
   test('passes all checks, and names owner and moderators', () => {

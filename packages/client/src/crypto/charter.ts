@@ -10,6 +10,7 @@ import {
   type Moderator,
   OP_CHARTER,
   type RoomId,
+  allZero,
   bytesField,
   concat,
   decodeCharterArgs,
@@ -29,8 +30,8 @@ import {
 } from '@mayfly/protocol';
 import { BOX_OVERHEAD, openBox, sealBox } from './box.ts';
 import { makeCommand } from './command.ts';
-import { type EpochKeys, type RoomSecrets, epochKeys, linkPkOf, wipeEpochKeys } from './keys.ts';
-import { type OwnerKeys, linkSecret } from './owner.ts';
+import { type EpochKeys, type RoomSecrets, doorOf, epochKeys, linkPkOf, wipeEpochKeys } from './keys.ts';
+import { type OwnerKeys, SECRET_LENGTH, linkSecret } from './owner.ts';
 import type { RandomBytes } from './random.ts';
 import { type RoomWords, cleanRoomWords } from './room-words.ts';
 import { verify } from './signature.ts';
@@ -59,7 +60,7 @@ export type FirstCharter = {
   readonly words?: RoomWords;
 };
 
-/** Command 1 of a room that needs only its link, with its blob (CHARTER-2). */
+/** Command 1 of a room, with its blob (CHARTER-2). Its door is that of the secrets. */
 export function makeFirstCharter(
   first: FirstCharter,
   random: RandomBytes,
@@ -73,7 +74,7 @@ export function makeFirstCharter(
     newEpoch: 0,
     accessPk: secrets.access.pk,
     linkPk: linkPkOf(secrets),
-    door: 1,
+    door: doorOf(secrets),
     fresh: false,
     blobHash: sha256(blob),
     moderators,
@@ -97,11 +98,33 @@ function sealManifest(keys: EpochKeys, manifest: Manifest, random: RandomBytes):
 }
 
 function sealOwnerBox(owner: OwnerKeys, id: RoomId, secrets: RoomSecrets, random: RandomBytes): Uint8Array {
-  const aad = concat(utf8('mayfly/v1 ownerbox\0'), roomIdBytes(id), u32(0));
+  const aad = ownerBoxAad(id, 0);
   const second = secrets.second ?? new Uint8Array(32);
   return withSecret(utf8(secrets.secret), (secret) =>
     withJoined([secret, second], (both) => sealBox(owner.boxKey, aad, both, random)),
   );
+}
+
+function ownerBoxAad(id: RoomId, epoch: number): Uint8Array {
+  return concat(utf8('mayfly/v1 ownerbox\0'), roomIdBytes(id), u32(epoch));
+}
+
+/** S and P as the owner sealed them for the holder of the owner code, from a charter's blob. Undefined if it isn't theirs. */
+export function openOwnerBox(
+  { boxKey }: Pick<OwnerKeys, 'boxKey'>,
+  id: RoomId,
+  epoch: number,
+  blob: Uint8Array,
+): { readonly secret: string; readonly second: Uint8Array | undefined } | undefined {
+  const both = openBox(boxKey, ownerBoxAad(id, epoch), blob.subarray(MANIFEST_BYTES));
+  return both && withSecret(both, readOwnerBox);
+}
+
+function readOwnerBox(both: Uint8Array): ReturnType<typeof openOwnerBox> {
+  const secret = decodeUtf8(both.subarray(0, SECRET_LENGTH));
+  const second = both.slice(SECRET_LENGTH);
+  if (secret === undefined) return undefined;
+  return { secret, second: allZero(second) ? undefined : second };
 }
 
 function manifestAad(keys: EpochKeys): readonly Uint8Array[] {

@@ -1,6 +1,6 @@
 // The key schedule: from a link's secret to the keys of one room and epoch (KEY-2, KEY-3).
 
-import { PUBLIC_KEY_BYTES, type RoomId, concat, roomIdBytes, u32, utf8 } from '@mayfly/protocol';
+import { type Door, PUBLIC_KEY_BYTES, type RoomId, concat, roomIdBytes, u32, utf8 } from '@mayfly/protocol';
 import { expandKey, extractFor } from './derive.ts';
 import { type SigningKey, signingKey } from './signature.ts';
 import { wipe, withJoined } from './wipe.ts';
@@ -25,7 +25,7 @@ export function roomSecrets(secret: string, second?: Uint8Array): RoomSecrets {
   const prk0 = extractFor('link-prk', s);
   const secrets = {
     secret,
-    second,
+    second: second && Uint8Array.from(second),
     access: signingKey(expandKey(prk, 'auth')),
     link: second && signingKey(expandKey(prk0, 'link-auth')),
     root: expandKey(prk, 'root'),
@@ -37,6 +37,11 @@ export function roomSecrets(secret: string, second?: Uint8Array): RoomSecrets {
 /** As far as they can be reached. */
 export function wipeRoomSecrets({ second, access, link, root }: RoomSecrets): void {
   wipe(second, access.seed, link?.seed, root);
+}
+
+/** How newcomers get in with these. */
+export function doorOf({ link }: RoomSecrets): Door {
+  return link === undefined ? 1 : 2;
 }
 
 /** The link key for a charter: zeros if the link alone is enough. */

@@ -8,7 +8,7 @@ import { type SigningKey, signingKey } from './signature.ts';
 import { withJoined, withSecret } from './wipe.ts';
 
 /** Characters of S, and of an owner code. */
-const SECRET_LENGTH = 32;
+export const SECRET_LENGTH = 32;
 
 export type OwnerKeys = SigningKey & {
   /** Seals the room's secrets for the holder of the owner code. */

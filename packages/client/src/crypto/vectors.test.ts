@@ -103,6 +103,7 @@ describe('owner and links', () => {
   test.each(known.links)('LINK-1: fragment of flag $flag', ({ flag, secret, link }) => {
     const parsed = parseRoomLink(`${known.room_id}#${link}`);
     if (flag === 1) expect(parsed).toEqual({ type: 'room', link: { id, secret }, host: undefined, path: '' });
+    else if (flag === 2) expect(parsed).toMatchObject({ type: 'room', link: { id, secret, door: 2 } });
     else expect(parsed).toEqual({ type: 'newer_kind', flag });
     expect(link.startsWith(`${flag}${secret}`)).toBe(true);
   });

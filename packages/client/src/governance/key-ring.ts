@@ -16,10 +16,10 @@ export class KeyRing {
   readonly #epochs: [EpochKeys, ...EpochKeys[]];
   #secrets: RoomSecrets;
 
-  /** `secret`: S of the link, which opens the room in its first epoch. */
-  constructor(id: RoomId, secret: string) {
+  /** `secret`: S of the link, which opens the room in its first epoch; `second`: P, where the door needs one. */
+  constructor(id: RoomId, secret: string, second?: Uint8Array) {
     this.#id = id;
-    this.#secrets = roomSecrets(secret);
+    this.#secrets = roomSecrets(secret, second);
     this.#epochs = [epochKeys(this.#secrets.root, id, 0)];
   }
 

@@ -2,6 +2,7 @@
 
 import { type Moderator, POWER, type RoomId, type Sight, type Welcome } from '@mayfly/protocol';
 import { checkCharter } from '../crypto/charter.ts';
+import { doorOf } from '../crypto/keys.ts';
 import type { RoomWords } from '../crypto/room-words.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { RoomEnd } from '../room-updates.ts';
@@ -18,14 +19,11 @@ export type CheckedWelcome =
     }
   | { readonly ok: false; readonly end: RoomEnd };
 
-/** This version only opens links that are enough by themselves. */
-const DOOR = 1;
-
 export function checkWelcome(welcome: Welcome, id: RoomId, ring: KeyRing): CheckedWelcome {
   const { secrets, current: keys } = ring;
   if (welcome.epoch !== keys.epoch) return { ok: false, end: { why: 'incompatible' } };
   const { charter: bytes, blob, c: lastC } = welcome;
-  const checked = checkCharter({ id, secrets, keys, door: DOOR, lastC, bytes, blob });
+  const checked = checkCharter({ id, secrets, keys, door: doorOf(secrets), lastC, bytes, blob });
   if (!checked.ok) return { ok: false, end: { why: 'false_room' } };
   const { ownerPk, r, roots, ...words } = checked.manifest;
   wipe(r, ...roots.map(({ root }) => root));
@@ -42,7 +40,7 @@ export function wordsOfSight(
   if (bytes === undefined || blob === undefined) return {};
   const ring = new KeyRing(id, secret);
   const { secrets, current: keys } = ring;
-  const checked = checkCharter({ id, secrets, keys, door: DOOR, lastC: C_MAX, bytes, blob });
+  const checked = checkCharter({ id, secrets, keys, door: doorOf(secrets), lastC: C_MAX, bytes, blob });
   ring.wipe();
   if (!checked.ok) return {};
   const { r, roots, name, topic } = checked.manifest;

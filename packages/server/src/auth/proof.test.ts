@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Join, decodeCommandWithBlob, encodeCommandWithBlob, joinTranscript } from '@mayfly/protocol';
 import { describe, expect, test } from 'vitest';
-import { verifyCharter, verifyJoin, verifyStrict } from './proof.ts';
+import { type JoinVerdict, verifyCharter, verifyJoin, verifyStrict } from './proof.ts';
 import type { RoomKeys } from '../store/room-store.ts';
 import { SeededRandom } from '../testing/random.ts';
 import { type CharterChoices, Signer, makeCharter, roomId } from '../testing/signer.ts';
@@ -59,7 +59,7 @@ describe('known answers', () => {
     if (!idPk || !idSig || !keySig) throw new Error('not there');
     const keys: RoomKeys = { ownerPk, accessPk: fromHex(vectors.schedule.none.access_pk), epoch: 0, door: 1 };
     const join: Join = { type: 'join', id: room, idPk, as: 'key', idSig, keySig };
-    expect(verifyJoin(join, fromHex(nonce), keys)).toBe(true);
+    expect(verifyJoin(join, fromHex(nonce), keys)).toBe('proven');
   });
 });
 
@@ -90,8 +90,8 @@ describe('joins', () => {
     ['the owner, at any door', asOwner, DOOR_2],
     ['a member, with their identity alone', asMember, DOOR_1],
   ])('JOIN-2: proven by %s', (_title, join, keys) => {
-    expect(verifyJoin(join, NONCE, keys)).toBe(true);
-    expect(verifyJoin(join, NONCE, undefined)).toBe(false);
+    expect(verifyJoin(join, NONCE, keys)).toBe('proven');
+    expect(verifyJoin(join, NONCE, undefined)).toBe('denied');
   });
 
   test.each<[string, Join, RoomKeys]>([
@@ -111,21 +111,43 @@ describe('joins', () => {
     ["someone else's identity", { ...byKey, idSig: OWNER.sign('id', T) }, DOOR_1],
     ['an identity by another purpose', { ...byKey, idSig: ANN.sign('join', T) }, DOOR_1],
   ])('JOIN-3: not proven: %s', (_title, join, keys) => {
-    expect(verifyJoin(join, NONCE, keys)).toBe(false);
+    expect(verifyJoin(join, NONCE, keys)).toBe('denied');
+  });
+
+  test.each<[string, Join, JoinVerdict]>([
+    ['the link, and another key', { ...byLinkAndKey, keySig: ANN.sign('join', T) }, 'wrong_passphrase'],
+    [
+      'the link, and a signature of no shape',
+      { ...byLinkAndKey, keySig: new Uint8Array(64) },
+      'wrong_passphrase',
+    ],
+    ['another link, and another key', { ...byKey, keySig: linkSig, linkSig: keySig }, 'denied'],
+    ['another link, and the key', { ...byKey, linkSig: keySig }, 'denied'],
+    ['the link of another person', { ...byLinkAndKey, idSig: linkSig, keySig: idSig }, 'denied'],
+  ])('JOIN-7: at the door of a passphrase, %s: %s', (_title, join, verdict) => {
+    expect(verifyJoin(join, NONCE, DOOR_2)).toBe(verdict);
+    expect(verifyJoin(join, NONCE, undefined)).toBe('denied');
+  });
+
+  test('JOIN-7: only the door of a passphrase tells a wrong one apart', () => {
+    const wrong = { ...byLinkAndKey, keySig: linkSig };
+    expect(verifyJoin(wrong, NONCE, { ...DOOR_2, door: 3 })).toBe('denied');
+    expect(verifyJoin(wrong, NONCE, DOOR_1)).toBe('denied');
+    expect(verifyJoin({ ...asOwner, keySig: linkSig }, NONCE, DOOR_2)).toBe('denied');
   });
 
   test('JOIN-3: a proof is for one nonce, one room and one identity', () => {
-    expect(verifyJoin(byKey, new Uint8Array(32).fill(8), DOOR_1)).toBe(false);
-    expect(verifyJoin({ ...byKey, id: roomId('Room22') }, NONCE, DOOR_1)).toBe(false);
-    expect(verifyJoin({ ...byKey, idPk: OWNER.pk }, NONCE, DOOR_1)).toBe(false);
+    expect(verifyJoin(byKey, new Uint8Array(32).fill(8), DOOR_1)).toBe('denied');
+    expect(verifyJoin({ ...byKey, id: roomId('Room22') }, NONCE, DOOR_1)).toBe('denied');
+    expect(verifyJoin({ ...byKey, idPk: OWNER.pk }, NONCE, DOOR_1)).toBe('denied');
   });
 
   test('JOIN-3: no altered bit is proven', () => {
     for (let bit = 0; bit < 512; bit += 7) {
       const flipped = (signature: Uint8Array) =>
         signature.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
-      expect(verifyJoin({ ...byKey, idSig: flipped(idSig) }, NONCE, DOOR_1)).toBe(false);
-      expect(verifyJoin({ ...byKey, keySig: flipped(keySig) }, NONCE, DOOR_1)).toBe(false);
+      expect(verifyJoin({ ...byKey, idSig: flipped(idSig) }, NONCE, DOOR_1)).toBe('denied');
+      expect(verifyJoin({ ...byKey, keySig: flipped(keySig) }, NONCE, DOOR_1)).toBe('denied');
     }
   });
 });

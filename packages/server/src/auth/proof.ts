@@ -60,11 +60,14 @@ const STAND_IN_KEY = Uint8Array.from(
   Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex'),
 );
 
+/** `wrong_passphrase`: they proved the link, but not what the room's passphrase gives. */
+export type JoinVerdict = 'proven' | 'wrong_passphrase' | 'denied';
+
 /**
  * Whether a join proves its claim (rules JOIN-2 to JOIN-4). Verifies exactly the signatures in the frame, all of them before
- * any verdict, so the amount of work reveals nothing about the room. `keys` undefined: no such room, and never proven.
+ * any verdict, so the amount of work reveals nothing about the room. `keys` undefined: no such room, and always denied.
  */
-export function verifyJoin(join: Join, nonce: Uint8Array, keys: RoomKeys | undefined): boolean {
+export function verifyJoin(join: Join, nonce: Uint8Array, keys: RoomKeys | undefined): JoinVerdict {
   const transcript = joinTranscript(join.id, nonce, join.idPk);
   const holds = (purpose: SigningPurpose, key: Uint8Array | undefined, signature: Uint8Array | undefined) =>
     signature && verifySignature(purpose, key ?? STAND_IN_KEY, transcript, signature, roomKeyObject);
@@ -73,11 +76,12 @@ export function verifyJoin(join: Join, nonce: Uint8Array, keys: RoomKeys | undef
   const id = verifySignature('id', join.idPk, transcript, join.idSig);
   const key = holds(asOwner ? 'owner' : 'join', asOwner ? keys?.ownerPk : keys?.accessPk, join.keySig);
   const link = holds('link', keys?.linkPk, join.linkSig);
-  if (keys === undefined || !id) return false;
+  if (keys === undefined || !id) return 'denied';
 
-  const linkFits = join.as === 'key' && keys.door !== 1 ? link === true : link === undefined;
-  const keyFits = join.as === 'member' ? key === undefined : key === true;
-  return keyFits && linkFits;
+  const provesLink = join.as === 'key' && keys.door !== 1;
+  if (link !== (provesLink ? true : undefined)) return 'denied';
+  if (key === (join.as === 'member' ? undefined : true)) return 'proven';
+  return provesLink && keys.door === 2 && key === false ? 'wrong_passphrase' : 'denied';
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { Join, RoomId } from '@mayfly/protocol';
 import { Bucket } from './bucket.ts';
 import type { Limits } from './limits.ts';
+import type { PassphraseBudget } from './passphrase-guard.ts';
 
 /** Not now, and when to try again. */
 export type Slowed = { readonly code: 'rate' | 'busy'; readonly retryAfterMs: number };
@@ -15,6 +16,7 @@ export type BudgetDeps = {
   /** Undefined: this address may try to join. */
   readonly mayJoin: (isNew: boolean) => Slowed | undefined;
   readonly joinFailed: () => void;
+  readonly passphrases: PassphraseBudget;
   readonly gone: () => void;
   readonly files: FileBudget;
 };
@@ -124,6 +126,10 @@ export class ConnectionBudget implements Disposable {
   /** A place asked for, or a file erased. */
   file(): Slowed | undefined {
     return this.#takeOne(this.#files);
+  }
+
+  get passphrases(): PassphraseBudget {
+    return this.#deps.passphrases;
   }
 
   get files(): FileBudget {

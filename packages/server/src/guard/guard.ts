@@ -10,6 +10,7 @@ import { ADDRESSES_MAX, type Limits, PAUSE_MS, SALT_MS } from './limits.ts';
 import { LOAD_TROUBLES, type LoadTrouble, Pressure, type Vitals } from './pressure.ts';
 import { Incident, type OngoingIncident } from './incident.ts';
 import { siteOf } from './network.ts';
+import { PassphraseGuard } from './passphrase-guard.ts';
 import { type Slowed, ConnectionBudget } from './connection-budget.ts';
 
 /** For the log. */
@@ -55,6 +56,7 @@ const NO_PLACES: PlaceLimits = { openBytes: 0, heldBytes: 0, allBytes: 0 };
 
 export class Guard implements Disposable {
   readonly files: FileGuard;
+  readonly passphrases: PassphraseGuard;
   /** The operator wants no new rooms on this server. */
   refusesRooms = false;
   readonly #options: GuardOptions;
@@ -71,6 +73,7 @@ export class Guard implements Disposable {
     const { limits, clock, random, places = NO_PLACES } = options;
     this.#options = options;
     this.files = new FileGuard({ limits: limits.files, places, random, now: () => clock.now() });
+    this.passphrases = new PassphraseGuard(limits.passphrases, () => clock.now());
     this.#addresses = new AddressKeys(random, ADDRESSES_MAX, () => newRecord(limits.address));
     this.#sites = new AddressKeys(random, ADDRESSES_MAX, () => newSite(limits.site), siteOf);
     this.#handshakes = new Bucket(limits.process.handshakes);
@@ -122,6 +125,7 @@ export class Guard implements Disposable {
       roomBucket: (room) => this.#roomBucket(room),
       mayJoin: (isNew) => this.#mayJoin(hold.record, isNew),
       joinFailed: () => this.#joinFailed(hold.record),
+      passphrases: this.passphrases.budgetFor(hold.record),
       gone: () => counting[Symbol.dispose](),
       files: {
         place: (...file) => (this.trouble === undefined ? this.files.place(address, ...file) : 'short'),
@@ -214,6 +218,7 @@ export class Guard implements Disposable {
   #forget(): void {
     const now = this.#now();
     for (const [room, bucket] of this.#rooms) if (bucket.isFull(now)) this.#rooms.delete(room);
+    this.passphrases.forget();
     if (now < this.#saltUntil) return;
     this.#saltUntil = now + SALT_MS;
     this.#addresses.rotate();

@@ -48,6 +48,13 @@ export function limitsAt(level: RateLevel) {
       charters: perMinute(6, 10),
       failedJoins: perMinute(10, 10),
     },
+    /** Wrong ones, of people who have the room's link. */
+    passphrases: {
+      /** Of one address in one room. */
+      address: { minute: perMinute(5, 5), hour: perMinute(20 / 60, 20) },
+      /** Of all addresses in one room. */
+      room: { minute: perMinute(30, 30), hour: perMinute(300 / 60, 300) },
+    },
     /** All addresses of an IPv6 /48 together: five times as much as one of them. */
     site: {
       creates: perMinute(30, 50),

@@ -10,7 +10,7 @@ import {
   type RoomId,
   decodeClientControl,
 } from '@mayfly/protocol';
-import { verifyJoin, verifyLook } from '../auth/proof.ts';
+import { type JoinVerdict, verifyJoin, verifyLook } from '../auth/proof.ts';
 import type { Frame } from '../delivery/frame.ts';
 import type { Hub } from '../delivery/hub.ts';
 import type { RoomNotice, RoomSession, Socket, Subscriber } from '../delivery/subscriber.ts';
@@ -96,9 +96,11 @@ export class Admission implements Disposable {
   // Subscribe, then join, then catch up: what happens while the store answers is held, and nothing is missed.
   async #join(join: Join): Promise<Admitted | Outcome | undefined> {
     const { store, hub } = this.#deps;
-    const keys = await this.#provenKeys(join.id, (known) => verifyJoin(join, this.nonce, known));
+    const { keys, verdict } = await this.#verified(join.id, (known) => verifyJoin(join, this.nonce, known));
     if (this.#disposed) return undefined;
-    if (keys === undefined) return OUTCOME.denied;
+    if (keys === undefined || verdict === 'denied') return OUTCOME.denied;
+    const turnedBack = this.#judgePassphrase(join, keys, verdict);
+    if (turnedBack !== undefined) return turnedBack;
     using subscriber = new Owned(hub.subscribe(join.id, this.#session, this.#socket));
     const { idPk, as, position, epoch } = join;
     const verifiedWith = { accessPk: keys.accessPk, epoch: keys.epoch };
@@ -113,22 +115,36 @@ export class Admission implements Disposable {
     return { room: join.id, idPk, as, subscriber: subscriber.release(), joined: answer };
   }
 
+  // The limit comes first: beyond it, an answer says nothing about the passphrase (rule JOIN-7).
+  #judgePassphrase(
+    { id, as }: Join,
+    { door }: RoomKeys,
+    verdict: Exclude<JoinVerdict, 'denied'>,
+  ): Outcome | undefined {
+    if (door !== 2 || as !== 'key') return undefined;
+    const { passphrases } = this.#deps.budget;
+    const slowed = passphrases.mayTry(id);
+    if (slowed !== undefined) return putOff(slowed);
+    if (verdict === 'proven') return undefined;
+    passphrases.wrong(id);
+    return OUTCOME.wrongPassphrase;
+  }
+
   // From the invitation page: nothing is entered and nothing changes (rules LOOK-1 to LOOK-3).
   async #look(look: Look): Promise<Outcome | undefined> {
-    const keys = await this.#provenKeys(look.id, (known) => verifyLook(look, this.nonce, known));
-    const sight = keys && (await this.#deps.store.look(look.id, keys));
+    const { keys, verdict } = await this.#verified(look.id, (known) => verifyLook(look, this.nonce, known));
+    const sight = keys && verdict ? await this.#deps.store.look(look.id, keys) : undefined;
     if (this.#disposed) return undefined;
     return sight === undefined ? OUTCOME.denied : { say: sight, close: 'left' };
   }
 
   // An unknown room costs the same work as a known one (rule JOIN-3).
-  async #provenKeys(
+  async #verified<Verdict>(
     room: RoomId,
-    verify: (keys: RoomKeys | undefined) => boolean,
-  ): Promise<RoomKeys | undefined> {
+    verify: (keys: RoomKeys | undefined) => Verdict,
+  ): Promise<{ readonly keys: RoomKeys | undefined; readonly verdict: Verdict }> {
     const keys = await this.#deps.store.keys(room);
-    const proven = await this.#deps.proofQueue.run(() => verify(keys));
-    return proven ? keys : undefined;
+    return { keys, verdict: await this.#deps.proofQueue.run(() => verify(keys)) };
   }
 }
 

@@ -49,6 +49,7 @@ async function enter(
     roomBucket: () => new Bucket(limits.room.messages),
     mayJoin: () => undefined,
     joinFailed: () => {},
+    passphrases: { mayTry: () => undefined, wrong: () => {} },
     gone: () => {},
     files,
   });

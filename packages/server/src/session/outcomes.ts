@@ -12,6 +12,8 @@ export type NotNow = { readonly code: RefusedCode; readonly retryAfterMs: number
 /** The outcomes that are always the same. */
 export const OUTCOME = {
   denied: { say: { type: 'denied' }, close: 'denied' },
+  // Not to be tried again by itself: closed like `denied`.
+  wrongPassphrase: { say: { type: 'wrong_passphrase' }, close: 'denied' },
   full: { say: { type: 'full' }, close: 'full' },
   flood: { say: refusal({ code: 'rate', retryAfterMs: PAUSE_MS.flood }), close: 'tooFast' },
   roomGone: { say: { type: 'ended', reason: 'expired' }, close: 'ended' },

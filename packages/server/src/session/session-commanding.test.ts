@@ -112,6 +112,7 @@ test('LIMIT-5: commands have a rate of their own', async () => {
     roomBucket: () => new Bucket(limitsAt('off').room.messages),
     mayJoin: () => undefined,
     joinFailed: () => {},
+    passphrases: { mayTry: () => undefined, wrong: () => {} },
     gone: () => {},
     files: { place: () => 'new', gone: () => {}, roomEnded: () => {} },
   });

@@ -210,6 +210,7 @@ test('LIMIT-5: records and slices have rates of their own, and a store that is a
     roomBucket: () => new Bucket(limitsAt('off').room.messages),
     mayJoin: () => undefined,
     joinFailed: () => {},
+    passphrases: { mayTry: () => undefined, wrong: () => {} },
     gone: () => {},
     files: { place: () => 'new', gone: () => {}, roomEnded: () => {} },
   });

@@ -17,6 +17,7 @@ export const UNLIMITED = new ConnectionBudget({
   roomBucket: () => new Bucket(OFF.room.messages),
   mayJoin: () => undefined,
   joinFailed: () => {},
+  passphrases: { mayTry: () => undefined, wrong: () => {} },
   gone: () => {},
   files: { place: () => 'new', gone: () => {}, roomEnded: () => {} },
 });

@@ -24,7 +24,15 @@ import { TestClock, settled } from './clock.ts';
 import { decodeFrames } from './frames.ts';
 import { UNLIMITED } from './guard.ts';
 import { SeededRandom } from './random.ts';
-import { Signer, envelope, makeCharter, makeJoin, roomId, sealedProfile } from './signer.ts';
+import {
+  type CharterChoices,
+  Signer,
+  envelope,
+  makeCharter,
+  makeJoin,
+  roomId,
+  sealedProfile,
+} from './signer.ts';
 
 export const ROOM = roomId('Room11');
 export const OWNER = new Signer('owner');
@@ -110,9 +118,9 @@ export class SessionFixture {
     this.hub = new Hub(this.store, new FanOut(this.clock));
   }
 
-  async open(lifeMs = LIFE_MS): Promise<this> {
+  async open(lifeMs = LIFE_MS, charter: CharterChoices = {}): Promise<this> {
     await this.store.create(ROOM, { ownerPk: OWNER.pk, lifeMs, history: 'all' });
-    await this.store.open(ROOM, makeCharter(ROOM, OWNER));
+    await this.store.open(ROOM, makeCharter(ROOM, OWNER, charter));
     return this;
   }
 

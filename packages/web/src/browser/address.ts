@@ -13,13 +13,13 @@ export function showRoomInAddress(link: RoomLink): void {
   const isHere = location.pathname === path;
   const hasKey = isHere && location.hash.includes(link.secret);
   keepLink({ link, wasInAddress: hasKey || wasInAddress(link) });
-  if (!isLinkKept(link.id)) show(makeLink(basePath(), link.id, link.secret), isHere);
+  if (!isLinkKept(link.id)) show(makeLink(basePath(), link.id, link.secret, link.door), isHere);
   else if (!(hasKey && keepsKeys())) show(path, isHere);
 }
 
 /** What other programs added to a link that was opened goes. */
-export function cleanAddress({ id, secret }: RoomLink): void {
-  show(makeLink(basePath(), id, secret), true);
+export function cleanAddress({ id, secret, door }: RoomLink): void {
+  show(makeLink(basePath(), id, secret, door), true);
 }
 
 /** Replaces the address of this room by the start page's, because there is no way back into the room. */

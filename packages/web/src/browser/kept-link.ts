@@ -1,7 +1,7 @@
 // Keeps the link of a room in the tab's storage, because the address has no key to survive a reload.
 
 import { type RoomLink, makeLink, parseRoomLink } from '@mayfly/client';
-import { type RoomId, field, flag, parseJsonObject } from '@mayfly/protocol';
+import { type RoomId, bytesField, field, flag, parseJsonObject, toBase64url } from '@mayfly/protocol';
 import { tabStorage } from './tab-storage.ts';
 
 export type KeptLink = {
@@ -10,9 +10,17 @@ export type KeptLink = {
   readonly wasInAddress: boolean;
 };
 
+const SECOND_BYTES = 32;
+
 export function keepLink({ link, wasInAddress }: KeptLink): void {
-  const text = JSON.stringify({ v: 1, link: makeLink('', link.id, link.secret), wasInAddress });
-  tabStorage.setItem(storageName(link.id), text);
+  const { id, secret, door, second } = link;
+  const text = JSON.stringify({
+    v: 1,
+    link: makeLink('', id, secret, door),
+    wasInAddress,
+    second: second && toBase64url(second),
+  });
+  tabStorage.setItem(storageName(id), text);
 }
 
 /** Undefined if there is none, or if another version wrote it. */
@@ -23,7 +31,8 @@ export function keptLink(id: RoomId): KeptLink | undefined {
   const wasInAddress = flag(field(object, 'wasInAddress'));
   const parsed = typeof text === 'string' ? parseRoomLink(text) : undefined;
   if (parsed?.type !== 'room' || parsed.link.id !== id || wasInAddress === undefined) return undefined;
-  return { link: parsed.link, wasInAddress };
+  const second = bytesField(field(object, 'second'), SECOND_BYTES);
+  return { link: { ...parsed.link, ...(second && { second }) }, wasInAddress };
 }
 
 export function forgetLink(id: RoomId): void {

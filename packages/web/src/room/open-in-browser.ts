@@ -18,6 +18,8 @@ export type RoomEntry = {
   readonly name: string;
   /** It was just created here. */
   readonly isNew?: boolean;
+  /** As typed at its door, or when it was created. Only to be shown: the link's P is what opens the room. */
+  readonly passphrase?: string;
 };
 
 /** The browser's own checks of signatures, in secure contexts; until they are there, the page's. */

@@ -3,10 +3,11 @@
 import type { RoomFacts } from '@mayfly/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isNameTooLong } from '../ui/display-name.ts';
+import { LaterPassphrase } from './list/later-passphrase.tsx';
 import type { RoomView } from './model/room-view.ts';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
-import { sharingTexts } from '../words/sharing.ts';
+import { inviteWarning } from '../words/sharing.ts';
 import { texts } from '../words/start.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -23,10 +24,11 @@ export function InviteDialog({ view, onClose }: DialogProps) {
     <Dialog title={panelTexts.invitePeople} onClose={onClose}>
       <ShareLink url={view.link.url} primary="focused" keyIsKept={view.link.keyIsKept} />
       <QrCode text={view.link.url} label={panelTexts.qrLabel} />
+      <LaterPassphrase link={view.link} />
       <p class="note note--warn">
         <Icon name="gone" />
         <span>
-          <b>{sharingTexts.inviteWarning}</b> {history !== undefined && panelTexts.inviteHistory[history]}
+          <b>{inviteWarning(view.link.room)}</b> {history !== undefined && panelTexts.inviteHistory[history]}
         </span>
       </p>
     </Dialog>
@@ -76,7 +78,7 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
   const facts = view.facts.value;
   return (
     <Dialog title={roomTexts.details} onClose={onClose}>
-      {facts !== undefined && <Details facts={facts} />}
+      {facts !== undefined && <Details facts={facts} door={view.link.room.door ?? 1} />}
       {view.unverified.value > 0 && (
         <p class="note note--warn">
           <Icon name="alert" />
@@ -88,13 +90,14 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
   );
 }
 
-function Details({ facts }: { readonly facts: RoomFacts }) {
+function Details({ facts, door }: { readonly facts: RoomFacts; readonly door: 1 | 2 }) {
   const { id, name, topic, lifeMs, history, limits } = facts;
   const rows: readonly (readonly [string, string])[] = [
     ...(name === undefined ? [] : [[panelTexts.detailsName, name] as const]),
     ...(topic === undefined ? [] : [[panelTexts.detailsTopic, topic] as const]),
     [panelTexts.detailsCode, id],
     [panelTexts.detailsLife, panelTexts.detailsLifeIs(lifeMs)],
+    [panelTexts.detailsDoor, panelTexts.detailsDoorIs[door]],
     [panelTexts.detailsHistory, panelTexts.detailsHistoryIs[history]],
     [panelTexts.detailsKeeps, panelTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
     [panelTexts.detailsMembers, panelTexts.detailsMembersIs(limits.members)],

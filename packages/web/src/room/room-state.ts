@@ -47,10 +47,10 @@ let stopLeaving: (() => void) | undefined;
 /** Enters a room. The page is in one room at most: a room that was just left is now left for good. */
 export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom = openInBrowser): void {
   finishLeaving();
-  const { link, isNew = false } = entry;
+  const { link, isNew = false, passphrase } = entry;
   const room = open(entry);
-  const url = makeLink(serverAddress(), link.id, link.secret);
-  const view = new RoomView(room, { room: link, url, isNew, keyIsKept: isLinkKept(link.id) });
+  const url = makeLink(serverAddress(), link.id, link.secret, link.door);
+  const view = new RoomView(room, { room: link, url, isNew, passphrase, keyIsKept: isLinkKept(link.id) });
   const stops = [guardReload(view, room, link.id), keepChoices(view, link.id)];
   guards.set(view, () => stops.forEach((stop) => stop()));
   hide();
@@ -214,7 +214,12 @@ function lookAround(view: RoomView): void {
 
 function mayComeBack({ why }: RoomEnd): boolean {
   return (
-    why === 'replaced' || why === 'full' || why === 'closed' || why === 'hung_up' || why === 'incompatible'
+    why === 'replaced' ||
+    why === 'full' ||
+    why === 'closed' ||
+    why === 'hung_up' ||
+    why === 'incompatible' ||
+    why === 'wrong_passphrase'
   );
 }
 

@@ -33,9 +33,15 @@ export function Ended(props: EndedProps) {
     case 'vanished':
       return <Gone {...props} />;
     case 'denied':
-    case 'wrong_passphrase':
     case 'not_admitted':
       return <NotFound {...props} />;
+    case 'wrong_passphrase':
+      return (
+        <Words
+          {...endedTexts.wrongPassphrase}
+          actions={<Again {...props} room={withoutKey(props.room)} label={endedTexts.again} />}
+        />
+      );
     case 'removed':
       return (
         <Words
@@ -160,4 +166,11 @@ function Again({ room, label, onHome, onAgain }: EndedProps & { readonly label: 
       )}
     </>
   );
+}
+
+/** Whoever was wrong is asked again. */
+function withoutKey({ link, ...room }: EndedRoom): EndedRoom {
+  if (link === undefined) return room;
+  const { second: _, ...locked } = link;
+  return { ...room, link: locked };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lifeChoices, USUAL_LIMITS } from './life-choice.ts';
+import { lifeChoices } from './life-choice.ts';
+import { USUAL_LIMITS } from './server-limits.ts';
 
 describe('the lifetimes offered', () => {
   test('are the usual four on a usual server', () => {

@@ -2,9 +2,6 @@
 
 import type { ServerLimits } from '@mayfly/protocol';
 
-/** Used until the server has sent its own. */
-export const USUAL_LIMITS: ServerLimits = { life: 30 * 60, lifeMax: 24 * 3600 };
-
 const USUAL_LIVES = [5 * 60, 30 * 60, 2 * 3600, 24 * 3600];
 
 /** In seconds, shortest first. Always includes the server's suggestion. */

@@ -7,10 +7,14 @@ import { serverAddress } from '../browser/base-path.ts';
 export type CreatedRoom = {
   readonly link: RoomLink;
   readonly identity: Identity;
+  /** What was typed, if the room needs one. */
+  readonly passphrase?: string | undefined;
 };
 
 /** An attempt that takes longer counts as failed, even if an answer still comes. */
 const CREATE_MS_MAX = 15_000;
+/** With the work that a passphrase takes, on a slow phone. */
+const WITH_KEY_MS_MAX = 120_000;
 
 type NewRoom = {
   readonly lifeSeconds: number;
@@ -18,12 +22,16 @@ type NewRoom = {
   /** The creator's. */
   readonly name: string;
   readonly room: RoomWords;
+  /** See `CreateOptions`. */
+  readonly second: ((secret: string) => Promise<Uint8Array | undefined>) | undefined;
 };
 
-export function createRoomHere(wanted: NewRoom): Promise<Created> {
+export function createRoomHere({ second, ...wanted }: NewRoom): Promise<Created> {
+  const most = second === undefined ? CREATE_MS_MAX : WITH_KEY_MS_MAX;
   return createRoom({
     ...wanted,
+    ...(second && { second }),
     origin: serverAddress(),
-    signal: AbortSignal.timeout(CREATE_MS_MAX),
+    signal: AbortSignal.timeout(most),
   });
 }

@@ -3,7 +3,9 @@
 import type { ServerLimits } from '@mayfly/protocol';
 import { signal } from '@preact/signals';
 import { askLimits } from '../browser/limits-answer.ts';
-import { USUAL_LIMITS } from './life-choice.ts';
+
+/** Used until the server has sent its own. */
+export const USUAL_LIMITS: ServerLimits = { life: 30 * 60, lifeMax: 24 * 3600 };
 
 export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);
 

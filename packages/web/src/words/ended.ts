@@ -61,6 +61,10 @@ export const endedTexts = {
     heading: 'This room isn’t taking new people',
     lead: 'The server says it’s closed for now. Try again later.',
   },
+  wrongPassphrase: {
+    heading: 'That passphrase doesn’t open this room',
+    lead: 'Check for capitals and spaces, then try again.',
+  },
   falseRoom: {
     heading: 'This isn’t the room in your link',
     lead: `The server’s answer doesn’t match the key in your link, so we didn’t join and sent nothing. ${BE_WARY}`,

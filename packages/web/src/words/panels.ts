@@ -44,6 +44,8 @@ export const panelTexts = {
   detailsTopic: 'Topic',
   detailsLife: 'Disappears after',
   detailsLifeIs: quietTime,
+  detailsDoor: 'Who can join',
+  detailsDoorIs: { 1: 'anyone with the link', 2: 'people with the link and the passphrase' },
   detailsHistory: 'New people can see',
   detailsHistoryIs: { all: 'everything so far', none: 'what’s said after they join' },
   detailsKeeps: 'History limit',

@@ -6,5 +6,14 @@ export const sharingTexts = {
     'This link only works on this computer. To invite other devices, open this page at the network address that the server printed when it started.',
   share: 'Share…',
   shareTitle: 'A chat room',
-  inviteWarning: 'Anyone with this link can read the room.',
 } as const;
+
+const WARNING = {
+  1: 'Anyone with this link can read the room.',
+  2: 'Anyone with this link and the passphrase can read the room.',
+} as const;
+
+/** What a link gives away, by the door of its room. */
+export function inviteWarning({ door }: { readonly door?: 2 }): string {
+  return WARNING[door ?? 1];
+}

@@ -1,4 +1,3 @@
-import { API_ERRORS } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { roomTexts } from './room.ts';
 import { texts } from './start.ts';
@@ -7,18 +6,6 @@ test('a lifetime of the landing page reads as a sentence', () => {
   expect(texts.landing.trust(1_800_000)[2]).toBe('Gone after 30 quiet minutes');
   expect(texts.landing.trust(3_600_000)[2]).toBe('Gone after a quiet hour');
   expect(texts.landing.lead(86_400_000)).toContain('After a quiet day, the room');
-});
-
-test.each([...API_ERRORS, 'offline' as const])('%s on creating says in words what to do', (reason) => {
-  const words = texts.createTrouble(reason, 0);
-  expect(words).not.toContain('_');
-  expect(words).toMatch(/\w\. .*\.$/);
-});
-
-test('a refusal for a while says for how long', () => {
-  expect(texts.createTrouble('server_full', 60_000)).toContain('in 1 minute');
-  expect(texts.createTrouble('rate', 0)).toContain('later');
-  expect(texts.createTrouble('rate', 120)).toContain('in 1 second.');
 });
 
 test('no people are counted before anything is known of a room', () => {

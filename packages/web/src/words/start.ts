@@ -1,9 +1,12 @@
 // The texts outside a room, in English. Other languages will be files beside this one.
 
-import type { ApiError, HistoryPolicy } from '@mayfly/protocol';
-import { counted, lifetime, minutesLeft, quietTime, shortTime } from './quantities.ts';
+import { counted, minutesLeft, quietTime, shortTime } from './quantities.ts';
 
-const HISTORY_NOW = { all: 'full history', none: 'no history' } as const;
+const OPTION_NOW = {
+  all: 'full history',
+  none: 'no history',
+  passphrase: 'link and passphrase',
+} as const;
 
 export const texts = {
   close: 'Close',
@@ -33,13 +36,9 @@ export const texts = {
     trust: (lifeMs: number) => ['No sign-up', 'End-to-end encrypted', `Gone after ${quietTime(lifeMs)}`],
     create: 'Create a room',
     options: 'Room options',
-    life: 'Disappears when quiet for',
-    history: 'New people can see',
-    historyAll: 'Everything so far',
-    historyNone: 'Only what’s said after they join',
     /** A summary while the options are closed. */
-    optionsNow: (lifeSeconds: number, history: HistoryPolicy) =>
-      `${shortTime(lifeSeconds)} · ${HISTORY_NOW[history]}`,
+    optionsNow: (lifeSeconds: number, most: keyof typeof OPTION_NOW) =>
+      `${shortTime(lifeSeconds)} · ${OPTION_NOW[most]}`,
     createLink: 'Create Shareable Link',
     creating: 'Creating…',
     join: 'Join existing room',
@@ -88,34 +87,6 @@ export const texts = {
     several: 'There’s more than one room link in this text. Paste just the one you want to open.',
     notALink: 'This isn’t a room link. Room links look like this: https://…/chat/…#…',
     empty: 'Paste the link you were sent.',
-  },
-
-  /** Why no room was made, and what to do. */
-  createTrouble: (reason: ApiError | 'offline', retryAfterMs: number) => {
-    const wait = lifetime(Math.max(1000, retryAfterMs));
-    const isSoon = retryAfterMs > 0;
-    switch (reason) {
-      case 'offline':
-        return 'The server can’t be reached. Check your connection, then try again.';
-      case 'life_too_long':
-        return 'This server doesn’t keep rooms that long. Choose a shorter time under Room options.';
-      case 'not_allowed':
-        return 'Rooms can’t be created from this page. Ask whoever runs the server.';
-      case 'server_full':
-        return isSoon ? `The server is full. Try again in ${wait}.` : 'The server is full. Try again later.';
-      case 'rate':
-        return isSoon
-          ? `Too many new rooms just now. Try again in ${wait}.`
-          : 'Too many new rooms just now. Try again later.';
-      case 'unavailable':
-        return isSoon
-          ? `The server is busy or restarting. Try again in ${wait}.`
-          : 'The server is busy or restarting. Try again later.';
-      case 'bad_request':
-      case 'not_found':
-      case 'too_big':
-        return 'The server refused this. Reload the page and try again.';
-    }
   },
 
   unreachable: {

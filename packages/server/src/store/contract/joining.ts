@@ -2,20 +2,22 @@
 
 import { GRACE_MS, LISTED_MAX, toHex } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
-import { Signer, roomId, sealedProfile } from '../../testing/signer.ts';
+import { Signer, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
 import { RECORDS_PER_MEMBER } from '../member-rules.ts';
 import {
   CHARTER,
   type Fixtures,
   LIFE_MS,
+  OWNER,
   ROOM,
+  SPEC,
   VERIFIED_WITH,
   asking,
   identity,
   slotsOf,
 } from './fixture.ts';
 
-export function joining({ opened }: Fixtures): void {
+export function joining({ fixture, opened }: Fixtures): void {
   test('WELCOME-1: a newcomer gets the terms of the room, whole', async () => {
     const f = await opened({ history: 'none' });
     const joined = await f.join('ann');
@@ -65,6 +67,17 @@ export function joining({ opened }: Fixtures): void {
     expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
     expect(await f.outcome('bob', { as: 'member' })).toBe('denied');
     expect((await f.store.join(roomId('Nobody'), asking('ann'))).outcome).toBe('denied');
+  });
+
+  test('JOIN-4: where newcomers need a passphrase, members come back by their identity alone', async () => {
+    const f = await fixture();
+    const charter = makeCharter(ROOM, OWNER, { door: 2, linkPk: new Signer('link').pk });
+    await f.store.create(ROOM, SPEC);
+    await f.store.open(ROOM, charter);
+    expect(await f.outcome('ann', { as: 'member' })).toBe('denied');
+    const { terms, seq } = await f.join('ann');
+    expect([terms.charter, seq]).toEqual([charter.bytes, 1]);
+    expect(await f.outcome('ann', { as: 'member' })).toBe('joined');
   });
 
   test('JOIN-4: the newest session of an identity fences off the older', async () => {

@@ -4,11 +4,12 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { RoomView } from '../model/room-view.ts';
 import { createdTexts } from '../../words/created.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
-import { sharingTexts } from '../../words/sharing.ts';
+import { inviteWarning } from '../../words/sharing.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
 import { ShareLink } from '../../ui/share-link.tsx';
+import { LaterPassphrase } from './later-passphrase.tsx';
 
 type RoomCreatedProps = {
   readonly view: RoomView;
@@ -41,10 +42,11 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
             {roomTexts.link.qr}
           </button>
         </ShareLink>
+        <LaterPassphrase link={view.link} />
         <p class="note note--warn">
           <Icon name="gone" />
           <span>
-            <b>{sharingTexts.inviteWarning}</b> {createdTexts.warning}
+            <b>{inviteWarning(view.link.room)}</b> {createdTexts.warning}
           </span>
         </p>
         <YourName view={view} onRename={onRename} />

@@ -11,7 +11,7 @@ const QUIET_MS = 1000;
 
 export class RoomConnection {
   readonly #now: Now;
-  readonly #state = signal<Connection>({ state: 'connecting' });
+  readonly state = signal<Connection>({ state: 'connecting' });
   readonly #retryAt = signal(0);
   readonly #online = signal(true);
   readonly #wasLive = signal(false);
@@ -21,11 +21,11 @@ export class RoomConnection {
     this.#now = now;
   }
 
-  readonly isLive = computed(() => this.#state.value.state === 'live');
+  readonly isLive = computed(() => this.state.value.state === 'live');
 
   readonly banner = computed((): BannerKind | undefined => {
     const since = this.#notLiveSince.value;
-    const connection = this.#state.value;
+    const connection = this.state.value;
     if (since === undefined || connection.state === 'ended') return undefined;
     if (!this.#online.value) return 'offline';
     if (this.#now.ms - since < QUIET_MS) return undefined;
@@ -37,7 +37,7 @@ export class RoomConnection {
   readonly retryInMs = computed(() => this.#now.until(this.#retryAt.value));
 
   update(connection: Connection): void {
-    this.#state.value = connection;
+    this.state.value = connection;
     if (connection.state === 'waiting') this.#retryAt.value = Date.now() + connection.retryInMs;
     if (connection.state === 'live') {
       this.#wasLive.value = true;

@@ -1,0 +1,72 @@
+// A room that needs a passphrase besides its link.
+
+import { expect, test } from 'vitest';
+import { expectAccessible } from './accessibility.ts';
+import { sightings } from './canary.ts';
+import { recordTraffic } from './recorder.ts';
+import { startServerProcess } from './server-process.ts';
+import { type Person, openStageAt } from './stage.ts';
+
+const PASSPHRASE = 'canary-lake 🦋 at dawn';
+
+const field = ({ page }: Person) => page.getByLabel('Passphrase', { exact: true });
+
+async function enterWith(person: Person, passphrase: string): Promise<void> {
+  await field(person).fill(passphrase);
+  await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
+}
+
+test('a wrong passphrase is told at the door; the right one opens the room, also after a reload; neither leaves the page', async () => {
+  await using server = await startServerProcess();
+  await using wire = await recordTraffic(server.port);
+  await using stage = await openStageAt(wire.port);
+  const [ann, bob] = [await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann', passphrase: PASSPHRASE });
+  expect(link).toContain('#2');
+  await ann.page.getByText(PASSPHRASE).waitFor();
+  await ann.page.getByText('Anyone with this link and the passphrase can read the room.').waitFor();
+
+  await bob.page.goto(link);
+  await field(bob).waitFor();
+  await bob.page.getByLabel('Display name').fill('Bob');
+  await holdWork(bob);
+  await enterWith(bob, PASSPHRASE.toUpperCase());
+  await expectAccessible(bob, 'a key in the making');
+  await bob.page.getByRole('button', { name: 'Cancel' }).click();
+  await bob.page.evaluate(() => dispatchEvent(new Event('go-on')));
+  await enterWith(bob, PASSPHRASE.toUpperCase());
+  await bob.page.getByRole('alert').getByText('That passphrase doesn’t open this room').waitFor();
+  await expectAccessible(bob, 'a wrong passphrase');
+  await enterWith(bob, PASSPHRASE);
+  await bob.inRoom();
+  expect(bob.page.url()).not.toContain('#');
+  await bob.send('hello');
+  await ann.sees('hello');
+  await ann.log().getByText('Bob joined the chat').waitFor();
+
+  for (const person of [ann, bob]) {
+    await person.page.reload();
+    await person.inRoom();
+    await person.sees('hello');
+  }
+  await ann.participants(2);
+  await ann.page.getByRole('button', { name: 'Invite' }).click();
+  await ann.page.getByText('This tab doesn’t keep it').waitFor();
+  for (const bytes of [wire.fromClients(), wire.fromServer(), await server.heapSnapshot()])
+    for (const secret of [PASSPHRASE, link.split('#')[1] ?? ''])
+      expect(sightings(bytes, secret), secret).toEqual([]);
+});
+
+/** Between two slices of its work, the page waits for an event. */
+async function holdWork({ page }: Person): Promise<void> {
+  await page.evaluate(() => {
+    const isHeld = { value: true };
+    addEventListener('go-on', () => (isHeld.value = false));
+    const goOn = () =>
+      new Promise<void>((resolve) => {
+        if (isHeld.value) addEventListener('go-on', () => resolve(), { once: true });
+        else setTimeout(resolve, 0);
+      });
+    Object.defineProperty(globalThis, 'scheduler', { value: { yield: goOn } });
+  });
+}
