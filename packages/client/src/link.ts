@@ -18,7 +18,7 @@ const LINK_FLAGS = [1, 2, 3, 4, 5] as const;
 /** LINK-1: 1 the link is enough, 2 passphrase, 3 knock, 4 invite, 5 owner. */
 export type LinkFlag = (typeof LINK_FLAGS)[number];
 
-export const FLAG_LINK_IS_ENOUGH = 1;
+const FLAG_LINK_IS_ENOUGH = 1;
 export const FLAG_PASSPHRASE = 2;
 export const FRAGMENT_LENGTH = 35;
 
