@@ -185,8 +185,8 @@ const brotli = promisify(brotliCompress);
 /** Parameters NPOSTFIX and NDIRECT of the format. Which of them suit a file best is only known afterwards. */
 const DISTANCE_CODES = [
   [1, 4],
-  [1, 12],
-  [1, 20],
+  [1, 16],
+  [2, 20],
 ] as const;
 
 async function smallestBrotli(bytes: Uint8Array): Promise<Uint8Array> {

@@ -49,8 +49,7 @@ function prefill(parsed: ParsedLink, server: string, search: string): string {
   const wanted = new URLSearchParams(search).get('room');
   if (wanted === null) return '';
   if (parsed.type !== 'room') return wanted;
-  const { id, secret, door } = parsed.link;
-  return makeLink(server, id, secret, door);
+  return makeLink(server, parsed.link.id, parsed.link.secret, parsed.link.door);
 }
 
 export type LinkTrouble =

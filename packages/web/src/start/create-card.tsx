@@ -2,14 +2,14 @@
 
 import type { RoomWords } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { background } from '../background.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
 import type { NewPassphrase } from './new-passphrase.ts';
 import { type CreatedRoom, createRoomHere } from './new-room.ts';
 import { loadNewRoomPart } from '../room-part-loader.ts';
 import { LaterRoomOptions, areTooLong, troubleOf } from './later-room-options.tsx';
-import { askServerLimits, serverLimits } from './server-limits.ts';
+import { serverLimits } from './server-limits.ts';
 import { texts } from '../words/start.ts';
 import { Icon } from '../ui/icon.tsx';
 import { NameField } from '../ui/name-field.tsx';
@@ -28,7 +28,6 @@ export function CreateCard({ onCreated }: CreateCardProps) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string>();
   const life = chosenLife ?? serverLimits.value.life;
-  useEffect(() => background(askServerLimits()), []);
 
   const create = async () => {
     setBusy(true);

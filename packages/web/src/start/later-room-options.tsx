@@ -13,6 +13,7 @@ const options = signal<typeof import('./room-options.tsx') | undefined>(undefine
 async function load(): Promise<void> {
   try {
     options.value = await import('./room-options.tsx');
+    background(options.value.askServerLimits());
   } catch {
     options.value = undefined;
   }

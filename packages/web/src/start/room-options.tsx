@@ -13,6 +13,7 @@ import { lifeChoices } from './life-choice.ts';
 import { serverLimits } from './server-limits.ts';
 
 export { createTrouble } from '../words/creating.ts';
+export { askServerLimits } from './ask-limits.ts';
 
 export function areTooLong({ name = '', topic = '' }: RoomWords): boolean {
   return isNameTooLong(name) || isTopicTooLong(topic);
