@@ -230,6 +230,23 @@ describe('what is let go', () => {
     expect(revoked).toEqual(['blob:1', 'blob:2']);
   });
 
+  test('what arrives after its author took it back, or the reader stopped it', async () => {
+    const { fetch, shared, at } = page();
+    for (const stop of [(key: string) => shared.forget(key), (key: string) => shared.cancel(key)]) {
+      const answers: ((fetched: Fetched) => void)[] = [];
+      fetch.mockImplementationOnce(() => new Promise((resolve) => void answers.push(resolve)));
+      shared.load('a', PNG);
+      await expect.poll(() => fetch.mock.calls.length).toBeGreaterThan(0);
+      stop('a');
+      answers[0]?.(blobOf(barePng()));
+      await expect.poll(() => at('a')).toBe('idle');
+      fetch.mockClear();
+    }
+    shared.load('b', PNG);
+    await expect.poll(() => at('b')).toBe('ready');
+    expect([made, shared.pictures]).toEqual([1, ['b']]);
+  });
+
   test('what arrives after the end', async () => {
     const { shared, at } = page();
     shared.load('a', PNG);

@@ -77,6 +77,7 @@ export class SharedFiles implements Disposable {
   }
 
   load(key: string, file: SharedFile): void {
+    this.#declined.delete(key);
     if (this.stateOf(key).peek().at !== 'loading') background(this.#load(key, file, true));
   }
 
@@ -150,8 +151,9 @@ export class SharedFiles implements Disposable {
       },
     });
     // How large a picture is comes from its bytes, before a browser decodes them.
-    if (fetched.ok)
-      this.keep(key, fetched.blob, contentIn(new Uint8Array(await fetched.blob.arrayBuffer()), file.mime));
+    const bytes = fetched.ok ? await fetched.blob.arrayBuffer() : new ArrayBuffer(0);
+    if (signal.aborted) state.value = IDLE;
+    else if (fetched.ok) this.keep(key, fetched.blob, contentIn(new Uint8Array(bytes), file.mime));
     else state.value = fetched.reason === 'cancelled' ? IDLE : { at: fetched.reason };
   }
 
