@@ -198,4 +198,9 @@ test('a text that is too long is sent in parts, offline too', async () => {
   expect(received.split('\n').map((line) => line.split(' ')[1])).toEqual(
     lines.map((_, index) => String(index)),
   );
+
+  await bob.composer().fill(lines.join('\n'));
+  await bob.page.getByRole('button', { name: 'Send as a file' }).tap();
+  await ann.log().getByText('message.txt').waitFor();
+  expect(await bob.composer().inputValue()).toBe('');
 });

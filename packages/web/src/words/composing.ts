@@ -47,6 +47,8 @@ export const composingTexts = {
 
   split: (count: number) =>
     counted(count, { one: 'Split into {count} message', other: 'Split into {count} messages' }),
+  asFile: 'Send as a file',
+  textFile: 'message.txt',
   splitTooMany: (most: number) =>
     counted(most, {
       one: 'That’s too long for {count} message.',

@@ -8,7 +8,7 @@ import { trimmedDraft } from '../model/draft-text.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { PARTS_MAX, splitText } from '../model/split-text.ts';
 import { type Note, composingOf } from './composing-state.ts';
-import { sendInParts } from './submit.ts';
+import { fitsFile, sendAsFile, sendInParts } from './submit.ts';
 
 type NotesProps = { readonly view: RoomView };
 
@@ -17,7 +17,7 @@ export function Notes({ view }: NotesProps) {
   const isMessage = view.draft.about.value?.what !== 'edit' && view.tray.value === undefined;
   return (
     <>
-      {isMessage && view.draft.roomLeft.value < 0 && <Split view={view} />}
+      {isMessage && view.draft.roomLeft.value < 0 && <TooLong view={view} />}
       <PartsLeft view={view} />
       <TimerLine view={view} />
       {note.value !== undefined && <p role="alert">{textOf(note.value, view)}</p>}
@@ -25,9 +25,22 @@ export function Notes({ view }: NotesProps) {
   );
 }
 
+function TooLong({ view }: NotesProps) {
+  return (
+    <p class="composer__too-long">
+      <Split view={view} />
+      {fitsFile(view) && (
+        <button class="link-button" type="button" onClick={() => sendAsFile(view)}>
+          {composingTexts.asFile}
+        </button>
+      )}
+    </p>
+  );
+}
+
 function Split({ view }: NotesProps) {
   const parts = splitText(trimmedDraft(view.draft.text.value));
-  if (parts === undefined) return <p>{composingTexts.splitTooMany(PARTS_MAX)}</p>;
+  if (parts === undefined) return <span>{composingTexts.splitTooMany(PARTS_MAX)}</span>;
   return (
     <button class="link-button" type="button" onClick={() => sendInParts(view)}>
       {composingTexts.split(parts.length)}

@@ -5,6 +5,7 @@ import { type Entry, readEntry } from '../model/commands.ts';
 import { trimmedDraft } from '../model/draft-text.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { splitText } from '../model/split-text.ts';
+import { composingTexts } from '../../words/composing.ts';
 import { composingOf } from './composing-state.ts';
 
 /** An edit has no commands: a text that looks like one may be what was sent. */
@@ -62,4 +63,25 @@ export function sendInParts(view: RoomView): void {
     keys.push(key);
   }
   composingOf(view).parts.value = keys;
+}
+
+/** Whether this room takes the draft as a file. Files have no timer. */
+export function fitsFile({ draft, filePort, ttlMs }: RoomView): boolean {
+  return ttlMs.value === undefined && textFile(draft.text.value).size <= (filePort?.limits?.file ?? 0);
+}
+
+/** Sends the draft as a file of text, once the part for files has it. */
+export function sendAsFile(view: RoomView): void {
+  const file = textFile(view.draft.text.peek());
+  view.type('');
+  const stop = view.tray.subscribe((tray) => {
+    if (tray === undefined) return;
+    queueMicrotask(() => stop());
+    tray.send();
+  });
+  view.chosenFiles.value = [file];
+}
+
+function textFile(text: string): File {
+  return new File([trimmedDraft(text)], composingTexts.textFile, { type: 'text/plain' });
 }
