@@ -57,7 +57,7 @@ const LATER_PARTS = {
   owner: { files: /owner-part/, most: 14 * KB },
   /** What several of these parts use. */
   'shared by later parts': {
-    files: /segmented|folded-text|mentions|commands|save-as|next-task|emoji-place|copied-messages/,
+    files: /segmented|limits-answer|folded-text|mentions|commands|save-as|next-task|emoji-place|copied-messages/,
     most: 5 * KB,
   },
 };
