@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const source = { conditions: ['source', 'module', 'import', 'default'] };
 
@@ -9,11 +11,46 @@ const HANGS_IN_BROWSERS = { ...HANGS, testTimeout: 900_000, hookTimeout: 300_000
 // What measures a machine needs it for itself.
 const ALONE = ['e2e/src/bench.test.ts', 'e2e/src/exhaustion.test.ts', 'e2e/src/page-bench.test.ts'];
 
+// These take longest, and their size doesn't show it. One that begins last would run alone at the end.
+const LONGEST = [
+  'e2e/src/screens.test.ts',
+  'e2e/src/cluster/cluster.test.ts',
+  'e2e/src/leaving.test.ts',
+  'e2e/src/comeback.test.ts',
+  'e2e/src/bad-input.test.ts',
+  'e2e/src/behind-proxies.test.ts',
+  'e2e/src/privacy-redis.test.ts',
+  'e2e/src/address.test.ts',
+  'e2e/src/panic.test.ts',
+  'e2e/src/big-file.test.ts',
+  'packages/server/src/store/redis/redis-store.test.ts',
+  'packages/client/src/log/receiver-views.test.ts',
+  'packages/server/src/store/redis/slot-move.test.ts',
+  'packages/server/src/store/redis/redis-failover.test.ts',
+  'packages/server/src/testing/redis-server.test.ts',
+];
+
+const missing = LONGEST.filter((file) => !existsSync(new URL(file, import.meta.url)));
+if (missing.length > 0) throw new Error(`vitest.config.ts names files that are gone: ${missing.join(', ')}`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const bySize = await BaseSequencer.prototype.sort.call(this, files);
+    return bySize.toSorted((a, b) => placeOf(a) - placeOf(b));
+  }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONGEST.findIndex((file) => moduleId.endsWith(`/${file}`));
+  return place < 0 ? LONGEST.length : place;
+}
+
 export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
