@@ -1,22 +1,13 @@
-// The main ways through the page, in Firefox and in WebKit.
+// The main ways through the page, for any engine. Each has a file of its own, so that two run side by side.
 
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer } from '../stage.ts';
 import { Talker } from '../talker.ts';
-import { Firefox } from './firefox.ts';
 import { Visitor, choosePicture } from './visitor.ts';
-import { WebKitWindow } from './webkit.ts';
 import { type EngineWindow, KEYS } from './window.ts';
 
-type Engine = { readonly window: () => Promise<EngineWindow> } & AsyncDisposable;
-
-const ENGINES: readonly { readonly name: string; readonly start: () => Promise<Engine> }[] = [
-  { name: 'Firefox', start: () => Firefox.start() },
-  {
-    name: 'WebKit',
-    start: async () => ({ window: () => WebKitWindow.open(), [Symbol.asyncDispose]: async () => {} }),
-  },
-];
+/** A browser, or what opens one for each window. */
+export type Engine = { readonly window: () => Promise<EngineWindow> } & AsyncDisposable;
 
 /** By keyboard, as soon as the page has what it takes. `text`: of the newest message. */
 async function onLastMessage({ window }: Visitor, text: string): Promise<void> {
@@ -35,10 +26,16 @@ async function openMenu(person: Visitor, text: string): Promise<void> {
   await person.until('shows the menu', () => document.querySelector('[role=menuitem]') !== null);
 }
 
-describe.each(ENGINES)('$name', ({ start }) => {
+/** Registers the tests. */
+export function testJourneys(start: () => Promise<Engine>): void {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await start();
+  });
+  afterAll(() => engine[Symbol.asyncDispose]());
+
   test('create, link, join, talk, reload, leave', async () => {
     await using server = await startTestServer();
-    await using engine = await start();
     const origin = `http://127.0.0.1:${server.port}`;
     await using ann = new Visitor(await engine.window(), origin);
     await using bob = new Visitor(await engine.window(), origin);
@@ -70,7 +67,6 @@ describe.each(ENGINES)('$name', ({ start }) => {
 
   test('Back and Forward, Leave and Undo: the same person, the draft is there, and nothing is announced', async () => {
     await using server = await startTestServer();
-    await using engine = await start();
     const origin = `http://127.0.0.1:${server.port}`;
     await using ann = new Visitor(await engine.window(), origin);
     await using bob = new Visitor(await engine.window(), origin);
@@ -99,7 +95,6 @@ describe.each(ENGINES)('$name', ({ start }) => {
 
   test('Markdown, a reply, a reaction, an edit, search, and who is typing', async () => {
     await using server = await startTestServer();
-    await using engine = await start();
     const origin = `http://127.0.0.1:${server.port}`;
     await using ann = new Visitor(await engine.window(), origin);
     await using bob = new Visitor(await engine.window(), origin);
@@ -151,7 +146,6 @@ describe.each(ENGINES)('$name', ({ start }) => {
 
   test('a reaction from the panel, a pin, an unsend, a vote, and a picture', async () => {
     await using server = await startTestServer();
-    await using engine = await start();
     const origin = `http://127.0.0.1:${server.port}`;
     await using ann = new Visitor(await engine.window(), origin);
     await using bob = new Visitor(await engine.window(), origin);
@@ -198,7 +192,6 @@ describe.each(ENGINES)('$name', ({ start }) => {
 
   test('the invitation and the menu', async () => {
     await using server = await startTestServer();
-    await using engine = await start();
     await using ann = new Visitor(await engine.window(), `http://127.0.0.1:${server.port}`);
     const link = await ann.createRoom('Ann');
 
@@ -220,7 +213,6 @@ describe.each(ENGINES)('$name', ({ start }) => {
 
   test('what a page complains about would be heard', async () => {
     await using server = await startTestServer();
-    await using engine = await start();
     await using ann = new Visitor(await engine.window(), `http://127.0.0.1:${server.port}`);
     await ann.window.goTo(`http://127.0.0.1:${server.port}/`);
     await ann.look(() => console.error('a word'));
@@ -230,4 +222,4 @@ describe.each(ENGINES)('$name', ({ start }) => {
     for (const complaint of complaints)
       await expect.poll(() => ann.window.complaints()).toContainEqual(expect.stringMatching(complaint));
   });
-});
+}
