@@ -6,8 +6,8 @@ import { clockTime } from '../ui/clock-time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts, shownName } from '../words/room.ts';
-import { type Search, searchedTexts } from './model/search.ts';
-import { excerptOf, folded } from './text/folded-text.ts';
+import type { Search } from './model/search.ts';
+import type { Excerpt } from './text/folded-text.ts';
 
 type ResultsProps = {
   readonly search: Search;
@@ -76,7 +76,7 @@ function Hits({ search, onChoose }: Pick<ResultsProps, 'search' | 'onChoose'>) {
             aria-current={hit.key === current?.key ? 'true' : undefined}
             onClick={() => onChoose(hit)}
           >
-            <HitText hit={hit} wanted={search.wanted.value} />
+            <HitText hit={hit} excerpt={search.excerptOf(hit)} />
           </button>
         </li>
       ))}
@@ -84,10 +84,8 @@ function Hits({ search, onChoose }: Pick<ResultsProps, 'search' | 'onChoose'>) {
   );
 }
 
-function HitText({ hit, wanted }: { readonly hit: Message; readonly wanted: string }) {
-  const texts = searchedTexts(hit);
-  const found = texts.find((text) => folded(text).includes(wanted)) ?? hit.text ?? '';
-  const { before, match, after } = excerptOf(found, wanted);
+function HitText({ hit, excerpt }: { readonly hit: Message; readonly excerpt: Excerpt }) {
+  const { before, match, after } = excerpt;
   return (
     <>
       <span class="search__who">

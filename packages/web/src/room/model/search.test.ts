@@ -1,7 +1,7 @@
 import type { Message } from '@mayfly/client';
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Search, searchedTexts } from './search.ts';
+import { Search } from './search.ts';
 import { Timeline } from './timeline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -71,8 +71,8 @@ test('finds the options of a poll and the names of files, each by itself', () =>
   const shared = { ...message(2, ''), file: { ...file, ...bytes, ...unsaid } };
   timeline.addMessages([shared]);
   expect(found(search, 'JETTY')).toEqual(['m2', 'm1']);
+  expect(search.excerptOf(shared)).toEqual({ before: '', match: 'jetty', after: '.jpg' });
   expect(found(search, 'jetty mill')).toEqual([]);
-  expect(searchedTexts(shared)).toEqual(['', 'jetty.jpg']);
   search[Symbol.dispose]();
 });
 
@@ -112,5 +112,19 @@ test('a long history is searched in slices, and messages that arrive meanwhile d
   // Twice through all: once, and once more for what arrived.
   expect(slices).toBeLessThan(2 * 40);
   expect(slices).toBeGreaterThan(2 * 20);
+  search[Symbol.dispose]();
+});
+
+test('an excerpt is made once for each search, however often the hits are drawn', () => {
+  const { search } = searching(`${'ü'.repeat(7_000)} tripod`);
+  found(search, 'tripod');
+  const [hit] = search.hits.value;
+  if (hit === undefined) throw new Error('nothing was found');
+  const excerpt = search.excerptOf(hit);
+  expect(excerpt.match).toBe('tripod');
+  search.step(1);
+  expect(search.excerptOf(hit)).toBe(excerpt);
+  found(search, 'tri');
+  expect(search.excerptOf(hit).match).toBe('tri');
   search[Symbol.dispose]();
 });

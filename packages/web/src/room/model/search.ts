@@ -2,7 +2,7 @@
 
 import type { Message } from '@mayfly/client';
 import { type ReadonlySignal, effect, signal } from '@preact/signals';
-import { folded } from '../text/folded-text.ts';
+import { type Excerpt, excerptOf, folded } from '../text/folded-text.ts';
 import type { ShownBlock } from './blocks.ts';
 import type { Item } from './turns.ts';
 
@@ -19,6 +19,7 @@ export class Search implements Disposable {
   readonly #wanted = signal('');
   readonly #current = signal<Message | undefined>(undefined);
   readonly #texts = new WeakMap<Message, string>();
+  readonly #excerpts = new WeakMap<Message, { readonly wanted: string; readonly excerpt: Excerpt }>();
   readonly #stop: () => void;
   #run: Run | undefined;
   #later: ItemLists | undefined;
@@ -46,6 +47,17 @@ export class Search implements Disposable {
 
   get current(): ReadonlySignal<Message | undefined> {
     return this.#current;
+  }
+
+  /** What is shown of a hit. Each step from hit to hit draws all of them again, and a text can be long. */
+  excerptOf(hit: Message): Excerpt {
+    const wanted = this.#wanted.peek();
+    const known = this.#excerpts.get(hit);
+    if (known?.wanted === wanted) return known.excerpt;
+    const found = searchedTexts(hit).find((text) => folded(text).includes(wanted));
+    const excerpt = excerptOf(found ?? hit.text ?? '', wanted);
+    this.#excerpts.set(hit, { wanted, excerpt });
+    return excerpt;
   }
 
   choose(hit: Message): void {
@@ -127,7 +139,7 @@ export class Search implements Disposable {
 }
 
 /** What of a message a search looks at, besides its author: all that is shown of it. */
-export function searchedTexts({ text = '', file, poll }: Message): readonly string[] {
+function searchedTexts({ text = '', file, poll }: Message): readonly string[] {
   return [text, ...(file === undefined ? [] : [file.name]), ...(poll?.options ?? []).map((one) => one.text)];
 }
 
