@@ -57,8 +57,9 @@ const LATER_PARTS = {
   owner: { files: /owner-part/, most: 14 * KB },
   /** What several of these parts use. */
   'shared by later parts': {
-    files: /segmented|limits-answer|folded-text|mentions|commands|save-as|next-task|emoji-place|copied-messages/,
-    most: 5 * KB,
+    files:
+      /segmented|limits-answer|folded-text|mentions|person-name|commands|save-as|next-task|emoji-place|copied-messages/,
+    most: 6 * KB,
   },
 };
 

@@ -310,7 +310,10 @@ export type RoomUpdate =
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly history: boolean }
   /** Notices to insert by `seq`, or known ones that changed. */
   | { readonly type: 'notices'; readonly notices: readonly RoomNotice[]; readonly history: boolean }
-  /** Keys of messages, notices and unsent messages to take away: unsent, their time over, or not verified after all. */
+  /**
+   * Keys of messages, notices and unsent messages to take away: unsent, their time over, not verified after all, or older
+   * than what any room keeps (EFFECT-9). Also of some that were never shown.
+   */
   | { readonly type: 'gone'; readonly keys: readonly string[] }
   /** Unsent messages to insert by `seq`. */
   | { readonly type: 'unsent'; readonly unsent: readonly UnsentMessage[] }

@@ -1,11 +1,21 @@
 // The texts below messages: what the log doesn’t have yet, their timers, and what their authors did with them. In English.
 
-import { lifetime } from './quantities.ts';
+import { LANGUAGE, counted, figure, lifetime } from './quantities.ts';
 import { sentence } from './sentence.ts';
 
 const MINUTE_MS = 60_000;
 
+const list = new Intl.ListFormat(LANGUAGE, { type: 'conjunction' });
+
 export const marksTexts = {
+  reactions: 'Reactions',
+  /** `names` is a list: Juno, Sam, and you. */
+  reactionOf: (emoji: string, count: number, names: string) => `${emoji} ${figure(count)}: ${names}`,
+  reactors: (names: readonly string[], others: number) =>
+    list.format(
+      others === 0 ? names : [...names, counted(others, { one: '{count} other', other: '{count} others' })],
+    ),
+
   /** With a connection, and without one. */
   edit: { sending: 'Saving your edit…', waiting: 'Your edit will be saved when you’re back.' },
   unsend: { sending: 'Unsending…', waiting: 'It will be unsent when you’re back.' },

@@ -1,7 +1,7 @@
 // The texts of a room, in English.
 
 import type { ResetReason } from '@mayfly/protocol';
-import { LANGUAGE, counted, figure, lifetime, minutesLeft } from './quantities.ts';
+import { counted, figure, lifetime, minutesLeft } from './quantities.ts';
 import { texts } from './start.ts';
 
 /** The marks around a tag and their look-alikes: no name may imitate a tag. */
@@ -35,8 +35,6 @@ const LEFT = {
   two: '{name} and {second} left the chat',
   more: '{name} and {others} others left the chat',
 } as const;
-
-const list = new Intl.ListFormat(LANGUAGE, { type: 'conjunction' });
 
 /** A shown wait is at least a second. */
 export const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
@@ -138,13 +136,6 @@ export const roomTexts = {
   retry: 'Retry',
   delete: 'Delete',
 
-  reactions: 'Reactions',
-  /** `names` is a list: Juno, Sam, and you. */
-  reaction: (emoji: string, count: number, names: string) => `${emoji} ${figure(count)}: ${names}`,
-  reactors: (names: readonly string[], others: number) =>
-    list.format(
-      others === 0 ? names : [...names, counted(others, { one: '{count} other', other: '{count} others' })],
-    ),
   noLongerHere: 'This message is no longer here',
   goToQuoted: 'Go to this message',
 

@@ -8,7 +8,7 @@ import { pieces } from '../../words/sentence.ts';
 import { talkTexts } from '../../words/talk.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import { wholeText } from '../list/message-line.ts';
-import { namesOf } from '../list/reactions.tsx';
+import { marksPart } from '../list/marks-loader.ts';
 import type { RoomView } from '../model/room-view.ts';
 
 type SheetProps = { readonly message: Message; readonly view: RoomView; readonly onClose: () => void };
@@ -61,7 +61,7 @@ function Fact({
 function ReactionFact({ reaction, view }: { readonly reaction: Reaction; readonly view: RoomView }) {
   return (
     <Fact what={talkTexts.infoReaction(reaction.emoji)}>
-      <bdi>{namesOf(reaction, view)}</bdi>
+      <bdi>{marksPart.loaded.value?.namesOf(reaction, view)}</bdi>
     </Fact>
   );
 }

@@ -1,4 +1,4 @@
-// Below a message: what we did to it and the log doesn't have yet, how long it stays, and what its author did with it.
+// Below a message: reactions, what we did to it and the log doesn't have yet, how long it stays, and what its author did with it.
 
 import type { Message, PendingEffect } from '@mayfly/client';
 import { useComputed } from '@preact/signals';
@@ -8,6 +8,7 @@ import { marksTexts } from '../../words/marks.ts';
 import { shownName } from '../../words/room.ts';
 import { pieces } from '../../words/sentence.ts';
 import type { RoomView } from '../model/room-view.ts';
+import { Reactions } from './reactions.tsx';
 import { pendingByTarget, pendingText, shownEffects } from './pending-effects.ts';
 import { TimerMark } from './timer-mark.tsx';
 
@@ -17,6 +18,7 @@ export function MessageMarks({ message, view }: MarksProps) {
   const { key, timer } = message;
   return (
     <>
+      <Reactions message={message} view={view} />
       <PendingMarks messageKey={key} view={view} />
       {timer !== undefined && <TimerMark timer={timer} view={view} />}
       <SignedMarks message={message} view={view} />

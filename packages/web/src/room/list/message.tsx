@@ -12,7 +12,6 @@ import { type Body, BubbleText } from './bubble-text.tsx';
 import { marksPart } from './marks-loader.ts';
 import { PollBubble } from './poll-bubble.tsx';
 import { Quote } from './quote.tsx';
-import { Reactions } from './reactions.tsx';
 import { SentAt } from './sent-at.tsx';
 import { SharedFileBubble } from './shared-file.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -56,10 +55,7 @@ export class MessageBubble extends Component<MessageProps> {
           <SentAt bubble={bubble} />
         </span>
         {bubble.type === 'message' ? (
-          <>
-            <Reactions message={bubble.message} view={view} />
-            <LaterMarks message={bubble.message} view={view} />
-          </>
+          <LaterMarks message={bubble.message} view={view} />
         ) : (
           <SendState outgoing={bubble.outgoing} view={view} />
         )}

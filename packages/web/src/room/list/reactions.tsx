@@ -1,6 +1,7 @@
 // The reactions to a message, one chip for each emoji.
 
 import type { Message, Reaction } from '@mayfly/client';
+import { marksTexts } from '../../words/marks.ts';
 import { roomTexts } from '../../words/room.ts';
 import { figure } from '../../words/quantities.ts';
 import { personName } from '../model/person-name.ts';
@@ -11,7 +12,7 @@ type ReactionsProps = { readonly message: Message; readonly view: RoomView };
 export function Reactions({ message: { key, reactions }, view }: ReactionsProps) {
   if (reactions.length === 0) return null;
   return (
-    <div class="reactions" role="group" aria-label={roomTexts.reactions}>
+    <div class="reactions" role="group" aria-label={marksTexts.reactions}>
       {reactions.map((reaction) => (
         <Chip
           key={reaction.emoji}
@@ -33,7 +34,7 @@ function Chip({ reaction, view, onPress }: ChipProps) {
       class="reaction"
       type="button"
       aria-pressed={reaction.own}
-      aria-label={roomTexts.reaction(reaction.emoji, reaction.people.length, names)}
+      aria-label={marksTexts.reactionOf(reaction.emoji, reaction.people.length, names)}
       title={names}
       onClick={onPress}
     >
@@ -52,5 +53,5 @@ export function namesOf({ people, own }: Reaction, view: RoomView): string {
   const others = people.filter(({ idPk }) => !own || idPk !== you);
   const named = others.slice(0, NAMES_MAX).map((person) => personName(person, view.people));
   const listed = others.length < people.length ? [...named, roomTexts.you] : named;
-  return roomTexts.reactors(listed, others.length - named.length);
+  return marksTexts.reactors(listed, others.length - named.length);
 }
