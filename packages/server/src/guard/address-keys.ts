@@ -2,7 +2,7 @@
 // live in memory for at most twice `SALT_MS`. The network of an open connection is known anyway, so its record moves to each
 // new salt.
 
-import { hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { RandomBytes } from '../net/clock.ts';
 import { networkOf } from './network.ts';
 
@@ -13,8 +13,6 @@ export type Hold<T> = Disposable & { readonly record: T };
 
 const SALT_BYTES = 32;
 const KEY_BYTES = 8;
-/** Of SHA-256. Keys are shorter. */
-const BLOCK_BYTES = 64;
 
 export class AddressKeys<T> {
   readonly #random: RandomBytes;
@@ -99,13 +97,5 @@ export class AddressKeys<T> {
 }
 
 function keyOf(salt: Uint8Array, network: Uint8Array): string {
-  const inner = hash('sha256', Buffer.concat([padded(salt, 0x36), network]), 'buffer');
-  return hash('sha256', Buffer.concat([padded(salt, 0x5c), inner]), 'buffer').toString('hex', 0, KEY_BYTES);
-}
-
-// HMAC by hand (RFC 2104): three are made for each connection, and Node's Hmac objects take four times as long.
-function padded(key: Uint8Array, pad: number): Uint8Array {
-  const block = new Uint8Array(BLOCK_BYTES).fill(pad);
-  for (const [i, byte] of key.entries()) block[i] = byte ^ pad;
-  return block;
+  return createHmac('sha256', salt).update(network).digest().toString('hex', 0, KEY_BYTES);
 }
