@@ -447,6 +447,11 @@ export function encodeServerControl(frame: ServerControl, spell = toBase64url): 
   return JSON.stringify(spelled(frame, spell));
 }
 
+/** A member as `encodeServerControl` spells it in a list. */
+export function spellMember({ slot, idPk }: PresentMember): string {
+  return JSON.stringify({ slot: toBase64url(slot), idPk: toBase64url(idPk) });
+}
+
 // Frame by frame: a replacer would be called for every field, and a welcome with its snapshot has hundreds.
 function spelled(frame: ServerControl, spell: (bytes: Uint8Array) => string): object {
   if (frame.type === 'challenge') return { ...frame, nonce: spell(frame.nonce) };

@@ -1,8 +1,16 @@
-import { type Presence, encodeServerControl } from '@mayfly/protocol';
+import { type Presence, encodeServerControl, spellMember } from '@mayfly/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrames } from '../testing/frames.ts';
-import { PING, encodeControl, encodeFrame, encodeFrames, encodePong, encodedLength } from './frame.ts';
+import {
+  PING,
+  encodeControl,
+  encodeFrame,
+  encodeFrames,
+  encodePong,
+  encodedLength,
+  encodeSnapshot,
+} from './frame.ts';
 
 test('FRAME-3: a control frame reads as the protocol spells it, whatever its bytes', () => {
   const bytes = fc.uint8Array({ minLength: 8, maxLength: 40 });
@@ -12,12 +20,16 @@ test('FRAME-3: a control frame reads as the protocol spells it, whatever its byt
         type: 'presence',
         version,
         snapshot: true,
-        joined: [{ slot, idPk }],
+        joined: [
+          { slot, idPk },
+          { slot: idPk, idPk: slot },
+        ],
         away: [slot.subarray(1)],
         left: [idPk],
         count: 1,
       };
       expect(encodeControl(presence)).toBe(encodeServerControl(presence));
+      expect(encodeSnapshot(presence, presence.joined.map(spellMember))).toBe(encodeServerControl(presence));
     }),
   );
 });

@@ -1,6 +1,6 @@
 // WebSocket frames as a server writes them (RFC 6455, 5.2): whole, final, unmasked. `ws` does the parsing.
 
-import { type ServerControl, encodeServerControl } from '@mayfly/protocol';
+import { type Presence, type ServerControl, encodeServerControl } from '@mayfly/protocol';
 
 /** What a frame carries: text as a string, binary as bytes. */
 export type Frame = string | Uint8Array;
@@ -17,6 +17,12 @@ export const PING: Uint8Array = control(OPCODE.ping, new Uint8Array(0));
 /** A control frame as text, by Node's own base64url: a welcome spells some 2 KB. */
 export function encodeControl(frame: ServerControl): string {
   return encodeServerControl(frame, base64url);
+}
+
+/** The same for a snapshot whose members are spelled already, each by `spellMember`. */
+export function encodeSnapshot(presence: Presence, joined: readonly string[]): string {
+  const text = encodeControl({ ...presence, joined: [] });
+  return text.replace('"joined":[]', () => `"joined":[${joined.join(',')}]`);
 }
 
 function base64url({ buffer, byteOffset, length }: Uint8Array): string {

@@ -252,6 +252,30 @@ describe('EPHEMERAL-1: a signal', () => {
   });
 });
 
+describe('a newcomer', () => {
+  test('gets the welcome and what happened meanwhile in one write', () => {
+    const fixture = new Fixture();
+    const ann = new Listener().subscribe(fixture.hub);
+    fixture.notify(event(1));
+    ann.begin(0, 0, ['welcome']);
+    expect(ann.written).toHaveLength(1);
+    fixture.turn();
+    expect(ann.received()).toEqual(['welcome', 1]);
+  });
+
+  test('has at most 64 KiB unsent with it', () => {
+    const fixture = new Fixture();
+    const ann = new Listener().subscribe(fixture.hub);
+    ann.takesNothing = true;
+    ann.bufferedBytes = 30 * 1024;
+    fixture.notify(event(1, 6));
+    ann.begin(0, 0, ['w'.repeat(30 * 1024)]);
+    expect(ann.bufferedBytes).toBeLessThanOrEqual(LAG_BYTES_MAX);
+    ann.drain();
+    expect(ann.received().at(-1)).toBe(1);
+  });
+});
+
 describe('a lagging subscriber', () => {
   test('has at most 64 KiB unsent and waits for the drain; then everything follows, in bounded batches', () => {
     const fixture = new Fixture();

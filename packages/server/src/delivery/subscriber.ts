@@ -158,7 +158,8 @@ export class Subscriber implements Disposable {
   #sendWithNews(welcome: Uint8Array, delivered: Delivered): boolean {
     const batch = this.#list.backlog.batchAt(this.#index);
     if (batch === undefined || batch.slices !== undefined) return false;
-    if (!this.#follows(batch, delivered) || !this.#takes(welcome.length + batch.framed.length)) return false;
+    const unsent = this.#socket.bufferedBytes + welcome.length + batch.framed.length;
+    if (unsent > LAG_BYTES_MAX || !this.#follows(batch, delivered)) return false;
     this.#sendNew(batch, delivered, welcome);
     return true;
   }

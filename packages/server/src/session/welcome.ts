@@ -1,7 +1,7 @@
 // The answer to a join that got in, and everything that follows it at once (rules WELCOME-1 and WELCOME-2).
 
 import { type Feature, type RoomLimits, type Welcome } from '@mayfly/protocol';
-import { type Frame, encodeControl } from '../delivery/frame.ts';
+import { type Frame, encodeControl, encodeSnapshot } from '../delivery/frame.ts';
 import type { Joined } from '../store/room-store.ts';
 
 /** The slices that open it, the welcome, one presence snapshot, the profiles of those present, and the missed events. */
@@ -13,7 +13,7 @@ export function welcomeFrames(
   return [
     ...joined.slices,
     encodeControl(welcome(joined, limits, features)),
-    encodeControl(joined.presence),
+    joined.listed ? encodeSnapshot(joined.presence, joined.listed) : encodeControl(joined.presence),
     ...joined.profiles,
     ...joined.missed.map((event) => event.frame),
   ];

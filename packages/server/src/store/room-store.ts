@@ -107,6 +107,8 @@ export type Joined = {
   readonly expiresInMs: number;
   /** A snapshot of everyone present, including the newcomer. */
   readonly presence: Presence;
+  /** The members that it lists, spelled by `spellMember`, where the store has that ready. */
+  readonly listed?: readonly string[];
   /** Profile frames of everyone present, ready to send. */
   readonly profiles: readonly Uint8Array[];
   /** Slice frames for the epochs after the one they know, in order (rule ROTATE-6). */

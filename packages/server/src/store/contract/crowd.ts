@@ -1,6 +1,13 @@
 // A crowd: a room with too many members to announce them by name.
 
-import { COUNT_EVERY_MS, GRACE_MS, LISTED_MAX, decodeServerSealed, toHex } from '@mayfly/protocol';
+import {
+  COUNT_EVERY_MS,
+  GRACE_MS,
+  LISTED_MAX,
+  decodeServerSealed,
+  toHex,
+  spellMember,
+} from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { sealedProfile } from '../../testing/signer.ts';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
@@ -57,8 +64,10 @@ export function aCrowd({ crowded }: Fixtures): void {
   test('PRESENCE-6: a newcomer to a crowd gets the exact count, then later ones', async () => {
     const { f } = await crowded(LISTED_MAX + 1);
     await f.crowd(5);
-    const { presence } = await f.join('ann');
+    const { presence, listed } = await f.join('ann');
     expect(presence).toMatchObject({ snapshot: true, count: LISTED_MAX + 7 });
+    const spelled = presence.joined.map(spellMember);
+    expect(listed ?? spelled).toEqual(spelled);
     await f.settle();
     const told = f.presences();
     const later = told.filter(({ version }) => version > presence.version);

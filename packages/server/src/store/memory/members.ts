@@ -12,16 +12,20 @@ import {
   type RecordsPage,
   SLOT_BYTES,
   encodeProfileFrame,
+  spellMember,
   encodeSliceFrame,
   toHex,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
 import { AWAY_AFTER_MS, OWNERS_SEAT, RECORDS_PER_MEMBER } from '../member-rules.ts';
 import { Throttle } from '../throttle.ts';
-import type { MemberSession, SlicesBySlot, StoreNotice } from '../room-store.ts';
+import type { MemberSession, SlicesBySlot, StoreNotice, Joined } from '../room-store.ts';
 
 /** A crowd is announced by name again only below this share of `LISTED_MAX`, so it doesn't flip back and forth. */
 const LISTED_AGAIN = 3 / 4;
+
+/** A longer list is spelled once for each member: spelling it for each newcomer would be most of what a join costs. */
+const SPELLED_FROM = 50;
 
 /** At most so many stay barred; beyond that the first ones may come back. */
 const BARRED_MAX = 5_000;
@@ -36,6 +40,8 @@ export type MemberRecord = {
   profile: Uint8Array | undefined;
   /** Frames for the epochs they were a member in when those began, oldest first. */
   slices: readonly KeptSlice[];
+  /** In the list of a crowd. */
+  spelled?: string;
   standing: Standing;
 };
 
@@ -50,7 +56,7 @@ type Standing =
 
 type Change = Partial<Pick<Presence, 'snapshot' | 'joined' | 'away' | 'left'>>;
 
-type Snapshot = { readonly presence: Presence; readonly profiles: readonly Uint8Array[] };
+type Snapshot = Pick<Joined, 'presence' | 'profiles' | 'listed'>;
 
 export type MembersOptions = {
   readonly clock: Clock;
@@ -244,6 +250,7 @@ export class Members {
     return {
       presence: this.#presence({ snapshot: true, joined: there.map(listed), away }),
       profiles: there.flatMap((record) => record.profile ?? []),
+      ...(there.length > SPELLED_FROM && { listed: there.map(spelled) }),
     };
   }
 
@@ -337,6 +344,11 @@ function recordView({ slot, idPk, profile }: MemberRecord): RecordsPage['records
 /** What its author sealed. */
 function profileIn(frame: Uint8Array): Uint8Array {
   return frame.subarray(1 + SLOT_BYTES + PUBLIC_KEY_BYTES);
+}
+
+function spelled(record: MemberRecord): string {
+  record.spelled ??= spellMember(record);
+  return record.spelled;
 }
 
 function listed(record: MemberRecord): { readonly slot: Uint8Array; readonly idPk: Uint8Array } {
