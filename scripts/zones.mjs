@@ -59,6 +59,7 @@ export const PACKAGES = {
       '@mayfly/client',
       '@mayfly/client/emoji',
       '@mayfly/client/files',
+      '@mayfly/client/owner',
       '@mayfly/client/passphrase',
       '@mayfly/client/signatures',
       '@mayfly/protocol',
@@ -103,7 +104,7 @@ export const PACKAGES = {
         'room/emoji',
       ],
       'room/emoji': ['browser', 'words', 'ui', 'room/text'],
-      'room/owner': ['words', 'ui', 'room/model'],
+      'room/owner': ['browser', 'words', 'ui', 'room/model', 'room/list'],
       'room/compose': [
         'browser',
         'words',

@@ -39,7 +39,7 @@ test('site data blocked: create, join and talk, both ways, and share a picture',
   await ann.sees('at dawn');
 
   await ann.page.getByRole('button', { name: 'More', exact: true }).click();
-  await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
+  await ann.page.getByRole('menuitem', { name: 'Settings', exact: true }).click();
   const keep = ann.page.getByRole('switch', { name: 'Keep on this device' });
   for (let attempt = 1; attempt <= 2; attempt++) {
     await keep.click();

@@ -95,3 +95,54 @@ function kept({ page }: Person): Promise<readonly string[]> {
 function focused({ page }: Person): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.textContent);
 }
+
+test('the owner changes the room: everyone reads it by name, and a moderator can do as much as they may', async () => {
+  const [ann, bob, cem] = [await stage.person(), await stage.person(), await stage.person()];
+  const link = await ann.createRoom({ name: 'Ann' });
+  await bob.join(link, 'Bob');
+  await openMenu(bob);
+  await menuItem(bob, 'Leave room').waitFor();
+  expect(await menuItem(bob, 'Room settings').count()).toBe(0);
+  await bob.page.keyboard.press('Escape');
+
+  await openMenu(ann);
+  await menuItem(ann, 'Room settings').click();
+  const sheet = ann.page.getByRole('dialog', { name: 'Room settings' });
+  await sheet.getByRole('switch', { name: 'Close the door' }).click();
+  await bob.log().getByText('Ann closed the door: no one new can join').waitFor();
+  await sheet.getByRole('textbox', { name: 'Room name' }).fill('Hatch morning');
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await bob.page.getByRole('heading', { name: 'Hatch morning' }).waitFor();
+  await bob.log().getByText('The owner named the room Hatch morning').waitFor();
+  await sheet.getByRole('radio', { name: '2 h', exact: true }).click({ force: true });
+  await bob.log().getByText('The owner set the room to disappear after 2 hours').waitFor();
+  await sheet.getByRole('radio', { name: '1 min', exact: true }).click({ force: true });
+  await bob
+    .log()
+    .getByText('Ann set slow mode to a minute')
+    .or(bob.log().getByText('Ann set slow mode to 1 minute'))
+    .waitFor();
+  await expectAccessible(ann, 'the settings of a room');
+  await ann.page.keyboard.press('Escape');
+  await bob.send('one');
+  await bob.page.getByText('Slow mode: you can write again in').waitFor();
+  await cem.open(link);
+  await cem.page.getByText('taking new people').first().waitFor();
+
+  await ann.page.getByRole('button', { name: 'About Bob' }).click();
+  const about = ann.page.getByRole('dialog');
+  await about.getByRole('switch', { name: 'Can close the door' }).click();
+  await bob.log().getByText('The owner made Bob a moderator').waitFor();
+  await expectAccessible(ann, 'the sheet about a moderator');
+  await ann.page.keyboard.press('Escape');
+  await openMenu(bob);
+  await menuItem(bob, 'Room settings').click();
+  const theirs = bob.page.getByRole('dialog', { name: 'Room settings' });
+  expect(await theirs.getByRole('textbox').count()).toBe(0);
+  await theirs.getByRole('switch', { name: 'Close the door' }).click();
+  await ann.log().getByText('Bob opened the door').waitFor();
+  await bob.page.keyboard.press('Escape');
+  await cem.join(link, 'Cem');
+  await ann.log().getByText('Cem joined the chat').waitFor();
+  await cem.log().getByText('Bob opened the door').waitFor();
+});

@@ -55,11 +55,13 @@ const LATER_PARTS = {
   life: { files: /life-part/, most: 7 * KB },
   /** With the first thing that only an owner does. */
   owner: { files: /owner-part/, most: 14 * KB },
+  /** Lines between messages, about people and orders: as composing. */
+  notices: { files: /notices-part/, most: 2 * KB },
   /** What several of these parts use. */
   'shared by later parts': {
     files:
-      /segmented|limits-answer|folded-text|mentions|person-name|commands|save-as|next-task|emoji-place|copied-messages/,
-    most: 6 * KB,
+      /segmented|limits-answer|folded-text|mentions|person-name|commands|save-as|next-task|emoji-place|copied-messages|clipboard|use-after|switch-|room-words|talk-row/,
+    most: 8 * KB,
   },
 };
 
@@ -77,6 +79,7 @@ const WHEN_LIVE: ReadonlySet<string> = new Set([
   'safety emoji',
   'trust',
   'marks',
+  'notices',
   'files',
   'the browser’s signatures',
   'life',
@@ -106,7 +109,7 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   for (const [name, bytes] of Object.entries(room.later))
     if (!WHEN_LIVE.has(name)) expect(bytes, name).toBe(0);
 
-  for (const part of ['panels', 'message actions', 'files', 'life', 'marks'] as const)
+  for (const part of ['panels', 'message actions', 'files', 'life', 'marks', 'notices'] as const)
     await fetched(ann, LATER_PARTS[part].files);
   await ann.send('plain, as most are: 3 > 2, a_b_c, 5 * 3, https://a.example');
   await ann.log().getByRole('link').waitFor();
@@ -132,8 +135,8 @@ test('script and style, compressed: at most 60 KB for the first screen, 100 KB w
   await ann.page.getByRole('button', { name: 'Record a voice message' }).click();
   await fetched(ann, LATER_PARTS.recordings.files);
   await ann.page.getByRole('button', { name: 'More', exact: true }).click();
-  await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
-  await ann.page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await ann.page.getByRole('menuitem', { name: 'Settings', exact: true }).click();
+  await ann.page.getByRole('dialog', { name: 'Settings', exact: true }).waitFor();
   await ann.page.keyboard.press('Escape');
   await ann.send('/poll');
   await ann.page.getByRole('dialog', { name: 'New poll' }).waitFor();

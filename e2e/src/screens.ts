@@ -611,7 +611,7 @@ async function attach({ page }: Person, ...files: readonly Attached[]): Promise<
 /** From the menu of a room, where people talk. */
 async function chosen(stage: Stage, options: PersonOptions, item: string): Promise<Person> {
   const person = await opened(stage, options, 'More');
-  await person.page.getByRole('menuitem', { name: item }).click();
+  await person.page.getByRole('menuitem', { name: item, exact: true }).click();
   await person.page.getByRole('dialog').waitFor();
   return person;
 }

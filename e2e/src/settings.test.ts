@@ -48,10 +48,10 @@ const goElsewhere = ({ page }: Person) =>
 
 async function choose({ page }: Person, item: string): Promise<void> {
   await page.getByRole('button', { name: 'More', exact: true }).click();
-  await page.getByRole('menuitem', { name: item }).click();
+  await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-const dialog = ({ page }: Person, name: string) => page.getByRole('dialog', { name });
+const dialog = ({ page }: Person, name: string) => page.getByRole('dialog', { name, exact: true });
 const overflow = ({ page }: Person) =>
   page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);
 

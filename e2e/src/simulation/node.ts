@@ -65,6 +65,7 @@ export class SimulatedNode implements AsyncDisposable {
       random: bytes,
       limits: { members: limits.maxMembers, historyMessages, historyBytes: limits.historyBytes },
       budget: UNLIMITED,
+      lifeMaxMs: 86_400_000,
       events: {
         joined: () => {},
         turnedBack: () => {},

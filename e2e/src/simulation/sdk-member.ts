@@ -137,6 +137,7 @@ export class SdkMember {
       case 'left':
       case 'renamed':
       case 'removed':
+      case 'ordered':
       case 'life':
       case 'trimmed':
       case 'unsent':

@@ -28,6 +28,7 @@ export type { CommandResult } from './governance/own-commands.ts';
 export { type ParsedLink, parseRoomLink } from './find-link.ts';
 export { type LinkFlag, type RoomLink, makeLink } from './link.ts';
 export type {
+  CharterView,
   Connection,
   FailReason,
   LieKind,
@@ -42,6 +43,7 @@ export type {
   PutOff,
   Reaction,
   ReplyTo,
+  RoomChange,
   RoomEnd,
   RoomFacts,
   RoomNotice,

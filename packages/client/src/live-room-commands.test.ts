@@ -14,6 +14,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeCommand, verifyCommand } from './crypto/command.ts';
 import type { SigningKey } from './crypto/signature.ts';
+import { endRoom, removePerson } from './governance/orders.ts';
 import { loadIdentity, newIdentity } from './people/identity.ts';
 import { Author, ID, OWNER, OWNER_CODE, roomId, spoilSignature } from './testing/author.ts';
 import { open } from './testing/open-room.ts';
@@ -201,7 +202,7 @@ describe('CMD-10: removing people', () => {
   test('the owner’s tab signs it with its own key', async () => {
     const { room, server, given, identity, of, last } = await owner();
     expect(last('facts')?.facts.canRemove).toBe(true);
-    const result = room.remove(toBase64url(bob.key.pk));
+    const result = removePerson(room.orders, toBase64url(bob.key.pk));
     const [command] = given();
     expect(command).toMatchObject({ c: 2, op: OP_KICK, args: bob.key.pk, signerPk: identity.pk });
     log(server, kick(bob.key.pk, 2, identity));
@@ -251,7 +252,7 @@ describe('COMMAND-1: giving a command', () => {
   test('the owner’s tab signs the next number with the owner’s key; the event is the answer', async () => {
     const { room, server, given, connection, last } = await owner();
     expect(last('facts')?.facts.canEnd).toBe(true);
-    const result = room.endForEveryone();
+    const result = endRoom(room.orders);
     const [command] = given();
     expect(command).toMatchObject({ id: ID, epoch: 0, c: 2, op: OP_END, args: NOTHING });
     expect(command && equalBytes(command.signerPk, OWNER.pk) && verifyCommand(command)).toBe(true);
@@ -263,26 +264,26 @@ describe('COMMAND-1: giving a command', () => {
   test('no one else can, and no one on a server that takes none', async () => {
     const guest = await member();
     expect(guest.last('facts')?.facts.canEnd).toBe(false);
-    expect(await guest.room.endForEveryone()).toEqual({ ok: false, reason: 'not_owner' });
+    expect(await endRoom(guest.room.orders)).toEqual({ ok: false, reason: 'not_owner' });
     const old = await owner([]);
     expect(old.last('facts')?.facts.canEnd).toBe(false);
-    expect(await old.room.endForEveryone()).toEqual({ ok: false, reason: 'not_supported' });
+    expect(await endRoom(old.room.orders)).toEqual({ ok: false, reason: 'not_supported' });
     expect([...givenTo(guest.server), ...old.given()]).toEqual([]);
   });
 
   test('one at a time, and none once the room is over', async () => {
     const { room, given } = await owner();
-    const first = room.endForEveryone();
-    expect(await room.endForEveryone()).toEqual({ ok: false, reason: 'busy' });
+    const first = endRoom(room.orders);
+    expect(await endRoom(room.orders)).toEqual({ ok: false, reason: 'busy' });
     expect(given()).toHaveLength(1);
     room.close();
     expect(await first).toEqual({ ok: false, reason: 'ended' });
-    expect(await room.endForEveryone()).toEqual({ ok: false, reason: 'ended' });
+    expect(await endRoom(room.orders)).toEqual({ ok: false, reason: 'ended' });
   });
 
   test('COMMAND-2: stale means that another came first: it is signed again with the next number', async () => {
     const { room, server, given } = await owner();
-    const result = room.endForEveryone();
+    const result = endRoom(room.orders);
     server.wire.say({ type: 'refused', c: 2, code: 'stale', retryAfterMs: 0 });
     expect(given()).toHaveLength(1);
     log(server, signed(2, OWNER, 77));
@@ -294,7 +295,7 @@ describe('COMMAND-1: giving a command', () => {
 
   test('COMMAND-2: the command that came first may be here before the refusal', async () => {
     const { room, server, given } = await owner();
-    void room.endForEveryone();
+    void endRoom(room.orders);
     log(server, signed(2, OWNER, 77));
     server.wire.say({ type: 'refused', c: 2, code: 'stale', retryAfterMs: 0 });
     expect(given().map(({ c }) => c)).toEqual([2, 3]);
@@ -305,7 +306,7 @@ describe('COMMAND-1: giving a command', () => {
 
   test('after a lost connection the same bytes go out again, unless they were logged', async () => {
     const { room, server, given, reconnect } = await owner();
-    const result = room.endForEveryone();
+    const result = endRoom(room.orders);
     const [first] = given();
     reconnect();
     server.letIn({ features: ['commands'] });
@@ -320,7 +321,7 @@ describe('COMMAND-1: giving a command', () => {
     '%s: the same bytes again after the pause, ten times',
     async (code) => {
       const { room, server, given } = await owner();
-      const result = room.endForEveryone();
+      const result = endRoom(room.orders);
       for (let times = 1; times <= 10; times++) {
         expect(given()).toHaveLength(times);
         server.wire.say({ type: 'refused', c: 2, code, retryAfterMs: 1_000 });
@@ -333,10 +334,10 @@ describe('COMMAND-1: giving a command', () => {
 
   test('a refusal for good is the result, and another try is free', async () => {
     const { room, server, given, of } = await owner();
-    const result = room.endForEveryone();
+    const result = endRoom(room.orders);
     server.wire.say({ type: 'refused', c: 2, code: 'not_allowed', retryAfterMs: 0 });
     expect(await result).toEqual({ ok: false, reason: 'not_allowed' });
-    void room.endForEveryone();
+    void endRoom(room.orders);
     expect(given()).toHaveLength(2);
     expect(of('outbox').at(-1)?.outgoing ?? []).toEqual([]);
   });

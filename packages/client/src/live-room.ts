@@ -14,22 +14,22 @@ import {
   type Welcome,
   equalBytes,
   POWER,
-  fromBase64url,
   maskOf,
   toBase64url,
 } from '@mayfly/protocol';
 import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
 import { openProfile } from './crypto/profile.ts';
-import type { CommandResult } from './governance/own-commands.ts';
-import { type CheckedWelcome, checkWelcome } from './governance/welcome-check.ts';
+import type { CharterInForce } from './governance/in-force.ts';
+import type { OrderPort } from './governance/orders.ts';
+import { checkWelcome } from './governance/welcome-check.ts';
 import type { FilePort } from './files/file-port.ts';
 import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
 import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.ts';
 import { SLICE_ITEMS, type Sliced, finish, inSlices } from './log/sliced.ts';
 import type { Identity } from './people/identity.ts';
-import type { RoomEnd } from './room-updates.ts';
+import type { CharterView, Person, RoomEnd } from './room-updates.ts';
 import type { PollDraft, PollResult, Room, RoomOptions, SendOptions, SendResult } from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
 
@@ -80,6 +80,16 @@ class LiveRoom implements Room {
 
   subscribe(listener: RoomListener): Disposable {
     return this.#parts.updates.subscribe(listener);
+  }
+
+  get orders(): OrderPort {
+    const { keys, random, inForce, commands } = this.#parts;
+    return {
+      keys,
+      random,
+      charter: () => inForce.charter,
+      commands,
+    };
   }
 
   get canErase(): boolean | undefined {
@@ -133,16 +143,6 @@ class LiveRoom implements Room {
   noteSaved(): { readonly ok: boolean } {
     if (!this.#over) this.#parts.talk.noteSaved();
     return { ok: !this.#over };
-  }
-
-  endForEveryone(): Promise<CommandResult> {
-    return this.#over ? Promise.resolve(ENDED) : this.#parts.commands.end();
-  }
-
-  remove(idPk: string): Promise<CommandResult> {
-    const key = fromBase64url(idPk);
-    if (this.#over || key === undefined) return Promise.resolve(ENDED);
-    return this.#parts.commands.remove(key);
   }
 
   retry(key: string): void {
@@ -247,18 +247,13 @@ class LiveRoom implements Room {
     if (!log.fits(welcome)) return connection.reject();
     this.#pause();
     if (this.#over) return;
-    log.enter(welcome, checked);
-    this.#settle(welcome, checked);
+    log.enter(welcome, checked.charter);
+    this.#settle(welcome, checked.charter);
   }
 
-  #settle(
-    welcome: Welcome,
-    { owners, words, ownerPk, moderators }: Extract<CheckedWelcome, { ok: true }>,
-  ): void {
+  #settle(welcome: Welcome, charter: CharterInForce): void {
     const {
       self,
-      keys,
-      roster,
       outbox,
       talk,
       connection,
@@ -270,21 +265,18 @@ class LiveRoom implements Room {
       log,
       clock,
       commands,
+      inForce,
     } = this.#parts;
     const last = this.#welcome;
     this.#welcome = welcome;
-    this.#ownerPk = Uint8Array.from(ownerPk);
+    this.#ownerPk = Uint8Array.from(charter.ownerPk);
     // In each log a chain begins with its first message, so a gap before any other can be noticed (RECV-7).
     if (last !== undefined && last.logId !== welcome.logId) outbox.restartChain();
     self.noteJoined();
-    roster.setOwners(owners);
-
     connection.established();
-    life.begin(welcome.lifeMs);
-    const owner = owners.some((pk) => equalBytes(pk, self.pk));
-    commands.enter(welcome.features.includes('commands'));
-    const powers = powersOf(maskOf(moderators, self.pk), commands.isTaken, self.keys);
-    updates.facts(this.#link.id, welcome, keys.current, { ...words, owner, ...powers });
+    commands.isTaken = welcome.features.includes('commands');
+    inForce.enter(welcome, charter);
+    this.#noteFacts();
     life.expiresIn(welcome.expiresInMs);
     if (last !== undefined && welcome.mode === 'reset') updates.reset(welcome, last.logId);
     if (welcome.features.includes('ephemeral')) typing.enter(welcome.slot);
@@ -371,21 +363,66 @@ class LiveRoom implements Room {
     this.#obey(commands, live);
   }
 
+  // What was known at the last welcome, and what was ordered since.
+  #noteFacts(): void {
+    const { inForce, self, roster, life, keys, commands, updates } = this.#parts;
+    const { terms, charter } = inForce;
+    if (this.#welcome === undefined || terms === undefined || charter === undefined) return;
+    const { moderators, words } = charter;
+    roster.setPowers(moderators);
+    life.begin(terms.lifeMs);
+    const takes = {
+      commands: commands.isTaken,
+      settings: commands.isTaken && this.#welcome.features.includes('settings'),
+    };
+    const powers = powersOf(maskOf(moderators, self.pk), takes, self.keys);
+    const owned = moderators.some(({ mask }) => (mask & POWER.owner) !== 0);
+    updates.facts(this.#link.id, this.#welcome, keys.current, { ...words, ...terms, ...powers, owned });
+  }
+
   #obey(commands: Batch['commands'], live: boolean): void {
+    let hasChanged = false;
     for (const counted of commands) {
       const { bytes, command } = counted;
-      const isOurs = this.#parts.commands.logged(bytes);
+      const isOurs = this.#parts.commands.giver?.logged(bytes) === true;
       this.#noteRemoval(counted, live);
       if (this.#over) return;
+      hasChanged = this.#noteOrder(counted, live, isOurs) || hasChanged;
       if (isEnd(command)) return this.#end({ why: isOurs ? 'ended_by_you' : 'ended_by_owner' });
     }
+    if (hasChanged) this.#noteFacts();
+  }
+
+  #noteOrder(counted: Batch['commands'][number], live: boolean, isOurs: boolean): boolean {
+    const { inForce, updates, roster, self, clock } = this.#parts;
+    const change = inForce.take(counted);
+    if (change === undefined) return false;
+    const { command, seq } = counted;
+    const viewOf = ({ words, moderators }: CharterInForce): CharterView => ({
+      ...words,
+      powers: moderators.map(({ idPk, mask }) => ({ person: roster.person(idPk), mask })),
+    });
+    updates.notify({
+      type: 'ordered',
+      seq,
+      change:
+        'terms' in change ? change.terms : { before: viewOf(change.before), after: viewOf(change.after) },
+      ...this.#signerOf(command),
+      own: isOurs || equalBytes(command.signerPk, self.pk),
+      ...(live && { at: clock.now() }),
+    });
+    return true;
+  }
+
+  // No one is named by the owner's own key.
+  #signerOf({ signerPk }: Command): { readonly by?: Person } {
+    return equalBytes(signerPk, this.#ownerPk) ? {} : { by: this.#parts.roster.person(signerPk) };
   }
 
   #noteRemoval({ removed, command, seq }: Batch['commands'][number], live: boolean): void {
     if (removed === undefined) return;
     const { self, roster, updates, clock } = this.#parts;
-    const isByTab = !equalBytes(command.signerPk, this.#ownerPk);
-    const by = isByTab ? { by: roster.person(command.signerPk) } : {};
+    const by = this.#signerOf(command);
     if (equalBytes(removed, self.pk)) return this.#end({ why: 'removed', ...by });
     const own = equalBytes(command.signerPk, self.pk);
     const person = roster.person(removed);
@@ -413,7 +450,7 @@ class LiveRoom implements Room {
 
   #refused(refused: Refused): void {
     const { n, c, code, retryAfterMs } = refused;
-    if (c !== undefined) this.#parts.commands.refused(refused);
+    if (c !== undefined) this.#parts.commands.giver?.refused(refused);
     else if (n === undefined) this.#parts.profile.refused(retryAfterMs);
     else this.#parts.outbox.refused(n, code, retryAfterMs);
   }
@@ -468,9 +505,18 @@ function isEnd({ op, args }: Command): boolean {
   return op === OP_END && args.length === 0;
 }
 
-function powersOf(mask: number, isTaken: boolean, { ownerCode }: Pick<Identity, 'ownerCode'>) {
+function powersOf(
+  powers: number,
+  takes: { readonly commands: boolean; readonly settings: boolean },
+  { ownerCode }: Pick<Identity, 'ownerCode'>,
+) {
+  const has = (power: number) => (powers & (power | POWER.owner)) !== 0;
   return {
-    canEnd: isTaken && ownerCode !== undefined,
-    canRemove: isTaken && (mask & (POWER.kick | POWER.owner)) !== 0,
+    powers,
+    owner: has(POWER.owner),
+    canEnd: takes.commands && ownerCode !== undefined,
+    canRemove: takes.commands && has(POWER.kick),
+    canSetDoor: takes.settings && has(POWER.door),
+    canAmend: takes.settings && ownerCode !== undefined,
   };
 }

@@ -8,9 +8,11 @@ import { sealTyping } from './crypto/ephemeral.ts';
 import { sealProfile } from './crypto/profile.ts';
 import { type RandomBytes, secureRandom } from './crypto/random.ts';
 import { FilePort } from './files/file-port.ts';
+import { InForce } from './governance/in-force.ts';
 import { KeyRing } from './governance/key-ring.ts';
 import { Intake } from './intake.ts';
-import { OwnCommands } from './governance/own-commands.ts';
+import { CommandPort } from './governance/command-port.ts';
+import { holds } from './governance/welcome-check.ts';
 import { RoomLog } from './log/room-log.ts';
 import { inNextTask } from './next-task.ts';
 import { KeepAlive } from './outgoing/keep-alive.ts';
@@ -53,8 +55,13 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
     updates: new UpdateEmitter(),
   };
   const keysOf = (epoch: number) => base.keys.of(epoch);
+  const holdsHere = (charter: Parameters<typeof holds>[0]) => holds(charter, link.id, base.keys);
   const storage = new RoomStorage(options.storage, link.id);
-  const log = new RoomLog({ id: link.id, idPk: base.self.pk, keysOf }, () => clock.now(), logMemory(storage));
+  const log = new RoomLog(
+    { id: link.id, idPk: base.self.pk, keysOf, holds: holdsHere },
+    () => clock.now(),
+    logMemory(storage),
+  );
   const roster = makeRoster(options, base);
   const outbox = makeOutbox(options, base, log);
   const talk = new OwnTalk({
@@ -80,6 +87,7 @@ export function makeParts(options: RoomOptions, events: ConnectionEvents) {
     files: makeFiles(options, base, talk, keepAlive),
     profile: makeProfile(base),
     commands: makeCommands(options, base, log),
+    inForce: new InForce(link.id, base.keys),
     keepAlive,
     life: new RoomLife(clock, (expiresInMs) => base.updates.life(expiresInMs)),
   };
@@ -181,9 +189,9 @@ function makeProfile({ clock, random, keys, self, connection }: Base): OwnProfil
   });
 }
 
-function makeCommands({ link }: RoomOptions, base: Base, log: RoomLog): OwnCommands {
+function makeCommands({ link }: RoomOptions, base: Base, log: RoomLog): CommandPort {
   const { clock, keys, self, connection } = base;
-  return new OwnCommands({
+  return new CommandPort({
     id: link.id,
     clock,
     ownerCode: () => self.keys.ownerCode,

@@ -6,6 +6,7 @@ import type {
   RefusedCode,
   RoomId,
   RoomLimits,
+  TermsChange,
   TurnedBack,
 } from '@mayfly/protocol';
 
@@ -28,6 +29,8 @@ export type Member = Person & {
   readonly you: boolean;
   /** The owner's own tab, by the charter. */
   readonly owner: boolean;
+  /** What they may order, by the charter: a sum of `POWER`. */
+  readonly powers: number;
   /** Without a connection right now; unknown if the list is not whole. */
   readonly away: boolean;
   /** False until they have given a name, or said that they have none. */
@@ -262,10 +265,32 @@ export type RoomFacts = {
   readonly canRemove: boolean;
   /** This tab can end the room for everyone. */
   readonly canEnd: boolean;
+  /** This tab can close the door and set the pace. */
+  readonly canSetDoor: boolean;
+  /** This tab can change everything else about the room, its moderators too. */
+  readonly canAmend: boolean;
+  /** What this tab may order: a sum of `POWER`. */
+  readonly powers: number;
+  /** By the charter, the owner has a tab here. Otherwise whoever made the room says that no one owns it. */
+  readonly owned: boolean;
+  /** Newcomers are turned away. */
+  readonly closed: boolean;
+  /** Slow mode: seconds that people without powers leave between two messages; 0 if they needn't. */
+  readonly slow: number;
   /** By its owner's word (CHARTER-6). Safe to show; undefined if there is none. */
   readonly name?: string;
   readonly topic?: string;
 };
+
+/** Of a charter: the owner's words, and who may order what. */
+export type CharterView = {
+  readonly name?: string;
+  readonly topic?: string;
+  readonly powers: readonly { readonly person: Person; readonly mask: number }[];
+};
+
+/** What a command set, or the charters before and after it. */
+export type RoomChange = TermsChange | { readonly before: CharterView; readonly after: CharterView };
 
 /** What happened, in order. Lists are complete: a listener keeps the newest and never merges. */
 export type RoomUpdate =
@@ -295,6 +320,15 @@ export type RoomUpdate =
       readonly type: 'removed';
       readonly seq: number;
       readonly person: Person;
+      readonly by?: Person;
+      readonly own: boolean;
+      readonly at?: number;
+    }
+  /** A command changed something about the room. `by`, `own`, `seq` and `at` as in `removed`. */
+  | {
+      readonly type: 'ordered';
+      readonly seq: number;
+      readonly change: RoomChange;
       readonly by?: Person;
       readonly own: boolean;
       readonly at?: number;

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { SignatureChecker } from './crypto/web-signatures.ts';
 import type { FilePort } from './files/file-port.ts';
 import type { RandomBytes } from './crypto/random.ts';
-import type { CommandResult } from './governance/own-commands.ts';
+import type { OrderPort } from './governance/orders.ts';
 import type { Identity } from './people/identity.ts';
 import type { RoomLink } from './link.ts';
 import type { RoomListener } from './update-emitter.ts';
@@ -71,6 +71,8 @@ export type PollResult =
 export type Room = {
   /** What `RoomFiles` of `@mayfly/client/files` needs, to send and fetch files in this room. */
   readonly files: FilePort;
+  /** What the orders of `@mayfly/client/owner` need: to end the room, to remove people, to change things about it. */
+  readonly orders: OrderPort;
   /** Connecting begins after the current task, so a subscriber that comes right away misses nothing. */
   subscribe(listener: RoomListener): Disposable;
   /** Sent now, or as soon as there is a connection. */
@@ -96,13 +98,6 @@ export type Room = {
   closePoll(key: string): ActionResult<'not_yours' | 'closed'>;
   /** Tells the room that we saved a copy of it. */
   noteSaved(): { readonly ok: boolean };
-  /**
-   * Ends the room for everyone, by the owner's signed command: only in the tab that made the room. Without a connection it
-   * waits for one.
-   */
-  endForEveryone(): Promise<CommandResult>;
-  /** Removes someone for good, whatever their link. `idPk` as in `Person`. The room's owner and some moderators can. */
-  remove(idPk: string): Promise<CommandResult>;
   /** Sends a failed message again, after those that wait. */
   retry(key: string): void;
   /** Deletes a failed message. */

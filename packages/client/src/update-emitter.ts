@@ -4,7 +4,6 @@ import type { RoomId, Welcome } from '@mayfly/protocol';
 import type { ConnectionState } from './connection/connection.ts';
 import type { EpochKeys } from './crypto/keys.ts';
 import { safetyCode } from './crypto/person.ts';
-import type { RoomWords } from './crypto/room-words.ts';
 import type {
   Message,
   Outgoing,
@@ -60,11 +59,11 @@ export class UpdateEmitter {
 
   facts(
     id: RoomId,
-    { lifeMs, history, limits }: Welcome,
+    { limits }: Welcome,
     { fingerprint }: EpochKeys,
-    sealed: RoomWords & Pick<RoomFacts, 'owner' | 'canEnd' | 'canRemove'>,
+    more: Omit<RoomFacts, 'id' | 'limits' | 'safetyCode'>,
   ): void {
-    const facts = { id, lifeMs, history, limits, safetyCode: safetyCode(fingerprint), ...sealed };
+    const facts = { id, limits, safetyCode: safetyCode(fingerprint), ...more };
     this.notify({ type: 'facts', facts });
   }
 

@@ -6,6 +6,9 @@ import { COMMAND_BYTES_MAX } from './limits.ts';
 
 // Operations (rule CMD-2). The other numbers are reserved.
 export const OP_CHARTER = 1;
+export const OP_DOOR = 2;
+export const OP_SLOW = 3;
+export const OP_LIFE = 4;
 export const OP_KICK = 5;
 export const OP_END = 9;
 
@@ -112,6 +115,12 @@ export function decodeCharterArgs(args: Uint8Array): CharterArgs | undefined {
   if (!reader.ended || !isDoor(door) || flags > 1) return undefined;
   if (allZero(linkPk) !== (door === 1)) return undefined;
   return { newEpoch, accessPk, linkPk, door, fresh: flags === 1, blobHash, moderators };
+}
+
+/** What a charter states, from all of its bytes. */
+export function decodeCharter(bytes: Uint8Array): CharterArgs | undefined {
+  const command = decodeCommand(bytes);
+  return command?.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
 }
 
 function isDoor(value: number): value is Door {

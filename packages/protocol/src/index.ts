@@ -12,5 +12,6 @@ export * from './json.ts';
 export * from './limits.ts';
 export * from './powers.ts';
 export * from './frames/rotation-frames.ts';
+export * from './room-terms.ts';
 export * from './frames/server-frames.ts';
 export * from './signing.ts';

@@ -1,7 +1,7 @@
 // Who may give a command: by the owner's key and the charter in force (rules CMD-3 and CMD-8). Nodes and pages ask here.
 
 import { equalBytes } from './bytes.ts';
-import { type Command, type Moderator, OP_KICK, POWER } from './command.ts';
+import { type Command, type Moderator, OP_DOOR, OP_KICK, OP_SLOW, POWER, decodeCharter } from './command.ts';
 import { PUBLIC_KEY_BYTES } from './ids.ts';
 
 /** Whose commands a room takes. */
@@ -9,8 +9,8 @@ export type Powers = { readonly ownerPk: Uint8Array; readonly moderators: readon
 
 /** What a moderator needs for an operation (CMD-2, CMD-3). All others are the owner's. */
 const POWER_FOR: Readonly<Record<number, number>> = {
-  2: POWER.door,
-  3: POWER.door,
+  [OP_DOOR]: POWER.door,
+  [OP_SLOW]: POWER.door,
   [OP_KICK]: POWER.kick,
   6: POWER.admit,
   7: POWER.invite,
@@ -36,6 +36,11 @@ export function removes(
 ): boolean {
   const isOwner = (maskOf(moderators, args) & POWER.owner) !== 0;
   return args.length === PUBLIC_KEY_BYTES && !isOwner && !equalBytes(args, signerPk);
+}
+
+/** By a charter, as it stands in the log. */
+export function moderatorsOf(charter: Uint8Array): readonly Moderator[] {
+  return decodeCharter(charter)?.moderators ?? [];
 }
 
 /** A sum of `POWER`; 0 for everyone else. */

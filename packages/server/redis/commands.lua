@@ -41,6 +41,28 @@ local function kick(tail, room, at, ask)
   remove_member(tail, at, slot)
 end
 
+local function change_charter(tail, ask)
+  redis.call('HSETNX', 'o' .. tail, 'first', redis.call('HGET', 'o' .. tail, 'charter'))
+  redis.call('HSET', 'o' .. tail, 'charter', ask.bytes, 'blob', ask.blob)
+end
+
+local function change_door(tail, ask)
+  redis.call('HSET', 'r' .. tail, 'shut', ask.closed and 1 or 0)
+end
+
+local function change_pace(tail, room, ask)
+  redis.call('HSET', 'r' .. tail, 'slow', ask.slow)
+  redis.call('DEL', 'e' .. tail)
+  room.paced = ask.slow > 0 and 1 or 0
+end
+
+local function change_life(tail, room, at, ask)
+  redis.call('HSET', 'r' .. tail, 'hist', ask.history)
+  room.life, room.exp = ask.lifeMs, at + ask.lifeMs
+  keep_keys(tail, room, at)
+  announce_life(tail, room, at)
+end
+
 local function command(keys, args)
   local ask = cmsgpack.unpack(args[1])
   local tail, at = tail_of(keys[1]), now()
@@ -50,8 +72,12 @@ local function command(keys, args)
   if ask.epoch ~= room.epoch or ask.c ~= tonumber(redis.call('HGET', keys[1], 'c')) + 1 then return 'stale' end
   name_log(tail, room, generation_of_primary(at))
   restart_life(tail, room, at)
-  local seq = log_event(tail, room, 'c', ask.bytes, ask.historyMessages, ask.historyBytes)
+  local seq = log_event(tail, room, 'c', ask.bytes .. ask.blob, ask.historyMessages, ask.historyBytes)
   redis.call('HSET', keys[1], 'c', ask.c)
+  if ask.op == CHARTER then change_charter(tail, ask) end
+  if ask.op == DOOR then change_door(tail, ask) end
+  if ask.op == SLOW then change_pace(tail, room, ask) end
+  if ask.op == LIFE then change_life(tail, room, at, ask) end
   store_room(tail, room)
   if ask.op == KICK then kick(tail, room, at, ask) end
   if ask.op == END then finish(tail, 'owner') end

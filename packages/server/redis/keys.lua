@@ -2,7 +2,7 @@
 --
 -- All keys of a room end in {T}:<room>, where T is one of 1,024 partitions, and each has a time to live.
 --   r hash     reserved, live or ended; policies, public keys, presence counters
---   o hash     the current charter and its blob
+--   o hash     the current charter and its blob, and the first charter if that was another
 --   m hash     idPk -> slot
 --   l hash     LOG -> what changes with every message (see `pack_room`), slot -> record (see `pack_member`): in one
 --              hash, because an append reads and writes one of each
@@ -13,6 +13,7 @@
 --   h zset     slots of members here or in grace, in order of arrival      g zset  slots of members who left, in order of leaving
 --   w hash     node -> number of members it looks after
 --   b zset  identities that were removed, by the number of the command (see commands.lua)
+--   e zset  slots of those who have to wait in slow mode, by when they may write again
 --   f, fp, fr  files (see files.lua)
 --   k, y  slices (see slices.lua)
 --   c channel  announcements (see `publish`)
@@ -32,7 +33,7 @@ local LIBRARY = 'mayfly_v1'
 
 local HERE, QUIET, AWAY, LEFT = 1, 2, 3, 4
 -- Operations of commands (docs/crypto.md, CMD-2).
-local KICK, END = 5, 9
+local CHARTER, DOOR, SLOW, LIFE, KICK, END = 1, 2, 3, 4, 5, 9
 -- The one field of `l` that isn't a slot; slots have 8 bytes. Another version looks for another name, so append needs no
 -- command more to notice.
 local LOG = 'log' .. DATA_VERSION

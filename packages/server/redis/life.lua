@@ -4,7 +4,7 @@ local function wipe(tail)
   wipe_files(tail)
   wipe_slices(tail)
   redis.call('UNLINK', 'o' .. tail, 'm' .. tail, 'l' .. tail, 'p' .. tail, 's' .. tail, 'h' .. tail,
-    'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'b' .. tail, 'r' .. tail)
+    'g' .. tail, 'w' .. tail, 'x' .. tail, 't' .. tail, 'b' .. tail, 'e' .. tail, 'r' .. tail)
   local room, all, unused = listed_in(tail)
   redis.call('ZREM', all, room)
   redis.call('ZREM', unused, room)
@@ -20,19 +20,20 @@ end
 
 -- The log keeps events `first` to `head`: bytes `start` to `stop` of everything ever logged. `ttl` is when times to live
 -- were last written. `due`: the next entry of `t`; 0 without one. `marked`: 1 once there was something in `x` or `t`.
+-- `paced`: 1 in slow mode; both are bits of the last byte.
 -- 63 bytes: with a field longer than 64, Redis doesn't keep a small hash compact.
 local ROOM_FORMAT = '>I6I6I6I6I4I4I4I4c8c8I6B'
 
 local function pack_room(room)
   return struct.pack(ROOM_FORMAT, room.exp, room.ttl, room.start, room.stop, room.first, room.head, room.epoch,
-    room.life, room.log, room.gen, room.due, room.marked)
+    room.life, room.log, room.gen, room.due, room.marked + 2 * room.paced)
 end
 
 local function unpack_room(packed)
-  local exp, ttl, start, stop, first, head, epoch, life, log, gen, due, marked = struct.unpack(ROOM_FORMAT, packed)
+  local exp, ttl, start, stop, first, head, epoch, life, log, gen, due, bits = struct.unpack(ROOM_FORMAT, packed)
   return {
     exp = exp, ttl = ttl, start = start, stop = stop, first = first, head = head, epoch = epoch, life = life,
-    log = log, gen = gen, due = due, marked = marked,
+    log = log, gen = gen, due = due, marked = bits % 2, paced = bits >= 2 and 1 or 0,
   }
 end
 
@@ -74,7 +75,7 @@ local function keep_key(tail, letter, room, at)
 end
 
 local function keep_keys(tail, room, at)
-  for letter in string.gmatch('omlpshgwxtb', '.') do keep_key(tail, letter, room, at) end
+  for letter in string.gmatch('omlpshgwxtbe', '.') do keep_key(tail, letter, room, at) end
   keep_files(tail, at, room.exp - at + REFRESH_MS)
   keep_slices(tail, room.exp - at + REFRESH_MS)
   redis.call('PEXPIRE', 'r' .. tail, room.exp - at + REFRESH_MS + BACKSTOP_MS)

@@ -38,6 +38,36 @@ local function silenced(tail, known)
   return not known and may_remove and 'removed' or 'replaced'
 end
 
+-- Up to the list of keys with powers in a charter, after the room's id (docs/crypto.md, CMD-1 and CMD-4), and one of it.
+local BEFORE_POWERS, KEY_AND_MASK = 114, 33
+
+-- Whether the charter in force gives this key any power.
+local function has_power(tail, id)
+  local charter = redis.call('HGET', 'o' .. tail, 'charter')
+  local at = 1 + string.byte(charter, 1) + BEFORE_POWERS
+  for i = 0, string.byte(charter, at) - 1 do
+    local from = at + 1 + i * KEY_AND_MASK
+    if string.sub(charter, from, from + 31) == id then return string.byte(charter, from + 32) > 0 end
+  end
+  return false
+end
+
+-- SEND-10, in slow mode.
+local function pause_ms(tail)
+  return 1000 * tonumber(redis.call('HGET', 'r' .. tail, 'slow'))
+end
+
+-- After a failover the clock may be another one: no pause is longer than the pace.
+local function pause_left(tail, at, slot)
+  return math.min(tonumber(redis.call('ZSCORE', 'e' .. tail, slot) or 0) - at, pause_ms(tail))
+end
+
+local function begin_pause(tail, room, at, slot)
+  redis.call('ZREMRANGEBYSCORE', 'e' .. tail, '-inf', at)
+  redis.call('ZADD', 'e' .. tail, at + pause_ms(tail), slot)
+  keep_key(tail, 'e', room, at)
+end
+
 local function release(tail, node)
   if redis.call('HINCRBY', 'w' .. tail, node, -1) <= 0 then redis.call('HDEL', 'w' .. tail, node) end
 end

@@ -2,10 +2,10 @@
 
 -- What a room is, apart from who is in it.
 local function terms_of(tail, room)
-  local f = redis.call('HMGET', 'r' .. tail, 'c', 'hist')
+  local f = redis.call('HMGET', 'r' .. tail, 'c', 'hist', 'shut', 'slow')
   local charter = redis.call('HMGET', 'o' .. tail, 'charter', 'blob')
   return {
-    epoch = room.epoch, c = tonumber(f[1]), charter = charter[1], blob = charter[2], closed = false, slow = 0,
+    epoch = room.epoch, c = tonumber(f[1]), charter = charter[1], blob = charter[2], closed = f[3] == '1', slow = tonumber(f[4] or 0),
     history = f[2], lifeMs = room.life,
   }
 end
@@ -31,7 +31,8 @@ end
 local function open(keys, args)
   local ask = cmsgpack.unpack(args[1])
   local tail, at = tail_of(keys[1]), now()
-  if living(tail, at) and redis.call('HGET', 'o' .. tail, 'charter') == ask.charter then return 'opened' end
+  local opened_with = living(tail, at) and redis.call('HMGET', 'o' .. tail, 'first', 'charter')
+  if opened_with and (opened_with[1] or opened_with[2]) == ask.charter then return 'opened' end
   if reserved_for(keys[1], at) ~= ask.ownerPk then return 'not_reserved' end
   local life = tonumber(redis.call('HGET', keys[1], 'life'))
   redis.call('HSET', keys[1], 'st', 'live', 'pv', 0, 'ord', 0, 'c', ask.c, 'a', ask.accessPk, 'link', ask.linkPk or '',
@@ -41,7 +42,7 @@ local function open(keys, args)
   local gen = generation_of_primary(at)
   local room = {
     exp = at + life, ttl = at, start = 0, stop = 0, first = 1, head = 0, epoch = ask.epoch, life = life,
-    log = named_log(ask.log, gen), gen = gen, due = 0, marked = 0,
+    log = named_log(ask.log, gen), gen = gen, due = 0, marked = 0, paced = 0,
   }
   log_event(tail, room, 'c', ask.charter .. ask.blob, ask.historyMessages, ask.historyBytes)
   -- Before any member: Redis searches a small hash from its start.

@@ -6,12 +6,13 @@ local function join(keys, args)
   local tail, at = tail_of(keys[1]), now()
   local room = living(tail, at)
   if not room then return { 'denied' } end
-  local access, bars = unpack(redis.call('HMGET', keys[1], 'a', 'bars'))
+  local access, bars, shut = unpack(redis.call('HMGET', keys[1], 'a', 'bars', 'shut'))
   if access ~= ask.accessPk or room.epoch ~= ask.epoch then return { 'denied' } end
   if bars and redis.call('ZSCORE', 'b' .. tail, ask.idPk) then return { 'denied' } end
 
   local known = redis.call('HGET', 'm' .. tail, ask.idPk)
   if not known and ask.mustBeKnown then return { 'denied' } end
+  if not known and shut == '1' and not ask.isOwner then return { 'closed' } end
   local member = known and find(tail, known)
   local has_seat = member and member.standing ~= LEFT
   if not has_seat and count(tail) >= ask.seats then return { 'full', redis.call('HKEYS', 'w' .. tail) } end
@@ -61,6 +62,12 @@ local function append(keys, args)
     erased, del_h, proof, rest_hash = struct.unpack('>I4c16c16c32', args[4])
     may_erase, entry = erasable(tail, room, erased, del_h)
     if not may_erase then return 'not_allowed' end
+  end
+  local is_paced = room.paced == 1 and not erased and not has_power(tail, member.id)
+  if is_paced then
+    local wait = pause_left(tail, at, slot)
+    if wait > 0 then return { wait } end
+    begin_pause(tail, room, at, slot)
   end
   name_log(tail, room, generation_of_primary(at))
   restart_life(tail, room, at)

@@ -131,6 +131,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     clock,
     random,
     limits: roomLimits(config),
+    lifeMaxMs: config.roomLifeMaxSeconds * 1000,
     ...(takesFiles(config) && { files: { store: files, bytesMax: sealedFileSize(config.maxFileMb * MIB) } }),
   };
   const gateway: Gateway = new Gateway(app.server, {

@@ -16,7 +16,7 @@ LISTED_MAX, MEMBERS_MAX, FRAME_BYTES_MAX = 200, 5_000, 65_536
 REASONS = ("fresh", "new_log", "too_old", "ahead")
 CODES = ("gap", "epoch", "stale", "not_allowed", "rate", "too_big", "busy", "unavailable", "server_full")
 FILE_CODES = ("too_big", "room_full", "server_full", "rate", "not_allowed", "unavailable")
-FEATURES = ("erase", "ephemeral", "commands", "files", "rotation")
+FEATURES = ("erase", "ephemeral", "commands", "files", "rotation", "settings")
 TURNED_BACK = ("denied", "wrong_passphrase", "closed", "full", "not_admitted")
 
 

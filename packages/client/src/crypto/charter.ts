@@ -82,7 +82,8 @@ export function makeFirstCharter(
   return { bytes: makeCommand({ id, epoch: 0, c: 1, op: OP_CHARTER, args }, owner), blob };
 }
 
-function sealManifest(keys: EpochKeys, manifest: Manifest, random: RandomBytes): Uint8Array {
+/** Of the epoch of these keys. */
+export function sealManifest(keys: EpochKeys, manifest: Manifest, random: RandomBytes): Uint8Array {
   const { ownerPk, r, roots, ...words } = manifest;
   const text = JSON.stringify({
     o: toBase64url(ownerPk),
@@ -131,7 +132,8 @@ function manifestAad(keys: EpochKeys): readonly Uint8Array[] {
   return [utf8('mayfly/v1 man\0'), keys.ctx];
 }
 
-function openManifest(keys: EpochKeys, sealed: Uint8Array): Manifest | undefined {
+/** Undefined if it was sealed with other keys, or reads otherwise. */
+export function openManifest(keys: EpochKeys, sealed: Uint8Array): Manifest | undefined {
   const padded = withJoined(manifestAad(keys), (aad) => openBox(keys.manifest, aad, sealed));
   return padded && withSecret(padded, readPadded);
 }

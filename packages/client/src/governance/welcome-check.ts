@@ -1,35 +1,36 @@
-// Whether a welcome or a look shows the room that the link was made for (CHARTER-3).
+// Whether a welcome, a look or a command shows the room that the link was made for (CHARTER-3, CHARTER-5).
 
-import { type Moderator, POWER, type RoomId, type Sight, type Welcome } from '@mayfly/protocol';
-import { checkCharter } from '../crypto/charter.ts';
+import { type LogEvent, type RoomId, type Sight, type Welcome, decodeCharterArgs } from '@mayfly/protocol';
+import { type ShownCharter, checkCharter } from '../crypto/charter.ts';
 import { doorOf } from '../crypto/keys.ts';
 import type { RoomWords } from '../crypto/room-words.ts';
 import { wipe } from '../crypto/wipe.ts';
 import type { RoomEnd } from '../room-updates.ts';
+import type { CharterInForce } from './in-force.ts';
 import { KeyRing } from './key-ring.ts';
 
 export type CheckedWelcome =
-  | {
-      readonly ok: true;
-      readonly ownerPk: Uint8Array;
-      readonly moderators: readonly Moderator[];
-      /** Keys of the owner's own tabs. */
-      readonly owners: readonly Uint8Array[];
-      readonly words: RoomWords;
-    }
+  | { readonly ok: true; readonly charter: CharterInForce }
   | { readonly ok: false; readonly end: RoomEnd };
 
 export function checkWelcome(welcome: Welcome, id: RoomId, ring: KeyRing): CheckedWelcome {
-  const { secrets, current: keys } = ring;
-  if (welcome.epoch !== keys.epoch) return { ok: false, end: { why: 'incompatible' } };
+  if (welcome.epoch !== ring.current.epoch) return { ok: false, end: { why: 'incompatible' } };
   const { charter: bytes, blob, c: lastC } = welcome;
-  const checked = checkCharter({ id, secrets, keys, door: doorOf(secrets), lastC, bytes, blob });
-  if (!checked.ok) return { ok: false, end: { why: 'false_room' } };
-  const { ownerPk, r, roots, ...words } = checked.manifest;
-  wipe(r, ...roots.map(({ root }) => root));
-  const { moderators } = checked.charter;
-  const owners = moderators.filter(({ mask }) => (mask & POWER.owner) !== 0).map(({ idPk }) => idPk);
-  return { ok: true, ownerPk, moderators, owners, words };
+  const charter = read({ bytes, blob, lastC }, id, ring);
+  return charter === undefined ? { ok: false, end: { why: 'false_room' } } : { ok: true, charter };
+}
+
+type CharterEvent = Pick<Extract<LogEvent, { type: 'command' }>, 'command' | 'bytes' | 'blob'>;
+
+/** CHARTER-5: one in the log. Undefined if it fails a check, or is of another epoch than this page is in. */
+export function readCharter({ command, bytes, blob }: CharterEvent, id: RoomId, ring: KeyRing) {
+  return read({ bytes, blob, lastC: command.c }, id, ring);
+}
+
+/** Whether it is the charter that its owner signed, as far as this page can know: it keeps the keys of one epoch. */
+export function holds(event: CharterEvent, id: RoomId, ring: KeyRing): boolean {
+  const epoch = decodeCharterArgs(event.command.args)?.newEpoch;
+  return epoch !== ring.current.epoch || readCharter(event, id, ring) !== undefined;
 }
 
 /** LOOK-5: the words in a charter that passes all checks; else none. */
@@ -39,14 +40,24 @@ export function wordsOfSight(
 ): RoomWords {
   if (bytes === undefined || blob === undefined) return {};
   const ring = new KeyRing(id, secret);
-  const { secrets, current: keys } = ring;
-  const checked = checkCharter({ id, secrets, keys, door: doorOf(secrets), lastC: C_MAX, bytes, blob });
+  const charter = read({ bytes, blob, lastC: C_MAX }, id, ring);
   ring.wipe();
-  if (!checked.ok) return {};
-  const { r, roots, name, topic } = checked.manifest;
-  wipe(r, ...roots.map(({ root }) => root));
-  return { ...(name && { name }), ...(topic && { topic }) };
+  return charter?.words ?? {};
 }
 
 /** A look gives no number to compare with. */
 const C_MAX = 0xffff_ffff;
+
+function read(
+  shown: Pick<ShownCharter, 'bytes' | 'blob' | 'lastC'>,
+  id: RoomId,
+  { secrets, current: keys }: KeyRing,
+): CharterInForce | undefined {
+  const checked = checkCharter({ id, secrets, keys, door: doorOf(secrets), ...shown });
+  if (!checked.ok) return undefined;
+  const { ownerPk, r, roots, ...words } = checked.manifest;
+  wipe(r, ...roots.map(({ root }) => root));
+  const { moderators, c } = checked.charter;
+  const { bytes, blob } = shown;
+  return { c, bytes, blob, ownerPk, moderators, words };
+}

@@ -5,6 +5,7 @@ import {
   ENVELOPE_HEADER_BYTES,
   type Command,
   type LogEvent,
+  OP_CHARTER,
   type Position,
   type RoomId,
   type Stub,
@@ -58,6 +59,8 @@ export type ReceiverOptions = {
   readonly ownerPk: Uint8Array;
   /** Undefined for an epoch whose keys we don't have. */
   keysOf(epoch: number): EpochKeys | undefined;
+  /** Whether a charter that its owner signed has what it names with it (CHARTER-5). */
+  holds?(charter: CommandEvent): boolean;
   /** Replaces the real ones in tests that read one log many times. */
   readonly crypto?: typeof realCrypto;
 };
@@ -87,8 +90,10 @@ export type Received = {
   readonly trouble: Trouble | undefined;
 };
 
+type CommandEvent = Extract<LogEvent, { type: 'command' }>;
+
 /** A command that its signer had the power to give, in its turn. */
-export type CountedCommand = Pick<Extract<LogEvent, { type: 'command' }>, 'bytes' | 'command'> & {
+export type CountedCommand = Pick<CommandEvent, 'bytes' | 'command' | 'blob'> & {
   /** As in `Message`. */
   readonly seq: number;
   /** The key that this command removes, and whose word that is: the owner's key, or a moderator's. */
@@ -346,15 +351,16 @@ export class Receiver {
   }
 
   // Nothing if it doesn't count.
-  #takeCommand(
-    { command, seq, bytes }: Extract<LogEvent, { type: 'command' }>,
-    hash: Uint8Array,
-  ): readonly CountedCommand[] {
+  #takeCommand(event: CommandEvent, hash: Uint8Array): readonly CountedCommand[] {
+    const { command, seq, bytes, blob } = event;
     const before = this.#law;
     this.#law = lawAfterCommand(before, command, seq, this.#crypto.verifyCommand);
     if (this.#law === before) return this.#refuseCommand(command, seq, hash);
     this.#commands.add(seq, command.c, hash);
-    return [{ seq: this.#log.indexOf(seq), bytes, command, removed: removedBy(before, command) }];
+    const isCharter = command.op === OP_CHARTER;
+    if (isCharter && this.#options.holds?.(event) === false) this.#trust.caught('false_command');
+    const index = this.#log.indexOf(seq);
+    return [{ seq: index, bytes, blob, command, removed: removedBy(before, command) }];
   }
 
   // RECV-6. The same command again, at another place, does no harm.

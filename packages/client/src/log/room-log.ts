@@ -31,7 +31,7 @@ export type Reading =
 export type LogMemory = { load(): string; save(text: string): void };
 
 /** Of the charter checked at a welcome. */
-type InForce = Pick<ReceiverOptions, 'ownerPk'> & Pick<WelcomeLaw, 'moderators'>;
+type AtWelcome = Pick<ReceiverOptions, 'ownerPk'> & Pick<WelcomeLaw, 'moderators'>;
 
 /** What a join was asked from: position, last command, charter in force. */
 type Asked = { readonly position: Position; readonly c: number; readonly charterC: number };
@@ -146,7 +146,7 @@ export class RoomLog {
    * The events that follow belong to this welcome. A resume continues at our position; meanwhile, more may have come over
    * the wire that this one replaces.
    */
-  enter(welcome: Welcome, { ownerPk, moderators }: InForce): void {
+  enter(welcome: Welcome, { ownerPk, moderators }: AtWelcome): void {
     const before = { logId: welcome.logId, seq: welcome.first - 1 };
     const law = { c: welcome.c, head: welcome.seq, moderators };
     if (this.#receiver === undefined) {

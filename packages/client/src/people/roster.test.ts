@@ -83,15 +83,18 @@ describe('PRESENCE-1: the members', () => {
     expect(notices()).toEqual([]);
   });
 
-  test("the list marks you and the owner; the count is the server's", () => {
+  test("the list marks you, the owner and moderators; the count is the server's", () => {
     const { roster, say, list } = open();
-    roster.setOwners([ann.key.pk]);
+    roster.setPowers([
+      { idPk: ann.key.pk, mask: 128 },
+      { idPk: me.key.pk, mask: 3 },
+    ]);
     say(true, { joined: [me, ann], count: 2 });
     expect(list()?.count).toBe(2);
     expect(list()?.whole).toBe(true);
-    expect(list()?.members.map(({ you, owner, idPk }) => ({ you, owner, idPk }))).toEqual([
-      { you: true, owner: false, idPk: toBase64url(me.key.pk) },
-      { you: false, owner: true, idPk: toBase64url(ann.key.pk) },
+    expect(list()?.members.map(({ you, owner, powers, idPk }) => ({ you, owner, powers, idPk }))).toEqual([
+      { you: true, owner: false, powers: 3, idPk: toBase64url(me.key.pk) },
+      { you: false, owner: true, powers: 128, idPk: toBase64url(ann.key.pk) },
     ]);
   });
 

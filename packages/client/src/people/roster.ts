@@ -3,6 +3,8 @@
 import {
   LISTED_MAX,
   type MemberProfile,
+  type Moderator,
+  POWER,
   type Presence,
   type RoomId,
   equalBytes,
@@ -54,7 +56,8 @@ export class Roster {
   // Most recently seen last.
   readonly #knownKeys = new Map<string, KnownKey>();
   #listed = new Map<string, Listed>();
-  #owners: ReadonlySet<string> = new Set();
+  // By the charter in force.
+  #powers: ReadonlyMap<string, number> = new Map();
   // Removed by a command, so already reported: they don’t also leave.
   readonly #removed = new Set<string>();
   #version = 0;
@@ -69,9 +72,10 @@ export class Roster {
     this.#self = toBase64url(options.idPk);
   }
 
-  /** The owner's tabs, by the charter. */
-  setOwners(owners: readonly Uint8Array[]): void {
-    this.#owners = new Set(owners.map(toBase64url));
+  /** By the charter. */
+  setPowers(moderators: readonly Moderator[]): void {
+    this.#powers = new Map(moderators.map(({ idPk, mask }) => [toBase64url(idPk), mask]));
+    this.#notifyMembers();
   }
 
   /** Under the newest name we know. */
@@ -283,6 +287,10 @@ export class Roster {
     }
   }
 
+  #powersOf({ known }: Listed): number {
+    return this.#powers.get(known.person.idPk) ?? 0;
+  }
+
   #isSelf({ known }: Listed): boolean {
     return this.#isOwn(known);
   }
@@ -303,7 +311,8 @@ export class Roster {
     const members = Array.from(this.#listed.values(), (listed): Member => ({
       ...listed.known.person,
       you: this.#isSelf(listed),
-      owner: this.#owners.has(listed.known.person.idPk),
+      owner: (this.#powersOf(listed) & POWER.owner) !== 0,
+      powers: this.#powersOf(listed),
       away: listed.awaySince !== undefined,
       introduced: listed.known.namedAt !== undefined,
     }));

@@ -65,7 +65,7 @@ export const TURNED_BACK = ['denied', 'wrong_passphrase', 'closed', 'full', 'not
 /** Answers to a join that did not get in (rule JOIN-5). */
 export type TurnedBack = (typeof TURNED_BACK)[number];
 
-export const FEATURES = ['erase', 'ephemeral', 'commands', 'files', 'rotation'] as const;
+export const FEATURES = ['erase', 'ephemeral', 'commands', 'files', 'rotation', 'settings'] as const;
 /** What a server takes beyond messages and profiles; a client sends it only if its welcome named it (rule WELCOME-4). */
 export type Feature = (typeof FEATURES)[number];
 

@@ -112,6 +112,7 @@ export function verifyCharter(
   return { ...charter, args };
 }
 
-function sha256(bytes: Uint8Array): Uint8Array {
+/** As protocol rules name it. */
+export function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }

@@ -223,6 +223,7 @@ async function simulate(seed: number): Promise<readonly SimulatedMember[]> {
     random: random.bytes,
     limits: { members: 10, historyMessages: 1_000, historyBytes: 1_000_000 },
     budget: UNLIMITED,
+    lifeMaxMs: 3_600_000,
     events: {
       joined: () => {},
       turnedBack: () => {},

@@ -1,30 +1,49 @@
 // What the owner and moderators command. The signature is the authority, so any member's session may bring it.
 
-import { type GivenCommand, OP_CHARTER } from '@mayfly/protocol';
+import {
+  type Feature,
+  type GivenCommand,
+  OP_CHARTER,
+  OP_END,
+  OP_KICK,
+  decodeCharterArgs,
+} from '@mayfly/protocol';
 import { whyNot } from '../auth/command.ts';
 import type { ConnectionBudget } from '../guard/connection-budget.ts';
 import type { Appended, MemberSession, RoomStore } from '../store/room-store.ts';
 import { OUTCOME, type Outcome, refusedCommand } from './outcomes.ts';
 import { rotate } from './rotation.ts';
 
-type CommandDeps = { readonly store: RoomStore; readonly budget: ConnectionBudget };
+export type CommandDeps = {
+  readonly store: RoomStore;
+  readonly budget: ConnectionBudget;
+  /** The longest life that an owner may give a room. */
+  readonly lifeMaxMs: number;
+};
+
+/** Which operations a node of the first version with commands carries out (rule WELCOME-4). */
+const FIRST_OPS: ReadonlySet<number> = new Set([OP_KICK, OP_END]);
+
+function featureOf({ op, epoch, args }: GivenCommand['command']): Feature {
+  if (FIRST_OPS.has(op)) return 'commands';
+  return op === OP_CHARTER && decodeCharterArgs(args)?.newEpoch !== epoch ? 'rotation' : 'settings';
+}
 
 /** Success is not answered: the event is (rule COMMAND-1). */
 export async function command(
   given: GivenCommand,
   { room, member }: { readonly room: GivenCommand['command']['id']; readonly member: MemberSession },
-  { store, budget }: CommandDeps,
+  { store, budget, lifeMaxMs }: CommandDeps,
 ): Promise<Outcome | undefined> {
   const { c } = given.command;
-  if (!store.features.includes('commands'))
-    return refusedCommand({ code: 'not_allowed', retryAfterMs: 0 }, c);
+  const feature = featureOf(given.command);
+  if (!store.features.includes(feature)) return refusedCommand({ code: 'not_allowed', retryAfterMs: 0 }, c);
   const slowed = budget.command();
   if (slowed !== undefined) return refusedCommand(slowed, c);
   const law = await store.law(room);
   if (law === undefined) return OUTCOME.roomGone;
-  if (given.command.op === OP_CHARTER)
-    return afterCommand(await rotate(given, { room, member }, { store, law }), c);
-  const code = whyNot(given, room, law);
+  if (feature === 'rotation') return afterCommand(await rotate(given, { room, member }, { store, law }), c);
+  const code = whyNot(given, room, law, lifeMaxMs);
   if (code !== undefined) return refusedCommand({ code, retryAfterMs: 0 }, c);
   return afterCommand(await store.command(room, member, given), c);
 }
@@ -40,6 +59,8 @@ function afterCommand(done: Appended, c: number): Outcome | undefined {
       const { code } = done;
       return refusedCommand({ code, retryAfterMs: code === 'server_full' ? SERVER_FULL_RETRY_MS : 0 }, c);
     }
+    case 'slow':
+      return refusedCommand({ code: 'rate', retryAfterMs: done.retryAfterMs }, c);
     case 'replaced':
     case 'removed':
       return OUTCOME[done.outcome];

@@ -14,6 +14,7 @@ export const OUTCOME = {
   denied: { say: { type: 'denied' }, close: 'denied' },
   // Not to be tried again by itself: closed like `denied`.
   wrongPassphrase: { say: { type: 'wrong_passphrase' }, close: 'denied' },
+  closed: { say: { type: 'closed' }, close: 'denied' },
   full: { say: { type: 'full' }, close: 'full' },
   flood: { say: refusal({ code: 'rate', retryAfterMs: PAUSE_MS.flood }), close: 'tooFast' },
   roomGone: { say: { type: 'ended', reason: 'expired' }, close: 'ended' },

@@ -15,17 +15,17 @@ import {
 import { type Frame, encodeControl } from '../delivery/frame.ts';
 import type { Subscriber } from '../delivery/subscriber.ts';
 import type { Clock } from '../net/clock.ts';
-import type { MemberSession, Appended, RoomStore } from '../store/room-store.ts';
+import type { MemberSession, Appended } from '../store/room-store.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
-import { command } from './commands.ts';
+import { type CommandDeps, command } from './commands.ts';
 import { type FileRequestDeps, file, fileErase } from './file-requests.ts';
 import { records, stage } from './rotation.ts';
 import { NO_C, OUTCOME, type Outcome, refused, refusedCommand } from './outcomes.ts';
 
-export type RequestDeps = FileRequestDeps & {
-  readonly store: RoomStore;
-  readonly clock: Clock;
-};
+export type RequestDeps = FileRequestDeps &
+  CommandDeps & {
+    readonly clock: Clock;
+  };
 
 /** One session as a member of its room. */
 export type Membership = {
@@ -126,6 +126,8 @@ function afterAppend(appended: Appended, n: number): Reply {
       const retryAfterMs = appended.code === 'server_full' ? SERVER_FULL_RETRY_MS : 0;
       return refused({ code: appended.code, retryAfterMs }, n);
     }
+    case 'slow':
+      return refused({ code: 'rate', retryAfterMs: appended.retryAfterMs }, n);
     case 'replaced':
     case 'removed':
       return OUTCOME[appended.outcome];

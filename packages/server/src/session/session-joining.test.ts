@@ -102,7 +102,7 @@ describe('joining', () => {
     const { socket } = await fixture.join('ann');
     expect(JSON.parse(String(socket.sent[0]))).toMatchObject({
       type: 'welcome',
-      features: ['erase', 'ephemeral', 'commands', 'rotation'],
+      features: ['erase', 'ephemeral', 'commands', 'rotation', 'settings'],
     });
   });
 

@@ -67,7 +67,12 @@ export type RoomLaw = {
 };
 
 /** Already verified by the caller, for the epoch and the number it names. */
-export type VerifiedCommand = { readonly bytes: Uint8Array; readonly command: Command };
+export type VerifiedCommand = {
+  readonly bytes: Uint8Array;
+  readonly command: Command;
+  /** Of a charter; else empty. */
+  readonly blob: Uint8Array;
+};
 
 /** What the caller checked proofs against. The store answers `denied` if it has changed since. */
 export type VerifiedWith = { readonly accessPk: Uint8Array; readonly epoch: number };
@@ -118,13 +123,15 @@ export type Joined = {
 /** By the slot in hex. */
 export type SlicesBySlot = ReadonlyMap<string, Uint8Array>;
 
-export type JoinRefused = { readonly outcome: 'denied' | 'full' };
+export type JoinRefused = { readonly outcome: 'denied' | 'closed' | 'full' };
 
 export type Appended =
   | { readonly outcome: 'appended'; readonly seq: number }
   /** `n` was logged before: nothing changed. */
   | { readonly outcome: 'repeated' }
   | { readonly outcome: 'refused'; readonly code: 'gap' | 'epoch' | 'stale' | 'server_full' | 'not_allowed' }
+  /** Slow mode: this member has to wait so long (rule SEND-10). */
+  | { readonly outcome: 'slow'; readonly retryAfterMs: number }
   /** A newer session of this identity has taken over. */
   | { readonly outcome: 'replaced' }
   /** The owner or a moderator removed this member. */
@@ -160,7 +167,7 @@ export type StoreNotice =
   | { readonly type: 'ended'; readonly reason: EndedReason };
 
 /** The optional frames this build takes (rule WELCOME-4). */
-const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral', 'commands', 'rotation'];
+const FEATURES_TAKEN: readonly Feature[] = ['erase', 'ephemeral', 'commands', 'rotation', 'settings'];
 
 /** The same, and `files` where files are kept. */
 export function featuresOf({ files }: Pick<StoreLimits, 'files'>): readonly Feature[] {

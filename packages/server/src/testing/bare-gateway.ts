@@ -41,7 +41,7 @@ export class BareGateway implements AsyncDisposable {
       guard: calmGuard(random, { sockets: socketsOfOne }),
       maxConnections: 100,
       maxUnjoined,
-      session: { store, hub, proofQueue, clock, random, limits: LIMITS },
+      session: { store, hub, proofQueue, clock, random, limits: LIMITS, lifeMaxMs: 3_600_000 },
       events: createEvents('silent', () => {}).events,
       draining: () => false,
       onUpgraded: () => {},

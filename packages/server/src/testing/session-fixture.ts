@@ -136,6 +136,7 @@ export class SessionFixture {
       events,
       limits: LIMITS,
       budget: UNLIMITED,
+      lifeMaxMs: 10 * LIFE_MS,
       ...more,
     };
     const session = new Session(socket, deps);

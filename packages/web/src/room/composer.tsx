@@ -104,7 +104,10 @@ export function Composer({ view }: ComposerProps) {
             class="btn btn--primary send"
             type="submit"
             aria-label={roomTexts.send}
-            disabled={!draft.canSend.value && (view.tray.value === undefined || draft.roomLeft.value < 0)}
+            disabled={
+              view.pauseMs.value > 0 ||
+              (!draft.canSend.value && (view.tray.value === undefined || draft.roomLeft.value < 0))
+            }
           >
             <Icon name="up" />
           </button>

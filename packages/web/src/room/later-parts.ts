@@ -5,7 +5,9 @@ import { withStyle } from '../browser/later-style.ts';
 import lifeStyle from './life-part.css?url';
 import panelsStyle from './panels-part.css?url';
 import actionsStyle from './actions/actions-part.css?url';
+import ownerStyle from './owner/owner-part.css?url';
 import { marksPart } from './list/marks-loader.ts';
+import { noticesPart } from './list/notices-loader.ts';
 import { trustPart } from './list/trust-loader.ts';
 import { LaterPart } from './text/later-part.ts';
 
@@ -22,8 +24,11 @@ export const messageActions = new LaterPart(() =>
   withStyle(import('./actions/actions-part.ts'), actionsStyle),
 );
 
-/** What only the owner does. */
-export const ownerPart = new LaterPart(() => import('./owner/owner-part.ts'));
+/** What owners and moderators order. It looks like the settings. */
+export const ownerPart = new LaterPart(() => {
+  lifePart.want();
+  return withStyle(import('./owner/owner-part.ts'), ownerStyle);
+});
 
 /** Loads them before they are needed, and before the connection may be gone, while the browser has nothing else to do. */
 export function fetchAhead(): void {
@@ -33,5 +38,6 @@ export function fetchAhead(): void {
     lifePart.want();
     trustPart.want();
     marksPart.want();
+    noticesPart.want();
   });
 }

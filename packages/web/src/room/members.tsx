@@ -62,12 +62,15 @@ type MemberRowProps = {
 
 function MemberRow({ member, view, away }: MemberRowProps) {
   const { people } = view;
-  const { owner, muted } = panelTexts;
+  const { owner, muted, moderator } = panelTexts;
   const differs = view.trouble.value?.others.some(({ person }) => person.idPk === member.idPk);
   const emoji = member.emoji.map(emojiOf);
-  const marks = [member.you && roomTexts.you, member.owner && owner, view.isMuted(member) && muted].filter(
-    Boolean,
-  );
+  const marks = [
+    member.you && roomTexts.you,
+    member.owner && owner,
+    isModerator(member) && moderator,
+    view.isMuted(member) && muted,
+  ].filter(Boolean);
   return (
     <li class="member">
       <Avatar person={member} people={people} />
@@ -97,6 +100,10 @@ function MemberRow({ member, view, away }: MemberRowProps) {
       )}
     </li>
   );
+}
+
+function isModerator({ owner, powers }: Member): boolean {
+  return powers > 0 && !owner;
 }
 
 /** Eight emoji that are the same for everyone in the room. */

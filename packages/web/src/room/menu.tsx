@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
-import { roomTexts } from '../words/room.ts';
+import { panelTexts } from '../words/panels.ts';
 import type { MenuItem } from './more-menu.tsx';
 
 type MenuProps = { readonly items: readonly MenuItem[]; readonly onClose: () => void };
@@ -14,7 +14,7 @@ export function Menu({ items, onClose }: MenuProps) {
     <div
       class="menu menu--open"
       role="menu"
-      aria-label={roomTexts.menu}
+      aria-label={panelTexts.menu}
       ref={menu}
       // Keeps the focus, and with it the keys, after a press on a disabled item.
       tabIndex={-1}

@@ -109,8 +109,6 @@ function enter(storage = new MemoryStorage()) {
     keepAlive: nothing,
     wake: nothing,
     noteSaved: refuse,
-    endForEveryone: async () => ({ ok: true }),
-    remove: async () => ({ ok: true }),
     leave: nothing,
     close: nothing,
   };

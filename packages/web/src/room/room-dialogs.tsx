@@ -7,7 +7,7 @@ import { LaterPassphrase } from './list/later-passphrase.tsx';
 import type { RoomView } from './model/room-view.ts';
 import { panelTexts } from '../words/panels.ts';
 import { roomTexts } from '../words/room.ts';
-import { inviteWarning } from '../words/sharing.ts';
+import { inviteWarning, sharingTexts } from '../words/sharing.ts';
 import { texts } from '../words/start.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -37,7 +37,7 @@ export function InviteDialog({ view, onClose }: DialogProps) {
 
 export function QrDialog({ view, onClose }: DialogProps) {
   return (
-    <Dialog title={roomTexts.link.qr} lead={panelTexts.qrLead} onClose={onClose}>
+    <Dialog title={sharingTexts.qr} lead={panelTexts.qrLead} onClose={onClose}>
       <QrCode text={view.link.url} label={panelTexts.qrLabel} />
     </Dialog>
   );
@@ -91,7 +91,7 @@ export function DetailsDialog({ view, onClose }: DialogProps) {
 }
 
 function Details({ facts, door }: { readonly facts: RoomFacts; readonly door: 1 | 2 }) {
-  const { id, name, topic, lifeMs, history, limits } = facts;
+  const { id, name, topic, lifeMs, history, limits, closed, slow, owned } = facts;
   const rows: readonly (readonly [string, string])[] = [
     ...(name === undefined ? [] : [[panelTexts.detailsName, name] as const]),
     ...(topic === undefined ? [] : [[panelTexts.detailsTopic, topic] as const]),
@@ -100,6 +100,9 @@ function Details({ facts, door }: { readonly facts: RoomFacts; readonly door: 1 
     [panelTexts.detailsDoor, panelTexts.detailsDoorIs[door]],
     [panelTexts.detailsHistory, panelTexts.detailsHistoryIs[history]],
     [panelTexts.detailsKeeps, panelTexts.detailsKeepsIs(limits.historyMessages, limits.historyBytes)],
+    ...(closed ? [[panelTexts.detailsNow, panelTexts.detailsClosed] as const] : []),
+    ...(slow > 0 ? [[panelTexts.detailsSlow, panelTexts.detailsSlowIs(slow)] as const] : []),
+    ...(owned ? [] : [[panelTexts.detailsOwner, panelTexts.detailsNoOwner] as const]),
     [panelTexts.detailsMembers, panelTexts.detailsMembersIs(limits.members)],
   ];
   return (

@@ -7,10 +7,10 @@ import { Composer } from './composer.tsx';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
 import { Later } from './later.tsx';
 import { type Panels, fetchAhead, lifePart, messageActions, ownerPart, panels } from './later-parts.ts';
-import { LeaveDialog } from './leave-dialog.tsx';
 import { askedLink } from './list/asked-link.ts';
 import { lossesOf } from './losses.ts';
 import { RoomHeader, SpokenLife } from './room-header.tsx';
+import { LeaveDialog } from './leave-dialog.tsx';
 import { MessageList } from './list/message-list.tsx';
 import { safetyEmoji } from './list/safety-emoji-loader.ts';
 import { listenForFind } from './find-key.ts';
@@ -31,6 +31,7 @@ type Open =
   | 'settings'
   | 'copy'
   | 'report'
+  | 'room'
   | 'end';
 
 /** As in room.css: from here on the list of people is beside the messages. */
@@ -144,6 +145,9 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
     { icon: 'save', text: roomTexts.saveCopy, onChoose: () => open('copy') },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
     ...(panels.loaded.value?.reportItems(() => open('report')) ?? []),
+    ...(view.canSetDoor.value
+      ? [{ icon: 'key' as const, text: roomTexts.roomSettings, onChoose: () => open('room') }]
+      : []),
     ...(view.canEnd.value
       ? [{ icon: 'glass' as const, text: roomTexts.endForEveryone, onChoose: () => open('end') }]
       : []),
@@ -179,10 +183,12 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   const onClose = () => onOpen(undefined);
   if (open === 'leave')
     return <LeaveDialog view={view} onLeave={leaveRoom} onEnd={() => onOpen('end')} onClose={onClose} />;
-  if (open === 'end') {
+  if (open === 'end' || open === 'room') {
     return (
       <Later part={ownerPart} onClose={onClose}>
-        {({ EndDialog }) => <EndDialog view={view} onClose={onClose} />}
+        {({ OwnerDialog }) => (
+          <OwnerDialog open={open} view={view} onEnd={() => onOpen('end')} onClose={onClose} />
+        )}
       </Later>
     );
   }
@@ -201,7 +207,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
 }
 
 type DialogOf = Required<OpenDialogProps> & {
-  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave' | 'end'>;
+  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave' | 'end' | 'room'>;
   readonly onClose: () => void;
 };
 

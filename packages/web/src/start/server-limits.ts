@@ -4,6 +4,6 @@ import type { ServerLimits } from '@mayfly/protocol';
 import { signal } from '@preact/signals';
 
 /** Used until the server has sent its own. */
-export const USUAL_LIMITS: ServerLimits = { life: 30 * 60, lifeMax: 24 * 3600 };
+const USUAL_LIMITS: ServerLimits = { life: 30 * 60, lifeMax: 24 * 3600 };
 
 export const serverLimits = signal<ServerLimits>(USUAL_LIMITS);

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../background.ts';
-import { roomTexts } from '../words/room.ts';
+import { sharingTexts } from '../words/sharing.ts';
 import { copyText } from './clipboard.ts';
 import { Icon } from './icon.tsx';
 import { useAfter } from './use-after.ts';
@@ -41,11 +41,11 @@ export function CopyButton({ text, primary, focused = false, onRefused }: CopyBu
         onClick={() => background(copy())}
       >
         <Icon name={outcome === 'copied' ? 'check' : 'copy'} />
-        {outcome === 'copied' ? roomTexts.link.copied : roomTexts.link.copy}
+        {outcome === 'copied' ? sharingTexts.copied : sharingTexts.copy}
       </button>
       <span class={outcome === 'refused' ? 'hint hint--row' : 'visually-hidden'} role="status">
-        {outcome === 'copied' && roomTexts.link.copied}
-        {outcome === 'refused' && roomTexts.link.copyByHand}
+        {outcome === 'copied' && sharingTexts.copied}
+        {outcome === 'refused' && sharingTexts.copyByHand}
       </span>
     </>
   );

@@ -36,7 +36,7 @@ export function ShareLink({ url, primary = false, keyIsKept = true, children }: 
         {!keyIsKept && (
           <p class="hint">
             <Icon name="alert" small />
-            <span>{roomTexts.link.inAddress}</span>
+            <span>{roomTexts.inAddress}</span>
           </p>
         )}
         {isThisMachine(window.location.hostname) && (

@@ -45,6 +45,9 @@ export const composingTexts = {
   timerTime: (ms: number) => shortTime(ms / 1000),
   noTimer: 'This server doesn’t erase single messages, so nothing was sent. Turn off the timer to send it.',
 
+  slow: (ms: number) =>
+    sentence('Slow mode: you can write again in {time}', { time: lifetime(Math.max(1000, ms)) }),
+
   split: (count: number) =>
     counted(count, { one: 'Split into {count} message', other: 'Split into {count} messages' }),
   asFile: 'Send as a file',

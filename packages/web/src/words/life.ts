@@ -46,12 +46,6 @@ export const lifeTexts = {
   personEmojiHint: 'If you both see these eight, this is the same person on both screens.',
   mute: 'Mute for me',
   muteHint: 'Their messages are folded, and make no sound or notification. No one else can see this.',
-  remove: 'Remove from room',
-  removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',
-  removeNow: 'Remove',
-  removing: 'Removing…',
-  removeKeep: 'Cancel',
-  removeFailed: 'They weren’t removed. Check your connection, then try again.',
 
   save: 'Save a copy',
   saveLead: (count: number) =>

@@ -1,8 +1,47 @@
 // What only the room's owner reads, in English.
 
-import { counted } from './quantities.ts';
+import { counted, shortTime } from './quantities.ts';
 
 export const ownerTexts = {
+  settings: 'Room settings',
+  settingsLead:
+    'Everyone sees each change. The server sees times and whether the door is closed, but no words.',
+  orderFailed: {
+    refused: 'The server refused, so nothing has changed.',
+    not_now: 'Nothing has changed: the server can’t do it right now. Try again in a moment.',
+  },
+  room: 'Room',
+  saveWords: 'Save',
+  life: 'Life',
+  lifeLegend: 'Disappears after this long without a message',
+  time: shortTime,
+  history: 'New people can see',
+  histories: { all: 'Everything so far', none: 'Only what’s new' },
+  door: 'Door',
+  close: 'Close the door',
+  closeHint: 'No one new can join. Whoever is in the room stays, and can come back.',
+  slow: 'Slow mode: one message per person every',
+  slowOff: 'Off',
+  moderators: 'Moderators',
+  moderatorsHint: 'To make someone a moderator, open the sheet about them from the list of people.',
+  asModerator: 'As a moderator',
+  powers: { kick: 'Can remove people', door: 'Can close the door' },
+  powerHints: { kick: 'But not you or other moderators.', door: 'And set slow mode.' },
+  powersHint:
+    'Everyone sees who is a moderator. It lasts until you take it away, or until their tab is closed.',
+  remove: 'Remove from room',
+  removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',
+  removeNow: 'Remove',
+  removing: 'Removing…',
+  removeKeep: 'Cancel',
+  removeFailed: 'They weren’t removed. Check your connection, then try again.',
+  over: 'End',
+  giveUp: 'Give up the room',
+  giveUpHint: 'Without an owner, no one can change these settings, remove people or end the room.',
+  giveUpAsk:
+    'You can’t take this back in this tab. Everyone reads that no one owns the room, which no one can check.',
+  giveUpNow: 'Give it up now',
+  end: 'End room for everyone',
   endAsk: 'End this room for everyone?',
   /** `others`: how many people besides the owner. */
   endLead: (others: number) =>

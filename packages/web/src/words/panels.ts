@@ -1,6 +1,7 @@
 // The texts of the room's dialogs and of its search, in English.
 
-import { counted, megabytes, quietTime } from './quantities.ts';
+import { counted, lifetime, megabytes, quietTime } from './quantities.ts';
+import { sentence } from './sentence.ts';
 
 export const panelTexts = {
   peopleLabel: 'People',
@@ -35,7 +36,9 @@ export const panelTexts = {
   nextResult: 'Next result',
   searchHere: 'Searching happens on your device. The server sees no words.',
 
+  menu: 'Room',
   otherHistory: 'Other history',
+  moderator: 'moderator',
 
   renameSave: 'Change name',
   cancel: 'Cancel',
@@ -57,6 +60,13 @@ export const panelTexts = {
   detailsMembers: 'Room for',
   detailsMembersIs: (most: number) => counted(most, { one: '{count} person', other: '{count} people' }),
   detailsCode: 'Room code',
+  detailsNow: 'Door',
+  detailsClosed: 'Closed: no one new can join',
+  detailsSlow: 'Slow mode',
+  detailsSlowIs: (seconds: number) =>
+    sentence('One message every {time}', { time: lifetime(seconds * 1000) }),
+  detailsOwner: 'Owner',
+  detailsNoOwner: 'Whoever made this room says no one owns it',
   unverified: (count: number) =>
     counted(count, {
       one: '{count} message couldn’t be verified and is hidden.',

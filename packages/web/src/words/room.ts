@@ -24,18 +24,6 @@ const RESET: Readonly<Record<ResetShown, string>> = {
   ahead: 'The server restored an older copy of this room. Messages around this time may be missing.',
 };
 
-/** For one person, two, or more. */
-const JOINED = {
-  one: '{name} joined the chat',
-  two: '{name} and {second} joined the chat',
-  more: '{name} and {others} others joined the chat',
-} as const;
-const LEFT = {
-  one: '{name} left the chat',
-  two: '{name} and {second} left the chat',
-  more: '{name} and {others} others left the chat',
-} as const;
-
 /** A shown wait is at least a second. */
 export const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
 
@@ -63,7 +51,6 @@ export const roomTexts = {
   endForEveryone: 'End room for everyone',
   back: 'Back',
   more: 'More',
-  menu: 'Room',
 
   you: 'you',
   away: 'Away',
@@ -77,14 +64,6 @@ export const roomTexts = {
   safety: 'Safety emoji',
 
   messages: 'Messages',
-  joined: JOINED,
-  left: LEFT,
-  renamed: '{before} is now {name}',
-  removed: {
-    own: 'You removed {name}',
-    other: '{by} removed {name}',
-    owner: 'The owner removed {name}',
-  },
   /** Until their profile arrives. */
   someone: 'Someone',
   newMessages: 'New messages',
@@ -177,14 +156,8 @@ export const roomTexts = {
     'Check your connection and try again. If that doesn’t help, reload the page: you stay in the room.',
   tryAgain: 'Try again',
 
-  link: {
-    inAddress:
-      'Your browser doesn’t let this page store anything, so the key stays in the address bar. After a reload you’re someone new.',
-    copy: 'Copy link',
-    copied: 'Link copied',
-    copyByHand: 'Your browser blocked copying. The link is selected: press Ctrl+C (⌘C on a Mac).',
-    qr: 'QR code',
-  },
+  inAddress:
+    'Your browser doesn’t let this page store anything, so the key stays in the address bar. After a reload you’re someone new.',
 
   search: 'Search in this room',
 
@@ -195,6 +168,7 @@ export const roomTexts = {
 
   rename: 'Change your name',
   settings: 'Settings',
+  roomSettings: 'Room settings',
   saveCopy: 'Save a copy',
   details: 'Room details',
 } as const;

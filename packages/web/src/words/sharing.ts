@@ -1,6 +1,10 @@
 // The texts around a room's link, in English.
 
 export const sharingTexts = {
+  copy: 'Copy link',
+  copied: 'Link copied',
+  copyByHand: 'Your browser blocked copying. The link is selected: press Ctrl+C (⌘C on a Mac).',
+  qr: 'QR code',
   keyHint: 'The highlighted part is the key. Browsers never send it to the server.',
   hereOnly:
     'This link only works on this computer. To invite other devices, open this page at the network address that the server printed when it started.',

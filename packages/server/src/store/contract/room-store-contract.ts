@@ -18,6 +18,7 @@ import { openingRooms } from './opening.ts';
 import { presence } from './presence.ts';
 import { rotating } from './rotating.ts';
 import { sending } from './sending.ts';
+import { settings } from './settings.ts';
 
 const SUBJECTS = {
   'making a room': openingRooms,
@@ -28,6 +29,7 @@ const SUBJECTS = {
   'erasing and timers': erasing,
   commanding,
   'changing the link': rotating,
+  settings,
   following,
   'history and resume': history,
   presence,

@@ -37,6 +37,8 @@ export type MemberRecord = {
   readonly from: number;
   generation: number;
   lastN: number;
+  /** In slow mode, the next message may come at this time. */
+  mayWriteAt: number;
   profile: Uint8Array | undefined;
   /** Frames for the epochs they were a member in when those began, oldest first. */
   slices: readonly KeptSlice[];
@@ -195,6 +197,7 @@ export class Members {
       from,
       generation: 0,
       lastN: 0,
+      mayWriteAt: 0,
       profile: undefined,
       slices: [],
       standing: { at: 'left' },
@@ -222,6 +225,11 @@ export class Members {
   detach(record: MemberRecord): void {
     const timer = this.#options.clock.after(AWAY_AFTER_MS, () => this.#goAway(record));
     record.standing = { at: 'quiet', timer };
+  }
+
+  /** The pace is another one. */
+  endPauses(): void {
+    for (const record of this.#byIdentity.values()) record.mayWriteAt = 0;
   }
 
   leave(record: MemberRecord): void {

@@ -6,16 +6,22 @@ import {
   type EndedReason,
   type Erase,
   LOG_ID_BYTES,
+  OP_CHARTER,
   OP_END,
   OP_KICK,
+  OP_LIFE,
+  OP_SLOW,
   type RecordsPage,
   type Sight,
   type Slice,
+  decodeTerms,
   encodeCommandEvent,
   encodeEphemeralFrame,
   encodeMessageEvent,
   epochOf,
   equalBytes,
+  maskOf,
+  moderatorsOf,
   ttlOf,
 } from '@mayfly/protocol';
 import type { Clock, RandomBytes } from '../../net/clock.ts';
@@ -70,6 +76,8 @@ export class MemoryRoom {
   readonly #timed: TimedEvents;
   readonly #lifeForCrowd: Throttle;
   readonly #staged: StagedSlices;
+  /** With which it was opened. */
+  readonly #first: Uint8Array;
   #terms: RoomTerms;
   /** Newcomers may not read events up to this seq. */
   #floor = 0;
@@ -81,6 +89,7 @@ export class MemoryRoom {
     this.#options = options;
     this.#keys = keysOf(Uint8Array.from(spec.ownerPk), args);
     this.#staged = new StagedSlices(clock);
+    this.#first = Uint8Array.from(bytes);
     this.#terms = {
       epoch: args.newEpoch,
       c: command.c,
@@ -121,7 +130,7 @@ export class MemoryRoom {
   }
 
   wasOpenedBy(charter: Uint8Array): boolean {
-    return equalBytes(this.#terms.charter, charter);
+    return equalBytes(this.#first, charter);
   }
 
   /** Nothing revives a room whose time is up, however late the timer is (rule LIFE-4). */
@@ -150,6 +159,7 @@ export class MemoryRoom {
     if (this.#members.isBarred(idPk)) return DENIED;
     const known = this.#members.find(idPk);
     if (known === undefined && as === 'member') return DENIED;
+    if (known === undefined && as === 'key' && this.#terms.closed) return CLOSED;
     if (!this.#members.mayEnter(known, as)) return FULL;
 
     const record =
@@ -182,6 +192,8 @@ export class MemoryRoom {
     if (epochOf(envelope) !== this.#keys.epoch) return { outcome: 'refused', code: 'epoch' };
     if (n > record.lastN + 1) return { outcome: 'refused', code: 'gap' };
     if (erase !== undefined && !this.#erase(erase)) return { outcome: 'refused', code: 'not_allowed' };
+    const retryAfterMs = erase === undefined ? this.#pace(record) : 0;
+    if (retryAfterMs > 0) return { outcome: 'slow', retryAfterMs };
     record.lastN = n;
     this.#restartLife();
     const event = this.#log.append((seq) => encodeMessageEvent(seq, envelope));
@@ -189,6 +201,16 @@ export class MemoryRoom {
     const ttl = ttlOf(envelope);
     if (ttl > 0) this.#timed.add(event.seq, ttl * 1_000, this.#log.first);
     return { outcome: 'appended', seq: event.seq };
+  }
+
+  // SEND-10: how long they have to wait. If they don't, the next pause begins.
+  #pace(record: MemberRecord): number {
+    const { slow, charter } = this.#terms;
+    if (slow === 0 || maskOf(moderatorsOf(charter), record.idPk) > 0) return 0;
+    const now = this.#options.clock.now();
+    const left = Math.ceil(record.mayWriteAt - now);
+    if (left <= 0) record.mayWriteAt = now + slow * 1000;
+    return Math.max(0, left);
   }
 
   #silenced(session: MemberSession): Silenced {
@@ -201,15 +223,18 @@ export class MemoryRoom {
     return { ownerPk: this.#keys.ownerPk, epoch, c, charter };
   }
 
-  command(session: MemberSession, { bytes, command }: VerifiedCommand): Appended {
+  command(session: MemberSession, verified: VerifiedCommand): Appended {
+    const { bytes, command, blob } = verified;
     if (this.#members.speaking(session) === undefined) return this.#silenced(session);
     const { epoch, c } = this.#terms;
     if (command.epoch !== epoch || command.c !== c + 1) return { outcome: 'refused', code: 'stale' };
-    this.#terms = { ...this.#terms, c: command.c };
+    this.#terms = { ...this.#terms, c: command.c, ...decodeTerms(command), ...charterOf(verified) };
     this.#restartLife();
-    const event = this.#log.append((seq) => encodeCommandEvent(seq, bytes, NO_BLOB));
+    const event = this.#log.append((seq) => encodeCommandEvent(seq, bytes, blob));
     this.#announceEvent(event);
     if (command.op === OP_KICK) this.#remove(command.args);
+    if (command.op === OP_SLOW) this.#members.endPauses();
+    if (command.op === OP_LIFE) this.#changeLife();
     if (command.op === OP_END) this.end('owner');
     return { outcome: 'appended', seq: event.seq };
   }
@@ -375,6 +400,13 @@ export class MemoryRoom {
     this.#expiresAt = this.#options.clock.now() + this.#terms.lifeMs;
   }
 
+  // The timer is set for the life before.
+  #changeLife(): void {
+    this.#timer[Symbol.dispose]();
+    this.#checkTime();
+    this.#announceLife();
+  }
+
   // One timer per life: it checks the time when it fires, so messages don't have to reset it.
   #checkTime(): void {
     if (this.isOver) return this.end('expired');
@@ -395,6 +427,16 @@ function keysOf(ownerPk: Uint8Array, args: VerifiedCharter['args']): RoomKeys {
 
 type Silenced = Extract<Appended, { readonly outcome: 'removed' | 'replaced' }>;
 
-const NO_BLOB = new Uint8Array(0);
+function charterOf({
+  command,
+  bytes,
+  blob,
+}: VerifiedCommand): Pick<RoomTerms, 'charter' | 'blob'> | undefined {
+  return command.op === OP_CHARTER
+    ? { charter: Uint8Array.from(bytes), blob: Uint8Array.from(blob) }
+    : undefined;
+}
+
 const DENIED: JoinRefused = { outcome: 'denied' };
+const CLOSED: JoinRefused = { outcome: 'closed' };
 const FULL: JoinRefused = { outcome: 'full' };

@@ -95,11 +95,13 @@ export type JoinAnswer = {
 /** `nodes` as in `JoinAnswer`. */
 export type FullAnswer = { readonly outcome: 'full'; readonly nodes: readonly string[] };
 
-export function readJoined(answer: unknown): JoinAnswer | FullAnswer | { readonly outcome: 'denied' } {
+export function readJoined(
+  answer: unknown,
+): JoinAnswer | FullAnswer | { readonly outcome: 'denied' | 'closed' } {
   const reply = new Reply(answer);
   const outcome = reply.text();
   if (outcome === 'full') return { outcome, nodes: readNodes(reply.list()) };
-  if (outcome !== 'joined') return { outcome: 'denied' };
+  if (outcome !== 'joined') return { outcome: outcome === 'closed' ? outcome : 'denied' };
   const fields = unpackMap(reply.bytes());
   const session = { slot: fields.bytes('slot'), generation: fields.number('generation') };
   const { presence, profiles } = readPresent(reply, session.slot);
@@ -166,6 +168,7 @@ export function withMissed(joined: Joined, after: number, missed: readonly Store
 
 export function readAppended(answer: unknown): Appended | 'vanished' {
   if (typeof answer === 'number') return { outcome: 'appended', seq: answer };
+  if (Array.isArray(answer)) return { outcome: 'slow', retryAfterMs: new Reply(answer).number() };
   const word = textOf(answer);
   switch (word) {
     case 'epoch':

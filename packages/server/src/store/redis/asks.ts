@@ -8,6 +8,7 @@ import {
   type Position,
   RESERVATION_MS,
   concat,
+  decodeTerms,
   ttlOf,
   u32,
 } from '@mayfly/protocol';
@@ -65,6 +66,7 @@ export function joinAsk(
   return packMap({
     idPk,
     mustBeKnown: as === 'member',
+    isOwner: as === 'owner',
     accessPk: verifiedWith.accessPk,
     epoch: verifiedWith.epoch,
     known,
@@ -85,12 +87,14 @@ export function lookAsk({ accessPk, epoch }: VerifiedWith, { maxMembers }: Store
 export function commandAsk(
   { slot, generation }: MemberSession,
   node: Uint8Array,
-  { bytes, command }: VerifiedCommand,
+  { bytes, command, blob }: VerifiedCommand,
   { historyMessages, historyBytes }: StoreLimits,
 ): Uint8Array {
   const { op, epoch, c } = command;
   const target = op === OP_KICK ? command.args : undefined;
-  return packMap({ slot, generation, node, op, epoch, c, target, bytes, historyMessages, historyBytes });
+  const limits = { historyMessages, historyBytes };
+  const given = { slot, generation, node, op, epoch, c, target, bytes, blob };
+  return packMap({ ...given, ...limits, ...decodeTerms(command) });
 }
 
 export function rotateAsk(

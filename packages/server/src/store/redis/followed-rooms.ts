@@ -91,7 +91,10 @@ export class FollowedRooms {
     const followed = this.#rooms.get(room);
     followed?.feed.receive(notice);
     const ttl = notice.type === 'event' ? ttlOfEvent(notice.event.frame) : 0;
-    if (followed !== undefined && ttl > 0) this.#watch(followed, ttl * 1_000);
+    if (followed === undefined) return;
+    if (ttl > 0) this.#watch(followed, ttl * 1_000);
+    // Its owner may have shortened it.
+    if (notice.type === 'life') this.#watch(followed, notice.expiresInMs);
   }
 
   /** What was missed is unknown: every session has to resume. */

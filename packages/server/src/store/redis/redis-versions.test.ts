@@ -89,14 +89,14 @@ describe('two builds with one data version', () => {
 
   test('WELCOME-4: a feature is named only while every living node takes it', async () => {
     const [a] = await nodesOf(world, [1]);
-    expect(a.raw.features).toEqual(['erase', 'ephemeral', 'commands', 'rotation']);
+    expect(a.raw.features).toEqual(['erase', 'ephemeral', 'commands', 'rotation', 'settings']);
     const old = await world.nodeOf(OLDER_BUILD, LIMITS, 2);
     await old.beat();
     await a.raw.beat();
     expect(a.raw.features).toEqual([]);
     await old[Symbol.asyncDispose]();
     await a.raw.beat();
-    expect(a.raw.features).toEqual(['erase', 'ephemeral', 'commands', 'rotation']);
+    expect(a.raw.features).toEqual(['erase', 'ephemeral', 'commands', 'rotation', 'settings']);
   });
 
   test('WELCOME-4: a node that died without giving up its lease counts until that ends', async () => {
@@ -107,7 +107,7 @@ describe('two builds with one data version', () => {
     await a.raw.beat();
     expect(a.raw.features).toEqual([]);
     await world.pass(2 * LEASE_MS);
-    expect(a.raw.features).toEqual(['erase', 'ephemeral', 'commands', 'rotation']);
+    expect(a.raw.features).toEqual(['erase', 'ephemeral', 'commands', 'rotation', 'settings']);
   });
 
   test('an old library is deleted a minute after its last node, and not while one uses it', async () => {

@@ -14,6 +14,7 @@ function member(name: string): Member {
     emoji: [],
     you: false,
     owner: false,
+    powers: 0,
     away: false,
     introduced: true,
   };

@@ -20,6 +20,7 @@ export function Notes({ view }: NotesProps) {
       {isMessage && view.draft.roomLeft.value < 0 && <TooLong view={view} />}
       <PartsLeft view={view} />
       <TimerLine view={view} />
+      {view.pauseMs.value > 0 && <p>{composingTexts.slow(view.pauseMs.value)}</p>}
       {note.value !== undefined && <p role="alert">{textOf(note.value, view)}</p>}
     </>
   );

@@ -1,7 +1,7 @@
-// The card of a new room: people who open a link never see it.
+// Sharing the link, in a room where one is alone: people who open a link seldom see it.
 
 import { withStyle } from '../../browser/later-style.ts';
 import { LaterPart } from '../text/later-part.ts';
 import style from './room-created-part.css?url';
 
-export const createdCard = new LaterPart(() => withStyle(import('./room-created.tsx'), style));
+export const createdCard = new LaterPart(() => withStyle(import('./room-created-part.ts'), style));

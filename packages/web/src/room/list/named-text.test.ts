@@ -13,6 +13,7 @@ function member(name: string, you = false): Member {
     emoji: [],
     you,
     owner: false,
+    powers: 0,
     away: false,
     introduced: true,
   };

@@ -7,7 +7,6 @@ import { roomTexts } from '../../words/room.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
 import { createdCard } from './created-card.ts';
 
 export type OpeningActions = {
@@ -34,18 +33,10 @@ export function Opening({ view, onInvite, onQr, onRename }: OpeningProps) {
         </p>
       )}
       <p>{lead}</p>
-      {kind === 'alone_here' && (
-        <div class="row">
-          <CopyButton text={view.link.url} primary={false} onRefused={onInvite} />
-          <button class="btn btn--secondary" type="button" onClick={onQr}>
-            <Icon name="qr" />
-            {roomTexts.link.qr}
-          </button>
-        </div>
-      )}
+      {kind === 'alone_here' && <Alone url={view.link.url} onInvite={onInvite} onQr={onQr} />}
       {!view.link.keyIsKept && (
         <p class="hint">
-          <Icon name="alert" small /> {roomTexts.link.inAddress}
+          <Icon name="alert" small /> {roomTexts.inAddress}
         </p>
       )}
       <span class="narrow-only">
@@ -60,6 +51,15 @@ function Created(props: Omit<OpeningProps, 'onInvite'>) {
   useEffect(() => createdCard.want(), []);
   const part = createdCard.loaded.value;
   return part === undefined ? null : <part.RoomCreated {...props} />;
+}
+
+type AloneProps = Pick<OpeningActions, 'onInvite' | 'onQr'> & { readonly url: string };
+
+/** Once its part is there; the header has the same. */
+function Alone(props: AloneProps) {
+  useEffect(() => createdCard.want(), []);
+  const part = createdCard.loaded.value;
+  return part === undefined ? null : <part.AloneLink {...props} />;
 }
 
 type Plain = Exclude<OpeningKind, 'created'>;

@@ -4,7 +4,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { RoomView } from '../model/room-view.ts';
 import { createdTexts } from '../../words/created.ts';
 import { roomTexts, shownName } from '../../words/room.ts';
-import { inviteWarning } from '../../words/sharing.ts';
+import { inviteWarning, sharingTexts } from '../../words/sharing.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { PlainHttpBadge } from '../../ui/plain-http-badge.tsx';
@@ -39,7 +39,7 @@ export function RoomCreated({ view, onQr, onRename }: RoomCreatedProps) {
         >
           <button class="btn btn--secondary" type="button" aria-haspopup="dialog" onClick={onQr}>
             <Icon name="qr" />
-            {roomTexts.link.qr}
+            {sharingTexts.qr}
           </button>
         </ShareLink>
         <LaterPassphrase link={view.link} />

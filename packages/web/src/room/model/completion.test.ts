@@ -12,6 +12,7 @@ const member = (name: string, tag = 'abcd', you = false): Member => ({
   emoji: [],
   you,
   owner: false,
+  powers: 0,
   away: false,
   introduced: true,
 });

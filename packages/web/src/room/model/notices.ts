@@ -1,7 +1,7 @@
 // Notices between messages, merged: a phone that locks for a minute leaves no line, and a group that joins leaves one.
 
 import type { ResetReason } from '@mayfly/protocol';
-import type { LieKind, Person } from '@mayfly/client';
+import type { LieKind, Person, RoomChange } from '@mayfly/client';
 
 /** A notice stands after the message that was the newest when it happened. */
 export type LogPosition = { readonly log: number; readonly seq: number };
@@ -17,6 +17,12 @@ export type NoticeContent =
       readonly by: Person | undefined;
       readonly own: boolean;
     }
+  | {
+      readonly type: 'ordered';
+      readonly change: RoomChange;
+      readonly by: Person | undefined;
+      readonly own: boolean;
+    }
   | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
   /** This person's page has another history, or the server was caught in a lie. */
   | { readonly type: 'trouble'; readonly person?: Person; readonly lie?: LieKind }
@@ -24,6 +30,8 @@ export type NoticeContent =
   | { readonly type: 'trimmed'; readonly text: string };
 
 export type TroubleNotice = Extract<NoticeContent, { type: 'trouble' }>;
+
+export type OrderNotice = Extract<NoticeContent, { type: 'removed' | 'ordered' }>;
 
 export type Notice = NoticeContent & {
   readonly key: string;

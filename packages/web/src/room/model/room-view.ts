@@ -13,7 +13,6 @@ import type {
 } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
-import { background } from '../../background.ts';
 import { ParsedTexts } from '../text/parsed-texts.ts';
 import { RoomConnection } from './connection.ts';
 import { Draft } from './draft.ts';
@@ -48,12 +47,10 @@ export type ChatRoom = Pick<
   | 'keepAlive'
   | 'wake'
   | 'noteSaved'
-  | 'endForEveryone'
-  | 'remove'
   | 'leave'
   | 'close'
 > &
-  Partial<Pick<Room, 'files'>>;
+  Partial<Pick<Room, 'files' | 'orders'>>;
 
 /** What is open about a message. */
 export type Sheet = {
@@ -74,8 +71,6 @@ const TICK_MS = 1000;
 const SLEPT_MS = 10_000;
 /** Seq 1 is the charter. */
 const FIRST_MESSAGE_SEQ = 2;
-/** Why the server may take a command later. */
-const MAY_PASS: ReadonlySet<string> = new Set(['rate', 'busy', 'unavailable', 'server_full']);
 /** A page that stays open for days holds at most these. */
 export const MESSAGES_MAX = 5_000;
 
@@ -131,11 +126,10 @@ export class RoomView implements Disposable {
   readonly aboutPerson = signal<string | undefined>(undefined);
   /** Out of sight, and over as soon as that can no longer be undone. */
   readonly isLeft = signal(false);
-  /** The owner's order to end it, once that is given: under way, or why not. */
-  readonly ending = signal<'under_way' | 'refused' | 'not_now' | undefined>(undefined);
   /** The last moments, for the room to fade. */
   readonly vanishing = signal(false);
   readonly #room: ChatRoom;
+  readonly #pausedUntil = signal(0);
   readonly #openedAt = Date.now();
   readonly #facts = signal<RoomFacts | undefined>(undefined);
   readonly #timer: ReturnType<typeof setInterval>;
@@ -169,6 +163,11 @@ export class RoomView implements Disposable {
 
   readonly canEnd = computed(() => this.#facts.value?.canEnd === true);
 
+  readonly canSetDoor = computed(() => this.#facts.value?.canSetDoor === true);
+
+  /** Slow mode: how long until we may write again. */
+  readonly pauseMs = computed(() => this.now.until(this.#facts.value?.slow ? this.#pausedUntil.value : 0));
+
   readonly opening = computed((): Opening | undefined => {
     const facts = this.#facts.value;
     const count = this.people.count.value;
@@ -198,7 +197,8 @@ export class RoomView implements Disposable {
       case 'renamed':
         return this.#addNotice(update);
       case 'removed':
-        return this.#addRemoval(update);
+      case 'ordered':
+        return this.#addOrder(update);
       case 'messages':
         return this.#addMessages(update.messages, update.history);
       case 'outbox':
@@ -242,10 +242,8 @@ export class RoomView implements Disposable {
     });
   }
 
-  #addRemoval({ seq, person, by, own, at = 0 }: Extract<RoomUpdate, { type: 'removed' }>): void {
-    this.timeline.notice((notices, { log }) =>
-      notices.add({ type: 'removed', person, by, own }, at, { log, seq }),
-    );
+  #addOrder({ seq, at = 0, by, ...order }: Extract<RoomUpdate, { type: 'removed' | 'ordered' }>): void {
+    this.timeline.notice((notices, { log }) => notices.add({ by, ...order }, at, { log, seq }));
   }
 
   #addMessages(messages: readonly Message[], history: boolean): void {
@@ -290,6 +288,7 @@ export class RoomView implements Disposable {
 
   /** Sends the draft, and answers with the message's key. Undefined if it can't be sent; it stays where it is then. */
   send(): string | undefined {
+    if (this.pauseMs.peek() > 0) return undefined;
     const isEdit = this.draft.about.peek()?.what === 'edit';
     const tray = this.tray.peek();
     if (tray !== undefined && !isEdit) {
@@ -297,8 +296,15 @@ export class RoomView implements Disposable {
       return undefined;
     }
     const key = this.draft.submit((text, about) => this.#submit(text, about));
+    if (key !== undefined) this.#pause();
     if (key !== undefined && !isEdit) this.goToEnd();
     return key;
+  }
+
+  // By our own clock; the server counts from when it gets the message, and says how long is left.
+  #pause(): void {
+    const { slow = 0, powers = 0 } = this.#facts.peek() ?? {};
+    if (slow > 0 && powers === 0) this.#pausedUntil.value = Date.now() + slow * 1000;
   }
 
   /** To what we have just sent. */
@@ -393,25 +399,20 @@ export class RoomView implements Disposable {
     this.#room.noteSaved();
   }
 
-  /** The SDK then reports the room's end. */
-  endForEveryone(): void {
-    if (this.ending.peek() !== 'under_way') background(this.#endForEveryone());
-  }
-
-  async #endForEveryone(): Promise<void> {
-    this.ending.value = 'under_way';
-    const result = await this.#room.endForEveryone();
-    if (!result.ok) this.ending.value = MAY_PASS.has(result.reason) ? 'not_now' : 'refused';
+  /** For what the owner and moderators order. */
+  get orders(): Room['orders'] | undefined {
+    return this.#room.orders;
   }
 
   /** Whether this tab can remove them from the room. */
   canRemove(person: Member): boolean {
-    return this.#facts.value?.canRemove === true && !person.you && !person.owner;
+    const { canRemove, owner } = this.#facts.value ?? {};
+    return canRemove === true && !person.you && !person.owner && (owner === true || person.powers === 0);
   }
 
-  /** True once they are out. */
-  async remove({ idPk }: Person): Promise<boolean> {
-    return (await this.#room.remove(idPk)).ok;
+  /** Whether this tab can change what they may order. */
+  canEmpower({ you, owner }: Member): boolean {
+    return this.#facts.value?.canAmend === true && !you && !owner;
   }
 
   /** Says goodbye. */

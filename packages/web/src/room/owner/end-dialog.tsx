@@ -1,15 +1,17 @@
 // Asks before the owner ends the room for everyone.
 
+import { endRoom } from '@mayfly/client/owner';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ownerTexts } from '../../words/owner.ts';
 import type { RoomView } from '../model/room-view.ts';
+import { order, useOrders } from './use-orders.ts';
 
 type EndDialogProps = { readonly view: RoomView; readonly onClose: () => void };
 
 export function EndDialog({ view, onClose }: EndDialogProps) {
-  const ending = view.ending.value;
-  const isUnderWay = ending === 'under_way';
+  const orders = useOrders(view);
+  const isUnderWay = orders.asked !== undefined;
   return (
     <Dialog
       title={ownerTexts.endAsk}
@@ -17,16 +19,16 @@ export function EndDialog({ view, onClose }: EndDialogProps) {
       onClose={onClose}
     >
       <p class="muted">{ownerTexts.endCopies}</p>
-      <p class="note note--warn" role="status" hidden={ending === undefined || isUnderWay}>
+      <p class="note note--warn" role="status" hidden={orders.failed === undefined}>
         <Icon name="alert" />
-        <span>{ending !== undefined && !isUnderWay && ownerTexts.endFailed[ending]}</span>
+        <span>{orders.failed !== undefined && ownerTexts.endFailed[orders.failed]}</span>
       </p>
       <div class="actions">
         <button
           class="btn btn--primary"
           type="button"
           aria-disabled={isUnderWay}
-          onClick={() => view.endForEveryone()}
+          onClick={() => order(orders, endRoom)}
         >
           {isUnderWay ? ownerTexts.ending : ownerTexts.endNow}
         </button>

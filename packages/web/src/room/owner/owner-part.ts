@@ -1,3 +1,4 @@
-// What only the room's owner does: loaded when it is asked for.
+// What only the room's owner does, and moderators as far as they may: loaded when it is asked for.
 
-export { EndDialog } from './end-dialog.tsx';
+export { OwnerDialog } from './owner-dialog.tsx';
+export { PersonOrders } from './person-orders.tsx';

@@ -1,0 +1,49 @@
+// In the sheet about a person: removing them from the room.
+
+import type { Member } from '@mayfly/client';
+import { removePerson } from '@mayfly/client/owner';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../../ui/icon.tsx';
+import { ownerTexts } from '../../words/owner.ts';
+import type { RoomView } from '../model/room-view.ts';
+import { order, useOrders } from './use-orders.ts';
+
+type RemovalProps = { readonly view: RoomView; readonly person: Member };
+
+/** Asked twice: it can't be taken back. Once they are out, they are off the list, and the sheet is gone. */
+export function Removal({ view, person }: RemovalProps) {
+  const orders = useOrders(view);
+  const [isAsked, setAsked] = useState(false);
+  const cancel = useRef<HTMLButtonElement>(null);
+  // The button that had the focus is gone.
+  useLayoutEffect(() => (isAsked ? cancel.current?.focus() : undefined), [isAsked]);
+  const isUnderWay = orders.asked !== undefined;
+  if (!isAsked) {
+    return (
+      <button class="btn btn--secondary" type="button" onClick={() => setAsked(true)}>
+        {ownerTexts.remove}
+      </button>
+    );
+  }
+  return (
+    <>
+      <p class="note note--warn" role="status">
+        <Icon name="alert" />
+        <span>{orders.failed === undefined ? ownerTexts.removeHint : ownerTexts.removeFailed}</span>
+      </p>
+      <div class="actions">
+        <button
+          class="btn btn--primary"
+          type="button"
+          aria-disabled={isUnderWay}
+          onClick={() => order(orders, (port) => removePerson(port, person.idPk))}
+        >
+          {isUnderWay ? ownerTexts.removing : ownerTexts.removeNow}
+        </button>
+        <button class="btn btn--secondary" type="button" ref={cancel} onClick={() => setAsked(false)}>
+          {ownerTexts.removeKeep}
+        </button>
+      </div>
+    </>
+  );
+}
