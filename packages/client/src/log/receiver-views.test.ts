@@ -5,7 +5,7 @@ const LOGS = 200;
 
 test(
   `RECV-3: ${LOGS} random logs, read live, in two batches at every cut and in one, show and count the same`,
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   () => {
     expect(compareReaders(1, LOGS)).toEqual([]);
   },
