@@ -60,6 +60,7 @@ export const PACKAGES = {
       '@mayfly/client/emoji',
       '@mayfly/client/files',
       '@mayfly/client/owner',
+      '@mayfly/client/owner-link',
       '@mayfly/client/passphrase',
       '@mayfly/client/signatures',
       '@mayfly/protocol',

@@ -54,9 +54,11 @@ const LATER_PARTS = {
   /** Settings, alerts, saved copies: as composing. */
   life: { files: /life-part/, most: 7 * KB },
   /** With the first thing that only an owner does. */
-  owner: { files: /owner-part/, most: 14 * KB },
+  owner: { files: /owner-part|owner-opening/, most: 14 * KB },
   /** Lines between messages, about people and orders: as composing. */
   notices: { files: /notices-part/, most: 2 * KB },
+  /** What reads and makes owner links: links that open no room may be one. */
+  'owner link': { files: /owner-link|owner-code/, most: 2 * KB },
   /** What several of these parts use. */
   'shared by later parts': {
     files:
@@ -69,6 +71,7 @@ const LATER_PARTS = {
 const WHEN_LIVE: ReadonlySet<string> = new Set([
   'the wing',
   'no room',
+  'owner link',
   'options of a new room',
   'passphrases',
   'the list of words',

@@ -5,7 +5,7 @@ import { expectAccessible } from './accessibility.ts';
 import { sightings } from './canary.ts';
 import { recordTraffic } from './recorder.ts';
 import { startServerProcess } from './server-process.ts';
-import { type Person, openStageAt } from './stage.ts';
+import { PHONE, type Person, openStageAt } from './stage.ts';
 
 const PASSPHRASE = 'canary-lake 🦋 at dawn';
 
@@ -16,7 +16,7 @@ async function enterWith(person: Person, passphrase: string): Promise<void> {
   await person.page.getByRole('button', { name: 'Join Chat Room' }).click();
 }
 
-test('a wrong passphrase is told at the door; the right one opens the room, also after a reload; neither leaves the page', async () => {
+test('a wrong passphrase is told at the door, the right one opens the room, and the owner link opens it on a phone; none leaves the page', async () => {
   await using server = await startServerProcess();
   await using wire = await recordTraffic(server.port);
   await using stage = await openStageAt(wire.port);
@@ -52,10 +52,42 @@ test('a wrong passphrase is told at the door; the right one opens the room, also
   await ann.participants(2);
   await ann.page.getByRole('button', { name: 'Invite' }).click();
   await ann.page.getByText('This tab doesn’t keep it').waitFor();
+  await ann.page.keyboard.press('Escape');
+
+  const ownerLink = await savedOwnerLink(ann);
+  const code = ownerLink.split('#')[1]?.slice(1, 33) ?? '';
+  const phone = await stage.person({ size: PHONE, touch: true });
+  await phone.page.goto(ownerLink);
+  await phone.heading('This is an owner link');
+  await phone.page.waitForURL((url) => url.hash === '');
+  await expectAccessible(phone, 'an owner link');
+  await phone.page.reload();
+  await phone.page.getByLabel('Display name').fill('Ann’s phone');
+  await phone.page.getByRole('button', { name: 'Join Chat Room' }).click();
+  await phone.inRoom();
+  await phone.sees('hello');
+  await ann.participants(3);
   for (const bytes of [wire.fromClients(), wire.fromServer(), await server.heapSnapshot()])
-    for (const secret of [PASSPHRASE, link.split('#')[1] ?? ''])
+    for (const secret of [PASSPHRASE, link.split('#')[1] ?? '', code])
       expect(sightings(bytes, secret), secret).toEqual([]);
+
+  await phone.page.reload();
+  await phone.inRoom();
+  await phone.page.getByRole('button', { name: 'More', exact: true }).click();
+  await phone.page.getByRole('menuitem', { name: 'End room for everyone' }).click();
+  await phone.page.getByRole('button', { name: 'End room now' }).click();
+  for (const person of [ann, bob]) await person.heading('The owner ended this room');
 });
+
+async function savedOwnerLink({ page }: Person): Promise<string> {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Save owner link' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save owner link' });
+  await dialog.getByText('Whoever has this link owns the room').waitFor();
+  const link = await dialog.locator('.secret__link').innerText();
+  await page.keyboard.press('Escape');
+  return link.trim();
+}
 
 /** Between two slices of its work, the page waits for an event. */
 async function holdWork({ page }: Person): Promise<void> {

@@ -27,7 +27,7 @@ export type ParsedLink =
   | { readonly type: 'bare_code'; readonly id: RoomId }
   /** The key or the address was cut off or changed in transit. */
   | { readonly type: 'damaged' }
-  /** A complete link of a kind that this version can't open: knock, invite, owner. */
+  /** A complete link of a kind that this version can't open: knock, invite; or the owner's, which `readOwnerLink` reads. */
   | { readonly type: 'newer_kind'; readonly flag: LinkFlag }
   | { readonly type: 'not_a_link' };
 

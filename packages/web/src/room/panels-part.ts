@@ -8,5 +8,5 @@ export { EncryptedDialog, MembersDialog } from './members-dialog.tsx';
 export { Menu } from './menu.tsx';
 export { DetailsDialog, InviteDialog, QrDialog, RenameDialog } from './room-dialogs.tsx';
 export { ReportDialog } from './report-dialog.tsx';
-export { reportItems } from './report-item.ts';
+export { laterItems } from './later-items.ts';
 export { SearchPanel } from './search-panel.tsx';

@@ -32,7 +32,8 @@ type Open =
   | 'copy'
   | 'report'
   | 'room'
-  | 'end';
+  | 'end'
+  | 'ownerLink';
 
 /** As in room.css: from here on the list of people is beside the messages. */
 const besides = () => mediaMatches('(min-width: 64rem) and (min-height: 30.01rem)');
@@ -144,13 +145,10 @@ function menuOf(view: RoomView, open: (what: Open) => void, search: () => void):
     { icon: 'settings', text: roomTexts.settings, onChoose: () => open('settings') },
     { icon: 'save', text: roomTexts.saveCopy, onChoose: () => open('copy') },
     { icon: 'info', text: roomTexts.details, onChoose: () => open('details') },
-    ...(panels.loaded.value?.reportItems(() => open('report')) ?? []),
     ...(view.canSetDoor.value
       ? [{ icon: 'key' as const, text: roomTexts.roomSettings, onChoose: () => open('room') }]
       : []),
-    ...(view.canEnd.value
-      ? [{ icon: 'glass' as const, text: roomTexts.endForEveryone, onChoose: () => open('end') }]
-      : []),
+    ...(panels.loaded.value?.laterItems(view, open) ?? []),
     {
       icon: 'leave',
       isUrgent: true,
@@ -183,7 +181,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   const onClose = () => onOpen(undefined);
   if (open === 'leave')
     return <LeaveDialog view={view} onLeave={leaveRoom} onEnd={() => onOpen('end')} onClose={onClose} />;
-  if (open === 'end' || open === 'room') {
+  if (open === 'end' || open === 'room' || open === 'ownerLink') {
     return (
       <Later part={ownerPart} onClose={onClose}>
         {({ OwnerDialog }) => (
@@ -207,7 +205,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
 }
 
 type DialogOf = Required<OpenDialogProps> & {
-  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave' | 'end' | 'room'>;
+  readonly open: Exclude<Open, 'settings' | 'copy' | 'leave' | 'end' | 'room' | 'ownerLink'>;
   readonly onClose: () => void;
 };
 

@@ -1,9 +1,12 @@
 // An address that can't open its room. Nothing was asked about it; there is a field for the right link.
 
 import type { RoomLink } from '@mayfly/client';
+import { useState } from 'preact/hooks';
 import { serverAddress } from '../browser/base-path.ts';
+import { openedOwnerLink } from '../browser/owner-code.ts';
 import { EndedCard } from './ended-card.tsx';
 import { RoomLinkField, useRoomLink } from './join-card.tsx';
+import { OwnerEntry } from './owner-entry.tsx';
 import type { UnusableLink as Trouble } from '../route.ts';
 import { unusableTexts } from '../words/ended.ts';
 import { texts } from '../words/start.ts';
@@ -15,6 +18,14 @@ type UnusableLinkProps = {
 
 export function UnusableLink({ trouble, onLink }: UnusableLinkProps) {
   const field = useRoomLink('');
+  const [owned] = useState(() => openedOwnerLink(trouble.why === 'missing_key' ? trouble.id : undefined));
+  if (owned !== undefined) {
+    return (
+      <main class="single-card">
+        <OwnerEntry id={owned.id} code={owned.ownerCode} onLink={onLink} />
+      </main>
+    );
+  }
   const { heading, lead } = wordsFor(trouble);
   return (
     <main class="single-card">

@@ -5,7 +5,7 @@ import { counted } from './quantities.ts';
 export const leavingTexts = {
   ask: 'Leave this room?',
   owner:
-    'You created this room. Once you’ve left it has no owner, and you can’t come back as one, even with the link.',
+    'You created this room. Once you’ve left, only its owner link brings you back as the owner. Save that first.',
   alone:
     'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
   unsent: (count: number) =>

@@ -43,6 +43,8 @@ export const panelTexts = {
   renameSave: 'Change name',
   cancel: 'Cancel',
 
+  saveOwnerLink: 'Save owner link',
+
   detailsName: 'Room name',
   detailsTopic: 'Topic',
   detailsLife: 'Disappears after',

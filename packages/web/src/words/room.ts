@@ -1,6 +1,5 @@
 // The texts of a room, in English.
 
-import type { ResetReason } from '@mayfly/protocol';
 import { counted, figure, lifetime, minutesLeft } from './quantities.ts';
 import { texts } from './start.ts';
 
@@ -15,14 +14,6 @@ export function shownName(name: string): string {
   if (name === '') return texts.name.none;
   return TAG_MARKS.reduce((text, [mark, bracket]) => text.replace(mark, bracket), name);
 }
-
-type ResetShown = Exclude<ResetReason, 'fresh'>;
-
-const RESET: Readonly<Record<ResetShown, string>> = {
-  new_log: 'The server lost its copy of this room. Messages sent around this time may be missing.',
-  too_old: 'You were away for so long that some messages are no longer kept.',
-  ahead: 'The server restored an older copy of this room. Messages around this time may be missing.',
-};
 
 /** A shown wait is at least a second. */
 export const shownWait = (ms: number) => lifetime(Math.max(1000, ms));
@@ -75,7 +66,6 @@ export const roomTexts = {
     one: '{count} message from {name} is missing.',
     other: '{count} messages from {name} are missing.',
   },
-  reset: (reason: ResetShown) => RESET[reason],
   showAll: 'Show all',
   emptyMessage: 'Empty message',
   unsent: 'Message unsent',

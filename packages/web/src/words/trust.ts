@@ -1,7 +1,16 @@
 // The texts about a server that shows people different things, in English.
 
 import type { LieKind } from '@mayfly/client';
+import type { ResetReason } from '@mayfly/protocol';
 import { figure } from './quantities.ts';
+
+type ResetShown = Exclude<ResetReason, 'fresh'>;
+
+const RESET: Readonly<Record<ResetShown, string>> = {
+  new_log: 'The server lost its copy of this room. Messages sent around this time may be missing.',
+  too_old: 'You were away for so long that some messages are no longer kept.',
+  ahead: 'The server restored an older copy of this room. Messages around this time may be missing.',
+};
 
 const LIES: Readonly<Record<LieKind, string>> = {
   changed_event: 'The server showed this page two different things at one place of the conversation.',
@@ -11,6 +20,7 @@ const LIES: Readonly<Record<LieKind, string>> = {
 };
 
 export const trustTexts = {
+  reset: (reason: ResetShown) => RESET[reason],
   differ: {
     one: '{name} sees a different history than you do.',
     two: '{name} and {second} each see a different history than you do. Two honest pages can’t differ like that.',

@@ -15,7 +15,7 @@ export function NoticeRow({ notice, view }: ViewProps & { readonly notice: Notic
   if (notice.type === 'reset') {
     return (
       <li class="notice notice--warn">
-        <span>{roomTexts.reset(notice.reason)}</span>
+        <span>{trustPart.loaded.value?.trustTexts.reset(notice.reason)}</span>
       </li>
     );
   }
