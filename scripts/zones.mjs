@@ -19,7 +19,7 @@ export const PACKAGES = {
     zones: { frames: [] },
   },
   client: {
-    uses: ['@mayfly/protocol', '@noble/**'],
+    uses: ['@mayfly/protocol', '@mayfly/protocol/rotation', '@noble/**'],
     why: 'client imports protocol and @noble/*, and uses web standards only',
     base: ['clock', 'fraction', 'next-task', 'room-updates', 'visible-text'],
     zones: {

@@ -15,13 +15,13 @@ import {
   decodeServerSealed,
   encodeClientControl,
   encodeClientSealed,
-  encodeStage,
   encodeCommandEvent,
   encodeCommandWithBlob,
   encodeMessageEvent,
   encodeProfileFrame,
   encodeServerControl,
 } from '@mayfly/protocol';
+import { encodeStage } from '@mayfly/protocol/rotation';
 import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import {
   Signer,

@@ -138,6 +138,8 @@ export class SdkMember {
       case 'renamed':
       case 'removed':
       case 'ordered':
+      case 'link':
+      case 'relinked':
       case 'life':
       case 'trimmed':
       case 'unsent':

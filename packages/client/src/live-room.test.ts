@@ -130,10 +130,13 @@ describe('CHARTER-4: a false room', () => {
     expect(sent()).toEqual([]);
   });
 
-  test('an epoch without keys: incompatible', async () => {
-    const { server, connection } = await open();
+  test('an epoch that the charter isn’t for', async () => {
+    const { server, network, connection, sent } = await open();
     server.letIn({ epoch: 1 });
-    expect(connection()).toBe('incompatible');
+    await vi.waitFor(() => expect(network.wires).toHaveLength(2));
+    server.letIn({ epoch: 1 });
+    expect(connection()).toBe('false_room');
+    expect(sent()).toEqual([]);
   });
 });
 

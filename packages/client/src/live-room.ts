@@ -1,6 +1,7 @@
 // A room this page is in: join, receive, send, come back, end. Each part has its own file; this one conducts them.
 
 import {
+  ByteReader,
   type Command,
   type EndedReason,
   type Ephemeral,
@@ -8,10 +9,12 @@ import {
   type Live,
   type LogEvent,
   type MemberProfile,
+  OP_CHARTER,
   OP_END,
   type Refused,
   type ServerSealed,
   type Welcome,
+  epochOf,
   equalBytes,
   POWER,
   maskOf,
@@ -23,6 +26,8 @@ import { openProfile } from './crypto/profile.ts';
 import type { CharterInForce } from './governance/in-force.ts';
 import type { OrderPort } from './governance/orders.ts';
 import { checkWelcome } from './governance/welcome-check.ts';
+import type { LinkChanged } from './governance/link-change.ts';
+import type { LinkFollower } from './link-follower.ts';
 import type { FilePort } from './files/file-port.ts';
 import type { Batch } from './log/room-log.ts';
 import { endByAnswer, endByCode, endByWord, isFinal } from './room-end.ts';
@@ -30,7 +35,15 @@ import { type RoomParts, makeParts, startParts, stopParts } from './room-parts.t
 import { SLICE_ITEMS, type Sliced, finish, inSlices } from './log/sliced.ts';
 import type { Identity } from './people/identity.ts';
 import type { CharterView, Person, RoomEnd } from './room-updates.ts';
-import type { PollDraft, PollResult, Room, RoomOptions, SendOptions, SendResult } from './room.ts';
+import type {
+  LinkOptions,
+  PollDraft,
+  PollResult,
+  Room,
+  RoomOptions,
+  SendOptions,
+  SendResult,
+} from './room.ts';
 import type { RoomListener } from './update-emitter.ts';
 
 /** If the events that a welcome announced take longer, the room is joined again. */
@@ -49,6 +62,7 @@ const ENDED = { ok: false, reason: 'ended' } as const;
 class LiveRoom implements Room {
   readonly #link: RoomOptions['link'];
   readonly #parts: RoomParts;
+  readonly #options: RoomOptions;
   #welcome: Welcome | undefined;
   // By the newest charter.
   #ownerPk = new Uint8Array(0);
@@ -60,6 +74,10 @@ class LiveRoom implements Room {
   // Events that wait with nothing after them: more can join them.
   #joinable: LogEvent[] | undefined;
   #over = false;
+  // Loaded when the room's link has changed, or is to change.
+  #follower: LinkFollower | undefined;
+  // We saw it change, so being denied means that we were left out.
+  #isRelinked = false;
 
   constructor(options: RoomOptions) {
     this.#link = options.link;
@@ -71,6 +89,7 @@ class LiveRoom implements Room {
       lost: () => this.#lost(),
       over: (code) => this.#end(endByCode(code, this.#parts.life.lastSeen)),
     });
+    this.#options = options;
     queueMicrotask(() => startParts(this.#parts));
   }
 
@@ -145,6 +164,11 @@ class LiveRoom implements Room {
     return { ok: !this.#over };
   }
 
+  async changeLink(options?: LinkOptions): Promise<LinkChanged> {
+    const follower = await this.#load();
+    return this.#over ? ENDED : follower.change(options, this.#welcome);
+  }
+
   retry(key: string): void {
     if (!this.#over) this.#parts.outbox.retry(key);
   }
@@ -188,6 +212,7 @@ class LiveRoom implements Room {
     if (frame.type === 'challenge') this.#join(frame.nonce);
     else if (frame.type === 'welcome') this.#enter(frame);
     else if (frame.type === 'ended') this.#endByWord(frame.reason);
+    else if (this.#isRelinked && frame.type === 'denied') this.#end({ why: 'link_changed' });
     else this.#end(endByAnswer(frame.type, this.#parts.life.lastSeen));
   }
 
@@ -210,10 +235,34 @@ class LiveRoom implements Room {
   }
 
   #open(frame: ServerSealed): void {
-    if (!this.#parts.log.isOpen || frame.type === 'rotation') return;
+    if (frame.type === 'rotation') return this.#follower?.receive(frame.frame);
+    if (!this.#parts.log.isOpen) return;
+    if (frame.type === 'command' && newEpochIn(frame.command) > this.#parts.keys.current.epoch)
+      return this.#relink(frame.bytes);
     if (frame.type === 'profile') this.#inOrder(() => this.#receiveProfile(frame));
     else if (frame.type === 'ephemeral') this.#inOrder(() => this.#receiveSignal(frame));
     else this.#read(frame);
+  }
+
+  async #load(): Promise<LinkFollower> {
+    const part = await import('./link-follower.ts');
+    this.#follower ??= new part.LinkFollower(this.#options, this.#parts);
+    return this.#follower;
+  }
+
+  // The next welcome brings the slices that this page needs, and the charter again (ROTATE-6).
+  #relink(charter: Uint8Array): void {
+    this.#isRelinked = true;
+    this.#follower?.committed(charter);
+    this.#parts.connection.restart();
+    this.#comeBack();
+  }
+
+  #comeBack(): void {
+    this.#load().then(
+      () => this.#parts.connection.wake(),
+      () => {},
+    );
   }
 
   // After the events that came before it.
@@ -242,6 +291,14 @@ class LiveRoom implements Room {
 
   #enter(welcome: Welcome): void {
     const { keys, log, connection } = this.#parts;
+    if (welcome.epoch !== keys.current.epoch) {
+      if (this.#follower === undefined) {
+        connection.reject();
+        return this.#comeBack();
+      }
+      const end = this.#follower.enter(welcome);
+      if (end !== undefined) return this.#end(end);
+    }
     const checked = checkWelcome(welcome, this.#link.id, keys);
     if (!checked.ok) return this.#end(checked.end);
     if (!log.fits(welcome)) return connection.reject();
@@ -290,7 +347,8 @@ class LiveRoom implements Room {
   #receiveProfile(frame: MemberProfile): void {
     const { profile, keys, roster } = this.#parts;
     profile.received(frame.sealed);
-    const opened = openProfile(keys.current, frame);
+    const sealedIn = keys.of(epochOf(frame.sealed));
+    const opened = sealedIn && openProfile(sealedIn, frame);
     if (opened !== undefined) roster.profile(frame, opened);
   }
 
@@ -386,6 +444,7 @@ class LiveRoom implements Room {
       const { bytes, command } = counted;
       const isOurs = this.#parts.commands.giver?.logged(bytes) === true;
       this.#noteRemoval(counted, live);
+      this.#follower?.counted(counted, live);
       if (this.#over) return;
       hasChanged = this.#noteOrder(counted, live, isOurs) || hasChanged;
       if (isEnd(command)) return this.#end({ why: isOurs ? 'ended_by_you' : 'ended_by_owner' });
@@ -450,12 +509,14 @@ class LiveRoom implements Room {
 
   #refused(refused: Refused): void {
     const { n, c, code, retryAfterMs } = refused;
+    this.#follower?.refused(refused);
     if (c !== undefined) this.#parts.commands.giver?.refused(refused);
     else if (n === undefined) this.#parts.profile.refused(retryAfterMs);
     else this.#parts.outbox.refused(n, code, retryAfterMs);
   }
 
   #lost(): void {
+    this.#follower?.lost();
     this.#pause();
     this.#parts.outbox.suspend();
   }
@@ -493,6 +554,7 @@ class LiveRoom implements Room {
 
   #stop(end?: RoomEnd): void {
     this.#over = true;
+    this.#follower?.lost();
     this.#ending?.[Symbol.dispose]();
     this.#stopTimers();
     stopParts(this.#parts);
@@ -503,6 +565,11 @@ class LiveRoom implements Room {
 /** CMD-9. */
 function isEnd({ op, args }: Command): boolean {
   return op === OP_END && args.length === 0;
+}
+
+/** CHARTER-5: above the command's own epoch if it changes the link. 0 for other commands. */
+function newEpochIn({ op, args }: Command): number {
+  return op === OP_CHARTER ? new ByteReader(args).u32() : 0;
 }
 
 function powersOf(

@@ -43,6 +43,7 @@ const FORGOTTEN_AFTER: ReadonlySet<RoomEnd['why']> = new Set([
   'replaced',
   'kicked',
   'removed',
+  'link_changed',
   'left',
 ]);
 

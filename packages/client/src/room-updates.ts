@@ -1,5 +1,6 @@
 // What a room reports to the page: the complete vocabulary between the SDK and its user interface.
 
+import type { RoomLink } from './link.ts';
 import type {
   EndedReason,
   HistoryPolicy,
@@ -239,6 +240,8 @@ export type RoomEnd =
   | { readonly why: 'ended_by_you' }
   /** A command in the log removed us, by a key that may. `by`: a moderator or the owner's tab; unset for the owner's key itself. */
   | { readonly why: 'removed'; readonly by?: Person }
+  /** The owner gave the room a new link, and we were left out, or joined in that moment. */
+  | { readonly why: 'link_changed' }
   /** The same person is here in another tab. */
   | { readonly why: 'replaced' }
   | { readonly why: 'kicked' }
@@ -333,6 +336,10 @@ export type RoomUpdate =
       readonly own: boolean;
       readonly at?: number;
     }
+  /** The owner gave the room a new link. `seq`, `own` and `at` as in `removed`. */
+  | { readonly type: 'relinked'; readonly seq: number; readonly own: boolean; readonly at?: number }
+  /** This page moved to the room's new link; a reload needs it. */
+  | { readonly type: 'link'; readonly link: RoomLink }
   /** Who else is typing, in the order in which they began. An unsigned hint, shown for 6 s. */
   | { readonly type: 'typing'; readonly people: readonly Person[] }
   /** Someone on the list has a new name; `before` is the old one. */

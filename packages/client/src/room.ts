@@ -5,6 +5,7 @@ import type { SignatureChecker } from './crypto/web-signatures.ts';
 import type { FilePort } from './files/file-port.ts';
 import type { RandomBytes } from './crypto/random.ts';
 import type { OrderPort } from './governance/orders.ts';
+import type { LinkChanged } from './governance/link-change.ts';
 import type { Identity } from './people/identity.ts';
 import type { RoomLink } from './link.ts';
 import type { RoomListener } from './update-emitter.ts';
@@ -52,6 +53,12 @@ export type ActionResult<Reason extends string = never> =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: Reason | 'unknown_target' | 'ended' };
 
+/** `fresh`: newcomers read nothing older. `onProgress`: so many of the room's members are reached. */
+export type LinkOptions = {
+  readonly fresh?: boolean;
+  readonly onProgress?: (done: number, all: number) => void;
+};
+
 /** A poll to send. */
 export type PollDraft = {
   /** At most 200 characters. */
@@ -98,6 +105,11 @@ export type Room = {
   closePoll(key: string): ActionResult<'not_yours' | 'closed'>;
   /** Tells the room that we saved a copy of it. */
   noteSaved(): { readonly ok: boolean };
+  /**
+   * Gives the room a new link: only in a tab of the owner's. Everyone who is or was here moves along, except for those removed
+   * before; the old link opens nothing from then on. The new one comes as an update, `link`.
+   */
+  changeLink(options?: LinkOptions): Promise<LinkChanged>;
   /** Sends a failed message again, after those that wait. */
   retry(key: string): void;
   /** Deletes a failed message. */

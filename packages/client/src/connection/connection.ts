@@ -277,10 +277,12 @@ export class Connection {
   }
 
   #receiveBinary(wire: Wire, bytes: Uint8Array): void {
-    if (!this.#isLive(wire)) return;
-    this.#listenForSilence();
+    const isLive = this.#isLive(wire);
+    if (isLive) this.#listenForSilence();
     const frame = decodeServerSealed(bytes);
-    if (frame !== undefined) this.#events.sealed(frame);
+    // Slices come before the welcome that they open.
+    const isEarly = frame?.type === 'rotation' && wire === this.#attempt?.wire;
+    if (frame !== undefined && (isLive || isEarly)) this.#events.sealed(frame);
   }
 
   #closed(wire: Wire, code: number): void {

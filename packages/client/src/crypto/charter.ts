@@ -41,13 +41,16 @@ const MANIFEST_TEXT_BYTES = MANIFEST_BYTES - BOX_OVERHEAD;
 const ROOTS_MAX = 8;
 
 /** The sealed settings of a room. */
-type Manifest = RoomWords & {
+export type Manifest = RoomWords & {
   readonly ownerPk: Uint8Array;
   /** With the owner's key it gives S: the link commits to its owner. */
   readonly r: Uint8Array;
   /** Older epochs whose messages may still be in the log. */
-  readonly roots: readonly { readonly epoch: number; readonly root: Uint8Array }[];
+  readonly roots: readonly EpochRoot[];
 };
+
+/** The keys of an epoch come from here. */
+export type EpochRoot = { readonly epoch: number; readonly root: Uint8Array };
 
 export type FirstCharter = {
   readonly id: RoomId;
@@ -106,7 +109,8 @@ function sealOwnerBox(owner: OwnerKeys, id: RoomId, secrets: RoomSecrets, random
   );
 }
 
-function ownerBoxAad(id: RoomId, epoch: number): Uint8Array {
+/** Of the box in which the owner finds the room's secrets. */
+export function ownerBoxAad(id: RoomId, epoch: number): Uint8Array {
   return concat(utf8('mayfly/v1 ownerbox\0'), roomIdBytes(id), u32(epoch));
 }
 
@@ -161,7 +165,8 @@ function isOptionalText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 
-function readRoot(value: unknown): Manifest['roots'][number] | undefined {
+/** As a manifest spells it. */
+export function readRoot(value: unknown): EpochRoot | undefined {
   if (!isJsonObject(value)) return undefined;
   const epoch = wholeNumber(field(value, 'e'), 0xffff_ffff);
   const root = bytesField(field(value, 'root'), 32);

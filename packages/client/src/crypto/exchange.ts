@@ -11,8 +11,8 @@ export function exchangePublicKeyOf(secret: Uint8Array): Uint8Array {
   return ed25519.utils.toMontgomery(point.toBytes());
 }
 
-// RFC 7748 §5.
-function clamped(secret: Uint8Array): Uint8Array {
+/** A secret as a scalar (RFC 7748 §5). */
+export function clamped(secret: Uint8Array): Uint8Array {
   const bytes = Uint8Array.from(secret);
   bytes[0] = (bytes[0] ?? 0) & 0xf8;
   bytes[31] = ((bytes[31] ?? 0) & 0x7f) | 0x40;

@@ -2,11 +2,12 @@
 // sender.
 
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { x25519 } from '@noble/curves/ed25519.js';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, u16, u8, utf8 } from '@mayfly/protocol';
+import { exchangePublicKeyOf } from './exchange.ts';
 import { wipe, withJoined } from './wipe.ts';
+import { sharedSecret } from './x25519.ts';
 
 const ENC_BYTES = 32;
 const KEM = concat(utf8('KEM'), u16(0x20));
@@ -23,8 +24,8 @@ export function sealTo(
   plaintext: Uint8Array,
   ephemeral: Uint8Array,
 ): Uint8Array {
-  const enc = x25519.getPublicKey(ephemeral);
-  const dh = x25519.getSharedSecret(ephemeral, xPk);
+  const enc = exchangePublicKeyOf(ephemeral);
+  const dh = sharedSecret(ephemeral, xPk);
   wipe(ephemeral);
   return withKey(dh, concat(enc, xPk), info, (key, nonce) =>
     concat(enc, chacha20poly1305(key, nonce, aad).encrypt(plaintext)),
@@ -39,8 +40,8 @@ export function openFrom(
 ): Uint8Array | undefined {
   try {
     const enc = sealed.subarray(0, ENC_BYTES);
-    const dh = x25519.getSharedSecret(xSecret, enc);
-    return withKey(dh, concat(enc, x25519.getPublicKey(xSecret)), info, (key, nonce) =>
+    const dh = sharedSecret(xSecret, enc);
+    return withKey(dh, concat(enc, exchangePublicKeyOf(xSecret)), info, (key, nonce) =>
       chacha20poly1305(key, nonce, aad).decrypt(sealed.subarray(ENC_BYTES)),
     );
   } catch {

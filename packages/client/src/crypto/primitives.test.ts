@@ -17,6 +17,7 @@ import { describe, expect, test } from 'vitest';
 import { concat, toHex, u8, utf8 } from '@mayfly/protocol';
 import { openBox, sealBox } from './box.ts';
 import { digest, expandKey, extractKey } from './derive.ts';
+import { sharedSecret } from './x25519.ts';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
 import { exchangePublicKeyOf, isGoodExchangeKey } from './exchange.ts';
 
@@ -167,6 +168,7 @@ describe('X25519', () => {
     expect(toHex(exchangePublicKeyOf(alice))).toBe(RFC_7748.alicePublic);
     expect(toHex(exchangePublicKeyOf(bytes(RFC_7748.bob)))).toBe(RFC_7748.bobPublic);
     expect(toHex(x25519.getSharedSecret(alice, bytes(RFC_7748.bobPublic)))).toBe(RFC_7748.shared);
+    expect(toHex(sharedSecret(alice, bytes(RFC_7748.bobPublic)))).toBe(RFC_7748.shared);
   });
 
   test('SIG-4: a key is bad exactly if every exchange with it gives zeros', () => {
@@ -212,6 +214,7 @@ describe('X25519', () => {
           type: 'spki',
         });
         const shared = x25519.getSharedSecret(mine, exchangePublicKeyOf(theirs));
+        expect(sharedSecret(mine, exchangePublicKeyOf(theirs))).toEqual(shared);
         expect(toHex(shared)).toBe(diffieHellman({ privateKey, publicKey }).toString('hex'));
       }),
       { numRuns: 15, seed: 5 },

@@ -11,14 +11,12 @@ import {
 } from '../crypto/keys.ts';
 
 export class KeyRing {
-  readonly #id: RoomId;
   // The newest last.
-  readonly #epochs: [EpochKeys, ...EpochKeys[]];
+  #epochs: readonly [EpochKeys, ...EpochKeys[]];
   #secrets: RoomSecrets;
 
   /** `secret`: S of the link, which opens the room in its first epoch; `second`: P, where the door needs one. */
   constructor(id: RoomId, secret: string, second?: Uint8Array) {
-    this.#id = id;
     this.#secrets = roomSecrets(secret, second);
     this.#epochs = [epochKeys(this.#secrets.root, id, 0)];
   }
@@ -37,12 +35,11 @@ export class KeyRing {
     return this.#epochs.find((keys) => keys.epoch === epoch);
   }
 
-  /** To the next epoch, by the secret of its link. Earlier keys stay: the log may still hold what they open. */
-  advance(secret: string): void {
-    const { epoch } = this.current;
+  /** To another epoch. `keys`: of all epochs this page has been in, the newest last: the log may still hold what they open. */
+  turn(secrets: RoomSecrets, keys: readonly [EpochKeys, ...EpochKeys[]]): void {
     wipeRoomSecrets(this.#secrets);
-    this.#secrets = roomSecrets(secret);
-    this.#epochs.push(epochKeys(this.#secrets.root, this.#id, epoch + 1));
+    this.#secrets = secrets;
+    this.#epochs = keys;
   }
 
   /** JavaScript may have made copies; what can be reached is overwritten. */

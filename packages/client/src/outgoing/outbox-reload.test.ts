@@ -112,15 +112,16 @@ describe('SEND-7: after a reload', () => {
     expect(openOutbox(tab).states()).toEqual(['b:waiting', 'a:waiting']);
   });
 
-  test('a message sealed for an earlier epoch fails, and is sealed again when retried', () => {
+  test('SLICE-3: what was sealed for an earlier epoch is sealed again, in a new chain, and sent in order', () => {
     const tab = newTab();
-    openOutbox(tab).write('a');
+    openOutbox(tab).write('a', 'b');
     const after = liveOutbox(tab);
     after.outbox.refused(1, 'epoch', 0);
-    expect(after.list()).toMatchObject([{ text: 'a', state: 'failed', why: 'epoch' }]);
-    after.outbox.retry(after.list()[0]?.key ?? '');
-    expect(tab.sealed.get('a')).toHaveLength(2);
-    expect(after.wire()).toEqual(['1:a', '1:a']);
+    after.outbox.refused(2, 'epoch', 0);
+    expect(after.list()).toMatchObject([{ text: 'a', state: 'slowed' }, { text: 'b' }]);
+    vi.advanceTimersByTime(250);
+    expect([tab.sealed.get('a'), tab.sealed.get('b')]).toMatchObject([{ length: 2 }, { length: 2 }]);
+    expect(after.wire()).toEqual(['1:a', '2:b', '1:a']);
   });
 
   test('after a final refusal those behind are sealed again in one chain, old bytes and new', () => {

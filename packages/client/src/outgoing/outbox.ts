@@ -59,7 +59,7 @@ export const ECHO_PATIENCE_MS = 30_000;
 /** If others' messages arrive meanwhile, the connection is alive and ours got lost. */
 export const OVERTAKEN_PATIENCE_MS = 10_000;
 
-const RETRIED_BY_ITSELF: ReadonlySet<RefusedCode> = new Set(['rate', 'busy', 'unavailable']);
+const RETRIED_BY_ITSELF: ReadonlySet<RefusedCode> = new Set(['epoch', 'rate', 'busy', 'unavailable']);
 /** If the server names no pause. */
 const PAUSE_MIN_MS = 250;
 
@@ -176,11 +176,13 @@ export class Outbox {
       return;
     }
     this.#requeueFrom(n);
+    // The event with the new epoch came before this refusal, so it is sealed with the keys in force.
+    if (code === 'epoch') this.#resealFrom(entry);
     if (RETRIED_BY_ITSELF.has(code)) {
       this.#pauseFor(Math.max(retryAfterMs, PAUSE_MIN_MS), code);
     } else {
       this.#fail(entry, code);
-      this.#resealBehind(entry);
+      this.#resealFrom(entry);
       this.#flush();
     }
     this.#notify();
@@ -291,10 +293,10 @@ export class Outbox {
   }
 
   // A refused message leaves a gap in its chain. Those after it were not logged either (their numbers are higher), so
-  // they can be sealed again, in a new chain.
-  #resealBehind(failed: Entry): void {
+  // they can be sealed again, in a new chain, and itself if it is to be sent again.
+  #resealFrom(refused: Entry): void {
     this.#deps.restartChain();
-    for (const entry of this.#entries.slice(this.#entries.indexOf(failed) + 1)) {
+    for (const entry of this.#entries.slice(this.#entries.indexOf(refused))) {
       if (entry.progress.on === 'queue') this.#reseal(entry);
     }
   }
@@ -347,7 +349,7 @@ export class Outbox {
       ({ draft, progress }) => progress.on === 'queue' && needsErasing(draft),
     )) {
       this.#fail(entry, 'not_allowed');
-      this.#resealBehind(entry);
+      this.#resealFrom(entry);
     }
   }
 

@@ -96,6 +96,8 @@ export function forgetIdentity(storage: TabStorage, id: RoomId): void {
   forgetDraft(room);
   forgetFiles(room);
   forgetLog(room);
+  // Kept by link-follower.ts.
+  room.remove('epoch');
 }
 
 // Throws a RangeError for a name that is too long; callers check first.

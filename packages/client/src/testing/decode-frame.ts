@@ -6,12 +6,12 @@ import {
   decodeClientSealed,
   decodeCommandWithBlob,
   decodeCreateRoom,
-  decodeRotationFrame,
   decodeServerControl,
   decodeServerLimits,
   decodeServerSealed,
   parseJsonObject,
 } from '@mayfly/protocol';
+import { decodeRotationFrame } from '@mayfly/protocol/rotation';
 import type { FrameKind } from './frame-vectors.ts';
 
 const IN_TEXT: Readonly<Partial<Record<FrameKind, (text: string) => unknown>>> = {

@@ -22,7 +22,6 @@ import {
   encodeProfileFrame,
   encodeRecords,
   encodeSliceFrame,
-  encodeStage,
   encodeStaged,
   encodeServerControl,
   fromBase64url,
@@ -33,6 +32,7 @@ import {
   u32,
   u8,
 } from '@mayfly/protocol';
+import { encodeStage } from '@mayfly/protocol/rotation';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
 import { makeJoin, makeLook } from '../crypto/join-proof.ts';
 import { roomSecrets } from '../crypto/keys.ts';

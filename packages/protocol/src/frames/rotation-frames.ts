@@ -2,9 +2,9 @@
 // rules). A slice is the room's next secrets, sealed for one member.
 
 import { ByteReader, concat, toBase64url, u16, u32, u8 } from '../bytes.ts';
-import { PUBLIC_KEY_BYTES, SLOT_BYTES } from '../ids.ts';
+import { SLOT_BYTES } from '../ids.ts';
 import { type JsonObject, bytesField, field } from '../json.ts';
-import { PROFILE_BYTES, PROFILE_TYPE, SLICES_MAX, SLICE_BYTES, STAGE_TAG_BYTES } from '../limits.ts';
+import { SLICES_MAX, SLICE_BYTES, STAGE_TAG_BYTES } from '../limits.ts';
 
 /** Asks for members' records, from the first on, or those after this slot in base64url (rule ROTATE-2). */
 export type RecordsAsk = { readonly type: 'records'; readonly after?: string };
@@ -26,12 +26,6 @@ export type MemberRecord = {
 /** One answer to `records`; `more`: ask again, after the last one. */
 export type RecordsPage = { readonly more: boolean; readonly records: readonly MemberRecord[] };
 
-/** What a server says about changes of the link. `count`: how many slices it has for this tag. */
-export type RotationFrame =
-  | { readonly type: 'slice'; readonly epoch: number; readonly sealed: Uint8Array }
-  | ({ readonly type: 'records' } & RecordsPage)
-  | { readonly type: 'staged'; readonly tag: Uint8Array; readonly count: number };
-
 /** First byte of such a frame. */
 export const ROTATION_KIND = { stage: 0x05, slice: 0x96, records: 0x98, staged: 0x99 } as const;
 
@@ -47,10 +41,6 @@ export function decodeRecordsAsk(object: JsonObject): RecordsAsk | undefined {
   if (after === undefined) return { type: 'records' };
   const slot = bytesField(after, SLOT_BYTES);
   return slot && { type: 'records', after: toBase64url(slot) };
-}
-
-export function encodeStage({ tag, slices }: Pick<Stage, 'tag' | 'slices'>): Uint8Array {
-  return concat(u8(ROTATION_KIND.stage), tag, ...slices.flatMap(({ slot, sealed }) => [slot, sealed]));
 }
 
 /** `bytes`: without the kind. */
@@ -80,37 +70,6 @@ export function encodeRecords({ more, records }: RecordsPage): Uint8Array {
     profile,
   ]);
   return concat(u8(ROTATION_KIND.records), u8(more ? 1 : 0), ...rows);
-}
-
-/** Of a whole frame. Undefined if it doesn't fit. */
-export function decodeRotationFrame(frame: Uint8Array): RotationFrame | undefined {
-  const reader = new ByteReader(frame);
-  switch (reader.u8()) {
-    case ROTATION_KIND.slice: {
-      const [epoch, sealed] = [reader.u32(), reader.take(SLICE_BYTES)];
-      return reader.ended ? { type: 'slice', epoch, sealed } : undefined;
-    }
-    case ROTATION_KIND.staged: {
-      const [tag, count] = [reader.take(STAGE_TAG_BYTES), reader.u32()];
-      return reader.ended ? { type: 'staged', tag, count } : undefined;
-    }
-    case ROTATION_KIND.records:
-      return decodeRecords(reader);
-    default:
-      return undefined;
-  }
-}
-
-function decodeRecords(reader: ByteReader): RotationFrame | undefined {
-  const more = reader.u8();
-  const records: MemberRecord[] = [];
-  while (reader.intact && !reader.ended) {
-    const [slot, idPk] = [reader.take(SLOT_BYTES), reader.take(PUBLIC_KEY_BYTES)];
-    const profile = reader.take(reader.u16());
-    const fits = profile.length === PROFILE_BYTES && profile[0] === PROFILE_TYPE;
-    records.push({ slot, idPk, profile: fits ? profile : undefined });
-  }
-  return reader.ended && more <= 1 ? { type: 'records', more: more === 1, records } : undefined;
 }
 
 const NONE = new Uint8Array(0);

@@ -3,13 +3,12 @@
 import {
   DENIED_AFTER_MS,
   type Slice,
-  decodeRotationFrame,
   encodeClientControl,
   encodeClientSealed,
   encodeCommandEvent,
-  encodeStage,
   joinTranscript,
 } from '@mayfly/protocol';
+import { decodeRotationFrame, encodeStage } from '@mayfly/protocol/rotation';
 import { expect, test, vi } from 'vitest';
 import { tagOf } from '../auth/rotation.ts';
 import { Bucket } from '../guard/bucket.ts';

@@ -3,7 +3,7 @@
 import { type RoomEnd, type RoomLink, type RoomUpdate, forgetIdentity, makeLink } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
 import { effect, signal } from '@preact/signals';
-import { dropRoomFromAddress } from '../browser/address.ts';
+import { dropRoomFromAddress, showRoomInAddress } from '../browser/address.ts';
 import { serverAddress } from '../browser/base-path.ts';
 import { blankPage } from '../browser/blank-page.ts';
 import { forgetLink, isLinkKept, keptLink } from '../browser/kept-link.ts';
@@ -58,9 +58,16 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
   show(view);
   room.subscribe((update) => {
     const end = endIn(update);
+    if (update.type === 'link') move(view, update.link);
     if (end === undefined) view.update(update);
     else over(view, end);
   });
+}
+
+// A reload needs the new link, and so does everyone who is invited.
+function move(view: RoomView, link: RoomLink): void {
+  if (!view.isLeft.peek()) showRoomInAddress(link);
+  view.link = { ...view.link, room: link, url: makeLink(serverAddress(), link.id, link.secret) };
 }
 
 function show(view: RoomView): void {

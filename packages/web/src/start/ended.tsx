@@ -61,6 +61,8 @@ export function Ended(props: EndedProps) {
           actions={<StartAgain onHome={props.onHome} />}
         />
       );
+    case 'link_changed':
+      return <Words {...endedTexts.linkChanged} actions={<StartAgain onHome={props.onHome} />} />;
     case 'replaced':
       return (
         <Words {...endedTexts.replaced} actions={<Again {...props} label={endedTexts.replaced.again} />} />

@@ -43,6 +43,10 @@ export const endedTexts = {
     heading: 'The server closed your connection',
     lead: 'Its word is that you were removed. This tab’s copy of the messages and the key are gone.',
   },
+  linkChanged: {
+    heading: 'The link changed',
+    lead: 'The owner gave this room a new link, and this tab didn’t get it. Ask someone in the room for the new link.',
+  },
   hungUp: {
     heading: 'The server closed your connection',
     lead: 'It gave no reason. The same link may still work.',

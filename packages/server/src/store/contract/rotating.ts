@@ -1,14 +1,7 @@
 // A new link: records, slices that wait, and the step in which the charter comes into force (docs/protocol.md, ROTATE rules).
 
-import {
-  EPOCHS_KEPT,
-  RECORDS_MAX,
-  STAGED_MS,
-  type Slice,
-  decodeRotationFrame,
-  decodeServerSealed,
-  toHex,
-} from '@mayfly/protocol';
+import { EPOCHS_KEPT, RECORDS_MAX, STAGED_MS, type Slice, decodeServerSealed, toHex } from '@mayfly/protocol';
+import { decodeRotationFrame } from '@mayfly/protocol/rotation';
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
 import { Signer, envelope, makeCharter, makeCommand, sealedProfile } from '../../testing/signer.ts';

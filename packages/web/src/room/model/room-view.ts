@@ -78,7 +78,7 @@ const NO_TROUBLE: Trouble = { server: false, others: [], lies: [] };
 
 export class RoomView implements Disposable {
   readonly id: RoomId;
-  readonly link: ShownLink;
+  link: ShownLink;
   readonly now = new Now();
   readonly connection = new RoomConnection(this.now);
   readonly people = new People();
@@ -220,6 +220,10 @@ export class RoomView implements Disposable {
         return this.timeline.remove(update.keys);
       case 'unsent':
         return this.timeline.addUnsent(update.unsent);
+      // Whoever opened the room moves it to its new link.
+      case 'link':
+      case 'relinked':
+        return;
       case 'pending':
         this.pending.value = update.effects;
         return;
