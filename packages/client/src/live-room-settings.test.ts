@@ -251,7 +251,8 @@ describe('COMMAND-1: orders from this tab', () => {
     expect(await removed).toEqual({ ok: true });
     void giveUp(room.orders);
     log(server, sent()[3] ?? charter);
-    expect(facts()).toMatchObject({ owned: false, name: 'Sea' });
+    expect(facts()).toMatchObject({ owned: false, name: 'Sea', canAmend: false, canEnd: false });
+    expect(await setWords(room.orders, { name: 'Lake' })).toEqual({ ok: false, reason: 'not_owner' });
   });
 
   test('after a lost connection the same bytes go out again', async () => {

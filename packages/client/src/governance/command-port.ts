@@ -10,6 +10,8 @@ export type CommandPortDeps = {
   readonly clock: Clock;
   /** Undefined in everyone else's tab. */
   ownerCode(): string | undefined;
+  /** Not even a reload of this tab has it. */
+  readonly forgetOwnerCode: () => void;
   /** Our own key, for what moderators may do. */
   readonly self: () => SigningKey;
   epoch(): number;

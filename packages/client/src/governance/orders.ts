@@ -63,9 +63,10 @@ export function setPowers(port: OrderPort, idPk: string, mask: number): Promise<
   }));
 }
 
-/** No one has any power from then on, unless the owner's code was kept elsewhere. */
+/** No one has any power from then on, unless the owner's code was kept elsewhere: this tab forgets it. */
 export function giveUp(port: OrderPort): Promise<CommandResult> {
-  return amend(port, ({ words }) => ({ words, moderators: [] }));
+  const logged = () => port.commands.deps.forgetOwnerCode();
+  return amend(port, ({ words }) => ({ words, moderators: [] }), logged);
 }
 
 function withPowers(all: readonly Moderator[], idPk: Uint8Array, mask: number): readonly Moderator[] {
@@ -74,10 +75,14 @@ function withPowers(all: readonly Moderator[], idPk: Uint8Array, mask: number): 
 }
 
 // Made anew from the charter in force each time it is signed, so it takes back nothing that came first.
-function amend(port: OrderPort, change: (now: Amendable) => Amendable): Promise<CommandResult> {
+function amend(
+  port: OrderPort,
+  change: (now: Amendable) => Amendable,
+  logged?: () => void,
+): Promise<CommandResult> {
   const make = () => {
     const charter = port.charter();
     return charter && amendCharter(charter, port.keys.current, change, port.random);
   };
-  return give(port, { op: OP_CHARTER, by: 'owner', make });
+  return give(port, { op: OP_CHARTER, by: 'owner', make, ...(logged && { logged }) });
 }

@@ -24,6 +24,8 @@ export type Wanted = {
   readonly op: number;
   readonly by: 'owner' | 'self';
   make(): { readonly args: Uint8Array; readonly blob?: Uint8Array } | undefined;
+  /** Once it is in the log. */
+  logged?(): void;
 };
 
 type Asked = Wanted & {
@@ -86,8 +88,11 @@ export class OwnCommands {
     const asked = this.#asked;
     if (asked === undefined) return false;
     const isOurs = equalBytes(asked.bytes, bytes);
-    if (isOurs) this.#settle({ ok: true });
-    else if (asked.isStale) this.#sign(asked);
+    if (isOurs) {
+      asked.logged?.();
+      this.#settle({ ok: true });
+    }
+    if (!isOurs && asked.isStale) this.#sign(asked);
     return isOurs;
   }
 

@@ -60,6 +60,13 @@ export class OwnIdentity {
     if (!this.#identity.joined) this.#update({ joined: true });
   }
 
+  /** Nothing in this tab has the owner's powers from here on. */
+  forgetOwnerCode(): void {
+    const { ownerCode: _, ...identity } = this.#identity;
+    this.#identity = identity;
+    keepIdentity(this.#storage, this.#id, identity);
+  }
+
   /** The next page in this tab is a new person. */
   forget(): void {
     forgetIdentity(this.#storage, this.#id);
