@@ -12,9 +12,15 @@ test.each([
   ['', undefined, 'Empty message'],
   ['', 'dawn.png', 'dawn.png'],
   ['at dawn', 'dawn.png', 'at dawn'],
+  ['he ||dies|| and ||she\nlives||', undefined, 'he ▒▒▒ and ▒▒▒'],
+  ['a || b || c, if (a||b)', undefined, 'a || b || c, if (a||b)'],
   [undefined, undefined, 'This message needs a newer version of the page. Reload to read it.'],
 ])('TEXT-2, TEXT-3: of %j with the file %j it is %j', (text, fileName, line) => {
   expect(messageLine(text, fileName)).toBe(line);
+});
+
+test('a spoiler that is cut is hidden to its end', () => {
+  expect(messageLine(`he ||${'dies '.repeat(200)}|| now`)).toBe('he ▒▒▒');
 });
 
 test('TEXT-2, TEXT-3: all of a text, line breaks too', () => {
