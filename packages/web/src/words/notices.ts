@@ -73,5 +73,9 @@ export const orderTexts = {
     own: 'You gave up the room: no one owns it now',
     owner: 'The owner gave up the room: they say no one owns it now',
   },
+  relinked: {
+    own: 'You changed the link: the old one opens nothing. The safety emoji are new.',
+    owner: 'The owner changed the link: the old one opens nothing. The safety emoji are new.',
+  },
   time: lifetime,
 } as const;

@@ -15,7 +15,7 @@ type NoticeLineProps = {
 };
 
 export function NoticeLine({ notice, people }: NoticeLineProps) {
-  if (notice.type === 'removed' || notice.type === 'ordered')
+  if (notice.type === 'removed' || notice.type === 'ordered' || notice.type === 'relinked')
     return <OrderLines notice={notice} people={people} />;
   return (
     <span>

@@ -12,6 +12,7 @@ import { AuthorName } from './author-name.tsx';
 type OrderLinesProps = { readonly notice: OrderNotice; readonly people: People };
 
 export function OrderLines({ notice, people }: OrderLinesProps) {
+  if (notice.type === 'relinked') return <span>{said(notice, people, orderTexts.relinked, {})}</span>;
   if (notice.type === 'removed') {
     const name = nameOf(notice.person, people);
     return <span>{said(notice, people, orderTexts.removed, { name })}</span>;

@@ -14,15 +14,17 @@ export type NoticeContent =
   | {
       readonly type: 'removed';
       readonly person: Person;
-      readonly by: Person | undefined;
+      readonly by?: Person;
       readonly own: boolean;
     }
   | {
       readonly type: 'ordered';
       readonly change: RoomChange;
-      readonly by: Person | undefined;
+      readonly by?: Person;
       readonly own: boolean;
     }
+  /** The room has a new link, by the owner's own key. */
+  | { readonly type: 'relinked'; readonly by?: undefined; readonly own: boolean }
   | { readonly type: 'reset'; readonly reason: Exclude<ResetReason, 'fresh'> }
   /** This person's page has another history, or the server was caught in a lie. */
   | { readonly type: 'trouble'; readonly person?: Person; readonly lie?: LieKind }
@@ -31,7 +33,7 @@ export type NoticeContent =
 
 export type TroubleNotice = Extract<NoticeContent, { type: 'trouble' }>;
 
-export type OrderNotice = Extract<NoticeContent, { type: 'removed' | 'ordered' }>;
+export type OrderNotice = Extract<NoticeContent, { type: 'removed' | 'ordered' | 'relinked' }>;
 
 export type Notice = NoticeContent & {
   readonly key: string;

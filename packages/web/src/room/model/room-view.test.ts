@@ -1,5 +1,6 @@
 import type { Member, Message, Person, RoomFacts, RoomNotice, RoomUpdate } from '@mayfly/client';
 import { type RoomId, parseRoomId } from '@mayfly/protocol';
+import { computed } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ChatRoom, MESSAGES_MAX, RoomView } from './room-view.ts';
 
@@ -95,6 +96,27 @@ function enter({ isNew = false } = {}) {
 const itemsOf = ({ timeline }: RoomView) => timeline.blocks.value.flatMap(({ items }) => items.value);
 
 const views: RoomView[] = [];
+
+describe('a new link', () => {
+  test('one line where it changed, ours or the owner’s, and without a time in a history', () => {
+    const { view } = enter();
+    view.update(heard([message(2), message(4)]));
+    view.update({ type: 'relinked', seq: 3, own: false });
+    view.update({ type: 'relinked', seq: 5, own: true, at: START });
+    const shown = itemsOf(view).map((item) =>
+      item.type === 'notice' ? [item.notice.type, 'own' in item.notice && item.notice.own] : item.type,
+    );
+    expect(shown).toEqual(['turn', ['relinked', false], 'turn', ['relinked', true]]);
+  });
+
+  test('whatever shows the link shows the new one', () => {
+    const { view } = enter();
+    const shown = computed(() => view.link.url);
+    expect(shown.value).toContain('#key');
+    view.link = { ...view.link, url: 'https://chat.example/chat/k3F9ab#next' };
+    expect(shown.value).toContain('#next');
+  });
+});
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START });

@@ -12,7 +12,7 @@ import type {
   Trouble,
 } from '@mayfly/client';
 import type { RoomId } from '@mayfly/protocol';
-import { type ReadonlySignal, computed, signal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, computed, signal } from '@preact/signals';
 import { ParsedTexts } from '../text/parsed-texts.ts';
 import { RoomConnection } from './connection.ts';
 import { Draft } from './draft.ts';
@@ -52,6 +52,8 @@ export type ChatRoom = Pick<
 > &
   Partial<Pick<Room, 'files' | 'orders'>>;
 
+type OrderUpdate = Extract<RoomUpdate, { type: 'removed' | 'ordered' | 'relinked' }>;
+
 /** What is open about a message. */
 export type Sheet = {
   readonly what: 'menu' | 'react' | 'info' | 'wordings' | 'unsend' | 'voters' | 'close-poll';
@@ -78,7 +80,6 @@ const NO_TROUBLE: Trouble = { server: false, others: [], lies: [] };
 
 export class RoomView implements Disposable {
   readonly id: RoomId;
-  link: ShownLink;
   readonly now = new Now();
   readonly connection = new RoomConnection(this.now);
   readonly people = new People();
@@ -129,6 +130,7 @@ export class RoomView implements Disposable {
   /** The last moments, for the room to fade. */
   readonly vanishing = signal(false);
   readonly #room: ChatRoom;
+  readonly #link: Signal<ShownLink>;
   readonly #pausedUntil = signal(0);
   readonly #openedAt = Date.now();
   readonly #facts = signal<RoomFacts | undefined>(undefined);
@@ -138,10 +140,19 @@ export class RoomView implements Disposable {
   constructor(room: ChatRoom, link: ShownLink) {
     this.#room = room;
     this.id = link.room.id;
-    this.link = link;
+    this.#link = signal(link);
     const { now, facts, connection } = this;
     this.life = new Life({ now, facts, isLive: connection.isLive, keepAlive: () => room.keepAlive() });
     this.#timer = setInterval(() => this.#beat(), TICK_MS);
+  }
+
+  /** Another one once the owner has changed it. */
+  get link(): ShownLink {
+    return this.#link.value;
+  }
+
+  set link(link: ShownLink) {
+    this.#link.value = link;
   }
 
   get facts(): ReadonlySignal<RoomFacts | undefined> {
@@ -198,6 +209,7 @@ export class RoomView implements Disposable {
         return this.#addNotice(update);
       case 'removed':
       case 'ordered':
+      case 'relinked':
         return this.#addOrder(update);
       case 'messages':
         return this.#addMessages(update.messages, update.history);
@@ -222,7 +234,6 @@ export class RoomView implements Disposable {
         return this.timeline.addUnsent(update.unsent);
       // Whoever opened the room moves it to its new link.
       case 'link':
-      case 'relinked':
         return;
       case 'pending':
         this.pending.value = update.effects;
@@ -246,8 +257,8 @@ export class RoomView implements Disposable {
     });
   }
 
-  #addOrder({ seq, at = 0, by, ...order }: Extract<RoomUpdate, { type: 'removed' | 'ordered' }>): void {
-    this.timeline.notice((notices, { log }) => notices.add({ by, ...order }, at, { log, seq }));
+  #addOrder({ seq, at = 0, ...order }: OrderUpdate): void {
+    this.timeline.notice((notices, { log }) => notices.add(order, at, { log, seq }));
   }
 
   #addMessages(messages: readonly Message[], history: boolean): void {
