@@ -145,4 +145,33 @@ test('the owner changes the room: everyone reads it by name, and a moderator can
   await cem.join(link, 'Cem');
   await ann.log().getByText('Cem joined the chat').waitFor();
   await cem.log().getByText('Bob opened the door').waitFor();
+
+  await openMenu(ann);
+  await menuItem(ann, 'Room settings').click();
+  await sheet.getByRole('button', { name: 'Change the link' }).click();
+  const asked = ann.page.getByRole('dialog', { name: 'Change the link?' });
+  await asked.getByText('The old link opens nothing from then on').waitFor();
+  expect(await focused(ann)).toBe('Cancel');
+  await asked.getByRole('switch', { name: 'Start fresh' }).click();
+  await expectAccessible(ann, 'the question before the link changes');
+  await asked.getByRole('button', { name: 'Change the link' }).click();
+  const changed = ann.page.getByRole('dialog', { name: 'The link has changed' });
+  const next = (await changed.locator('.secret__link').textContent()) ?? '';
+  await changed.getByRole('button', { name: 'Copy link' }).waitFor();
+  await ann.page.keyboard.press('Escape');
+  await ann.log().getByText('You changed the link').waitFor();
+  for (const person of [bob, cem]) await person.log().getByText('The owner changed the link').waitFor();
+  await cem.send('still here');
+  await ann.sees('still here');
+  await cem.page.reload();
+  await cem.sees('still here');
+  await ann.send('after a reload');
+  await cem.sees('after a reload');
+
+  const dan = await stage.person();
+  await dan.open(link);
+  await dan.heading('Room not found or has expired');
+  await dan.join(next, 'Dan');
+  await dan.sees('after a reload');
+  expect(await dan.log().getByText('one', { exact: true }).count()).toBe(0);
 });

@@ -57,6 +57,7 @@ export type {
 export type { RoomListener } from './update-emitter.ts';
 export type {
   ActionResult,
+  LinkOptions,
   PollDraft,
   PollResult,
   Room,

@@ -228,6 +228,14 @@ describe('COMMAND-1: orders from this tab', () => {
     reconnect();
     server.letIn({ features: ['commands'] });
     expect(facts()).toMatchObject({ canSetDoor: false, canAmend: false, canEnd: true, canRemove: true });
+    expect(facts()?.canChangeLink).toBe(false);
+    reconnect();
+    server.letIn({ features: ['commands', 'rotation'] });
+    expect(facts()?.canChangeLink).toBe(true);
+    const guest = await enter({ own: POWER.kick });
+    guest.reconnect();
+    guest.server.letIn({ features: ['commands', 'rotation'] });
+    expect(guest.facts()?.canChangeLink).toBe(false);
   });
 
   test('two tabs at once: what came first stays, because the charter is made anew', async () => {

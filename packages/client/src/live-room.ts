@@ -22,6 +22,7 @@ import {
 } from '@mayfly/protocol';
 import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
+import { doorOf } from './crypto/keys.ts';
 import { openProfile } from './crypto/profile.ts';
 import type { CharterInForce } from './governance/in-force.ts';
 import type { OrderPort } from './governance/orders.ts';
@@ -432,6 +433,7 @@ class LiveRoom implements Room {
     const takes = {
       commands: commands.isTaken,
       settings: commands.isTaken && this.#welcome.features.includes('settings'),
+      rotation: doorOf(keys.secrets) === 1 && this.#welcome.features.includes('rotation'),
     };
     const powers = powersOf(maskOf(moderators, self.pk), takes, self.keys);
     const owned = moderators.some(({ mask }) => (mask & POWER.owner) !== 0);
@@ -574,7 +576,7 @@ function newEpochIn({ op, args }: Command): number {
 
 function powersOf(
   powers: number,
-  takes: { readonly commands: boolean; readonly settings: boolean },
+  takes: { readonly commands: boolean; readonly settings: boolean; readonly rotation: boolean },
   { ownerCode }: Pick<Identity, 'ownerCode'>,
 ) {
   const has = (power: number) => (powers & (power | POWER.owner)) !== 0;
@@ -585,5 +587,6 @@ function powersOf(
     canRemove: takes.commands && has(POWER.kick),
     canSetDoor: takes.settings && has(POWER.door),
     canAmend: takes.settings && ownerCode !== undefined,
+    canChangeLink: takes.rotation && ownerCode !== undefined,
   };
 }

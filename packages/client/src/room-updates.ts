@@ -272,6 +272,8 @@ export type RoomFacts = {
   readonly canSetDoor: boolean;
   /** This tab can change everything else about the room, its moderators too. */
   readonly canAmend: boolean;
+  /** This tab can give the room a new link. Not in a room with a passphrase. */
+  readonly canChangeLink: boolean;
   /** What this tab may order: a sum of `POWER`. */
   readonly powers: number;
   /** By the charter, the owner has a tab here. Otherwise whoever made the room says that no one owns it. */

@@ -109,6 +109,7 @@ function enter(storage = new MemoryStorage()) {
     keepAlive: nothing,
     wake: nothing,
     noteSaved: refuse,
+    changeLink: async () => refuse(),
     leave: nothing,
     close: nothing,
   };

@@ -79,6 +79,7 @@ class ScriptedRoom implements ChatRoom {
   retry = () => undefined;
   discard = () => undefined;
   keepAlive = () => undefined;
+  changeLink = async () => ({ ok: true }) as const;
   noteSaved = () => ({ ok: true });
 }
 

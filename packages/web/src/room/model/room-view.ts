@@ -2,6 +2,7 @@
 // SDK's; components hold no timer and keep nothing of the room.
 
 import type {
+  LinkOptions,
   Member,
   Message,
   PendingEffect,
@@ -47,6 +48,7 @@ export type ChatRoom = Pick<
   | 'keepAlive'
   | 'wake'
   | 'noteSaved'
+  | 'changeLink'
   | 'leave'
   | 'close'
 > &
@@ -417,6 +419,11 @@ export class RoomView implements Disposable {
   /** For what the owner and moderators order. */
   get orders(): Room['orders'] | undefined {
     return this.#room.orders;
+  }
+
+  /** Only where the facts say that this tab can. */
+  changeLink(options: LinkOptions): ReturnType<Room['changeLink']> {
+    return this.#room.changeLink(options);
   }
 
   /** Whether this tab can remove them from the room. */

@@ -13,9 +13,11 @@ import { lifeChoices } from '../../ui/life-choice.ts';
 import { RoomWordsFields } from '../../ui/room-words-fields.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Switch } from '../../ui/switch.tsx';
+import { linkTexts } from '../../words/link-change.ts';
 import { ownerTexts } from '../../words/owner.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import type { RoomView } from '../model/room-view.ts';
+import { LinkDialog } from './link-dialog.tsx';
 import { OrderTrouble } from './order-trouble.tsx';
 import { type Orders, order, useOrders } from './use-orders.ts';
 
@@ -28,8 +30,10 @@ export type RoomSettingsProps = {
 
 export function RoomSettings({ view, onEnd, onClose }: RoomSettingsProps) {
   const orders = useOrders(view);
+  const [from, setFrom] = useState<string>();
   const facts = view.facts.value;
   if (facts === undefined) return null;
+  if (from !== undefined) return <LinkDialog view={view} from={from} onClose={onClose} />;
   const parts = { view, orders, facts };
   return (
     <Dialog title={ownerTexts.settings} lead={ownerTexts.settingsLead} onClose={onClose}>
@@ -38,6 +42,7 @@ export function RoomSettings({ view, onEnd, onClose }: RoomSettingsProps) {
       {facts.canAmend && <Life {...parts} />}
       <Door {...parts} />
       {facts.canAmend && <Moderators view={view} />}
+      {facts.canAmend && <NewLink facts={facts} view={view} onAsk={() => setFrom(view.link.url)} />}
       {facts.canEnd && <Over {...parts} onEnd={onEnd} />}
     </Dialog>
   );
@@ -161,6 +166,23 @@ function Moderators({ view }: { readonly view: RoomView }) {
         </ul>
       )}
       <p class="hint">{ownerTexts.moderatorsHint}</p>
+    </Section>
+  );
+}
+
+type NewLinkProps = Omit<PartProps, 'orders'> & { readonly onAsk: () => void };
+
+/** Nothing where the server changes no links. */
+function NewLink({ facts: { canChangeLink }, view, onAsk }: NewLinkProps) {
+  if (!canChangeLink && view.link.room.door !== 2) return null;
+  return (
+    <Section heading={linkTexts.link}>
+      <p class="hint">{canChangeLink ? linkTexts.hint : linkTexts.keeps}</p>
+      {canChangeLink && (
+        <button class="btn btn--secondary" type="button" onClick={onAsk}>
+          {linkTexts.change}
+        </button>
+      )}
     </Section>
   );
 }
