@@ -154,7 +154,7 @@ describe('leaving', () => {
     const { ann } = await annAndBob(stage);
     await ann.leave();
     const dialog = ann.page.getByRole('dialog', { name: 'Leave this room?' });
-    await dialog.getByText('you can’t come back as one').waitFor();
+    await dialog.getByText('only its owner link brings you back').waitFor();
     await dialog.getByRole('button', { name: 'Stay' }).click();
     await ann.leave();
     await dialog.getByRole('button', { name: 'Leave room' }).click();

@@ -547,7 +547,7 @@ async function polled(stage: Stage, options: PersonOptions): Promise<Person> {
     [juno, 'The old mill'],
     [me, 'North jetty, blue boat'],
   ] as const)
-    await person.log().getByRole('radio', { name: option }).check({ force: true });
+    await person.log().getByRole('radio', { name: option }).click({ force: true });
   await me.log().getByRole('button', { name: '2 people voted' }).waitFor();
   await me.log().getByText('Sending your vote…').waitFor({ state: 'detached' });
   return me;
