@@ -110,12 +110,16 @@ test('the owner changes the room: everyone reads it by name, and a moderator can
   const sheet = ann.page.getByRole('dialog', { name: 'Room settings' });
   await sheet.getByRole('switch', { name: 'Close the door' }).click();
   await bob.log().getByText('Ann closed the door: no one new can join').waitFor();
+  // The page takes one order at a time.
+  await ann.log().getByText('You closed the door').waitFor();
   await sheet.getByRole('textbox', { name: 'Room name' }).fill('Hatch morning');
   await sheet.getByRole('button', { name: 'Save' }).click();
   await bob.page.getByRole('heading', { name: 'Hatch morning' }).waitFor();
   await bob.log().getByText('The owner named the room Hatch morning').waitFor();
+  await ann.log().getByText('You named the room Hatch morning').waitFor();
   await sheet.getByRole('radio', { name: '2 h', exact: true }).click({ force: true });
   await bob.log().getByText('The owner set the room to disappear after 2 hours').waitFor();
+  await ann.log().getByText('You set the room to disappear after 2 hours').waitFor();
   await sheet.getByRole('radio', { name: '1 min', exact: true }).click({ force: true });
   await bob
     .log()
@@ -173,5 +177,16 @@ test('the owner changes the room: everyone reads it by name, and a moderator can
   await dan.heading('Room not found or has expired');
   await dan.join(next, 'Dan');
   await dan.sees('after a reload');
+  await ann.page.getByRole('button', { name: 'About Cem' }).click();
+  await about.getByRole('button', { name: 'Remove from room' }).click();
+  await about.getByRole('button', { name: 'Remove and change the link' }).click();
+  await cem.heading('You were removed');
+  const last = (await changed.locator('.secret__link').textContent()) ?? '';
+  expect(new Set([link, next, last]).size).toBe(3);
+  await ann.page.keyboard.press('Escape');
+  await changed.waitFor({ state: 'detached' });
+  await bob.log().getByText('The owner changed the link').nth(1).waitFor();
+  await ann.send('without Cem');
+  await dan.sees('without Cem');
   expect(await dan.log().getByText('one', { exact: true }).count()).toBe(0);
 });

@@ -17,7 +17,10 @@ type PersonSheetProps = { readonly view: RoomView; readonly onClose: () => void 
 export function PersonSheet({ view, onClose }: PersonSheetProps) {
   const { people } = view;
   const person = people.members.value.find(({ idPk }) => idPk === view.aboutPerson.value);
-  if (person === undefined) return null;
+  if (person === undefined) {
+    const part = ownerPart.loaded.value;
+    return part === undefined ? null : <part.AfterRemoval view={view} onClose={onClose} />;
+  }
   return (
     <Dialog title={<AuthorName person={person} people={people} />} onClose={onClose}>
       <ul class="person-emoji" aria-label={roomTexts.safety}>

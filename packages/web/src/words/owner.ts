@@ -32,6 +32,9 @@ export const ownerTexts = {
   remove: 'Remove from room',
   removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',
   removeNow: 'Remove',
+  removeForGoodHint:
+    'They’re disconnected at once. With the link they can come back as someone new. Changing it keeps them out; everyone else moves along.',
+  removeForGood: 'Remove and change the link',
   removing: 'Removing…',
   removeKeep: 'Cancel',
   removeFailed: 'They weren’t removed. Check your connection, then try again.',

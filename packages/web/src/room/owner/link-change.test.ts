@@ -26,12 +26,15 @@ function room() {
 test('one at a time, with its progress, until the room has the new link', async () => {
   const { view, answer, options, change, underWay } = room();
   expect(underWay()).toBe(false);
-  changeLink(view, true);
+  changeLink(view, { fresh: true, isAfterRemoval: true });
   changeLink(view);
   expect(view.changeLink).toHaveBeenCalledOnce();
   expect([options()?.fresh, underWay()]).toEqual([true, true]);
   options()?.onProgress?.(34, 120);
-  expect(change.value).toEqual({ from: 'old', done: 34, all: 120 });
+  expect(change.value).toEqual({ from: 'old', done: 34, all: 120, isAfterRemoval: true });
+  change.value = change.value && { ...change.value, isAfterRemoval: false };
+  options()?.onProgress?.(120, 120);
+  expect(change.value).toEqual({ from: 'old', done: 120, all: 120, isAfterRemoval: false });
   await answer({ ok: true });
   expect(underWay()).toBe(true);
   view.link = { ...view.link, url: 'new' };

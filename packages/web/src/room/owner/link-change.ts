@@ -10,6 +10,8 @@ export type LinkChange = {
   readonly done: number;
   readonly all: number;
   readonly failed?: 'refused' | 'not_now' | 'lost';
+  /** It follows a removal, and goes on where the sheet about that person was. */
+  readonly isAfterRemoval: boolean;
 };
 
 type Room = Pick<RoomView, 'link' | 'changeLink'>;
@@ -25,14 +27,15 @@ export function linkChangeOf(view: Room): Signal<LinkChange | undefined> {
 }
 
 /** One at a time. */
-export function changeLink(view: Room, fresh = false): void {
+export function changeLink(view: Room, { fresh = false, isAfterRemoval = false } = {}): void {
   const change = linkChangeOf(view);
   const from = view.link.url;
   if (isUnderWay(change.peek(), from)) return;
-  const show = (more: Omit<LinkChange, 'from'>) => {
-    change.value = { from, ...more };
+  const show: Show = (more) => {
+    // Its dialog may have been closed since.
+    change.value = { from, isAfterRemoval: change.peek()?.isAfterRemoval === true, ...more };
   };
-  show({ done: 0, all: 0 });
+  change.value = { from, isAfterRemoval, done: 0, all: 0 };
   background(run(view, fresh, show));
 }
 
@@ -41,7 +44,9 @@ export function isUnderWay(change: LinkChange | undefined, url: string): boolean
   return change !== undefined && change.from === url && change.failed === undefined;
 }
 
-async function run(view: Room, fresh: boolean, show: (more: Omit<LinkChange, 'from'>) => void) {
+type Show = (more: Pick<LinkChange, 'done' | 'all' | 'failed'>) => void;
+
+async function run(view: Room, fresh: boolean, show: Show): Promise<void> {
   const changed = await view.changeLink({ fresh, onProgress: (done, all) => show({ done, all }) });
   if (!changed.ok) show({ done: 0, all: 0, failed: WHY[changed.reason] ?? 'refused' });
 }

@@ -34,12 +34,27 @@ export function LinkDialog(props: LinkDialogProps) {
       </Dialog>
     );
   }
-  return <Question {...props} failed={change?.failed} />;
+  return <Question {...props} last={change} />;
 }
 
-type QuestionProps = LinkDialogProps & { readonly failed: LinkChange['failed'] };
+type AfterRemovalProps = Omit<LinkDialogProps, 'from'>;
 
-function Question({ view, failed, onClose }: QuestionProps) {
+/** In place of the sheet about someone who was removed: the change of the link, if one goes with that. */
+export function AfterRemoval({ view, onClose }: AfterRemovalProps) {
+  const change = linkChangeOf(view);
+  if (change.value?.isAfterRemoval !== true) return null;
+  const close = () => {
+    // Under way, it can still be seen in the settings.
+    change.value = change.value && { ...change.value, isAfterRemoval: false };
+    onClose();
+  };
+  return <LinkDialog view={view} from={change.value.from} onClose={close} />;
+}
+
+type QuestionProps = LinkDialogProps & { readonly last: LinkChange | undefined };
+
+function Question({ view, last, onClose }: QuestionProps) {
+  const { failed, isAfterRemoval } = last ?? {};
   const [fresh, setFresh] = useState(false);
   return (
     <Dialog key="ask" title={linkTexts.ask} lead={linkTexts.lead} onClose={onClose}>
@@ -51,7 +66,11 @@ function Question({ view, failed, onClose }: QuestionProps) {
         <Switch label={linkTexts.fresh} hint={linkTexts.freshHint} on={fresh} onChange={setFresh} />
       )}
       <div class="actions">
-        <button class="btn btn--primary" type="button" onClick={() => changeLink(view, fresh)}>
+        <button
+          class="btn btn--primary"
+          type="button"
+          onClick={() => changeLink(view, { fresh, isAfterRemoval })}
+        >
           {linkTexts.change}
         </button>
         <button class="btn btn--secondary" type="button" autofocus onClick={onClose}>

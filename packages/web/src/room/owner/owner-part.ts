@@ -1,4 +1,5 @@
 // What only the room's owner does, and moderators as far as they may: loaded when it is asked for.
 
+export { AfterRemoval } from './link-dialog.tsx';
 export { OwnerDialog } from './owner-dialog.tsx';
 export { PersonOrders } from './person-orders.tsx';

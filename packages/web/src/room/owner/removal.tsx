@@ -3,10 +3,12 @@
 import type { Member } from '@mayfly/client';
 import { removePerson } from '@mayfly/client/owner';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { background } from '../../background.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ownerTexts } from '../../words/owner.ts';
 import type { RoomView } from '../model/room-view.ts';
-import { order, useOrders } from './use-orders.ts';
+import { changeLink } from './link-change.ts';
+import { useOrders } from './use-orders.ts';
 
 type RemovalProps = { readonly view: RoomView; readonly person: Member };
 
@@ -18,6 +20,12 @@ export function Removal({ view, person }: RemovalProps) {
   // The button that had the focus is gone.
   useLayoutEffect(() => (isAsked ? cancel.current?.focus() : undefined), [isAsked]);
   const isUnderWay = orders.asked !== undefined;
+  const canChangeLink = view.facts.value?.canChangeLink === true;
+  const hint = canChangeLink ? ownerTexts.removeForGoodHint : ownerTexts.removeHint;
+  const remove = () => orders.give((port) => removePerson(port, person.idPk));
+  const removeForGood = async () => {
+    if (await remove()) changeLink(view, { isAfterRemoval: true });
+  };
   if (!isAsked) {
     return (
       <button class="btn btn--secondary" type="button" onClick={() => setAsked(true)}>
@@ -29,17 +37,27 @@ export function Removal({ view, person }: RemovalProps) {
     <>
       <p class="note note--warn" role="status">
         <Icon name="alert" />
-        <span>{orders.failed === undefined ? ownerTexts.removeHint : ownerTexts.removeFailed}</span>
+        <span>{orders.failed === undefined ? hint : ownerTexts.removeFailed}</span>
       </p>
       <div class="actions">
         <button
           class="btn btn--primary"
           type="button"
           aria-disabled={isUnderWay}
-          onClick={() => order(orders, (port) => removePerson(port, person.idPk))}
+          onClick={() => background(remove().then(() => undefined))}
         >
           {isUnderWay ? ownerTexts.removing : ownerTexts.removeNow}
         </button>
+        {canChangeLink && (
+          <button
+            class="btn btn--secondary"
+            type="button"
+            aria-disabled={isUnderWay}
+            onClick={() => background(removeForGood())}
+          >
+            {ownerTexts.removeForGood}
+          </button>
+        )}
         <button class="btn btn--secondary" type="button" ref={cancel} onClick={() => setAsked(false)}>
           {ownerTexts.removeKeep}
         </button>
