@@ -48,10 +48,14 @@ export function asking(name: string, more: Partial<JoinRequest> = {}): JoinReque
 }
 
 /** A node for each seed, and the room, open. */
-export async function nodesOf(world: RedisRooms, seeds: readonly number[]) {
+export async function nodesOf(
+  world: RedisRooms,
+  seeds: readonly number[],
+  onTrouble?: (error: unknown) => void,
+) {
   const made: Node[] = [];
   for (const seed of seeds) {
-    const raw = await world.node(LIMITS, seed);
+    const raw = await world.node(LIMITS, seed, onTrouble);
     if (made.length === 0) {
       await raw.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
       await raw.open(ROOM, CHARTER);
