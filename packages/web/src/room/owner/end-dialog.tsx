@@ -28,7 +28,7 @@ export function EndDialog({ view, onClose }: EndDialogProps) {
           class="btn btn--primary"
           type="button"
           aria-disabled={isUnderWay}
-          onClick={() => order(orders, endRoom)}
+          onClick={() => !isUnderWay && order(orders, endRoom)}
         >
           {isUnderWay ? ownerTexts.ending : ownerTexts.endNow}
         </button>

@@ -44,7 +44,7 @@ export function Removal({ view, person }: RemovalProps) {
           class="btn btn--primary"
           type="button"
           aria-disabled={isUnderWay}
-          onClick={() => background(remove().then(() => undefined))}
+          onClick={() => !isUnderWay && background(remove())}
         >
           {isUnderWay ? ownerTexts.removing : ownerTexts.removeNow}
         </button>
@@ -53,7 +53,7 @@ export function Removal({ view, person }: RemovalProps) {
             class="btn btn--secondary"
             type="button"
             aria-disabled={isUnderWay}
-            onClick={() => background(removeForGood())}
+            onClick={() => !isUnderWay && background(removeForGood())}
           >
             {ownerTexts.removeForGood}
           </button>
