@@ -144,10 +144,10 @@ describe.concurrent('an hour in the background, the sockets cut meanwhile', () =
   });
 
   test('longer than the room’s life: it has disappeared, because it was quiet', async () => {
-    await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.25' } });
+    await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.75' } });
     const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has disappeared'));
     await bob.heading('This room has disappeared');
-    await bob.page.getByText('It was quiet for 15 seconds.').waitFor();
+    await bob.page.getByText('It was quiet for 45 seconds.').waitFor();
     expect(await bob.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
   });
 });
