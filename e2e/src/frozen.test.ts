@@ -105,9 +105,11 @@ async function open() {
     /** Lets time pass at the server. While connected, each ping is answered before the next one. */
     pass: async (ms: number) => {
       for (let passed = 0; passed < ms; passed += PING_EVERY_MS) {
-        const answered = line.nextWord();
+        const answered = line.nextPong();
         clock.forward(PING_EVERY_MS);
         if (closed() === 0) await answered;
+        // What has just been passed on is read by the server in the next turn, and handled by the one after it.
+        for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => void setImmediate(resolve));
       }
     },
     [Symbol.asyncDispose]: async () => {
@@ -117,6 +119,11 @@ async function open() {
       await server[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Whether these bytes end with a masked pong without content (RFC 6455 §5.5.3). */
+function endsWithPong(bytes: Uint8Array): boolean {
+  return bytes.at(-6) === 0x8a && bytes.at(-5) === 0x80;
 }
 
 const all = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})]`;
@@ -184,14 +191,14 @@ class Writer {
   }
 }
 
-/** A proxy that passes everything on and reports what the browser sends. */
+/** A proxy that passes everything on and reports the browser's answers to pings. */
 class ListenedLine {
   readonly port: number;
   readonly #ends: Set<Socket>;
   readonly #stop: () => void;
-  readonly #tell: { word: () => void };
+  readonly #tell: { pong: () => void };
 
-  private constructor(port: number, ends: Set<Socket>, tell: { word: () => void }, stop: () => void) {
+  private constructor(port: number, ends: Set<Socket>, tell: { pong: () => void }, stop: () => void) {
     this.port = port;
     this.#ends = ends;
     this.#tell = tell;
@@ -200,7 +207,7 @@ class ListenedLine {
 
   static async to(port: number): Promise<ListenedLine> {
     const ends = new Set<Socket>();
-    const tell = { word: () => {} };
+    const tell = { pong: () => {} };
     const listener = createServer((near) => {
       const far = connect(port, '127.0.0.1');
       for (const [end, other] of [
@@ -213,19 +220,21 @@ class ListenedLine {
         end.on('close', () => {
           ends.delete(end);
           other.destroy();
-          tell.word();
+          tell.pong();
         });
       }
-      near.on('data', () => tell.word());
+      near.on('data', (bytes) => {
+        if (endsWithPong(bytes)) tell.pong();
+      });
     });
     await once(listener.listen(0, '127.0.0.1'), 'listening');
     return new ListenedLine((listener.address() as AddressInfo).port, ends, tell, () => listener.close());
   }
 
   /** Also when no process runs, or it has already ended. */
-  nextWord(): Promise<void> {
+  nextPong(): Promise<void> {
     if (this.#ends.size === 0) return Promise.resolve();
-    return new Promise((resolve) => void (this.#tell.word = resolve));
+    return new Promise((resolve) => void (this.#tell.pong = resolve));
   }
 
   close(): void {
