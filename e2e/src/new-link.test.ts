@@ -1,4 +1,4 @@
-// The owner changes the link, with the SDK and a server: who moves along, who stays out, and what each can read.
+// The owner changes the link, with the SDK and a server: who keeps access, who loses it, and what each can read.
 
 import {
   type Identity,

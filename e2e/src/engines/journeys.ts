@@ -1,4 +1,4 @@
-// The main ways through the page, for any engine. Each has a file of its own, so that two run side by side.
+// The main user journeys, for any engine. Each engine has its own test file, so the two run side by side.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer } from '../stage.ts';

@@ -52,7 +52,7 @@ test.each([
     const batches = split(reactions);
     const shown = batches.flatMap((batch) => receiver.receive(batch, NOW, true).messages);
     expect(shown.at(-1)?.reactions).toMatchObject([{ emoji: '👎', people: [{ name: 'Person 1' }] }]);
-    // The message is told once a batch, however many reactions came before.
+    // The message is reported once per batch, however many reactions came before.
     expect(shown).toHaveLength(batches.length);
   },
 );

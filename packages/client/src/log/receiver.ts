@@ -130,7 +130,7 @@ export class Receiver {
   // By header: what is to be erased next.
   readonly #doomed = new Map<string, Erasure>();
   #law: RoomLaw;
-  // What stands before this index is forgotten.
+  // Everything before this index has been forgotten.
   #keptFrom = 0;
   // By which pins were last shown.
   #moderators: RoomLaw['moderators'];

@@ -64,7 +64,7 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
   });
 }
 
-// A reload needs the new link, and so does everyone who is invited.
+// A reload and every invitation need the new link.
 function move(view: RoomView, link: RoomLink): void {
   if (!view.isLeft.peek()) showRoomInAddress(link);
   view.link = { ...view.link, room: link, url: makeLink(serverAddress(), link.id, link.secret) };

@@ -1,4 +1,4 @@
-// Who is typing, as a sentence.
+// Says who is typing.
 
 import type { Person } from '@mayfly/client';
 import { composingTexts } from '../../words/composing.ts';

@@ -1,4 +1,4 @@
-// The link, for someone who is alone in a room.
+// The link, shown to someone who is alone in a room.
 
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Icon } from '../../ui/icon.tsx';

@@ -1,4 +1,4 @@
-// The passphrase beside a room's link, for whoever invites people.
+// The room's passphrase, shown beside its link when inviting people.
 
 import { CopyPassphrase } from '../../ui/copy-passphrase.tsx';
 import { Icon } from '../../ui/icon.tsx';
