@@ -71,7 +71,7 @@ test('a copy of the address has no key, and the page says what to ask for', asyn
 });
 
 test('the end of a room says that the browser’s history may still have the link that was opened', async () => {
-  await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.1' } });
+  await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.3' } });
   const { ann, bob } = await annAndBob(stage);
   await bob.page.reload();
   for (const person of [ann, bob]) await person.heading('This room has disappeared');
