@@ -27,6 +27,8 @@ export type Contender = {
 
 /** Under this name, and in this order, the contenders stand in the report. */
 export const MAYFLY = 'Mayfly';
+/** Another build of it, to compare with. */
+export const BEFORE = 'Mayfly before';
 export const SOCKET_IO = 'Socket.IO';
 export const NAIVE_WS = 'naive ws';
 /** Not a peer but the floor: what Node's own sockets cost, with nothing on them. */
@@ -36,9 +38,9 @@ export function contenders(serverProgram: string, others: readonly Contender[]):
   return [mayfly(serverProgram), SOCKET_IO_CONTENDER, NAIVE_WS_CONTENDER, ...others];
 }
 
-export function mayfly(serverProgram: string): Contender {
+export function mayfly(serverProgram: string, name = MAYFLY): Contender {
   return {
-    name: MAYFLY,
+    name,
     program: {
       path: serverProgram,
       environment: {

@@ -2,9 +2,10 @@
 
 import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { isMeasured, ratio } from './figures.ts';
+import type { Shape } from './crowd.ts';
 import { FILE_COLUMN, type Findings, ROW } from './table.ts';
 
-export type SpeedLoad = { readonly members: number; readonly inFlight: number };
+type SpeedLoad = { readonly members: number; readonly inFlight: number };
 
 export type Goal<F = Findings> = {
   readonly text: string;
@@ -19,9 +20,15 @@ export type Goal<F = Findings> = {
   readonly row?: string;
 };
 
-/** The loads under which CPU has a goal. */
-export const LOADS: readonly SpeedLoad[] = [100, 1_000].flatMap((members) =>
+/** The large rooms in which a delivery has a goal. */
+export const LARGE_MEMBERS: readonly number[] = [100, 1_000];
+
+const LOADS: readonly SpeedLoad[] = LARGE_MEMBERS.flatMap((members) =>
   [1, 16].map((inFlight) => ({ members, inFlight })),
+);
+
+const SMALL_ROOMS: readonly Shape[] = [2, 10].flatMap((members) =>
+  [100, 1_000].map((rooms) => ({ rooms, members })),
 );
 
 const FILE_GOAL: Goal = {
@@ -34,16 +41,26 @@ const FILE_GOAL: Goal = {
 
 export const GOALS: readonly Goal[] = [
   ...LOADS.flatMap((load) => [
-    cpuGoal(load, SOCKET_IO, load.inFlight === 1 ? 0.4 : 0.08),
-    cpuGoal(load, NAIVE_WS, load.inFlight === 1 ? 0.75 : 0.12),
+    cpuGoal(rowOf(load), SOCKET_IO, load.inFlight === 1 ? 0.4 : 0.08),
+    cpuGoal(rowOf(load), NAIVE_WS, load.inFlight === 1 ? 0.75 : 0.12),
   ]),
+  cpuGoal(rowOf({ members: 100, inFlight: 1 }), FLOOR, 1.05),
+  cpuGoal(rowOf({ members: 100, inFlight: 16 }), FLOOR, 1.1),
+  cpuGoal(rowOf({ members: 10, inFlight: 1 }), NAIVE_WS, 1),
+  cpuGoal(rowOf({ members: 10, inFlight: 16 }), NAIVE_WS, 0.18),
+  ...SMALL_ROOMS.map((shape) => cpuGoal(ROW.rooms(shape, 1), NAIVE_WS, 1)),
+  ...SMALL_ROOMS.map((shape) => cpuGoal(ROW.rooms(shape, 16), NAIVE_WS, 1)),
   latencyGoal(10, 5),
   latencyGoal(50, 5),
   latencyGoal(5_000, 40),
-  memoryGoal(ROW.idle, 10),
-  memoryGoal(ROW.slow, 64),
+  sameLoadGoal(ROW.latency(5_000, 'p99'), 1.1),
+  sameLoadGoal(ROW.pairBeside(5_000), 1),
+  memoryGoal(ROW.idle, 7.1),
+  memoryGoal(ROW.slow, 12),
   arrivalGoal(ROW.join, ROW.joinProof, 1_500),
   arrivalGoal(ROW.resume, ROW.resumeProof, 3_000),
+  arrivalShareGoal(ROW.join, ROW.joinProof, 0.75),
+  arrivalShareGoal(ROW.resume, ROW.resumeProof, 0.65),
   herdGoal(ROW.herdResumed, 'at least', 100, '%'),
   herdGoal(ROW.herdCutLag, 'at most', 100, 'ms'),
   herdGoal(ROW.herdLag('max'), 'at most', 100, 'ms'),
@@ -54,16 +71,36 @@ export function isMet({ sense, bound }: Pick<Goal, 'sense' | 'bound'>, actual: n
   return sense === 'at most' ? actual <= bound : actual >= bound;
 }
 
-function cpuGoal(load: SpeedLoad, peer: string, bound: number): Goal {
-  const row = ROW.speed(load.members, load.inFlight);
+function rowOf({ members, inFlight }: SpeedLoad): string {
+  return ROW.speed(members, inFlight);
+}
+
+// Beside the floor itself there is no other.
+function cpuGoal(row: string, peer: string, bound: number): Goal {
   return {
     text: `CPU for a delivery, ${row}`,
     sense: 'at most',
     bound,
     unit: `× ${peer}`,
     read: ({ cpu }) => ratio(cpu.at(row, MAYFLY), cpu.at(row, peer)),
-    floor: { name: FLOOR, read: ({ cpu }) => ratio(cpu.at(row, FLOOR), cpu.at(row, peer)) },
+    ...(peer !== FLOOR && {
+      floor: { name: FLOOR, read: ({ cpu }) => ratio(cpu.at(row, FLOOR), cpu.at(row, peer)) },
+    }),
     row,
+  };
+}
+
+function sameLoadGoal(row: string, bound: number): Goal {
+  return {
+    text: `to the last member under the same load, ${row}`,
+    sense: 'at most',
+    bound,
+    unit: `× ${NAIVE_WS}`,
+    read: ({ sameLoadLatency: at }) => ratio(at.at(row, MAYFLY), at.at(row, NAIVE_WS)),
+    floor: {
+      name: FLOOR,
+      read: ({ sameLoadLatency: at }) => ratio(at.at(row, FLOOR), at.at(row, NAIVE_WS)),
+    },
   };
 }
 
@@ -99,6 +136,21 @@ function arrivalGoal(row: string, proof: string, bound: number): Goal {
     floor: {
       name: `${NAIVE_WS} and the signatures alone`,
       read: (findings) => arrivalFloor(findings, proof),
+    },
+    row,
+  };
+}
+
+// The same goal whatever the machine.
+function arrivalShareGoal(row: string, proof: string, bound: number): Goal {
+  return {
+    text: row,
+    sense: 'at least',
+    bound,
+    unit: `× ${NAIVE_WS} and the signatures alone`,
+    read: (findings) => {
+      const [own, floor] = [medianAt(findings.arrivals.at(row, MAYFLY)), arrivalFloor(findings, proof)];
+      return own === undefined || floor === undefined ? undefined : own / floor;
     },
     row,
   };

@@ -182,7 +182,7 @@ const NOTHING: Round = {
 /** Every driver in turn, after a warm-up of each: rounds by driver. */
 export async function takeTurns(
   { rounds, roundMs, warmUpMs }: Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs'>,
-  drivers: readonly Driver[],
+  drivers: readonly Pick<Driver, 'attempt'>[],
   loadOf: (driver: number) => Load,
 ): Promise<Round[][]> {
   for (const [i, driver] of drivers.entries()) await driver.attempt(loadOf(i), warmUpMs);

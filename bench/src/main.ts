@@ -9,7 +9,7 @@ import { addedContender } from './added-contender.ts';
 import type { Bench } from './bench.ts';
 import { chart } from './chart.ts';
 import { emptyClusterFindings } from './cluster-findings.ts';
-import { type Contender, contenders } from './contenders.ts';
+import { BEFORE, type Contender, contenders, mayfly } from './contenders.ts';
 import { reasonOf } from './figures.ts';
 import { machineTicks } from './measured-process.ts';
 import { FULL, QUICK } from './plan.ts';
@@ -45,7 +45,8 @@ async function main(): Promise<number> {
     await profileServer(serverOf(asked), say);
     return 0;
   }
-  const others: Contender[] = [];
+  const { before } = asked;
+  const others: Contender[] = before === undefined ? [] : [mayfly(resolve(TYPED_IN, before), BEFORE)];
   try {
     for (const file of asked.contenders) others.push(await addedContender(file, TYPED_IN));
   } catch (error) {
@@ -121,11 +122,12 @@ function stolenSince(before: ReturnType<typeof machineTicks>): number {
 }
 
 // As it stands in the report: what was measured, not where things are on this machine.
-function commandLine({ quick, sections, server, contenders: added }: Asked): string {
+function commandLine({ quick, sections, server, before, contenders: added }: Asked): string {
   const words = [
     ...(quick ? ['--quick'] : []),
     ...(sections.length === sectionNames.length ? [] : ['--only', sections.join(',')]),
     ...(server === undefined ? [] : ['--server', 'ANOTHER']),
+    ...(before === undefined ? [] : ['--before', 'ANOTHER']),
     ...added.flatMap(() => ['--contender', 'FILE']),
   ];
   return ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');

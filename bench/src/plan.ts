@@ -1,5 +1,7 @@
 // How much is measured: everything within half an hour, or a look at every part within a minute.
 
+import type { Shape } from './crowd.ts';
+
 export type Plan = {
   readonly rounds: number;
   readonly roundMs: number;
@@ -9,14 +11,8 @@ export type Plan = {
   /** Members of the room. */
   readonly sizes: readonly number[];
   readonly inFlight: readonly number[];
-  /** Many small rooms at once. */
-  readonly small: {
-    readonly members: readonly number[];
-    readonly rooms: readonly number[];
-    readonly inFlight: readonly number[];
-  };
-  /** Rooms of two members, from one to more than most servers have. */
-  readonly rooms: readonly number[];
+  /** Many small rooms at once, up to more than most servers have. */
+  readonly small: readonly ManyRooms[];
   /** Plaintext bytes of a message, and how many of them are under way at most. */
   readonly buckets: readonly { readonly bytes: number; readonly inFlight: number }[];
   /** Connections by which a server grows, once for each round. */
@@ -43,6 +39,13 @@ export type Plan = {
   readonly cluster: ClusterPlan;
 };
 
+/** Rooms of one size, and the loads under which they are measured. */
+export type ManyRooms = Shape & {
+  readonly inFlight: readonly number[];
+  /** Whose code runs there is looked at, too. */
+  readonly look?: true;
+};
+
 type ClusterPlan = {
   /** Of the usual size. */
   readonly inFlight: readonly number[];
@@ -63,8 +66,14 @@ export const FULL: Plan = {
   lookMs: 2_000,
   sizes: [10, 50, 100, 1_000, 5_000],
   inFlight: [1, 16],
-  small: { members: [2, 10], rooms: [100, 1_000], inFlight: [1, 16] },
-  rooms: [1, 10_000],
+  small: [
+    { members: 2, rooms: 1, inFlight: [16] },
+    { members: 2, rooms: 100, inFlight: [1, 16], look: true },
+    { members: 2, rooms: 1_000, inFlight: [1, 16] },
+    { members: 2, rooms: 10_000, inFlight: [16] },
+    { members: 10, rooms: 100, inFlight: [1, 16], look: true },
+    { members: 10, rooms: 1_000, inFlight: [1, 16] },
+  ],
   buckets: [
     { bytes: 256, inFlight: 1 },
     { bytes: 16_384, inFlight: 1 },
@@ -98,8 +107,7 @@ export const QUICK: Plan = {
   lookMs: 200,
   sizes: [100],
   inFlight: [1, 16],
-  small: { members: [10], rooms: [10], inFlight: [1, 16] },
-  rooms: [20],
+  small: [{ members: 10, rooms: 10, inFlight: [1, 16], look: true }],
   buckets: [{ bytes: 16_384, inFlight: 1 }],
   idle: 100,
   slowReaders: 5,

@@ -11,6 +11,7 @@ import { FLOOR, MAYFLY, NAIVE_WS, SOCKET_IO } from './contenders.ts';
 import { spread } from './figures.ts';
 import { GOALS, isMet } from './goals.ts';
 import { short } from './numbers.ts';
+import { FULL } from './plan.ts';
 import { clusterReport, figureText, report } from './report.ts';
 import { FILE_COLUMN, ROW, emptyFindings } from './table.ts';
 
@@ -95,6 +96,14 @@ describe('report', () => {
     );
   });
 
+  test('a goal beside the floor itself names no other floor', () => {
+    const found = findings(5.5);
+    found.cpu.put(ROW.speed(100, 1), FLOOR, spread([5]));
+    expect(report(found, CIRCUMSTANCES)).toContain(
+      '| at most 1.05 × bare sockets | 1.10 × bare sockets | **missed** by a factor of 1.05 | – |',
+    );
+  });
+
   test('bare sockets have a column where they were measured, and only there', () => {
     const found = findings(4);
     found.memory.put(ROW.idle, MAYFLY, spread([9]));
@@ -153,16 +162,23 @@ describe('report', () => {
 
   test('every goal reads a row that a full run has', () => {
     const full = emptyFindings();
-    for (const name of [MAYFLY, SOCKET_IO, NAIVE_WS]) {
-      for (const members of [10, 50, 100, 1_000, 5_000]) {
-        for (const inFlight of [1, 16]) full.cpu.put(ROW.speed(members, inFlight), name, spread([1]));
+    for (const name of [MAYFLY, SOCKET_IO, NAIVE_WS, FLOOR]) {
+      for (const members of FULL.sizes) {
+        for (const inFlight of FULL.inFlight) full.cpu.put(ROW.speed(members, inFlight), name, spread([1]));
         full.latency.put(ROW.latency(members, 'p99'), name, spread([1]));
+        full.sameLoadLatency.put(ROW.latency(members, 'p99'), name, spread([1]));
       }
+      full.sameLoadLatency.put(ROW.pairBeside(Math.max(...FULL.sizes)), name, spread([1]));
+      for (const shape of FULL.small)
+        for (const inFlight of shape.inFlight) full.cpu.put(ROW.rooms(shape, inFlight), name, spread([1]));
       for (const row of [ROW.idle, ROW.slow]) full.memory.put(row, name, spread([1]));
       for (const row of [ROW.join, ROW.resume]) full.arrivals.put(row, name, spread([1]));
       for (const row of [ROW.herdResumed, ROW.herdCutLag, ROW.herdLag('max')])
         full.herd.put(row, name, spread([1]));
     }
+    // A floor of 1 per CPU second.
+    full.arrivalCost.put(ROW.join, NAIVE_WS, spread([5e5]));
+    for (const row of [ROW.joinProof, ROW.resumeProof]) full.arrivalCost.put(row, MAYFLY, spread([5e5]));
     full.fileChat.put(ROW.chatRatio, FILE_COLUMN.limited, spread([1]));
     expect(GOALS.filter((goal) => goal.read(full) !== 1)).toEqual([]);
   });

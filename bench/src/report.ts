@@ -98,7 +98,7 @@ function preface(run: Circumstances): readonly string[] {
     `Server and generator are processes of one machine. Contenders take turns, ${roundsOf(run)} each after a warm-up; a figure is`,
     'the median of its rounds, with the lowest and the highest behind it. All pass on the same number of sealed bytes in each',
     'message (319 unless said otherwise); the peers neither authenticate nor order, keep or repeat anything. Where `ulimit -n`',
-    'does not allow the sockets of all at once, they come one after the other, and are not put under one load.',
+    'does not allow the sockets of all at once, they come in groups, one after the other.',
     '',
     '- **Peers** are programs that pass messages on: Socket.IO, naive `ws`, and what `--contender` added.',
     '- **The floor** is “bare sockets”: sockets of `node:net` that read as little as the generator needs and write each',

@@ -4,30 +4,23 @@
 import { USUAL_MEMBERS, measureArrivals, measureHerd } from './arrivals.ts';
 import { measureCluster } from './cluster-section.ts';
 import { type Bench, eachContender } from './bench.ts';
-import { FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
-import { Crowd, type Shape } from './crowd.ts';
+import { FLOOR_CONTENDER } from './contenders.ts';
+import { Crowd } from './crowd.ts';
 import { measureFiles } from './files-section.ts';
-import {
-  cpuPerMillion,
-  isMeasured,
-  kernelShare,
-  latency,
-  reached,
-  reasonOf,
-  spread,
-  throughput,
-} from './figures.ts';
-import { LOADS } from './goals.ts';
-import { Driver, type Round, takeTurns } from './load.ts';
+import { spread } from './figures.ts';
+import { LARGE_MEMBERS } from './goals.ts';
+import { Driver, takeTurns } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
+import type { ManyRooms } from './plan.ts';
 import { timeShares } from './shares.ts';
-import { type Findings, ROW, type Table, count } from './table.ts';
+import { sideBySide } from './side-by-side.ts';
+import { BUCKET, measureSpeed, putSpeed } from './speed-section.ts';
+import { ROW, count } from './table.ts';
 
 export type Section =
   | 'speed'
   | 'profile'
   | 'small'
-  | 'rooms'
   | 'buckets'
   | 'idle'
   | 'slow'
@@ -40,7 +33,6 @@ export const SECTIONS: { readonly [S in Section]: (bench: Bench) => Promise<void
   speed: measureSpeed,
   profile: measureShares,
   small: measureSmallRooms,
-  rooms: measureRooms,
   buckets: measureBuckets,
   idle: measureIdle,
   slow: measureSlowReaders,
@@ -56,133 +48,47 @@ export function isSection(word: string): word is Section {
 
 export const sectionNames: readonly Section[] = Object.keys(SECTIONS).filter(isSection);
 
-const BUCKET = 256;
-/** Messages a second that a steady load never exceeds: more would be the generator's own work. */
-const PACE_MAX = 20_000;
-
-async function measureSpeed(bench: Bench): Promise<void> {
-  const { plan, findings } = bench;
-  const withFloor = { ...bench, contenders: [...bench.contenders, FLOOR_CONTENDER] };
-  for (const members of plan.sizes) {
-    const rows = plan.inFlight.map((inFlight) => ROW.speed(members, inFlight));
-    let ours: number | undefined;
-    await withCrowds(withFloor, { rooms: 1, members }, rows, async (crowds, socketsNeeded) => {
-      const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
-      let fastest: readonly (readonly Round[])[] = [];
-      for (const inFlight of plan.inFlight) {
-        fastest = await takeTurns(plan, drivers, () => ({ inFlight }));
-        putSpeed(findings, ROW.speed(members, inFlight), crowds, fastest);
-      }
-      const own = fastest.map((rounds) => halfPace(rounds, members));
-      ours ??= own[crowds.findIndex(({ contender }) => contender.name === MAYFLY)];
-      const paces = crowds.map(({ contender }, i) => (contender.name === FLOOR ? ours : own[i]));
-      const steady = await takeTurns(plan, drivers, (i) => ({ perSecond: paces[i] ?? PACE_MAX }));
-      putLatency(findings.latency, members, crowds, steady);
-      if (socketsNeeded !== undefined) return refuseSameLoad(findings, members, crowds, socketsNeeded);
-      const perSecond = Math.min(...paces.filter((pace) => pace !== undefined), PACE_MAX);
-      putLatency(
-        findings.sameLoadLatency,
-        members,
-        crowds,
-        await takeTurns(plan, drivers, () => ({ perSecond })),
-      );
-    });
-  }
+// Of the loads whose cost has a goal, as far as this run measures them.
+async function measureShares(bench: Bench): Promise<void> {
+  const { contenders, plan } = bench;
+  const withFloor = { ...bench, contenders: [...contenders, FLOOR_CONTENDER] };
+  for (const members of LARGE_MEMBERS.filter((size) => plan.sizes.includes(size)))
+    await putShares(withFloor, { rooms: 1, members, inFlight: plan.inFlight }, ({ inFlight }) =>
+      ROW.speed(members, inFlight),
+    );
+  for (const small of plan.small.filter(({ look }) => look))
+    await putShares(withFloor, small, ({ inFlight }) => ROW.rooms(small, inFlight));
 }
 
-// What the slowest can carry is known only while all stand side by side.
-function refuseSameLoad(
-  { sameLoadLatency }: Findings,
-  members: number,
-  crowds: readonly Crowd[],
-  socketsNeeded: number,
-): void {
-  const refused = `needs ${count(socketsNeeded)} sockets side by side (ulimit -n)`;
-  for (const { contender } of crowds)
-    sameLoadLatency.put(ROW.latencyLoad(members), contender.name, { refused });
-}
-
-// Undefined: what it can take is not known, since it closed connections.
-function halfPace(rounds: readonly Round[], members: number): number | undefined {
-  const most = reached(rounds);
-  return isMeasured(most) ? Math.min(most.median / 2 / members, PACE_MAX) : undefined;
-}
-
-function putSpeed(
-  { cpu, kernel, throughput: perSecond }: Findings,
-  row: string,
-  crowds: readonly Crowd[],
-  rounds: readonly (readonly Round[])[],
-): void {
-  for (const [i, { contender }] of crowds.entries()) {
-    cpu.put(row, contender.name, cpuPerMillion(rounds[i] ?? []));
-    kernel.put(row, contender.name, kernelShare(rounds[i] ?? []));
-    perSecond.put(row, contender.name, throughput(rounds[i] ?? []));
-  }
-}
-
-function putLatency(
-  table: Table,
-  members: number,
-  crowds: readonly Crowd[],
-  rounds: readonly (readonly Round[])[],
-): void {
-  for (const [i, { contender }] of crowds.entries()) {
-    const own = rounds[i] ?? [];
-    table.put(ROW.latencyLoad(members), contender.name, reached(own));
-    table.put(ROW.latency(members, 'p50'), contender.name, latency(own, 0.5));
-    table.put(ROW.latency(members, 'p99'), contender.name, latency(own, 0.99));
-    table.put(ROW.latency(members, 'max'), contender.name, latency(own, 1));
-  }
-}
-
-async function measureShares({ contenders, plan, findings, say }: Bench): Promise<void> {
-  const withFloor = { contenders: [...contenders, FLOOR_CONTENDER], say };
-  for (const members of new Set(LOADS.map((load) => load.members))) {
-    if (!plan.sizes.includes(members)) continue;
-    const loads = LOADS.filter((load) => load.members === members);
-    await eachContender(withFloor, { table: findings.shares, rows: [] }, async (contender) => {
-      say(`where the time goes, room of ${count(members)}, ${contender.name}`);
-      const all = await timeShares(contender, { members, bucket: BUCKET, loads, ms: plan.lookMs });
-      for (const [i, { inFlight }] of loads.entries()) {
-        for (const { part, percent } of all[i] ?? []) {
-          findings.shares.put(
-            ROW.share(ROW.speed(members, inFlight), part),
-            contender.name,
-            spread([percent]),
-          );
-        }
-      }
-    });
-  }
-}
-
-const PAIR = 2;
-
-async function measureRooms(bench: Bench): Promise<void> {
-  for (const rooms of bench.plan.rooms) await measureManyRooms(bench, { rooms, members: PAIR }, [16]);
+async function putShares(
+  bench: Bench,
+  { rooms, members, inFlight }: ManyRooms,
+  rowOf: (load: { readonly inFlight: number }) => string,
+): Promise<void> {
+  const { plan, findings, say } = bench;
+  const loads = inFlight.map((many) => ({ inFlight: many }));
+  await eachContender(bench, { table: findings.shares, rows: [] }, async (contender) => {
+    say(`where the time goes, ${count(rooms)} × ${count(members)} members, ${contender.name}`);
+    const scene = { shape: { rooms, members }, bucket: BUCKET, loads, ms: plan.lookMs };
+    const shares = await timeShares(contender, scene);
+    for (const [i, load] of loads.entries())
+      for (const { part, percent } of shares[i] ?? [])
+        findings.shares.put(ROW.share(rowOf(load), part), contender.name, spread([percent]));
+  });
 }
 
 async function measureSmallRooms(bench: Bench): Promise<void> {
-  const { members, rooms, inFlight } = bench.plan.small;
-  for (const size of members) {
-    for (const many of rooms) await measureManyRooms(bench, { rooms: many, members: size }, inFlight);
-  }
-}
-
-async function measureManyRooms(
-  bench: Bench,
-  { rooms: wanted, members }: Shape,
-  loads: readonly number[],
-): Promise<void> {
   const { plan, findings, socketsMax } = bench;
-  const rooms = Math.min(wanted, Math.floor(socketsMax / members));
-  const rowOf = (inFlight: number) => ROW.rooms({ rooms, members }, inFlight);
-  await withCrowds(bench, { rooms, members }, loads.map(rowOf), async (crowds) => {
-    const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
-    for (const inFlight of loads)
-      putSpeed(findings, rowOf(inFlight), crowds, await takeTurns(plan, drivers, () => ({ inFlight })));
-  });
+  const withFloor = { ...bench, contenders: [...bench.contenders, FLOOR_CONTENDER] };
+  for (const { members, rooms: wanted, inFlight } of plan.small) {
+    const shape = { members, rooms: Math.min(wanted, Math.floor(socketsMax / members)) };
+    const rowOf = (many: number) => ROW.rooms(shape, many);
+    await sideBySide(withFloor, shape, inFlight.map(rowOf), async (crowds) => {
+      const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
+      for (const many of inFlight)
+        putSpeed(findings, rowOf(many), crowds, await takeTurns(plan, drivers, () => ({ inFlight: many })));
+    });
+  }
 }
 
 async function measureBuckets(bench: Bench): Promise<void> {
@@ -190,7 +96,7 @@ async function measureBuckets(bench: Bench): Promise<void> {
   const rows = plan.buckets.map(({ bytes, inFlight }) => ROW.bucket(bytes, inFlight));
   for (const [i, { bytes, inFlight }] of plan.buckets.entries()) {
     const row = rows[i] ?? '';
-    await withCrowds(bench, { rooms: 1, members: 100 }, [row], async (crowds) => {
+    await sideBySide(bench, { rooms: 1, members: 100 }, [row], async (crowds) => {
       const drivers = crowds.map((crowd) => new Driver(crowd, bytes));
       putSpeed(findings, row, crowds, await takeTurns(plan, drivers, () => ({ inFlight })));
     });
@@ -239,30 +145,4 @@ async function measureSlowReaders(bench: Bench): Promise<void> {
     findings.memory.put(ROW.slow, contender.name, spread([Math.max(0, grown) / readers.length / 1024]));
     findings.memory.put(ROW.slowLost, contender.name, spread([(lost / readers.length) * 100]));
   });
-}
-
-// All contenders stand ready side by side, or one after the other where there are not enough sockets for all: then `measure` is
-// told how many that takes.
-async function withCrowds(
-  { contenders, findings, socketsMax, say }: Bench,
-  shape: Shape,
-  rows: readonly string[],
-  measure: (crowds: readonly Crowd[], socketsNeeded?: number) => Promise<void>,
-): Promise<void> {
-  const needed = shape.rooms * shape.members * contenders.length;
-  const together = needed <= socketsMax;
-  for (const group of together ? [contenders] : contenders.map((contender) => [contender])) {
-    const crowds: Crowd[] = [];
-    try {
-      for (const contender of group) {
-        say(`${count(shape.rooms)} × ${count(shape.members)} members, ${contender.name}`);
-        const crowd = await Crowd.gather(contender, shape).catch(reasonOf);
-        if (crowd instanceof Crowd) crowds.push(crowd);
-        else for (const row of rows) findings.cpu.put(row, contender.name, { refused: crowd });
-      }
-      await measure(crowds, together ? undefined : needed);
-    } finally {
-      for (const crowd of crowds) await crowd[Symbol.asyncDispose]();
-    }
-  }
 }

@@ -2,7 +2,7 @@
 // a function comes from.
 
 import type { Contender } from './contenders.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd, type Shape } from './crowd.ts';
 import { Driver, type Load } from './load.ts';
 import { type CpuProfile, Look } from './look.ts';
 
@@ -53,19 +53,19 @@ function ownerOf(frame: CallFrame): Part | undefined {
 }
 
 export type Scene = {
-  readonly members: number;
+  readonly shape: Shape;
   readonly bucket: number;
   readonly loads: readonly Load[];
   readonly ms: number;
 };
 
-/** The shares of each load, on one room; a first round of each warms up and is not looked at. */
+/** The shares of each load, on the same rooms; a first round of each warms up and is not looked at. */
 export async function timeShares(
   contender: Contender,
-  { members, bucket, loads, ms }: Scene,
+  { shape, bucket, loads, ms }: Scene,
 ): Promise<readonly (readonly Share[])[]> {
   await using look = await Look.into(contender.program, 'cpu');
-  const crowd = await Crowd.fill(contender, look.server, { rooms: 1, members });
+  const crowd = await Crowd.fill(contender, look.server, shape);
   const driver = new Driver(crowd, bucket);
   const all: (readonly Share[])[] = [];
   for (const load of loads) {

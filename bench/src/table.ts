@@ -109,7 +109,7 @@ export function emptyFindings(): Findings {
     sameLoadLatency: new Table(
       'From writing to the last member, all under the same load',
       'ms',
-      'As before, with half of what the slowest contender reached, for all.',
+      'As before, with half of what the slowest contender reached, for all. The last row is a room of two on the same server, with 200 messages a second, while the largest room is under that load.',
     ),
     memory: new Table(
       'Memory',
@@ -158,6 +158,7 @@ export const ROW = {
   speed: (members: number, inFlight: number) => `room of ${count(members)}, ${pace(inFlight)}`,
   share: (row: string, part: string) => `${row}: ${part}`,
   latency: (members: number, what: 'p50' | 'p99' | 'max') => `room of ${count(members)}, ${what}`,
+  pairBeside: (members: number) => `room of 2 beside the room of ${count(members)}, p99`,
   latencyLoad: (members: number) => `room of ${count(members)}, load (deliveries / s)`,
   rooms: ({ rooms, members }: Shape, inFlight: number) =>
     `${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'} of ${members}, ${pace(inFlight)}`,

@@ -14,9 +14,13 @@ test('sections and contenders can be chosen', () => {
   expect(words).toMatchObject({ asked: { sections: ['small', 'herd'], contenders: ['a.mjs', 'b.mjs'] } });
 });
 
+test('a built server can stand beside ours', () => {
+  expect(readWords(['--before', 'old/main.js'])).toMatchObject({ asked: { before: 'old/main.js' } });
+});
+
 test.each(['--help', '-h'])('%s shows how it is used, with every option', (word) => {
   expect(readWords([word])).toEqual({ say: 'help' });
-  for (const option of ['quick', 'only', 'profile', 'server', 'contender', 'report', 'help'])
+  for (const option of ['quick', 'only', 'profile', 'server', 'before', 'contender', 'report', 'help'])
     expect(HELP).toContain(`--${option} `);
 });
 

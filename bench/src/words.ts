@@ -10,6 +10,8 @@ export type Asked = {
   /** The built server, and where the report goes; undefined: the usual ones. */
   readonly server: string | undefined;
   readonly report: string | undefined;
+  /** Another built server that has a column of its own. */
+  readonly before: string | undefined;
   /** Files with a contender each. */
   readonly contenders: readonly string[];
 };
@@ -25,6 +27,7 @@ export const HELP = `npm run bench -- [options]
   --only A,B          only these sections: ${sectionNames.join(', ')}
   --profile           instead, names the functions that take the server's time
   --server FILE       another built server
+  --before FILE       a built server to compare with, such as that of the commit before
   --contender FILE    another contender beside the peers; may be given again
   --report DIR        where report.md, cluster.md and chart.svg go, instead of bench/report
   --help              this
@@ -38,6 +41,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
   server: { type: 'string' },
   report: { type: 'string' },
+  before: { type: 'string' },
   only: { type: 'string' },
   contender: { type: 'string', multiple: true },
 } as const;
@@ -49,8 +53,8 @@ export function readWords(args: readonly string[]): Words {
     const wanted = values.only?.split(',') ?? sectionNames;
     const sections = wanted.filter(isSection);
     if (sections.length < wanted.length) return wrong(`--only takes some of ${sectionNames.join(', ')}.`);
-    const { quick, profile, server, report, contender: contenders = [] } = values;
-    return { say: 'run', asked: { quick, profile, sections, server, report, contenders } };
+    const { quick, profile, server, report, before, contender: contenders = [] } = values;
+    return { say: 'run', asked: { quick, profile, sections, server, report, before, contenders } };
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
   }

@@ -41,11 +41,13 @@ test('npm run bench -- --quick measures every contender in every section; one th
       'Messages while files move',
     ]);
     const cpuRows = section(report, 'Server CPU for a delivery');
-    expect(cpuRows.length).toBe(6);
+    expect(cpuRows.length).toBe(5);
     for (const [, ...cells] of cpuRows) {
       for (const cell of cells.slice(0, 3)) expect(cell).toMatch(FIGURE);
       expect(cells[3]).toMatch(/^_.*server\.mjs ended with 3/);
     }
+    const underOneLoad = section(report, 'From writing to the last member, all under the same load');
+    expect(underOneLoad.at(-1)?.[0]).toBe('room of 2 beside the room of 100, p99');
     expect(section(report, 'Coming and coming back').map(([row]) => row)).toEqual(['first joins', 'resumes']);
     for (const [, own, plain] of section(report, 'Files'))
       for (const cell of [own, plain]) expect(cell).toMatch(FIGURE);
