@@ -6,17 +6,20 @@ import {
   type RefusedCode,
   decodeCommand,
   encodeCommandEvent,
+  encodeProfileFrame,
   equalBytes,
   CLOSE,
   OP_KICK,
   toBase64url,
 } from '@mayfly/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import known from '../../../docs/vectors/crypto.json' with { type: 'json' };
 import { makeCommand, verifyCommand } from './crypto/command.ts';
+import { sealProfile } from './crypto/profile.ts';
 import type { SigningKey } from './crypto/signature.ts';
 import { endRoom, removePerson } from './governance/orders.ts';
 import { loadIdentity, newIdentity } from './people/identity.ts';
-import { Author, ID, OWNER, OWNER_CODE, roomId, spoilSignature } from './testing/author.ts';
+import { Author, ID, KEYS, OWNER, OWNER_CODE, roomId, spoilSignature } from './testing/author.ts';
 import { open } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';
 import { ServerDouble } from './testing/server-double.ts';
@@ -196,6 +199,20 @@ describe('CMD-10: removing people', () => {
     log(server, kick(bob.key.pk));
     server.wire.say({ ...all, version: 2, left: [slot], count: 0 });
     expect(of('left')).toEqual([]);
+    expect(of('removed')).toHaveLength(1);
+  });
+
+  test('attack 45, SIG-4: someone whose profile has a key of small order is removed like anyone else', async () => {
+    const { room, server, given, of } = await owner();
+    const slot = new Uint8Array(8).fill(9);
+    for (const [i, hex] of known.low_order_u.entries()) {
+      const weak = { xPk: Uint8Array.from(Buffer.from(hex, 'hex')), at: 1, name: 'Weak' };
+      const sealed = sealProfile(KEYS, bob.key, slot, weak, seededRandom(`profile ${i}`));
+      server.wire.give(encodeProfileFrame(slot, bob.key.pk, sealed));
+    }
+    void removePerson(room.orders, toBase64url(bob.key.pk));
+    expect(given()).toMatchObject([{ op: OP_KICK, args: bob.key.pk }]);
+    log(server, kick(bob.key.pk));
     expect(of('removed')).toHaveLength(1);
   });
 
