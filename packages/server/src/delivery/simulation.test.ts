@@ -15,11 +15,11 @@ import {
   equalBytes,
 } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
-import type { JoinRequest, MemberSession, RoomListener, RoomSpec, RoomStore } from '../store/room-store.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { TestClock, settled } from '../testing/clock.ts';
 import { UNLIMITED } from '../testing/guard.ts';
 import { SeededRandom } from '../testing/random.ts';
+import { SlowStore } from '../testing/slow-store.ts';
 import { Signer, envelope, makeCharter, roomId, makeJoin } from '../testing/signer.ts';
 import { decodeFrames } from '../testing/frames.ts';
 import { FanOut } from './fan-out.ts';
@@ -156,56 +156,6 @@ class SimulatedMember {
     this.#live = false;
     this.#underway.length = 0;
   }
-}
-
-/** Answers in order, like one connection to a store, but each a few turns later. */
-class SlowStore implements RoomStore {
-  readonly #store: RoomStore;
-  readonly #random: SeededRandom;
-  #line: Promise<void> = Promise.resolve();
-
-  constructor(store: RoomStore, random: SeededRandom) {
-    this.#store = store;
-    this.#random = random;
-  }
-
-  get features() {
-    return this.#store.features;
-  }
-
-  #later<T>(ask: () => T | Promise<T>): Promise<T> {
-    const answer = this.#line.then(() => this.#turns()).then(ask);
-    this.#line = answer.then(() => undefined);
-    return answer.then((value) => this.#turns().then(() => value));
-  }
-
-  async #turns(): Promise<void> {
-    for (let turns = this.#random.below(6); turns > 0; turns--) await Promise.resolve();
-  }
-
-  create = (...of: [typeof ROOM, RoomSpec]) => this.#later(() => this.#store.create(...of));
-  open = (...of: Parameters<RoomStore['open']>) => this.#later(() => this.#store.open(...of));
-  keys = (room: typeof ROOM) => this.#later(() => this.#store.keys(room));
-  join = (room: typeof ROOM, request: JoinRequest) => this.#later(() => this.#store.join(room, request));
-  law = (room: typeof ROOM) => this.#later(() => this.#store.law(room));
-  command = (...of: Parameters<RoomStore['command']>) => this.#later(() => this.#store.command(...of));
-  records = (...of: Parameters<RoomStore['records']>) => this.#later(() => this.#store.records(...of));
-  stage = (...of: Parameters<RoomStore['stage']>) => this.#later(() => this.#store.stage(...of));
-  rotate = (...of: Parameters<RoomStore['rotate']>) => this.#later(() => this.#store.rotate(...of));
-  look = (...of: Parameters<RoomStore['look']>) => this.#later(() => this.#store.look(...of));
-  append = (...of: Parameters<RoomStore['append']>) => this.#later(() => this.#store.append(...of));
-  publishProfile = (...of: Parameters<RoomStore['publishProfile']>) =>
-    this.#later(() => this.#store.publishProfile(...of));
-  relay = (...of: Parameters<RoomStore['relay']>) => this.#later(() => this.#store.relay(...of));
-  detach = (room: typeof ROOM, session: MemberSession) =>
-    this.#later(() => this.#store.detach(room, session));
-  leave = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.leave(room, session));
-  renew = (room: typeof ROOM, session: MemberSession) => this.#later(() => this.#store.renew(room, session));
-  end = (room: typeof ROOM) => this.#later(() => this.#store.end(room));
-  follow = (room: typeof ROOM, listener: RoomListener) => this.#store.follow(room, listener);
-  shorten = (share: number) => this.#later(() => this.#store.shorten(share));
-  size = () => this.#later(() => this.#store.size());
-  [Symbol.asyncDispose] = () => this.#store[Symbol.asyncDispose]();
 }
 
 async function simulate(seed: number): Promise<readonly SimulatedMember[]> {

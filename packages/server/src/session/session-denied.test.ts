@@ -72,6 +72,27 @@ describe('denied', () => {
     expect(first.socket.closed).toBeUndefined();
   });
 
+  test('attack 32, JOIN-3: as another’s identity, with or without the link: denied, and they write on under their numbers', async () => {
+    const fixture = await new SessionFixture().open();
+    const bob = await fixture.enter('bob');
+    await send(bob, sendFrame(1));
+    for (const as of ['key', 'member'] as const) {
+      const eve = fixture.connect();
+      const { pk } = signer('bob');
+      const transcript = joinTranscript(ROOM, eve.nonce, pk);
+      const idSig = signer('eve').sign('id', transcript);
+      await send(eve, joinFrame('bob', eve.nonce, { as, idPk: pk, idSig }), sendFrame(2));
+      fixture.clock.pass(DENIED_AFTER_MS);
+      await settled();
+      expect(eve.socket.received()).toEqual(['denied']);
+    }
+    bob.socket.received();
+    await send(bob, sendFrame(2), sendFrame(3));
+    expect([bob.socket.received(), bob.socket.closed]).toEqual([['3', '4'], undefined]);
+    const back = await fixture.join('bob', { as: 'member' });
+    expect(back.socket.last('welcome').lastN).toBe(3);
+  });
+
   test('JOIN-3: one nonce, one proof: a second join is a bad frame', async () => {
     const fixture = await new SessionFixture().open();
     const ann = await fixture.enter('ann');

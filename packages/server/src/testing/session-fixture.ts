@@ -95,26 +95,31 @@ export type Connection = {
   drain(): void;
 };
 
-/** One room in memory, and its sessions. */
+/** One room and its sessions, in memory unless a test brings another store. */
 export class SessionFixture {
-  readonly clock = new TestClock();
+  readonly clock: TestClock;
   readonly random = new SeededRandom(11).bytes;
   readonly store: RoomStore;
   readonly hub: Hub;
-  readonly proofQueue = new SlicedQueue(this.clock);
+  readonly proofQueue: SlicedQueue;
   readonly events = {
     joined: vi.fn<SessionEvents['joined']>(),
     turnedBack: vi.fn<SessionEvents['turnedBack']>(),
     trouble: vi.fn<SessionEvents['trouble']>(),
   };
 
-  constructor(listedMax?: number) {
-    this.store = new MemoryStore({
-      clock: this.clock,
-      random: this.random,
-      limits: { maxRooms: 5, maxMembers: LIMITS.members, ...LIMITS },
-      ...(listedMax !== undefined && { listedMax }),
-    });
+  /** `made`: a store of the test's own, and its clock. */
+  constructor(listedMax?: number, made: Partial<Pick<SessionFixture, 'clock' | 'store'>> = {}) {
+    this.clock = made.clock ?? new TestClock();
+    this.proofQueue = new SlicedQueue(this.clock);
+    this.store =
+      made.store ??
+      new MemoryStore({
+        clock: this.clock,
+        random: this.random,
+        limits: { maxRooms: 5, maxMembers: LIMITS.members, ...LIMITS },
+        ...(listedMax !== undefined && { listedMax }),
+      });
     this.hub = new Hub(this.store, new FanOut(this.clock));
   }
 

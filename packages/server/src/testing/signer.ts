@@ -15,9 +15,11 @@ import {
   type Join,
   OP_CHARTER,
   OP_END,
+  OP_KICK,
   PROFILE_BYTES,
   PROFILE_TYPE,
   type RoomId,
+  SIGNATURE_BYTES,
   type SigningPurpose,
   concat,
   decodeCommand,
@@ -100,6 +102,15 @@ export function makeCommand(room: RoomId, signer: Signer, choices: CommandChoice
   const command = decodeCommand(bytes);
   if (command === undefined) throw new Error('not a command');
   return { type: 'command', bytes, command, blob };
+}
+
+/** As a store takes it, which leaves signatures to its nodes. */
+export function unsignedKick(room: RoomId, signerPk: Uint8Array, c: number, idPk: Uint8Array): GivenCommand {
+  const signed = encodeUnsignedCommand(room, 0, c, OP_KICK, idPk);
+  const bytes = encodeCommand(signed, signerPk, new Uint8Array(SIGNATURE_BYTES));
+  const command = decodeCommand(bytes);
+  if (command === undefined) throw new Error('not a command');
+  return { type: 'command', bytes, command, blob: new Uint8Array(0) };
 }
 
 /** As much of an envelope as a server can check; different `mark`s make different bytes. */

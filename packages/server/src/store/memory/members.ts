@@ -276,6 +276,8 @@ export class Members {
   }
 
   #bar(key: string): void {
+    // Whoever is removed again is the last.
+    this.#barred.delete(key);
     this.#barred.add(key);
     const [first] = this.#barred;
     if (this.#barred.size > BARRED_MAX && first !== undefined) this.#barred.delete(first);

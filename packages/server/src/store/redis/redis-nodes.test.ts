@@ -1,6 +1,6 @@
 // Several nodes on one Redis: they all receive everything, whichever dies or falls silent.
 
-import { GRACE_MS, OP_KICK, decodeServerSealed, toHex } from '@mayfly/protocol';
+import { GRACE_MS, OP_KICK, decodeServerSealed, encodeTerms, toHex } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
 import {
@@ -16,11 +16,13 @@ import {
   types,
 } from '../../testing/redis-nodes.ts';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
-import { envelope, eraseProof, makeCharter, makeCommand } from '../../testing/signer.ts';
+import { envelope, eraseProof, makeCharter, makeCommand, sealedProfile } from '../../testing/signer.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { AWAY_AFTER_MS } from '../member-rules.ts';
-import type { Joined } from '../room-store.ts';
+import { keepsTheLastBars } from '../contract/bars.ts';
+import type { Joined, MemberSession } from '../room-store.ts';
 import { withMissed } from './answers.ts';
+import { roomKey } from './keyspace.ts';
 import type { Link } from './link.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 import { RedisStore } from './redis-store.ts';
@@ -44,6 +46,42 @@ beforeEach(() => world.fresh());
 
 const nodes = (...seeds: readonly number[]) => nodesOf(world, seeds);
 
+/** Everything a room can have: people who left or were removed, messages that were erased or will be, slices, pauses, bars. */
+async function usedToTheFull(a: Node, b: Node, c: Node): Promise<MemberSession> {
+  const [ann, bob] = [await a.join('ann'), await b.join('bob')];
+  await Promise.all(['cem', 'dan', 'eve'].map((name) => c.join(name)));
+  const room = ann.session;
+  await a.store.publishProfile(ROOM, room, sealedProfile(1));
+  await a.append(room, 1);
+  await a.store.append(ROOM, room, 2, envelope(2), { seq: 2, proof: eraseProof(1) });
+  await a.store.append(ROOM, room, 3, envelope(3, { ttl: 90 }));
+  await b.store.leave(ROOM, bob.session);
+  const eve = asking('eve').idPk;
+  await a.store.command(ROOM, room, makeCommand(ROOM, OWNER, { op: OP_KICK, args: eve }));
+  await a.store.command(ROOM, room, makeCommand(ROOM, OWNER, { c: 3, ...encodeTerms({ slow: 60 }) }));
+  await a.append(room, 4);
+  const charter = makeCharter(ROOM, OWNER, { newEpoch: 1, c: 4, accessPk: CHARTER.args.accessPk });
+  const tag = charter.command.signature.subarray(0, 8);
+  const known = (await a.store.records(ROOM, undefined))?.records ?? [];
+  const slices = known.map(({ slot }) => ({ slot, sealed: new Uint8Array(112) }));
+  await a.store.stage(ROOM, room, tag, slices);
+  await a.store.rotate(ROOM, room, charter, tag);
+  await a.store.stage(ROOM, room, tag, slices);
+  return room;
+}
+
+/** Keys with this room's name in them or in what they hold. */
+async function keysAboutRoom(): Promise<ReadonlyMap<string, string>> {
+  const all = await redis.ask('KEYS', '*');
+  const about = new Map<string, string>();
+  for (const key of Array.isArray(all) ? all.map(String) : []) {
+    const type = String(await redis.ask('TYPE', key));
+    const held = type === 'zset' ? String(await redis.ask('ZRANGE', key, 0, -1)) : '';
+    if (key.includes(ROOM) || held.includes(ROOM)) about.set(key, type);
+  }
+  return about;
+}
+
 describe('several nodes', () => {
   test('WELCOME-3: messages sent at one node arrive at every node, once and in order', async () => {
     const [a, b] = await nodes(1, 2);
@@ -61,24 +99,28 @@ describe('several nodes', () => {
     ]);
   });
 
-  test('CMD-9: the end reaches every node at once, and leaves one key for a minute, then none', async () => {
+  test('CMD-9: the end of a room that used everything reaches three nodes at once, and leaves one key for a minute, then none', async () => {
     const [a, b, c] = await nodes(1, 2, 3);
-    const [ann] = [await a.join('ann'), await b.join('bob'), await c.join('cem')];
-    await a.append(ann.session, 1);
+    const session = await usedToTheFull(a, b, c);
+    const before = await keysAboutRoom();
+    const letters = [...before.keys()].filter((key) => key.includes(ROOM)).map(([letter]) => letter);
+    expect(letters.toSorted().join('')).toBe('beghklmoprstwxy');
     for (const node of [a, b, c]) node.heard();
-    await a.raw.command(ROOM, ann.session, makeCommand(ROOM, OWNER));
+    const end = makeCommand(ROOM, OWNER, { c: 5, epoch: 1 });
+    expect(await a.raw.command(ROOM, session, end)).toMatchObject({ outcome: 'appended' });
     await world.settled();
     for (const node of [a, b, c]) expect(types(node.heard())).toEqual(['event', 'ended']);
-    const keys = async () => {
-      const all = await redis.ask('KEYS', '*');
-      return Array.isArray(all) ? all.map(String).filter((key) => key.includes(ROOM)) : [];
-    };
-    const [tombstone, ...others] = await keys();
-    expect(others).toEqual([]);
-    expect(await redis.ask('HGETALL', tombstone ?? '')).toEqual(['st', 'ended', 'why', 'owner']);
-    const ttl = Number(await redis.ask('PTTL', tombstone ?? ''));
+    const tombstone = roomKey(ROOM);
+    expect([...(await keysAboutRoom()).keys()]).toEqual([tombstone]);
+    expect(await redis.ask('HGETALL', tombstone)).toEqual(['st', 'ended', 'why', 'owner']);
+    const ttl = Number(await redis.ask('PTTL', tombstone));
     expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(60_000);
+    for (const as of ['key', 'member', 'owner'] as const)
+      expect((await c.store.join(ROOM, asking('ann', { as }))).outcome).toBe('denied');
+    expect(Number(await redis.ask('PTTL', tombstone))).toBeLessThanOrEqual(ttl);
+    await redis.ask('PEXPIRE', tombstone, 1);
+    await expect.poll(async () => (await keysAboutRoom()).size).toBe(0);
   });
 
   test('ROTATE-5: a new link reaches every node with the slices, and its keys end with the room', async () => {
@@ -110,27 +152,47 @@ describe('several nodes', () => {
     expect([await keys('k'), await keys('y')]).toEqual([[], []]);
   });
 
-  test('COMMAND-5: a removal on one node races messages on another a hundred times: none stands after it', async () => {
+  test('COMMAND-5: a removal on one node races messages on another a hundred times: none stands after it, on either', async () => {
     const [a, b] = await nodes(1, 2);
     const owner = await a.join('ann');
-    a.heard();
+    const random = new SeededRandom(3);
+    const raced = { before: 0, after: 0 };
+    for (const node of [a, b]) node.heard();
     for (let round = 0; round < 100; round++) {
       const idPk = new SeededRandom(round).bytes(32);
       const { session } = await b.join('', { idPk });
       const kick = makeCommand(ROOM, OWNER, { c: 2 + round, op: OP_KICK, args: idPk });
-      const [kicked, ...said] = await Promise.all([
-        a.raw.command(ROOM, owner.session, kick),
-        ...[1, 2, 3].map((n) => b.raw.append(ROOM, session, n, envelope(4 * round + n))),
-      ]);
+      const write = (n: number) => b.raw.append(ROOM, session, n, envelope(4 * round + n));
+      const ns = [1, 2, 3];
+      const early = ns.splice(0, random.below(4)).map(write);
+      const removal = a.raw.command(ROOM, owner.session, kick);
+      const said = await Promise.all([...early, ...ns.map(write)]);
+      const kicked = await removal;
       const logged = said.flatMap((one) => (one.outcome === 'appended' ? [one.seq] : []));
       if (kicked.outcome !== 'appended') throw new Error(`round ${round}: ${kicked.outcome}`);
       for (const seq of logged) expect(seq).toBeLessThan(kicked.seq);
       expect(said.slice(logged.length).every(({ outcome }) => outcome === 'removed')).toBe(true);
+      raced.before += logged.length;
+      raced.after += said.length - logged.length;
     }
     await world.settled();
-    const events = a.heard().flatMap((notice) => (notice.type === 'event' ? [notice.event] : []));
-    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 2));
-    expect(events.filter(({ frame }) => decodeServerSealed(frame)?.type === 'command')).toHaveLength(100);
+    const [heard, there] = [a, b].map((node) =>
+      node.heard().flatMap((notice) => (notice.type === 'event' ? [notice.event] : [])),
+    );
+    expect(there).toEqual(heard);
+    expect(heard?.map(({ seq }) => seq)).toEqual(heard?.map((_, i) => i + 2));
+    const commands = heard?.filter(({ frame }) => decodeServerSealed(frame)?.type === 'command');
+    expect(commands).toHaveLength(100);
+    for (const count of Object.values(raced)) expect(count).toBeGreaterThan(0);
+  });
+
+  test('COMMAND-5: of 5,001 that were removed the last 5,000 stay out', async () => {
+    const store = await world.node(LIMITS);
+    await store.create(ROOM, { ownerPk: OWNER.pk, lifeMs: LIFE_MS, history: 'all' });
+    await store.open(ROOM, CHARTER);
+    const ann = await store.join(ROOM, asking('ann'));
+    if (ann.outcome !== 'joined') throw new Error(ann.outcome);
+    await keepsTheLastBars(store, ann.session, { room: ROOM, charter: CHARTER });
   });
 
   test('SEND-5: what one node erases, every node hears, and no node reads it', async () => {
