@@ -8,6 +8,7 @@ import { startServerProcess } from './server-process.ts';
 import { PHONE, type Person, openStageAt } from './stage.ts';
 
 const PASSPHRASE = 'canary-lake 🦋 at dawn';
+const NEXT = 'canary-hill at noon';
 
 const field = ({ page }: Person) => page.getByLabel('Passphrase', { exact: true });
 
@@ -54,6 +55,13 @@ test('a wrong passphrase is told at the door, the right one opens the room, and 
   await ann.page.getByText('This tab doesn’t keep it').waitFor();
   await ann.page.keyboard.press('Escape');
 
+  const next = await changedLink(ann);
+  await bob.log().getByText('The owner changed the link').waitFor();
+  await bob.send('moved along');
+  await ann.sees('moved along');
+  await bob.page.reload();
+  await bob.sees('moved along');
+
   const ownerLink = await savedOwnerLink(ann);
   const code = ownerLink.split('#')[1]?.slice(1, 33) ?? '';
   const phone = await stage.person({ size: PHONE, touch: true });
@@ -65,10 +73,10 @@ test('a wrong passphrase is told at the door, the right one opens the room, and 
   await phone.page.getByLabel('Display name').fill('Ann’s phone');
   await phone.page.getByRole('button', { name: 'Join Chat Room' }).click();
   await phone.inRoom();
-  await phone.sees('hello');
+  await phone.sees('moved along');
   await ann.participants(3);
   for (const bytes of [wire.fromClients(), wire.fromServer(), await server.heapSnapshot()])
-    for (const secret of [PASSPHRASE, link.split('#')[1] ?? '', code])
+    for (const secret of [PASSPHRASE, NEXT, link.split('#')[1] ?? '', next.split('#')[1] ?? '', code])
       expect(sightings(bytes, secret), secret).toEqual([]);
 
   await phone.page.reload();
@@ -78,6 +86,23 @@ test('a wrong passphrase is told at the door, the right one opens the room, and 
   await phone.page.getByRole('button', { name: 'End room now' }).click();
   for (const person of [ann, bob]) await person.heading('The owner ended this room');
 });
+
+/** With another passphrase, which is shown with the link. */
+async function changedLink({ page }: Person): Promise<string> {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Room settings' }).click();
+  await page.getByRole('button', { name: 'Change the link' }).click();
+  const asked = page.getByRole('dialog', { name: 'Change the link?' });
+  await asked.getByText('Five random words').waitFor();
+  await asked.getByLabel('Passphrase', { exact: true }).fill(NEXT);
+  await asked.getByRole('button', { name: 'Change the link' }).click();
+  const changed = page.getByRole('dialog', { name: 'The link has changed' });
+  const link = (await changed.locator('.secret__link').textContent()) ?? '';
+  expect(link).toContain('#2');
+  await changed.getByText(NEXT).waitFor();
+  await page.keyboard.press('Escape');
+  return link.trim();
+}
 
 async function savedOwnerLink({ page }: Person): Promise<string> {
   await page.getByRole('button', { name: 'More', exact: true }).click();

@@ -12,7 +12,8 @@ import { doorOf } from './crypto/keys.ts';
 import { fraction } from './fraction.ts';
 import { Epochs, type Turn } from './governance/epochs.ts';
 import { LinkChange, type LinkChanged } from './governance/link-change.ts';
-import { type CheckedWelcome, checkWelcome } from './governance/welcome-check.ts';
+import { FLAG_PASSPHRASE } from './link.ts';
+import type { CharterInForce } from './governance/in-force.ts';
 import type { CountedCommand } from './log/receiver.ts';
 import { inNextTask } from './next-task.ts';
 import type { RoomParts } from './room-parts.ts';
@@ -24,11 +25,6 @@ import { RoomStorage } from './storage/tab-storage.ts';
 const EPOCH_NAME = 'epoch';
 /** Everyone publishes their profile again within this time (SLICE-3). */
 const PROFILES_MS = 5_000;
-
-type Entered = {
-  readonly welcome: Welcome;
-  readonly checked: Extract<CheckedWelcome, { readonly ok: true }>;
-};
 
 export class LinkFollower {
   readonly #options: RoomOptions;
@@ -76,12 +72,12 @@ export class LinkFollower {
     if (ownerCode === undefined) return { ok: false, reason: 'not_owner' };
     if (this.#change !== undefined) return { ok: false, reason: 'busy' };
     if (welcome === undefined) return { ok: false, reason: 'unavailable' };
-    // With a passphrase, everyone would have to be asked for it again.
-    if (!welcome.features.includes('rotation') || doorOf(keys.secrets) !== 1)
-      return { ok: false, reason: 'not_supported' };
-    const checked = checkWelcome(welcome, this.#options.link.id, keys);
-    if (!checked.ok) return { ok: false, reason: 'unavailable' };
-    this.#change = this.#begin(ownerCode, options ?? {}, { checked, welcome });
+    if (!welcome.features.includes('rotation')) return { ok: false, reason: 'not_supported' };
+    const needsPassphrase = doorOf(keys.secrets) !== 1;
+    if (needsPassphrase && options?.second === undefined) return { ok: false, reason: 'no_passphrase' };
+    const charter = this.#parts.inForce.charter;
+    if (charter === undefined) return { ok: false, reason: 'unavailable' };
+    this.#change = this.#begin(ownerCode, options ?? {}, charter);
     try {
       return await this.#change.run();
     } finally {
@@ -117,11 +113,10 @@ export class LinkFollower {
 
   #begin(
     ownerCode: string,
-    { fresh = false, onProgress = () => {} }: LinkOptions,
-    { checked, welcome }: Entered,
+    { fresh = false, onProgress = () => {}, second, signal }: LinkOptions,
+    charter: CharterInForce,
   ): LinkChange {
-    const { clock, random, self, keys, log, connection } = this.#parts;
-    const { words, moderators } = checked.charter;
+    const { clock, random, self, keys, log, connection, inForce } = this.#parts;
     return new LinkChange({
       id: this.#options.link.id,
       clock,
@@ -129,10 +124,13 @@ export class LinkFollower {
       ownerCode,
       self: self.keys,
       keys,
-      charter: { words, moderators },
-      roots: welcome.history === 'all' ? this.#epochs.roots : [],
+      charter: () => inForce.charter ?? charter,
+      roots: () => (inForce.terms?.history === 'all' ? this.#epochs.roots : []),
       fresh,
+      second: doorOf(keys.secrets) === 1 ? undefined : second,
+      signal,
       lastC: () => log.c,
+      removed: () => log.removed,
       say: (frame) => connection.say(frame),
       send: (frame) => connection.send(frame),
       nextTask: (run) => (clock.nextTask === undefined ? inNextTask(run) : clock.nextTask(run)),
@@ -148,7 +146,12 @@ export class LinkFollower {
       this.#introduction = undefined;
       profile.renew();
     });
-    updates.notify({ type: 'link', link: { id: this.#options.link.id, secret: keys.secrets.secret } });
+    const { secret, second } = keys.secrets;
+    const link = { id: this.#options.link.id, secret };
+    updates.notify({
+      type: 'link',
+      link: second === undefined ? link : { ...link, door: FLAG_PASSPHRASE, second: Uint8Array.from(second) },
+    });
   }
 }
 

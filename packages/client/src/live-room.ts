@@ -22,7 +22,6 @@ import {
 } from '@mayfly/protocol';
 import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
-import { doorOf } from './crypto/keys.ts';
 import { openProfile } from './crypto/profile.ts';
 import type { CharterInForce } from './governance/in-force.ts';
 import type { OrderPort } from './governance/orders.ts';
@@ -433,7 +432,7 @@ class LiveRoom implements Room {
     const takes = {
       commands: commands.isTaken,
       settings: commands.isTaken && this.#welcome.features.includes('settings'),
-      rotation: doorOf(keys.secrets) === 1 && this.#welcome.features.includes('rotation'),
+      rotation: this.#welcome.features.includes('rotation'),
     };
     const powers = powersOf(maskOf(moderators, self.pk), takes, self.keys);
     const owned = moderators.some(({ mask }) => (mask & POWER.owner) !== 0);

@@ -57,6 +57,13 @@ export type ActionResult<Reason extends string = never> =
 export type LinkOptions = {
   readonly fresh?: boolean;
   readonly onProgress?: (done: number, all: number) => void;
+  /**
+   * Where the room needs a passphrase: P for the new secret, which is wiped after use. It may be called again, and the change
+   * stops if it gives nothing.
+   */
+  readonly second?: (secret: string) => Promise<Uint8Array | undefined>;
+  /** Stops the change, unless it is too late. */
+  readonly signal?: AbortSignal;
 };
 
 /** A poll to send. */

@@ -1,6 +1,6 @@
 // Slices: the secrets of the next epoch, sealed for one member who stays (SLICE-1, SLICE-2).
 
-import { concat, decodeUtf8, u32, utf8 } from '@mayfly/protocol';
+import { allZero, concat, decodeUtf8, u32, utf8 } from '@mayfly/protocol';
 import { type HpkeContext, openFrom, sealTo } from './hpke.ts';
 import type { EpochKeys, RoomSecrets } from './keys.ts';
 import type { RandomBytes } from './random.ts';
@@ -24,14 +24,20 @@ export function sealSlice(
   );
 }
 
-/** S of the next epoch. Anyone can make a slice: only the charter that fits it shows that it is the owner's. */
+/** S and P of the next epoch. Anyone can make a slice: only the charter that fits it shows that it is the owner's. */
 export function openSlice(
   keys: EpochKeys,
   { xSecret, ...whose }: SliceFor & { readonly xSecret: Uint8Array },
   sealed: Uint8Array,
-): string | undefined {
+): Pick<RoomSecrets, 'secret' | 'second'> | undefined {
   const opened = withContext(keys, whose, (context) => openFrom(xSecret, context, sealed));
-  return opened && withSecret(opened, (both) => decodeUtf8(both.subarray(0, SECRET_BYTES)));
+  return opened && withSecret(opened, readSecrets);
+}
+
+function readSecrets(both: Uint8Array): ReturnType<typeof openSlice> {
+  const secret = decodeUtf8(both.subarray(0, SECRET_BYTES));
+  const second = both.slice(SECRET_BYTES);
+  return secret === undefined ? undefined : { secret, second: allZero(second) ? undefined : second };
 }
 
 function withContext<T>(

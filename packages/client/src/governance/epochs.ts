@@ -4,6 +4,7 @@
 import {
   type RoomId,
   type Welcome,
+  bytesField,
   decodeCharterArgs,
   decodeCommand,
   equalBytes,
@@ -17,10 +18,12 @@ import { decodeRotationFrame } from '@mayfly/protocol/rotation';
 import { type EpochRoot, checkCharter, readRoot } from '../crypto/charter.ts';
 import { type EpochKeys, type RoomSecrets, doorOf, epochKeys, roomSecrets } from '../crypto/keys.ts';
 import { openSlice } from '../crypto/slice.ts';
+import { wipe } from '../crypto/wipe.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** Secrets of at most so many earlier epochs are kept, here and by servers. */
 const ROOTS_MAX = 16;
+const SECOND_BYTES = 32;
 
 export type EpochsDeps = {
   readonly id: RoomId;
@@ -92,7 +95,7 @@ export class Epochs {
 
   #ofLink(epoch: number): Step {
     const { secret, second } = this.#deps.ring.secrets;
-    const secrets = roomSecrets(secret, second && Uint8Array.from(second));
+    const secrets = roomSecrets(secret, second);
     return { secrets, keys: epochKeys(secrets.root, this.#deps.id, epoch) };
   }
 
@@ -104,9 +107,10 @@ export class Epochs {
     let keys = ring.current;
     while (keys.epoch < epoch && steps.length < ROOTS_MAX) {
       const sealed = this.#slices.get(keys.epoch + 1);
-      const secret = sealed && openSlice(keys, { ownerPk, idPk: self.pk, xSecret: self.xSecret }, sealed);
-      if (secret === undefined) return undefined;
-      const secrets = roomSecrets(secret);
+      const opened = sealed && openSlice(keys, { ownerPk, idPk: self.pk, xSecret: self.xSecret }, sealed);
+      if (opened === undefined) return undefined;
+      const secrets = roomSecrets(opened.secret, opened.second);
+      wipe(opened.second);
       keys = epochKeys(secrets.root, id, keys.epoch + 1);
       steps.push({ secrets, keys });
     }
@@ -134,9 +138,10 @@ export class Epochs {
 
   #keep(): void {
     const { epoch } = this.#deps.ring.current;
-    const { secret } = this.#deps.ring.secrets;
+    const { secret, second: p } = this.#deps.ring.secrets;
+    const second = p && toBase64url(p);
     const roots = this.#roots.map((one) => ({ e: one.epoch, root: toBase64url(one.root) }));
-    this.#deps.keep(JSON.stringify({ v: 1, epoch, secret, roots }));
+    this.#deps.keep(JSON.stringify({ v: 1, epoch, secret, second, roots }));
   }
 
   // It counts if it came from the same link, or from one that the link was before.
@@ -145,13 +150,14 @@ export class Epochs {
     const object = parseJsonObject(kept);
     const epoch = object && wholeNumber(field(object, 'epoch'), 0xffff_ffff);
     const secret = object && field(object, 'secret');
+    const second = object && bytesField(field(object, 'second'), SECOND_BYTES);
     const roots = object && listOf(field(object, 'roots'), ROOTS_MAX, readRoot);
     if (epoch === undefined || typeof secret !== 'string' || roots === undefined) return;
     const isSame =
       secret === ring.secrets.secret || roots.some(({ root }) => equalBytes(root, ring.secrets.root));
     if (!isSame) return;
     this.#roots = roots;
-    const secrets = roomSecrets(secret);
+    const secrets = roomSecrets(secret, second);
     this.#hold(secrets, epochKeys(secrets.root, id, epoch), () => undefined);
   }
 }

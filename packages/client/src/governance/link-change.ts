@@ -3,7 +3,6 @@
 import {
   type ClientControl,
   type MemberRecord,
-  type Moderator,
   type Refused,
   type RefusedCode,
   type RoomId,
@@ -14,6 +13,7 @@ import {
   epochOf,
   equalBytes,
   toBase64url,
+  toHex,
 } from '@mayfly/protocol';
 import { type RotationFrame, decodeRotationFrame, encodeStage } from '@mayfly/protocol/rotation';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -24,14 +24,20 @@ import { type NextCharter, makeNextCharter } from '../crypto/next-charter.ts';
 import { linkSecret, ownerKeys } from '../crypto/owner.ts';
 import { openProfile } from '../crypto/profile.ts';
 import type { RandomBytes } from '../crypto/random.ts';
-import type { RoomWords } from '../crypto/room-words.ts';
 import { sealSlice } from '../crypto/slice.ts';
 import { wipe } from '../crypto/wipe.ts';
+import type { CharterInForce } from './in-force.ts';
 
-/** As of a command; `ok` once the charter is in the log. */
+/**
+ * As of a command; `ok` once the charter is in the log. `no_passphrase`: this room needs one, and got none. `stopped`: the link
+ * is what it was.
+ */
 export type LinkChanged =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: RefusedCode | 'not_owner' | 'not_supported' | 'ended' };
+  | {
+      readonly ok: false;
+      readonly reason: RefusedCode | 'not_owner' | 'not_supported' | 'no_passphrase' | 'stopped' | 'ended';
+    };
 
 export type LinkChangeDeps = {
   readonly id: RoomId;
@@ -40,13 +46,19 @@ export type LinkChangeDeps = {
   readonly ownerCode: string;
   readonly self: { readonly pk: Uint8Array; readonly xPk: Uint8Array };
   readonly keys: { readonly current: EpochKeys; of(epoch: number): EpochKeys | undefined };
-  /** By the charter in force. */
-  readonly charter: { readonly words: RoomWords; readonly moderators: readonly Moderator[] };
+  /** In force: others may be amended until ours is signed (CHARTER-5). */
+  charter(): Pick<CharterInForce, 'words' | 'moderators'>;
   /** Of the epochs that newcomers may still read, unless it is a fresh start. */
-  readonly roots: readonly EpochRoot[];
+  roots(): readonly EpochRoot[];
   /** Newcomers get nothing older. */
   readonly fresh: boolean;
+  /** P for the new S, where the door needs one. Undefined ends the change. */
+  readonly second: ((secret: string) => Promise<Uint8Array | undefined>) | undefined;
+  /** Stops it until the charter is on its way. */
+  readonly signal: AbortSignal | undefined;
   lastC(): number;
+  /** In hex. A server may still name them: they get no slice. */
+  removed(): ReadonlySet<string>;
   say(frame: ClientControl): void;
   send(frame: Uint8Array): void;
   /** Runs it after what waits on this page. */
@@ -62,8 +74,9 @@ const AT_ONCE = 4;
 const RETRY_MS_MIN = 250;
 const TRIES_MAX = 5;
 const FAILED = { reason: 'unavailable' } as const;
+const STOPPED = { reason: 'stopped' } as const;
 
-type Failed = { readonly reason: RefusedCode };
+type Failed = { readonly reason: RefusedCode | 'stopped' };
 type Answer = RotationFrame | Failed | 'logged';
 type NewLink = Pick<NextCharter, 'owner' | 'r' | 'secrets'>;
 type Made = { readonly bytes: Uint8Array; readonly blob: Uint8Array; readonly c: number };
@@ -83,28 +96,48 @@ export class LinkChange {
     this.#keys = deps.keys.current;
   }
 
-  /** Whoever left the room meanwhile makes the slices one too many: then all begins anew. */
+  /** Whoever was removed meanwhile may have a slice: then all begins anew, with another secret. */
   async run(): Promise<LinkChanged> {
-    for (let tries = 1; ; tries++) {
-      const changed = await this.#try();
-      if (changed.ok || changed.reason !== 'stale' || tries === TRIES_MAX) return changed;
+    const { signal } = this.#deps;
+    const stop = () => this.#asked?.c === 0 && this.#asked.settle(STOPPED);
+    signal?.addEventListener('abort', stop);
+    try {
+      for (let tries = 1; ; tries++) {
+        const failed = await this.#try();
+        if (failed === undefined) return { ok: true };
+        if (failed.reason !== 'stale' || tries === TRIES_MAX) return { ok: false, ...failed };
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop);
     }
   }
 
-  async #try(): Promise<LinkChanged> {
-    const records = await this.#records();
-    if ('reason' in records) return { ok: false, ...records };
+  async #try(): Promise<Failed | undefined> {
     const owner = ownerKeys(this.#deps.ownerCode);
     const r = this.#deps.random(32);
-    const secrets = roomSecrets(linkSecret(owner.pk, r));
+    const secrets = await this.#secretsOf(linkSecret(owner.pk, r));
     try {
-      const slices = await this.#seal(records, owner.pk, secrets);
-      const failed = await this.#bring({ owner, r, secrets }, slices);
-      return failed === undefined ? { ok: true } : { ok: false, ...failed };
+      return secrets === undefined ? STOPPED : await this.#change({ owner, r, secrets });
     } finally {
       wipe(owner.seed, owner.boxKey, r);
-      wipeRoomSecrets(secrets);
+      if (secrets !== undefined) wipeRoomSecrets(secrets);
     }
+  }
+
+  async #secretsOf(secret: string): Promise<RoomSecrets | undefined> {
+    const { second } = this.#deps;
+    if (second === undefined) return roomSecrets(secret);
+    const p = await second(secret);
+    const secrets = p && roomSecrets(secret, p);
+    wipe(p);
+    return secrets;
+  }
+
+  async #change(made: NewLink): Promise<Failed | undefined> {
+    const records = await this.#records();
+    if ('reason' in records) return records;
+    const slices = await this.#seal(records, made);
+    return 'reason' in slices ? slices : this.#bring(made, records, slices);
   }
 
   /** A frame about the change. */
@@ -135,8 +168,14 @@ export class LinkChange {
     this.#asked?.settle(FAILED);
   }
 
-  async #ask(ask: () => void, c = 0): Promise<Answer> {
+  get #broken(): Failed | undefined {
     if (this.#isOver) return FAILED;
+    return this.#deps.signal?.aborted === true ? STOPPED : undefined;
+  }
+
+  async #ask(ask: () => void, c = 0): Promise<Answer> {
+    const broken = this.#broken;
+    if (broken !== undefined) return broken;
     const answer = new Promise<Answer>((settle) => {
       this.#asked = { ask, c, settle };
     });
@@ -154,19 +193,23 @@ export class LinkChange {
       if (page === 'logged' || 'reason' in page) return page === 'logged' ? FAILED : page;
       if (page.type !== 'records') continue;
       all.push(...page.records);
-      if (!page.more || page.records.length === 0) return all;
+      if (!page.more || page.records.length === 0) return all.filter((record) => !this.#isRemoved(record));
     }
+  }
+
+  #isRemoved({ idPk }: MemberRecord): boolean {
+    return this.#deps.removed().has(toHex(idPk));
   }
 
   async #seal(
     records: readonly MemberRecord[],
-    ownerPk: Uint8Array,
-    secrets: RoomSecrets,
-  ): Promise<readonly Slice[]> {
+    { owner, secrets }: NewLink,
+  ): Promise<readonly Slice[] | Failed> {
     const slices: Slice[] = [];
     for (const [done, record] of records.entries()) {
       if (done % AT_ONCE === 0) await this.#breath(done, records.length);
-      slices.push(...this.#sliceFor(record, ownerPk, secrets));
+      if (this.#broken !== undefined) return this.#broken;
+      slices.push(...this.#sliceFor(record, owner.pk, secrets));
     }
     this.#deps.progress(records.length, records.length);
     return slices;
@@ -196,9 +239,15 @@ export class LinkChange {
     return under && openProfile(under, { slot, idPk, sealed: profile })?.xPk;
   }
 
-  // Another command may come first: then the same slices wait for a charter with the next number.
-  async #bring(made: NewLink, slices: readonly Slice[]): Promise<Failed | undefined> {
+  // Another command may come first: then the same slices wait for a charter with the next number, unless it removed someone
+  // whose slice the server has seen.
+  async #bring(
+    made: NewLink,
+    records: readonly MemberRecord[],
+    slices: readonly Slice[],
+  ): Promise<Failed | undefined> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
+      if (records.some((record) => this.#isRemoved(record))) break;
       const charter = this.#makeCharter(made);
       this.#charter = charter;
       const unstaged = await this.#stage(sha256(charter.bytes).subarray(0, STAGE_TAG_BYTES), slices);
@@ -216,15 +265,14 @@ export class LinkChange {
   }
 
   #makeCharter(made: NewLink): Made {
-    const { id, charter, roots, random, fresh } = this.#deps;
+    const { id, random, fresh } = this.#deps;
+    const { words, moderators } = this.#deps.charter();
+    const roots = fresh ? [] : this.#deps.roots().slice(-ROOTS_MAX);
     const c = this.#deps.lastC() + 1;
     const newEpoch = this.#keys.epoch + 1;
     return {
       c,
-      ...makeNextCharter(
-        { ...made, id, ...charter, newEpoch, c, roots: fresh ? [] : roots.slice(-ROOTS_MAX), fresh },
-        random,
-      ),
+      ...makeNextCharter({ ...made, id, words, moderators, newEpoch, c, roots, fresh }, random),
     };
   }
 

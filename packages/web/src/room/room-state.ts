@@ -67,7 +67,9 @@ export function enterRoom(entry: RoomEntry, open: (entry: RoomEntry) => ChatRoom
 // A reload and every invitation need the new link.
 function move(view: RoomView, link: RoomLink): void {
   if (!view.isLeft.peek()) showRoomInAddress(link);
-  view.link = { ...view.link, room: link, url: makeLink(serverAddress(), link.id, link.secret) };
+  // Its passphrase may be another one.
+  const url = makeLink(serverAddress(), link.id, link.secret, link.door);
+  view.link = { ...view.link, room: link, url, passphrase: undefined };
 }
 
 function show(view: RoomView): void {

@@ -5,7 +5,6 @@ import type { HistoryPolicy } from '@mayfly/protocol';
 import { useId, useState } from 'preact/hooks';
 import { background } from '../background.ts';
 import { isNameTooLong } from '../ui/display-name.ts';
-import type { NewPassphrase } from './new-passphrase.ts';
 import { type CreatedRoom, createRoomHere } from './new-room.ts';
 import { loadNewRoomPart } from '../room-part-loader.ts';
 import { LaterRoomOptions, areTooLong, troubleOf } from './later-room-options.tsx';
@@ -13,6 +12,7 @@ import { serverLimits } from './server-limits.ts';
 import { texts } from '../words/start.ts';
 import { Icon } from '../ui/icon.tsx';
 import { NameField } from '../ui/name-field.tsx';
+import type { NewPassphrase } from '../ui/new-passphrase.ts';
 import { Trouble } from '../ui/text-field.tsx';
 
 type CreateCardProps = { readonly onCreated: (room: CreatedRoom) => void };

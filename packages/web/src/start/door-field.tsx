@@ -1,13 +1,11 @@
 // Who can join a new room: everyone with its link, or only with a passphrase besides.
 
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { background } from '../background.ts';
+import { LaterPassphraseChoice } from '../ui/later-passphrase-choice.tsx';
+import type { NewPassphrase } from '../ui/new-passphrase.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { roomOptionsTexts } from '../words/room-options.ts';
 import { texts } from '../words/start.ts';
-import { loadPassphrases, passphrasePart } from './later-passphrase.ts';
-import type { NewPassphrase } from './new-passphrase.ts';
 
 export type DoorFieldProps = {
   /** Undefined: the link is enough. */
@@ -27,7 +25,7 @@ export function DoorField({ passphrase, onPassphrase }: DoorFieldProps) {
         value={passphrase === undefined ? 'link' : 'passphrase'}
         onChoose={(door) => onPassphrase(door === 'link' ? undefined : notYet())}
       />
-      {passphrase !== undefined && <LaterChoice onPassphrase={onPassphrase} />}
+      {passphrase !== undefined && <LaterPassphraseChoice onPassphrase={onPassphrase} />}
     </>
   );
 }
@@ -41,10 +39,4 @@ function notYet(): NewPassphrase {
     keyFor: () => Promise.resolve(undefined),
     stop: () => {},
   };
-}
-
-function LaterChoice({ onPassphrase }: Pick<DoorFieldProps, 'onPassphrase'>) {
-  useEffect(() => background(loadPassphrases()), []);
-  const part = passphrasePart.value;
-  return part === undefined ? null : <part.PassphraseChoice onPassphrase={onPassphrase} />;
 }

@@ -8,12 +8,12 @@ import { isNameTooLong } from '../ui/display-name.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LifeRing } from '../ui/life-ring.tsx';
 import { NameField } from '../ui/name-field.tsx';
+import { PassphraseField } from '../ui/passphrase-field.tsx';
 import { ScreenHeading } from '../ui/screen-heading.tsx';
 import { passphraseTexts } from '../words/passphrase.ts';
 import { pieces } from '../words/sentence.ts';
 import { texts } from '../words/start.ts';
 import type { Refusal } from './passphrase-answer.ts';
-import { PassphraseField } from './passphrase-field.tsx';
 
 export type DoorProps = {
   readonly door: {

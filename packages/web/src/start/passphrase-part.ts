@@ -1,5 +1,4 @@
-// What only rooms with a passphrase need: choosing one, the door, and the work that turns one into a key.
+// What only rooms with a passphrase need of whoever joins: the door, and the work that turns a passphrase into a key.
 
-export { PassphraseChoice } from './passphrase-choice.tsx';
 export { PassphraseDoor } from './passphrase-door.tsx';
 export { refusalOf } from './passphrase-answer.ts';

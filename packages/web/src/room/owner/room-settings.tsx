@@ -42,7 +42,7 @@ export function RoomSettings({ view, onEnd, onClose }: RoomSettingsProps) {
       {facts.canAmend && <Life {...parts} />}
       <Door {...parts} />
       {facts.canAmend && <Moderators view={view} />}
-      {facts.canAmend && <NewLink facts={facts} view={view} onAsk={() => setFrom(view.link.url)} />}
+      {facts.canAmend && <NewLink facts={facts} onAsk={() => setFrom(view.link.url)} />}
       {facts.canEnd && <Over {...parts} onEnd={onEnd} />}
     </Dialog>
   );
@@ -170,19 +170,17 @@ function Moderators({ view }: { readonly view: RoomView }) {
   );
 }
 
-type NewLinkProps = Omit<PartProps, 'orders'> & { readonly onAsk: () => void };
+type NewLinkProps = Pick<PartProps, 'facts'> & { readonly onAsk: () => void };
 
 /** Nothing where the server changes no links. */
-function NewLink({ facts: { canChangeLink }, view, onAsk }: NewLinkProps) {
-  if (!canChangeLink && view.link.room.door !== 2) return null;
+function NewLink({ facts: { canChangeLink }, onAsk }: NewLinkProps) {
+  if (!canChangeLink) return null;
   return (
     <Section heading={linkTexts.link}>
-      <p class="hint">{canChangeLink ? linkTexts.hint : linkTexts.keeps}</p>
-      {canChangeLink && (
-        <button class="btn btn--secondary" type="button" onClick={onAsk}>
-          {linkTexts.change}
-        </button>
-      )}
+      <p class="hint">{linkTexts.hint}</p>
+      <button class="btn btn--secondary" type="button" onClick={onAsk}>
+        {linkTexts.change}
+      </button>
     </Section>
   );
 }

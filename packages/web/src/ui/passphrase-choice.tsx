@@ -1,4 +1,4 @@
-// The passphrase of a new room: five random words, or one's own.
+// The passphrase of a new room or a new link: five random words, or one's own.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../background.ts';
@@ -8,9 +8,13 @@ import { CopyPassphrase } from '../ui/copy-passphrase.tsx';
 import { type NewPassphrase, newPassphraseOf } from './new-passphrase.ts';
 import { PassphraseField } from './passphrase-field.tsx';
 
-type PassphraseChoiceProps = { readonly onPassphrase: (passphrase: NewPassphrase) => void };
+export type PassphraseChoiceProps = {
+  /** To begin with, instead of random words. */
+  readonly first?: string | undefined;
+  readonly onPassphrase: (passphrase: NewPassphrase) => void;
+};
 
-export function PassphraseChoice({ onPassphrase }: PassphraseChoiceProps) {
+export function PassphraseChoice({ first, onPassphrase }: PassphraseChoiceProps) {
   const [value, setValue] = useState('');
   const current = useRef<NewPassphrase>(undefined);
   const [drawn, setDrawn] = useState('');
@@ -28,7 +32,7 @@ export function PassphraseChoice({ onPassphrase }: PassphraseChoiceProps) {
     setDrawn(words ?? '');
     onValue(words ?? '');
   };
-  useEffect(() => background(draw()), []);
+  useEffect(() => (first === undefined ? background(draw()) : onValue(first)), []);
   return (
     <div class="passphrase">
       <PassphraseField

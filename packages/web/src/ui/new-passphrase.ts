@@ -1,17 +1,17 @@
-// The passphrase that a new room is to have.
+// The passphrase that a new room or a new link is to have.
 
 import { passphraseKey } from '@mayfly/client/passphrase';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { passphraseTexts } from '../words/passphrase.ts';
 
-/** What the card for a new room needs of it. */
+/** What whoever makes the room or the link needs of it. */
 export type NewPassphrase = {
   readonly text: string;
   /** Why it can't be used. */
   readonly trouble: string | undefined;
   /** How far the work is, in words, while there is any. */
   readonly making: ReadonlySignal<string | undefined>;
-  /** See `CreateOptions.second`. */
+  /** See `CreateOptions.second` and `LinkOptions.second`. */
   readonly keyFor: (secret: string) => Promise<Uint8Array | undefined>;
   /** Ends the work. */
   readonly stop: () => void;
