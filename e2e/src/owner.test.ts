@@ -85,6 +85,29 @@ test('the owner removes someone: by name for those who stay, and for the one who
   await bob.join(link, 'Bob again');
   await bob.log().getByText('Ann removed Bob').waitFor();
   await ann.log().getByText('Bob again joined the chat').waitFor();
+
+  await ann.page.getByRole('button', { name: 'About Cem' }).click();
+  await sheet.getByRole('button', { name: 'Hand over to Cem' }).click();
+  await sheet.getByText('Cem becomes the owner, and you stop being one').waitFor();
+  expect(await focused(ann)).toBe('Cancel');
+  await expectAccessible(ann, 'the question before a room is handed over');
+  await sheet.getByRole('button', { name: 'Hand over now' }).click();
+  await ann.log().getByText('You handed the room over to Cem').waitFor();
+  for (const person of [bob, cem]) await person.log().getByText('Ann handed the room over to Cem').waitFor();
+  await sheet.getByRole('button', { name: 'Hand over' }).waitFor({ state: 'detached' });
+  await ann.page.keyboard.press('Escape');
+  for (const person of [ann, cem]) await person.page.reload();
+  await ann.inRoom();
+  await openMenu(ann);
+  await menuItem(ann, 'Leave room').waitFor();
+  expect(await menuItem(ann, END).count()).toBe(0);
+  await openMenu(cem);
+  await menuItem(cem, END).waitFor();
+  await cem.page.keyboard.press('Escape');
+  await cem.page.getByRole('button', { name: 'About Bob again' }).click();
+  await cem.page.getByRole('dialog').getByRole('button', { name: 'Remove from room' }).click();
+  await cem.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await bob.page.getByText('Cem removed you from this room.').waitFor();
 });
 
 /** What this tab stores of any room. */

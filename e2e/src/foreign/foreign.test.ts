@@ -15,7 +15,7 @@ const LOGS = 60;
 describe('a Python client', { timeout: 600_000 }, () => {
   test('docs/vectors: comes to every answer, reads and writes every frame', async () => {
     expect(await runPython('vectors.py', [VECTORS])).toEqual(
-      'owner_and_links keys signatures people proofs charter room_words messages profiles from_the_server from_the_client'.split(
+      'owner_and_links keys signatures people proofs charter room_words sealed_for_one messages profiles from_the_server from_the_client'.split(
         ' ',
       ),
     );

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mayfly import frames as wire
+from mayfly.hpke import seal_to
 from mayfly.messages import (
     COMMAND,
     MESSAGE,
@@ -32,7 +33,9 @@ from mayfly.primitives import (
     from_base64url,
     is_good_exchange_key,
     is_good_point,
+    to_base64url,
     u16,
+    u32,
     u8,
     verify,
     verify_bytes,
@@ -54,6 +57,7 @@ from mayfly.room import (
 DIRECTORY = Path(sys.argv[1])
 KNOWN = json.loads((DIRECTORY / "crypto.json").read_text())
 FRAMES = json.loads((DIRECTORY / "frames.json").read_text())
+HANDOVER = json.loads((DIRECTORY / "handover.json").read_text())
 ROOM_WORDS = json.loads((DIRECTORY / "room-words.json").read_text())
 ROOM, SECRET = KNOWN["room_id"], KNOWN["schedule"]["none"]["S"]
 KEYS = RoomKeys(ROOM, SECRET)
@@ -162,6 +166,18 @@ def room_words():
         sealed = seal_manifest(OWNER, KEYS, r, entry["words"], unhex(entry["nonce"]))
         same(sealed.hex(), entry["manifest"])
         same(read_manifest(KEYS, sealed), (OWNER.key.pk, r, entry["words"]))
+
+
+def sealed_for_one():
+    bob = KNOWN["people"]["bob"]
+    x_pk, aad = unhex(bob["x_pk"]), OWNER.key.pk + unhex(bob["id_pk"])
+    for entry in KNOWN["slices"]:
+        secrets = entry["S"].encode() + (unhex(entry["P"]) or bytes(32))
+        info = b"mayfly/v1 rekey" + KEYS.ctx + u32(entry["from_epoch"] + 1)
+        same(seal_to(x_pk, info, aad, secrets, unhex(entry["ephemeral_sk"])).hex(), entry["bytes"])
+    code = OWNER.code.encode()
+    sealed = seal_to(x_pk, b"mayfly/v1 handover" + KEYS.ctx, aad, code, unhex(HANDOVER["ephemeral_sk"]))
+    same([sealed.hex(), "4" + to_base64url(sealed)], [HANDOVER["sealed"], HANDOVER["body"]])
 
 
 def messages():
@@ -299,6 +315,7 @@ for part in (
     proofs,
     charter,
     room_words,
+    sealed_for_one,
     messages,
     profiles,
     from_the_server,

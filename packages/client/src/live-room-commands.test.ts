@@ -304,6 +304,7 @@ describe('COMMAND-1: giving a command', () => {
     server.wire.say({ type: 'refused', c: 2, code: 'stale', retryAfterMs: 0 });
     expect(given()).toHaveLength(1);
     log(server, signed(2, OWNER, 77));
+    await Promise.resolve();
     expect(given().map(({ c }) => c)).toEqual([2, 3]);
     server.wire.say({ type: 'refused', c: 2, code: 'stale', retryAfterMs: 0 });
     log(server, signed(3));

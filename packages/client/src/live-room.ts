@@ -102,12 +102,10 @@ class LiveRoom implements Room {
   }
 
   get orders(): OrderPort {
-    const { keys, random, inForce, commands } = this.#parts;
     return {
-      keys,
-      random,
-      charter: () => inForce.charter,
-      commands,
+      ...this.#parts,
+      charter: () => this.#parts.inForce.charter,
+      renewFacts: () => this.#noteFacts(),
     };
   }
 

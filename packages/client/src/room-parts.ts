@@ -195,7 +195,7 @@ function makeCommands({ link }: RoomOptions, base: Base, log: RoomLog): CommandP
     id: link.id,
     clock,
     ownerCode: () => self.keys.ownerCode,
-    forgetOwnerCode: () => self.forgetOwnerCode(),
+    forgetOwnerCode: () => self.keepOwnerCode(),
     self: () => self.keys,
     epoch: () => keys.current.epoch,
     lastC: () => log.c,

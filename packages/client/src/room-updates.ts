@@ -185,10 +185,10 @@ export type Outgoing = {
 
 /** Something of our own about a message, not echoed yet. Retry or discard it by `key`, as a message. */
 export type PendingEffect = Pick<Outgoing, 'key' | 'at' | 'state' | 'why' | 'until'> & {
-  readonly what: 'edit' | 'unsend' | 'reaction' | 'vote' | 'pin' | 'saved';
+  readonly what: 'edit' | 'unsend' | 'reaction' | 'vote' | 'pin' | 'saved' | 'handover';
   /** The message's key. Undefined if there is none, or this page doesn't hold it. */
   readonly target: string | undefined;
-  /** An edit's new text, a reaction's emoji, a vote's digits or `x`, `1` to pin and `2` to unpin. Empty takes it back. */
+  /** An edit's new text, a reaction's emoji, a vote's digits or `x`, `1` to pin and `2` to unpin, a handover's sealed code. Empty takes it back. */
   readonly body: string;
 };
 

@@ -4,7 +4,7 @@ import { toHex } from '@mayfly/protocol';
 import type { SharedFile } from '../room-updates.ts';
 import { CTYPE } from './ctype.ts';
 import { readFile } from './file.ts';
-import { type NoticeKind, readNotice } from './notice.ts';
+import { type NoticeKind, isHandover, readNotice } from './notice.ts';
 import { type PollBody, readPoll } from './poll.ts';
 import { readReaction } from './reaction.ts';
 import { type UnsendBody, readUnsend } from './unsend.ts';
@@ -23,7 +23,7 @@ export type Content =
   | { readonly kind: 'text'; readonly text: string; readonly ref?: string }
   | FileContent
   | { readonly kind: 'poll'; readonly poll: PollBody }
-  | { readonly kind: 'saved' }
+  | { readonly kind: 'saved' | 'handover' }
   | Unsend
   | Effect
   | { readonly kind: 'unsupported' };
@@ -60,7 +60,12 @@ function alone(ctype: number, body: string): Content | undefined {
   if (ctype === CTYPE.text) return { kind: 'text', text: body };
   if (ctype === CTYPE.file) return fileContent(readFile(body));
   if (ctype === CTYPE.poll) return pollContent(readPoll(body));
-  return ctype === CTYPE.notice && readNotice(body) === 'saved' ? { kind: 'saved' } : undefined;
+  return ctype === CTYPE.notice ? noticeContent(body) : undefined;
+}
+
+function noticeContent(body: string): Content | undefined {
+  if (isHandover(body)) return { kind: 'handover' };
+  return readNotice(body) === 'saved' ? { kind: 'saved' } : undefined;
 }
 
 function about(ctype: number, body: string, ref: string): Content | undefined {

@@ -1,7 +1,14 @@
 // The charter in other words, or with other moderators: the link stays as it is (CHARTER-5).
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { MANIFEST_BYTES, type Moderator, concat, decodeCharter, encodeCharterArgs } from '@mayfly/protocol';
+import {
+  MANIFEST_BYTES,
+  MODERATORS_MAX,
+  type Moderator,
+  concat,
+  decodeCharter,
+  encodeCharterArgs,
+} from '@mayfly/protocol';
 import { openManifest, sealManifest } from './charter.ts';
 import type { EpochKeys } from './keys.ts';
 import type { RandomBytes } from './random.ts';
@@ -15,8 +22,8 @@ export type CharterBytes = { readonly bytes: Uint8Array; readonly blob: Uint8Arr
 export type Amendable = { readonly words: RoomWords; readonly moderators: readonly Moderator[] };
 
 /**
- * Arguments and blob of the next charter. `before` is in force, and was checked. Throws a RangeError for words that are too
- * long.
+ * Arguments and blob of the next charter. `before` is in force, and was checked. Undefined if it would name too many
+ * moderators. Throws a RangeError for words that are too long.
  */
 export function amendCharter(
   before: CharterBytes,
@@ -29,6 +36,7 @@ export function amendCharter(
   if (charter === undefined || manifest === undefined) return undefined;
   const { ownerPk, r, roots, ...was } = manifest;
   const { words, moderators } = change({ words: was, moderators: charter.moderators });
+  if (moderators.length > MODERATORS_MAX) return undefined;
   const sealed = sealManifest(keys, { ownerPk, r, ...fittingRoomWords(words), roots }, random);
   wipe(r, ...roots.map(({ root }) => root));
   // The owner box holds the same secrets as before.

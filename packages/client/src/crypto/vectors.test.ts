@@ -37,6 +37,8 @@ import { openProfile, sealProfile } from './profile.ts';
 import type { RandomBytes } from './random.ts';
 import { signingKey, verify } from './signature.ts';
 import { openSlice, sealSlice } from './slice.ts';
+import { openHandover, sealHandover } from './handover.ts';
+import handover from '../../../../docs/vectors/handover.json' with { type: 'json' };
 import { openTyping, sealTyping } from './ephemeral.ts';
 import { erasureOf, stubHash } from './stub.ts';
 import known from '../../../../docs/vectors/crypto.json' with { type: 'json' };
@@ -114,6 +116,43 @@ describe('owner and links', () => {
 
   test.each(known.damaged_links)('LINK-3: damaged: %s', (link) => {
     expect(parseRoomLink(`https://example.org/chat/${known.room_id}#${link}`)).toEqual({ type: 'damaged' });
+  });
+});
+
+describe('OWNER-4: handing over', () => {
+  const bob = known.people.bob;
+  const whose = { ownerPk: bytes(known.owner.owner_pk), idPk: bytes(bob.id_pk) };
+  const [xSecret, sealed] = [bytes(bob.x_sk), bytes(handover.sealed)];
+  const { owner_code } = known.owner;
+
+  test('the owner code, sealed for Bob', () => {
+    const random = givenRandom(handover.ephemeral_sk);
+    expect(toHex(sealHandover(keys, { ...whose, xPk: bytes(bob.x_pk) }, owner_code, random))).toBe(
+      handover.sealed,
+    );
+    expect(openHandover(keys, { ...whose, xSecret }, sealed)).toBe(owner_code);
+    expect(contentOf({ ctype: 6, flags: 0, body: handover.body })).toEqual({ kind: 'handover' });
+  });
+
+  test('only he opens it, in its room and epoch, for this owner, and unchanged', () => {
+    const others: readonly [EpochKeys, object, Uint8Array][] = [
+      [epochKeys(secrets.root, id, 1), {}, sealed],
+      [keys, { idPk: ann.pk }, sealed],
+      [keys, { ownerPk: ann.pk }, sealed],
+      [keys, { xSecret: bytes(known.people.ann.x_sk) }, sealed],
+      [keys, {}, sealed.subarray(0, 79)],
+      [keys, {}, new Uint8Array(80)],
+    ];
+    for (const [under, odd, given] of others)
+      expect(openHandover(under, { ...whose, xSecret, ...odd }, given)).toBeUndefined();
+  });
+
+  test('none is sealed for a low-order key', () => {
+    for (const hex of known.low_order_u) {
+      const make = () =>
+        sealHandover(keys, { ...whose, xPk: bytes(hex) }, owner_code, () => new Uint8Array(32).fill(7));
+      expect(make).toThrow();
+    }
   });
 });
 

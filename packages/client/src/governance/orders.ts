@@ -16,10 +16,14 @@ import type { RoomWords } from '../crypto/room-words.ts';
 import type { CommandPort } from './command-port.ts';
 import type { CharterInForce } from './in-force.ts';
 import type { KeyRing } from './key-ring.ts';
-import { type CommandResult, OwnCommands, type Wanted } from './own-commands.ts';
+import { giveCommand } from './give-command.ts';
+import { type HandoverPort, isSeated } from './handover.ts';
+import type { CommandResult, Wanted } from './own-commands.ts';
+
+export { handOver, settleSeat } from './handover.ts';
 
 /** A room's side of orders. */
-export type OrderPort = {
+export type OrderPort = HandoverPort & {
   readonly keys: KeyRing;
   readonly random: RandomBytes;
   /** In force; undefined before the first welcome. */
@@ -28,8 +32,7 @@ export type OrderPort = {
 };
 
 function give({ commands }: OrderPort, wanted: Wanted): Promise<CommandResult> {
-  commands.giver ??= new OwnCommands(commands);
-  return commands.giver.give(wanted);
+  return giveCommand(commands, wanted);
 }
 
 /** Ends the room for everyone. Only the owner can. Without a connection it waits for one. */
@@ -74,7 +77,8 @@ function withPowers(all: readonly Moderator[], idPk: Uint8Array, mask: number): 
   return mask === 0 ? others : [...others, { idPk, mask }];
 }
 
-// Made anew from the charter in force each time it is signed, so it takes back nothing that came first.
+// Made anew from the charter in force each time it is signed, so it takes back nothing that came first, and not by a tab
+// that the room was taken from meanwhile.
 function amend(
   port: OrderPort,
   change: (now: Amendable) => Amendable,
@@ -82,7 +86,8 @@ function amend(
 ): Promise<CommandResult> {
   const make = () => {
     const charter = port.charter();
-    return charter && amendCharter(charter, port.keys.current, change, port.random);
+    if (charter === undefined || !isSeated(port, charter.moderators)) return undefined;
+    return amendCharter(charter, port.keys.current, change, port.random);
   };
   return give(port, { op: OP_CHARTER, by: 'owner', make, ...(logged && { logged }) });
 }

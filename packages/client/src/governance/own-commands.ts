@@ -9,12 +9,16 @@ import { wipe } from '../crypto/wipe.ts';
 import type { CommandPort } from './command-port.ts';
 
 /**
- * Whether it is in the log. `not_owner`: this tab may not give it. `not_supported`: this server takes no commands. `busy`:
- * another one is under way. `ended`: the room was over for this page before that was known.
+ * Whether it is in the log. `not_owner`: this tab may not give it. `not_here`: the person it is about isn't in the room.
+ * `not_supported`: this server takes no commands. `busy`: another one is under way. `ended`: the room was over for this page
+ * before that was known.
  */
 export type CommandResult =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: RefusedCode | 'not_owner' | 'not_supported' | 'ended' };
+  | {
+      readonly ok: false;
+      readonly reason: RefusedCode | 'not_owner' | 'not_here' | 'not_supported' | 'ended';
+    };
 
 /**
  * A command to give. `make` is asked for each number that it is signed with; undefined if it can't be made now. `by`: with
@@ -92,8 +96,13 @@ export class OwnCommands {
       asked.logged?.();
       this.#settle({ ok: true });
     }
-    if (!isOurs && asked.isStale) this.#sign(asked);
+    // Once what it changes is in force.
+    if (!isOurs && asked.isStale) queueMicrotask(() => this.#signStale(asked));
     return isOurs;
+  }
+
+  #signStale(asked: Asked): void {
+    if (this.#asked === asked && asked.isStale && this.#port.isHere) this.#sign(asked);
   }
 
   refused({ c, code, retryAfterMs }: Pick<Refused, 'c' | 'code' | 'retryAfterMs'>): void {

@@ -172,6 +172,11 @@ export class Receiver {
     return isOwner(this.#law, pk);
   }
 
+  /** As in `Talk`. */
+  get handovers(): Iterable<Candidate> {
+    return this.#talk.handovers;
+  }
+
   /** `key`: of a message. */
   find(key: string): HeldMessage | undefined {
     return this.#talk.find(key);

@@ -5,6 +5,7 @@ import { type LogEvent, type Position, type Welcome, decodeCommand } from '@mayf
 import type { WelcomeLaw } from '../governance/room-law.ts';
 import type { Statement } from '../crypto/event-hash.ts';
 import { erasureOf } from '../crypto/stub.ts';
+import type { Candidate } from './chain.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { type CountedCommand, type Received, Receiver, type ReceiverOptions } from './receiver.ts';
 import { type Sliced, finish } from './sliced.ts';
@@ -83,6 +84,11 @@ export class RoomLog {
   /** The message that a reply answers. `ref`: the first half of its mid, hex. */
   replyTo(ref: string): ReplyTo {
     return this.#receiver?.replyTo(ref) ?? {};
+  }
+
+  /** As in `Talk`. */
+  get handovers(): Iterable<Candidate> {
+    return this.#receiver?.handovers ?? [];
   }
 
   /** EFFECT-4. */

@@ -83,6 +83,8 @@ export class Talk {
   readonly #orphans = new Set<Slot>();
   readonly #people = new WeakMap<Candidate, Person>();
   readonly #reported = new WeakSet<Candidate>();
+  /** Messages with an owner code sealed for someone, oldest first (OWNER-4). */
+  readonly handovers = new Set<Candidate>();
 
   constructor(options: TalkOptions) {
     this.#options = options;
@@ -106,6 +108,7 @@ export class Talk {
 
   /** Messages before this index, except those that later ones answer. */
   forget(index: number): void {
+    for (const message of this.handovers) if (message.index < index) this.handovers.delete(message);
     for (const slot of this.#slots.values()) {
       slot.replies = slot.replies.filter((reply) => reply.index >= index);
       const at = slot.target?.message.index ?? index;
@@ -140,7 +143,9 @@ export class Talk {
     const known = this.#contents.get(message);
     const content = known ?? contentOf(message.opened);
     this.#contents.set(message, content);
-    if (content.kind === 'saved' || content.kind === 'unsend') changed.notices.add(message);
+    if (content.kind === 'handover') this.handovers.add(message);
+    if (content.kind === 'saved' || content.kind === 'unsend' || content.kind === 'handover')
+      changed.notices.add(message);
     else if (!isEffect(content)) this.#takeMessage({ message, content }, changed);
     else if (known === undefined) this.#takeEffect({ message, effect: content }, settledTo, changed);
     else this.#takeMarks(message, content, changed);
@@ -184,6 +189,7 @@ export class Talk {
     const wasReported = this.#reported.delete(message);
     this.#contents.delete(message);
     changed.notices.delete(message);
+    this.handovers.delete(message);
     if (content === undefined) return false;
     if (isEffect(content)) this.#takeEffectBack(message, content, changed);
     return this.#takeTargetBack(message, content, changed) || wasReported;

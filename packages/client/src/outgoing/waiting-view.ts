@@ -30,7 +30,8 @@ export function effectsOf(waiting: readonly Waiting[], replyTo: ReplyLookup): re
 }
 
 function aboutOf(content: Content, replyTo: ReplyLookup): Pick<PendingEffect, 'what' | 'target'> | undefined {
-  if (content.kind === 'saved') return { what: 'saved', target: undefined };
+  if (content.kind === 'saved' || content.kind === 'handover')
+    return { what: content.kind, target: undefined };
   return isEffect(content) || content.kind === 'unsend'
     ? { what: content.kind, target: replyTo(content.ref).key }
     : undefined;

@@ -60,11 +60,11 @@ export class OwnIdentity {
     if (!this.#identity.joined) this.#update({ joined: true });
   }
 
-  /** Nothing in this tab has the owner's powers from here on. */
-  forgetOwnerCode(): void {
+  /** This tab owns the room from here on. Without a code, nothing in it has the owner's powers. */
+  keepOwnerCode(code?: string): void {
     const { ownerCode: _, ...identity } = this.#identity;
     this.#identity = identity;
-    keepIdentity(this.#storage, this.#id, identity);
+    this.#update(code === undefined ? {} : { ownerCode: code });
   }
 
   /** The next page in this tab is a new person. */
@@ -76,7 +76,7 @@ export class OwnIdentity {
     wipe(this.#identity.seed, this.#identity.xSecret);
   }
 
-  #update(change: Partial<Pick<Identity, 'name' | 'joined'>>): void {
+  #update(change: Partial<Pick<Identity, 'name' | 'joined' | 'ownerCode'>>): void {
     this.#identity = { ...this.#identity, ...change };
     keepIdentity(this.#storage, this.#id, this.#identity);
   }

@@ -84,6 +84,11 @@ export class Roster {
     return known?.person ?? personOf(this.#options.id, idPk, '');
   }
 
+  /** Of someone who is listed; undefined if they aren't, or gave none. */
+  exchangeKeyOf(idPk: string): Uint8Array | undefined {
+    return [...this.#listed.values()].find(({ known }) => known.person.idPk === idPk)?.known.xPk;
+  }
+
   /** A command removed them: their leaving needs no line. */
   remove(idPk: Uint8Array): void {
     if (this.#removed.size < KNOWN_KEYS_MAX) this.#removed.add(toBase64url(idPk));

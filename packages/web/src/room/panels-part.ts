@@ -2,7 +2,7 @@
 
 export { guideKeyboard } from './keyboard-guide.ts';
 export { LinkDialog } from './list/link-dialog.tsx';
-export { PrintHead } from './list/print-head.tsx';
+export { Unseen } from './unseen.tsx';
 export { MembersPanel } from './members.tsx';
 export { EncryptedDialog, MembersDialog } from './members-dialog.tsx';
 export { Menu } from './menu.tsx';

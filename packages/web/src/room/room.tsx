@@ -93,7 +93,7 @@ function RoomScreen({ view, onBack }: RoomProps & { readonly view: RoomView }) {
         >
           <MoreMenu items={menuOf(view, setOpen, () => setSearching(true))} />
         </RoomHeader>
-        <Printed view={view} />
+        <Unseen view={view} />
         <Pins view={view} />
         <Trust view={view} onLeave={() => askToLeave(view, setOpen)} />
         <div class="stage">
@@ -256,9 +256,9 @@ function People(props: { readonly view: RoomView; readonly onHide: () => void })
   return part === undefined ? null : <part.MembersPanel {...props} />;
 }
 
-function Printed({ view }: { readonly view: RoomView }) {
+function Unseen({ view }: { readonly view: RoomView }) {
   const part = panels.loaded.value;
-  return part === undefined ? null : <part.PrintHead view={view} />;
+  return part === undefined ? null : <part.Unseen view={view} />;
 }
 
 type TrustProps = { readonly view: RoomView; readonly onLeave: () => void };

@@ -67,7 +67,12 @@ export const orderTexts = {
     own: 'You took away {name}’s powers as a moderator',
     owner: 'The owner took away {name}’s powers as a moderator',
   },
-  seated: { own: 'You made {name} the owner', owner: 'The owner made {name} the owner' },
+  handed: { own: 'You handed the room over to {name}', owner: '{from} handed the room over to {name}' },
+  /** By the owner link, on another device or by whoever else has it. */
+  seated: {
+    own: '{name} owns the room now, with the owner link',
+    owner: '{name} owns the room now, with the owner link',
+  },
   unseated: { own: '{name} is no longer the owner', owner: '{name} is no longer the owner' },
   abandoned: {
     own: 'You gave up the room: no one owns it now',

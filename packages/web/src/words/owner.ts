@@ -29,6 +29,17 @@ export const ownerTexts = {
   powerHints: { kick: 'But not you or other moderators.', door: 'And set slow mode.' },
   powersHint:
     'Everyone sees who is a moderator. It lasts until you take it away, or until their tab is closed.',
+  handOver: 'Hand over to {name}',
+  handOverHint:
+    '{name} becomes the owner, and you stop being one: from then on, only they can change the room, remove people and end it. The room’s link stays the same. A saved owner link keeps working for whoever has it, so delete yours.',
+  handOverNow: 'Hand over now',
+  handingOver: 'Handing over…',
+  handOverKeep: 'Cancel',
+  handOverFailed:
+    'The room wasn’t handed over. They may have left, or you’re not connected. Try again in a moment.',
+  handOverTo: 'Hand over',
+  handOverToHint: 'Someone who is here becomes the owner instead of you. You’re asked first.',
+  handOverAlone: 'No one else is here to hand the room over to.',
   remove: 'Remove from room',
   removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',
   removeNow: 'Remove',

@@ -32,6 +32,7 @@ export const talkTexts = {
     vote: 'Your vote wasn’t sent.',
     pin: 'The pin wasn’t sent.',
     saved: 'The note that you saved a copy wasn’t sent.',
+    handover: 'The room wasn’t handed over.',
   },
   unsend: 'Unsend',
   unsendAsk: 'Unsend this message?',

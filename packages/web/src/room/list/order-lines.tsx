@@ -42,6 +42,7 @@ function lineOf(line: OrderLine, notice: OrderNotice, people: People) {
   return said(notice, people, orderTexts[line.what], {
     time: 'ms' in line ? orderTexts.time(line.ms) : undefined,
     words: 'words' in line ? <bdi>{line.words}</bdi> : undefined,
+    from: 'from' in line ? nameOf(line.from, people) : undefined,
     name: 'person' in line ? nameOf(line.person, people) : undefined,
   });
 }

@@ -58,6 +58,7 @@ function textsOf(what: PendingEffect['what'], body: string) {
       return body === UNPIN ? marksTexts.unpin : marksTexts.pin;
     case 'vote':
     case 'saved':
+    case 'handover':
       return undefined;
   }
 }

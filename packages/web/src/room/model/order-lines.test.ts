@@ -43,8 +43,11 @@ test('who has powers: moderators by mask, and the owner', () => {
   ]);
   expect(lines([ann, POWER.owner], [bob, POWER.door])).toEqual([{ what: 'changed', person: bob }]);
   expect(lines([ann, POWER.owner])).toEqual([{ what: 'disempowered', person: bob }]);
-  expect(lines([bob, POWER.owner])).toEqual([
+  expect(lines([bob, POWER.owner])).toEqual([{ what: 'handed', person: bob, from: ann }]);
+  expect(lines([ann, POWER.owner], [bob, POWER.owner])).toEqual([{ what: 'seated', person: bob }]);
+  expect(lines([bob, POWER.owner], [cem, POWER.owner])).toEqual([
     { what: 'seated', person: bob },
+    { what: 'seated', person: cem },
     { what: 'unseated', person: ann },
   ]);
   expect(lines([bob, POWER.kick])).toEqual([{ what: 'abandoned' }]);

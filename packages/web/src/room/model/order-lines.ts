@@ -11,7 +11,8 @@ export type OrderLine =
   | {
       readonly what: 'empowered' | 'changed' | 'disempowered' | 'seated' | 'unseated';
       readonly person: Person;
-    };
+    }
+  | { readonly what: 'handed'; readonly person: Person; readonly from: Person };
 
 /** None if nothing that anyone sees is different. */
 export function linesOf(change: RoomChange): readonly OrderLine[] {
@@ -35,9 +36,12 @@ function wordLines(before: CharterView, after: CharterView): readonly OrderLine[
 function ownerLines(before: CharterView, after: CharterView): readonly OrderLine[] {
   const [had, has] = [ownersOf(before), ownersOf(after)];
   if (had.length > 0 && has.length === 0) return [{ what: 'abandoned' }];
+  const [came, went] = [has.filter(isNotIn(had)), had.filter(isNotIn(has))];
+  const [[person, ...others], [from, ...rest]] = [came, went];
+  if (person && from && others.length + rest.length === 0) return [{ what: 'handed', person, from }];
   return [
-    ...has.filter(isNotIn(had)).map((person): OrderLine => ({ what: 'seated', person })),
-    ...had.filter(isNotIn(has)).map((person): OrderLine => ({ what: 'unseated', person })),
+    ...came.map((one): OrderLine => ({ what: 'seated', person: one })),
+    ...went.map((one): OrderLine => ({ what: 'unseated', person: one })),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import type { Member } from '@mayfly/client';
 import type { RoomView } from '../model/room-view.ts';
+import { HandOver } from './hand-over.tsx';
 import { Powers } from './powers.tsx';
 import { Removal } from './removal.tsx';
 
@@ -12,6 +13,7 @@ export function PersonOrders(props: PersonOrdersProps) {
   return (
     <>
       {view.canEmpower(person) && <Powers {...props} />}
+      {view.canEmpower(person) && <HandOver {...props} />}
       {view.canRemove(person) && <Removal {...props} />}
     </>
   );
