@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
-import type { ShownBlock } from '../model/blocks.ts';
+import { BLOCK_LENGTH, type ShownBlock } from '../model/blocks.ts';
 import type { Item } from '../model/turns.ts';
 import { DrawnWindow, ROWS_MAX, rowsIn } from './drawn-window.ts';
 
@@ -13,7 +13,7 @@ type Blocks = readonly ShownBlock[];
 const rows = (count: number): readonly Item[] =>
   Array.from({ length: count }, (_, i) => ({ type: 'new', key: `${i}` }));
 
-const fresh = (key: number): ShownBlock => ({ key, items: signal(rows(10)) });
+const fresh = (key: number, count = 10): ShownBlock => ({ key, items: signal(rows(count)) });
 
 function seeded(seed: number): () => number {
   let state = seed;
@@ -175,6 +175,17 @@ describe('10,000 rows', () => {
     const shown = (page.edges.at(-1) ?? 0) - (page.edges[0] ?? 0);
     expect(Math.abs(page.drawn.below + shown - all)).toBeLessThan(1);
   });
+});
+
+test('the newest block fills up, and no more than 200 rows are drawn before the next look', () => {
+  const { page } = open(9);
+  const items = signal(rows(1));
+  const full = Array.from({ length: 20 }, (_, key) => fresh(key, BLOCK_LENGTH));
+  page.all.value = [...full, { key: -1, items }];
+  page.goToEnd();
+  items.value = rows(BLOCK_LENGTH);
+  expect(page.drawn.below).toBe(0);
+  expect(page.rows).toBeLessThanOrEqual(ROWS_MAX);
 });
 
 test('a block anywhere is drawn on request, with what is around it', () => {

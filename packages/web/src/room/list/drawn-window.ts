@@ -3,7 +3,7 @@
 
 import { type ReadonlySignal, computed, signal } from '@preact/signals';
 import { inNextTask } from '../../browser/next-task.ts';
-import type { ShownBlock } from '../model/blocks.ts';
+import { BLOCK_LENGTH, type ShownBlock } from '../model/blocks.ts';
 
 /** Messages, dividers and notices on the page at once; only what is in sight may exceed it. */
 export const ROWS_MAX = 200;
@@ -139,12 +139,17 @@ function nearest(
   for (let rows = 0; from > 0 || to < all.length;) {
     const [above = Infinity, below = Infinity] = [costs[from - 1], costs[to]];
     const next = all[above < below ? from - 1 : to];
-    rows += next === undefined ? 0 : rowsIn(next);
+    rows += next === undefined ? 0 : rowsToBe(next, all);
     if (rows > ROWS_MAX && Math.min(above, below) > 0) break;
     if (above < below) from -= 1;
     else to += 1;
   }
   return all.slice(from, to);
+}
+
+/** The newest block fills up while it is drawn. */
+function rowsToBe(block: ShownBlock, all: readonly ShownBlock[]): number {
+  return block === all.at(-1) ? Math.max(BLOCK_LENGTH, rowsIn(block)) : rowsIn(block);
 }
 
 /** Messages, dividers and notices. */

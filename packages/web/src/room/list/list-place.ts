@@ -9,6 +9,8 @@ import { ScrollKeeper } from './scroll-keeper.ts';
 
 /** Up to so many blocks, everything is drawn. Only longer rooms need the window, which draws no more than these. */
 const BLOCKS_MAX = 6;
+/** Of a history that was just opened, before anything is painted: more than any screen shows. */
+const FIRST_BLOCKS = 2;
 const windowPart = new LaterPart(() => import('./list-window.ts'));
 
 export class ListPlace {
@@ -16,6 +18,7 @@ export class ListPlace {
   #keeper: ScrollKeeper | undefined;
   #list: HTMLElement | undefined;
   readonly #isPrinting = signal(false);
+  readonly #isPainted = signal(false);
   // Takes the reader there once it is drawn; false until then.
   #arrive: (() => boolean) | undefined;
 
@@ -31,6 +34,7 @@ export class ListPlace {
   readonly drawn = computed((): Drawn => {
     const { value: blocks } = this.#view.timeline.blocks;
     if (this.#isPrinting.value) return { blocks, above: 0, below: 0 };
+    if (!this.#isPainted.value) return { blocks: blocks.slice(-FIRST_BLOCKS), above: 0, below: 0 };
     return this.#window.value?.drawn.value ?? { blocks: blocks.slice(-BLOCKS_MAX), above: 0, below: 0 };
   });
 
@@ -38,7 +42,9 @@ export class ListPlace {
   readonly isFar = computed(() => this.drawn.value.below > 0);
 
   get #isBusy(): boolean {
-    return this.#view.facts.value === undefined || this.#window.value?.isMoving.value === true;
+    const { facts, timeline } = this.#view;
+    const more = !this.#isPainted.value && timeline.blocks.value.length > FIRST_BLOCKS;
+    return facts.value === undefined || more || this.#window.value?.isMoving.value === true;
   }
 
   /** Returns a function that stops it. */
@@ -84,6 +90,8 @@ export class ListPlace {
   rendered(): void {
     if (this.#arrive?.() === true) this.#arrive = undefined;
     this.#keeper?.settle();
+    if (this.#view.facts.peek() !== undefined && !this.#isPainted.peek())
+      requestAnimationFrame(() => setTimeout(() => (this.#isPainted.value = true)));
   }
 
   /** Goes where a press has led. */

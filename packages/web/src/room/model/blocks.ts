@@ -26,7 +26,7 @@ export type Block = ShownBlock & {
 };
 
 /** A first or last block this long takes no more entries at its open end: the next one begins another block. */
-const BLOCK_LENGTH = 32;
+export const BLOCK_LENGTH = 32;
 
 const KINDS = { message: 0, notice: 1 } as const;
 
