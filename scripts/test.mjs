@@ -15,15 +15,8 @@ requireChromium();
 requireRedis();
 build();
 
-/**
- * @param {string} name
- * @param {readonly string[]} projects
- */
-function tests(name, projects) {
-  const flags = projects.flatMap((project) => ['--project', project]);
-  return { name, program: 'vitest/vitest.mjs', args: ['run', ...flags, ...chosen] };
-}
-const CHOSEN = [tests('tests', ['unit', 'e2e', 'engines', 'alone'])];
+const PROJECTS = ['unit', 'e2e', 'engines'].flatMap((project) => ['--project', project]);
+const TESTS = { name: 'tests', program: 'vitest/vitest.mjs', args: ['run', ...PROJECTS, ...chosen] };
 const EVERYTHING = [
   { name: 'format', program: 'oxfmt/bin/oxfmt', args: ['--check', '.'] },
   { name: 'types', program: 'typescript/bin/tsc', args: ['-b'] },
@@ -31,11 +24,10 @@ const EVERYTHING = [
   // After the types: it reads what they built.
   { name: 'lint', program: 'oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'unused code', program: 'knip/bin/knip.js', args: [] },
-  tests('tests', ['unit', 'e2e', 'alone']),
-  tests('tests in other engines', ['engines']),
+  TESTS,
 ];
 
-for (const { name, program, args } of chosen.length > 0 ? CHOSEN : EVERYTHING) {
+for (const { name, program, args } of chosen.length > 0 ? [TESTS] : EVERYTHING) {
   process.stdout.write(`\nmayfly: ${name}\n`);
   const code = runPackage(program, args);
   if (code !== 0) {
