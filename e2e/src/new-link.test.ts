@@ -12,11 +12,10 @@ import {
 } from '@mayfly/client';
 import { removePerson } from '@mayfly/client/owner';
 import { WebSocket } from 'ws';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-const PATIENCE = { timeout: 30_000, interval: 20 };
+const PATIENCE = { timeout: 120_000, interval: 20 };
 
 let server: ServerProcess;
 const origin = () => `http://127.0.0.1:${server.port}`;

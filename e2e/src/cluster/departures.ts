@@ -6,7 +6,7 @@ import type { Cluster } from './cluster.ts';
 import type { Person, Population } from './population.ts';
 
 /** A member without a connection for longer counts as stuck. */
-const BACK_WITHIN_MS = 60_000;
+const BACK_WITHIN_MS = 180_000;
 const SOON_MS = 3_000;
 
 export type KillReport = {

@@ -33,7 +33,7 @@ const EARLY_MS = 40;
 const ABREAST = 16;
 /** Whoever is turned back by a server that is behind is not waited for longer. */
 const READY_WITHIN_MS = 2_000;
-const OVER_WITHIN_MS = 60_000;
+const OVER_WITHIN_MS = 180_000;
 const CONTENT_KEYS = '[smlpohgwkiaqxt]{*';
 
 const OWNER = new Signer('owner');

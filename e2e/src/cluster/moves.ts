@@ -14,7 +14,7 @@ export type MovesReport = {
   readonly complaints: readonly string[];
 };
 
-const SHOWN_WITHIN_MS = 60_000;
+const SHOWN_WITHIN_MS = 180_000;
 
 /** Every room moves so many times. Each time its log gets another name, and the page counts on. */
 export async function moveRooms(

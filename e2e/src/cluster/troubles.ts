@@ -26,7 +26,7 @@ type Trouble = {
   readonly strike: (scene: Scene) => Promise<readonly string[]>;
 };
 
-const FELT_WITHIN_MS = 30_000;
+const FELT_WITHIN_MS = 180_000;
 const CUTS = 5;
 
 const TROUBLES: readonly Trouble[] = [

@@ -133,7 +133,7 @@ describe('CHARTER-4: a false room', () => {
   test('an epoch that the charter isn’t for', async () => {
     const { server, network, connection, sent } = await open();
     server.letIn({ epoch: 1 });
-    await vi.waitFor(() => expect(network.wires).toHaveLength(2));
+    await expect.poll(() => network.wires).toHaveLength(2);
     server.letIn({ epoch: 1 });
     expect(connection()).toBe('false_room');
     expect(sent()).toEqual([]);

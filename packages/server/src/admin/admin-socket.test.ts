@@ -104,7 +104,7 @@ describe('a server with ADMIN_SOCKET', () => {
     const stop = vi.fn<() => void>();
     await using at = await startTestServer({ ADMIN_SOCKET: path }, { stop });
     expect(await sayToAdmin(path, 'drain\n')).toEqual({ draining: true });
-    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
+    await expect.poll(() => stop).toHaveBeenCalledOnce();
     expect(at.log).toEqual([]);
   });
 

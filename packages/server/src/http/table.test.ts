@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { toBase64url } from '@mayfly/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NO_FILES } from '../store/file-store.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { RoomSpace } from '../store/room-space.ts';
@@ -259,7 +259,7 @@ test('a body that is not a part of a file has 10 s', async () => {
     'POST /api/rooms HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
   using slow = new RawClient(http).write(`${head}{`);
   const waiting = clock.pending;
-  await vi.waitFor(() => expect(clock.pending).toBeGreaterThan(waiting));
+  await expect.poll(() => clock.pending).toBeGreaterThan(waiting);
   clock.pass(10_000);
   expect((await slow.closed).toString()).toMatch(/^HTTP\/1\.1 408 /);
 });

@@ -41,7 +41,7 @@ test('twenty clients that read nothing hold one part each, and get everything on
   });
   const clients = Array.from({ length: CLIENTS }, () => connect(at.server.port, at.server.address));
   for (const client of clients) client.pause().write(GET);
-  await vi.waitFor(() => expect(stalled).toBeGreaterThanOrEqual(CLIENTS), { timeout: 60_000 });
+  await vi.waitFor(() => expect(stalled).toBeGreaterThanOrEqual(CLIENTS), { timeout: 120_000 });
   expect(stalled).toBeLessThan(CLIENTS * PARTS);
   await Promise.all(clients.map((client) => once(client.resume(), 'close')));
   for (const { bytesRead } of clients) expect(bytesRead).toBeGreaterThan(PARTS * PART);
@@ -89,7 +89,7 @@ test('a client that goes away ends the sending', async () => {
   using client = new RawClient(at).write(GET);
   await client.until('200 OK');
   client.socket.destroy();
-  await vi.waitFor(() => expect(ended).toHaveLength(1), { timeout: 60_000 });
+  await vi.waitFor(() => expect(ended).toHaveLength(1), { timeout: 120_000 });
 });
 
 test.each([
@@ -114,5 +114,5 @@ test('a body whose client goes away is none', async () => {
   await using at = await listen((request) => void readBody(request, 3).then((body) => bodies.push(body)));
   const client = new RawClient(at).write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na');
   client.socket.end();
-  await vi.waitFor(() => expect(bodies).toEqual([undefined]), { timeout: 60_000 });
+  await vi.waitFor(() => expect(bodies).toEqual([undefined]), { timeout: 120_000 });
 });

@@ -11,7 +11,7 @@ import { CERTIFICATE, PRIVATE_KEY } from '../testing/certificate.ts';
 import { TestClock } from '../testing/clock.ts';
 import { upgradeRequest } from '../testing/test-server.ts';
 
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 120_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 /** More than the kernel buffers for a connection. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024);

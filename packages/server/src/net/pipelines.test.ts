@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createListener } from './listener.ts';
 import { IN_FLIGHT_MAX, PENDING_MAX, PIPELINE_MAX, endWhenAnswered } from './pipelines.ts';
 
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 120_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const H2C =
   'Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';

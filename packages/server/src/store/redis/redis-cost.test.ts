@@ -1,13 +1,11 @@
 // What a message costs between a node and Redis: one call, in a write shared with all calls of that moment.
 
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RedisRooms } from '../../testing/redis-rooms.ts';
 import { type RedisProcess, startRedis } from '../../testing/redis-server.ts';
 import { Signer, envelope, makeCharter, roomId } from '../../testing/signer.ts';
 import type { MemberSession } from '../room-store.ts';
 import type { RedisStore } from './redis-store.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const LIMITS = { maxRooms: 10, maxMembers: 10, historyMessages: 50, historyBytes: 1_000_000 };
 const ROOM = roomId('Room11');
@@ -25,7 +23,7 @@ let session: MemberSession;
 beforeAll(async () => {
   redis = await startRedis();
   world = new RedisRooms([redis], redis.url);
-}, 60_000);
+});
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]();

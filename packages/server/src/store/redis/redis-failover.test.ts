@@ -10,8 +10,6 @@ import { connectRedisStore } from './start/connect.ts';
 import { roomKey, slotOf } from './keyspace.ts';
 
 // A failover takes its seconds, which are real here.
-vi.setConfig({ testTimeout: 60_000 });
-
 const LIMITS = { maxRooms: 10, maxMembers: 10, historyMessages: 50, historyBytes: 100_000 };
 const ROOM = roomId('Room11');
 const OWNER = new Signer('owner');
@@ -59,10 +57,10 @@ async function surviveDeath(url: string, kill: () => Promise<void>): Promise<voi
   const ann = await here.join(ROOM, ANN);
   if (ann.outcome !== 'joined' || bob.outcome !== 'joined') throw new Error('not in');
   await here.append(ROOM, ann.session, 1, envelope(1));
-  await vi.waitFor(() => expect(heard.some((notice) => notice.type === 'event')).toBe(true));
+  await expect.poll(() => heard.some((notice) => notice.type === 'event')).toBe(true);
 
   await kill();
-  const patience = { timeout: 40_000, interval: 100 };
+  const patience = { timeout: 120_000, interval: 100 };
   // The same bytes with the same n, as a client would.
   const placed = await vi.waitFor(() => here.append(ROOM, ann.session, 2, envelope(2)), patience);
   expect(['appended', 'repeated']).toContain(placed.outcome);
@@ -79,7 +77,7 @@ async function replicated(primary: RedisProcess): Promise<void> {
   await vi.waitFor(async () => {
     const info = await primary.info('replication');
     expect(info.get('slave0')).toContain(`offset=${info.get('master_repl_offset')}`);
-  }, 20_000);
+  }, 120_000);
 }
 
 describe('a primary dies', () => {

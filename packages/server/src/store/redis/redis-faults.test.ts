@@ -27,15 +27,13 @@ import { roomKey } from './keyspace.ts';
 import { ANSWER_WITHIN_MS } from './link.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 let redis: RedisProcess;
 let world: RedisRooms;
 
 beforeAll(async () => {
   redis = await startRedis({ 'enable-debug-command': 'yes' });
   world = new RedisRooms([redis], redis.url);
-}, 60_000);
+});
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -261,7 +259,7 @@ describe('a Redis that fails', () => {
     const { session } = await a.join('ann');
     a.heard();
     await redis.restart();
-    await vi.waitFor(() => a.raw.keys(ROOM), { timeout: 20_000 });
+    await vi.waitFor(() => a.raw.keys(ROOM), { timeout: 120_000 });
     expect(await a.append(session, 1)).toEqual({ outcome: 'gone' });
     expect(types(a.heard())).toEqual(['ended']);
     await world.fresh();
@@ -359,7 +357,7 @@ describe('a Redis that fails', () => {
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(ROOM);
     await redis.ask('REPLICAOF', 'NO', 'ONE');
-    await vi.waitFor(() => a.raw.append(ROOM, session, 1, envelope(1)), { timeout: 20_000 });
+    await vi.waitFor(() => a.raw.append(ROOM, session, 1, envelope(1)), { timeout: 120_000 });
     await world.settled();
   });
 

@@ -1,7 +1,7 @@
 // Several nodes on one Redis: they all receive everything, whichever dies or falls silent.
 
 import { GRACE_MS, OP_KICK, decodeServerSealed, encodeTerms, toHex } from '@mayfly/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
 import {
   CHARTER,
@@ -27,15 +27,13 @@ import type { Link } from './link.ts';
 import { BEAT_MS, LEASE_MS } from './node-leases.ts';
 import { RedisStore } from './redis-store.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 let redis: RedisProcess;
 let world: RedisRooms;
 
 beforeAll(async () => {
   redis = await startRedis();
   world = new RedisRooms([redis], redis.url);
-}, 60_000);
+});
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -499,6 +497,6 @@ describe('subscribing', () => {
     expect(await listening()).toHaveLength(1);
     again[Symbol.dispose]();
     await world.pass(5_000);
-    await vi.waitFor(async () => expect(await listening()).toEqual([]));
+    await expect.poll(() => listening()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { RedisRooms, settling } from '../../testing/redis-rooms.ts';
 import {
   type RedisCluster,
@@ -13,8 +13,6 @@ import type { MakeStore } from '../contract/fixture.ts';
 import { fileStoreContract, roomStoreContract } from '../contract/room-store-contract.ts';
 
 // Every step of a test is a few round trips to real processes.
-vi.setConfig({ testTimeout: 30_000 });
-
 let redis: RedisProcess;
 let cluster: RedisCluster;
 let sentinels: SentinelGroup;
@@ -25,7 +23,7 @@ beforeAll(async () => {
   worlds.set('redis store', new RedisRooms([redis], redis.url));
   worlds.set('redis store on a cluster', new RedisRooms(cluster.primaries, cluster.url));
   worlds.set('redis store behind Sentinels', new RedisRooms([sentinels.primary], sentinels.url));
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const world of worlds.values()) await world[Symbol.asyncDispose]();

@@ -66,7 +66,7 @@ test.each([
   const { view, answer, change, underWay } = room();
   changeLink(view);
   await answer({ ok: false, reason });
-  await vi.waitFor(() => expect(change.value?.failed).toBe(failed));
+  await expect.poll(() => change.value?.failed).toBe(failed);
   expect(underWay()).toBe(false);
   changeLink(view);
   expect(view.changeLink).toHaveBeenCalledTimes(2);

@@ -2,7 +2,7 @@
 
 import { parseRoomLink, type Person } from '@mayfly/client';
 import { BODY_BYTES_MAX, NAME_BYTES_MAX } from '@mayfly/protocol';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cleanName } from '../../../../client/src/crypto/person.ts';
 import { costRatio, leastMs } from '../../../../client/src/testing/cost.ts';
 import { HOSTILE_SHAPES, hostileText } from '../../../../client/src/testing/hostile-text.ts';
@@ -24,8 +24,6 @@ const DOUBLING_MAX = 2.5;
 const LINK_TEXT_MAX = 4096;
 
 /** For hangs: all of it takes seconds. */
-vi.setConfig({ testTimeout: 120_000 });
-
 type Show = (text: string) => unknown;
 
 const OF_TEXTS: Readonly<Record<string, Show>> = {

@@ -104,7 +104,7 @@ describe('with a replica', () => {
     const { instances, unseen } = await survey(addressOf(primary.url));
     expect(instances.map(({ address }) => address)).toEqual([primary.address]);
     expect(unseen).toEqual([expect.stringMatching(`^${replica.address} \\(`)]);
-  }, 15_000);
+  });
 });
 
 test('Sentinels lead to the primary and its replicas, including a badly set one', async () => {
@@ -116,7 +116,7 @@ test('Sentinels lead to the primary and its replicas, including a badly set one'
   ]);
   const unknown = await survey(addressOf(group.url.replace('mayfly', 'other')));
   expect(unknown).toMatchObject({ instances: [], unseen: [expect.stringContaining('no Sentinel')] });
-}, 20_000);
+});
 
 test('one node of a cluster leads to all, replicas included', async () => {
   await using cluster = await startRedisCluster(3, { withReplicas: true });
@@ -132,7 +132,7 @@ test('one node of a cluster leads to all, replicas included', async () => {
   expect(await sentencesOf(url)).toEqual([
     expect.stringContaining(`${cluster.replicas[2]?.address} has save`),
   ]);
-}, 30_000);
+});
 
 describe('a Redis that forbids CONFIG', () => {
   const UNKNOWN = ['save ""', 'slowlog-log-slower-than -1'];

@@ -80,7 +80,7 @@ test('a replica that does not answer is a warning, and no refusal', async () => 
     persistent: [],
     warnings: [expect.stringMatching(`^nobody knows how this one is set: ${replica.address} \\(.+\\)$`)],
   });
-}, 15_000);
+});
 
 test('no Redis at all is refused, allowed or not', async () => {
   const redis = await startRedis();
