@@ -54,7 +54,7 @@ const LATER_PARTS = {
   /** Settings, alerts, saved copies: as composing. */
   life: { files: /life-part/, most: 7 * KB },
   /** With the first thing that only an owner does. */
-  owner: { files: /owner-part|owner-opening|hpke/, most: 14 * KB },
+  owner: { files: /owner-part|owner-opening|hpke|amendment/, most: 14 * KB },
   /** Lines between messages, about people and orders: as composing. */
   notices: { files: /notices-part/, most: 2 * KB },
   /** What reads and makes owner links: links that open no room may be one. */

@@ -75,6 +75,14 @@ test('a wrong passphrase is told at the door, the right one opens the room, and 
   await phone.inRoom();
   await phone.sees('moved along');
   await ann.participants(3);
+  for (const person of [ann, bob, phone])
+    await person.log().getByText('Ann’s phone owns the room now, with the owner link').waitFor();
+  await bob.page
+    .getByRole('listitem')
+    .filter({ hasText: 'Ann’s phone' })
+    .getByText('owner')
+    .first()
+    .waitFor();
   for (const bytes of [wire.fromClients(), wire.fromServer(), await server.heapSnapshot()])
     for (const secret of [PASSPHRASE, NEXT, link.split('#')[1] ?? '', next.split('#')[1] ?? '', code])
       expect(sightings(bytes, secret), secret).toEqual([]);
