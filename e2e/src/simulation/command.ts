@@ -1,5 +1,6 @@
 // `npm run simulate`: as many lives, crowds, schedules, logs and mutated frames as asked for, with a verdict.
 
+import { compareGoverned } from '../../../packages/client/src/testing/governed-readers.ts';
 import { compareReaders } from '../../../packages/client/src/testing/log-readers.ts';
 import { compareFolds } from '../../../packages/client/src/testing/random-fold.ts';
 import { runCrowd } from './crowd.ts';
@@ -47,7 +48,9 @@ function readLogs(seed: number, logs: number, say: (line: string) => void): bool
   let faults = 0;
   for (let read = 0; read < logs; read += LOGS_AT_ONCE) {
     const count = Math.min(LOGS_AT_ONCE, logs - read);
-    const found = [...compareFolds(seed + read, count), ...compareReaders(seed + read, count)];
+    const found = [compareGoverned, compareFolds, compareReaders].flatMap((compare) =>
+      compare(seed + read, count),
+    );
     for (const fault of found.slice(0, Math.max(0, FAULTS_SHOWN - faults))) say(`  ${fault}`);
     faults += found.length;
     if (read + count < logs) say(`  ${read + count} of ${logs} logs, ${faults} faults`);

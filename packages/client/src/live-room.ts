@@ -10,7 +10,6 @@ import {
   type LogEvent,
   type MemberProfile,
   OP_CHARTER,
-  OP_END,
   type Refused,
   type ServerSealed,
   type Welcome,
@@ -25,6 +24,7 @@ import { makeJoin } from './crypto/join-proof.ts';
 import { openProfile } from './crypto/profile.ts';
 import type { CharterInForce } from './governance/in-force.ts';
 import type { OrderPort } from './governance/orders.ts';
+import { isEnd } from './governance/room-law.ts';
 import { checkWelcome } from './governance/welcome-check.ts';
 import type { LinkChanged } from './governance/link-change.ts';
 import type { LinkFollower } from './link-follower.ts';
@@ -559,11 +559,6 @@ class LiveRoom implements Room {
     stopParts(this.#parts);
     this.#parts.updates.close(end);
   }
-}
-
-/** CMD-9. */
-function isEnd({ op, args }: Command): boolean {
-  return op === OP_END && args.length === 0;
 }
 
 /** CHARTER-5: above the command's own epoch if it changes the link. 0 for other commands. */

@@ -106,6 +106,32 @@ describe('CMD-8: an operation counts if its signer has the power for it', () => 
   });
 });
 
+describe('CMD-8: a command of someone whose powers can’t be known', () => {
+  const atWelcome = lawAtWelcome(ROOM, { c: 4, head: 9, moderators: MODERATORS });
+  const lawAfterOne = (one: Command, seq = 5) =>
+    lawAfterCommand(lawAfterCommand(atWelcome, command(2, 3, OWNER), 4), one, seq);
+
+  test('before the first charter in sight: its number counts, and nothing else', () => {
+    const after = lawAfterOne(command(3, 5, anybody, mod.pk));
+    expect(lastC(after, 5)).toBe(3);
+    expect(after.removed.size).toBe(0);
+  });
+
+  test.each<readonly [string, number, Command]>([
+    ['out of turn', 5, command(4, 5, anybody, mod.pk)],
+    ['that anyone else signed', 5, { ...command(3, 5, anybody, mod.pk), signerPk: tab.pk }],
+    ['after the welcome', 10, command(5, 5, anybody, mod.pk)],
+  ])('%s: nothing of it counts', (_what, seq, one) => {
+    expect(lawAfterOne(one, seq).seenC).toBe(2);
+  });
+
+  test('above the last number of the welcome: nothing of it counts', () => {
+    const given = [2, 3, 4, 5].map((c) => command(c, 5, anybody, mod.pk));
+    const law = given.reduce((before, one, i) => lawAfterCommand(before, one, 4 + i), atWelcome);
+    expect(law.seenC).toBe(4);
+  });
+});
+
 const epochs = (law: RoomLaw) => [0, 1, 2].filter((epoch) => isInForce(law, epoch));
 
 describe('RECV-1: the epoch in force', () => {

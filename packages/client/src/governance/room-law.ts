@@ -6,6 +6,7 @@ import {
   type Command,
   type Moderator,
   OP_CHARTER,
+  OP_END,
   OP_KICK,
   POWER,
   type RoomId,
@@ -66,7 +67,7 @@ export function lawAfterMessage(law: RoomLaw, epoch: number): RoomLaw {
   return epoch === law.epoch ? law : { ...law, epoch };
 }
 
-/** `verifies`: whether the signer that the command names signed it. */
+/** `verifies`: whether the signer that the command names signed it. Of one that can't be judged, only the number counts. */
 export function lawAfterCommand(
   law: RoomLaw,
   command: Command,
@@ -74,8 +75,8 @@ export function lawAfterCommand(
   verifies: (command: Command) => boolean = verifyCommand,
 ): RoomLaw {
   if (command.id !== law.id || !fitsEpoch(law, command)) return law;
-  if (!isNext(law, command.c, seq) || !mayGive(law, command)) return law;
-  if (!verifies(command)) return law;
+  if (!isNext(law, command.c, seq) || !mayNumber(law, command, seq) || !verifies(command)) return law;
+  if (!mayGive(law, command)) return { ...law, seenC: command.c };
   const charter = command.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
   const counted = { ...law, seenC: command.c, removed: removedAfter(law, command) };
   if (charter === undefined) return counted;
@@ -97,14 +98,28 @@ export function lastC({ welcome, seenC }: RoomLaw, seq: number): number {
   return seq < welcome.head ? (seenC ?? welcome.c) : Math.max(seenC ?? 0, welcome.c);
 }
 
+/** CMD-9: whether a command ends the room, if it counts. */
+export function isEnd({ op, args }: Pick<Command, 'op' | 'args'>): boolean {
+  return op === OP_END && args.length === 0;
+}
+
 /** RECV-1: by the position in the log alone. Before the first charter in sight epochs may rise, never fall. */
 export function isInForce({ charterC, epoch }: RoomLaw, other: number): boolean {
   return charterC > 0 ? other === epoch : other >= epoch;
 }
 
-/** RECV-6: whether a command that changes nothing is false. Before the first charter in sight, who might give it is unknown. */
-export function mayJudge({ charterC, ownerPk }: RoomLaw, { signerPk }: Command): boolean {
-  return charterC > 0 || equalBytes(signerPk, ownerPk);
+/** RECV-6: whether a command that changes nothing is false. Who had which power before the first charter in sight, only a welcome says, at its head. */
+export function mayJudge(
+  { charterC, ownerPk, welcome }: RoomLaw,
+  { signerPk }: Command,
+  seq: number,
+): boolean {
+  return charterC > 0 || seq > welcome.head || equalBytes(signerPk, ownerPk);
+}
+
+// An honest server logs what counted then, so what comes after it has the next number.
+function mayNumber(law: RoomLaw, command: Command, seq: number): boolean {
+  return mayGive(law, command) || (!mayJudge(law, command, seq) && command.c <= law.welcome.c);
 }
 
 // CMD-7: without a gap. Up to the head of the welcome, numbering begins with the first command in sight.

@@ -11,6 +11,7 @@ import {
   type Stub,
   epochOf,
   equalBytes,
+  mayGive,
   toHex,
 } from '@mayfly/protocol';
 import { type Arrival, type Candidate, VOUCHING_REACH } from './chain.ts';
@@ -18,6 +19,7 @@ import { type Changes, Chains } from './chains.ts';
 import {
   type RoomLaw,
   type WelcomeLaw,
+  isEnd,
   isInForce,
   isOwner,
   lastC,
@@ -130,6 +132,8 @@ export class Receiver {
   // By header: what is to be erased next.
   readonly #doomed = new Map<string, Erasure>();
   #law: RoomLaw;
+  // The room has ended, or we were removed: a server has no more to say (CMD-9, CMD-10).
+  #isOver = false;
   // Everything before this index has been forgotten.
   #keptFrom = 0;
   // By which pins were last shown.
@@ -244,7 +248,8 @@ export class Receiver {
     const arrivals: Arrival[] = [];
     const commands: CountedCommand[] = [];
     yield* inSlices(events, (slice) => {
-      for (const event of slice) arrivals.push(...this.#take(event, { arrivedAt, live, commands }));
+      for (const event of slice)
+        if (!this.#isOver) arrivals.push(...this.#take(event, { arrivedAt, live, commands }));
     });
     this.#endTimed(arrivedAt);
     const settled = yield* this.#settle(arrivals);
@@ -365,17 +370,19 @@ export class Receiver {
     const { command, seq, bytes, blob } = event;
     const before = this.#law;
     this.#law = lawAfterCommand(before, command, seq, this.#crypto.verifyCommand);
-    if (this.#law === before) return this.#refuseCommand(command, seq, hash);
+    if (this.#law === before || !mayGive(before, command)) return this.#refuseCommand(command, seq, hash);
     this.#commands.add(seq, command.c, hash);
     const isCharter = command.op === OP_CHARTER;
     if (isCharter && this.#options.holds?.(event) === false) this.#trust.caught('false_command');
     const index = this.#log.indexOf(seq);
-    return [{ seq: index, bytes, blob, command, removed: removedBy(before, command) }];
+    const removed = removedBy(before, command);
+    this.#isOver = isEnd(command) || (removed !== undefined && equalBytes(removed, this.#options.idPk));
+    return [{ seq: index, bytes, blob, command, removed }];
   }
 
   // RECV-6. The same command again, at another place, does no harm.
   #refuseCommand(command: Command, seq: number, hash: Uint8Array): readonly [] {
-    if (!mayJudge(this.#law, command)) this.#commands.add(seq, undefined, hash);
+    if (!mayJudge(this.#law, command, seq)) this.#commands.add(seq, undefined, hash);
     else if (!this.#commands.has(hash)) this.#trust.caught('false_command');
     return [];
   }

@@ -309,9 +309,19 @@ describe('RECV-6: what no honest server does', () => {
     expect(ann.receiver.c).toBe(1);
   });
 
-  test('CMD-3: whether someone else might give a command, a page can only tell from a charter on', () => {
-    const ann = new Page('Me');
-    ann.read(command(1, 1, stranger));
+  test('CMD-3: who might give a command before its welcome, a page can only tell from a charter on', () => {
+    const ann = new Page('Me', { c: 1, head: 1 });
+    ann.readHistory(command(1, 1, stranger));
     expect(ann.sees).toEqual(NO_ONE);
+    ann.read(command(2, 2, stranger));
+    expect(ann.sees).toEqual({ server: true, others: [], lies: ['false_command'] });
+  });
+
+  test('CMD-8: what a former moderator ordered before the first charter in sight leaves no hole in the numbers', () => {
+    const ann = new Page('Me', { c: 4, head: 4 });
+    ann.readHistory(command(1, 1), command(2, 2, stranger), command(3, 3), command(4, 4, stranger));
+    ann.read(command(5, 5));
+    expect(ann.sees).toEqual(NO_ONE);
+    expect(ann.receiver.c).toBe(5);
   });
 });

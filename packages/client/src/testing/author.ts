@@ -84,13 +84,17 @@ export class Author {
 }
 
 /** What any member can do with another's message: the same content under a new nonce, changed or not. */
-export function reseal(envelope: Uint8Array, change: (inner: Uint8Array) => void = () => {}): Uint8Array {
+export function reseal(
+  envelope: Uint8Array,
+  change: (inner: Uint8Array) => void = () => {},
+  keys: EpochKeys = KEYS,
+): Uint8Array {
   const header = envelope.subarray(0, 23);
-  const aad = concat(utf8('mayfly/v1 env\0'), header, KEYS.ctx);
-  const inner = openBox(KEYS.message, aad, envelope.subarray(23));
+  const aad = concat(utf8('mayfly/v1 env\0'), header, keys.ctx);
+  const inner = openBox(keys.message, aad, envelope.subarray(23));
   if (inner === undefined) throw new Error('it does not open');
   change(inner);
-  return concat(header, sealBox(KEYS.message, aad, inner, seededRandom('reseal')));
+  return concat(header, sealBox(keys.message, aad, inner, seededRandom('reseal')));
 }
 
 const FIXED_BYTES_BEFORE_NAME = 97;
@@ -101,10 +105,12 @@ export function spoilSignature(
   body: string,
   name: string,
   ref: Uint8Array = new Uint8Array(),
+  keys: EpochKeys = KEYS,
 ): Uint8Array {
   const nameAt = FIXED_BYTES_BEFORE_NAME + ref.length;
   const signatureAt = nameAt + 1 + utf8(name).length + 2 + utf8(body).length;
-  return reseal(envelope, (inner) => {
+  const spoil = (inner: Uint8Array) => {
     inner[signatureAt] = (inner[signatureAt] ?? 0) ^ 1;
-  });
+  };
+  return reseal(envelope, spoil, keys);
 }
