@@ -1,6 +1,6 @@
 // `npm run cluster-faults`: three servers over Redis under kills, deployments and a broken Redis. Prints figures; the
-// exit code is 1 if a promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers`, `--moves` and `--races` say
-// how often each happens, `--seed N` chooses other moments.
+// exit code is 1 if a promise was broken. `--kills`, `--rolls`, `--troubles`, `--failovers`, `--moves`, `--races` and
+// `--ends` say how often each happens, `--seed N` chooses other moments.
 
 import { parseArgs } from 'node:util';
 import { build, importSource } from './setup/build.mjs';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     failovers: flag('5'),
     moves: flag('10'),
     races: flag('10000'),
+    ends: flag('20'),
     seed: flag('1'),
   },
 });
@@ -28,6 +29,7 @@ const asked = {
   failovers: wholeNumber('failovers', values.failovers),
   moves: wholeNumber('moves', values.moves),
   races: wholeNumber('races', values.races),
+  ends: wholeNumber('ends', values.ends),
   seed: wholeNumber('seed', values.seed),
 };
 

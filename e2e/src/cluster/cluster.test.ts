@@ -5,6 +5,7 @@ import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
 import { Cluster } from './cluster.ts';
 import { kill, roll } from './departures.ts';
+import { endRooms } from './ends.ts';
 import { lossyFailover } from './failover.ts';
 import { lastMoments } from './last-moment.ts';
 import { moveRooms } from './moves.ts';
@@ -55,10 +56,13 @@ test.concurrent('I3, I4: rooms move from one primary of a Redis Cluster to anoth
   expect(moves).toBeGreaterThan(0);
 });
 
-test.concurrent('LIFE-4: what two nodes send at the very end is there for all, or nowhere', async () => {
+test.concurrent('LIFE-4: what two nodes send at the very end is there for all, or nowhere; COMMAND-4: the owner’s end gets everyone out', async () => {
   await using redis = await startRedis();
   const random = new SeededRandom(4);
   await using cluster = await Cluster.over(redis, random);
+  const ended = await endRooms(redis, cluster, { times: 2, membersEach: 6 });
+  expect(ended.complaints).toEqual([]);
+  expect(ended.out).toHaveLength(12);
   const { taken, late, complaints } = await lastMoments(redis, cluster, random, 1_000);
   expect(complaints).toEqual([]);
   expect(taken).toBeGreaterThan(0);

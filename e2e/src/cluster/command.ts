@@ -5,6 +5,7 @@ import { SeededRandom } from '../../../packages/server/src/testing/random.ts';
 import { startRedis } from '../../../packages/server/src/testing/redis-server.ts';
 import { Cluster } from './cluster.ts';
 import { kill, roll } from './departures.ts';
+import { endRooms } from './ends.ts';
 import { lossyFailover } from './failover.ts';
 import { lastMoments } from './last-moment.ts';
 import { moveRooms } from './moves.ts';
@@ -20,6 +21,8 @@ export type FaultsAsked = {
   /** How often each of a few rooms moves to another primary of a Redis Cluster. */
   readonly moves: number;
   readonly races: number;
+  /** How often an owner ends a room. */
+  readonly ends: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 };
@@ -29,10 +32,13 @@ const SOME = { rooms: 3, membersEach: 6, everyMs: 100 };
 /** Longer than any node waits for Redis. */
 const TROUBLE_LASTS_MS = 8_000;
 const BLACK_HOLE_MS = 30_000;
+/** In a room that an owner ends, ten on each node. */
+const MEMBERS_AT_THE_END = 30;
+const OUT_WITHIN_MS = 1_000;
 
 /** Whether no promise was broken. */
 export async function clusterFaults(asked: FaultsAsked): Promise<boolean> {
-  const { kills, rolls, troubles, failovers, moves, races, seed, say } = asked;
+  const { kills, rolls, troubles, failovers, moves, races, ends, seed, say } = asked;
   const complaints: string[] = [];
   if (kills + rolls > 0) complaints.push(...(await departures(asked)));
   for (let round = 1; round <= troubles; round += 1) complaints.push(...(await brokenRedis(asked, round)));
@@ -47,6 +53,7 @@ export async function clusterFaults(asked: FaultsAsked): Promise<boolean> {
     complaints.push(...moved.complaints);
   }
   if (races > 0) complaints.push(...(await racesAtTheEnd(asked)));
+  if (ends > 0) complaints.push(...(await owners(asked)));
   for (const complaint of complaints) say(`BROKEN: ${complaint}`);
   say(complaints.length === 0 ? `no promise was broken (seed ${seed})` : `seed ${seed}`);
   return complaints.length === 0;
@@ -79,6 +86,19 @@ async function racesAtTheEnd({ seed, races, say }: FaultsAsked): Promise<readonl
   return complaints;
 }
 
+async function owners({ seed, ends, say }: FaultsAsked): Promise<readonly string[]> {
+  await using redis = await startRedis();
+  await using cluster = await Cluster.over(redis, new SeededRandom(seed));
+  const { out, complaints } = await endRooms(redis, cluster, {
+    times: ends,
+    membersEach: MEMBERS_AT_THE_END,
+  });
+  say(`an owner ends a room of ${MEMBERS_AT_THE_END} on three nodes, ${ends} times`);
+  say(`  until each page says so: ${percentiles(out)}`);
+  const late = out.filter((ms) => ms > OUT_WITHIN_MS).length;
+  return late === 0 ? complaints : [...complaints, `${late} pages heard of the end after more than 1 s`];
+}
+
 async function departures({ kills, rolls, seed, say }: FaultsAsked): Promise<readonly string[]> {
   await using redis = await startRedis();
   const random = new SeededRandom(seed);
@@ -104,5 +124,6 @@ async function departures({ kills, rolls, seed, say }: FaultsAsked): Promise<rea
 function percentiles(samples: readonly number[]): string {
   const sorted = samples.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`;
+  const [half, most, all] = [at(0.5), at(0.99), at(1)].map(Math.round);
+  return `p50 ${half} ms, p99 ${most} ms, longest ${all} ms`;
 }

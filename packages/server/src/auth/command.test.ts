@@ -65,6 +65,14 @@ describe('COMMAND-2: what a server checks of a command', () => {
     expect(judge(given)).toBe('not_allowed');
   });
 
+  test.each([
+    ['the slowest pace', order(3, [0x0e, 0x10])],
+    ['the longest life that the server allows', order(4, [0, 0, 0x0e, 0x10, 0])],
+    ['the shortest life', order(4, [0, 0, 0, 3, 1])],
+  ])('CMD-12, CMD-13: %s', (_what, given) => {
+    expect(judge(given)).toBeUndefined();
+  });
+
   const amendment = (choices: CharterChoices = {}) => makeCharter(ROOM, OWNER, { c: 2, ...choices });
 
   test('CHARTER-5: the owner amends the charter: moderators and what is sealed', () => {
@@ -86,6 +94,14 @@ describe('COMMAND-2: what a server checks of a command', () => {
     ['broken arguments', makeCommand(ROOM, OWNER, { op: 1, args: new Uint8Array(20) })],
   ])('CHARTER-5: %s: not allowed', (_what, given) => {
     expect(judge(given)).toBe('not_allowed');
+  });
+
+  test('CHARTER-5: where a passphrase is needed, door and link key stay, too', () => {
+    const door2 = { door: 2, linkPk: DOORMAN.pk } as const;
+    const law = { ...LAW, charter: makeCharter(ROOM, OWNER, door2).bytes };
+    expect(judge(amendment(door2), law)).toBeUndefined();
+    expect(judge(amendment({ ...door2, linkPk: ANN.pk }), law)).toBe('not_allowed');
+    expect(judge(amendment(), law)).toBe('not_allowed');
   });
 
   const kick = (target: Uint8Array, by: Signer) => makeCommand(ROOM, by, { op: OP_KICK, args: target });

@@ -73,6 +73,7 @@ export function settings({ opened }: Fixtures): void {
     expect(await f.append(ann.session, 4)).toEqual({ outcome: 'refused', code: 'gap' });
     await f.pass(6_000);
     expect(await f.append(ann.session, 3)).toEqual(done(6));
+    expect(await f.append(ann.session, 4)).toEqual({ outcome: 'slow', retryAfterMs: 10_000 });
     expect((await f.join('ann')).terms.slow).toBe(10);
     expect((await f.join('ann')).lastN).toBe(3);
   });

@@ -80,6 +80,11 @@ async function keysAboutRoom(): Promise<ReadonlyMap<string, string>> {
   return about;
 }
 
+async function ttlsOfRoom(): Promise<readonly { readonly key: string; readonly left: number }[]> {
+  const keys = [...(await keysAboutRoom()).keys()].filter((key) => key.includes(ROOM));
+  return Promise.all(keys.map(async (key) => ({ key, left: Number(await redis.ask('PTTL', key)) })));
+}
+
 describe('several nodes', () => {
   test('WELCOME-3: messages sent at one node arrive at every node, once and in order', async () => {
     const [a, b] = await nodes(1, 2);
@@ -158,7 +163,9 @@ describe('several nodes', () => {
     for (const node of [a, b]) node.heard();
     for (let round = 0; round < 100; round++) {
       const idPk = new SeededRandom(round).bytes(32);
-      const { session } = await b.join('', { idPk });
+      const bob = await b.raw.join(ROOM, asking('', { idPk }));
+      if (bob.outcome !== 'joined') throw new Error(`round ${round}: ${bob.outcome}`);
+      const { session } = bob;
       const kick = makeCommand(ROOM, OWNER, { c: 2 + round, op: OP_KICK, args: idPk });
       const write = (n: number) => b.raw.append(ROOM, session, n, envelope(4 * round + n));
       const ns = [1, 2, 3];
@@ -182,6 +189,41 @@ describe('several nodes', () => {
     const commands = heard?.filter(({ frame }) => decodeServerSealed(frame)?.type === 'command');
     expect(commands).toHaveLength(100);
     for (const count of Object.values(raced)) expect(count).toBeGreaterThan(0);
+  });
+
+  test('LIFE-1, LIFE-5: every key of a room that used everything ends with it, in a life that is longer or shorter', async () => {
+    const [a, b, c] = await nodes(1, 2, 3);
+    const session = await usedToTheFull(a, b, c);
+    // Slices that wait have a time of their own, and the word that the room was there outlives it.
+    const SLACK_MS = 15_000 + 60_000;
+    const STAGED_MS = 120_000;
+    const fits = async (lifeMs: number) => {
+      for (const { key, left } of await ttlsOfRoom()) {
+        const most = key.startsWith('y') ? STAGED_MS : lifeMs + SLACK_MS;
+        expect(left, key).toBeGreaterThan(key.startsWith('y') ? 0 : lifeMs - 1_000);
+        expect(left, key).toBeLessThanOrEqual(most);
+      }
+    };
+    await fits(LIFE_MS);
+    for (const [i, lifeMs] of [604_800_000, 60_000].entries()) {
+      const args = encodeTerms({ lifeMs, history: 'all' });
+      const life = makeCommand(ROOM, OWNER, { c: 5 + i, epoch: 1, ...args });
+      expect(await a.store.command(ROOM, session, life)).toMatchObject({ outcome: 'appended' });
+      await fits(lifeMs);
+    }
+  });
+
+  test('SEND-10: where another primary’s clock is behind, no pause is longer than the pace', async () => {
+    const [a] = await nodes(1);
+    const { session } = await a.join('ann');
+    const slow = makeCommand(ROOM, OWNER, encodeTerms({ slow: 10 }));
+    await a.store.command(ROOM, session, slow);
+    await a.append(session, 1);
+    await world.jump(-50_000);
+    const answer = await a.append(session, 2);
+    // The clock is everyone's.
+    await world.jump(50_000);
+    expect(answer).toEqual({ outcome: 'slow', retryAfterMs: 10_000 });
   });
 
   test('COMMAND-5: of 5,001 that were removed the last 5,000 stay out', async () => {
