@@ -20,6 +20,7 @@ import type { Clock } from '../net/clock.ts';
 import type { TlsFiles } from '../net/certificate.ts';
 import { answerAndClose, answerBrokenRequest, createListener } from '../net/listener.ts';
 import { type Refusal, refuse } from '../net/refusal.ts';
+import { TurnBudget } from '../net/turn-budget.ts';
 import type { Events } from '../observe/events.ts';
 import {
   type Answer,
@@ -175,6 +176,7 @@ function serveTransfers(
   { routes, rules, events }: HttpDeps,
   visits: WeakMap<FastifyRequest, Visit>,
 ): void {
+  const budget = new TurnBudget();
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, _body, done) => done(null));
   for (const route of routes) {
@@ -187,11 +189,11 @@ function serveTransfers(
         const visit = visits.get(reply.request);
         if (visit === undefined) throw new Error('a request went past its inspection');
         const address = clientAddress(raw.socket.remoteAddress, headers['x-forwarded-for'], rules.trustProxy);
-        const read = (length: number) => readBody(raw, length);
+        const read = (length: number) => readBody(raw, length, budget);
         const answer = await transfer({ params, visit, address, headers, read });
         if (!('parts' in answer)) return send(reply, answer);
         reply.hijack();
-        background(sendParts(reply.raw, answer), (error) => events.trouble('http', error));
+        background(sendParts(reply.raw, answer, budget), (error) => events.trouble('http', error));
         return reply;
       },
     });

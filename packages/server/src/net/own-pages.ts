@@ -22,9 +22,18 @@ export function ownPages(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer);
 }
 
-/** Nothing is left of them, and nothing may read them after that. */
+/** The same bytes for someone who may still hold them when they are given back: then these are empty, or a copy. */
+export function lend(bytes: Uint8Array): Uint8Array {
+  return resizable(bytes) === undefined ? Buffer.from(bytes) : bytes;
+}
+
+/** Nothing is left of them. */
 export function giveBack(bytes: Uint8Array): void {
-  const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.resizable) buffer.resize(0);
-  else bytes.fill(0);
+  const buffer = resizable(bytes);
+  if (buffer === undefined) bytes.fill(0);
+  else buffer.resize(0);
+}
+
+function resizable({ buffer }: Uint8Array): ArrayBuffer | undefined {
+  return buffer instanceof ArrayBuffer && buffer.resizable ? buffer : undefined;
 }

@@ -61,7 +61,9 @@ export interface FileStore {
   /** The size of a whole file. */
   find(room: RoomId, fid: Uint8Array): Promise<number | undefined>;
 
-  /** A part of a whole file, for the caller to keep. Undefined: the file is gone. */
+  /**
+   * A part of a whole file, until a later turn finds it empty because the file has gone meanwhile. Undefined: it is gone already.
+   */
   read(room: RoomId, fid: Uint8Array, n: number): Promise<Uint8Array | undefined>;
 
   /** Also `erased` if there is no such file. */

@@ -9,7 +9,7 @@ import {
   toHex,
 } from '@mayfly/protocol';
 import type { Clock } from '../../net/clock.ts';
-import { giveBack } from '../../net/own-pages.ts';
+import { giveBack, lend } from '../../net/own-pages.ts';
 import {
   FILES_MAX,
   FILE_ERASED_MS,
@@ -96,10 +96,12 @@ export class MemoryFiles implements FileStore {
     bytes: Uint8Array,
   ): Promise<FilePut> {
     const file = this.#written(id, fid, tokenHash);
-    if (typeof file === 'string') return file;
-    if (filePartLength(file.size, n) !== bytes.length) throw new Error('a part has another length');
     // A repeated part keeps no place alive.
-    if (file.parts[n] !== undefined) return 'stored';
+    if (typeof file === 'string' || file.parts[n] !== undefined) {
+      giveBack(bytes);
+      return typeof file === 'string' ? file : 'stored';
+    }
+    if (filePartLength(file.size, n) !== bytes.length) throw new Error('a part has another length');
     file.parts[n] = bytes;
     file.missing -= 1;
     const { lifeMs, missing } = file;
@@ -117,8 +119,7 @@ export class MemoryFiles implements FileStore {
   async read(id: RoomId, fid: Uint8Array, n: number): Promise<Uint8Array | undefined> {
     const file = this.#file(id, fid);
     const part = file?.missing === 0 ? file.parts[n] : undefined;
-    // Copied: a part on its way must not change when its room ends.
-    return part && Buffer.from(part);
+    return part && lend(part);
   }
 
   async erase(id: RoomId, fid: Uint8Array, delHash: Uint8Array): Promise<'erased' | 'not_allowed'> {
