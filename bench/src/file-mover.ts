@@ -1,6 +1,7 @@
 // A process that moves files over HTTP, beside the generator of messages: what it does delays no figure of theirs.
 
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
 /** One request. `bytes`: of its body, or of the answer's. */
 export type Transfer = {
@@ -75,46 +76,43 @@ class Pace {
   }
 }
 
-function send(port: number, transfer: Transfer, pace: Pace): Promise<void> {
+async function send(port: number, transfer: Transfer, pace: Pace): Promise<void> {
   const { method, path, bytes, headers } = transfer;
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      {
-        agent,
-        host: '127.0.0.1',
-        port,
-        method,
-        path,
-        headers: { ...headers, ...(method === 'PUT' && { 'Content-Length': bytes }) },
-      },
-      (answer) => {
-        take(answer, method === 'GET', pace).then(resolve, reject);
-      },
-    );
-    asked.on('error', reject);
-    if (method === 'GET') asked.end();
-    else body(bytes, pace, (portion) => written(asked, portion)).then(() => asked.end(), reject);
+  const isUpload = method === 'PUT';
+  const asked = request({
+    agent,
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    headers: { ...headers, ...(isUpload && { 'Content-Length': bytes }) },
   });
+  const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
+  // The answer may be there before the pace lets the next request begin.
+  await Promise.all([
+    isUpload ? sendBody(asked, bytes, pace) : asked.end(),
+    answered.then(([answer]) => take(answer, isUpload ? undefined : pace)),
+  ]);
 }
 
-async function body(bytes: number, pace: Pace, write: (portion: Buffer) => Promise<void>): Promise<void> {
+async function sendBody(asked: ClientRequest, bytes: number, pace: Pace): Promise<void> {
   for (let left = bytes; left > 0; left -= PORTION.length) {
     const portion = PORTION.subarray(0, left);
-    await write(portion);
+    if (left > PORTION.length) await written(asked, portion);
+    else asked.end(portion);
     await pace.after(portion.length);
   }
 }
 
-function written(asked: ReturnType<typeof request>, portion: Buffer): Promise<void> {
+function written(asked: ClientRequest, portion: Buffer): Promise<void> {
   return new Promise((resolve) => {
     if (asked.write(portion)) resolve();
     else asked.once('drain', resolve);
   });
 }
 
-async function take(answer: IncomingMessage, counts: boolean, pace: Pace): Promise<void> {
+async function take(answer: IncomingMessage, pace: Pace | undefined): Promise<void> {
   const { statusCode = 500 } = answer;
   if (statusCode >= 300) throw new Error(`a file: ${statusCode}`);
-  for await (const portion of answer)
-    if (counts && portion instanceof Buffer) await pace.after(portion.length);
+  for await (const portion of answer) if (portion instanceof Buffer) await pace?.after(portion.length);
 }

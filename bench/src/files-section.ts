@@ -1,6 +1,6 @@
 // Files: how fast they go up and down and what that costs, and what they do to the messages of the same room.
 
-import { fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.ts';
@@ -23,15 +23,21 @@ const LIMITED_PACE = { PUT: (64 * MIB) / 60, GET: (256 * MIB) / 60 };
 export async function measureFiles(bench: Bench): Promise<void> {
   const mayfly = bench.contenders.find(({ name }) => name === MAYFLY);
   if (mayfly === undefined) return;
-  await using mover = new Mover();
-  await measureMoves(bench, mover, [filesOfMayfly(mayfly), PLAIN_FILE_SERVER]);
-  await measureChat(bench, mover, mayfly);
+  await measureMoves(bench, [filesOfMayfly(mayfly), PLAIN_FILE_SERVER]);
+  await measureChat(bench, mayfly);
 }
 
 const MOVER = fileURLToPath(new URL('./file-mover.js', import.meta.url));
 
+/** On what server and members leave over of the processors: people who move files have machines of their own. */
+const IDLE_TIME: ForkOptions = { execPath: 'chrt', execArgv: ['--idle', '0', process.execPath] };
+
 class Mover implements AsyncDisposable {
-  readonly #child = fork(MOVER);
+  readonly #child: ChildProcess;
+
+  constructor(options: ForkOptions = {}) {
+    this.#child = fork(MOVER, options);
+  }
 
   /** Resolves with the bytes that were moved. */
   async move(move: Move): Promise<number> {
@@ -62,9 +68,9 @@ type Moves = { readonly up: Round[]; readonly down: Round[] };
 
 async function measureMoves(
   { plan, findings, say }: Bench,
-  mover: Mover,
   contenders: readonly FileContender[],
 ): Promise<void> {
+  await using mover = new Mover();
   for (const contender of contenders) {
     say(`files, ${contender.name}`);
     try {
@@ -117,7 +123,7 @@ const PACES: readonly (readonly [string, Move['bytesPerSecond']])[] = [
 ];
 
 // In pairs, without and with, one right after the other.
-async function measureChat({ plan, findings, say }: Bench, mover: Mover, mayfly: Contender): Promise<void> {
+async function measureChat({ plan, findings, say }: Bench, mayfly: Contender): Promise<void> {
   const { atOnce, members, chatMs } = plan.files;
   say(`messages while ${atOnce} files move`);
   const rooms: BenchRoom[] = [];
@@ -126,6 +132,7 @@ async function measureChat({ plan, findings, say }: Bench, mover: Mover, mayfly:
     rooms.push(room);
     return () => visit(port, room, newKey());
   };
+  await using mover = new Mover(IDLE_TIME);
   await using crowd = await Crowd.gather({ ...mayfly, openRoom }, { rooms: 1, members });
   const { port } = crowd.server;
   const files = await filesIn(port, rooms[0], mover, atOnce);
@@ -134,15 +141,18 @@ async function measureChat({ plan, findings, say }: Bench, mover: Mover, mayfly:
   await listen();
   for (const [column, bytesPerSecond] of PACES) {
     const pairs: [Round, Round][] = [];
+    const rates: number[] = [];
     for (let round = 0; round < plan.rounds; round++) {
       const without = await listen();
+      const began = performance.now();
       const moving = mover.move({ port, files, isEndless: true, ...(bytesPerSecond && { bytesPerSecond }) });
       const beside = await listen();
       mover.stop();
-      await moving;
+      rates.push((await moving) / MIB / ((performance.now() - began) / 1000));
       pairs.push([without, beside]);
     }
     putChat(findings, column, pairs);
+    findings.fileChat.put(ROW.chatMoved, column, spread(rates));
   }
 }
 
