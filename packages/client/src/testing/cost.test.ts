@@ -7,6 +7,8 @@ function count(to: number): number {
   return x;
 }
 
+const nothing = () => {};
+
 test('what is four times the work costs about four times as much, however long it takes', () => {
   for (const size of [10_000, 10_000_000]) {
     const ratio = costRatio(
@@ -17,4 +19,9 @@ test('what is four times the work costs about four times as much, however long i
     expect(ratio).toBeGreaterThan(2.5);
     expect(ratio).toBeLessThan(6);
   }
+});
+
+test('what costs next to nothing is repeated until it can be measured', () => {
+  expect(costRatio(nothing, nothing, 5)).toBeLessThan(5);
+  expect(costRatio(nothing, () => count(1_000), 5)).toBeLessThan(5);
 });

@@ -15,15 +15,18 @@ class Stopwatch {
 
   constructor(runs: readonly (() => unknown)[]) {
     this.#runs = runs;
-    this.leastMs = runs.map((run) => timeOf(run, 1));
-    this.#repeats = this.leastMs.map((ms) => Math.max(1, Math.ceil(SAMPLE_MS / Math.max(ms, 0.001))));
+    this.leastMs = runs.map(() => Infinity);
+    this.#repeats = runs.map((run) => Math.max(1, Math.ceil(SAMPLE_MS / Math.max(timeOf(run, 1), 0.001))));
   }
 
   /** One after the other, so that a slow moment meets all of them. */
   round(): void {
     for (const [i, run] of this.#runs.entries()) {
-      const ms = timeOf(run, this.#repeats[i] ?? 1);
-      this.leastMs[i] = Math.min(this.leastMs[i] ?? Infinity, ms);
+      const repeats = this.#repeats[i] ?? 1;
+      const ms = timeOf(run, repeats);
+      // Too short for the clock: that says nothing.
+      if (ms === 0) this.#repeats[i] = 2 * repeats;
+      else this.leastMs[i] = Math.min(this.leastMs[i] ?? Infinity, ms);
     }
   }
 }
@@ -47,9 +50,9 @@ export function leastMs(run: () => unknown): number {
 export function costRatio(run: () => unknown, plain: () => unknown, most: number): number {
   const watch = new Stopwatch([run, plain]);
   let ratio = Infinity;
-  for (let round = 0; round < ROUNDS.max && (round < ROUNDS.min || ratio > most); round++) {
+  for (let round = 0; round < ROUNDS.max && (round < ROUNDS.min || !(ratio <= most)); round++) {
     watch.round();
-    const [ms = Infinity, plainMs = 0] = watch.leastMs;
+    const [ms = Infinity, plainMs = Infinity] = watch.leastMs;
     ratio = ms / plainMs;
   }
   return ratio;
