@@ -17,6 +17,7 @@ import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { PATIENCE } from '../../packages/client/src/connection/connection.ts';
 import { freePort } from '../../packages/server/src/testing/free-port.ts';
+import { HastyClock } from './hasty-clock.ts';
 import { hold } from './held-line.ts';
 import { startServerProcess } from './server-process.ts';
 import { type Person, type Stage, lanAddress, openStage, openStageAt, startTestServer } from './stage.ts';
@@ -144,10 +145,11 @@ describe.concurrent('an hour in the background, the sockets cut meanwhile', () =
   });
 
   test('longer than the room’s life: it has disappeared, because it was quiet', async () => {
-    await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '0.75' } });
-    const { bob } = await awayForAnHour(stage, (ann) => ann.heading('This room has disappeared'));
+    const clock = new HastyClock();
+    await using stage = await openStage({ settings: { ROOM_EXPIRY_MINUTES: '10' }, clock });
+    const { bob } = await awayForAnHour(stage, async () => clock.forward(10 * 60_000));
     await bob.heading('This room has disappeared');
-    await bob.page.getByText('It was quiet for 45 seconds.').waitFor();
+    await bob.page.getByText('It was quiet for 10 minutes.').waitFor();
     expect(await bob.page.evaluate(() => globalThis.sessionStorage.length)).toBe(0);
   });
 });

@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { type RunningServer, createEvents, loadConfig, startServer } from '@mayfly/server';
+import { type Clock, type RunningServer, createEvents, loadConfig, startServer } from '@mayfly/server';
 import { type Browser, type BrowserContext, type Page, type Request, chromium } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { CHROMIUM_FLAGS, chromiumPath } from './chromium.ts';
@@ -23,6 +23,8 @@ export type StageOptions = {
   readonly address?: string;
   /** The folder of another built page than this repository's. */
   readonly page?: string;
+  /** The server's. Default: real time. */
+  readonly clock?: Clock;
   /** Not shared with other stages: for tests of the clipboard that run side by side. */
   readonly ownBrowser?: boolean;
 };
@@ -95,21 +97,20 @@ export class Stage implements AsyncDisposable {
 
 /** With a server of its own. */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const server = await startTestServer(options.settings, options.page);
+  const server = await startTestServer(options.settings, options);
   const origin = `http://${options.address ?? '127.0.0.1'}:${server.port}`;
   if (options.ownBrowser !== true) return new Stage(origin, await sharedBrowser(), server);
   return new Stage(origin, await launchBrowser(), server, true);
 }
 
-/** In this process, on a free port, in real time. */
+/** In this process, on a free port. */
 export async function startTestServer(
   settings: { readonly [name: string]: string } = {},
-  page?: string,
+  { page, clock = REAL_TIME }: Pick<StageOptions, 'page' | 'clock'> = {},
 ): Promise<RunningServer> {
   const loaded = loadConfig({ PORT: '0', RATE_LIMITS: 'off', ...settings });
   if (!loaded.ok) throw new Error(loaded.complaints.join(' '));
   const { events } = createEvents('error', (line) => process.stderr.write(`${line}\n`));
-  const clock = { now: () => performance.now(), after };
   return startServer(loaded.config, {
     clock,
     events,
@@ -117,6 +118,8 @@ export async function startTestServer(
     ...(page !== undefined && { pageDirectory: page }),
   });
 }
+
+const REAL_TIME: Clock = { now: () => performance.now(), after };
 
 function after(ms: number, action: () => void): Disposable {
   const timer = setTimeout(action, ms);
