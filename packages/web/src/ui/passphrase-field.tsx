@@ -1,6 +1,6 @@
 // The field for a passphrase: hidden like a password, unless its reader wants to see it.
 
-import type { TargetedInputEvent } from 'preact';
+import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { passphraseTexts } from '../words/passphrase.ts';
 import { Trouble } from '../ui/text-field.tsx';
@@ -20,7 +20,6 @@ export function PassphraseField(props: PassphraseFieldProps) {
   const { value, onValue, isShown = false, disabled = false, hint, error } = props;
   const id = useId();
   const [isAsked, setAsked] = useState(false);
-  const isVisible = isShown || isAsked;
   const field = {
     class: 'input',
     id,
@@ -30,7 +29,8 @@ export function PassphraseField(props: PassphraseFieldProps) {
     dir: 'auto',
     value,
     readOnly: disabled,
-    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => onValue(currentTarget.value),
+    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      onValue(currentTarget.value.replaceAll(/[\r\n]/g, '')),
     'aria-invalid': error !== undefined,
     'aria-describedby': `${id}-below`,
   } as const;
@@ -38,7 +38,9 @@ export function PassphraseField(props: PassphraseFieldProps) {
     <div class="field">
       <label for={id}>{passphraseTexts.label}</label>
       <div class="passphrase__line">
-        {isVisible ? <input {...field} type="text" /> : <input {...field} type="password" />}
+        {isShown && <textarea {...field} rows={2} onKeyDown={submitOnEnter} />}
+        {!isShown && isAsked && <input {...field} type="text" />}
+        {!isShown && !isAsked && <input {...field} type="password" />}
         {!isShown && (
           <button
             class="btn btn--secondary"
@@ -56,4 +58,11 @@ export function PassphraseField(props: PassphraseFieldProps) {
       </div>
     </div>
   );
+}
+
+/** As in a field of one line. Random words need two on a narrow card. */
+function submitOnEnter(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== 'Enter' || event.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }

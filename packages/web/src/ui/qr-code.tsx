@@ -4,12 +4,15 @@ import { useEffect, useState } from 'preact/hooks';
 import { background } from '../background.ts';
 
 type QrCodeProps = { readonly text: string; readonly label: string };
+type Drawn = { readonly text: string; readonly modules: Modules | undefined };
 type Modules = { readonly size: number; readonly data: readonly (readonly boolean[])[] };
 
 /** The encoder is loaded when the first code is shown; until then its place is empty. */
 export function QrCode({ text, label }: QrCodeProps) {
-  const [modules, setModules] = useState<Modules>();
-  useEffect(() => background(encoded(text).then(setModules)), [text]);
+  const [drawn, setDrawn] = useState<Drawn>();
+  useEffect(() => background(encoded(text).then((made) => setDrawn({ text, modules: made }))), [text]);
+  // The link may have changed since.
+  const modules = drawn?.text === text ? drawn.modules : undefined;
   return (
     <div class="qr">
       {modules && (
