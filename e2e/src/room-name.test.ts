@@ -36,7 +36,7 @@ test('CHARTER-6, LOOK-5: creator, invitation and newcomer see name and topic; ti
   await bob.heading(NAME);
 });
 
-test('CHARTER-6: a name or a topic that is too long says so and creates nothing', async () => {
+test('CHARTER-5, CHARTER-6: a name or a topic that is too long says so and creates nothing; the next try has no owner', async () => {
   await using stage = await openStage();
   const ann = await stage.person({ size: DESKTOP });
   await ann.askForRoom({ roomName: 'n'.repeat(51), topic: 'é'.repeat(101) });
@@ -46,7 +46,15 @@ test('CHARTER-6: a name or a topic that is too long says so and creates nothing'
   await expectAccessible(ann, 'a room name that is too long');
   await card.getByLabel('Room name').fill('ليلى');
   await card.getByLabel('Topic').fill('');
+  await card.getByRole('radio', { name: 'No one owns this room' }).check({ force: true });
+  await card.getByText('Not even you.').waitFor();
   await card.getByRole('button', { name: 'Create Shareable Link' }).click();
   await ann.roomCreated();
   await ann.heading('ليلى');
+  await ann.page.getByRole('button', { name: 'More', exact: true }).click();
+  await ann.page.getByRole('menuitem', { name: 'Room details' }).waitFor();
+  for (const name of ['Room settings', 'End room for everyone'])
+    expect(await ann.page.getByRole('menuitem', { name }).count()).toBe(0);
+  await ann.page.getByRole('menuitem', { name: 'Room details' }).click();
+  await ann.page.getByText('Whoever made this room says no one owns it').waitFor();
 });

@@ -53,7 +53,8 @@ describe('creating a room', () => {
     const { fetch, requests } = server(reserved, opened);
     const created = await make(fetch);
     if (!created.ok) throw new Error(created.reason);
-    const { link, identity, ownerCode } = created;
+    const { link, identity } = created;
+    const { ownerCode = '' } = identity;
     const owner = ownerKeys(ownerCode);
     expect(requests.map(({ url }) => url)).toEqual([
       'https://chat.example/api/rooms',
@@ -87,6 +88,17 @@ describe('creating a room', () => {
     expect(charter?.moderators).toEqual([{ idPk: identity.pk, mask: 128 }]);
     expect(identity).toMatchObject({ name: 'Ann', joined: false, ownerCode });
     expect(equalBytes(sent.command.signerPk, owner.pk)).toBe(true);
+  });
+
+  test('CHARTER-5: a room that no one owns has no seat, and its creator no code', async () => {
+    const { fetch, requests } = server(reserved, opened);
+    const created = await make(fetch, { room: { name: 'Lake', unowned: true } });
+    if (!created.ok) throw new Error(created.reason);
+    expect(created.identity.ownerCode).toBeUndefined();
+    const body = requests[1]?.init?.body;
+    const sent = body instanceof Uint8Array ? decodeCommandWithBlob(body) : undefined;
+    if (sent === undefined) throw new Error('no charter was sent');
+    expect(decodeCharterArgs(sent.command.args)?.moderators).toEqual([]);
   });
 
   test('CHARTER-6: name and topic are sealed for people with the link; too long ones send nothing', async () => {
@@ -150,7 +162,7 @@ describe('creating a room', () => {
     if (!created.ok) throw new Error(created.reason);
     const sent = requests.map(({ url, init }) => url + bodyText(init)).join();
     expect(sent).not.toContain(created.link.secret);
-    expect(sent).not.toContain(created.ownerCode);
+    expect(sent).not.toContain(created.identity.ownerCode);
     expect(sent).not.toContain('Ann');
     expect(makeLink('https://chat.example', created.link.id, created.link.secret)).toContain('#1');
   });

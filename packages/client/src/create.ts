@@ -24,6 +24,9 @@ import { wipe } from './crypto/wipe.ts';
 import { type Identity, newIdentity } from './people/identity.ts';
 import { FLAG_PASSPHRASE, type RoomLink, withoutLastSlash } from './link.ts';
 
+/** `unowned`: the owner code is thrown away once the room is there. No one can check that it was. */
+export type NewRoom = RoomWords & { readonly unowned?: boolean };
+
 /** The room to create, and its creator. */
 export type CreateOptions = {
   /** Of the server, with the path it runs under, if any: `https://chat.example`, `https://example.org/chat-app`. Unset on a page: its own. */
@@ -35,7 +38,7 @@ export type CreateOptions = {
   /** The creator's, as typed. */
   readonly name: string;
   /** The room's own name and topic, as typed. Only people with the link can read them. */
-  readonly room?: RoomWords;
+  readonly room?: NewRoom;
   /**
    * For a room that needs a passphrase as well: makes P from the link's secret (see `passphraseKey` of
    * `@mayfly/client/passphrase`). Undefined ends the attempt as `cancelled`, before anything is sent.
@@ -49,13 +52,11 @@ export type CreateOptions = {
 
 /** The result. */
 export type Created =
-  /** The room is open, with its whole life left. `identity` is the owner's: join with it. */
+  /** The room is open, with its whole life left. `identity` is the owner's, with the owner code unless the room is unowned: join with it. */
   | {
       readonly ok: true;
       readonly link: RoomLink;
       readonly identity: Identity;
-      /** Also in `identity`. Its holder owns the room. */
-      readonly ownerCode: string;
     }
   /** `retryAfterMs` 0: trying again won't help, unless the network was the reason. `cancelled`: there was no `second`. */
   | {
@@ -73,10 +74,11 @@ export async function createRoom(options: CreateOptions): Promise<Created> {
   const words = fittingRoomWords(options.room ?? {});
   const ownerCode = newOwnerCode(random);
   const owner = ownerKeys(ownerCode);
-  const identity = { ...newIdentity(random, options.name), ownerCode };
+  const creator = newIdentity(random, options.name);
+  const identity = options.room?.unowned === true ? creator : { ...creator, ownerCode };
   const link = await makeRoom(options, owner, identity, words);
   wipe(owner.seed, owner.boxKey);
-  if ('id' in link) return { ok: true, link, identity, ownerCode };
+  if ('id' in link) return { ok: true, link, identity };
   wipe(identity.seed, identity.xSecret);
   return link;
 }
@@ -84,7 +86,7 @@ export async function createRoom(options: CreateOptions): Promise<Created> {
 async function makeRoom(
   options: CreateOptions,
   owner: OwnerKeys,
-  { pk }: Identity,
+  identity: Identity,
   words: RoomWords,
 ): Promise<RoomLink | Failed> {
   const random = options.random ?? secureRandom;
@@ -95,7 +97,7 @@ async function makeRoom(
   const reserved = await reserve(options, owner);
   if (!reserved.ok) return reserved;
   const { id } = reserved;
-  const body = makeCharter({ id, owner, r, secrets: roomSecrets(secret, second), words }, pk, random);
+  const body = makeCharter({ id, owner, r, secrets: roomSecrets(secret, second), words }, identity, random);
   const opened = await sendCharter(options, `/api/rooms/${id}/charter`, body);
   if (!opened.ok) return opened;
   return { id, secret, ...(second && { door: FLAG_PASSPHRASE, second }) };
@@ -104,10 +106,10 @@ async function makeRoom(
 /** The request body with the charter that commits to the link. */
 function makeCharter(
   room: Omit<FirstCharter, 'moderators'>,
-  pk: Uint8Array,
+  { pk, ownerCode }: Identity,
   random: RandomBytes,
 ): Uint8Array {
-  const moderators = [{ idPk: pk, mask: POWER.owner }];
+  const moderators = ownerCode === undefined ? [] : [{ idPk: pk, mask: POWER.owner }];
   const charter = makeFirstCharter({ ...room, moderators }, random);
   wipe(room.r);
   wipeRoomSecrets(room.secrets);

@@ -2,7 +2,7 @@
 
 export { answerText } from './answer-text.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { type CreateOptions, type Created, createRoom } from './create.ts';
+export { type CreateOptions, type Created, type NewRoom, createRoom } from './create.ts';
 export { nameFits } from './crypto/person.ts';
 export type { RandomBytes } from './crypto/random.ts';
 export { type RoomWords, topicFits } from './crypto/room-words.ts';

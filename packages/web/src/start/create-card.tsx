@@ -1,6 +1,6 @@
 // Creates a room with one click, and offers the few choices its creator has.
 
-import type { RoomWords } from '@mayfly/client';
+import type { NewRoom } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { useId, useState } from 'preact/hooks';
 import { background } from '../background.ts';
@@ -22,7 +22,7 @@ export function CreateCard({ onCreated }: CreateCardProps) {
   const [name, setName] = useState('');
   const [chosenLife, setChosenLife] = useState<number>();
   const [history, setHistory] = useState<HistoryPolicy>('all');
-  const [words, setWords] = useState<RoomWords>({});
+  const [words, setWords] = useState<NewRoom>({});
   // Undefined: the link is enough.
   const [passphrase, setPassphrase] = useState<NewPassphrase>();
   const [busy, setBusy] = useState(false);

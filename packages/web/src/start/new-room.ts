@@ -1,6 +1,6 @@
 // Creates a room on the server this page came from.
 
-import { type Created, type Identity, type RoomLink, type RoomWords, createRoom } from '@mayfly/client';
+import { type Created, type Identity, type NewRoom, type RoomLink, createRoom } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { serverAddress } from '../browser/base-path.ts';
 
@@ -16,17 +16,17 @@ const CREATE_MS_MAX = 15_000;
 /** With the work that a passphrase takes, on a slow phone. */
 const WITH_KEY_MS_MAX = 120_000;
 
-type NewRoom = {
+type Wanted = {
   readonly lifeSeconds: number;
   readonly history: HistoryPolicy;
   /** The creator's. */
   readonly name: string;
-  readonly room: RoomWords;
+  readonly room: NewRoom;
   /** See `CreateOptions`. */
   readonly second: ((secret: string) => Promise<Uint8Array | undefined>) | undefined;
 };
 
-export function createRoomHere({ second, ...wanted }: NewRoom): Promise<Created> {
+export function createRoomHere({ second, ...wanted }: Wanted): Promise<Created> {
   const most = second === undefined ? CREATE_MS_MAX : WITH_KEY_MS_MAX;
   return createRoom({
     ...wanted,

@@ -1,11 +1,11 @@
 // The options of a new room: all of them have a usual answer. Name and topic are only for people who can open it.
 
-import type { RoomWords } from '@mayfly/client';
+import type { NewRoom, RoomWords } from '@mayfly/client';
 import type { HistoryPolicy } from '@mayfly/protocol';
 import { isNameTooLong, isTopicTooLong } from '../ui/display-name.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { lifeChoices } from '../ui/life-choice.ts';
-import { RoomWordsFields, type RoomWordsProps } from '../ui/room-words-fields.tsx';
+import { RoomWordsFields } from '../ui/room-words-fields.tsx';
 import { shortTime } from '../words/quantities.ts';
 import { roomOptionsTexts } from '../words/room-options.ts';
 import { DoorField, type DoorFieldProps } from './door-field.tsx';
@@ -19,15 +19,17 @@ export function areTooLong({ name = '', topic = '' }: RoomWords): boolean {
   return isNameTooLong(name) || isTopicTooLong(topic);
 }
 
-export type RoomOptionsProps = DoorFieldProps &
-  RoomWordsProps & {
-    readonly life: number;
-    readonly onLife: (seconds: number) => void;
-    readonly history: HistoryPolicy;
-    readonly onHistory: (history: HistoryPolicy) => void;
-  };
+export type RoomOptionsProps = DoorFieldProps & {
+  readonly words: NewRoom;
+  readonly onWords: (words: NewRoom) => void;
+  readonly life: number;
+  readonly onLife: (seconds: number) => void;
+  readonly history: HistoryPolicy;
+  readonly onHistory: (history: HistoryPolicy) => void;
+};
 
-export function RoomOptions({ life, onLife, history, onHistory, ...rest }: RoomOptionsProps) {
+export function RoomOptions(props: RoomOptionsProps) {
+  const { life, onLife, history, onHistory, words, onWords } = props;
   return (
     <>
       <Segmented
@@ -39,7 +41,7 @@ export function RoomOptions({ life, onLife, history, onHistory, ...rest }: RoomO
         value={life}
         onChoose={onLife}
       />
-      <DoorField passphrase={rest.passphrase} onPassphrase={rest.onPassphrase} />
+      <DoorField passphrase={props.passphrase} onPassphrase={props.onPassphrase} />
       <Segmented
         legend={roomOptionsTexts.history}
         choices={[
@@ -49,7 +51,19 @@ export function RoomOptions({ life, onLife, history, onHistory, ...rest }: RoomO
         value={history}
         onChoose={onHistory}
       />
-      <RoomWordsFields words={rest.words} onWords={rest.onWords} />
+      <RoomWordsFields words={words} onWords={(typed) => onWords({ ...words, ...typed })} />
+      <Segmented
+        legend={roomOptionsTexts.owner}
+        choices={[
+          { value: 'you', label: roomOptionsTexts.ownerYou },
+          { value: 'none', label: roomOptionsTexts.ownerNone },
+        ]}
+        value={words.unowned === true ? 'none' : 'you'}
+        onChoose={(owner) => onWords({ ...words, unowned: owner === 'none' })}
+      />
+      <p class="hint" role="status">
+        {words.unowned === true && roomOptionsTexts.unownedHint}
+      </p>
     </>
   );
 }

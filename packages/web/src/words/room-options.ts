@@ -11,5 +11,9 @@ export const roomOptionsTexts = {
   name: 'Room name',
   topic: 'Topic',
   topicTooLong: 'That topic is too long. Shorten it.',
+  owner: 'Who owns this room',
+  ownerYou: 'You do',
+  ownerNone: 'No one owns this room',
+  unownedHint: 'No one can remove people, change the link or end it early. Not even you.',
   hint: 'Only people with the link can read the room’s name and topic. The server can’t.',
 } as const;
