@@ -155,6 +155,16 @@ describe('leaving', () => {
     await ann.leave();
     const dialog = ann.page.getByRole('dialog', { name: 'Leave this room?' });
     await dialog.getByText('only its owner link brings you back').waitFor();
+    await dialog.getByRole('button', { name: 'Save owner link' }).waitFor();
+    await dialog.getByRole('button', { name: 'Give up the room' }).click();
+    await dialog.getByText('Everyone reads that no one owns the room').waitFor();
+    await dialog.getByRole('button', { name: 'Hand over…' }).click();
+    await expectAccessible(ann, 'the question to a leaving owner');
+    await dialog.getByRole('button', { name: 'Hand over to Bob' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await ann.page.getByRole('dialog').getByRole('button', { name: 'Hand over to Bob' }).waitFor();
+    await ann.page.keyboard.press('Escape');
+    await ann.leave();
     await dialog.getByRole('button', { name: 'Stay' }).click();
     await ann.leave();
     await dialog.getByRole('button', { name: 'Leave room' }).click();

@@ -1,5 +1,7 @@
 // Asks before leaving, with what that would lose.
 
+import { useLayoutEffect } from 'preact/hooks';
+import { ownerPart } from './later-parts.ts';
 import { type Loss, lossesOf, unsentOf } from './losses.ts';
 import type { RoomView } from './model/room-view.ts';
 import { leavingTexts } from '../words/leaving.ts';
@@ -9,13 +11,15 @@ import { Dialog } from '../ui/dialog.tsx';
 type LeaveDialogProps = {
   readonly view: RoomView;
   readonly onLeave: () => void;
-  /** Asks about ending the room for everyone. */
-  readonly onEnd: () => void;
+  readonly onOpen: (what: 'ownerLink' | 'end') => void;
   readonly onClose: () => void;
 };
 
-/** Part of the room's first part: it must be there without a connection, too. */
-export function LeaveDialog({ view, onLeave, onEnd, onClose }: LeaveDialogProps) {
+/** Part of the room's first part: it must be there without a connection, too. What only owners can do instead is not. */
+export function LeaveDialog({ view, onLeave, onOpen, onClose }: LeaveDialogProps) {
+  const canEnd = view.canEnd.value;
+  useLayoutEffect(() => (canEnd ? ownerPart.want() : undefined), [canEnd]);
+  const owners = canEnd ? ownerPart.loaded.value : undefined;
   const [first, ...others] = lossesOf(view).map((loss) => wordsFor(loss, view));
   return (
     <Dialog title={leavingTexts.ask} lead={first} onClose={onClose}>
@@ -31,12 +35,8 @@ export function LeaveDialog({ view, onLeave, onEnd, onClose }: LeaveDialogProps)
         <button class="btn btn--secondary" type="button" autofocus onClick={onClose}>
           {leavingTexts.stay}
         </button>
-        {view.canEnd.value && (
-          <button class="btn btn--secondary" type="button" onClick={onEnd}>
-            {roomTexts.endForEveryone}
-          </button>
-        )}
       </div>
+      {owners && <owners.OwnerLeaving view={view} onOpen={onOpen} onClose={onClose} />}
     </Dialog>
   );
 }

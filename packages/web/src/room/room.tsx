@@ -180,7 +180,7 @@ function OpenDialog({ open, view, onOpen }: OpenDialogProps) {
   if (open === undefined) return null;
   const onClose = () => onOpen(undefined);
   if (open === 'leave')
-    return <LeaveDialog view={view} onLeave={leaveRoom} onEnd={() => onOpen('end')} onClose={onClose} />;
+    return <LeaveDialog view={view} onLeave={leaveRoom} onOpen={onOpen} onClose={onClose} />;
   if (open === 'end' || open === 'room' || open === 'ownerLink') {
     return (
       <Later part={ownerPart} onClose={onClose}>

@@ -4,8 +4,7 @@ import { counted } from './quantities.ts';
 
 export const leavingTexts = {
   ask: 'Leave this room?',
-  owner:
-    'You created this room. Once you’ve left, only its owner link brings you back as the owner. Save that first.',
+  owner: 'You own this room. Once you’ve left, only its owner link brings you back as the owner.',
   alone:
     'You’re the last one here. The room stays until its time runs out, but you’ll need the link to come back.',
   unsent: (count: number) =>

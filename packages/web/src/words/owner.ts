@@ -37,7 +37,8 @@ export const ownerTexts = {
   handOverKeep: 'Cancel',
   handOverFailed:
     'The room wasn’t handed over. They may have left, or you’re not connected. Try again in a moment.',
-  handOverTo: 'Hand over',
+  instead: 'Before you go',
+  handOverTo: 'Hand over…',
   handOverToHint: 'Someone who is here becomes the owner instead of you. You’re asked first.',
   handOverAlone: 'No one else is here to hand the room over to.',
   remove: 'Remove from room',

@@ -2,5 +2,6 @@
 
 export { settleSeat } from '@mayfly/client/owner';
 export { AfterRemoval } from './link-dialog.tsx';
+export { OwnerLeaving } from './owner-leaving.tsx';
 export { OwnerDialog } from './owner-dialog.tsx';
 export { PersonOrders } from './person-orders.tsx';

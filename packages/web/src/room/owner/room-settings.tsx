@@ -17,6 +17,7 @@ import { linkTexts } from '../../words/link-change.ts';
 import { ownerTexts } from '../../words/owner.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import type { RoomView } from '../model/room-view.ts';
+import { HandOverChoice } from './hand-over-choice.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { OrderTrouble } from './order-trouble.tsx';
 import { type Orders, order, useOrders } from './use-orders.ts';
@@ -43,7 +44,7 @@ export function RoomSettings({ view, onEnd, onClose }: RoomSettingsProps) {
       <Door {...parts} />
       {facts.canAmend && <Moderators view={view} />}
       {facts.canAmend && <NewLink facts={facts} onAsk={() => setFrom(view.link.url)} />}
-      {facts.canEnd && <Over {...parts} onEnd={onEnd} />}
+      {facts.canEnd && <Over {...parts} onEnd={onEnd} onClose={onClose} />}
     </Dialog>
   );
 }
@@ -185,10 +186,13 @@ function NewLink({ facts: { canChangeLink }, onAsk }: NewLinkProps) {
   );
 }
 
-function Over({ orders, facts, onEnd }: PartProps & Pick<RoomSettingsProps, 'onEnd'>) {
+type OverProps = PartProps & Pick<RoomSettingsProps, 'onEnd' | 'onClose'>;
+
+function Over({ view, orders, facts, onEnd, onClose }: OverProps) {
   const [isAsked, setAsked] = useState(false);
   return (
     <Section heading={ownerTexts.over}>
+      {facts.canAmend && <HandOverChoice view={view} onChosen={onClose} />}
       {facts.owned && facts.canAmend && (
         <>
           <p class="hint">{isAsked ? ownerTexts.giveUpAsk : ownerTexts.giveUpHint}</p>
