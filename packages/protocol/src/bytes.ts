@@ -118,11 +118,12 @@ export function numberAt(bytes: Uint8Array, at: number, length: number): number 
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  #at: number;
   #overran = false;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes;
+    this.#at = at;
   }
 
   take(length: number): Uint8Array {

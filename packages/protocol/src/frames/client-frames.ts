@@ -210,7 +210,7 @@ export type ClientSealed =
   | { readonly type: 'ephemeral'; readonly sealed: Uint8Array };
 
 export function decodeClientSealed(bytes: Uint8Array): ClientSealed | Stage | undefined {
-  if (bytes[0] === CLIENT_KIND.send) return decodeSend(bytes.subarray(1));
+  if (bytes[0] === CLIENT_KIND.send) return decodeSend(bytes);
   if (bytes[0] === CLIENT_KIND.profile) {
     const sealed = bytes.subarray(1);
     return sealed.length === PROFILE_BYTES && sealed[0] === PROFILE_TYPE
@@ -230,7 +230,7 @@ export function decodeClientSealed(bytes: Uint8Array): ClientSealed | Stage | un
 }
 
 function decodeSend(bytes: Uint8Array): Send | undefined {
-  const reader = new ByteReader(bytes);
+  const reader = new ByteReader(bytes, 1);
   const n = reader.u32();
   const erases = reader.u8();
   if (n === 0 || erases > 1) return undefined;
@@ -238,7 +238,7 @@ function decodeSend(bytes: Uint8Array): Send | undefined {
   if (!reader.intact) return undefined;
   const envelope = reader.rest();
   if (!isEnvelope(envelope)) return undefined;
-  return { type: 'send', n, envelope, ...(erase && { erase }) };
+  return erase === undefined ? { type: 'send', n, envelope } : { type: 'send', n, envelope, erase };
 }
 
 /** All that can be checked without the key: the type and one of the seven lengths (rule ENV-2). */

@@ -108,7 +108,10 @@ export class Backlog {
 
 function makeBatch(all: readonly Entry[], from: number, index: number): Batch {
   const entries = all.slice(from, endOfBatch(all, from));
-  let [firstSeq, lastSeq, firstVersion, lastVersion] = [0, 0, 0, 0];
+  let firstSeq = 0;
+  let lastSeq = 0;
+  let firstVersion = 0;
+  let lastVersion = 0;
   for (const { marker } of entries) {
     if (marker?.type === 'event') {
       lastSeq = marker.seq;
@@ -119,17 +122,10 @@ function makeBatch(all: readonly Entry[], from: number, index: number): Batch {
     }
   }
   const end = index + entries.length;
-  return {
-    framed: joinFramed(entries),
-    entries,
-    start: index,
-    end,
-    firstSeq,
-    lastSeq,
-    firstVersion,
-    lastVersion,
-    ...(entries[0]?.slices && { slices: entries[0].slices }),
-  };
+  const framed = joinFramed(entries);
+  const batch = { framed, entries, start: index, end, firstSeq, lastSeq, firstVersion, lastVersion };
+  const slices = entries[0]?.slices;
+  return slices === undefined ? batch : { ...batch, slices };
 }
 
 function endOfBatch(all: readonly Entry[], from: number): number {

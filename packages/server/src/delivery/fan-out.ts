@@ -19,6 +19,7 @@ export class FanOut {
   readonly #clock: Clock;
   readonly #endOfTurn: EndOfTurn;
   readonly #due: DueRoom[] = [];
+  readonly #serveDue = () => this.#serve();
   #underway = false;
   #turnBegan = 0;
   #lastTurnTook = 0;
@@ -35,14 +36,15 @@ export class FanOut {
     if (this.#underway) return;
     this.#underway = true;
     // Once the pause is over the load is gone, and nothing has to wait.
-    const pause = this.#pauseUntil - this.#clock.now();
-    if (pause <= 0) return this.#nextTurn();
-    this.#clock.after(pause, () => this.#nextTurn());
+    const now = this.#clock.now();
+    const pause = this.#pauseUntil - now;
+    if (pause <= 0) return this.#nextTurn(now);
+    this.#clock.after(pause, () => this.#nextTurn(this.#clock.now()));
   }
 
-  #nextTurn(): void {
-    this.#turnBegan = this.#clock.now();
-    this.#endOfTurn(() => this.#serve());
+  #nextTurn(now: number): void {
+    this.#turnBegan = now;
+    this.#endOfTurn(this.#serveDue);
   }
 
   #serve(): void {
@@ -56,7 +58,7 @@ export class FanOut {
     const now = this.#clock.now();
     this.#pauseUntil = now + this.#pauseAfter(now - this.#turnBegan);
     this.#underway = this.#due.length > 0;
-    if (this.#underway) this.#nextTurn();
+    if (this.#underway) this.#nextTurn(now);
   }
 
   // A single long turn may be a hiccup of the machine or a garbage collection. A pause would only add to it.

@@ -50,8 +50,12 @@ export function encodeFrames(frames: readonly Frame[]): Uint8Array {
 
 /** The length of `frame` on the wire. */
 export function encodedLength(frame: Frame): number {
-  const length = Buffer.byteLength(frame);
+  const length = contentLength(frame);
   return headerLength(length) + length;
+}
+
+function contentLength(frame: Frame): number {
+  return typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length;
 }
 
 function control(opcode: number, bytes: Uint8Array): Uint8Array {
@@ -61,7 +65,7 @@ function control(opcode: number, bytes: Uint8Array): Uint8Array {
 }
 
 function writeFrame(target: Buffer, at: number, frame: Frame): number {
-  const length = Buffer.byteLength(frame);
+  const length = contentLength(frame);
   const opcode = typeof frame === 'string' ? OPCODE.text : OPCODE.binary;
   const start = writeHeader(target, at, opcode, length);
   if (typeof frame === 'string') target.write(frame, start);
@@ -75,7 +79,15 @@ function headerLength(length: number): number {
 
 function writeHeader(target: Buffer, at: number, opcode: number, length: number): number {
   target[at] = FINAL | opcode;
-  if (length <= SHORT_MAX) return target.writeUInt8(length, at + 1);
-  if (length <= 0xffff) return target.writeUInt16BE(length, target.writeUInt8(LENGTH_IN_2_BYTES, at + 1));
+  if (length <= SHORT_MAX) {
+    target[at + 1] = length;
+    return at + 2;
+  }
+  if (length <= 0xffff) {
+    target[at + 1] = LENGTH_IN_2_BYTES;
+    target[at + 2] = length >>> 8;
+    target[at + 3] = length & 0xff;
+    return at + 4;
+  }
   return target.writeBigUInt64BE(BigInt(length), target.writeUInt8(LENGTH_IN_8_BYTES, at + 1));
 }

@@ -17,6 +17,7 @@ import { envelope, roomId, sealedProfile } from '../testing/signer.ts';
 import { FanOut, SLICE } from './fan-out.ts';
 import { Hub } from './hub.ts';
 import { BACKLOG_MAX } from './backlog.ts';
+import { Room } from './room.ts';
 import {
   type RoomSession,
   LAG_BYTES_MAX,
@@ -39,6 +40,11 @@ class Listener implements RoomSession, Socket {
 
   subscribe(hub: Hub, room = ROOM): this {
     this.#subscriber = hub.subscribe(room, this, this);
+    return this;
+  }
+
+  subscribeTo(room: Room): this {
+    this.#subscriber = room.subscribe(this, this);
     return this;
   }
 
@@ -91,20 +97,24 @@ class Listener implements RoomSession, Socket {
   }
 }
 
+const ignore = () => {};
+
 class Fixture {
   readonly clock = new TestClock();
   readonly #listeners = new Map<string, RoomListener>();
   readonly #turns: (() => void)[] = [];
   readonly hub: Hub;
+  readonly #store: MemoryStore;
+  readonly #fanOut = new FanOut(this.clock, (round) => this.#turns.push(round));
 
   constructor() {
     const limits = { maxRooms: 0, maxMembers: 0, historyMessages: 0, historyBytes: 0 };
-    const store = new MemoryStore({ clock: this.clock, random: new SeededRandom(1).bytes, limits });
-    vi.spyOn(store, 'follow').mockImplementation((room, listener) => {
+    this.#store = new MemoryStore({ clock: this.clock, random: new SeededRandom(1).bytes, limits });
+    vi.spyOn(this.#store, 'follow').mockImplementation((room, listener) => {
       this.#listeners.set(room, listener);
       return { [Symbol.dispose]: () => void this.#listeners.delete(room) };
     });
-    this.hub = new Hub(store, new FanOut(this.clock, (round) => this.#turns.push(round)));
+    this.hub = new Hub(this.#store, this.#fanOut);
   }
 
   get following(): number {
@@ -117,6 +127,11 @@ class Fixture {
 
   turn(): void {
     this.#turns.shift()?.();
+  }
+
+  /** One that no hub knows. */
+  room(): Room {
+    return new Room(ROOM, { store: this.#store, fanOut: this.#fanOut, onOver: ignore, onEmpty: ignore });
   }
 
   listeners(count: number, room = ROOM): readonly Listener[] {
@@ -298,6 +313,22 @@ describe('a lagging subscriber', () => {
       received.push(...more);
     }
     expect(received).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  test('once everyone has caught up, the backlog is empty', () => {
+    const fixture = new Fixture();
+    const room = fixture.room();
+    const bob = new Listener().subscribeTo(room).begin();
+    for (let round = 0; round < 2; round++) {
+      bob.takesNothing = true;
+      for (let seq = 1; seq <= 10; seq++) fixture.notify(event(10 * round + seq, 6));
+      fixture.turn();
+      expect(room.backlog.end).toBeGreaterThan(room.backlog.start);
+      bob.takesNothing = false;
+      bob.drain();
+      fixture.turn();
+      expect([room.backlog.start, bob.received().length]).toEqual([room.backlog.end, 10]);
+    }
   });
 
   test('behind the backlog: closed as too slow, others are not', () => {

@@ -161,7 +161,8 @@ export class Room implements DueRoom, SubscriberList, Disposable {
     const command = commandIn(bytes);
     // The announcement with the slices was missed; a resume brings them.
     if (slices === undefined && command && isRotation(command)) return this.#notifyAll({ type: 'hole' });
-    this.#push({ framed: encodeFrame(bytes), marker: { type: 'event', seq }, ...(slices && { slices }) });
+    const entry: Entry = { framed: encodeFrame(bytes), marker: { type: 'event', seq } };
+    this.#push(slices === undefined ? entry : { ...entry, slices });
     const idPk = command && removedBy(command);
     if (idPk !== undefined) this.#notifyAll({ type: 'removed', idPk });
   }

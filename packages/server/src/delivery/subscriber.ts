@@ -65,6 +65,8 @@ export class Subscriber implements Disposable {
   /** Of the member whose session this is, from the join on. */
   #slot: Uint8Array | undefined;
   #disposed = false;
+  /** As the list knows it. */
+  #isBehind = true;
 
   /** From now on nothing that happens in the room is missed. */
   constructor(list: SubscriberList, session: RoomSession, socket: Socket) {
@@ -124,7 +126,9 @@ export class Subscriber implements Disposable {
       if (!this.#follows(batch, delivered)) return this.session.close('serverError');
       this.#send(batch, delivered);
     }
-    if (!this.#disposed) this.#list.markCaughtUp(this);
+    if (!this.#isBehind || this.#disposed) return;
+    this.#isBehind = false;
+    this.#list.markCaughtUp(this);
   }
 
   [Symbol.dispose](): void {
@@ -135,6 +139,7 @@ export class Subscriber implements Disposable {
 
   // A lagging subscriber holds only its index; the socket says when to go on.
   #lag(): void {
+    this.#isBehind = true;
     this.#list.markBehind(this);
     this.#socket.notifyWhenDrained();
   }

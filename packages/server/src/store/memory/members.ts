@@ -77,6 +77,8 @@ export class Members {
   /** Members who left are in the order of leaving. */
   readonly #byIdentity = new Map<string, MemberRecord>();
   readonly #bySlot = new Map<string, MemberRecord>();
+  /** By the array that their sessions hold: a message finds its author without spelling a slot. */
+  #bySlotBytes = new WeakMap<Uint8Array, MemberRecord>();
   /** Identities that were removed, the first ones first. */
   readonly #barred = new Set<string>();
   readonly #listedMax: number;
@@ -123,7 +125,8 @@ export class Members {
 
   /** The record this session speaks for: none if it was replaced, has left or lost its connection. */
   speaking(session: MemberSession): MemberRecord | undefined {
-    const record = this.#bySlot.get(toHex(session.slot));
+    const { slot } = session;
+    const record = this.#bySlotBytes.get(slot) ?? this.#bySlot.get(toHex(slot));
     return record?.generation === session.generation && record.standing.at === 'here' ? record : undefined;
   }
 
@@ -204,6 +207,7 @@ export class Members {
     };
     this.#byIdentity.set(toHex(idPk), record);
     this.#bySlot.set(toHex(record.slot), record);
+    this.#bySlotBytes.set(record.slot, record);
     return record;
   }
 
@@ -271,6 +275,7 @@ export class Members {
     }
     this.#byIdentity.clear();
     this.#bySlot.clear();
+    this.#bySlotBytes = new WeakMap();
     this.#barred.clear();
     this.#count = 0;
   }
