@@ -179,6 +179,17 @@ const NOTHING: Round = {
   lost: 0,
 };
 
+/** So many messages that V8 has compiled what takes them. */
+export async function heatUp(
+  drivers: readonly Driver[],
+  { heatUpMs }: Pick<Plan, 'heatUpMs'>,
+): Promise<void> {
+  if (heatUpMs === 0) return;
+  for (const driver of drivers) await driver.attempt(HEAT, heatUpMs);
+}
+
+const HEAT: Load = { inFlight: 16 };
+
 /** Every driver in turn, after a warm-up of each: rounds by driver. */
 export async function takeTurns(
   { rounds, roundMs, warmUpMs }: Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs'>,

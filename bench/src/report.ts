@@ -95,7 +95,7 @@ function preface(run: Circumstances): readonly string[] {
   return [
     ran(run),
     '',
-    `Server and generator are processes of one machine. Contenders take turns, ${roundsOf(run)} each after a warm-up; a figure is`,
+    `Server and generator are processes of one machine. Contenders take turns, ${roundsOf(run)} each after a warm-up, in which V8 compiles; a figure is`,
     'the median of its rounds, with the lowest and the highest behind it. All pass on the same number of sealed bytes in each',
     'message (319 unless said otherwise); the peers neither authenticate nor order, keep or repeat anything. Where `ulimit -n`',
     'does not allow the sockets of all at once, they come in groups, one after the other.',

@@ -9,7 +9,7 @@ import { Crowd } from './crowd.ts';
 import { measureFiles } from './files-section.ts';
 import { spread } from './figures.ts';
 import { LARGE_MEMBERS } from './goals.ts';
-import { Driver, takeTurns } from './load.ts';
+import { Driver, heatUp, takeTurns } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import type { ManyRooms } from './plan.ts';
 import { timeShares } from './shares.ts';
@@ -85,6 +85,7 @@ async function measureSmallRooms(bench: Bench): Promise<void> {
     const rowOf = (many: number) => ROW.rooms(shape, many);
     await sideBySide(withFloor, shape, inFlight.map(rowOf), async (crowds) => {
       const drivers = crowds.map((crowd) => new Driver(crowd, BUCKET));
+      await heatUp(drivers, plan);
       for (const many of inFlight)
         putSpeed(findings, rowOf(many), crowds, await takeTurns(plan, drivers, () => ({ inFlight: many })));
     });
@@ -98,6 +99,7 @@ async function measureBuckets(bench: Bench): Promise<void> {
     const row = rows[i] ?? '';
     await sideBySide(bench, { rooms: 1, members: 100 }, [row], async (crowds) => {
       const drivers = crowds.map((crowd) => new Driver(crowd, bytes));
+      await heatUp(drivers, plan);
       putSpeed(findings, row, crowds, await takeTurns(plan, drivers, () => ({ inFlight })));
     });
   }

@@ -4,7 +4,7 @@ import type { Bench } from './bench.ts';
 import { type Contender, FLOOR, FLOOR_CONTENDER, MAYFLY } from './contenders.ts';
 import { Crowd } from './crowd.ts';
 import { cpuPerMillion, isMeasured, kernelShare, latency, reached, throughput } from './figures.ts';
-import { Driver, type Load, type Round, takeTurns } from './load.ts';
+import { Driver, type Load, type Round, heatUp, takeTurns } from './load.ts';
 import { groupsFor, sideBySide } from './side-by-side.ts';
 import { type Findings, ROW, type Table } from './table.ts';
 
@@ -32,7 +32,14 @@ async function measureSize(bench: Bench, members: number): Promise<void> {
   const fitTogether = groupsFor(contenders, members + PAIR, socketsMax).length === 1;
   const paces: Paces = new Map();
   const fill = (inRows: readonly string[], measure: (stands: readonly Stand[]) => Promise<void>) =>
-    sideBySide(bench, { rooms: 1, members }, inRows, (crowds) => measure(crowds.map(standOf)));
+    sideBySide(bench, { rooms: 1, members }, inRows, async (crowds) => {
+      const stands = crowds.map(standOf);
+      await heatUp(
+        stands.map(({ driver }) => driver),
+        plan,
+      );
+      await measure(stands);
+    });
 
   await fill(rows, async (stands) => {
     await measureOwnLoads(bench, members, stands, paces);
