@@ -30,7 +30,7 @@ export async function measureFiles(bench: Bench): Promise<void> {
 const MOVER = fileURLToPath(new URL('./file-mover.js', import.meta.url));
 
 /** On what server and members leave over of the processors: people who move files have machines of their own. */
-const IDLE_TIME: ForkOptions = { execPath: 'chrt', execArgv: ['--idle', '0', process.execPath] };
+const IDLE_TIME: ForkOptions = { execPath: 'chrt', execArgv: ['-i', '0', process.execPath] };
 
 class Mover implements AsyncDisposable {
   readonly #child: ChildProcess;
