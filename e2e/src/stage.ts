@@ -170,7 +170,7 @@ export class Person {
   readonly complaints: string[];
   readonly #origin: string;
   readonly #touch: boolean;
-  readonly #expected: RegExp[] = [];
+  readonly #expected: RegExp[];
 
   constructor(
     origin: string,
@@ -178,8 +178,10 @@ export class Person {
     page: Page,
     touch: boolean,
     complaints: string[] = [],
+    expected: RegExp[] = [],
   ) {
     this.complaints = complaints;
+    this.#expected = expected;
     this.#origin = origin;
     this.#touch = touch;
     this.context = context;
@@ -292,7 +294,7 @@ export class Person {
       this.context.waitForEvent('page'),
       this.page.evaluate(() => void globalThis.open(globalThis.location.href)),
     ]);
-    return new Person(this.#origin, this.context, page, this.#touch, this.complaints);
+    return new Person(this.#origin, this.context, page, this.#touch, this.complaints, this.#expected);
   }
 
   /** With what this tab has stored, in a browser that does not know of this tab: the server lets the newer one speak. */
