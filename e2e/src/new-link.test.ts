@@ -13,6 +13,9 @@ import {
 import { removePerson } from '@mayfly/client/owner';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { newIdentity } from '../../packages/client/src/people/identity.ts';
+import { tryAll } from './left-out.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const PATIENCE = { timeout: 120_000, interval: 20 };
@@ -27,6 +30,8 @@ afterAll(() => server[Symbol.asyncDispose]());
 class Tab {
   readonly #kept = new Map<string, string>();
   readonly updates: RoomUpdate[] = [];
+  /** All that the server sent it, but for texts. */
+  readonly frames: Uint8Array[] = [];
   room: Room | undefined;
 
   open(link: RoomLink, name: string, identity?: Identity): this {
@@ -39,7 +44,17 @@ class Tab {
         setItem: (key, text) => void this.#kept.set(key, text),
         removeItem: (key) => void this.#kept.delete(key),
       },
-      transport: webSocketTransport(socketUrl(origin()), WebSocket),
+      transport: (events) =>
+        webSocketTransport(
+          socketUrl(origin()),
+          WebSocket,
+        )({
+          ...events,
+          binary: (frame) => {
+            this.frames.push(Uint8Array.from(frame));
+            events.binary(frame);
+          },
+        }),
       ...(identity && { identity }),
     });
     this.room.subscribe((update) => void this.updates.push(update));
@@ -96,16 +111,31 @@ async function room() {
   return { link: made.link, ann };
 }
 
-async function joined(link: RoomLink, name: string): Promise<Tab> {
-  const tab = new Tab().open(link, name);
+async function joined(link: RoomLink, name: string, identity?: Identity): Promise<Tab> {
+  const tab = new Tab().open(link, name, identity);
   await tab.is('live');
   await tab.introduced();
   return tab;
 }
 
+// A room overwrites the keys it was given.
+function copyOf(identity: Identity): Identity {
+  const { seed, pk, xSecret, xPk } = identity;
+  return {
+    ...identity,
+    seed: Uint8Array.from(seed),
+    pk: Uint8Array.from(pk),
+    xSecret: Uint8Array.from(xSecret),
+    xPk: Uint8Array.from(xPk),
+  };
+}
+
 test('all who stay move along, and those who were away; with the old link, no one reads or joins', async () => {
   const { link, ann } = await room();
-  const [bob, cem, dan] = [await joined(link, 'Bob'), await joined(link, 'Cem'), await joined(link, 'Dan')];
+  const identity = newIdentity((length) => Uint8Array.from(randomBytes(length)), 'Cem');
+  const kept = copyOf(identity);
+  const bob = await joined(link, 'Bob');
+  const [cem, dan] = [await joined(link, 'Cem', identity), await joined(link, 'Dan')];
   bob.room?.send('before');
   for (const tab of [ann, bob, cem, dan]) await tab.sees('before');
   dan.close();
@@ -114,6 +144,9 @@ test('all who stay move along, and those who were away; with the old link, no on
   const removed = cem.room && ann.updates.findLast((one) => one.type === 'members')?.members;
   const cems = removed?.find(({ name }) => name === 'Cem')?.idPk ?? '';
   expect(ann.room && (await removePerson(ann.room.orders, cems))).toEqual({ ok: true });
+  // In the first epoch, Cem could read all of it.
+  expect(tryAll(ann.frames, link, kept)).toMatchObject({ message: { opened: 1 }, charter: { opened: 1 } });
+  for (const tab of [ann, bob]) tab.frames.length = 0;
   expect(await ann.room?.changeLink()).toEqual({ ok: true });
   await expect.poll(() => [ann.link, bob.link].every((one) => one !== undefined), PATIENCE).toBe(true);
   const next = bob.link;
@@ -136,6 +169,17 @@ test('all who stay move along, and those who were away; with the old link, no on
   dan.room?.send('back');
   for (const tab of [ann, bob, eve]) await tab.sees('before', 'after', 'me too', 'back');
   expect([ann, bob, dan, eve].map(({ unverified }) => unverified)).toEqual([0, 0, 0, 0]);
+
+  // Attack 18: a server gives Cem every later frame of those who stayed, slices and all.
+  const later = () => tryAll([...ann.frames, ...bob.frames], link, kept);
+  // Pages publish their profiles again some seconds after the change.
+  await expect.poll(() => later().profile.tried, PATIENCE).toBeGreaterThan(1);
+  for (const [kind, { tried, opened }] of Object.entries(later())) {
+    expect(tried, kind).toBeGreaterThan(1);
+    expect(opened, kind).toBe(0);
+  }
+  const back = new Tab().open(link, 'Cem', { ...kept, joined: true });
+  await expect.poll(() => back.end, PATIENCE).toBe('denied');
 
   bob.close();
   dan.close();
@@ -164,7 +208,7 @@ test('all who stay move along, and those who were away; with the old link, no on
   bob.room?.send('hello, Late');
   await late.sees('third', 'hello, Late');
   expect(late.unverified).toBe(0);
-  for (const tab of [ann, bob, dan, eve, late, old, cem]) tab.close();
+  for (const tab of [ann, bob, dan, eve, late, old, cem, back]) tab.close();
 });
 
 test('a message that was on its way arrives once, sealed with the new keys', async () => {

@@ -21,6 +21,7 @@ import {
 import { decodeRotationFrame } from '@mayfly/protocol/rotation';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import known from '../../../docs/vectors/crypto.json' with { type: 'json' };
+import { CTYPE } from './content/ctype.ts';
 import { makeFirstCharter } from './crypto/charter.ts';
 import { makeCommand } from './crypto/command.ts';
 import { openEnvelope } from './crypto/envelope.ts';
@@ -81,7 +82,8 @@ async function member() {
 }
 
 describe('attacks 17 and 36: orders by those who may not give them', () => {
-  const [tab, mod] = [new Author('Tab').key, new Author('Mod').key];
+  const [tabAuthor, modAuthor] = [new Author('Tab'), new Author('Mod')];
+  const [tab, mod] = [tabAuthor.key, modAuthor.key];
   const moderators = [
     { idPk: tab.pk, mask: POWER.owner },
     { idPk: mod.pk, mask: POWER.kick },
@@ -119,6 +121,16 @@ describe('attacks 17 and 36: orders by those who may not give them', () => {
     };
     return { ...page, order };
   }
+
+  test('EFFECT-4: a moderator’s pin has no effect, one of the owner’s tab has', async () => {
+    const { server, of } = await governed();
+    const { envelope, mid } = cem.write('rules');
+    server.append(envelope);
+    const pin = { ctype: CTYPE.notice, ref: mid.subarray(0, 16) };
+    for (const author of [modAuthor, tabAuthor]) server.append(author.write('1', pin).envelope);
+    const notices = of('notices').flatMap((update) => update.notices);
+    expect(notices).toMatchObject([{ what: 'pinned', from: { name: 'Tab' } }]);
+  });
 
   const stranger = new Author('Stranger').key;
   const elsewhere = { id: roomId('other1') };

@@ -3,7 +3,7 @@ import type { StoreNotice } from '../room-store.ts';
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../../testing/clock.ts';
 import { SeededRandom } from '../../testing/random.ts';
-import { Signer, envelope, makeCharter, roomId, sealedProfile } from '../../testing/signer.ts';
+import { Signer, envelope, makeCharter, roomId, sealedProfile, unsignedKick } from '../../testing/signer.ts';
 import { MemoryStore } from './memory-store.ts';
 import { keepsTheLastBars } from '../contract/bars.ts';
 import type { MakeStore } from '../contract/fixture.ts';
@@ -43,6 +43,35 @@ describe('memory store: what only memory can promise', () => {
     };
     return { clock, store, join };
   }
+
+  test('COMMAND-5: one of 5,000 members is removed: an event and one number for all, not a word for each', async () => {
+    const clock = new TestClock();
+    const limits = { maxRooms: 1, maxMembers: 5_000, historyMessages: 10, historyBytes: 100_000 };
+    const store = new MemoryStore({ clock, random: new SeededRandom(4).bytes, limits });
+    await store.create(room, { ownerPk: owner.pk, lifeMs: 60_000, history: 'all' });
+    await store.open(room, charter);
+    const random = new SeededRandom(5);
+    const join = async () => {
+      const idPk = random.bytes(32);
+      const verifiedWith = { accessPk: charter.args.accessPk, epoch: 0 };
+      const answer = await store.join(room, { idPk, as: 'key', verifiedWith });
+      if (answer.outcome !== 'joined') throw new Error(answer.outcome);
+      return { idPk, session: answer.session };
+    };
+    const [ann, bob] = [await join(), await join()];
+    for (let i = 2; i < 5_000; i++) await join();
+    clock.pass(2_000);
+    const heard: StoreNotice[] = [];
+    store.follow(room, (notice) => heard.push(notice));
+    const kick = unsignedKick(room, owner.pk, 2, bob.idPk);
+    expect(await store.command(room, ann.session, kick)).toMatchObject({ outcome: 'appended' });
+    clock.pass(2_000);
+    expect(heard).toMatchObject([
+      { type: 'event' },
+      { type: 'presence', presence: { count: 4_999, left: [] } },
+    ]);
+    expect(await store.append(room, bob.session, 1, envelope(1))).toEqual({ outcome: 'removed' });
+  });
 
   test('COMMAND-5: of 5,001 that were removed the last 5,000 stay out', async () => {
     const { store, join } = await openRoom();
