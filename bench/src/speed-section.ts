@@ -106,28 +106,30 @@ class Beside {
   /** Of the pair. */
   readonly rounds: Round[] = [];
   readonly #room: Driver;
-  readonly #pair: Stand;
+  /** Undefined: the contender let no one in. */
+  readonly #pair: Stand | undefined;
 
-  private constructor({ contender, driver }: Stand, pair: Crowd) {
+  private constructor({ contender, driver }: Stand, pair: Crowd | undefined) {
     this.contender = contender;
     this.#room = driver;
-    this.#pair = standOf(pair);
+    this.#pair = pair && standOf(pair);
   }
 
   static async join(stand: Stand): Promise<Beside> {
     const { contender, crowd } = stand;
-    return new Beside(stand, await Crowd.fill(contender, crowd.server, { rooms: 1, members: PAIR }));
+    const pair = Crowd.fill(contender, crowd.server, { rooms: 1, members: PAIR });
+    return new Beside(stand, await pair.catch(() => undefined));
   }
 
   async attempt(load: Load, ms: number): Promise<Round> {
-    const ofPair = this.#pair.driver.attempt({ perSecond: PAIR_PACE }, ms);
+    const ofPair = this.#pair?.driver.attempt({ perSecond: PAIR_PACE }, ms);
     const round = await this.#room.attempt(load, ms);
-    this.rounds.push(await ofPair);
+    if (ofPair !== undefined) this.rounds.push(await ofPair);
     return round;
   }
 
   leave(): void {
-    this.#pair.crowd.disperse();
+    this.#pair?.crowd.disperse();
   }
 }
 
