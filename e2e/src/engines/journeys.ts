@@ -26,8 +26,8 @@ async function openMenu(person: Visitor, text: string): Promise<void> {
   await person.until('shows the menu', () => document.querySelector('[role=menuitem]') !== null);
 }
 
-/** Registers the tests. */
-export function testJourneys(start: () => Promise<Engine>): void {
+/** Registers the tests. `more`: those of this engine alone. */
+export function testJourneys(start: () => Promise<Engine>, more?: (engine: () => Engine) => void): void {
   let engine: Engine;
   beforeAll(async () => {
     engine = await start();
@@ -222,4 +222,6 @@ export function testJourneys(start: () => Promise<Engine>): void {
     for (const complaint of complaints)
       await expect.poll(() => ann.window.complaints()).toContainEqual(expect.stringMatching(complaint));
   });
+
+  more?.(() => engine);
 }

@@ -81,6 +81,7 @@ async function owner(): Promise<Page> {
   here(page, 'bob', 'cem');
   introduce(page, 'bob');
   introduce(page, 'cem');
+  page.server.echoProfile();
   return page;
 }
 
