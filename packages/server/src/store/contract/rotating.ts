@@ -1,6 +1,14 @@
 // A new link: records, slices that wait, and the step in which the charter comes into force (docs/protocol.md, ROTATE rules).
 
-import { EPOCHS_KEPT, RECORDS_MAX, STAGED_MS, type Slice, decodeServerSealed, toHex } from '@mayfly/protocol';
+import {
+  EPOCHS_KEPT,
+  OP_KICK,
+  RECORDS_MAX,
+  STAGED_MS,
+  type Slice,
+  decodeServerSealed,
+  toHex,
+} from '@mayfly/protocol';
 import { decodeRotationFrame } from '@mayfly/protocol/rotation';
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../testing/random.ts';
@@ -220,6 +228,53 @@ export function rotating({ opened }: Fixtures): void {
     await f.store.command(ROOM, ann, makeCommand(ROOM, OWNER));
     expect(await stage(f, ann, charter, [slice(ann, 1)])).toEqual({ outcome: 'gone' });
     expect(await f.store.rotate(ROOM, ann, charter, tagOf(charter))).toEqual({ outcome: 'gone' });
+  });
+
+  test('ROTATE-3, COMMAND-5: a slice of someone who was removed since is not handed to anyone, and the charter is stale', async () => {
+    const f = await opened();
+    const [ann, bob] = [await f.join('ann'), await f.join('bob')];
+    const charter = charterTo(1);
+    await stage(f, ann.session, charter, [slice(ann.session, 1), slice(bob.session, 1)]);
+    await f.store.command(
+      ROOM,
+      ann.session,
+      makeCommand(ROOM, OWNER, { op: OP_KICK, args: identity('bob') }),
+    );
+    expect(await f.store.rotate(ROOM, ann.session, charter, tagOf(charter))).toEqual(stale);
+    const next = charterTo(1, { c: 3 });
+    expect(await stage(f, ann.session, next, [slice(ann.session, 1), slice(bob.session, 1)])).toEqual({
+      outcome: 'staged',
+      count: 1,
+    });
+    f.heard();
+    expect(await f.store.rotate(ROOM, ann.session, next, tagOf(next))).toMatchObject({ outcome: 'appended' });
+    const [event] = f.heard();
+    expect(event?.type === 'event' && [...(event.slices?.keys() ?? [])]).toEqual([toHex(ann.session.slot)]);
+    expect(await f.outcome('bob', { as: 'member', verifiedWith: verifiedIn(1), epoch: 0 })).toBe('denied');
+    expect(await f.outcome('bob', { verifiedWith: verifiedIn(1) })).toBe('denied');
+  });
+
+  test('ROTATE-4: what was staged is used up: the next charter needs slices of its own', async () => {
+    const f = await opened();
+    const ann = (await f.join('ann')).session;
+    const [first, second] = [charterTo(1), charterTo(2)];
+    await rotate(f, ann, first, [ann]);
+    for (const charter of [first, second])
+      expect(await f.store.rotate(ROOM, ann, charter, tagOf(second))).toEqual(
+        charter === first ? stale : notAllowed,
+      );
+    expect(await stage(f, ann, second, [])).toEqual({ outcome: 'staged', count: 0 });
+  });
+
+  test('ROTATE-6: who joins or comes back never gets another’s slice, nor one of an epoch they have', async () => {
+    const f = await opened();
+    const [ann, bob] = [await f.join('ann'), await f.join('bob')];
+    await stage(f, ann.session, charterTo(1), [slice(ann.session, 1), slice(bob.session, 2)]);
+    const charter = charterTo(1);
+    await f.store.rotate(ROOM, ann.session, charter, tagOf(charter));
+    const cem = await f.join('cem', { verifiedWith: verifiedIn(1), epoch: 0 });
+    const back = await f.join('bob', { as: 'member', verifiedWith: verifiedIn(1), epoch: 0 });
+    expect([given(cem), given(back)]).toEqual([[], [[1, 2]]]);
   });
 
   test('ROTATE-6: who was away gets a slice for each epoch they lack, in order, and their place in the log', async () => {
