@@ -2,6 +2,7 @@
 
 import {
   type Command,
+  type LogEvent,
   OP_CHARTER,
   type Refused,
   type Welcome,
@@ -10,7 +11,7 @@ import {
 } from '@mayfly/protocol';
 import { doorOf } from './crypto/keys.ts';
 import { fraction } from './fraction.ts';
-import { Epochs, type Turn } from './governance/epochs.ts';
+import { Epochs, type InForce, type Turn } from './governance/epochs.ts';
 import { LinkChange, type LinkChanged } from './governance/link-change.ts';
 import { FLAG_PASSPHRASE } from './link.ts';
 import type { CharterInForce } from './governance/in-force.ts';
@@ -25,6 +26,8 @@ import { RoomStorage } from './storage/tab-storage.ts';
 const EPOCH_NAME = 'epoch';
 /** Everyone publishes their profile again within this time (SLICE-3). */
 const PROFILES_MS = 5_000;
+
+type CommandEvent = Extract<LogEvent, { type: 'command' }>;
 
 export class LinkFollower {
   readonly #options: RoomOptions;
@@ -59,10 +62,17 @@ export class LinkFollower {
   }
 
   /** To the epoch of a welcome, or why the room is over for this page. */
-  enter(welcome: Welcome): RoomEnd | undefined {
-    const turn = this.#epochs.turn(welcome);
+  enter(shown: InForce): RoomEnd | undefined {
+    const turn = this.#epochs.turn(shown);
     if (turn === 'turned') this.#turned();
     return END_AT_WELCOME[turn];
+  }
+
+  /** To the epoch of a charter in the log, if our slice of it came before. */
+  moves({ bytes: charter, blob, command }: CommandEvent): boolean {
+    if (this.#change?.committed(charter) === true) this.#own = charter;
+    const epoch = charterIn(command)?.newEpoch ?? 0;
+    return this.enter({ charter, blob, c: command.c, epoch }) === undefined;
   }
 
   /** A new link, if this is a tab of the owner's. */
@@ -89,11 +99,6 @@ export class LinkFollower {
     this.#change?.refused(refused);
   }
 
-  /** The log has this charter. */
-  committed(charter: Uint8Array): void {
-    if (this.#change?.committed(charter) === true) this.#own = charter;
-  }
-
   /** A command that counts; it may be a charter for a new link. */
   counted({ bytes, seq, command }: CountedCommand, live: boolean): void {
     if ((charterIn(command)?.newEpoch ?? 0) <= command.epoch) return;
@@ -116,7 +121,7 @@ export class LinkFollower {
     { fresh = false, onProgress = () => {}, second, signal }: LinkOptions,
     charter: CharterInForce,
   ): LinkChange {
-    const { clock, random, self, keys, log, connection, inForce } = this.#parts;
+    const { clock, random, self, keys, log, connection, inForce, roster } = this.#parts;
     return new LinkChange({
       id: this.#options.link.id,
       clock,
@@ -130,7 +135,7 @@ export class LinkFollower {
       second: doorOf(keys.secrets) === 1 ? undefined : second,
       signal,
       lastC: () => log.c,
-      removed: () => log.removed,
+      removed: () => roster.removed,
       say: (frame) => connection.say(frame),
       send: (frame) => connection.send(frame),
       nextTask: (run) => (clock.nextTask === undefined ? inNextTask(run) : clock.nextTask(run)),

@@ -59,6 +59,8 @@ const SHOWN_AT_ONCE = 256;
 
 const ENDED = { ok: false, reason: 'ended' } as const;
 
+type CommandEvent = Extract<LogEvent, { type: 'command' }>;
+
 class LiveRoom implements Room {
   readonly #link: RoomOptions['link'];
   readonly #parts: RoomParts;
@@ -236,7 +238,7 @@ class LiveRoom implements Room {
     if (frame.type === 'rotation') return this.#follower?.receive(frame.frame);
     if (!this.#parts.log.isOpen) return;
     if (frame.type === 'command' && newEpochIn(frame.command) > this.#parts.keys.current.epoch)
-      return this.#relink(frame.bytes);
+      return this.#relink(frame);
     if (frame.type === 'profile') this.#inOrder(() => this.#receiveProfile(frame));
     else if (frame.type === 'ephemeral') this.#inOrder(() => this.#receiveSignal(frame));
     else this.#read(frame);
@@ -248,11 +250,13 @@ class LiveRoom implements Room {
     return this.#follower;
   }
 
-  // The next welcome brings the slices that this page needs, and the charter again (ROTATE-6).
-  #relink(charter: Uint8Array): void {
+  // Without its slice, this page comes back: the next welcome brings what it needs, and the charter again (ROTATE-6).
+  #relink(event: CommandEvent): void {
+    const { intake, connection } = this.#parts;
     this.#isRelinked = true;
-    this.#follower?.committed(charter);
-    this.#parts.connection.restart();
+    intake.finish();
+    if (this.#follower?.moves(event) === true) return this.#read(event);
+    connection.restart();
     this.#comeBack();
   }
 

@@ -12,6 +12,7 @@ import {
   encodeStaged,
   equalBytes,
   fromBase64url,
+  toBase64url,
   toHex,
   u32,
 } from '@mayfly/protocol';
@@ -209,7 +210,7 @@ test('SLICE-1: whoever has no profile, a bad one or one of another’s gets no s
 
 test('CMD-10: whoever was removed gets no slice, also if the server still names them', async () => {
   const { change, removed, staged } = changeIn([ownRecord, recordOf(bob), recordOf(cem)]);
-  removed.add(toHex(cem.key.pk));
+  removed.add(toBase64url(cem.key.pk));
   expect(await change.run()).toEqual({ ok: true });
   const slices = staged.flatMap((one) => one.slices);
   expect(slices).toHaveLength(2);
@@ -221,7 +222,7 @@ test('CMD-10: whoever is removed after their slice was staged never sees the sec
   odd.onCharter = () => {
     if (odd.c === 2) return undefined;
     odd.c = 2;
-    removed.add(toHex(cem.key.pk));
+    removed.add(toBase64url(cem.key.pk));
     return { refused: 'stale' };
   };
   expect(await change.run()).toEqual({ ok: true });

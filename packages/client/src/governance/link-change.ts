@@ -13,7 +13,6 @@ import {
   epochOf,
   equalBytes,
   toBase64url,
-  toHex,
 } from '@mayfly/protocol';
 import { type RotationFrame, decodeRotationFrame, encodeStage } from '@mayfly/protocol/rotation';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -57,7 +56,7 @@ export type LinkChangeDeps = {
   /** Stops it until the charter is on its way. */
   readonly signal: AbortSignal | undefined;
   lastC(): number;
-  /** In hex. A server may still name them: they get no slice. */
+  /** In base64url. A server may still name them: they get no slice. */
   removed(): ReadonlySet<string>;
   say(frame: ClientControl): void;
   send(frame: Uint8Array): void;
@@ -155,10 +154,11 @@ export class LinkChange {
     });
   }
 
-  /** The log has this charter. True if it is ours. */
+  /** The log has this charter. True if it is ours; another one has ended the epoch that ours would end. */
   committed(bytes: Uint8Array): boolean {
     const isOurs = this.#charter !== undefined && equalBytes(this.#charter.bytes, bytes);
     if (isOurs) this.#asked?.settle('logged');
+    else this.lost();
     return isOurs;
   }
 
@@ -198,7 +198,7 @@ export class LinkChange {
   }
 
   #isRemoved({ idPk }: MemberRecord): boolean {
-    return this.#deps.removed().has(toHex(idPk));
+    return this.#deps.removed().has(toBase64url(idPk));
   }
 
   async #seal(

@@ -156,11 +156,6 @@ export class Receiver {
     return lastC(this.#law, this.position.seq);
   }
 
-  /** As in `RoomLaw`. */
-  get removed(): ReadonlySet<string> {
-    return this.#law.removed;
-  }
-
   /** Number of the last charter in sight; 0 before the first. */
   get charterC(): number {
     return this.#law.charterC;

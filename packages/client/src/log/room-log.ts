@@ -101,11 +101,6 @@ export class RoomLog {
     return this.#receiver?.c ?? 0;
   }
 
-  /** Who commands removed, in hex. */
-  get removed(): ReadonlySet<string> {
-    return this.#receiver?.removed ?? new Set();
-  }
-
   /** As in `Receiver`. */
   ownPlace(ref: string): OwnPlace | undefined {
     return this.#receiver?.ownPlace(ref);

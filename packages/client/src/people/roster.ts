@@ -58,8 +58,8 @@ export class Roster {
   #listed = new Map<string, Listed>();
   // By the charter in force.
   #powers: ReadonlyMap<string, number> = new Map();
-  // Removed by a command, so already reported: they don’t also leave.
-  readonly #removed = new Set<string>();
+  /** By a command, so already reported: they don’t also leave. In base64url. */
+  readonly removed = new Set<string>();
   #version = 0;
   // Undefined before the server's first presence frame: until then there is nothing to report.
   #count: number | undefined;
@@ -91,7 +91,7 @@ export class Roster {
 
   /** A command removed them: their leaving needs no line. */
   remove(idPk: Uint8Array): void {
-    if (this.#removed.size < KNOWN_KEYS_MAX) this.#removed.add(toBase64url(idPk));
+    this.removed.add(toBase64url(idPk));
   }
 
   presence(frame: Presence): void {
@@ -227,7 +227,7 @@ export class Roster {
     const listed = this.#listed.get(key);
     if (listed === undefined) return;
     this.#listed.delete(key);
-    const isSaid = this.#isSelf(listed) || this.#removed.has(listed.known.person.idPk);
+    const isSaid = this.#isSelf(listed) || this.removed.has(listed.known.person.idPk);
     if (listed.unannounced !== undefined) listed.unannounced[Symbol.dispose]();
     else if (!isSaid) this.#announce('left', listed);
   }
