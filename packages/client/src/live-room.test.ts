@@ -11,6 +11,9 @@ import { seededRandom } from './testing/random.ts';
 import { LIFE_MS, ServerDouble } from './testing/server-double.ts';
 import { NetworkDouble } from './testing/wire-double.ts';
 
+// Loaded before time is ours: else a retry may come before it.
+import './link-follower.ts';
+
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
