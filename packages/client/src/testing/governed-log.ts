@@ -106,6 +106,8 @@ export function drawGovernedLog(seed: number, witness: Witness): GovernedLog {
 class GovernedDraw implements GovernedLog {
   readonly random: RandomBytes;
   readonly isHonest: boolean;
+  /** The server shows what people made up, not just what is old. */
+  readonly #tellsLies: boolean;
   readonly room: GovernedRoom;
   readonly events: LogEvent[] = [];
   readonly words: Word[] = [];
@@ -123,7 +125,9 @@ class GovernedDraw implements GovernedLog {
 
   constructor(seed: number, witness: Witness) {
     this.random = seededRandom(`governed ${seed}`);
-    this.isHonest = below(this.random, 2) === 0;
+    const mood = below(this.random, 3);
+    this.isHonest = mood === 0;
+    this.#tellsLies = mood === 1;
     this.#witness = witness;
     this.#authors = new Map(WRITERS.map((name) => [name, new Author(`${name} ${seed}`)]));
     const masks = this.#drawMasks();
@@ -249,7 +253,7 @@ class GovernedDraw implements GovernedLog {
   #wrong(): void {
     const chance = below(this.random, 7);
     const { c, epoch } = this.room;
-    if (chance === 0 && this.#commands.length > 0) return this.#repeat();
+    if (chance === 0 || !this.#tellsLies) return this.#repeat();
     const isPowerless = chance === 1;
     const order = this.#drawUntil((one) => this.room.allows(one) !== isPowerless);
     if (order === undefined) return;
@@ -261,6 +265,7 @@ class GovernedDraw implements GovernedLog {
   }
 
   #repeat(): void {
+    if (this.#commands.length === 0) return;
     const { order, bytes, blob } = pick(this.random, this.#commands);
     this.#logOrder(order, bytes, blob);
   }
