@@ -100,7 +100,7 @@ function encodeContent(pk: Uint8Array, content: MessageContent): Uint8Array {
   const { statement, ref } = content;
   const name = utf8(content.name);
   const body = utf8(content.body);
-  if (!fits(content, body.length)) throw new RangeError('content outside the limits of ENV-4');
+  if (!fits(content, body.length)) throw new RangeError('ENV-4');
   return concat(
     pk,
     content.sess,
@@ -136,7 +136,7 @@ function associated(keys: EpochKeys, header: Uint8Array): readonly Uint8Array[] 
 
 function padToBucket(inner: Uint8Array): Uint8Array {
   const bucket = ENVELOPE_BUCKETS.find((size) => size >= inner.length);
-  if (bucket === undefined) throw new RangeError('content outside the limits of ENV-4');
+  if (bucket === undefined) throw new RangeError('ENV-4');
   const padded = new Uint8Array(bucket);
   padded.set(inner);
   return padded;

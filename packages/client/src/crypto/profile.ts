@@ -45,7 +45,7 @@ export function sealProfile(
   profile: Profile,
   random: RandomBytes,
 ): Uint8Array {
-  if (!nameFits(profile.name)) throw new RangeError('name outside the limits of PERSON-1');
+  if (!nameFits(profile.name)) throw new RangeError('PERSON-1');
   const name = utf8(profile.name);
   const fields = concat(author.pk, profile.xPk, slot, u48(profile.at), u8(name.length), name);
   const inner = new Uint8Array(INNER_BYTES);

@@ -21,8 +21,8 @@ export function cleanRoomWords({ name = '', topic = '' }: RoomWords): RoomWords 
 /** Throws a RangeError for words that are too long; callers check first. */
 export function fittingRoomWords({ name = '', topic = '' }: RoomWords): RoomWords {
   const words = { name: clean(name), topic: clean(topic) };
-  if (!nameFits(words.name)) throw new RangeError('the name of the room is too long');
-  if (!topicFits(words.topic)) throw new RangeError('the topic is too long');
+  if (!nameFits(words.name)) throw new RangeError('CHARTER-6: name');
+  if (!topicFits(words.topic)) throw new RangeError('CHARTER-6: topic');
   return cleanRoomWords(words);
 }
 
