@@ -35,6 +35,8 @@ export class InForce {
   readonly #keys: KeyRing;
   #terms: Terms | undefined;
   #charter: CharterInForce | undefined;
+  // Number of the last command at the newest welcome.
+  #c = 0;
   // The last one in the log so far, older than the one in force while a history is read.
   #read: CharterInForce | undefined;
 
@@ -53,7 +55,8 @@ export class InForce {
   }
 
   /** By a welcome that was checked. */
-  enter({ closed, slow, lifeMs, history, mode }: Welcome, charter: CharterInForce): void {
+  enter({ closed, slow, lifeMs, history, mode, c }: Welcome, charter: CharterInForce): void {
+    this.#c = c;
     this.#terms = { closed, slow, lifeMs, history };
     this.#charter = charter;
     if (mode === 'reset') this.#read = undefined;
@@ -68,7 +71,8 @@ export class InForce {
     if (given.command.op === OP_CHARTER) return this.#amend(given);
     const terms = decodeTerms(given.command);
     if (terms === undefined || this.#terms === undefined) return undefined;
-    this.#terms = { ...this.#terms, ...terms };
+    // Before the first charter in sight, what can't be judged may have changed them again.
+    if (this.#read !== undefined || given.command.c > this.#c) this.#terms = { ...this.#terms, ...terms };
     return { terms };
   }
 
