@@ -9,7 +9,7 @@ export const linkTexts = {
   fresh: 'Start fresh',
   freshHint: 'People who join with the new link see nothing that was written before.',
   passphraseHint:
-    'People who join with the new link need it: the same passphrase as before, or another one. Everyone in the room moves along without it.',
+    'People who join with the new link need this passphrase: the same as before, or another one. Everyone in the room moves along without it.',
   unreachable: 'The server doesn’t answer right now. Try again in a moment.',
   cancel: 'Cancel',
   stop: 'Stop',
