@@ -52,7 +52,13 @@ test('npm run bench -- --quick measures every contender in every section; one th
     for (const [, own, plain] of section(report, 'Files'))
       for (const cell of [own, plain]) expect(cell).toMatch(FIGURE);
     const beside = section(report, 'Messages while files move');
-    expect(beside.map(([row]) => row)).toEqual(['p50', 'p99', 'max', 'p99, times that without files']);
+    expect(beside.map(([row]) => row)).toEqual([
+      'p50',
+      'p99',
+      'max',
+      'p99, times that without files',
+      'files, MiB / s',
+    ]);
     for (const cell of beside.flatMap((row) => row.slice(2))) expect(cell).toMatch(FIGURE);
     const cluster = readFileSync(join(directory, 'cluster.md'), 'utf8');
     expect(section(cluster, 'What an append costs Redis').length).toBe(6);
