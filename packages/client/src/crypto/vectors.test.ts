@@ -31,6 +31,7 @@ import { eventHash, makeStatement } from './event-hash.ts';
 import { exchangePublicKeyOf } from './exchange.ts';
 import { makeJoin } from './join-proof.ts';
 import { type EpochKeys, type RoomSecrets, epochKeys, roomSecrets } from './keys.ts';
+import { makeNextCharter } from './next-charter.ts';
 import { linkSecret, ownerKeys } from './owner.ts';
 import { personOf, safetyCode } from './person.ts';
 import { openProfile, sealProfile } from './profile.ts';
@@ -283,6 +284,30 @@ describe('charter and commands', () => {
     expect(toHex(made.blob)).toBe(first.blob);
     expect(toHex(made.bytes)).toBe(first.bytes);
     expect(toHex(sha256(made.blob))).toBe(first.blob_sha256);
+  });
+
+  test('CHARTER-5: the charter that changes the link, and its blob', () => {
+    const want = at(known.commands, 8);
+    const link = at(known.link_secret, 1);
+    const random = givenRandom(want.manifest_nonce ?? '', want.owner_box_nonce ?? '');
+    const mods = (want.mods ?? []).map(({ idPk, mask }) => ({ idPk: bytes(idPk), mask }));
+    const made = makeNextCharter(
+      {
+        id,
+        owner,
+        r: bytes(link.r),
+        secrets: roomSecrets(link.S),
+        moderators: mods,
+        words: {},
+        newEpoch: 1,
+        c: want.c,
+        roots: [{ epoch: 0, root: secrets.root }],
+        fresh: false,
+      },
+      random,
+    );
+    expect(toHex(made.blob)).toBe(want.blob);
+    expect(toHex(made.bytes)).toBe(want.bytes);
   });
 
   test('CHARTER-2: the owner box opens to S and P with the owner code alone', () => {
