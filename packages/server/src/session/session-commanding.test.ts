@@ -1,6 +1,6 @@
 // Sessions that bring commands (docs/protocol.md, COMMAND rules).
 
-import { DENIED_AFTER_MS, OP_KICK, encodeClientSealed } from '@mayfly/protocol';
+import { DENIED_AFTER_MS, OP_KICK, POWER, encodeClientSealed } from '@mayfly/protocol';
 import { expect, test, vi } from 'vitest';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { limitsAt } from '../guard/limits.ts';
@@ -18,7 +18,7 @@ import {
   sendFrame,
   signer,
 } from '../testing/session-fixture.ts';
-import { makeCommand } from '../testing/signer.ts';
+import { type Signer, makeCharter, makeCommand } from '../testing/signer.ts';
 
 const END = encodeClientSealed(makeCommand(ROOM, OWNER));
 
@@ -62,6 +62,30 @@ test('COMMAND-5: who is removed gets the command, nothing after it, and the clos
   fixture.clock.pass(DENIED_AFTER_MS);
   await settled();
   expect(again.socket.received()).toEqual(['denied']);
+});
+
+const kickBy = (by: Signer, target: string) =>
+  encodeClientSealed(makeCommand(ROOM, by, { c: 3, op: OP_KICK, args: signer(target).pk }));
+
+const seatOf = (name: string) => ({ moderators: [{ idPk: signer(name).pk, mask: POWER.owner }] });
+
+test('COMMAND-2, COMMAND-8: once the owner’s seat has moved, the old owner removes no one, the owner’s key not the new owner, and the new owner the old', async () => {
+  const fixture = await new SessionFixture().open(undefined, seatOf('ann'));
+  const [ann, bob] = [await fixture.enter('ann'), await fixture.enter('bob')];
+  const handOver = makeCharter(ROOM, OWNER, { c: 2, ...seatOf('bob') });
+  await send(ann, encodeClientSealed({ type: 'command', ...handOver }));
+  for (const by of [signer('ann'), OWNER]) {
+    await send(ann, kickBy(by, 'bob'));
+    expect(ann.socket.last('refused')).toEqual({
+      type: 'refused',
+      c: 3,
+      code: 'not_allowed',
+      retryAfterMs: 0,
+    });
+  }
+  expect(bob.socket.closed).toBeUndefined();
+  await send(bob, kickBy(signer('bob'), 'ann'));
+  expect([ann.socket.closed, bob.socket.closed]).toEqual(['kicked', undefined]);
 });
 
 test('COMMAND-5: also who is just coming in, or sends at that moment', async () => {

@@ -1,6 +1,6 @@
 // Orders about the use of a room: the door, the pace, the life and the charter (docs/protocol.md, COMMAND and SEND rules).
 
-import { type GivenCommand, POWER, type TermsChange, encodeTerms } from '@mayfly/protocol';
+import { type GivenCommand, POWER, type TermsChange, encodeTerms, moderatorsOf } from '@mayfly/protocol';
 import { expect, test } from 'vitest';
 import { envelope, eraseProof, makeCharter, makeCommand } from '../../testing/signer.ts';
 import type { MemberSession } from '../room-store.ts';
@@ -162,6 +162,31 @@ export function settings({ opened }: Fixtures): void {
     expect(bob.missed[1]?.frame.subarray(-given.blob.length)).toEqual(given.blob);
     expect(await f.store.open(ROOM, CHARTER)).toBe('opened');
     expect(await f.store.open(ROOM, makeCharter(ROOM, OWNER, { c: 2 }))).toBe('not_reserved');
+  });
+
+  test('COMMAND-8: an amendment moves the owner’s seat: commands are checked by it, newcomers get it, and mask 128 is the new one’s', async () => {
+    const f = await opened();
+    const [ann, bob] = [await f.join('ann'), await f.join('bob')];
+    await give(f, ann.session, amendment(2, { ann: POWER.owner }));
+    await give(f, ann.session, order({ slow: 10 }, 3));
+    const handOver = amendment(4, { bob: POWER.owner }, 9);
+    expect(await give(f, ann.session, handOver)).toEqual(done(4));
+    const law = await f.store.law(ROOM);
+    expect(law).toMatchObject({ c: 4, ownerPk: OWNER.pk, epoch: 0 });
+    expect(law && moderatorsOf(law.charter)).toEqual([{ idPk: identity('bob'), mask: POWER.owner }]);
+    await f.say(ann.session, 1);
+    await f.say(bob.session, 1, 2);
+    expect(await f.append(ann.session, 2)).toMatchObject({ outcome: 'slow' });
+    expect(await give(f, ann.session, amendment(4, { ann: POWER.owner }))).toEqual({
+      outcome: 'refused',
+      code: 'stale',
+    });
+    for (const name of ['ann', 'bob', 'cem'])
+      expect((await f.join(name)).terms).toMatchObject({
+        c: 4,
+        charter: handOver.bytes,
+        blob: handOver.blob,
+      });
   });
 
   test('COMMAND-8: of two amendments at once one is in force, whole', async () => {
