@@ -157,7 +157,7 @@ describe('leaving', () => {
     await dialog.getByText('only its owner link brings you back').waitFor();
     await dialog.getByRole('button', { name: 'Save owner link' }).waitFor();
     await dialog.getByRole('button', { name: 'Give up the room' }).click();
-    await dialog.getByText('Everyone reads that no one owns the room').waitFor();
+    await dialog.getByText('Everyone is told that no one owns the room').waitFor();
     await dialog.getByRole('button', { name: 'Hand over…' }).click();
     await expectAccessible(ann, 'the question to a leaving owner');
     await dialog.getByRole('button', { name: 'Hand over to Bob' }).click();

@@ -177,7 +177,7 @@ test('the owner changes the room: everyone reads it by name, and a moderator can
   await menuItem(ann, 'Room settings').click();
   await sheet.getByRole('button', { name: 'Change the link' }).click();
   const asked = ann.page.getByRole('dialog', { name: 'Change the link?' });
-  await asked.getByText('The old link opens nothing from then on').waitFor();
+  await asked.getByText('The old link stops working').waitFor();
   expect(await focused(ann)).toBe('Cancel');
   await asked.getByRole('switch', { name: 'Start fresh' }).click();
   await expectAccessible(ann, 'the question before the link changes');

@@ -79,8 +79,8 @@ export const orderTexts = {
     owner: 'The owner gave up the room: they say no one owns it now',
   },
   relinked: {
-    own: 'You changed the link: the old one opens nothing. The safety emoji are new.',
-    owner: 'The owner changed the link: the old one opens nothing. The safety emoji are new.',
+    own: 'You changed the link: the old one no longer works. The safety emoji are new.',
+    owner: 'The owner changed the link: the old one no longer works. The safety emoji are new.',
   },
   time: lifetime,
 } as const;

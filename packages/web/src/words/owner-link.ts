@@ -4,10 +4,10 @@ const GONE = 'This room is gone, or this isn’t its owner link.';
 
 export const ownerLinkTexts = {
   heading: 'This is an owner link',
-  lead: 'With it you’re the owner of room {room} on this device, too.',
+  lead: 'It makes you the owner of room {room} on this device, too.',
   /** What the link gives away. */
   warning:
-    'Whoever has this link owns the room: they can read it, change it, remove people and end it, and a new room link doesn’t stop them. Never send it in a chat.',
+    'Whoever has this link owns the room: they can read it, change it, remove people and end it, and changing the room’s link doesn’t stop them. Never send it in a chat.',
   refused: {
     denied: GONE,
     ended: GONE,
@@ -20,7 +20,7 @@ export const ownerLinkTexts = {
     no_answer: 'The server can’t be reached. Check your connection, then try again.',
   },
   save: 'Save owner link',
-  saveLead: 'Keep it to stay the owner after this tab is closed, or on another device.',
+  saveLead: 'Keep it to stay the owner after you close this tab, or on another device.',
   copy: 'Copy owner link',
   copied: 'Owner link copied',
   copyByHand: 'Your browser blocked copying. The link is selected: press Ctrl+C (⌘C on a Mac).',

@@ -5,7 +5,7 @@ import { counted, shortTime } from './quantities.ts';
 export const ownerTexts = {
   settings: 'Room settings',
   settingsLead:
-    'Everyone sees each change. The server sees times and whether the door is closed, but no words.',
+    'Everyone sees each change. The server sees the time limits and whether the door is closed, but can’t read the room’s name or topic.',
   orderFailed: {
     refused: 'The server refused, so nothing has changed.',
     not_now: 'Nothing has changed: the server can’t do it right now. Try again in a moment.',
@@ -23,12 +23,11 @@ export const ownerTexts = {
   slow: 'Slow mode: one message per person every',
   slowOff: 'Off',
   moderators: 'Moderators',
-  moderatorsHint: 'To make someone a moderator, open the sheet about them from the list of people.',
+  moderatorsHint: 'To make someone a moderator, select them in the list of people.',
   asModerator: 'As a moderator',
   powers: { kick: 'Can remove people', door: 'Can close the door' },
   powerHints: { kick: 'But not you or other moderators.', door: 'And set slow mode.' },
-  powersHint:
-    'Everyone sees who is a moderator. It lasts until you take it away, or until their tab is closed.',
+  powersHint: 'Everyone sees who is a moderator. It lasts until you take it away or they close their tab.',
   handOver: 'Hand over to {name}',
   handOverHint:
     '{name} becomes the owner, and you stop being one: from then on, only they can change the room, remove people and end it. The room’s link stays the same. A saved owner link keeps working for whoever has it, so delete yours.',
@@ -39,13 +38,13 @@ export const ownerTexts = {
     'The room wasn’t handed over. They may have left, or you’re not connected. Try again in a moment.',
   instead: 'Before you go',
   handOverTo: 'Hand over…',
-  handOverToHint: 'Someone who is here becomes the owner instead of you. You’re asked first.',
+  handOverToHint: 'The person you choose becomes the owner instead of you. You’ll be asked to confirm.',
   handOverAlone: 'No one else is here to hand the room over to.',
   remove: 'Remove from room',
   removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',
   removeNow: 'Remove',
   removeForGoodHint:
-    'They’re disconnected at once. With the link they can come back as someone new. Changing it keeps them out; everyone else moves along.',
+    'They’re disconnected at once. With the link they can come back as someone new. Changing the link keeps them out, and everyone else moves along.',
   removeForGood: 'Remove and change the link',
   removing: 'Removing…',
   removeKeep: 'Cancel',
@@ -54,8 +53,9 @@ export const ownerTexts = {
   giveUp: 'Give up the room',
   giveUpHint: 'Without an owner, no one can change these settings, remove people or end the room.',
   giveUpAsk:
-    'You can’t take this back in this tab. Everyone reads that no one owns the room, which no one can check.',
+    'You can’t undo this in this tab. Everyone is told that no one owns the room, but no one can verify it.',
   giveUpNow: 'Give it up now',
+  giveUpKeep: 'Cancel',
   end: 'End room for everyone',
   endAsk: 'End this room for everyone?',
   /** `others`: how many people besides the owner. */
