@@ -72,6 +72,9 @@ test('the owner removes someone: by name for those who stay, and for the one who
   await sheet.getByText('With the link they can come back as someone new.').waitFor();
   expect(await focused(ann)).toBe('Cancel');
   await expectAccessible(ann, 'the question before a removal');
+  await ann.page.keyboard.press('Enter');
+  expect(await focused(ann)).toBe('Remove from room');
+  await ann.page.keyboard.press('Enter');
   await sheet.getByRole('button', { name: 'Remove', exact: true }).click();
   await bob.heading('You were removed');
   await bob.page.getByText('Ann removed you from this room.').waitFor();
@@ -91,6 +94,9 @@ test('the owner removes someone: by name for those who stay, and for the one who
   await sheet.getByText('Cem becomes the owner, and you stop being one').waitFor();
   expect(await focused(ann)).toBe('Cancel');
   await expectAccessible(ann, 'the question before a room is handed over');
+  await ann.page.keyboard.press('Enter');
+  expect(await focused(ann)).toBe('Hand over to Cem');
+  await ann.page.keyboard.press('Enter');
   await sheet.getByRole('button', { name: 'Hand over now' }).click();
   await ann.log().getByText('You handed the room over to Cem').waitFor();
   for (const person of [bob, cem]) await person.log().getByText('Ann handed the room over to Cem').waitFor();

@@ -35,6 +35,7 @@ test('a wrong passphrase is told at the door, the right one opens the room, and 
   await expectAccessible(bob, 'a key in the making');
   await bob.page.getByRole('button', { name: 'Cancel' }).click();
   await bob.page.evaluate(() => dispatchEvent(new Event('go-on')));
+  await bob.page.locator('button[type=submit]:focus').waitFor();
   await enterWith(bob, PASSPHRASE.toUpperCase());
   await bob.page.getByRole('alert').getByText('That passphrase doesn’t open this room').waitFor();
   await expectAccessible(bob, 'a wrong passphrase');

@@ -35,6 +35,7 @@ export function PassphraseDoor({ door, onEnter }: DoorProps) {
   const [passphrase, setPassphrase] = useState(door.passphrase ?? '');
   const [trouble, setTrouble] = useState(refusal && wordsOf(refusal));
   const { percent, make, cancel } = useKey(link);
+  const join = useFocusAfter(percent !== undefined);
   const enter = async () => {
     const second = await make(passphrase);
     if (second === 'failed') setTrouble(passphraseTexts.failed);
@@ -68,7 +69,7 @@ export function PassphraseDoor({ door, onEnter }: DoorProps) {
         />
         <NameField value={name} onValue={setName} hint={texts.name.hint} />
         {percent === undefined ? (
-          <button class="btn btn--primary btn--large btn--wide" type="submit">
+          <button class="btn btn--primary btn--large btn--wide" type="submit" ref={join}>
             {texts.landing.joinRoom}
           </button>
         ) : (
@@ -99,6 +100,17 @@ function Making({ percent, onCancel }: { readonly percent: number; readonly onCa
       </button>
     </div>
   );
+}
+
+/** The button that had the focus while the work went on is gone. */
+function useFocusAfter(isWorking: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const hasWorked = useRef(false);
+  useEffect(() => {
+    if (hasWorked.current) button.current?.focus();
+    hasWorked.current = isWorking;
+  }, [isWorking]);
+  return button;
 }
 
 function wordsOf(refusal: Refusal): string {

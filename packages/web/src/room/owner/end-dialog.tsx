@@ -25,7 +25,7 @@ export function EndDialog({ view, onClose }: EndDialogProps) {
       </p>
       <div class="actions">
         <button
-          class="btn btn--primary"
+          class="btn btn--end"
           type="button"
           aria-disabled={isUnderWay}
           onClick={() => !isUnderWay && order(orders, endRoom)}

@@ -2,28 +2,25 @@
 
 import type { Member } from '@mayfly/client';
 import { handOver } from '@mayfly/client/owner';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../ui/icon.tsx';
 import { ownerTexts } from '../../words/owner.ts';
 import { pieces } from '../../words/sentence.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import type { RoomView } from '../model/room-view.ts';
 import { order, useOrders } from './use-orders.ts';
+import { useQuestion } from './use-question.ts';
 
 type HandOverProps = { readonly view: RoomView; readonly person: Member };
 
 /** Asked twice: it can't be taken back. */
 export function HandOver({ view, person }: HandOverProps) {
   const orders = useOrders(view);
-  const [isAsked, setAsked] = useState(false);
-  const cancel = useRef<HTMLButtonElement>(null);
-  // The button that had the focus is gone.
-  useLayoutEffect(() => (isAsked ? cancel.current?.focus() : undefined), [isAsked]);
+  const { isAsked, ask, drop, focused } = useQuestion();
   const isUnderWay = orders.asked !== undefined;
   const name = <AuthorName person={person} people={view.people} />;
   if (!isAsked) {
     return (
-      <button class="btn btn--secondary" type="button" onClick={() => setAsked(true)}>
+      <button class="btn btn--secondary" type="button" ref={focused} onClick={ask}>
         <span>{pieces(ownerTexts.handOver, { name })}</span>
       </button>
     );
@@ -47,7 +44,7 @@ export function HandOver({ view, person }: HandOverProps) {
         >
           {isUnderWay ? ownerTexts.handingOver : ownerTexts.handOverNow}
         </button>
-        <button class="btn btn--secondary" type="button" ref={cancel} onClick={() => setAsked(false)}>
+        <button class="btn btn--secondary" type="button" ref={focused} onClick={drop}>
           {ownerTexts.handOverKeep}
         </button>
       </div>

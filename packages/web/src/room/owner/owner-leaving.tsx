@@ -38,7 +38,7 @@ export function OwnerLeaving({ view, onOpen, onClose }: OwnerLeavingProps) {
           {asked === 'giveUp' && <GiveUp orders={orders} />}
         </>
       )}
-      <Choice text={roomTexts.endForEveryone} onChoose={() => onOpen('end')} />
+      <Choice text={roomTexts.endForEveryone} look="btn--secondary btn--bad" onChoose={() => onOpen('end')} />
     </section>
   );
 }
@@ -50,7 +50,11 @@ function GiveUp({ orders }: { readonly orders: Orders }) {
         <Icon name="alert" />
         <span>{ownerTexts.giveUpAsk}</span>
       </p>
-      <Choice text={ownerTexts.giveUpNow} onChoose={() => order(orders, giveUp)} />
+      <Choice
+        look="btn--end"
+        text={ownerTexts.giveUpNow}
+        onChoose={() => orders.asked === undefined && order(orders, giveUp)}
+      />
     </>
   );
 }
@@ -59,12 +63,13 @@ type ChoiceProps = {
   readonly text: string;
   /** What it asks about is below it. */
   readonly isOpen?: boolean;
+  readonly look?: string;
   readonly onChoose: () => void;
 };
 
-function Choice({ text, isOpen, onChoose }: ChoiceProps) {
+function Choice({ text, isOpen, look = 'btn--secondary', onChoose }: ChoiceProps) {
   return (
-    <button class="btn btn--secondary" type="button" aria-expanded={isOpen} onClick={onChoose}>
+    <button class={`btn ${look}`} type="button" aria-expanded={isOpen} onClick={onChoose}>
       {text}
     </button>
   );

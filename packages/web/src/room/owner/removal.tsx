@@ -2,23 +2,20 @@
 
 import type { Member } from '@mayfly/client';
 import { removePerson } from '@mayfly/client/owner';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { background } from '../../background.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ownerTexts } from '../../words/owner.ts';
 import type { RoomView } from '../model/room-view.ts';
 import { changeLink } from './link-change.ts';
 import { useOrders } from './use-orders.ts';
+import { useQuestion } from './use-question.ts';
 
 type RemovalProps = { readonly view: RoomView; readonly person: Member };
 
 /** Asked twice: it can't be taken back. Once they are out, they are off the list, and the sheet is gone. */
 export function Removal({ view, person }: RemovalProps) {
   const orders = useOrders(view);
-  const [isAsked, setAsked] = useState(false);
-  const cancel = useRef<HTMLButtonElement>(null);
-  // The button that had the focus is gone.
-  useLayoutEffect(() => (isAsked ? cancel.current?.focus() : undefined), [isAsked]);
+  const { isAsked, ask, drop, focused } = useQuestion();
   const isUnderWay = orders.asked !== undefined;
   const canChangeLink = view.facts.value?.canChangeLink === true;
   const hint = canChangeLink ? ownerTexts.removeForGoodHint : ownerTexts.removeHint;
@@ -28,7 +25,7 @@ export function Removal({ view, person }: RemovalProps) {
   };
   if (!isAsked) {
     return (
-      <button class="btn btn--secondary" type="button" onClick={() => setAsked(true)}>
+      <button class="btn btn--secondary btn--bad" type="button" ref={focused} onClick={ask}>
         {ownerTexts.remove}
       </button>
     );
@@ -41,7 +38,7 @@ export function Removal({ view, person }: RemovalProps) {
       </p>
       <div class="actions">
         <button
-          class="btn btn--primary"
+          class="btn btn--end"
           type="button"
           aria-disabled={isUnderWay}
           onClick={() => !isUnderWay && background(remove())}
@@ -58,7 +55,7 @@ export function Removal({ view, person }: RemovalProps) {
             {ownerTexts.removeForGood}
           </button>
         )}
-        <button class="btn btn--secondary" type="button" ref={cancel} onClick={() => setAsked(false)}>
+        <button class="btn btn--secondary" type="button" ref={focused} onClick={drop}>
           {ownerTexts.removeKeep}
         </button>
       </div>

@@ -1,7 +1,7 @@
 // The settings of a room, for its owner, and for moderators as far as their powers go. They show what is in force.
 
 import type { RoomFacts, RoomWords } from '@mayfly/client';
-import { giveUp, setTerms, setWords } from '@mayfly/client/owner';
+import { setTerms, setWords } from '@mayfly/client/owner';
 import type { ServerLimits } from '@mayfly/protocol';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -17,6 +17,7 @@ import { linkTexts } from '../../words/link-change.ts';
 import { ownerTexts } from '../../words/owner.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import type { RoomView } from '../model/room-view.ts';
+import { GiveUp } from './give-up.tsx';
 import { HandOverChoice } from './hand-over-choice.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { OrderTrouble } from './order-trouble.tsx';
@@ -33,7 +34,10 @@ export function RoomSettings({ view, onEnd, onClose }: RoomSettingsProps) {
   const orders = useOrders(view);
   const [from, setFrom] = useState<string>();
   const facts = view.facts.value;
-  if (facts === undefined) return null;
+  const isAllowed = view.canSetDoor.value;
+  // Powers can be given up, or taken away, while it is open.
+  useEffect(() => (isAllowed ? undefined : onClose()), [isAllowed]);
+  if (facts === undefined || !isAllowed) return null;
   if (from !== undefined) return <LinkDialog view={view} from={from} onClose={onClose} />;
   const parts = { view, orders, facts };
   return (
@@ -189,23 +193,11 @@ function NewLink({ facts: { canChangeLink }, onAsk }: NewLinkProps) {
 type OverProps = PartProps & Pick<RoomSettingsProps, 'onEnd' | 'onClose'>;
 
 function Over({ view, orders, facts, onEnd, onClose }: OverProps) {
-  const [isAsked, setAsked] = useState(false);
   return (
     <Section heading={ownerTexts.over}>
       {facts.canAmend && <HandOverChoice view={view} onChosen={onClose} />}
-      {facts.owned && facts.canAmend && (
-        <>
-          <p class="hint">{isAsked ? ownerTexts.giveUpAsk : ownerTexts.giveUpHint}</p>
-          <button
-            class="btn btn--secondary"
-            type="button"
-            onClick={() => (isAsked ? order(orders, giveUp) : setAsked(true))}
-          >
-            {isAsked ? ownerTexts.giveUpNow : ownerTexts.giveUp}
-          </button>
-        </>
-      )}
-      <button class="btn btn--secondary" type="button" onClick={onEnd}>
+      {facts.owned && facts.canAmend && <GiveUp orders={orders} />}
+      <button class="btn btn--secondary btn--bad" type="button" onClick={onEnd}>
         {ownerTexts.end}
       </button>
     </Section>
