@@ -8,11 +8,12 @@ export class Talker implements Disposable {
   readonly #keys = new Map<string, string>();
   #look: () => void = () => {};
 
-  constructor(link: string, name: string) {
+  /** `second`: the key of the passphrase, where the room needs one. */
+  constructor(link: string, name: string, second?: Uint8Array) {
     const parsed = parseRoomLink(link);
     if (parsed.type !== 'room') throw new Error(parsed.type);
     this.room = openRoom({
-      link: parsed.link,
+      link: { ...parsed.link, ...(second && { second }) },
       storage: { getItem: () => null, setItem: () => {}, removeItem: () => {} },
       transport: webSocketTransport(socketUrl(new URL(link).origin), WebSocket),
       name,

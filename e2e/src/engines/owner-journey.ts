@@ -1,11 +1,33 @@
-// What an owner does, in one room: the door, a removal with a new link, handing over, the owner link, the end.
+// What an owner does, in one room: a passphrase, the door, a removal with a new link, handing over, the owner link, the end.
 
+import { parseRoomLink } from '@mayfly/client';
+import { passphraseKey } from '@mayfly/client/passphrase';
 import { expect, test } from 'vitest';
 import { startTestServer } from '../stage.ts';
 import { Talker } from '../talker.ts';
 import type { Engine } from './journeys.ts';
 import { Visitor } from './visitor.ts';
 import { KEYS } from './window.ts';
+
+const PASSPHRASE = 'canary-lake 🦋 at dawn';
+
+async function joinWithPassphrase(person: Visitor, link: string, name: string): Promise<void> {
+  await person.window.goTo(link);
+  await person.heading('You’re invited to a room');
+  await person.fill('Display name', name);
+  await person.fill('Passphrase', PASSPHRASE.toUpperCase());
+  await person.press('button', 'Join Chat Room');
+  await person.sees('That passphrase doesn’t open this room');
+  await person.fill('Passphrase', PASSPHRASE);
+  await person.press('button', 'Join Chat Room');
+  await person.inRoom();
+}
+
+async function talkerWithPassphrase(link: string, name: string): Promise<Talker> {
+  const parsed = parseRoomLink(link);
+  if (parsed.type !== 'room') throw new Error(parsed.type);
+  return new Talker(link, name, await passphraseKey(parsed.link.secret, PASSPHRASE));
+}
 
 async function openSettings(person: Visitor): Promise<void> {
   await person.press('button', 'More');
@@ -15,14 +37,14 @@ async function openSettings(person: Visitor): Promise<void> {
 
 /** Registers the test. */
 export function testOwner(engine: () => Engine): void {
-  test('an owner closes the door, removes someone for good, hands over, comes back by the owner link, and ends the room', async () => {
+  test('an owner makes a room with a passphrase, closes the door, removes someone for good, hands over, comes back by the owner link, and ends the room', async () => {
     await using server = await startTestServer();
     const origin = `http://127.0.0.1:${server.port}`;
     await using ann = new Visitor(await engine().window(), origin);
     await using bob = new Visitor(await engine().window(), origin);
-    const link = await ann.createRoom('Ann');
-    await bob.join(link, 'Bob');
-    using dee = new Talker(link, 'Dee');
+    const link = await ann.createRoom('Ann', PASSPHRASE);
+    await joinWithPassphrase(bob, link, 'Bob');
+    using dee = await talkerWithPassphrase(link, 'Dee');
     dee.room.send('hello');
     await ann.sees('hello');
 
@@ -34,6 +56,13 @@ export function testOwner(engine: () => Engine): void {
     await ann.press('button', 'About Dee');
     await ann.press('button', 'Remove from room');
     await ann.press('button', 'Remove and change the link');
+    await ann.heading('Change the link?');
+    await ann.until(
+      'has the passphrase of before',
+      (text) => document.querySelector<HTMLTextAreaElement>('dialog textarea')?.value === text,
+      PASSPHRASE,
+    );
+    await ann.press('button', 'Change the link');
     for (const text of ['Ann removed Dee', 'The owner changed the link']) await bob.sees(text);
     await ann.heading('The link has changed');
     expect(await ann.shownLink()).not.toBe(link);

@@ -18,14 +18,23 @@ export class Visitor {
   // The ways into a room and out of it.
 
   /** Creates a room, stays in it, and returns its link. */
-  async createRoom(name: string): Promise<string> {
+  async createRoom(name: string, passphrase?: string): Promise<string> {
     await this.window.goTo(`${this.#origin}/`);
     await this.fill('Display name', name);
+    if (passphrase !== undefined) await this.#choosePassphrase(passphrase);
     await this.press('button', 'Create Shareable Link');
     await this.heading('Room created');
     const link = await this.shownLink();
     await this.inRoom();
     return link;
+  }
+
+  async #choosePassphrase(passphrase: string): Promise<void> {
+    await this.press('disclosure', 'Room options');
+    await this.press('textbox', 'Link and passphrase');
+    // The random words come late, and would replace what is typed.
+    await this.sees('Five random words.');
+    await this.fill('Passphrase', passphrase);
   }
 
   /** The whole link as shown, key and all. */
@@ -152,6 +161,7 @@ const SELECTORS = {
   button: 'button:not([role])',
   menuitem: '[role=menuitem]',
   heading: 'h1, h2',
+  disclosure: 'summary > .disclosure__label',
   textbox: 'input, textarea',
   /** The words beside a radio button or a checkbox. */
   choice: 'label > bdi',
