@@ -49,6 +49,7 @@ export const ownerTexts = {
   removing: 'Removing…',
   removeKeep: 'Cancel',
   removeFailed: 'They weren’t removed. Check your connection, then try again.',
+  ownership: 'Ownership',
   over: 'End',
   giveUp: 'Give up the room',
   giveUpHint: 'Without an owner, no one can change these settings, remove people or end the room.',

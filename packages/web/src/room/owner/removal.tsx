@@ -36,7 +36,7 @@ export function Removal({ view, person }: RemovalProps) {
         <Icon name="alert" />
         <span>{orders.failed === undefined ? hint : ownerTexts.removeFailed}</span>
       </p>
-      <div class="actions">
+      <div class="actions actions--rows">
         <button
           class="btn btn--end"
           type="button"

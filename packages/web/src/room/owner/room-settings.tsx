@@ -48,7 +48,8 @@ export function RoomSettings({ view, onEnd, onClose }: RoomSettingsProps) {
       <Door {...parts} />
       {facts.canAmend && <Moderators view={view} />}
       {facts.canAmend && <NewLink facts={facts} onAsk={() => setFrom(view.link.url)} />}
-      {facts.canEnd && <Over {...parts} onEnd={onEnd} onClose={onClose} />}
+      {facts.canAmend && <Ownership {...parts} onClose={onClose} />}
+      {facts.canEnd && <Over onEnd={onEnd} />}
     </Dialog>
   );
 }
@@ -190,13 +191,20 @@ function NewLink({ facts: { canChangeLink }, onAsk }: NewLinkProps) {
   );
 }
 
-type OverProps = PartProps & Pick<RoomSettingsProps, 'onEnd' | 'onClose'>;
+type OwnershipProps = PartProps & Pick<RoomSettingsProps, 'onClose'>;
 
-function Over({ view, orders, facts, onEnd, onClose }: OverProps) {
+function Ownership({ view, orders, facts, onClose }: OwnershipProps) {
+  return (
+    <Section heading={ownerTexts.ownership}>
+      <HandOverChoice view={view} onChosen={onClose} />
+      {facts.owned && <GiveUp orders={orders} />}
+    </Section>
+  );
+}
+
+function Over({ onEnd }: Pick<RoomSettingsProps, 'onEnd'>) {
   return (
     <Section heading={ownerTexts.over}>
-      {facts.canAmend && <HandOverChoice view={view} onChosen={onClose} />}
-      {facts.owned && facts.canAmend && <GiveUp orders={orders} />}
       <button class="btn btn--secondary btn--bad" type="button" onClick={onEnd}>
         {ownerTexts.end}
       </button>
