@@ -18,6 +18,13 @@ const COMPRESS_FROM_BYTES = 1024;
 /** docs/browsers.md; `.oxlintrc.json` keeps newer methods out, which no build can replace. */
 const OLDEST_BROWSERS = ['chrome103', 'edge103', 'firefox113', 'safari16'];
 
+/** Hashes don't compress, and every part is named in what a room loads first. Six characters keep versions apart. */
+const SHORT_NAMES = {
+  entryFileNames: 'assets/[name]-[hash:6].js',
+  chunkFileNames: 'assets/[name]-[hash:6].js',
+  assetFileNames: 'assets/[name]-[hash:6][extname]',
+};
+
 /** The server fills in where it runs, so the built page names its files by relative addresses. */
 const BUILT_BASE = './';
 const devBase = `/${(process.env['BASE_PATH'] ?? '').split('/').filter(Boolean).join('/')}/`.replace(
@@ -40,6 +47,7 @@ export default defineConfig(({ command }) => ({
       checks: { bundlerTimings: false },
       // In one file they compress better, and nothing is loaded that isn't used.
       output: {
+        ...SHORT_NAMES,
         codeSplitting: {
           groups: [
             { name: 'first', tags: ['$initial'], test: /^(?!.*protocol\/src\/frames\/)/, priority: 1 },
