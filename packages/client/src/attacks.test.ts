@@ -19,7 +19,7 @@ import {
   toHex,
 } from '@mayfly/protocol';
 import { decodeRotationFrame } from '@mayfly/protocol/rotation';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import known from '../../../docs/vectors/crypto.json' with { type: 'json' };
 import { CTYPE } from './content/ctype.ts';
 import { makeFirstCharter } from './crypto/charter.ts';
@@ -35,9 +35,11 @@ import { LinkChange } from './governance/link-change.ts';
 import { newIdentity } from './people/identity.ts';
 import { Author, ID, KEYS, OWNER, OWNER_CODE, R, SECRET, SECRETS, roomId } from './testing/author.ts';
 import { type NextEpoch, epochAfter } from './testing/next-epoch.ts';
-import { open } from './testing/open-room.ts';
+import { open, untilBack, untilTaken } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';
 
+// Loaded by then, so that a page can follow at once.
+beforeAll(() => import('./link-follower.ts'));
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
@@ -46,15 +48,6 @@ const person = (name: string) => newIdentity(seededRandom(name), name);
 const [me, ann, eve] = [person('Me'), person('Ann'), person('Eve')];
 const [bob, cem] = [new Author('Bob'), new Author('Cem')];
 const next = epochAfter();
-
-/** A page turns a welcome of another epoch down until it has loaded what it needs to follow. */
-async function untilTaken(
-  { connection }: Pick<Awaited<ReturnType<typeof open>>, 'connection'>,
-  welcome: () => Promise<void>,
-): Promise<void> {
-  await welcome();
-  for (let tries = 0; tries < 20 && connection() === 'waiting'; tries++) await welcome();
-}
 
 /** A member's page, in the first epoch. */
 async function member() {
@@ -69,7 +62,8 @@ async function member() {
   /** The page comes back: the server gives it these slices, and welcomes it by this charter. */
   const comesBack = (slices: readonly Uint8Array[], by: NextEpoch) =>
     untilTaken(page, async () => {
-      await vi.waitFor(() => expect(network.wires.length).toBeGreaterThan(wires));
+      if (page.connection() === 'live') server.wire.breakWith(1006);
+      await untilBack(page, wires);
       wires = network.wires.length;
       server.charter = by.charter;
       const join = server.challenge();
@@ -289,7 +283,7 @@ describe('attack 38: the old keys after the charter', () => {
     late.server.charter = next.charter;
     let wires = 0;
     await untilTaken(late, async () => {
-      await vi.waitFor(() => expect(late.network.wires.length).toBeGreaterThan(wires));
+      await untilBack(late, wires);
       wires = late.network.wires.length;
       late.server.letIn({ features: [...FEATURES], epoch: 1, c: next.c });
     });

@@ -5,10 +5,13 @@ import {
   type LogEvent,
   OP_CHARTER,
   type Refused,
+  type RoomId,
   type Welcome,
   decodeCharterArgs,
+  decodeCommand,
   equalBytes,
 } from '@mayfly/protocol';
+import { verifyCommand } from './crypto/command.ts';
 import { doorOf } from './crypto/keys.ts';
 import { fraction } from './fraction.ts';
 import { Epochs, type InForce, type Turn } from './governance/epochs.ts';
@@ -61,18 +64,36 @@ export class LinkFollower {
     this.#change?.receive(frame);
   }
 
-  /** To the epoch of a welcome, or why the room is over for this page. */
-  enter(shown: InForce): RoomEnd | undefined {
-    const turn = this.#epochs.turn(shown);
-    if (turn === 'turned') this.#turned();
-    return END_AT_WELCOME[turn];
+  /** To the epoch of a welcome. If that fails, why the room is over for this page, unless it stays in its own. */
+  enter(welcome: Welcome): RoomEnd | undefined {
+    const turn = this.#turn(welcome);
+    if (!this.#isFalse(turn, welcome)) return END_AT_WELCOME[turn];
+    this.#stay();
+    return undefined;
+  }
+
+  // Only who has been in this room knows whose it is.
+  #isFalse(turn: Turn, welcome: Welcome): boolean {
+    const { ownerPk } = this.#parts.inForce.charter ?? {};
+    if (ownerPk === undefined || turn === 'turned' || turn === 'behind') return false;
+    return turn === 'false' || !isNewLinkOf(welcome, this.#options.link.id, ownerPk);
+  }
+
+  // SLICE-2: what comes with the next welcome may be right.
+  #stay(): void {
+    const { updates, log, connection } = this.#parts;
+    const { gone, unsent, trouble } = log.endTimed('false_link');
+    updates.gone(gone);
+    updates.unsent(unsent);
+    updates.trouble(trouble);
+    connection.reject();
   }
 
   /** To the epoch of a charter in the log, if our slice of it came before. */
   moves({ bytes: charter, blob, command }: CommandEvent): boolean {
     if (this.#change?.committed(charter) === true) this.#own = charter;
     const epoch = charterIn(command)?.newEpoch ?? 0;
-    return this.enter({ charter, blob, c: command.c, epoch }) === undefined;
+    return this.#turn({ charter, blob, c: command.c, epoch }) === 'turned';
   }
 
   /** A new link, if this is a tab of the owner's. */
@@ -143,6 +164,12 @@ export class LinkFollower {
     });
   }
 
+  #turn(shown: InForce): Turn {
+    const turn = this.#epochs.turn(shown);
+    if (turn === 'turned') this.#turned();
+    return turn;
+  }
+
   #turned(): void {
     const { keys, outbox, profile, updates, clock, random } = this.#parts;
     outbox.restartChain();
@@ -165,9 +192,14 @@ const END_AT_WELCOME: Readonly<Record<Turn, RoomEnd | undefined>> = {
   turned: undefined,
   no_slice: LEFT_OUT,
   false: { why: 'false_room' },
-  // The check of the welcome says so.
-  behind: undefined,
+  behind: { why: 'incompatible' },
 };
+
+function isNewLinkOf({ charter, epoch }: Welcome, id: RoomId, ownerPk: Uint8Array): boolean {
+  const command = decodeCommand(charter);
+  if (command === undefined || command.id !== id || !equalBytes(command.signerPk, ownerPk)) return false;
+  return charterIn(command)?.newEpoch === epoch && verifyCommand(command);
+}
 
 function charterIn({ op, args }: Command) {
   return op === OP_CHARTER ? decodeCharterArgs(args) : undefined;

@@ -19,6 +19,7 @@ import {
   maskOf,
   toBase64url,
 } from '@mayfly/protocol';
+import { verifyCommand } from './crypto/command.ts';
 import { openTyping } from './crypto/ephemeral.ts';
 import { makeJoin } from './crypto/join-proof.ts';
 import { openProfile } from './crypto/profile.ts';
@@ -237,11 +238,19 @@ class LiveRoom implements Room {
   #open(frame: ServerSealed): void {
     if (frame.type === 'rotation') return this.#follower?.receive(frame.frame);
     if (!this.#parts.log.isOpen) return;
-    if (frame.type === 'command' && newEpochIn(frame.command) > this.#parts.keys.current.epoch)
-      return this.#relink(frame);
+    if (frame.type === 'command' && this.#isNewLink(frame)) return this.#relink(frame);
     if (frame.type === 'profile') this.#inOrder(() => this.#receiveProfile(frame));
     else if (frame.type === 'ephemeral') this.#inOrder(() => this.#receiveSignal(frame));
     else this.#read(frame);
+  }
+
+  // Up to its head, a welcome's epoch is right: what names a later one there is judged like any command.
+  #isNewLink({ seq, command }: CommandEvent): boolean {
+    return (
+      newEpochIn(command) > this.#parts.keys.current.epoch &&
+      seq > (this.#welcome?.seq ?? 0) &&
+      verifyCommand({ ...command, signerPk: this.#ownerPk })
+    );
   }
 
   async #load(): Promise<LinkFollower> {
@@ -299,15 +308,16 @@ class LiveRoom implements Room {
         return this.#comeBack();
       }
       const end = this.#follower.enter(welcome);
-      if (end !== undefined) return this.#end(end);
+      if (end !== undefined) this.#end(end);
+      if (welcome.epoch !== keys.current.epoch) return;
     }
-    const checked = checkWelcome(welcome, this.#link.id, keys);
-    if (!checked.ok) return this.#end(checked.end);
+    const charter = checkWelcome(welcome, this.#link.id, keys);
+    if (charter === undefined) return this.#end({ why: 'false_room' });
     if (!log.fits(welcome)) return connection.reject();
     this.#pause();
     if (this.#over) return;
-    log.enter(welcome, checked.charter);
-    this.#settle(welcome, checked.charter);
+    log.enter(welcome, charter);
+    this.#settle(welcome, charter);
   }
 
   #settle(welcome: Welcome, charter: CharterInForce): void {

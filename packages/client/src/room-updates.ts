@@ -197,9 +197,9 @@ export type OtherHistory = { readonly person: Person; readonly key: string; read
 
 /**
  * What no honest server does: another event in the place of one that was there, an erased message without a proof of who
- * erased it, a command that no one with the right to it signed.
+ * erased it, a command that no one with the right to it signed, a new link that isn't the owner's.
  */
-export type LieKind = 'changed_event' | 'false_stub' | 'false_command';
+export type LieKind = 'changed_event' | 'false_stub' | 'false_command' | 'false_link';
 
 /** Signs that people here are shown different things (docs/crypto.md, RECV-5 and RECV-6). */
 export type Trouble = {

@@ -19,10 +19,9 @@ function door(c: number, closed: boolean) {
 test('CMD-11: before the first charter in sight, an order is told, and the welcome says what is in force', () => {
   const keys = new KeyRing(ID, SECRET);
   const welcome = { ...new ServerDouble(new NetworkDouble()).welcomeFor({}), c: 4 };
-  const checked = checkWelcome(welcome, ID, keys);
-  if (!checked.ok) throw new Error('a right welcome');
+  const charter = checkWelcome(welcome, ID, keys) ?? expect.unreachable();
   const inForce = new InForce(ID, keys);
-  inForce.enter(welcome, checked.charter);
+  inForce.enter(welcome, charter);
   expect(inForce.take(door(3, true))).toEqual({ terms: { closed: true } });
   expect(inForce.terms?.closed).toBe(false);
   expect(inForce.take(door(5, true))).toEqual({ terms: { closed: true } });

@@ -75,8 +75,11 @@ export function lawAfterCommand(
   verifies: (command: Command) => boolean = verifyCommand,
 ): RoomLaw {
   if (command.id !== law.id || !fitsEpoch(law, command)) return law;
-  if (!isNext(law, command.c, seq) || !mayNumber(law, command, seq) || !verifies(command)) return law;
-  if (!mayGive(law, command)) return { ...law, seenC: command.c };
+  const may = mayGive(law, command);
+  if (!may && (mayJudge(law, command, seq) || command.c > law.welcome.c)) return law;
+  if (!isNext(law, command.c, seq) || !verifies(command)) return law;
+  // An honest server logged what counted then, so what comes after it has the next number.
+  if (!may) return { ...law, seenC: command.c };
   const charter = command.op === OP_CHARTER ? decodeCharterArgs(command.args) : undefined;
   const counted = { ...law, seenC: command.c, removed: removedAfter(law, command) };
   if (charter === undefined) return counted;
@@ -115,11 +118,6 @@ export function mayJudge(
   seq: number,
 ): boolean {
   return charterC > 0 || seq > welcome.head || equalBytes(signerPk, ownerPk);
-}
-
-// An honest server logs what counted then, so what comes after it has the next number.
-function mayNumber(law: RoomLaw, command: Command, seq: number): boolean {
-  return mayGive(law, command) || (!mayJudge(law, command, seq) && command.c <= law.welcome.c);
 }
 
 // CMD-7: without a gap. Up to the head of the welcome, numbering begins with the first command in sight.

@@ -5,19 +5,12 @@ import { type ShownCharter, checkCharter } from '../crypto/charter.ts';
 import { doorOf } from '../crypto/keys.ts';
 import type { RoomWords } from '../crypto/room-words.ts';
 import { wipe } from '../crypto/wipe.ts';
-import type { RoomEnd } from '../room-updates.ts';
 import type { CharterInForce } from './in-force.ts';
 import { KeyRing } from './key-ring.ts';
 
-export type CheckedWelcome =
-  | { readonly ok: true; readonly charter: CharterInForce }
-  | { readonly ok: false; readonly end: RoomEnd };
-
-export function checkWelcome(welcome: Welcome, id: RoomId, ring: KeyRing): CheckedWelcome {
-  if (welcome.epoch !== ring.current.epoch) return { ok: false, end: { why: 'incompatible' } };
-  const { charter: bytes, blob, c: lastC } = welcome;
-  const charter = read({ bytes, blob, lastC }, id, ring);
-  return charter === undefined ? { ok: false, end: { why: 'false_room' } } : { ok: true, charter };
+/** CHARTER-3. Undefined if it isn't that room. */
+export function checkWelcome({ charter: bytes, blob, c: lastC }: Welcome, id: RoomId, ring: KeyRing) {
+  return read({ bytes, blob, lastC }, id, ring);
 }
 
 type CharterEvent = Pick<Extract<LogEvent, { type: 'command' }>, 'command' | 'bytes' | 'blob'>;
@@ -27,10 +20,10 @@ export function readCharter({ command, bytes, blob }: CharterEvent, id: RoomId, 
   return read({ bytes, blob, lastC: command.c }, id, ring);
 }
 
-/** Whether it is the charter that its owner signed, as far as this page can know: it keeps the keys of one epoch. */
+/** Whether it is the charter that its owner signed, as far as this page can know: it keeps no keys to check earlier epochs. */
 export function holds(event: CharterEvent, id: RoomId, ring: KeyRing): boolean {
-  const epoch = decodeCharterArgs(event.command.args)?.newEpoch;
-  return epoch !== ring.current.epoch || readCharter(event, id, ring) !== undefined;
+  const epoch = decodeCharterArgs(event.command.args)?.newEpoch ?? -1;
+  return epoch < ring.current.epoch || readCharter(event, id, ring) !== undefined;
 }
 
 /** LOOK-5: the words in a charter that passes all checks; else none. */

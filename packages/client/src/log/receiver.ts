@@ -47,7 +47,7 @@ import { Freshness } from './freshness.ts';
 import { HeldLog, hashOf } from './held-log.ts';
 import { REACH_EVENTS, keepOnly } from './horizon.ts';
 import { type OwnPlace, OwnPlaces } from './own-places.ts';
-import type { Message, ReplyTo, RoomNotice, Trouble, UnsentMessage } from '../room-updates.ts';
+import type { LieKind, Message, ReplyTo, RoomNotice, Trouble, UnsentMessage } from '../room-updates.ts';
 import { shownTime } from './shown-time.ts';
 import { type Sliced, finish, inSlices } from './sliced.ts';
 import { type HeldMessage, Talk } from './talk.ts';
@@ -221,6 +221,11 @@ export class Receiver {
 
   recall(memory: string): void {
     this.#log.recall(memory);
+  }
+
+  /** RECV-6: in what came beside the log. The next batch says so. */
+  caught(lie: LieKind): void {
+    this.#trust.caught(lie);
   }
 
   /** RECV-6: an event that this page may hold already. */

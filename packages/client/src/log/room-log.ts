@@ -9,7 +9,7 @@ import type { Candidate } from './chain.ts';
 import { LogReader, type Read, continues, isContiguous } from './log-reader.ts';
 import { type CountedCommand, type Received, Receiver, type ReceiverOptions } from './receiver.ts';
 import { type Sliced, finish } from './sliced.ts';
-import type { ReplyTo } from '../room-updates.ts';
+import type { LieKind, ReplyTo } from '../room-updates.ts';
 import type { OwnPlace } from './own-places.ts';
 import type { HeldMessage, Shown } from './talk.ts';
 
@@ -122,8 +122,9 @@ export class RoomLog {
     return this.#receiver?.nextEnd;
   }
 
-  /** Takes away the messages whose time is over. */
-  endTimed(): Batch {
+  /** Takes away the messages whose time is over. `lie`: as in `Receiver`. */
+  endTimed(lie?: LieKind): Batch {
+    if (lie !== undefined) this.#receiver?.caught(lie);
     return finish(this.receive([], false));
   }
 

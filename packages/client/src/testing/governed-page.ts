@@ -93,12 +93,12 @@ export class Page {
     const position = this.#log.ask();
     const welcome = welcomeOf(log, at, position?.seq ?? first - 1, position !== undefined);
     this.#end = this.#turn(welcome);
-    const checked = checkWelcome(welcome, ID, this.#ring);
-    if (!checked.ok) this.#end ??= checked.end.why;
+    const charter = checkWelcome(welcome, ID, this.#ring);
+    if (charter === undefined) this.#end ??= 'false_room';
     if (!this.#log.fits(welcome)) this.#end ??= 'misfit';
-    if (this.#end !== undefined || !checked.ok) return;
-    this.#log.enter(welcome, checked.charter);
-    this.#inForce.enter(welcome, checked.charter);
+    if (this.#end !== undefined || charter === undefined) return;
+    this.#log.enter(welcome, charter);
+    this.#inForce.enter(welcome, charter);
     for (const event of log.events.slice(welcome.first - 1, at)) this.#read(log, event);
   }
 

@@ -1,7 +1,7 @@
 // A page in a room and its server: the updates, and shortcuts for what tests need most. Tests control time, with fake
 // timers.
 
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { PATIENCE } from '../connection/connection.ts';
 import type { Transport } from '../connection/transport.ts';
 import { openRoom } from '../live-room.ts';
@@ -12,6 +12,7 @@ import { LINK, ServerDouble } from './server-double.ts';
 import { StorageDouble } from './storage.ts';
 import { NetworkDouble } from './wire-double.ts';
 
+type Page = Awaited<ReturnType<typeof open>>;
 type UpdateOf<T extends RoomUpdate['type']> = Extract<RoomUpdate, { type: T }>;
 
 /** A page that opens the room, and its server. `through`: what stands between the network and the page. */
@@ -56,4 +57,26 @@ export async function enter(options: Partial<RoomOptions> = {}) {
   const all = await open(options);
   all.server.letIn();
   return all;
+}
+
+/** The page has opened another wire than these. */
+export async function untilBack({ network }: Pick<Page, 'network'>, wires: number): Promise<void> {
+  await vi.waitFor(
+    () => {
+      vi.advanceTimersByTime(PATIENCE.firstRetry);
+      expect(network.wires.length).toBeGreaterThan(wires);
+    },
+    { timeout: 30_000, interval: 5 },
+  );
+}
+
+/** A page turns a welcome of another epoch down until it has loaded what it needs to follow, or if what it brings is false. */
+export async function untilTaken(
+  { connection, of }: Pick<Page, 'connection' | 'of'>,
+  welcome: () => Promise<void>,
+): Promise<void> {
+  const isOnItsWay = () => /^(?:waiting|connecting)$/.test(connection() ?? '');
+  const isFalse = () => of('trouble').some(({ trouble }) => trouble.lies.includes('false_link'));
+  await welcome();
+  for (let tries = 0; tries < 20 && isOnItsWay() && !isFalse(); tries++) await welcome();
 }

@@ -17,6 +17,8 @@ const LIES: Readonly<Record<LieKind, string>> = {
   false_stub:
     'The server left out a message and said it was erased, but couldn’t show that its author or a timer erased it.',
   false_command: 'The server showed a change to this room that wasn’t signed by anyone who may make it.',
+  false_link:
+    'The server said this room has a new link, but what it passed on isn’t the owner’s. This page stays with the old link.',
 };
 
 export const trustTexts = {
