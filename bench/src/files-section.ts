@@ -138,11 +138,11 @@ async function measureChat({ plan, findings, say }: Bench, mayfly: Contender): P
   const files = await filesIn(port, rooms[0], mover, atOnce);
   const driver = new Driver(crowd, BUCKET);
   const listen = () => driver.round({ perSecond: plan.files.perSecond }, chatMs);
-  await listen();
   for (const [column, bytesPerSecond] of PACES) {
     const pairs: [Round, Round][] = [];
     const rates: number[] = [];
-    for (let round = 0; round < plan.rounds; round++) {
+    // The first pair is the warm-up.
+    for (let round = 0; round <= plan.rounds; round++) {
       const without = await listen();
       const began = performance.now();
       const moving = mover.move({ port, files, isEndless: true, ...(bytesPerSecond && { bytesPerSecond }) });
@@ -151,8 +151,8 @@ async function measureChat({ plan, findings, say }: Bench, mayfly: Contender): P
       rates.push((await moving) / MIB / ((performance.now() - began) / 1000));
       pairs.push([without, beside]);
     }
-    putChat(findings, column, pairs);
-    findings.fileChat.put(ROW.chatMoved, column, spread(rates));
+    putChat(findings, column, pairs.slice(1));
+    findings.fileChat.put(ROW.chatMoved, column, spread(rates.slice(1)));
   }
 }
 
