@@ -39,6 +39,7 @@ export const ownerTexts = {
   instead: 'Before you go',
   handOverTo: 'Hand over…',
   handOverToHint: 'The person you choose becomes the owner instead of you. You’ll be asked to confirm.',
+  handOverMore: 'To choose someone else, open the list of people and select their name.',
   handOverAlone: 'No one else is here to hand the room over to.',
   remove: 'Remove from room',
   removeHint: 'They’re disconnected at once. With the link they can come back as someone new.',

@@ -5,6 +5,9 @@ import { pieces } from '../../words/sentence.ts';
 import { AuthorName } from '../list/author-name.tsx';
 import type { RoomView } from '../model/room-view.ts';
 
+/** A room may have thousands: the list of people leads to everyone's sheet. */
+const CHOICES_MAX = 20;
+
 type HandOverChoiceProps = { readonly view: RoomView; readonly onChosen: () => void };
 
 export function HandOverChoice({ view, onChosen }: HandOverChoiceProps) {
@@ -12,7 +15,7 @@ export function HandOverChoice({ view, onChosen }: HandOverChoiceProps) {
   return (
     <>
       <p class="hint">{others.length > 0 ? ownerTexts.handOverToHint : ownerTexts.handOverAlone}</p>
-      {others.map((person) => (
+      {others.slice(0, CHOICES_MAX).map((person) => (
         <button
           class="btn btn--secondary"
           type="button"
@@ -27,6 +30,7 @@ export function HandOverChoice({ view, onChosen }: HandOverChoiceProps) {
           </span>
         </button>
       ))}
+      {others.length > CHOICES_MAX && <p class="hint">{ownerTexts.handOverMore}</p>}
     </>
   );
 }
