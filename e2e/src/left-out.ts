@@ -1,4 +1,4 @@
-// Everything that someone who was removed still has, tried on frames that a server should never have given them.
+// Tries everything a removed person still has on frames that the server shouldn't have sent them.
 
 import { type ServerSealed, decodeServerSealed, epochOf } from '@mayfly/protocol';
 import { decodeRotationFrame } from '@mayfly/protocol/rotation';
@@ -45,7 +45,7 @@ function tryOne(
 ): readonly Tried[] {
   const tried = (kind: Kind, opens: (keys: EpochKeys) => boolean) => [{ kind, opens: all.some(opens) }];
   if (frame.type === 'message') return tried('message', (keys) => openEnvelope(keys, frame.envelope).ok);
-  // Whoever comes back gets those of before the change once more.
+  // After a reconnect, events from before the change come again.
   if (frame.type === 'profile' && epochOf(frame.sealed) > 0)
     return tried('profile', (keys) => openProfile(keys, frame) !== undefined);
   if (frame.type === 'command' && frame.blob.length > 0)

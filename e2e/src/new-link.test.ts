@@ -1,4 +1,4 @@
-// The owner changes the link, with the SDK and a server: who keeps access, who loses it, and what each can read.
+// The owner changes the link on a real server: who keeps access, who loses it, and what each of them can read.
 
 import {
   type Identity,
@@ -16,6 +16,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { newIdentity } from '../../packages/client/src/people/identity.ts';
 import { tryAll } from './left-out.ts';
+import { copyOf } from './simulation/sdk-member.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const PATIENCE = { timeout: 120_000, interval: 20 };
@@ -116,18 +117,6 @@ async function joined(link: RoomLink, name: string, identity?: Identity): Promis
   await tab.is('live');
   await tab.introduced();
   return tab;
-}
-
-// A room overwrites the keys it was given.
-function copyOf(identity: Identity): Identity {
-  const { seed, pk, xSecret, xPk } = identity;
-  return {
-    ...identity,
-    seed: Uint8Array.from(seed),
-    pk: Uint8Array.from(pk),
-    xSecret: Uint8Array.from(xSecret),
-    xPk: Uint8Array.from(xPk),
-  };
 }
 
 test('all who stay move along, and those who were away; with the old link, no one reads or joins', async () => {

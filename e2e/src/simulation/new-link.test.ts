@@ -1,4 +1,4 @@
-// Changes of the link with whole SDKs and sessions in fake time: who moves along, who is left out, and what breaks in between.
+// Link changes with the complete SDK and server sessions, in fake time: who moves along, who is left out, and what can fail on the way.
 
 import { endRoom, removePerson } from '@mayfly/client/owner';
 import { expect, test } from 'vitest';
@@ -153,12 +153,12 @@ test.each(MOMENTS)(
     const outcomes = await world.done(Promise.all([changed, removed]));
     await world.calm();
     expect([bob.state, world.owner.state]).toEqual(['live', 'live']);
-    // Whoever was coming back for a slice is turned back, and knows of the change only.
+    // If he was reconnecting for his slice, he is turned away and only knows that the link changed.
     expect(cem.state).toMatch(/^(removed|link_changed)$/);
     const { link } = world.owner;
     expect(outcomes.map(({ ok }) => ok)).toEqual([link.secret !== world.link.secret, true]);
     expect(bob.link.secret).toBe(link.secret);
-    // Whoever is removed first has no slice.
+    // Removed first, he gets no slice.
     if (world.owner.orders[0] === 'removed') expect(cem.link.secret).toBe(world.link.secret);
     bob.write('without Cem');
     await world.calm();
@@ -170,7 +170,7 @@ test.each(MOMENTS)(
     await world.done(Promise.all([again, ended]));
     await world.calm();
     expect(world.owner.state).toBe('ended_by_you');
-    // Whoever was coming back for a slice has the server's word only (LIFE-4).
+    // If he was reconnecting for his slice, only the server tells him (LIFE-4).
     expect(bob.state).toMatch(/^(ended_by_)?owner$/);
     expect(await world.node.leftovers()).toEqual({ hub: 0, store: 0 });
   },

@@ -161,8 +161,8 @@ export class SdkMember {
   }
 }
 
-// The room overwrites the keys it was given.
-function copyOf(identity: Identity): Identity {
+/** A room overwrites the keys it was given. */
+export function copyOf(identity: Identity): Identity {
   const { seed, pk, xSecret, xPk } = identity;
   return {
     ...identity,

@@ -72,7 +72,7 @@ export class LinkFollower {
     return undefined;
   }
 
-  // Only who has been in this room knows whose it is.
+  // Only a page that has been in this room knows who owns it.
   #isFalse(turn: Turn, welcome: Welcome): boolean {
     const { ownerPk } = this.#parts.inForce.charter ?? {};
     if (ownerPk === undefined || turn === 'turned' || turn === 'behind') return false;

@@ -12,7 +12,7 @@ import { open, untilBack, untilTaken } from './testing/open-room.ts';
 import { seededRandom } from './testing/random.ts';
 import type { WireDouble } from './testing/wire-double.ts';
 
-// Loaded by then, so that a page can follow at once.
+// Preloaded: a page can follow a new link at once.
 beforeAll(() => import('./link-follower.ts'));
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());

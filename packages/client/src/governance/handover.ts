@@ -46,8 +46,8 @@ const HANDOVER = '4';
 const NOT_HERE = { ok: false, reason: 'not_here' } as const;
 
 /**
- * Gives the room to someone who is here: they can do everything from then on, and no tab of ours can. Whoever has the owner
- * code elsewhere keeps it. `idPk` as in `Person`. Only the owner can.
+ * Gives the room to someone who is here: they get all of the owner's powers, and our tabs lose them. Copies of the owner
+ * code elsewhere stay valid. `idPk` as in `Person`. Only the owner can.
  */
 export async function handOver(port: OrderPort, idPk: string): Promise<CommandResult> {
   const key = fromBase64url(idPk);

@@ -14,7 +14,7 @@ test('the words are those of the EFF’s large list, in its order', () => {
   );
 });
 
-test('five words, each as likely as any other: numbers that would favor some are drawn again', () => {
+test('five words, all equally likely: numbers that would favor some are drawn again', () => {
   const words = wordList();
   const fair = 2 ** 32 - (2 ** 32 % words.length);
   const draws = [fair, 2 ** 32 - 1, 0, words.length + 1, fair - 1, 7, 3 * words.length];

@@ -1,4 +1,4 @@
-// Files in Redis beyond the shared contract: any node takes any part, keys expire with the room’s, and memory stays in its limit.
+// Files in Redis beyond the shared contract: every node takes every part, keys expire with the room’s, and memory stays in its limit.
 
 import { FILE_PART_BYTES, toHex } from '@mayfly/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
